@@ -1,0 +1,109 @@
+# claimgate. `make help` lists the targets. Everything is built below build/.
+
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+ISAL     ?= 1
+CC       ?= cc
+V        ?= 0
+Q        := $(if $(filter 1,$(V)),,@)
+
+# SANITIZE=address|thread and FAULTS=1 make builds of their own (see asan, tsan, crash).
+SANITIZE ?=
+FAULTS   ?= 0
+
+VERSION  := 1.0.0
+
+RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
+TEST_PACKAGES := libcriterion-dev sqlite3 strace
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wformat=2 -Wvla -Wundef
+ifeq ($(SANITIZE),)
+OPT  := -O2 -g
+HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -Wformat -Werror=format-security
+LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+else
+OPT  := -O1 -g -fno-omit-frame-pointer
+HARD := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+LHARD := -fsanitize=$(SANITIZE)
+endif
+ifeq ($(shell uname -m),x86_64)
+HARD += -fcf-protection=full
+endif
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
+LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lxxhash -lpthread
+ifeq ($(ISAL),1)
+CPPFLAGS_ALL += -DCG_ISAL
+LIBS += -lisal
+endif
+ifeq ($(FAULTS),1)
+CPPFLAGS_ALL += -DCG_FAULTS
+endif
+CFLAGS_ALL  = -std=c11 $(OPT) $(WARN) $(HARD) $(CFLAGS)
+LDFLAGS_ALL = $(LHARD) $(LDFLAGS)
+
+SOURCES  := $(sort $(wildcard src/*/*.c))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+LIB_OBJ  := $(filter-out $(BUILD)/obj/src/cli/main.o,$(OBJECTS)) $(BUILD)/obj/builtin.o
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+CLI_SRC  := $(sort $(wildcard tests/cli/test_*.c))
+SUPPORT  := $(sort $(wildcard tests/support/*.c))
+UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
+CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
+SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
+SCHEMAS  := $(sort $(shell find schemas -type f))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all help deps demo test unit cli FORCE clean install uninstall
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+all: $(BUILD)/claimgate ## build the program at build/claimgate
+
+# A change of compiler or flags rebuilds everything.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(subst ','\'',$(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) $(LDFLAGS_ALL))' | cmp -s - $@ || \
+	  printf '%s\n' '$(CC) $(subst ','\'',$(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) $(LDFLAGS_ALL))' > $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@[ '$(V)' = 1 ] || echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) -c $< -o $@
+
+# schemas/ as one object: every file's bytes and a table of their names.
+$(BUILD)/builtin.S: $(SCHEMAS) Makefile
+	@mkdir -p $(@D)
+	@{ echo '.section .rodata'; n=0; for f in $(SCHEMAS); do \
+	    printf 'n%d: .asciz "%s"\nb%d: .incbin "%s"\ne%d: .byte 0\n' $$n "$${f#schemas/}" $$n "$$f" $$n; n=$$((n+1)); done; \
+	  echo '.section .data.rel.ro,"aw"'; echo '.balign 8'; echo '.globl cg_builtin_table'; echo 'cg_builtin_table:'; \
+	  n=0; for f in $(SCHEMAS); do printf '.quad n%d, b%d, e%d-b%d\n' $$n $$n $$n $$n; n=$$((n+1)); done; \
+	  echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
+
+$(BUILD)/obj/builtin.o: $(BUILD)/builtin.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) -c $< -o $@
+
+$(BUILD)/libclaimgate.a: $(LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/claimgate: $(BUILD)/obj/src/cli/main.o $(BUILD)/libclaimgate.a
+	@[ '$(V)' = 1 ] || echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libclaimgate.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+FORCE:
+
+.PRECIOUS: $(BUILD)/obj/%.o
+-include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d)

@@ -1,0 +1,97 @@
+/*
+ * Batch: about 1 MiB of whole records and everything that becomes of them.
+ *
+ * The only thing that travels on the belt. Filled at the first station, reused when
+ * written. Each part is written by the one station named beside it.
+ *
+ * Ownership  A batch belongs to one station at a time; its memory to the belt's plan.
+ * Memory     Allocated by cg_batch_new at its full size; arrays only grow to the most
+ *            that one batch can hold, so that in steady state nothing is allocated.
+ */
+#ifndef CLAIMGATE_BATCH_H
+#define CLAIMGATE_BATCH_H
+
+#include "claimgate/arena.h"
+#include "claimgate/buffer.h"
+#include "claimgate/error.h"
+#include "claimgate/line.h"
+#include "claimgate/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    CG_RECORD_MAX_BYTES = 65536, /* a longer record is malformed; this much of it is kept */
+    CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
+};
+
+/* Why a record is malformed_record. */
+enum cg_malformed {
+    CG_WELL_FORMED = 0,
+    CG_TOO_FEW_FIELDS,
+    CG_TOO_MANY_FIELDS,
+    CG_NUL_BYTE,
+    CG_TOO_LONG,
+    CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
+    CG_UNCLOSED_QUOTE,
+};
+
+/* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. */
+struct cg_record {
+    uint32_t offset;     /* in batch->text */
+    uint32_t len_bytes;  /* without its line end; CG_RECORD_MAX_BYTES when longer */
+    uint32_t line_delta; /* physical line where it starts, less batch->first_line */
+    uint8_t eol_bytes;   /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
+    uint8_t malformed;   /* enum cg_malformed as far as the splitter and parser know */
+    uint16_t field_count; /* fields found, for the detail; saturates */
+    uint32_t line_index; /* its cg_line, or CG_NO_LINE: passes through untouched */
+};
+#define CG_NO_LINE UINT32_MAX
+
+struct cg_batch {
+    /* read */
+    uint64_t sequence;   /* 0, 1, 2 ... in file order */
+    uint32_t source_no;  /* input of this run, from 0; a batch never spans two */
+    bool is_last;        /* no batch follows in this run */
+    bool ends_source;    /* the last batch of its input */
+    struct cg_buffer packed; /* BGZF blocks that unpack inflates; empty otherwise */
+
+    /* unpack and cut: `head_room` bytes before `payload` take what the last batch left over. */
+    char *memory;          /* head room, then CG_BATCH_BYTES, then padding that may be read */
+    char *payload;
+    size_t payload_bytes;
+    struct cg_text text;   /* the whole records of this batch, line ends included */
+    uint64_t long_record_bytes; /* full length of the last record when it is CG_TOO_LONG; else 0 */
+    uint64_t first_line;   /* physical line of text's first byte, from 1; set by decide */
+
+    /* parse */
+    struct cg_record *records;
+    uint32_t record_count;
+    uint32_t record_capacity;
+    uint32_t physical_lines; /* line ends in text (and an unended last line) */
+    uint32_t blank_lines;
+    struct cg_line *lines;   /* in record order */
+    uint32_t line_count;
+    uint32_t line_capacity;
+    uint32_t *marks;         /* the structural index of scan.h */
+    size_t mark_capacity;
+    struct cg_arena scratch; /* fields whose bytes had to be rewritten (doubled quotes, value maps) */
+
+    /* encode */
+    struct cg_buffer accepted;      /* bytes for the accepted file, packed as that file is */
+    struct cg_buffer rejected_text; /* rows of the rejected file */
+    struct cg_buffer rejected;      /* the same, packed */
+
+    /* any station: its outcome. Later stations pass a failed batch through. */
+    struct cg_error error;
+};
+
+cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
+void cg_batch_free(struct cg_batch *batch);
+void cg_batch_reset(struct cg_batch *batch);
+
+/* Room for one more, growing the array where needed; NULL when memory is out. */
+cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);
+cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
+
+#endif

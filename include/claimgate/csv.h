@@ -1,0 +1,79 @@
+/*
+ * CSV (RFC 4180): one record at a time. The only user of libcsv.
+ *
+ * The reader never sees the next record, so that no quote can reach a neighbour. Two
+ * places where libcsv is too kind are looked at here: a quote after leading blanks, and
+ * what may follow a closing quote.
+ *
+ * Ownership  A cg_csv belongs to one thread. Fields are views into its own buffer and
+ *            live until the next record.
+ * Memory     A field is at most CG_RECORD_MAX_BYTES; the libcsv buffer grows no further.
+ */
+#ifndef CLAIMGATE_CSV_H
+#define CLAIMGATE_CSV_H
+
+#include "claimgate/batch.h"
+#include "claimgate/error.h"
+#include "claimgate/problems.h"
+#include "claimgate/text.h"
+
+#include <stdint.h>
+
+struct cg_csv;
+
+/* `max_fields` bounds what one record may hold; further fields are counted, not kept. */
+cg_must_use struct cg_csv *cg_csv_new(char delimiter, uint32_t max_fields);
+void cg_csv_free(struct cg_csv *csv);
+
+/* One field of the last record: value without quotes (doubled ones made single) and without blanks
+ * around it, and where its raw bytes stand in the record. */
+struct cg_csv_field {
+    struct cg_text value;
+    uint32_t raw_offset;
+    uint32_t raw_len;
+};
+
+/* Read one record, its line end left out. `multiline` allows line ends in quoted fields.
+ * CG_WELL_FORMED, CG_NUL_BYTE, CG_BROKEN_QUOTING or CG_UNCLOSED_QUOTE; field counts are the
+ * caller's to judge. */
+enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record, bool multiline);
+uint32_t cg_csv_field_count(const struct cg_csv *csv);
+struct cg_csv_field cg_csv_field(const struct cg_csv *csv, uint32_t index);
+
+/* Append a value to an output row, quoted only where RFC 4180 needs it. */
+cg_must_use bool cg_csv_put(struct cg_buffer *out, char delimiter, struct cg_text value);
+
+/*
+ * Whole small tables (roster files, reasons): all columns by name, a row at a time, from a
+ * source. Bad structure is added to `problems` with file, line and column; such rows are skipped.
+ */
+struct cg_table_column {
+    const char *name;
+    bool needed; /* a missing needed column is a problem with the nearest name seen */
+    int index;   /* filled: position in the file, -1 when absent */
+};
+struct cg_table_row {
+    uint64_t line;
+    const struct cg_text *values;   /* one per column asked for; blank where absent */
+    const uint32_t *byte_columns;   /* where each value starts in its line, from 1 */
+};
+struct cg_table_plan {
+    const char *file;  /* path to open, plain or gzip, and the name in problems */
+    struct cg_table_column *columns;
+    uint32_t column_count;
+    bool (*row)(void *context, const struct cg_table_row *row); /* false: out of memory, stop */
+    void *context;
+};
+struct cg_table_facts {
+    uint64_t rows;
+    uint64_t bytes;
+    uint8_t sha256[32]; /* of the bytes as they stand on disk */
+};
+cg_must_use enum cg_status cg_table_read(const struct cg_table_plan *plan,
+                                         struct cg_table_facts *facts,
+                                         struct cg_problems *problems, struct cg_error *err);
+/* The same from memory, for files built into the program. */
+cg_must_use enum cg_status cg_table_read_text(const struct cg_table_plan *plan, struct cg_text text,
+                                              struct cg_problems *problems, struct cg_error *err);
+
+#endif

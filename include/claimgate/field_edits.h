@@ -1,0 +1,24 @@
+/*
+ * Field edits (group 1) and the judge that the parse station calls.
+ *
+ * Fills a cg_line from the values of a record, tests every field, and, where group 1
+ * passes, the credential edits (group 2) and the cap exemption. Pure.
+ */
+#ifndef CLAIMGATE_FIELD_EDITS_H
+#define CLAIMGATE_FIELD_EDITS_H
+
+#include "claimgate/line.h"
+#include "claimgate/parse.h"
+#include "claimgate/policy.h"
+#include "claimgate/roster.h"
+
+struct cg_rules {
+    const struct cg_policy *policy;
+    const struct cg_roster *roster;
+    int32_t as_of_day;
+};
+
+/* A cg_parse_plan.judge; `rules` is a struct cg_rules. */
+bool cg_judge(const void *rules, struct cg_values *values, struct cg_line *line);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Layouts: how a file's columns map to the fields of a service line.
+ *
+ * A layout is JSON (schemas/layout.schema.json), one of those built in or a file by
+ * path. Bound to a header it becomes a plan that the parse station follows.
+ *
+ * Ownership  _free frees. A binding points into its layout and must go first.
+ * Threads    Constant after loading; shared by all threads.
+ */
+#ifndef CLAIMGATE_LAYOUT_H
+#define CLAIMGATE_LAYOUT_H
+
+#include "claimgate/date.h"
+#include "claimgate/error.h"
+#include "claimgate/line.h"
+#include "claimgate/problems.h"
+#include "claimgate/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CG_FIELD_TABLE(X)                                                                          \
+    X(CLAIM_ID, claim_id)                                                                          \
+    X(CLAIM_LINE_NUMBER, claim_line_number)                                                        \
+    X(MEMBER_ID, member_id)                                                                        \
+    X(CLAIM_LINE_START_DATE, claim_line_start_date)                                                \
+    X(CLAIM_LINE_END_DATE, claim_line_end_date)                                                    \
+    X(PLACE_OF_SERVICE_CODE, place_of_service_code)                                                \
+    X(HCPCS_CODE, hcpcs_code)                                                                      \
+    X(HCPCS_MODIFIER_1, hcpcs_modifier_1)                                                          \
+    X(HCPCS_MODIFIER_2, hcpcs_modifier_2)                                                          \
+    X(HCPCS_MODIFIER_3, hcpcs_modifier_3)                                                          \
+    X(HCPCS_MODIFIER_4, hcpcs_modifier_4)                                                          \
+    X(HCPCS_MODIFIER_5, hcpcs_modifier_5)                                                          \
+    X(SERVICE_UNIT_QUANTITY, service_unit_quantity)                                                \
+    X(RENDERING_NPI, rendering_npi)                                                                \
+    X(BILLING_NPI, billing_npi)                                                                    \
+    X(CHARGE_AMOUNT, charge_amount)                                                                \
+    X(DIAGNOSIS_CODE_1, diagnosis_code_1)                                                          \
+    X(CLAIM_FREQUENCY_CODE, claim_frequency_code)                                                  \
+    X(ORIGINAL_CLAIM_ID, original_claim_id)                                                        \
+    X(RECEIVED_DATE, received_date)                                                                \
+    X(AUTHORIZATION_NUMBER, authorization_number)                                                  \
+    X(BIRTH_DATE, birth_date)
+
+enum cg_field {
+#define CG_FIELD_ENUM(name, text) CG_FIELD_##name,
+    CG_FIELD_TABLE(CG_FIELD_ENUM)
+#undef CG_FIELD_ENUM
+    CG_FIELD_COUNT,
+};
+
+const char *cg_field_name(enum cg_field field);
+
+struct cg_layout;
+
+/* A built-in layout's name, or else a path. Problems carry line and column. */
+cg_must_use enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
+                                          struct cg_problems *problems, struct cg_error *err);
+void cg_layout_free(struct cg_layout *layout);
+const char *cg_layout_name(const struct cg_layout *layout);
+char cg_layout_delimiter(const struct cg_layout *layout);
+bool cg_layout_is_multiline(const struct cg_layout *layout);
+
+/* The built-in layout that alone fits this header line; "tuva" when none or several do (the errors
+ * of binding tuva are then what the user sees). */
+const char *cg_layout_detect(struct cg_text header_line);
+
+/* Where one field's value comes from. */
+struct cg_field_source {
+    int32_t column;          /* position in the file; -1: none */
+    int32_t fallback_column; /* looked at where the first is blank; -1: none */
+    const char *fixed;       /* value for an absent column; NULL: none */
+};
+
+struct cg_binding {
+    const struct cg_layout *layout;
+    uint32_t column_count;      /* fields that every record must have */
+    uint32_t last_column;       /* the last one that any field needs */
+    char delimiter;
+    bool multiline;
+    struct cg_field_source fields[CG_FIELD_COUNT];
+    enum cg_date_format date_format;
+    char *header;               /* the header's own bytes without BOM and line end */
+    uint32_t header_len;
+};
+
+/* Find the layout's columns in a header line (BOM and line end left out). CG_BAD_DATA with the names
+ * that are missing, the header seen and the closest name where one is near; CG_BAD_DATA for a field's
+ * name that stands twice. */
+cg_must_use enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
+                                          bool force_multiline, struct cg_binding *out,
+                                          struct cg_error *err);
+void cg_binding_fini(struct cg_binding *binding);
+
+/* True when a second input's header names the same columns in the same order. */
+bool cg_binding_same_header(const struct cg_binding *binding, struct cg_text header);
+
+/* The layout's value map for a field (letter case ignored): the mapped value, else the text. */
+struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
+                             struct cg_text value);
+
+#endif

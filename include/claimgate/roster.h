@@ -1,0 +1,59 @@
+/*
+ * Roster: who may render, and when. Loaded once, asked millions of times.
+ *
+ * Ownership  _free frees all.
+ * Threads    Constant after loading; shared by all threads.
+ * Failure    Loading reads every file that the policy demands and collects every bad row
+ *            with file, line, column and value. A gate never runs on half a roster.
+ */
+#ifndef CLAIMGATE_ROSTER_H
+#define CLAIMGATE_ROSTER_H
+
+#include "claimgate/error.h"
+#include "claimgate/line.h"
+#include "claimgate/policy.h"
+#include "claimgate/problems.h"
+#include "claimgate/reason.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_roster;
+
+cg_must_use enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
+                                          struct cg_roster **out, struct cg_problems *problems,
+                                          struct cg_error *err);
+void cg_roster_free(struct cg_roster *roster);
+
+/* Files read, for the report. */
+struct cg_roster_file_facts {
+    char path[64]; /* name within the folder, as found: "credentials.csv.gz" */
+    uint64_t rows;
+    uint8_t sha256[32];
+};
+uint32_t cg_roster_file_count(const struct cg_roster *roster);
+const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster, uint32_t index);
+
+bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi);
+
+/* credential_type words of credentials.csv that no version of the policy names, as written, each
+ * once with its number of rows. NULL past the end. */
+const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows);
+
+/*
+ * Credential edits (section "Roster" of the README): steps 1 to 4, then the version's further
+ * demands, for line->rendering_npi on every day of the line. Sets bits in line->reasons and
+ * line->warnings. The line must have a version and valid dates, NPI and modifiers.
+ */
+void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line);
+
+/* The member's authorization on file: number, member and code, holding the line's start date. */
+bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
+                          uint64_t procedure);
+
+/* One plain sentence for a credential reason of this line: what was found and what was needed
+ * (dates, scores, hours, NPIs; never a member or a claim). Writes at most `capacity` bytes with NUL. */
+void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
+                          enum cg_reason reason, char *out, size_t capacity);
+
+#endif

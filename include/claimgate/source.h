@@ -1,0 +1,52 @@
+/*
+ * Source: an input as a stream of decompressed bytes.
+ *
+ * Plain or gzip (RFC 1952, several members) is told from the first bytes, never from the
+ * name. Every way a gzip file can be damaged is told apart and is CG_BAD_DATA: truncated,
+ * corrupt, bad check sum or length, anything but zero padding after the end.
+ *
+ * Threads    One thread reads; cg_source_unpack is pure and may run on any.
+ */
+#ifndef CLAIMGATE_SOURCE_H
+#define CLAIMGATE_SOURCE_H
+
+#include "claimgate/buffer.h"
+#include "claimgate/error.h"
+#include "claimgate/hash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cg_source;
+
+/* `path` or "-" for standard input. CG_NO_INPUT or CG_NO_PERMISSION; a folder is CG_NO_INPUT. */
+cg_must_use enum cg_status cg_source_open(const char *path, struct cg_source **out,
+                                          struct cg_error *err);
+void cg_source_close(struct cg_source *source); /* NULL is allowed; reading cannot lose data */
+
+/* One fill of a batch: either decompressed bytes, or whole BGZF blocks (SAM/BAM specification 4.1)
+ * that cg_source_unpack inflates elsewhere. How much one fill takes depends on the content alone,
+ * never on how the bytes arrived. */
+struct cg_fill {
+    char *out;               /* room for `capacity_bytes` */
+    size_t capacity_bytes;   /* at least 65,536 */
+    size_t len_bytes;        /* filled */
+    struct cg_buffer *packed; /* blocks still to inflate, instead of bytes in `out` */
+    bool at_end;             /* nothing follows */
+};
+cg_must_use enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
+                                          struct cg_error *err);
+
+/* Inflate `packed` into `out`. Pure. */
+cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out,
+                                            size_t capacity_bytes, size_t *len_bytes,
+                                            struct cg_error *err);
+
+/* The bytes as they stand on disk, read so far. Complete once a fill said at_end. */
+uint64_t cg_source_bytes(const struct cg_source *source);
+/* Size on disk where it is known (a regular file), else 0; for progress. */
+uint64_t cg_source_size(const struct cg_source *source);
+void cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * A view of bytes that somebody else owns. Not NUL-terminated; may hold any byte.
+ */
+#ifndef CLAIMGATE_TEXT_H
+#define CLAIMGATE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+struct cg_text {
+    const char *ptr;
+    uint32_t len;
+};
+
+static inline bool cg_text_equal(struct cg_text a, struct cg_text b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* A blank is a space or a tab. Returns the view without the blanks at its ends. */
+static inline struct cg_text cg_text_trim(struct cg_text text) {
+    while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len > 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t')) {
+        text.len--;
+    }
+    return text;
+}
+
+#endif
