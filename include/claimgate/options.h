@@ -34,9 +34,9 @@ struct cg_option {
     const char *name;     /* without the dashes */
     const char *argument; /* as help shows it, e.g. "DIR"; NULL for a flag */
     enum cg_option_kind kind;
-    size_t offset;        /* into the command's struct */
-    const char *help;     /* one line */
-    int64_t min, max;     /* CG_OPTION_INTEGER */
+    size_t offset;    /* into the command's struct */
+    const char *help; /* one line */
+    int64_t min, max; /* CG_OPTION_INTEGER */
 };
 
 struct cg_invocation {
@@ -46,12 +46,12 @@ struct cg_invocation {
 };
 
 struct cg_command {
-    const char *name;      /* "validate", "roster check": words as typed */
-    const char *arguments; /* for the usage line, e.g. "FILE... --roster DIR --out DIR" */
-    const char *summary;   /* one line for the list of commands */
-    const char *detail;    /* further help text, may be NULL */
+    const char *name;                /* "validate", "roster check": words as typed */
+    const char *arguments;           /* for the usage line, e.g. "FILE... --roster DIR --out DIR" */
+    const char *summary;             /* one line for the list of commands */
+    const char *detail;              /* further help text, may be NULL */
     const struct cg_option *options; /* closed by an entry without a name */
-    const void *defaults;  /* a struct of the command's options; copied, then overlaid */
+    const void *defaults;            /* a struct of the command's options; copied, then overlaid */
     size_t options_bytes;
     size_t min_args, max_args;
     /* Returns the failure, or CG_OK with *exit_code (0 or 1) set. */

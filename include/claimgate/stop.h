@@ -1,0 +1,19 @@
+/*
+ * Stop: signals to a flag.
+ *
+ * INT, TERM and HUP ask the program to stop; whoever waits or loops for long looks at
+ * the flag. After clean-up main raises the signal again, so that the exit status is true. A second
+ * signal of the same kind ends the program at once. PIPE is ignored: a closed pipe is an error.
+ */
+#ifndef CLAIMGATE_STOP_H
+#define CLAIMGATE_STOP_H
+
+#include <stdbool.h>
+
+void cg_stop_install(void);
+bool cg_stop_requested(void);
+
+/* If a signal asked for the stop: end the process by it. Otherwise return. */
+void cg_stop_raise(void);
+
+#endif

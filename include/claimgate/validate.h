@@ -1,0 +1,64 @@
+/*
+ * Validate: the stations wired together, from inputs to published outputs.
+ *
+ * Ownership  _new copies nothing: plan, policy and roster outlive the run. _free removes
+ *            whatever was staged and not published.
+ * Threads    Called from one thread; the belt makes its own.
+ * Failure    Nothing is published unless _run returns CG_OK and did not trip.
+ */
+#ifndef CLAIMGATE_VALIDATE_H
+#define CLAIMGATE_VALIDATE_H
+
+#include "claimgate/deflate.h"
+#include "claimgate/error.h"
+#include "claimgate/field_edits.h"
+#include "claimgate/run_facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Where the three outputs go. Each goes to the path given for it ("-": standard output), else
+ * into the folder, else nowhere. */
+struct cg_output_plan {
+    const char *dir;
+    bool overwrite;
+    gid_t group; /* (gid_t)-1: files 0600, folder 0700 */
+    const char *accepted;
+    const char *rejected;
+    const char *report;
+    int level; /* 1 to 9 */
+    enum cg_codec codec;
+};
+
+struct cg_validate_plan {
+    const char *const *inputs; /* paths, "-" for standard input */
+    uint32_t input_count;
+    struct cg_rules rules;
+    const char *layout; /* NULL: by the header */
+    bool multiline;
+    bool libcsv_only; /* tests: no plain path */
+    uint32_t threads;
+    struct cg_output_plan output;
+    int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
+    bool show_progress;
+    FILE *trace;
+};
+
+struct cg_validate;
+
+/* Probes every output before a claim is read. */
+cg_must_use enum cg_status cg_validate_new(const struct cg_validate_plan *plan,
+                                           struct cg_validate **out, struct cg_error *err);
+void cg_validate_free(struct cg_validate *validate);
+
+/* *tripped: the reject rate is over its limit and nothing was published. */
+cg_must_use enum cg_status cg_validate_run(struct cg_validate *validate, bool *tripped,
+                                           struct cg_error *err);
+
+/* Complete after _run; belongs to the run. */
+const struct cg_run_facts *cg_validate_facts(const struct cg_validate *validate);
+
+#endif

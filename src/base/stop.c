@@ -1,0 +1,37 @@
+#include "claimgate/stop.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t caught_signal;
+
+static void on_signal(int number) {
+    caught_signal = number;
+}
+
+void cg_stop_install(void) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction before;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        /* A signal that our parent ignores (nohup) stays ignored. */
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+            sigaction(signals[i], &action, NULL);
+        }
+    }
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool cg_stop_requested(void) {
+    return caught_signal != 0;
+}
+
+void cg_stop_raise(void) {
+    if (caught_signal != 0) {
+        signal((int)caught_signal, SIG_DFL);
+        raise((int)caught_signal);
+    }
+}

@@ -1,0 +1,170 @@
+/*
+ * claimgate: the command table, and what is done once for all commands: signals, logging,
+ * exit codes.
+ */
+#include "claimgate/commands.h"
+#include "claimgate/error.h"
+#include "claimgate/log.h"
+#include "claimgate/nearest.h"
+#include "claimgate/options.h"
+#include "claimgate/reason.h"
+#include "claimgate/stop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static const struct cg_command *const commands[] = {
+    &cg_command_validate,
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], COMMAND_WORDS_BYTES = 64 };
+
+static void print_usage(void) {
+    printf("claimgate: a gate in front of claim adjudication: unit caps and peer credentials\n\n"
+           "usage: claimgate COMMAND ...\n\ncommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        printf("  %-18s%s\n", commands[i]->name, commands[i]->summary);
+    }
+    printf("\n  help COMMAND      what a command does, and its options\n"
+           "  --version         the version\n\n"
+           "exit codes: 0 completed, 1 completed but a limit tripped or a line was rejected,\n"
+           "  64 usage, 65 bad data, 66 no input, 70 internal, 73 cannot create, 74 I/O,\n"
+           "  75 busy, 77 permission, 78 bad policy, layout or roster\n");
+}
+
+/* The command that the first words name; *words tells how many of them. */
+static const struct cg_command *find_command(int argc, char **argv, int *words) {
+    char two[COMMAND_WORDS_BYTES] = "";
+    if (argc >= 2) {
+        snprintf(two, sizeof two, "%s %s", argv[0], argv[1]);
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        *words = strchr(commands[i]->name, ' ') != NULL ? 2 : 1;
+        if (argc >= *words && strcmp(commands[i]->name, *words == 2 ? two : argv[0]) == 0) {
+            return commands[i];
+        }
+    }
+    return NULL;
+}
+
+static enum cg_status unknown_command(int argc, char **argv, struct cg_error *err) {
+    const char *names[COMMAND_COUNT];
+    char given[COMMAND_WORDS_BYTES];
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i]->name;
+        const size_t len = strlen(argv[0]);
+        if (strncmp(names[i], argv[0], len) == 0 && names[i][len] == ' ') {
+            return cg_error_set(err, CG_USAGE,
+                                "\"%s\" needs one of its sub-commands, such as "
+                                "\"%s\"; see `claimgate help`",
+                                argv[0], names[i]);
+        }
+    }
+    const bool second = argc >= 2 && argv[1][0] != '-';
+    snprintf(given, sizeof given, "%s%s%s", argv[0], second ? " " : "", second ? argv[1] : "");
+    const char *nearest = cg_nearest_word(argv[0], names, COMMAND_COUNT);
+    if (nearest == NULL) {
+        nearest = cg_nearest_word(given, names, COMMAND_COUNT);
+    }
+    if (nearest != NULL) {
+        return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", argv[0],
+                            nearest);
+    }
+    return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; see `claimgate help`", argv[0]);
+}
+
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum cg_status run_command(const struct cg_command *command, int argc, char **argv,
+                                  int *exit_code, struct cg_error *err) {
+    struct cg_invocation call;
+    if (asks_for_help(argc, argv)) {
+        cg_options_print_help(command);
+        return CG_OK;
+    }
+    void *options = calloc(1, command->options_bytes != 0 ? command->options_bytes : 1);
+    if (options == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (command->defaults != NULL) {
+        memcpy(options, command->defaults, command->options_bytes);
+    }
+    enum cg_status status = cg_options_parse(command, argc, argv, options, &call, err);
+    if (status == CG_OK) {
+        status = command->run(&call, exit_code, err);
+    }
+    free(options);
+    return status;
+}
+
+static enum cg_status dispatch(int argc, char **argv, int *exit_code, struct cg_error *err) {
+    int words = 0;
+    if (argc == 0) {
+        return cg_error_set(err, CG_USAGE, "a command is missing; see `claimgate help`");
+    }
+    if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "version") == 0) {
+        printf("claimgate %s\n", CG_VERSION);
+        return CG_OK;
+    }
+    const bool help = strcmp(argv[0], "help") == 0;
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 || (help && argc == 1)) {
+        print_usage();
+        return CG_OK;
+    }
+    argc -= help ? 1 : 0;
+    argv += help ? 1 : 0;
+    const struct cg_command *command = find_command(argc, argv, &words);
+    if (command == NULL) {
+        return unknown_command(argc, argv, err);
+    }
+    if (help) {
+        cg_options_print_help(command);
+        return CG_OK;
+    }
+    return run_command(command, argc - words, argv + words, exit_code, err);
+}
+
+/* Claims must not end up in a core file. */
+static void forbid_core_dumps(void) {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int main(int argc, char **argv) {
+    struct cg_error err = CG_ERROR_INIT;
+    int exit_code = 0;
+    forbid_core_dumps();
+    cg_stop_install();
+    cg_log_init((struct cg_log_options){0});
+    enum cg_status status = cg_reason_init(&err);
+    if (status == CG_OK) {
+        status = dispatch(argc - 1, argv + 1, &exit_code, &err);
+    }
+    /* What was printed counts only once it has left: a full disk or a closed pipe shows here. */
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        status = status != CG_OK ? status
+                                 : cg_error_set_errno(&err, CG_IO, errno != 0 ? errno : EIO,
+                                                      "cannot write to standard output");
+    }
+    if (status != CG_OK) {
+        cg_log_error("%s", err.text);
+        exit_code = cg_status_exit_code(status);
+    }
+    if (status == CG_INTERRUPTED) {
+        cg_stop_raise();
+    }
+    return exit_code;
+}

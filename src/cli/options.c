@@ -1,0 +1,196 @@
+#include "claimgate/options.h"
+
+#include "claimgate/date.h"
+#include "claimgate/nearest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTIONS_MAX = 64, HELP_COLUMN = 26 };
+
+static const struct cg_option *find_option(const struct cg_command *command, const char *name,
+                                           size_t len) {
+    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+        if (strlen(option->name) == len && memcmp(option->name, name, len) == 0) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+static enum cg_status unknown_option(const struct cg_command *command, const char *given,
+                                     size_t len, struct cg_error *err) {
+    const char *names[OPTIONS_MAX];
+    char word[64];
+    size_t count = 0;
+    for (const struct cg_option *option = command->options;
+         option->name != NULL && count < OPTIONS_MAX; option++) {
+        names[count++] = option->name;
+    }
+    snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), given);
+    const char *nearest = cg_nearest_word(word, names, count);
+    if (nearest != NULL) {
+        return cg_error_set(err, CG_USAGE, "unknown option --%s; did you mean --%s?", word,
+                            nearest);
+    }
+    return cg_error_set(err, CG_USAGE, "unknown option --%s; see `claimgate help %s`", word,
+                        command->name);
+}
+
+/* Decimal digits with up to three places as thousandths; no floats for what decides an exit code.
+ */
+static bool parse_percent(const char *text, int64_t *out) {
+    char *end = NULL;
+    errno = 0;
+    if (*text < '0' || *text > '9') {
+        return false;
+    }
+    unsigned long whole = strtoul(text, &end, 10);
+    int64_t milli = 0;
+    if (errno != 0 || whole > 100) {
+        return false;
+    }
+    if (*end == '.') {
+        int64_t place = 100;
+        for (end++; *end >= '0' && *end <= '9' && place > 0; end++, place /= 10) {
+            milli += (*end - '0') * place;
+        }
+    }
+    if (*end == '%') {
+        end++;
+    }
+    *out = (int64_t)whole * 1000 + milli;
+    return *end == '\0' && *out <= 100000;
+}
+
+static enum cg_status store_integer(const struct cg_option *option, const char *value, int64_t *out,
+                                    struct cg_error *err) {
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || number < option->min ||
+        number > option->max) {
+        return cg_error_set(err, CG_USAGE,
+                            "--%s takes a whole number from %lld to %lld, not \"%s\"", option->name,
+                            (long long)option->min, (long long)option->max, value);
+    }
+    *out = number;
+    return CG_OK;
+}
+
+static enum cg_status store_value(const struct cg_option *option, const char *value, void *target,
+                                  struct cg_error *err) {
+    switch (option->kind) {
+    case CG_OPTION_FLAG:
+        *(bool *)target = true;
+        return CG_OK;
+    case CG_OPTION_TEXT:
+        *(const char **)target = value;
+        return CG_OK;
+    case CG_OPTION_LIST: {
+        struct cg_text_list *list = target;
+        if (list->count == CG_TEXT_LIST_MAX) {
+            return cg_error_set(err, CG_USAGE, "--%s may be given at most %d times", option->name,
+                                CG_TEXT_LIST_MAX);
+        }
+        list->items[list->count++] = value;
+        return CG_OK;
+    }
+    case CG_OPTION_INTEGER:
+        return store_integer(option, value, target, err);
+    case CG_OPTION_DATE:
+        *(int32_t *)target = cg_date_parse(value, strlen(value), CG_DATE_ISO);
+        if (*(int32_t *)target == CG_DAY_NONE) {
+            return cg_error_set(err, CG_USAGE, "--%s takes a date as YYYY-MM-DD, not \"%s\"",
+                                option->name, value);
+        }
+        return CG_OK;
+    case CG_OPTION_PERCENT:
+        if (!parse_percent(value, target)) {
+            return cg_error_set(err, CG_USAGE, "--%s takes a percentage from 0 to 100, not \"%s\"",
+                                option->name, value);
+        }
+        return CG_OK;
+    }
+    return cg_error_set(err, CG_INTERNAL, "--%s has no kind", option->name);
+}
+
+/* One "--name" or "--name=value"; *next is the argument behind it, consumed where it is the value.
+ */
+static enum cg_status parse_option(const struct cg_command *command, const char *word, char ***next,
+                                   void *options, struct cg_error *err) {
+    const char *equals = strchr(word, '=');
+    const size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct cg_option *option = find_option(command, word, len);
+    if (option == NULL) {
+        return unknown_option(command, word, len, err);
+    }
+    const char *value = equals != NULL ? equals + 1 : NULL;
+    if (option->kind == CG_OPTION_FLAG && value != NULL) {
+        return cg_error_set(err, CG_USAGE, "--%s takes no value", option->name);
+    }
+    if (option->kind != CG_OPTION_FLAG && value == NULL) {
+        if (**next == NULL) {
+            return cg_error_set(err, CG_USAGE, "--%s needs a value: --%s %s", option->name,
+                                option->name, option->argument);
+        }
+        value = *(*next)++;
+    }
+    return store_value(option, value, (char *)options + option->offset, err);
+}
+
+enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
+                                void *options, struct cg_invocation *out, struct cg_error *err) {
+    char **next = argv;
+    size_t count = 0;
+    bool only_args = false;
+    /* Arguments are gathered at the front of argv: `count` never overtakes `next`. */
+    while (next < argv + argc) {
+        char *word = *next++;
+        if (!only_args && strcmp(word, "--") == 0) {
+            only_args = true;
+        } else if (!only_args && strncmp(word, "--", 2) == 0) {
+            enum cg_status status = parse_option(command, word + 2, &next, options, err);
+            if (status != CG_OK) {
+                return status;
+            }
+        } else if (!only_args && word[0] == '-' && word[1] != '\0') {
+            return cg_error_set(err, CG_USAGE,
+                                "unknown option %s; options have two dashes, and a file of that "
+                                "name is ./%s",
+                                word, word);
+        } else {
+            argv[count++] = word;
+        }
+    }
+    if (count < command->min_args || count > command->max_args) {
+        return cg_error_set(err, CG_USAGE, "%s; usage: claimgate %s %s",
+                            count < command->min_args ? "an argument is missing"
+                                                      : "there are too many arguments",
+                            command->name, command->arguments);
+    }
+    *out = (struct cg_invocation){.options = options, .args = argv, .arg_count = count};
+    return CG_OK;
+}
+
+void cg_options_print_help(const struct cg_command *command) {
+    printf("%s\n\nusage: claimgate %s %s\n", command->summary, command->name, command->arguments);
+    if (command->options->name != NULL) {
+        printf("\noptions:\n");
+    }
+    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument != NULL ? " " : "",
+                 option->argument != NULL ? option->argument : "");
+        if (strlen(left) > HELP_COLUMN - 2) {
+            printf("  %s\n  %*s%s\n", left, HELP_COLUMN, "", option->help);
+        } else {
+            printf("  %-*s%s\n", HELP_COLUMN, left, option->help);
+        }
+    }
+    if (command->detail != NULL) {
+        printf("\n%s\n", command->detail);
+    }
+}

@@ -1,0 +1,128 @@
+#include "claimgate/tally.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy) {
+    memset(tally, 0, sizeof *tally);
+    tally->policy = policy;
+    tally->caps =
+        calloc((size_t)cg_policy_version_count(policy) * CG_CAPS_MAX + 1, sizeof tally->caps[0]);
+    return tally->caps != NULL;
+}
+
+void cg_tally_fini(struct cg_tally *tally) {
+    free(tally->caps);
+    tally->caps = NULL;
+}
+
+static void add_reason(struct cg_tally *tally, const struct cg_line *line, uint64_t units) {
+    const enum cg_reason first = (enum cg_reason)__builtin_ctzll(line->reasons);
+    struct cg_count *count = &tally->reasons[first];
+    if (first == CG_REASON_CAP) {
+        count = &tally->caps[line->version->index * CG_CAPS_MAX + line->cap_no];
+    }
+    count->lines++;
+    count->units += units;
+}
+
+static void add_line(struct cg_tally *tally, const struct cg_line *line) {
+    const uint64_t submitted = line->frequency == CG_VOID ? 0 : line->units;
+    const uint64_t accepted = line->frequency == CG_VOID ? 0 : line->accepted_units;
+    if (line->decision == CG_REJECTED) {
+        tally->rejected++;
+        tally->malformed += line->malformed != CG_WELL_FORMED;
+        add_reason(tally, line, submitted);
+    } else {
+        tally->accepted++;
+        tally->exempt += line->exempt;
+        tally->units_exempt += line->exempt ? accepted : 0;
+    }
+    if (line->decision == CG_CUTBACK) {
+        tally->cutback++;
+        add_reason(tally, line, submitted - accepted);
+    }
+    tally->units_submitted += submitted;
+    tally->units_accepted += accepted;
+    tally->units_rejected += submitted - accepted;
+    tally->taken_back += line->taken_back_lines;
+    tally->units_taken_back += line->taken_back_units;
+    for (uint64_t rest = line->warnings; rest != 0; rest &= rest - 1) {
+        tally->warnings[__builtin_ctzll(rest)]++;
+    }
+}
+
+void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->line_count; i++) {
+        add_line(tally, &batch->lines[i]);
+    }
+    const uint64_t passed = batch->record_count - batch->line_count;
+    tally->records += batch->record_count;
+    tally->accepted += passed;
+    tally->out_of_scope += passed;
+    tally->empty_lines += batch->blank_lines;
+}
+
+uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {
+    const uint64_t base = tally->records - tally->out_of_scope;
+    /* Rounded up, so that a rate above the limit never rounds down to it. */
+    return base == 0 ? 0 : (tally->rejected * 100000 + base - 1) / base;
+}
+
+static bool same_cap_before(const struct cg_tally *tally, uint32_t version, uint32_t cap) {
+    const char *id = cg_policy_version(tally->policy, version)->caps[cap].id;
+    for (uint32_t v = 0; v <= version; v++) {
+        const struct cg_policy_version *other = cg_policy_version(tally->policy, v);
+        const uint32_t end = v == version ? cap : other->cap_count;
+        for (uint32_t c = 0; c < end; c++) {
+            if (strcmp(other->caps[c].id, id) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct cg_count cap_total(const struct cg_tally *tally, const char *id) {
+    struct cg_count total = {0, 0};
+    for (uint32_t v = 0; v < cg_policy_version_count(tally->policy); v++) {
+        const struct cg_policy_version *version = cg_policy_version(tally->policy, v);
+        for (uint32_t c = 0; c < version->cap_count; c++) {
+            if (strcmp(version->caps[c].id, id) == 0) {
+                total.lines += tally->caps[v * CG_CAPS_MAX + c].lines;
+                total.units += tally->caps[v * CG_CAPS_MAX + c].units;
+            }
+        }
+    }
+    return total;
+}
+
+/* The index-th cap name that has lines; counts `index` down on the way. */
+static bool cap_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out) {
+    for (uint32_t v = 0; v < cg_policy_version_count(tally->policy); v++) {
+        const struct cg_policy_version *version = cg_policy_version(tally->policy, v);
+        for (uint32_t c = 0; c < version->cap_count; c++) {
+            if (same_cap_before(tally, v, c)) {
+                continue;
+            }
+            out->count = cap_total(tally, version->caps[c].id);
+            if (out->count.lines != 0 && index-- == 0) {
+                snprintf(out->name, sizeof out->name, "%s_cap", version->caps[c].id);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool cg_tally_reason_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out) {
+    for (uint32_t i = 0; i < CG_REASON_COUNT; i++) {
+        if (tally->reasons[i].lines != 0 && index-- == 0) {
+            snprintf(out->name, sizeof out->name, "%s", cg_reason_info((enum cg_reason)i)->name);
+            out->count = tally->reasons[i];
+            return true;
+        }
+    }
+    return cap_at(tally, index, out);
+}
