@@ -9,6 +9,7 @@
 
 #include "claimgate/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,11 +27,14 @@ cg_must_use struct cg_sha256 *cg_sha256_new(void); /* NULL: no memory */
 void cg_sha256_free(struct cg_sha256 *sha);
 void cg_sha256_update(struct cg_sha256 *sha, const void *bytes, size_t len_bytes);
 
-/* The hash of all bytes so far; the running hash can go on afterwards. */
-void cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]);
+/* The hash of all bytes so far; the running hash can go on afterwards. False without memory, or
+ * when an _update failed; `out` is then all zero. */
+cg_must_use bool cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]);
 void cg_sha256_restart(struct cg_sha256 *sha);
 
-void cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
+/* The hash of these bytes; false and all zero without memory. For many hashes in a row, one
+ * cg_sha256 with _restart saves the set-up. */
+cg_must_use bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
 const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]);
 
 #endif

@@ -1,0 +1,89 @@
+#include "claimgate/error.h"
+
+#include "claimgate/utf8.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One byte longer than the text kept: a message cut here cannot fit there, so cg_utf8_show marks
+ * it with "...". */
+enum { RAW_BYTES = CG_ERROR_TEXT_BYTES + 1 };
+
+static void set_text(struct cg_error *err, enum cg_status status, const char *raw) {
+    err->status = status;
+    cg_utf8_show(err->text, sizeof err->text, raw);
+}
+
+enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const char *format, ...) {
+    if (err->status != CG_OK) {
+        return err->status;
+    }
+    char raw[RAW_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(raw, sizeof raw, format, args);
+    va_end(args);
+    set_text(err, status, raw);
+    return status;
+}
+
+enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, int errno_value,
+                                  const char *format, ...) {
+    if (err->status != CG_OK) {
+        return err->status;
+    }
+    char context[RAW_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(context, sizeof context, format, args);
+    va_end(args);
+
+    char reason_space[128];
+    const char *reason = strerror_r(errno_value, reason_space, sizeof reason_space);
+    char raw[2 * RAW_BYTES];
+    (void)snprintf(raw, sizeof raw, "%s: %s", context, reason);
+    bool denied = errno_value == EACCES || errno_value == EPERM;
+    set_text(err, denied ? CG_NO_PERMISSION : status, raw);
+    return err->status;
+}
+
+enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) {
+    if (err->status == CG_OK) {
+        return CG_OK;
+    }
+    char context[RAW_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(context, sizeof context, format, args);
+    va_end(args);
+
+    char raw[2 * RAW_BYTES];
+    (void)snprintf(raw, sizeof raw, "%s: %s", context, err->text);
+    set_text(err, err->status, raw);
+    return err->status;
+}
+
+int cg_status_exit_code(enum cg_status status) {
+    switch (status) {
+#define STATUS_CODE(name, code, text)                                                              \
+    case CG_##name:                                                                                \
+        return code;
+        CG_STATUS_TABLE(STATUS_CODE)
+#undef STATUS_CODE
+    }
+    return 70; /* a value outside the enum: an internal error */
+}
+
+const char *cg_status_text(enum cg_status status) {
+    switch (status) {
+#define STATUS_TEXT(name, code, text)                                                              \
+    case CG_##name:                                                                                \
+        return text;
+        CG_STATUS_TABLE(STATUS_TEXT)
+#undef STATUS_TEXT
+    }
+    return "unknown status";
+}

@@ -1,0 +1,112 @@
+#include "claimgate/hash.h"
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+uint64_t cg_hash64(const void *bytes, size_t len_bytes, uint64_t seed) {
+    return XXH3_64bits_withSeed(bytes, len_bytes, seed);
+}
+
+static uint64_t run_seed;
+static pthread_once_t run_seed_once = PTHREAD_ONCE_INIT;
+
+static void draw_run_seed(void) {
+    if (getrandom(&run_seed, sizeof run_seed, 0) == (ssize_t)sizeof run_seed) {
+        return;
+    }
+    /* Only a sandbox without getrandom comes here. Time and process id are weaker, yet no result
+     * depends on the seed and a run must not fail for it. */
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t mixed[] = {(uint64_t)now.tv_sec, (uint64_t)now.tv_nsec, (uint64_t)getpid()};
+    run_seed = cg_hash64(mixed, sizeof mixed, 0);
+}
+
+uint64_t cg_hash_run_seed(void) {
+    (void)pthread_once(&run_seed_once, draw_run_seed);
+    return run_seed;
+}
+
+struct cg_sha256 {
+    EVP_MD_CTX *running;
+    EVP_MD_CTX *closing; /* a copy that _peek ends, so that `running` goes on */
+    bool failed;         /* reported by _peek */
+};
+
+static EVP_MD *sha256;
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+
+/* Fetching searches OpenSSL's providers under a lock, so it is done once a run. OpenSSL frees the
+ * algorithm with the providers at exit. */
+static void fetch_sha256(void) {
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+static const EVP_MD *sha256_algorithm(void) {
+    (void)pthread_once(&sha256_once, fetch_sha256);
+    return sha256;
+}
+
+struct cg_sha256 *cg_sha256_new(void) {
+    const EVP_MD *algorithm = sha256_algorithm();
+    struct cg_sha256 *sha = calloc(1, sizeof *sha);
+    if (algorithm == NULL || sha == NULL) {
+        free(sha);
+        return NULL;
+    }
+    sha->running = EVP_MD_CTX_new();
+    sha->closing = EVP_MD_CTX_new();
+    if (sha->running == NULL || sha->closing == NULL ||
+        EVP_DigestInit_ex2(sha->running, algorithm, NULL) != 1) {
+        cg_sha256_free(sha);
+        return NULL;
+    }
+    return sha;
+}
+
+void cg_sha256_free(struct cg_sha256 *sha) {
+    if (sha != NULL) {
+        EVP_MD_CTX_free(sha->running);
+        EVP_MD_CTX_free(sha->closing);
+        free(sha);
+    }
+}
+
+void cg_sha256_update(struct cg_sha256 *sha, const void *bytes, size_t len_bytes) {
+    if (EVP_DigestUpdate(sha->running, bytes, len_bytes) != 1) {
+        sha->failed = true;
+    }
+}
+
+bool cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]) {
+    memset(out, 0, CG_SHA256_BYTES);
+    return !sha->failed && EVP_MD_CTX_copy_ex(sha->closing, sha->running) == 1 &&
+           EVP_DigestFinal_ex(sha->closing, out, NULL) == 1;
+}
+
+void cg_sha256_restart(struct cg_sha256 *sha) {
+    sha->failed = EVP_DigestInit_ex2(sha->running, sha256_algorithm(), NULL) != 1;
+}
+
+bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]) {
+    memset(out, 0, CG_SHA256_BYTES);
+    const EVP_MD *algorithm = sha256_algorithm();
+    return algorithm != NULL && EVP_Digest(bytes, len_bytes, out, NULL, algorithm, NULL) == 1;
+}
+
+const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < CG_SHA256_BYTES; i++) {
+        out[2 * i] = digits[sha[i] >> 4];
+        out[2 * i + 1] = digits[sha[i] & 0xF];
+    }
+    out[2 * CG_SHA256_BYTES] = '\0';
+    return out;
+}

@@ -1,0 +1,104 @@
+#include "claimgate/problems.h"
+
+#include "claimgate/log.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACE_BYTES = 48 }; /* ":line:column" with both at their largest */
+
+void cg_problems_init(struct cg_problems *problems) {
+    *problems = (struct cg_problems){0};
+}
+
+void cg_problems_fini(struct cg_problems *problems) {
+    for (size_t i = 0; i < problems->count; i++) {
+        free(problems->list[i].file);
+        free(problems->list[i].text);
+    }
+    free(problems->list);
+    cg_problems_init(problems);
+}
+
+/* Room for one more. The list doubles; its length is always a power of two when it is full. */
+static bool make_room(struct cg_problems *problems) {
+    size_t count = problems->count;
+    if (count >= CG_PROBLEMS_KEPT) {
+        return false;
+    }
+    if ((count & (count - 1)) != 0) {
+        return true;
+    }
+    size_t capacity = count == 0 ? 1 : count * 2;
+    struct cg_problem *list = realloc(problems->list, capacity * sizeof *list);
+    if (list == NULL) {
+        return false;
+    }
+    problems->list = list;
+    return true;
+}
+
+void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t line, uint32_t column,
+                     const char *format, ...) {
+    problems->total++;
+    if (!make_room(problems)) {
+        return;
+    }
+    struct cg_problem problem = {.file = strdup(file), .line = line, .column = column};
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&problem.text, format, args) < 0) {
+        problem.text = NULL; /* its content is undefined after a failure */
+    }
+    va_end(args);
+    if (problem.file == NULL || problem.text == NULL) {
+        free(problem.file);
+        free(problem.text);
+        return;
+    }
+    problems->list[problems->count++] = problem;
+}
+
+/* ":line:column" as far as it is known. */
+static const char *format_place(const struct cg_problem *problem, char out[PLACE_BYTES]) {
+    out[0] = '\0';
+    if (problem->line != 0 && problem->column != 0) {
+        (void)snprintf(out, PLACE_BYTES, ":%" PRIu64 ":%" PRIu32, problem->line, problem->column);
+    } else if (problem->line != 0) {
+        (void)snprintf(out, PLACE_BYTES, ":%" PRIu64, problem->line);
+    }
+    return out;
+}
+
+enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_error *err) {
+    if (problems->total == 0) {
+        return CG_OK;
+    }
+    if (problems->count == 0) {
+        return cg_error_set(err, CG_BAD_CONFIG, "%zu problems found, and no memory to keep them",
+                            problems->total);
+    }
+    const struct cg_problem *first = &problems->list[0];
+    char place[PLACE_BYTES];
+    format_place(first, place);
+    if (problems->total == 1) {
+        return cg_error_set(err, CG_BAD_CONFIG, "%s%s: %s", first->file, place, first->text);
+    }
+    return cg_error_set(err, CG_BAD_CONFIG, "%s%s: %s (and %zu more)", first->file, place,
+                        first->text, problems->total - 1);
+}
+
+void cg_problems_print(const struct cg_problems *problems) {
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct cg_problem *problem = &problems->list[i];
+        char place[PLACE_BYTES];
+        cg_log_error("%s%s: %s", problem->file, format_place(problem, place), problem->text);
+    }
+    if (problems->total > problems->count) {
+        cg_log_error("%zu more problems not shown", problems->total - problems->count);
+    }
+}
