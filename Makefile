@@ -15,7 +15,8 @@ FAULTS   ?= 0
 VERSION  := 1.0.0
 
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
-TEST_PACKAGES := libcriterion-dev sqlite3 strace
+TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip
+LINT_PACKAGES := clang-format cppcheck
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wundef
@@ -57,7 +58,8 @@ SCHEMAS  := $(sort $(shell find schemas -type f))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help deps demo test unit cli FORCE clean install uninstall
+.PHONY: all help deps deps-test deps-lint demo test test-binaries run-tests asan tsan lint format \
+        install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +101,68 @@ $(BUILD)/claimgate: $(BUILD)/obj/src/cli/main.o $(BUILD)/libclaimgate.a
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
+
+
+# ---- packages ------------------------------------------------------------------------------
+
+# Installs what is missing, and only then asks for root.
+define install_packages
+	@missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+endef
+
+deps: ## install the packages to build and run (Debian)
+	$(call install_packages,$(RUN_PACKAGES))
+
+deps-test: deps ## install the packages that the tests need as well
+	$(call install_packages,$(TEST_PACKAGES))
+
+deps-lint: deps-test
+	$(call install_packages,$(LINT_PACKAGES))
+
+# ---- demo and tests -----------------------------------------------------------------------
+
+demo: deps ## install what is missing, build, run the main job on the fixtures
+	@$(MAKE) --no-print-directory all
+	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/demo.sh
+
+test: deps-test ## install what is missing, build, run all tests
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory run-tests
+
+test-binaries: $(UNIT_BIN) $(CLI_BIN)
+
+run-tests: all test-binaries
+	@CLAIMGATE=$(BUILD)/claimgate sh tests/run.sh $(UNIT_BIN) $(CLI_BIN)
+
+asan: deps-test ## the tests under AddressSanitizer and UBSan
+	@ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
+
+tsan: deps-test ## the belt and the program under ThreadSanitizer
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all
+	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
+
+# ---- care ---------------------------------------------------------------------------------
+
+C_FILES := $(wildcard src/*/*.[ch] include/claimgate/*.h tests/*/*.[ch])
+
+lint: deps-lint ## formatting, cppcheck, headers that stand alone, house rules
+	@sh tests/lint.sh
+
+format: deps-lint ## bring all C files into the agreed format
+	clang-format -i $(C_FILES)
+
+# ---- installing ---------------------------------------------------------------------------
+
+install: all ## install the program (DESTDIR and PREFIX are honoured)
+	install -D -m 0755 $(BUILD)/claimgate $(DESTDIR)$(PREFIX)/bin/claimgate
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/claimgate
 
 clean: ## remove build/
 	rm -rf $(BUILD)

@@ -1,0 +1,300 @@
+#include "claimgate/commands.h"
+
+#include "claimgate/belt.h"
+#include "claimgate/buffer.h"
+#include "claimgate/date.h"
+#include "claimgate/files.h"
+#include "claimgate/log.h"
+#include "claimgate/policy.h"
+#include "claimgate/report.h"
+#include "claimgate/roster.h"
+#include "claimgate/validate.h"
+
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    const char *roster;
+    const char *policy;
+    const char *layout;
+    const char *out;
+    const char *accepted;
+    const char *rejected;
+    const char *report;
+    const char *group;
+    const char *trace;
+    int32_t as_of_day;
+    int64_t threads;
+    int64_t level;
+    int64_t max_reject_rate_milli;
+    bool multiline;
+    bool fail_on_reject;
+    bool overwrite;
+    bool dry_run;
+    bool quiet;
+    bool json;
+    bool show_phi;
+};
+
+enum { THREADS_BY_CORES = -1, SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
+
+static const struct options defaults = {
+    .policy = "ms",
+    .as_of_day = CG_DAY_NONE,
+    .threads = THREADS_BY_CORES,
+    .level = CG_LEVEL_DEFAULT,
+    .max_reject_rate_milli = -1,
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cg_option option_table[] = {
+    {"roster", "DIR", CG_OPTION_TEXT, AT(roster), "folder of the credential files", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_TEXT, AT(policy), "rules to test by (ms)", 0, 0},
+    {"layout", "NAME|FILE", CG_OPTION_TEXT, AT(layout), "columns of the claim files (by header)", 0,
+     0},
+    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
+     0},
+    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
+    {"out", "DIR", CG_OPTION_TEXT, AT(out), "folder to make, whole or not at all", 0, 0},
+    {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
+    {"accepted", "FILE", CG_OPTION_TEXT, AT(accepted), "accepted lines here; - is stdout", 0, 0},
+    {"rejected", "FILE", CG_OPTION_TEXT, AT(rejected), "rejected lines here", 0, 0},
+    {"report", "FILE", CG_OPTION_TEXT, AT(report), "report.json here", 0, 0},
+    {"group", "NAME", CG_OPTION_TEXT, AT(group), "let this group read the outputs", 0, 0},
+    {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
+     CG_THREADS_MAX},
+    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
+    {"fail-on-reject", NULL, CG_OPTION_FLAG, AT(fail_on_reject), "exit 1 if a line is rejected", 0,
+     0},
+    {"max-reject-rate", "PCT", CG_OPTION_PERCENT, AT(max_reject_rate_milli),
+     "over it: exit 1, nothing published", 0, 0},
+    {"dry-run", NULL, CG_OPTION_FLAG, AT(dry_run), "decide and count, write nothing", 0, 0},
+    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary, notes or progress", 0, 0},
+    {"json", NULL, CG_OPTION_FLAG, AT(json), "print the report instead of a summary", 0, 0},
+    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
+    {"trace", "FILE", CG_OPTION_TEXT, AT(trace), "Chrome trace of the stations, for tuning", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static bool is_stdout(const char *path) {
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static bool same_path(const char *a, const char *b) {
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
+    const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
+    if (o->dry_run && (o->out != NULL || explicit_any)) {
+        return cg_error_set(err, CG_USAGE, "--dry-run writes nothing; leave out --out, --accepted, "
+                                           "--rejected and --report");
+    }
+    if (o->dry_run) {
+        return CG_OK;
+    }
+    if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
+        return cg_error_set(err, CG_USAGE, "%s; give --out DIR, or both --accepted FILE and "
+                                           "--rejected FILE, so that no line is lost",
+                            explicit_any ? "one of the two files has no place"
+                                         : "there is no place for the outputs");
+    }
+    if (o->out != NULL && o->accepted != NULL && o->rejected != NULL && o->report != NULL) {
+        return cg_error_set(err, CG_USAGE, "nothing is left for --out; leave it out");
+    }
+    if (same_path(o->accepted, o->rejected) || same_path(o->accepted, o->report) ||
+        same_path(o->rejected, o->report)) {
+        return cg_error_set(err, CG_USAGE, "two outputs have the same name; give each its own");
+    }
+    if (o->json && (is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report))) {
+        return cg_error_set(err, CG_USAGE, "--json prints to standard output, where another output "
+                                           "goes already; leave one of them out");
+    }
+    return CG_OK;
+}
+
+static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    size_t stdin_count = 0;
+    if (o->roster == NULL) {
+        return cg_error_set(err, CG_USAGE, "--roster DIR is missing: the folder with "
+                                           "credentials.csv");
+    }
+    for (size_t i = 0; i < call->arg_count; i++) {
+        stdin_count += strcmp(call->args[i], "-") == 0;
+    }
+    if (stdin_count > 1) {
+        return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
+    }
+    return check_outputs(o, err);
+}
+
+static uint32_t threads_of(const struct options *o) {
+    cpu_set_t cores;
+    if (o->threads != THREADS_BY_CORES) {
+        return (uint32_t)o->threads;
+    }
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
+        return 1;
+    }
+    const int count = CPU_COUNT(&cores);
+    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
+}
+
+static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
+                                   bool tripped, struct cg_error *err) {
+    struct cg_buffer text;
+    char last[1200];
+    if (o->quiet && !o->json) {
+        return CG_OK;
+    }
+    snprintf(last, sizeof last, "%s%s",
+             tripped           ? "nothing published: over --max-reject-rate"
+             : o->dry_run      ? "dry run: nothing written"
+             : o->out != NULL  ? "published: "
+                               : "written",
+             !tripped && !o->dry_run && o->out != NULL ? o->out : "");
+    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
+    const bool ok = o->json ? cg_report_json(&text, facts) : cg_report_summary(&text, facts, last);
+    /* Standard output is taken when an output goes there. */
+    FILE *to = is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr
+                                                                                        : stdout;
+    if (ok) {
+        fwrite(text.data, 1, text.len_bytes, to);
+    }
+    cg_buffer_fini(&text);
+    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+}
+
+static void note_outcome(const struct options *o, const struct cg_tally *tally, bool tripped) {
+    if (tally->records != 0 && tally->records == tally->out_of_scope) {
+        cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
+                       "peer-support lines were expected",
+                       o->policy);
+    }
+    if (tripped) {
+        const uint64_t rate = cg_tally_reject_rate_milli(tally);
+        cg_log_error("%llu.%03llu %% of the in-scope and malformed records are rejected, over the "
+                     "limit of %lld.%03lld %%: nothing was published; look at the roster and the "
+                     "policy, or raise --max-reject-rate",
+                     (unsigned long long)rate / 1000, (unsigned long long)rate % 1000,
+                     (long long)o->max_reject_rate_milli / 1000,
+                     (long long)o->max_reject_rate_milli % 1000);
+    }
+}
+
+static enum cg_status run_gate(const struct cg_validate_plan *plan, const struct options *o,
+                               int *exit_code, struct cg_error *err) {
+    struct cg_validate *validate = NULL;
+    bool tripped = false;
+    enum cg_status status = cg_validate_new(plan, &validate, err);
+    if (status == CG_OK) {
+        status = cg_validate_run(validate, &tripped, err);
+    }
+    if (status == CG_OK) {
+        const struct cg_run_facts *facts = cg_validate_facts(validate);
+        note_outcome(o, facts->tally, tripped);
+        *exit_code = tripped || (o->fail_on_reject && facts->tally->rejected != 0);
+        status = print_result(o, facts, tripped, err);
+    }
+    cg_validate_free(validate);
+    return status;
+}
+
+static enum cg_status load_rules(const struct options *o, struct cg_policy **policy,
+                                 struct cg_roster **roster, struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    enum cg_status status = cg_policy_load(o->policy, policy, &problems, err);
+    if (status == CG_OK) {
+        status = cg_roster_load(o->roster, *policy, roster, &problems, err);
+    }
+    if (problems.count > 1) {
+        cg_problems_print(&problems);
+    }
+    cg_problems_fini(&problems);
+    return status;
+}
+
+static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_validate_plan *plan,
+                                struct cg_error *err) {
+    const struct options *o = call->options;
+    *plan = (struct cg_validate_plan){
+        .inputs = (const char *const *)call->args,
+        .input_count = (uint32_t)call->arg_count,
+        .rules.as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today(),
+        .layout = o->layout,
+        .multiline = o->multiline,
+        .threads = threads_of(o),
+        .output = {.dir = o->out,
+                   .overwrite = o->overwrite,
+                   .group = (gid_t)-1,
+                   .accepted = o->accepted,
+                   .rejected = o->rejected,
+                   .report = o->report,
+                   .level = (int)o->level,
+                   .codec = CG_CODEC_BEST},
+        .max_reject_rate_milli = o->max_reject_rate_milli,
+        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1,
+    };
+    return o->group != NULL ? cg_group_find(o->group, &plan->output.group, err) : CG_OK;
+}
+
+static enum cg_status open_trace(const struct options *o, FILE **trace, struct cg_error *err) {
+    *trace = o->trace != NULL ? fopen(o->trace, "we") : NULL;
+    if (o->trace != NULL && *trace == NULL) {
+        return cg_error_set(err, CG_CANNOT_CREATE, "%s: cannot create the trace", o->trace);
+    }
+    if (*trace != NULL) {
+        fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
+    }
+    return CG_OK;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_validate_plan plan;
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
+    enum cg_status status = check_options(call, err);
+    if (status == CG_OK) {
+        status = fill_plan(call, &plan, err);
+    }
+    if (status == CG_OK) {
+        status = load_rules(o, &policy, &roster, err);
+    }
+    if (status == CG_OK) {
+        status = open_trace(o, &plan.trace, err);
+    }
+    if (status == CG_OK) {
+        plan.rules.policy = policy;
+        plan.rules.roster = roster;
+        status = run_gate(&plan, o, exit_code, err);
+        if (plan.trace != NULL) {
+            fclose(plan.trace);
+        }
+    }
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    return status;
+}
+
+const struct cg_command cg_command_validate = {
+    .name = "validate",
+    .arguments = "FILE... --roster DIR --out DIR [--policy ID]",
+    .summary = "test every service line, write it to accepted or rejected",
+    .detail = "FILE is CSV, plain or gzip, or - for standard input; several files are one stream in\n"
+              "the order given. DIR appears whole when the run has succeeded, or not at all, with\n"
+              "accepted.csv.gz, rejected.csv.gz and report.json.",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1000000,
+    .run = run,
+};

@@ -1,0 +1,158 @@
+#include "outputs.h"
+
+#include "claimgate/deflate.h"
+
+#include <string.h>
+
+static bool ends_in_gz(const char *name) {
+    const size_t len = strlen(name);
+    return len >= 3 && strcmp(name + len - 3, ".gz") == 0;
+}
+
+static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
+                                  const struct cg_output_plan *plan, const char *path,
+                                  struct cg_error *err) {
+    output->is_gzip = ends_in_gz(output->name);
+    output->content = cg_sha256_new();
+    if (output->content == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (path == NULL) {
+        return cg_sink_create(cg_staging_dir_fd(outputs->staging), output->name, plan->group,
+                              &output->sink, err);
+    }
+    if (strcmp(path, "-") == 0) {
+        return cg_sink_stdout(&output->sink, err);
+    }
+    const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
+    if (status == CG_OK) {
+        output->sink = cg_staged_file_sink(output->file);
+    }
+    return status;
+}
+
+enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_output_plan *plan,
+                               struct cg_error *err) {
+    struct {
+        struct cg_output *output;
+        const char *path;
+        const char *name_in_folder;
+    } all[] = {{&outputs->accepted, plan->accepted, "accepted.csv.gz"},
+               {&outputs->rejected, plan->rejected, "rejected.csv.gz"},
+               {&outputs->report, plan->report, "report.json"}};
+    memset(outputs, 0, sizeof *outputs);
+    enum cg_status status = CG_OK;
+    if (plan->dir != NULL) {
+        status = cg_staging_open(&(struct cg_staging_plan){.final_path = plan->dir,
+                                                           .overwrite = plan->overwrite,
+                                                           .group = plan->group},
+                                 &outputs->staging, err);
+    }
+    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].path == NULL && plan->dir == NULL) {
+            continue;
+        }
+        all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
+        status = open_output(outputs, all[i].output, plan, all[i].path, err);
+    }
+    if (status != CG_OK) {
+        cg_outputs_close(outputs);
+    }
+    return status;
+}
+
+enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,
+                               struct cg_error *err) {
+    if (output->sink == NULL || packed->len_bytes == 0) {
+        return CG_OK;
+    }
+    return cg_sink_write(output->sink, packed->data, packed->len_bytes, err);
+}
+
+/* Sinks of single files are synced and closed when they are published; those of the folder here. */
+static enum cg_status close_sink(struct cg_output *output, struct cg_error *err) {
+    if (output->file != NULL || output->sink == NULL) {
+        return CG_OK;
+    }
+    struct cg_sink *sink = output->sink;
+    output->sink = NULL;
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status finish_output(struct cg_output *output, struct cg_output_facts *facts,
+                                    struct cg_error *err) {
+    struct cg_buffer end;
+    memset(facts, 0, sizeof *facts);
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    cg_buffer_init(&end, 64);
+    enum cg_status status = output->is_gzip ? cg_deflater_end(&end, err) : CG_OK;
+    if (status == CG_OK) {
+        status = cg_output_write(output, &end, err);
+    }
+    cg_buffer_fini(&end);
+    if (status != CG_OK) {
+        return status;
+    }
+    facts->file = output->name;
+    facts->bytes = cg_sink_bytes(output->sink);
+    facts->records = output->records;
+    cg_sink_sha256(output->sink, facts->sha256);
+    cg_sha256_peek(output->content, facts->content_sha256);
+    return close_sink(output, err);
+}
+
+enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_output_facts *accepted,
+                                 struct cg_output_facts *rejected, struct cg_error *err) {
+    const enum cg_status status = finish_output(&outputs->accepted, accepted, err);
+    return status == CG_OK ? finish_output(&outputs->rejected, rejected, err) : status;
+}
+
+enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
+                                 struct cg_error *err) {
+    const enum cg_status status = cg_output_write(&outputs->report, report, err);
+    return status == CG_OK ? close_sink(&outputs->report, err) : status;
+}
+
+static enum cg_status publish_file(struct cg_output *output, struct cg_error *err) {
+    if (output->file == NULL) {
+        return CG_OK;
+    }
+    output->sink = NULL; /* it goes with its file */
+    return cg_staged_file_publish(output->file, err);
+}
+
+/* The folder last: whoever waits for it finds everything else in place. */
+enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    if (outputs->staging != NULL) {
+        status = cg_staging_sync(outputs->staging, err);
+    }
+    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
+    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
+        status = publish_file(all[i], err);
+    }
+    if (status == CG_OK && outputs->staging != NULL) {
+        status = cg_staging_publish(outputs->staging, err);
+    }
+    return status;
+}
+
+static void close_output(struct cg_output *output) {
+    if (output->file != NULL) {
+        cg_staged_file_close(output->file);
+    } else {
+        cg_sink_abandon(output->sink);
+    }
+    cg_sha256_free(output->content);
+    memset(output, 0, sizeof *output);
+}
+
+void cg_outputs_close(struct cg_outputs *outputs) {
+    close_output(&outputs->accepted);
+    close_output(&outputs->rejected);
+    close_output(&outputs->report);
+    cg_staging_close(outputs->staging, false);
+    outputs->staging = NULL;
+}
