@@ -47,10 +47,10 @@ only_in xxhash.h src/base/
 floor_of() {
     case $1 in
     base) echo 0 ;; io) echo 1 ;; record) echo 2 ;; gate) echo 3 ;; ledger) echo 4 ;;
-    flow | generate) echo 5 ;; report) echo 6 ;; cli) echo 7 ;;
+    report) echo 5 ;; flow | generate) echo 6 ;; cli) echo 7 ;;
     esac
 }
-for room in base io record gate ledger flow generate report cli; do
+for room in base io record gate ledger report flow generate cli; do
     for file in src/$room/*.c; do
         [ -f "$file" ] || continue
         for header in $(sed -n 's/^#include "claimgate\/\(.*\)\.h"$/\1/p' "$file"); do

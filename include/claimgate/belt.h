@@ -15,6 +15,7 @@
 
 #include "claimgate/batch.h"
 #include "claimgate/error.h"
+#include "claimgate/station_times.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -27,13 +28,6 @@ struct cg_station {
     const char *name; /* thread trace label, e.g. "parse" */
     enum cg_station_kind kind;
     void (*work)(void *context, struct cg_batch *batch);
-};
-
-/* What a station did, over a whole run. Nanoseconds of wall time. */
-struct cg_station_times {
-    uint64_t batches;
-    uint64_t busy_ns;
-    uint64_t queued_ns; /* batches stood before it, ready or waiting for their turn */
 };
 
 struct cg_belt_plan {

@@ -6,10 +6,10 @@
 #ifndef CLAIMGATE_RUN_FACTS_H
 #define CLAIMGATE_RUN_FACTS_H
 
-#include "claimgate/belt.h"
 #include "claimgate/hash.h"
 #include "claimgate/policy.h"
 #include "claimgate/roster.h"
+#include "claimgate/station_times.h"
 #include "claimgate/tally.h"
 
 #include <stdbool.h>
@@ -47,7 +47,6 @@ struct cg_run_facts {
     uint64_t wall_ms;
     uint32_t threads;
     const char *codec;
-    const struct cg_station *stations;
     const struct cg_station_times *times;
     uint32_t station_count;
 };

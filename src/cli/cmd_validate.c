@@ -91,15 +91,17 @@ static bool same_path(const char *a, const char *b) {
 static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
     if (o->dry_run && (o->out != NULL || explicit_any)) {
-        return cg_error_set(err, CG_USAGE, "--dry-run writes nothing; leave out --out, --accepted, "
-                                           "--rejected and --report");
+        return cg_error_set(err, CG_USAGE,
+                            "--dry-run writes nothing; leave out --out, --accepted, "
+                            "--rejected and --report");
     }
     if (o->dry_run) {
         return CG_OK;
     }
     if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
-        return cg_error_set(err, CG_USAGE, "%s; give --out DIR, or both --accepted FILE and "
-                                           "--rejected FILE, so that no line is lost",
+        return cg_error_set(err, CG_USAGE,
+                            "%s; give --out DIR, or both --accepted FILE and "
+                            "--rejected FILE, so that no line is lost",
                             explicit_any ? "one of the two files has no place"
                                          : "there is no place for the outputs");
     }
@@ -111,8 +113,9 @@ static enum cg_status check_outputs(const struct options *o, struct cg_error *er
         return cg_error_set(err, CG_USAGE, "two outputs have the same name; give each its own");
     }
     if (o->json && (is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report))) {
-        return cg_error_set(err, CG_USAGE, "--json prints to standard output, where another output "
-                                           "goes already; leave one of them out");
+        return cg_error_set(err, CG_USAGE,
+                            "--json prints to standard output, where another output "
+                            "goes already; leave one of them out");
     }
     return CG_OK;
 }
@@ -121,8 +124,9 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     const struct options *o = call->options;
     size_t stdin_count = 0;
     if (o->roster == NULL) {
-        return cg_error_set(err, CG_USAGE, "--roster DIR is missing: the folder with "
-                                           "credentials.csv");
+        return cg_error_set(err, CG_USAGE,
+                            "--roster DIR is missing: the folder with "
+                            "credentials.csv");
     }
     for (size_t i = 0; i < call->arg_count; i++) {
         stdin_count += strcmp(call->args[i], "-") == 0;
@@ -153,16 +157,16 @@ static enum cg_status print_result(const struct options *o, const struct cg_run_
         return CG_OK;
     }
     snprintf(last, sizeof last, "%s%s",
-             tripped           ? "nothing published: over --max-reject-rate"
-             : o->dry_run      ? "dry run: nothing written"
-             : o->out != NULL  ? "published: "
-                               : "written",
+             tripped          ? "nothing published: over --max-reject-rate"
+             : o->dry_run     ? "dry run: nothing written"
+             : o->out != NULL ? "published: "
+                              : "written",
              !tripped && !o->dry_run && o->out != NULL ? o->out : "");
     cg_buffer_init(&text, REPORT_LIMIT_BYTES);
     const bool ok = o->json ? cg_report_json(&text, facts) : cg_report_summary(&text, facts, last);
     /* Standard output is taken when an output goes there. */
-    FILE *to = is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr
-                                                                                        : stdout;
+    FILE *to =
+        is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
     if (ok) {
         fwrite(text.data, 1, text.len_bytes, to);
     }
@@ -288,9 +292,10 @@ const struct cg_command cg_command_validate = {
     .name = "validate",
     .arguments = "FILE... --roster DIR --out DIR [--policy ID]",
     .summary = "test every service line, write it to accepted or rejected",
-    .detail = "FILE is CSV, plain or gzip, or - for standard input; several files are one stream in\n"
-              "the order given. DIR appears whole when the run has succeeded, or not at all, with\n"
-              "accepted.csv.gz, rejected.csv.gz and report.json.",
+    .detail =
+        "FILE is CSV, plain or gzip, or - for standard input; several files are one stream in\n"
+        "the order given. DIR appears whole when the run has succeeded, or not at all, with\n"
+        "accepted.csv.gz, rejected.csv.gz and report.json.",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

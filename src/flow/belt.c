@@ -252,6 +252,7 @@ static bool belt_init(struct belt *belt, const struct cg_belt_plan *plan) {
     }
     for (uint32_t i = 0; i < plan->station_count; i++) {
         belt->rows[i].places = belt->place_memory + (size_t)i * plan->depth;
+        belt->times[i].name = plan->stations[i].name;
     }
     memcpy(belt->idle, plan->batches, plan->depth * sizeof(struct cg_batch *));
     belt->idle_count = plan->depth;

@@ -14,7 +14,7 @@
 #include "claimgate/validate.h"
 
 struct cg_output {
-    const char *name;  /* as the report names it; NULL: this output is not written */
+    const char *name; /* as the report names it; NULL: this output is not written */
     bool is_gzip;
     struct cg_sink *sink;
     struct cg_staged_file *file; /* NULL: the sink is in the folder or is standard output */
@@ -30,8 +30,7 @@ struct cg_outputs {
 };
 
 cg_must_use enum cg_status cg_outputs_open(struct cg_outputs *outputs,
-                                           const struct cg_output_plan *plan,
-                                           struct cg_error *err);
+                                           const struct cg_output_plan *plan, struct cg_error *err);
 
 /* Packed bytes to the sink. */
 cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,

@@ -109,7 +109,7 @@ static void put_timing(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_put_string(json, "codec", facts->codec);
     cg_json_open_object(json, "stations");
     for (uint32_t i = 0; i < facts->station_count; i++) {
-        cg_json_open_object(json, facts->stations[i].name);
+        cg_json_open_object(json, facts->times[i].name);
         cg_json_put_integer(json, "batches", (int64_t)facts->times[i].batches);
         cg_json_put_milli(json, "busy_seconds", (int64_t)(facts->times[i].busy_ns / 1000000));
         cg_json_put_milli(json, "queued_seconds", (int64_t)(facts->times[i].queued_ns / 1000000));
