@@ -92,7 +92,8 @@ struct cg_policy_version {
 
 struct cg_policy;
 
-/* A built-in id or a path. CG_BAD_CONFIG with problems; CG_NO_INPUT when a path cannot be read. */
+/* A built-in id or a path. CG_BAD_CONFIG with problems for a bad file, and without any, naming the
+ * built-in ids, when there is no such policy; CG_NO_PERMISSION. */
 cg_must_use enum cg_status cg_policy_load(const char *id_or_path, struct cg_policy **out,
                                           struct cg_problems *problems, struct cg_error *err);
 /* The same from text that is kept elsewhere (the ledger). */
@@ -100,6 +101,10 @@ cg_must_use enum cg_status cg_policy_load_text(const char *file, const char *tex
                                                struct cg_policy **out,
                                                struct cg_problems *problems, struct cg_error *err);
 void cg_policy_free(struct cg_policy *policy);
+
+/* The index-th built-in id, sorted by name; NULL past the end. `out` takes the text. */
+enum { CG_POLICY_ID_BYTES = 65 };
+const char *cg_policy_builtin_id(size_t index, char out[CG_POLICY_ID_BYTES]);
 
 const char *cg_policy_id(const struct cg_policy *policy);
 const char *cg_policy_title(const struct cg_policy *policy);
@@ -113,6 +118,10 @@ const struct cg_policy_version *cg_policy_in_force(const struct cg_policy *polic
 
 /* procedure_no of a code (field.h: cg_field_procedure); -1: no version names it. */
 int cg_policy_procedure(const struct cg_policy *policy, uint64_t procedure);
+/* True when lines of this code are in scope only if the rendering provider is on the roster: the
+ * version in force says so, or, where it does not name the code or is NULL, all that name it. */
+bool cg_policy_asks_roster(const struct cg_policy *policy, int procedure_no,
+                           const struct cg_policy_version *in_force);
 uint64_t cg_policy_procedure_code(const struct cg_policy *policy, uint8_t procedure_no);
 
 /* Roster files that some version demands. */
