@@ -15,6 +15,7 @@
 #include "claimgate/buffer.h"
 #include "claimgate/error.h"
 #include "claimgate/line.h"
+#include "claimgate/scan.h"
 #include "claimgate/text.h"
 
 #include <stdbool.h>
@@ -23,46 +24,50 @@
 enum {
     CG_RECORD_MAX_BYTES = 65536, /* a longer record is malformed; this much of it is kept */
     CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
+    CG_BATCH_HEAD_BYTES =
+        CG_RECORD_MAX_BYTES + 64, /* room before the payload for a carried record */
 };
 
-/* Why a record is malformed_record. */
+/* Why a record is malformed_record. A record with several faults has the first of this order. */
 enum cg_malformed {
     CG_WELL_FORMED = 0,
+    CG_TOO_LONG,
+    CG_NUL_BYTE,
+    CG_UNCLOSED_QUOTE,
+    CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
     CG_TOO_FEW_FIELDS,
     CG_TOO_MANY_FIELDS,
-    CG_NUL_BYTE,
-    CG_TOO_LONG,
-    CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
-    CG_UNCLOSED_QUOTE,
 };
 
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. */
 struct cg_record {
     uint32_t offset;     /* in batch->text */
-    uint32_t len_bytes;  /* without its line end; CG_RECORD_MAX_BYTES when longer */
+    uint32_t len_bytes;  /* as it stands in text, without its line end; see cg_batch_record_bytes */
     uint32_t line_delta; /* physical line where it starts, less batch->first_line */
-    uint8_t eol_bytes;   /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
-    uint8_t malformed;   /* enum cg_malformed as far as the splitter and parser know */
-    uint16_t field_count; /* fields found, for the detail; saturates */
-    uint32_t line_index; /* its cg_line, or CG_NO_LINE: passes through untouched */
+    uint32_t field_count; /* fields found; 0 where a fault kept them from being counted */
+    uint32_t line_index;  /* its cg_line, or CG_NO_LINE: passes through untouched */
+    uint8_t
+        eol_bytes; /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
+    uint8_t malformed; /* enum cg_malformed */
 };
 #define CG_NO_LINE UINT32_MAX
 
 struct cg_batch {
     /* read */
-    uint64_t sequence;   /* 0, 1, 2 ... in file order */
-    uint32_t source_no;  /* input of this run, from 0; a batch never spans two */
-    bool is_last;        /* no batch follows in this run */
-    bool ends_source;    /* the last batch of its input */
+    uint64_t sequence;       /* 0, 1, 2 ... in file order */
+    uint32_t source_no;      /* input of this run, from 0; a batch never spans two */
+    bool is_last;            /* no batch follows in this run */
+    bool ends_source;        /* the last batch of its input */
     struct cg_buffer packed; /* BGZF blocks that unpack inflates; empty otherwise */
 
     /* unpack and cut: `head_room` bytes before `payload` take what the last batch left over. */
-    char *memory;          /* head room, then CG_BATCH_BYTES, then padding that may be read */
+    char *memory; /* head room, then CG_BATCH_BYTES, then padding that may be read */
     char *payload;
     size_t payload_bytes;
-    struct cg_text text;   /* the whole records of this batch, line ends included */
-    uint64_t long_record_bytes; /* full length of the last record when it is CG_TOO_LONG; else 0 */
-    uint64_t first_line;   /* physical line of text's first byte, from 1; set by decide */
+    struct cg_text text;        /* the whole records of this batch, line ends included */
+    uint64_t long_record_bytes; /* full length of the first record, where the cutter has dropped
+                                 * what lies past its first CG_RECORD_MAX_BYTES; else 0 */
+    uint64_t first_line;        /* physical line of text's first byte, from 1; set by decide */
 
     /* parse */
     struct cg_record *records;
@@ -70,12 +75,12 @@ struct cg_batch {
     uint32_t record_capacity;
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
-    struct cg_line *lines;   /* in record order */
+    struct cg_line *lines; /* in record order */
     uint32_t line_count;
     uint32_t line_capacity;
-    uint32_t *marks;         /* the structural index of scan.h */
-    size_t mark_capacity;
-    struct cg_arena scratch; /* fields whose bytes had to be rewritten (doubled quotes, value maps) */
+    struct cg_scan_index index;
+    struct cg_arena
+        scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
 
     /* encode */
     struct cg_buffer accepted;      /* bytes for the accepted file, packed as that file is */
@@ -88,10 +93,14 @@ struct cg_batch {
 
 cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
 void cg_batch_free(struct cg_batch *batch);
-void cg_batch_reset(struct cg_batch *batch);
+void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
 
 /* Room for one more, growing the array where needed; NULL when memory is out. */
 cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);
 cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
+
+/* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */
+struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no);
+uint64_t cg_batch_record_bytes(const struct cg_batch *batch, uint32_t record_no);
 
 #endif

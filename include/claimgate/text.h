@@ -17,6 +17,12 @@ static inline bool cg_text_equal(struct cg_text a, struct cg_text b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* The text of a NUL-terminated string. */
+static inline struct cg_text cg_text_of(const char *string) {
+    struct cg_text text = {string, (uint32_t)strlen(string)};
+    return text;
+}
+
 /* A blank is a space or a tab. Returns the view without the blanks at its ends. */
 static inline struct cg_text cg_text_trim(struct cg_text text) {
     while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {

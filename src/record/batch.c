@@ -1,0 +1,120 @@
+#include "claimgate/batch.h"
+
+#include <stdlib.h>
+
+enum {
+    FIRST_CAPACITY = 16384,
+    PACKED_MAX_BYTES = 4 * CG_BATCH_BYTES,
+    SCRATCH_MAX_BYTES = 64 << 20,
+};
+
+/* A batch of one-byte records under a wide header makes rejected rows of a few gigabytes; past this
+ * the run ends with an error instead of taking the machine's memory. */
+static const size_t output_max_bytes = (size_t)1 << 30;
+
+struct cg_batch *cg_batch_new(void) {
+    struct cg_batch *batch = calloc(1, sizeof *batch);
+    if (batch == NULL) {
+        return NULL;
+    }
+    batch->memory = malloc(CG_BATCH_HEAD_BYTES + CG_BATCH_BYTES + CG_SCAN_BLOCK_BYTES);
+    if (batch->memory == NULL) {
+        free(batch);
+        return NULL;
+    }
+    cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
+    cg_buffer_init(&batch->accepted, output_max_bytes);
+    cg_buffer_init(&batch->rejected_text, output_max_bytes);
+    cg_buffer_init(&batch->rejected, output_max_bytes);
+    cg_arena_init(&batch->scratch, SCRATCH_MAX_BYTES);
+    cg_batch_reset(batch);
+    return batch;
+}
+
+void cg_batch_free(struct cg_batch *batch) {
+    if (batch == NULL) {
+        return;
+    }
+    cg_arena_fini(&batch->scratch);
+    cg_buffer_fini(&batch->rejected);
+    cg_buffer_fini(&batch->rejected_text);
+    cg_buffer_fini(&batch->accepted);
+    cg_buffer_fini(&batch->packed);
+    cg_scan_fini(&batch->index);
+    free(batch->lines);
+    free(batch->records);
+    free(batch->memory);
+    free(batch);
+}
+
+void cg_batch_reset(struct cg_batch *batch) {
+    batch->sequence = 0;
+    batch->source_no = 0;
+    batch->is_last = false;
+    batch->ends_source = false;
+    cg_buffer_clear(&batch->packed);
+    batch->payload = batch->memory + CG_BATCH_HEAD_BYTES;
+    batch->payload_bytes = 0;
+    batch->text = (struct cg_text){batch->payload, 0};
+    batch->long_record_bytes = 0;
+    batch->first_line = 0;
+    batch->record_count = 0;
+    batch->physical_lines = 0;
+    batch->blank_lines = 0;
+    batch->line_count = 0;
+    cg_arena_reset(&batch->scratch);
+    cg_buffer_clear(&batch->accepted);
+    cg_buffer_clear(&batch->rejected_text);
+    cg_buffer_clear(&batch->rejected);
+    batch->error = (struct cg_error)CG_ERROR_INIT;
+}
+
+/* A batch holds fewer than 2^21 records, so that no size here can overflow. */
+static void *grow(void *array, uint32_t *capacity, size_t element_bytes) {
+    uint32_t more = *capacity == 0 ? FIRST_CAPACITY : *capacity * 2;
+    void *grown = realloc(array, more * element_bytes);
+    if (grown != NULL) {
+        *capacity = more;
+    }
+    return grown;
+}
+
+struct cg_record *cg_batch_add_record(struct cg_batch *batch) {
+    if (batch->record_count == batch->record_capacity) {
+        void *grown = grow(batch->records, &batch->record_capacity, sizeof *batch->records);
+        if (grown == NULL) {
+            return NULL;
+        }
+        batch->records = grown;
+    }
+    return &batch->records[batch->record_count++];
+}
+
+struct cg_line *cg_batch_add_line(struct cg_batch *batch) {
+    if (batch->line_count == batch->line_capacity) {
+        void *grown = grow(batch->lines, &batch->line_capacity, sizeof *batch->lines);
+        if (grown == NULL) {
+            return NULL;
+        }
+        batch->lines = grown;
+    }
+    struct cg_line *line = &batch->lines[batch->line_count++];
+    memset(line, 0, sizeof *line);
+    return line;
+}
+
+struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no) {
+    const struct cg_record *record = &batch->records[record_no];
+    struct cg_text text = {batch->text.ptr + record->offset, record->len_bytes};
+    if (text.len > CG_RECORD_MAX_BYTES) {
+        text.len = CG_RECORD_MAX_BYTES;
+    }
+    return text;
+}
+
+uint64_t cg_batch_record_bytes(const struct cg_batch *batch, uint32_t record_no) {
+    if (record_no == 0 && batch->long_record_bytes > 0) {
+        return batch->long_record_bytes;
+    }
+    return batch->records[record_no].len_bytes;
+}

@@ -1,0 +1,200 @@
+#include "claimgate/field.h"
+
+#include "claimgate/utf8.h"
+
+#include <stddef.h>
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static char to_upper(char byte) {
+    return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
+}
+
+bool cg_field_integer(struct cg_text text, uint64_t max, uint64_t *out) {
+    uint64_t value = 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        if (!is_digit(text.ptr[i])) {
+            return false;
+        }
+        value = value * 10 + (uint64_t)(text.ptr[i] - '0');
+        if (value > max) { /* max is below 10^18, so the next step cannot overflow either */
+            return false;
+        }
+    }
+    *out = value;
+    return text.len > 0;
+}
+
+uint16_t cg_field_units(struct cg_text text) {
+    struct cg_text whole = text;
+    const char *point = text.len > 0 ? memchr(text.ptr, '.', text.len) : NULL;
+    if (point != NULL) {
+        whole.len = (uint32_t)(point - text.ptr);
+        if (whole.len + 1 == text.len) {
+            return 0;
+        }
+        for (uint32_t i = whole.len + 1; i < text.len; i++) {
+            if (text.ptr[i] != '0') {
+                return 0;
+            }
+        }
+    }
+    uint64_t units = 0;
+    return cg_field_integer(whole, CG_UNITS_MAX, &units) ? (uint16_t)units : 0;
+}
+
+uint64_t cg_field_npi(struct cg_text text) {
+    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
+    if (text.len != 10 || (text.ptr[0] != '1' && text.ptr[0] != '2')) {
+        return 0;
+    }
+    uint64_t number = 0;
+    uint32_t sum = 24; /* what the prefix 80840 adds */
+    for (uint32_t i = 0; i < 10; i++) {
+        uint32_t digit = (uint32_t)(unsigned char)text.ptr[i] - '0';
+        if (digit > 9) {
+            return 0;
+        }
+        number = number * 10 + digit;
+        sum += i % 2 == 0 ? doubled[digit] : digit;
+    }
+    return sum % 10 == 0 ? number : 0;
+}
+
+bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {
+    enum { WHOLE_MAX_DIGITS = 9 };
+    int64_t value = 0;
+    uint32_t i = 0;
+    for (; i < text.len && is_digit(text.ptr[i]); i++) {
+        if (i >= WHOLE_MAX_DIGITS) {
+            return false;
+        }
+        value = value * 10 + (text.ptr[i] - '0');
+    }
+    if (i == 0) {
+        return false;
+    }
+    int places = 0;
+    if (i < text.len) {
+        if (text.ptr[i] != '.' || i + 1 == text.len) {
+            return false;
+        }
+        for (i++; i < text.len; i++, places++) {
+            if (!is_digit(text.ptr[i]) || places == decimals) {
+                return false;
+            }
+            value = value * 10 + (text.ptr[i] - '0');
+        }
+    }
+    for (; places < decimals; places++) {
+        value *= 10;
+    }
+    *out = value;
+    return true;
+}
+
+/* Letters are 1 to 26 and digits 27 to 36, so that no modifier is 0. */
+static uint16_t modifier_symbol(char byte) {
+    char upper = to_upper(byte);
+    if (upper >= 'A' && upper <= 'Z') {
+        return (uint16_t)(upper - 'A' + 1);
+    }
+    return is_digit(upper) ? (uint16_t)(upper - '0' + 27) : 0;
+}
+
+static char modifier_letter(uint16_t symbol) {
+    return symbol <= 26 ? (char)('A' + symbol - 1) : (char)('0' + symbol - 27);
+}
+
+uint16_t cg_field_modifier(struct cg_text text) {
+    if (text.len != 2) {
+        return 0;
+    }
+    uint16_t first = modifier_symbol(text.ptr[0]);
+    uint16_t second = modifier_symbol(text.ptr[1]);
+    return first == 0 || second == 0 ? 0 : (uint16_t)(first * 37 + second);
+}
+
+enum { MODIFIER_BITS = 11, MODIFIER_MASK = (1 << MODIFIER_BITS) - 1 };
+
+uint64_t cg_modifiers_append(uint64_t modifiers, uint16_t modifier) {
+    return modifier == 0 ? modifiers : modifiers << MODIFIER_BITS | modifier;
+}
+
+bool cg_modifiers_contain(uint64_t modifiers, uint16_t modifier) {
+    for (; modifiers != 0; modifiers >>= MODIFIER_BITS) {
+        if ((modifiers & MODIFIER_MASK) == modifier) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *cg_modifiers_text(uint64_t modifiers, char out[CG_MODIFIERS_TEXT_BYTES]) {
+    size_t len = 0;
+    for (int place = CG_MODIFIERS_MAX - 1; place >= 0; place--) {
+        uint16_t modifier = (uint16_t)(modifiers >> (place * MODIFIER_BITS) & MODIFIER_MASK);
+        if (modifier == 0) {
+            continue;
+        }
+        if (len > 0) {
+            out[len++] = ':';
+        }
+        out[len++] = modifier_letter(modifier / 37);
+        out[len++] = modifier_letter(modifier % 37);
+    }
+    out[len] = '\0';
+    return out;
+}
+
+uint64_t cg_field_procedure(struct cg_text text) {
+    uint64_t procedure = 0;
+    if (text.len != 5) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < 5; i++) {
+        procedure = procedure << 8 | (unsigned char)to_upper(text.ptr[i]);
+    }
+    return procedure;
+}
+
+const char *cg_procedure_text(uint64_t procedure, char out[6]) {
+    for (int i = 0; i < 5; i++) {
+        out[i] = (char)(procedure >> (8 * (4 - i)) & 0xff);
+    }
+    out[5] = '\0';
+    return out;
+}
+
+bool cg_field_is_clean(struct cg_text text) {
+    size_t at = 0;
+    while (at < text.len) {
+        unsigned char byte = (unsigned char)text.ptr[at];
+        if (byte < 0x20 || byte == 0x7f) {
+            return false;
+        }
+        size_t step = byte < 0x80 ? 1 : cg_utf8_char_bytes(text.ptr + at, text.len - at);
+        if (step == 0) {
+            return false;
+        }
+        at += step;
+    }
+    return true;
+}
+
+uint32_t cg_field_fold(struct cg_text text, char *out, uint32_t capacity) {
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        char byte = text.ptr[i];
+        if (byte == ' ' || byte == '\t' || byte == '-') {
+            continue;
+        }
+        if (len == capacity) {
+            return 0;
+        }
+        out[len++] = to_upper(byte);
+    }
+    return len;
+}

@@ -1,0 +1,224 @@
+#include "claimgate/field.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT(literal) ((struct cg_text){(literal), sizeof(literal) - 1})
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
+
+Test(field, integers_are_digits_alone_up_to_the_limit) {
+    const struct {
+        struct cg_text text;
+        bool valid;
+        uint64_t value;
+    } cases[] = {
+        {TEXT("0"), true, 0},
+        {TEXT("9999"), true, 9999},
+        {TEXT("000000000000000000000012"), true, 12},
+        {TEXT("10000"), false, 0},
+        {TEXT(""), false, 0},
+        {TEXT("+1"), false, 0},
+        {TEXT("-1"), false, 0},
+        {TEXT("1 "), false, 0},
+        {TEXT("1.0"), false, 0},
+        {TEXT("99999999999999999999999999"), false, 0},
+        {TEXT("1\0"), false, 0},
+        {TEXT("\xd9\xa1"), false, 0},
+        {TEXT("0x1"), false, 0},
+        {TEXT("1e3"), false, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint64_t value = 0;
+        cr_assert_eq(cg_field_integer(cases[i].text, 9999, &value), cases[i].valid, "case %zu", i);
+        if (cases[i].valid) {
+            cr_assert_eq(value, cases[i].value, "case %zu", i);
+        }
+    }
+    uint64_t value = 0;
+    cr_assert(cg_field_integer(TEXT("999999999999999999"), UINT64_C(999999999999999999), &value));
+    cr_assert_eq(value, UINT64_C(999999999999999999));
+}
+
+Test(field, units_are_whole_numbers_from_1_to_9999) {
+    const struct {
+        struct cg_text text;
+        uint16_t units;
+    } cases[] = {
+        {TEXT("4"), 4},
+        {TEXT("4.0"), 4},
+        {TEXT("4.00"), 4},
+        {TEXT("0004"), 4},
+        {TEXT("9999"), 9999},
+        {TEXT("1"), 1},
+        {TEXT("4.000000000000"), 4},
+        {TEXT("4."), 0},
+        {TEXT("4.5"), 0},
+        {TEXT("0"), 0},
+        {TEXT("0.0"), 0},
+        {TEXT("-1"), 0},
+        {TEXT(""), 0},
+        {TEXT(".0"), 0},
+        {TEXT("10000"), 0},
+        {TEXT("4.0.0"), 0},
+        {TEXT("4.01"), 0},
+        {TEXT("4,0"), 0},
+        {TEXT("+4"), 0},
+        {TEXT("1e1"), 0},
+        {TEXT("4 0"), 0},
+        {TEXT("."), 0},
+        {TEXT("70000"), 0},
+        {TEXT("65540"), 0},
+        {TEXT("4\0"), 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cr_assert_eq(cg_field_units(cases[i].text), cases[i].units, "case %zu", i);
+    }
+}
+
+Test(field, an_npi_passes_the_luhn_test_with_its_prefix) {
+    cr_assert_eq(cg_field_npi(TEXT("1234567893")), UINT64_C(1234567893));
+    cr_assert_eq(cg_field_npi(TEXT("1245319599")), UINT64_C(1245319599));
+    const char *const bad[] = {"",           "123456789",  "12345678930", "0234567893",
+                               "3234567893", "123456789a", "1234567894",  "1243567893",
+                               "12345-7893", " 234567893", "1234567892"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_assert_eq(cg_field_npi(cg_text_of(bad[i])), 0, "%s", bad[i]);
+    }
+}
+
+Test(field, exactly_one_check_digit_fits_each_npi) {
+    for (unsigned stem = 0; stem < 3000; stem++) {
+        int valid = 0;
+        for (unsigned check = 0; check < 10; check++) {
+            char text[32];
+            snprintf(text, sizeof text, "%u%08u%u", 1 + stem % 2, stem * 33331 % 100000000, check);
+            valid += cg_field_npi(cg_text_of(text)) != 0;
+        }
+        cr_assert_eq(valid, 1, "stem %u", stem);
+    }
+}
+
+Test(field, decimals_become_integers_of_their_scale) {
+    const struct {
+        struct cg_text text;
+        bool valid;
+        int64_t value;
+    } cases[] = {
+        {TEXT("1.5"), true, 1500},      {TEXT("75"), true, 75000},
+        {TEXT("0.125"), true, 125},     {TEXT("0.1255"), false, 0},
+        {TEXT("1."), false, 0},         {TEXT(".5"), false, 0},
+        {TEXT(""), false, 0},           {TEXT("-1"), false, 0},
+        {TEXT("1.2.3"), false, 0},      {TEXT("999999999"), true, INT64_C(999999999000)},
+        {TEXT("9999999999"), false, 0}, {TEXT("1,5"), false, 0},
+        {TEXT("1e3"), false, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t value = 0;
+        cr_assert_eq(cg_field_decimal(cases[i].text, 3, &value), cases[i].valid, "case %zu", i);
+        cr_assert_eq(value, cases[i].value, "case %zu", i);
+    }
+}
+
+Test(field, modifiers_are_two_letters_or_digits_in_any_case) {
+    static const char symbols[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    bool seen[2048] = {false};
+    for (size_t a = 0; a < 36; a++) {
+        for (size_t b = 0; b < 36; b++) {
+            char text[2] = {symbols[a], symbols[b]};
+            uint16_t modifier = cg_field_modifier((struct cg_text){text, 2});
+            cr_assert(modifier > 0 && modifier <= 1369 && !seen[modifier]);
+            seen[modifier] = true;
+            char out[CG_MODIFIERS_TEXT_BYTES];
+            cr_assert_arr_eq(cg_modifiers_text(modifier, out), text, 2);
+        }
+    }
+    cr_assert_eq(cg_field_modifier(TEXT("hq")), cg_field_modifier(TEXT("HQ")));
+    const char *const bad[] = {"", "H", "HQX", "H-", " H", "\xc3\xa9", "[a", "@A"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_assert_eq(cg_field_modifier(cg_text_of(bad[i])), 0, "%s", bad[i]);
+    }
+}
+
+Test(field, packed_modifiers_keep_their_order_and_blanks_take_no_place) {
+    static const char *const five[] = {"HQ", "HE", "HF", "U1", "99"};
+    uint64_t packed = 0;
+    for (size_t i = 0; i < 5; i++) {
+        packed = cg_modifiers_append(packed, cg_field_modifier(cg_text_of(five[i])));
+        packed = cg_modifiers_append(packed, 0);
+    }
+    char out[CG_MODIFIERS_TEXT_BYTES];
+    cr_assert_str_eq(cg_modifiers_text(packed, out), "HQ:HE:HF:U1:99");
+    cr_assert_str_eq(cg_modifiers_text(0, out), "");
+    for (size_t i = 0; i < 5; i++) {
+        cr_assert(cg_modifiers_contain(packed, cg_field_modifier(cg_text_of(five[i]))));
+    }
+    cr_assert_not(cg_modifiers_contain(packed, cg_field_modifier(TEXT("HK"))));
+    uint64_t swapped = cg_modifiers_append(cg_modifiers_append(0, cg_field_modifier(TEXT("HE"))),
+                                           cg_field_modifier(TEXT("HQ")));
+    uint64_t straight = cg_modifiers_append(cg_modifiers_append(0, cg_field_modifier(TEXT("HQ"))),
+                                            cg_field_modifier(TEXT("HE")));
+    cr_assert_neq(swapped, straight);
+}
+
+Test(field, procedures_compare_without_letter_case) {
+    char out[6];
+    cr_assert_eq(cg_field_procedure(TEXT("h0038")), cg_field_procedure(TEXT("H0038")));
+    cr_assert_neq(cg_field_procedure(TEXT("H0038")), cg_field_procedure(TEXT("H0039")));
+    cr_assert_str_eq(cg_procedure_text(cg_field_procedure(TEXT("h0038")), out), "H0038");
+    cr_assert_eq(cg_field_procedure(TEXT("H038")), 0);
+    cr_assert_eq(cg_field_procedure(TEXT("H00380")), 0);
+    cr_assert_eq(cg_field_procedure(TEXT("")), 0);
+}
+
+Test(field, clean_is_utf8_without_control_characters) {
+    const struct cg_text clean[] = {
+        TEXT(""),
+        TEXT("plain ~"),
+        TEXT("\xc2\x80"),
+        TEXT("\xdf\xbf"),
+        TEXT("\xe0\xa0\x80"),
+        TEXT("\xed\x9f\xbf"),
+        TEXT("\xee\x80\x80"),
+        TEXT("\xef\xbf\xbf"),
+        TEXT("\xf0\x90\x80\x80"),
+        TEXT("\xf4\x8f\xbf\xbf"),
+        TEXT("a\xc3\xa9z"),
+    };
+    const struct cg_text dirty[] = {
+        TEXT("\0"),
+        TEXT("\x1f"),
+        TEXT("\x7f"),
+        TEXT("a\tb"),
+        TEXT("\x80"),
+        TEXT("\xc0\x80"),
+        TEXT("\xc1\xbf"),
+        TEXT("\xc2"),
+        TEXT("\xe0\x9f\xbf"),
+        TEXT("\xed\xa0\x80"),
+        TEXT("\xef\xbf"),
+        TEXT("\xf0\x8f\xbf\xbf"),
+        TEXT("\xf4\x90\x80\x80"),
+        TEXT("\xf5\x80\x80\x80"),
+        TEXT("\xff"),
+        TEXT("\xc3("),
+        TEXT("\xf0\x90\x80"),
+        TEXT("\xe2\x82"
+             "A"),
+        TEXT("ok\xe9"),
+    };
+    for (size_t i = 0; i < COUNT(clean); i++) {
+        cr_assert(cg_field_is_clean(clean[i]), "clean %zu", i);
+    }
+    for (size_t i = 0; i < COUNT(dirty); i++) {
+        cr_assert_not(cg_field_is_clean(dirty[i]), "dirty %zu", i);
+    }
+}
+
+Test(field, folding_drops_case_blanks_and_hyphens) {
+    char out[16];
+    cr_assert_eq(cg_field_fold(TEXT("cpssp-Peer Bridger"), out, 16), 16 - 0);
+    cr_assert_arr_eq(out, "CPSSPPEERBRIDGER", 16);
+    cr_assert_eq(cg_field_fold(TEXT("cpssp-Peer Bridgers"), out, 16), 0);
+    cr_assert_eq(cg_field_fold(TEXT(" - "), out, 16), 0);
+}
