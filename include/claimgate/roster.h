@@ -20,14 +20,21 @@
 
 struct cg_roster;
 
+/*
+ * Read the files of `dir` that the policy demands, plain or gzip; credentials.csv always. CG_BAD_CONFIG with
+ * `problems` for a missing folder or file, a damaged file and every bad row. A missing optional column is
+ * a warning in the log, for its demand is then met by nobody. The roster answers for the versions of
+ * this policy alone.
+ */
 cg_must_use enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
                                           struct cg_roster **out, struct cg_problems *problems,
                                           struct cg_error *err);
 void cg_roster_free(struct cg_roster *roster);
 
 /* Files read, for the report. */
+enum { CG_ROSTER_NAME_BYTES = 64 };
 struct cg_roster_file_facts {
-    char path[64]; /* name within the folder, as found: "credentials.csv.gz" */
+    char path[CG_ROSTER_NAME_BYTES]; /* name within the folder, as found: "credentials.csv.gz" */
     uint64_t rows;
     uint8_t sha256[32];
 };
@@ -36,12 +43,19 @@ const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi);
 
+/* People in credentials.csv, and those without any granting row of a type that some version accepts. */
+struct cg_roster_providers {
+    uint64_t all;
+    uint64_t never_granted;
+};
+struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster);
+
 /* credential_type words of credentials.csv that no version of the policy names, as written, each
  * once with its number of rows. NULL past the end. */
 const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows);
 
 /*
- * Credential edits (section "Roster" of the README): steps 1 to 4, then the version's further
+ * Credential edits (the README, "Roster"): steps 1 to 4, then the version's further
  * demands, for line->rendering_npi on every day of the line. Sets bits in line->reasons and
  * line->warnings. The line must have a version and valid dates, NPI and modifiers.
  */
