@@ -52,6 +52,9 @@ struct cg_record {
 };
 #define CG_NO_LINE UINT32_MAX
 
+struct cg_csv;
+struct cg_deflater;
+
 struct cg_batch {
     /* read */
     uint64_t sequence;       /* 0, 1, 2 ... in file order */
@@ -68,6 +71,9 @@ struct cg_batch {
     uint64_t long_record_bytes; /* full length of the first record, where the cutter has dropped
                                  * what lies past its first CG_RECORD_MAX_BYTES; else 0 */
     uint64_t first_line;        /* physical line of text's first byte, from 1; set by decide */
+
+    struct cg_text header_raw; /* the input's header where this batch holds it: BOM, bytes, line end */
+    uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
 
     /* parse */
     struct cg_record *records;
@@ -86,6 +92,13 @@ struct cg_batch {
     struct cg_buffer accepted;      /* bytes for the accepted file, packed as that file is */
     struct cg_buffer rejected_text; /* rows of the rejected file */
     struct cg_buffer rejected;      /* the same, packed */
+    uint64_t accepted_rows;         /* rows that were put into each file */
+    uint64_t rejected_rows;
+
+    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by the
+     * flow, freed with the batch's plan. */
+    struct cg_csv *csv;
+    struct cg_deflater *deflater;
 
     /* any station: its outcome. Later stations pass a failed batch through. */
     struct cg_error error;

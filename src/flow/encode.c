@@ -1,0 +1,143 @@
+/*
+ * The stations behind the verdict: encode turns a batch into packed bytes of both files, write
+ * puts them out in order.
+ *
+ * The content of the accepted file is never put together: neighbouring accepted records
+ * are one stretch of the batch's own bytes, and stretches go straight to the compressor and
+ * to the hash.
+ */
+#include "flow.h"
+
+#include "claimgate/detail.h"
+#include "claimgate/rows.h"
+
+#include <string.h>
+
+struct packing {
+    struct cg_deflater *deflater; /* NULL: plain */
+    struct cg_buffer *out;
+    struct cg_error *err;
+};
+
+static bool put_packed(void *context, const char *bytes, size_t len_bytes) {
+    const struct packing *to = context;
+    if (to->deflater != NULL) {
+        return cg_deflater_add(to->deflater, bytes, len_bytes, to->out, to->err) == CG_OK;
+    }
+    return cg_buffer_append(to->out, bytes, len_bytes) ||
+           cg_error_set(to->err, CG_INTERNAL, "out of memory while encoding") == CG_OK;
+}
+
+static bool flush_packed(const struct packing *to) {
+    return to->deflater == NULL || cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
+}
+
+/* The accepted header is the first input's own bytes; a line end it lacks is supplied. */
+static bool put_accepted_header(const struct cg_batch *batch, cg_rows_put put, void *context) {
+    const struct cg_text raw = batch->header_raw;
+    if (batch->source_no != 0 || raw.len == 0) {
+        return true;
+    }
+    const char last = raw.ptr[raw.len - 1];
+    return put(context, raw.ptr, raw.len) && (last == '\n' || last == '\r' || put(context, "\n", 1));
+}
+
+static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
+    struct packing to = {flow->outputs.accepted.is_gzip ? batch->deflater : NULL, &batch->accepted,
+                         &batch->error};
+    return put_accepted_header(batch, put_packed, &to) &&
+           cg_rows_accepted(batch, put_packed, &to) && flush_packed(&to);
+}
+
+static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) {
+    struct cg_verdict verdict;
+    if (batch->source_no == 0 && batch->header_raw.len != 0 &&
+        !cg_rows_rejected_header(&batch->rejected_text, &flow->binding)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < batch->line_count; i++) {
+        const struct cg_line *line = &batch->lines[i];
+        if (line->decision == CG_ACCEPTED) {
+            continue;
+        }
+        cg_verdict_fill(&flow->plan->rules, &flow->binding, batch, line, &verdict);
+        const struct cg_rejected_row row = {&flow->binding,
+                                            flow->plan->inputs[batch->source_no], batch, line,
+                                            &verdict};
+        if (!cg_rows_rejected(&batch->rejected_text, &row)) {
+            return false;
+        }
+        batch->rejected_rows++;
+    }
+    return true;
+}
+
+static bool encode_rejected(const struct flow *flow, struct cg_batch *batch) {
+    struct packing to = {flow->outputs.rejected.is_gzip ? batch->deflater : NULL, &batch->rejected,
+                         &batch->error};
+    if (!fill_rejected_text(flow, batch)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding rejected lines");
+        return false;
+    }
+    return put_packed(&to, batch->rejected_text.data, batch->rejected_text.len_bytes) &&
+           flush_packed(&to);
+}
+
+void flow_encode(void *context, struct cg_batch *batch);
+void flow_write(void *context, struct cg_batch *batch);
+
+void flow_encode(void *context, struct cg_batch *batch) {
+    const struct flow *flow = context;
+    if (batch->error.status != CG_OK) {
+        return;
+    }
+    /* A failure stays in the batch; there is nothing to add to it here. */
+    if (encode_accepted(flow, batch)) {
+        (void)encode_rejected(flow, batch);
+    }
+}
+
+static bool hash_content(void *context, const char *bytes, size_t len_bytes) {
+    cg_sha256_update(context, bytes, len_bytes);
+    return true;
+}
+
+static enum cg_status write_accepted(struct flow *flow, struct cg_batch *batch) {
+    struct cg_output *output = &flow->outputs.accepted;
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    (void)put_accepted_header(batch, hash_content, output->content);
+    (void)cg_rows_accepted(batch, hash_content, output->content);
+    return cg_output_write(output, &batch->accepted, &batch->error);
+}
+
+static enum cg_status write_rejected(struct flow *flow, struct cg_batch *batch) {
+    struct cg_output *output = &flow->outputs.rejected;
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    cg_sha256_update(output->content, batch->rejected_text.data, batch->rejected_text.len_bytes);
+    return cg_output_write(output, &batch->rejected, &batch->error);
+}
+
+void flow_write(void *context, struct cg_batch *batch) {
+    struct flow *flow = context;
+    if (flow->error.status != CG_OK) {
+        return; /* what lies behind a failure is never written */
+    }
+    if (batch->error.status == CG_OK && write_accepted(flow, batch) == CG_OK) {
+        (void)write_rejected(flow, batch);
+    }
+    if (batch->error.status != CG_OK) {
+        flow->error = batch->error;
+        atomic_store(&flow->stop, true);
+        return;
+    }
+    flow->accepted_rows += batch->accepted_rows;
+    flow->rejected_rows += batch->rejected_rows;
+    flow->outputs.accepted.records = flow->accepted_rows;
+    flow->outputs.rejected.records = flow->rejected_rows;
+    flow->physical_lines += batch->physical_lines + batch->header_lines;
+    flow->header_lines += batch->header_lines;
+}
