@@ -1,6 +1,6 @@
 /*
- * Deflate: bytes to independent BGZF blocks (SAM/BAM specification 4.1), which any gunzip reads as one
- * ordinary gzip file. ISA-L for levels 1 to 3 where it is built in, else zlib.
+ * Deflate: bytes to independent BGZF blocks (SAM/BAM specification 4.1), which any gunzip reads as
+ * one ordinary gzip file. ISA-L for levels 1 to 3 where it is built in, else zlib.
  *
  * The bytes of a block depend on its content, the level, the codec and the kind of
  * processor alone.

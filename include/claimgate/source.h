@@ -11,6 +11,7 @@
 #define CLAIMGATE_SOURCE_H
 
 #include "claimgate/buffer.h"
+#include "claimgate/deflate.h"
 #include "claimgate/error.h"
 #include "claimgate/hash.h"
 
@@ -23,22 +24,31 @@ struct cg_source;
 /* `path` or "-" for standard input. CG_NO_INPUT or CG_NO_PERMISSION; a folder is CG_NO_INPUT. */
 cg_must_use enum cg_status cg_source_open(const char *path, struct cg_source **out,
                                           struct cg_error *err);
+/* The same with a given codec for what is no BGZF block; for tests. */
+cg_must_use enum cg_status cg_source_open_with(const char *path, enum cg_codec codec,
+                                               struct cg_source **out, struct cg_error *err);
 void cg_source_close(struct cg_source *source); /* NULL is allowed; reading cannot lose data */
 
 /* One fill of a batch: either decompressed bytes, or whole BGZF blocks (SAM/BAM specification 4.1)
  * that cg_source_unpack inflates elsewhere. How much one fill takes depends on the content alone,
- * never on how the bytes arrived. */
+ * never on how the bytes arrived.
+ *
+ * Bytes fill `out` completely unless the input ends before; at_end is exactly that, so the last
+ * fill may be empty, and after BGZF blocks it is. Blocks take at most `capacity_bytes`, packed as
+ * well as unpacked (`packed` needs room for eight bytes more). */
 struct cg_fill {
-    char *out;               /* room for `capacity_bytes` */
-    size_t capacity_bytes;   /* at least 65,536 */
-    size_t len_bytes;        /* filled */
-    struct cg_buffer *packed; /* blocks still to inflate, instead of bytes in `out` */
-    bool at_end;             /* nothing follows */
+    char *out;                /* room for `capacity_bytes` */
+    size_t capacity_bytes;    /* at least 65,536 */
+    size_t len_bytes;         /* filled */
+    struct cg_buffer *packed; /* cleared; blocks still to inflate where its length is not 0 */
+    bool at_end;              /* nothing follows */
 };
+/* CG_BAD_DATA or CG_IO, with the name of the input and the mend. */
 cg_must_use enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
                                           struct cg_error *err);
 
-/* Inflate `packed` into `out`. Pure. */
+/* Inflate `packed` into `out`. Pure, and allocates nothing. CG_BAD_DATA without the name of the
+ * input, which the caller puts before it. */
 cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out,
                                             size_t capacity_bytes, size_t *len_bytes,
                                             struct cg_error *err);
@@ -47,6 +57,7 @@ cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char
 uint64_t cg_source_bytes(const struct cg_source *source);
 /* Size on disk where it is known (a regular file), else 0; for progress. */
 uint64_t cg_source_size(const struct cg_source *source);
-void cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
+/* False and all zero when the hash could not be computed (memory). */
+cg_must_use bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
 
 #endif

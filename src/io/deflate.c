@@ -1,0 +1,238 @@
+#include "claimgate/deflate.h"
+
+#include "claimgate/inflate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#ifdef CG_ISAL
+#include <isa-l.h>
+#endif
+
+enum {
+    BLOCK_MAX_BYTES = 65536,
+    HEADER_BYTES = 18,
+    TRAILER_BYTES = 8,
+    STORED_HEADER_BYTES = 5,
+    DEFLATED_MAX_BYTES = BLOCK_MAX_BYTES - HEADER_BYTES - TRAILER_BYTES,
+    ISAL_TOP_LEVEL = 3,
+};
+
+/* Whatever cannot be compressed is stored, and must fit the block all the same. */
+_Static_assert(CG_BLOCK_CONTENT_BYTES + STORED_HEADER_BYTES <= DEFLATED_MAX_BYTES,
+               "a stored block must fit");
+
+/* gzip, deflate, an extra field; no time, system unknown; subfield "BC" of two bytes: the block's
+ * size less one. */
+static const uint8_t block_header[HEADER_BYTES] = {0x1f, 0x8b, 8, 4,   0,   0, 0, 0, 0,
+                                                   0xff, 6,    0, 'B', 'C', 2, 0, 0, 0};
+
+struct cg_deflater {
+    size_t collected_bytes;
+    uint8_t content[CG_BLOCK_CONTENT_BYTES];
+    z_stream *zlib; /* NULL where ISA-L does the work */
+#ifdef CG_ISAL
+    struct isal_zstream isal;
+    uint32_t isal_level;
+    _Alignas(64) uint8_t isal_memory[ISAL_DEF_LVL3_DEFAULT];
+#endif
+};
+
+static bool is_for_isal(int level, enum cg_codec codec) {
+#ifdef CG_ISAL
+    return codec == CG_CODEC_BEST && level <= ISAL_TOP_LEVEL;
+#else
+    (void)level;
+    (void)codec;
+    return false;
+#endif
+}
+
+static z_stream *zlib_new(int level) {
+    z_stream *stream = calloc(1, sizeof *stream);
+
+    if (stream == NULL ||
+        deflateInit2(stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(stream);
+        return NULL;
+    }
+    return stream;
+}
+
+struct cg_deflater *cg_deflater_new(int level, enum cg_codec codec) {
+    struct cg_deflater *deflater = calloc(1, sizeof *deflater);
+
+    if (deflater == NULL) {
+        return NULL;
+    }
+#ifdef CG_ISAL
+    deflater->isal_level = (uint32_t)level;
+#endif
+    if (!is_for_isal(level, codec) && (deflater->zlib = zlib_new(level)) == NULL) {
+        free(deflater);
+        return NULL;
+    }
+    return deflater;
+}
+
+void cg_deflater_free(struct cg_deflater *deflater) {
+    if (deflater == NULL) {
+        return;
+    }
+    if (deflater->zlib != NULL) {
+        (void)deflateEnd(deflater->zlib);
+        free(deflater->zlib);
+    }
+    free(deflater);
+}
+
+static void put_u16(uint8_t *at, size_t value) {
+    at[0] = (uint8_t)(value & 0xff);
+    at[1] = (uint8_t)(value >> 8 & 0xff);
+}
+
+static void put_u32(uint8_t *at, uint32_t value) {
+    put_u16(at, value & 0xffff);
+    put_u16(at + 2, value >> 16);
+}
+
+/* Each codec below returns how many bytes it made, or 0 when they do not fit in
+ * DEFLATED_MAX_BYTES. */
+
+static size_t zlib_deflate(z_stream *stream, const uint8_t *content, size_t len_bytes,
+                           uint8_t *out) {
+    if (deflateReset(stream) != Z_OK) {
+        return 0;
+    }
+    stream->next_in = (uint8_t *)(uintptr_t)content;
+    stream->avail_in = (unsigned)len_bytes;
+    stream->next_out = out;
+    stream->avail_out = DEFLATED_MAX_BYTES;
+    return deflate(stream, Z_FINISH) == Z_STREAM_END ? DEFLATED_MAX_BYTES - stream->avail_out : 0;
+}
+
+#ifdef CG_ISAL
+static size_t isal_deflate_block(struct cg_deflater *deflater, const uint8_t *content,
+                                 size_t len_bytes, uint8_t *out) {
+    struct isal_zstream *stream = &deflater->isal;
+
+    isal_deflate_stateless_init(stream);
+    stream->level = deflater->isal_level;
+    stream->level_buf = deflater->isal_memory;
+    stream->level_buf_size = sizeof deflater->isal_memory;
+    stream->end_of_stream = 1;
+    stream->next_in = (uint8_t *)(uintptr_t)content;
+    stream->avail_in = (uint32_t)len_bytes;
+    stream->next_out = out;
+    stream->avail_out = DEFLATED_MAX_BYTES;
+    return isal_deflate_stateless(stream) == COMP_OK && stream->avail_in == 0 ? stream->total_out
+                                                                              : 0;
+}
+#endif
+
+static size_t store(const uint8_t *content, size_t len_bytes, uint8_t *out) {
+    out[0] = 1; /* the last block, stored */
+    put_u16(out + 1, len_bytes);
+    put_u16(out + 3, ~len_bytes);
+    memcpy(out + STORED_HEADER_BYTES, content, len_bytes);
+    return STORED_HEADER_BYTES + len_bytes;
+}
+
+static size_t deflate_content(struct cg_deflater *deflater, const uint8_t *content,
+                              size_t len_bytes, uint8_t *out) {
+    size_t deflated_bytes = 0;
+
+    if (deflater->zlib != NULL) {
+        deflated_bytes = zlib_deflate(deflater->zlib, content, len_bytes, out);
+    }
+#ifdef CG_ISAL
+    else {
+        deflated_bytes = isal_deflate_block(deflater, content, len_bytes, out);
+    }
+#endif
+    return deflated_bytes > 0 ? deflated_bytes : store(content, len_bytes, out);
+}
+
+static enum cg_status write_block(struct cg_deflater *deflater, const uint8_t *content,
+                                  size_t len_bytes, struct cg_buffer *out, struct cg_error *err) {
+    if (!cg_buffer_reserve(out, BLOCK_MAX_BYTES)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory for compressed output");
+    }
+    uint8_t *block = (uint8_t *)out->data + out->len_bytes;
+    size_t deflated_bytes = deflate_content(deflater, content, len_bytes, block + HEADER_BYTES);
+    size_t block_bytes = HEADER_BYTES + deflated_bytes + TRAILER_BYTES;
+    uint8_t *trailer = block + HEADER_BYTES + deflated_bytes;
+
+    memcpy(block, block_header, HEADER_BYTES);
+    put_u16(block + HEADER_BYTES - 2, block_bytes - 1);
+    put_u32(trailer, cg_crc32(0, content, len_bytes));
+    put_u32(trailer + 4, (uint32_t)len_bytes);
+    out->len_bytes += block_bytes;
+    return CG_OK;
+}
+
+/* Blocks are cut every CG_BLOCK_CONTENT_BYTES since the last flush, however the bytes come; whole
+ * ones are compressed where the caller has them. */
+enum cg_status cg_deflater_add(struct cg_deflater *deflater, const void *bytes, size_t len_bytes,
+                               struct cg_buffer *out, struct cg_error *err) {
+    const uint8_t *next = bytes;
+
+    while (len_bytes > 0) {
+        size_t room_bytes = CG_BLOCK_CONTENT_BYTES - deflater->collected_bytes;
+        size_t taken_bytes = len_bytes < room_bytes ? len_bytes : room_bytes;
+        enum cg_status status = CG_OK;
+
+        if (taken_bytes == CG_BLOCK_CONTENT_BYTES) {
+            status = write_block(deflater, next, taken_bytes, out, err);
+        } else {
+            memcpy(deflater->content + deflater->collected_bytes, next, taken_bytes);
+            deflater->collected_bytes += taken_bytes;
+        }
+        if (deflater->collected_bytes == CG_BLOCK_CONTENT_BYTES) {
+            status = cg_deflater_flush(deflater, out, err);
+        }
+        if (status != CG_OK) {
+            return status;
+        }
+        next += taken_bytes;
+        len_bytes -= taken_bytes;
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_deflater_flush(struct cg_deflater *deflater, struct cg_buffer *out,
+                                 struct cg_error *err) {
+    size_t len_bytes = deflater->collected_bytes;
+
+    if (len_bytes == 0) {
+        return CG_OK;
+    }
+    deflater->collected_bytes = 0;
+    return write_block(deflater, deflater->content, len_bytes, out, err);
+}
+
+enum cg_status cg_deflater_end(struct cg_buffer *out, struct cg_error *err) {
+    static const uint8_t end_block[28] = {0x1f, 0x8b, 8,  4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C',
+                                          2,    0,    27, 0, 3, 0, 0, 0, 0, 0,    0, 0, 0,   0};
+
+    if (!cg_buffer_append(out, end_block, sizeof end_block)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory for compressed output");
+    }
+    return CG_OK;
+}
+
+const char *cg_deflate_codec_name(int level, enum cg_codec codec) {
+#ifdef CG_ISAL
+#define TEXT(x)   #x
+#define NUMBER(x) TEXT(x)
+    if (is_for_isal(level, codec)) {
+        return "isa-l " NUMBER(ISAL_MAJOR_VERSION) "." NUMBER(ISAL_MINOR_VERSION);
+    }
+#undef NUMBER
+#undef TEXT
+#else
+    (void)level;
+    (void)codec;
+#endif
+    return "zlib " ZLIB_VERSION;
+}

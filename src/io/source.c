@@ -1,0 +1,178 @@
+#include "claimgate/source.h"
+
+#include "claimgate/gzip.h"
+#include "claimgate/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The shape of an input only ever goes down this list. BGZF blocks at its start travel packed; the
+ * first member that is not a whole block makes the rest an ordinary gzip stream. So where a fill
+ * ends is a matter of the content alone, whatever the codec has looked ahead at. */
+enum shape { SHAPE_UNKNOWN, SHAPE_BLOCKS, SHAPE_GZIP, SHAPE_PLAIN };
+
+struct cg_source {
+    struct cg_intake *intake;
+    struct cg_gzip *gzip;
+    enum cg_codec codec;
+    enum shape shape;
+};
+
+enum cg_status cg_source_open_with(const char *path, enum cg_codec codec, struct cg_source **out,
+                                   struct cg_error *err) {
+    struct cg_source *source = calloc(1, sizeof *source);
+
+    *out = NULL;
+    if (source == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", path);
+    }
+    source->codec = codec;
+    enum cg_status status = cg_intake_open(path, &source->intake, err);
+    if (status != CG_OK) {
+        free(source);
+        return status;
+    }
+    *out = source;
+    return CG_OK;
+}
+
+enum cg_status cg_source_open(const char *path, struct cg_source **out, struct cg_error *err) {
+    return cg_source_open_with(path, CG_CODEC_BEST, out, err);
+}
+
+void cg_source_close(struct cg_source *source) {
+    if (source != NULL) {
+        cg_gzip_free(source->gzip);
+        cg_intake_close(source->intake);
+        free(source);
+    }
+}
+
+/* The first bytes decide, never the name. */
+static enum cg_status find_shape(struct cg_source *source, struct cg_error *err) {
+    size_t have_bytes;
+    enum cg_status status = cg_intake_need(source->intake, 2, err);
+
+    if (status != CG_OK) {
+        return status;
+    }
+    const uint8_t *window = cg_intake_window(source->intake, &have_bytes);
+    if (have_bytes < 2 || window[0] != 0x1f || window[1] != 0x8b) {
+        source->shape = SHAPE_PLAIN;
+        return CG_OK;
+    }
+    source->gzip = cg_gzip_new(source->intake, source->codec);
+    if (source->gzip == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", cg_intake_name(source->intake));
+    }
+    source->shape = SHAPE_BLOCKS;
+    return CG_OK;
+}
+
+/* `packed` is the place of its first block in the file, for messages, and then the blocks. */
+static bool start_packed(struct cg_source *source, struct cg_buffer *packed) {
+    uint64_t offset = cg_intake_offset(source->intake);
+
+    return cg_buffer_append(packed, &offset, sizeof offset);
+}
+
+/* As many whole blocks as fit, packed and unpacked, into the capacity. */
+static enum cg_status fill_blocks(struct cg_source *source, struct cg_fill *fill,
+                                  struct cg_error *err) {
+    struct cg_bgzf_block block;
+    size_t content_bytes = 0;
+    size_t have_bytes;
+
+    for (;;) {
+        enum cg_status status = cg_intake_need(source->intake, CG_BGZF_BLOCK_MAX_BYTES, err);
+
+        if (status != CG_OK) {
+            return status;
+        }
+        const uint8_t *window = cg_intake_window(source->intake, &have_bytes);
+        if (!cg_bgzf_find(window, have_bytes, &block)) {
+            source->shape = SHAPE_GZIP;
+            return CG_OK;
+        }
+        bool is_first = fill->packed->len_bytes == 0;
+        if (!is_first && (block.content_bytes > fill->capacity_bytes - content_bytes ||
+                          block.size_bytes > fill->capacity_bytes - fill->packed->len_bytes)) {
+            return CG_OK;
+        }
+        if ((is_first && !start_packed(source, fill->packed)) ||
+            !cg_buffer_append(fill->packed, window, block.size_bytes)) {
+            return cg_error_set(err, CG_INTERNAL, "%s: out of memory",
+                                cg_intake_name(source->intake));
+        }
+        content_bytes += block.content_bytes;
+        cg_intake_move_to(source->intake, window + block.size_bytes);
+    }
+}
+
+enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
+                              struct cg_error *err) {
+    enum cg_status status = CG_OK;
+
+    fill->len_bytes = 0;
+    fill->at_end = false;
+    cg_buffer_clear(fill->packed);
+    if (source->shape == SHAPE_UNKNOWN) {
+        status = find_shape(source, err);
+    }
+    if (status == CG_OK && source->shape == SHAPE_BLOCKS) {
+        status = fill_blocks(source, fill, err);
+    }
+    if (status != CG_OK || fill->packed->len_bytes > 0) {
+        return status;
+    }
+    if (source->shape == SHAPE_PLAIN) {
+        status =
+            cg_intake_take(source->intake, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
+    } else {
+        status = cg_gzip_read(source->gzip, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
+    }
+    fill->at_end = fill->len_bytes < fill->capacity_bytes;
+    return status;
+}
+
+enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out, size_t capacity_bytes,
+                                size_t *len_bytes, struct cg_error *err) {
+    uint64_t offset;
+    size_t taken_bytes = sizeof offset;
+
+    *len_bytes = 0;
+    if (packed->len_bytes < sizeof offset) {
+        return CG_OK;
+    }
+    memcpy(&offset, packed->data, sizeof offset);
+    while (taken_bytes < packed->len_bytes) {
+        struct cg_bgzf_block block;
+        const uint8_t *at = (const uint8_t *)packed->data + taken_bytes;
+
+        if (!cg_bgzf_find(at, packed->len_bytes - taken_bytes, &block) ||
+            block.content_bytes > capacity_bytes - *len_bytes ||
+            !cg_bgzf_unpack(at, &block, out + *len_bytes)) {
+            return cg_error_set(err, CG_BAD_DATA,
+                                "the BGZF block at compressed byte %llu is corrupt, or its check "
+                                "sum or length is wrong; fetch the file again; `gzip -t FILE` "
+                                "shows the same",
+                                (unsigned long long)offset);
+        }
+        *len_bytes += block.content_bytes;
+        taken_bytes += block.size_bytes;
+        offset += block.size_bytes;
+    }
+    return CG_OK;
+}
+
+uint64_t cg_source_bytes(const struct cg_source *source) {
+    return cg_intake_bytes(source->intake);
+}
+
+uint64_t cg_source_size(const struct cg_source *source) {
+    return cg_intake_size(source->intake);
+}
+
+bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]) {
+    return cg_intake_sha256(source->intake, out);
+}
