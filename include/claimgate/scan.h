@@ -43,7 +43,13 @@ void cg_scan_fini(struct cg_scan_index *index);
 cg_must_use bool cg_scan(struct cg_scan_index *index, struct cg_text text, char delimiter);
 
 /* The same with one variant; cg_scan takes the best. False also where this processor lacks it. */
-enum cg_scan_variant { CG_SCAN_PORTABLE, CG_SCAN_SSE2, CG_SCAN_AVX2, CG_SCAN_VARIANT_COUNT };
+enum cg_scan_variant {
+    CG_SCAN_PORTABLE,
+    CG_SCAN_SSE2,
+    CG_SCAN_AVX2,
+    CG_SCAN_AVX512, /* with VBMI2 */
+    CG_SCAN_VARIANT_COUNT
+};
 bool cg_scan_can(enum cg_scan_variant variant);
 cg_must_use bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index,
                               struct cg_text text, char delimiter);

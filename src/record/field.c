@@ -2,6 +2,7 @@
 
 #include "claimgate/utf8.h"
 
+#include <endian.h>
 #include <stddef.h>
 
 static bool is_digit(char byte) {
@@ -45,22 +46,35 @@ uint16_t cg_field_units(struct cg_text text) {
     return cg_field_integer(whole, CG_UNITS_MAX, &units) ? (uint16_t)units : 0;
 }
 
+/* The last eight digits are worked on together, one in each byte of a word, for every line has one
+ * or two NPIs. Positions count from the left, from 0: the even ones are doubled. */
 uint64_t cg_field_npi(struct cg_text text) {
-    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9};
-    if (text.len != 10 || (text.ptr[0] != '1' && text.ptr[0] != '2')) {
+    if (text.len != 10 || (text.ptr[0] != '1' && text.ptr[0] != '2') || !is_digit(text.ptr[1])) {
         return 0;
     }
-    uint64_t number = 0;
-    uint32_t sum = 24; /* what the prefix 80840 adds */
-    for (uint32_t i = 0; i < 10; i++) {
-        uint32_t digit = (uint32_t)(unsigned char)text.ptr[i] - '0';
-        if (digit > 9) {
-            return 0;
-        }
-        number = number * 10 + digit;
-        sum += i % 2 == 0 ? doubled[digit] : digit;
+    uint64_t digits;
+    memcpy(&digits, text.ptr + 2, sizeof digits);
+    digits = le64toh(digits) ^ UINT64_C(0x3030303030303030);
+    uint64_t above_nine = digits | (digits + UINT64_C(0x7676767676767676));
+    if ((above_nine & UINT64_C(0x8080808080808080)) != 0) {
+        return 0;
     }
-    return sum % 10 == 0 ? number : 0;
+    uint64_t first = (uint64_t)(text.ptr[0] - '0');
+    uint64_t second = (uint64_t)(text.ptr[1] - '0');
+
+    const uint64_t every_other = UINT64_C(0x00ff00ff00ff00ff);
+    const uint64_t ones = UINT64_C(0x0001000100010001);
+    uint64_t even = digits & every_other;
+    uint64_t above_four = (even + ones * 0x7b) >> 7 & ones;
+    uint64_t pairs = 2 * even - 9 * above_four + (digits >> 8 & every_other);
+    uint64_t sum = 24 /* what the prefix 80840 adds */ + 2 * first + second + (pairs * ones >> 48);
+    if (sum % 10 != 0) {
+        return 0;
+    }
+    digits = (digits * 10 + (digits >> 8)) & every_other;
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    digits = (digits * 10000 + (digits >> 32)) & UINT64_C(0xffffffff);
+    return (first * 10 + second) * 100000000 + digits;
 }
 
 bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {

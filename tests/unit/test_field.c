@@ -87,6 +87,46 @@ Test(field, an_npi_passes_the_luhn_test_with_its_prefix) {
     }
 }
 
+/* The Luhn test as ISO/IEC 7812-1 words it, over all 15 digits. */
+static bool luhn_by_the_book(const char *npi) {
+    char digits[16];
+    snprintf(digits, sizeof digits, "80840%s", npi);
+    int sum = 0;
+    for (int i = 14; i >= 0; i--) {
+        int digit = digits[i] - '0';
+        if ((14 - i) % 2 == 1) {
+            digit *= 2;
+            digit = digit > 9 ? digit - 9 : digit;
+        }
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}
+
+Test(field, npis_agree_with_the_standard_s_own_words) {
+    uint64_t state = 1;
+    for (int round = 0; round < 200000; round++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        uint64_t number = UINT64_C(1000000000) + (state >> 20) % UINT64_C(2000000000);
+        char text[16];
+        snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+        cr_assert_eq(cg_field_npi(cg_text_of(text)), luhn_by_the_book(text) ? number : 0, "%s",
+                     text);
+    }
+}
+
+Test(field, no_byte_but_a_digit_passes_in_an_npi) {
+    for (int place = 0; place < 10; place++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char text[11] = "1234567893";
+            text[place] = (char)byte;
+            if (byte < '0' || byte > '9') {
+                cr_assert_eq(cg_field_npi((struct cg_text){text, 10}), 0);
+            }
+        }
+    }
+}
+
 Test(field, exactly_one_check_digit_fits_each_npi) {
     for (unsigned stem = 0; stem < 3000; stem++) {
         int valid = 0;
