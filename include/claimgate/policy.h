@@ -19,11 +19,18 @@
 
 enum cg_severity { CG_SEVERITY_OFF, CG_SEVERITY_WARN, CG_SEVERITY_REJECT };
 
-enum cg_period { CG_PERIOD_DAY, CG_PERIOD_MONTH, CG_PERIOD_YEAR, CG_PERIOD_ROLLING_MONTHS, CG_PERIOD_LIFETIME };
+enum cg_period {
+    CG_PERIOD_DAY,
+    CG_PERIOD_MONTH,
+    CG_PERIOD_YEAR,
+    CG_PERIOD_ROLLING_MONTHS,
+    CG_PERIOD_LIFETIME
+};
 
 enum {
     CG_PROCEDURES_MAX = 255, /* codes that all versions name together */
-    CG_PROCEDURE_OTHER = 255, /* procedure_no of a past line whose code the policy no longer names */
+    CG_PROCEDURE_OTHER =
+        255, /* procedure_no of a past line whose code the policy no longer names */
     CG_CAP_ID_BYTES = 32,
     CG_TYPES_MAX = 64,
 };
@@ -31,44 +38,52 @@ enum {
 struct cg_cap {
     char id[CG_CAP_ID_BYTES]; /* its reason is "<id>_cap" */
     enum cg_period period;
-    int months;               /* CG_PERIOD_ROLLING_MONTHS: 1 to 1200 */
-    int year_start_month;     /* CG_PERIOD_YEAR */
+    int months;           /* CG_PERIOD_ROLLING_MONTHS: 1 to 1200 */
+    int year_start_month; /* CG_PERIOD_YEAR */
     int year_start_day;
     uint32_t limit_units;
     char carc[8];
     char rarc[8];
-    bool counts_all;          /* false: only procedures marked in `counts` */
-    uint8_t counts[256];      /* by procedure_no: 1 when its units count */
+    bool counts_all;     /* false: only procedures marked in `counts` */
+    uint8_t counts[256]; /* by procedure_no: 1 when its units count */
     const char *source;
 };
 
 /* A demand on the rendering provider beyond steps 1 to 4. Credential types are folded words. */
-struct cg_age_range { const char *type; int min_years; int max_years; };
-struct cg_designation { uint16_t modifier; uint64_t types; /* bit set over version->types */
-                        char modifier_text[3]; };
+struct cg_age_range {
+    const char *type;
+    int min_years;
+    int max_years;
+};
+struct cg_designation {
+    uint16_t modifier;
+    uint64_t types; /* bit set over version->types */
+    char modifier_text[3];
+};
 
 struct cg_policy_version {
-    uint32_t index;            /* position in the policy, from 0 */
+    uint32_t index; /* position in the policy, from 0 */
     int32_t effective_day;
-    bool names[256];           /* by procedure_no: this version names the code */
-    bool roster_only[256];     /* by procedure_no: in scope only if the provider is on the roster */
+    bool names[256];       /* by procedure_no: this version names the code */
+    bool roster_only[256]; /* by procedure_no: in scope only if the provider is on the roster */
     struct cg_cap caps[CG_CAPS_MAX];
     uint32_t cap_count;
-    bool cutback;              /* over_cap: cutback */
-    bool split_spans;          /* span: split */
-    int timely_filing_days;    /* -1: not tested */
-    bool has_exemption;        /* cap_exempt */
-    bool exemption_on_file;    /* authorization: on_file, else on_claim */
+    bool cutback;           /* over_cap: cutback */
+    bool split_spans;       /* span: split */
+    int timely_filing_days; /* -1: not tested */
+    bool has_exemption;     /* cap_exempt */
+    bool exemption_on_file; /* authorization: on_file, else on_claim */
     int exempt_under_age;
     bool reject_unknown_original;
     enum cg_severity duplicate_service;
 
-    const char *const *types;  /* accepted credential types, folded (field.h); at most CG_TYPES_MAX */
+    const char *const
+        *types; /* accepted credential types, folded (field.h); at most CG_TYPES_MAX */
     const char *const *type_names; /* the same as written */
     uint32_t type_count;
     enum cg_severity training;
     enum cg_severity exam;
-    int64_t exam_min_milli;    /* thousandths of a point */
+    int64_t exam_min_milli; /* thousandths of a point */
     enum cg_severity age;
     int age_min;
     const struct cg_age_range *age_by_type; /* folded types */
@@ -85,8 +100,8 @@ struct cg_policy_version {
     enum cg_severity supervision;
     const char *const *supervisor_credentials; /* folded */
     uint32_t supervisor_credential_count;
-    bool supervisor_training;  /* supervision.training */
-    int64_t max_fte_milli;     /* supervision.max_fte in thousandths; -1: no ratio */
+    bool supervisor_training; /* supervision.training */
+    int64_t max_fte_milli;    /* supervision.max_fte in thousandths; -1: no ratio */
     enum cg_severity supervisor_ratio;
 };
 
@@ -98,8 +113,8 @@ cg_must_use enum cg_status cg_policy_load(const char *id_or_path, struct cg_poli
                                           struct cg_problems *problems, struct cg_error *err);
 /* The same from text that is kept elsewhere (the ledger). */
 cg_must_use enum cg_status cg_policy_load_text(const char *file, const char *text, size_t len_bytes,
-                                               struct cg_policy **out,
-                                               struct cg_problems *problems, struct cg_error *err);
+                                               struct cg_policy **out, struct cg_problems *problems,
+                                               struct cg_error *err);
 void cg_policy_free(struct cg_policy *policy);
 
 /* The index-th built-in id, sorted by name; NULL past the end. `out` takes the text. */

@@ -1,0 +1,229 @@
+/*
+ * A claim file holds mostly records that no policy names and mostly lines without fault. So scope
+ * is decided from one field where that is possible, and a line in scope is read from the first
+ * field to the last without asking in between whether it is still good: each edit gives the bit of
+ * its reason or 0, and the bits are joined. That lists every failing edit, and costs the good line
+ * nothing.
+ */
+#include "claimgate/field_edits.h"
+
+#include "claimgate/field.h"
+
+/* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
+static const uint64_t void_reasons =
+    UINT64_C(1) << CG_REASON_CLAIM_ID_INVALID | UINT64_C(1) << CG_REASON_LINE_NUMBER_INVALID |
+    UINT64_C(1) << CG_REASON_MEMBER_ID_INVALID | UINT64_C(1) << CG_REASON_FREQUENCY_CODE_INVALID |
+    UINT64_C(1) << CG_REASON_ORIGINAL_CLAIM_UNKNOWN;
+
+static uint64_t reason_if(bool failed, enum cg_reason reason) {
+    return (uint64_t)failed << reason;
+}
+
+static bool has_column(const struct cg_binding *binding, enum cg_field field) {
+    const struct cg_field_source *source = &binding->fields[field];
+    return source->column >= 0 || source->fixed != NULL;
+}
+
+/* CG_DAY_NONE for a blank as for what is no date. */
+static int32_t read_date(struct cg_values *values, enum cg_field field, bool *is_blank) {
+    struct cg_text text = cg_values_get(values, field);
+    *is_blank = text.len == 0;
+    return *is_blank ? CG_DAY_NONE
+                     : cg_date_parse(text.ptr, text.len, cg_values_binding(values)->date_format);
+}
+
+static bool is_usable_id(struct cg_text text) {
+    return text.len >= 1 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text);
+}
+
+/* An id that cannot be used stays blank in the line, so that no later room meets its bytes. */
+static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_reason reason,
+                        struct cg_text *out) {
+    struct cg_text text = cg_values_get(values, field);
+    bool usable = is_usable_id(text);
+    *out = usable ? text : (struct cg_text){.ptr = "", .len = 0};
+    return reason_if(!usable, reason);
+}
+
+static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
+    uint64_t number = 0;
+    line->line_number = CG_LINE_NUMBER_NONE;
+    if (!has_column(cg_values_binding(values), CG_FIELD_CLAIM_LINE_NUMBER)) {
+        return 0;
+    }
+    struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
+    if (!cg_field_integer(text, CG_LINE_NUMBER_MAX, &number) || number == 0) {
+        return cg_reason_bit(CG_REASON_LINE_NUMBER_INVALID);
+    }
+    line->line_number = (uint16_t)number;
+    return 0;
+}
+
+static uint64_t read_end_date(struct cg_values *values, struct cg_line *line) {
+    bool is_blank;
+    line->end_day = read_date(values, CG_FIELD_CLAIM_LINE_END_DATE, &is_blank);
+    if (is_blank) {
+        line->end_day = line->start_day;
+        return 0;
+    }
+    /* No day lies before CG_DAY_NONE, so an unknown start fails nothing here. */
+    return reason_if(line->end_day == CG_DAY_NONE || line->end_day < line->start_day,
+                     CG_REASON_SERVICE_END_DATE_INVALID);
+}
+
+static uint64_t read_optional_date(struct cg_values *values, enum cg_field field,
+                                   enum cg_reason reason, int32_t *out) {
+    bool is_blank;
+    *out = read_date(values, field, &is_blank);
+    return reason_if(*out == CG_DAY_NONE && !is_blank, reason);
+}
+
+static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
+    bool failed = false;
+    line->modifiers = 0;
+    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
+         field++) {
+        struct cg_text text = cg_values_get(values, field);
+        if (text.len > 0) {
+            uint16_t modifier = cg_field_modifier(text);
+            failed |= modifier == 0;
+            line->modifiers = cg_modifiers_append(line->modifiers, modifier);
+        }
+    }
+    return reason_if(failed, CG_REASON_MODIFIER_INVALID);
+}
+
+static uint64_t read_npis(struct cg_values *values, struct cg_line *line) {
+    struct cg_text rendering = cg_values_get(values, CG_FIELD_RENDERING_NPI);
+    struct cg_text billing = cg_values_get(values, CG_FIELD_BILLING_NPI);
+    line->rendering_npi = cg_field_npi(rendering);
+    line->billing_npi = cg_field_npi(billing);
+    bool missing = rendering.len == 0;
+    return reason_if(missing, CG_REASON_RENDERING_NPI_MISSING) |
+           reason_if(line->rendering_npi == 0 && !missing, CG_REASON_RENDERING_NPI_INVALID) |
+           reason_if(line->billing_npi == 0 && billing.len > 0, CG_REASON_BILLING_NPI_INVALID);
+}
+
+/* The code as written: blank stands for an original, 0 for anything but 1, 7 and 8. */
+static uint8_t written_frequency(struct cg_values *values) {
+    struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_FREQUENCY_CODE);
+    if (text.len == 0) {
+        return CG_ORIGINAL;
+    }
+    char code = text.len == 1 ? text.ptr[0] : '0';
+    return code == '1' || code == '7' || code == '8' ? (uint8_t)(code - '0') : 0;
+}
+
+/* A file that has no place for the original's id cannot take anything back, so there the
+ * frequency code itself is what is wrong. */
+static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, struct cg_line *line) {
+    line->frequency = frequency;
+    line->original_claim_id = (struct cg_text){.ptr = "", .len = 0};
+    if (frequency == CG_ORIGINAL) {
+        return 0;
+    }
+    if (frequency == 0 || !has_column(cg_values_binding(values), CG_FIELD_ORIGINAL_CLAIM_ID)) {
+        line->frequency = 0;
+        return cg_reason_bit(CG_REASON_FREQUENCY_CODE_INVALID);
+    }
+    return read_id(values, CG_FIELD_ORIGINAL_CLAIM_ID, CG_REASON_ORIGINAL_CLAIM_UNKNOWN,
+                   &line->original_claim_id);
+}
+
+/* Every field of the line and the edits on single fields. */
+static uint64_t read_fields(struct cg_values *values, struct cg_line *line) {
+    struct cg_text authorization = cg_values_get(values, CG_FIELD_AUTHORIZATION_NUMBER);
+    struct cg_csv_field quantity = cg_values_raw(values, CG_FIELD_SERVICE_UNIT_QUANTITY);
+    /* No reason belongs to an authorization number: one that cannot be read grants nothing. */
+    bool readable = cg_field_is_clean(authorization);
+    line->authorization_number = readable ? authorization : (struct cg_text){.ptr = "", .len = 0};
+    line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
+    line->quantity_offset = quantity.raw_offset;
+    line->quantity_len = quantity.raw_len;
+    return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
+           read_line_number(values, line) |
+           read_id(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
+           reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
+           read_end_date(values, line) | read_modifiers(values, line) |
+           reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(values, line) |
+           read_optional_date(values, CG_FIELD_RECEIVED_DATE, CG_REASON_RECEIVED_DATE_INVALID,
+                              &line->received_day) |
+           read_optional_date(values, CG_FIELD_BIRTH_DATE, CG_REASON_BIRTH_DATE_INVALID,
+                              &line->birth_day);
+}
+
+/* The edits that ask the version in force and the calendar. CG_DAY_NONE lies before every day, so
+ * that an unknown start or end is after nothing. */
+static uint64_t test_dates(const struct cg_rules *rules, const struct cg_line *line) {
+    const struct cg_policy_version *version = line->version;
+    int32_t latest_day = line->end_day > line->start_day ? line->end_day : line->start_day;
+    bool received = line->received_day != CG_DAY_NONE;
+    bool future = latest_day > rules->as_of_day || (received && latest_day > line->received_day);
+    bool covered = version != NULL && version->names[line->procedure_no];
+    bool span = false;
+    bool late = false;
+    if (version != NULL) { /* then the start is a real day */
+        bool ends = line->end_day >= line->start_day;
+        span = line->end_day > line->start_day && !version->split_spans;
+        late = ends && received && version->timely_filing_days >= 0 &&
+               line->received_day > line->end_day + version->timely_filing_days;
+    }
+    return reason_if(line->start_day != CG_DAY_NONE && !covered, CG_REASON_NO_POLICY_IN_FORCE) |
+           reason_if(future, CG_REASON_SERVICE_DATE_FUTURE) |
+           reason_if(span, CG_REASON_SERVICE_DATE_SPAN) | reason_if(late, CG_REASON_LATE_FILING);
+}
+
+static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) {
+    const struct cg_policy_version *version = line->version;
+    if (!version->has_exemption || line->birth_day == CG_DAY_NONE ||
+        line->authorization_number.len == 0) {
+        return false;
+    }
+    if (cg_date_age(line->birth_day, line->start_day) >= version->exempt_under_age) {
+        return false;
+    }
+    return !version->exemption_on_file ||
+           cg_roster_authorizes(rules->roster, line,
+                                cg_policy_procedure_code(rules->policy, line->procedure_no));
+}
+
+static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint64_t reasons) {
+    if (line->version == NULL) {
+        uint32_t newest = cg_policy_version_count(rules->policy) - 1;
+        line->version = cg_policy_version(rules->policy, newest);
+    }
+    line->reasons = reasons & void_reasons;
+}
+
+bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line *line) {
+    const struct cg_rules *rules = rules_of_run;
+    uint64_t code = cg_field_procedure(cg_values_get(values, CG_FIELD_HCPCS_CODE));
+    int procedure_no = cg_policy_procedure(rules->policy, code);
+    if (procedure_no < 0) {
+        return false;
+    }
+    bool is_blank;
+    int32_t start_day = read_date(values, CG_FIELD_CLAIM_LINE_START_DATE, &is_blank);
+    const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
+    uint8_t frequency = written_frequency(values);
+    if (frequency != CG_VOID && cg_policy_asks_roster(rules->policy, procedure_no, version)) {
+        uint64_t npi = cg_field_npi(cg_values_get(values, CG_FIELD_RENDERING_NPI));
+        if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
+            return false;
+        }
+    }
+    line->procedure_no = (uint8_t)procedure_no;
+    line->start_day = start_day;
+    line->version = version;
+    uint64_t reasons = read_fields(values, line) | read_take_back(values, frequency, line);
+    if (line->frequency == CG_VOID) {
+        judge_void(rules, line, reasons);
+        return true;
+    }
+    line->reasons = reasons | test_dates(rules, line);
+    if (line->reasons == 0) {
+        cg_credential_edits(rules->roster, line);
+    }
+    line->exempt = line->reasons == 0 && is_exempt(rules, line);
+    return true;
+}
