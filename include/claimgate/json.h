@@ -23,11 +23,10 @@ struct cg_json; /* one value in a document */
 /* Parse `text` (kept by reference until the document is freed) and check it against the built-in
  * schema named, e.g. "policy.schema.json" (the JSON Schema 2020-12 keywords that our schemas use;
  * any other keyword in a schema is CG_INTERNAL). Duplicate keys are a problem. Problems are named
- * with `file`, line and column and, where a key is unknown, the nearest known one. NULL when any was
- * added. schema_name may be NULL: syntax alone. */
+ * with `file`, line and column and, where a key is unknown, the nearest known one. NULL when any
+ * was added. schema_name may be NULL: syntax alone. */
 cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
-                                             const char *schema_name,
-                                             struct cg_problems *problems);
+                                             const char *schema_name, struct cg_problems *problems);
 void cg_json_free(struct cg_json_doc *doc);
 
 const struct cg_json *cg_json_root(const struct cg_json_doc *doc);
@@ -47,7 +46,8 @@ void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,
                      struct cg_problems *problems, const char *format, ...) cg_printf_like(4, 5);
 
 /* Writing: a document is put into a buffer piece by piece, indented by two blanks. Keys are given
- * in order; NULL key inside an array. Strings that are not UTF-8 get U+FFFD. Any failure is sticky and shown by _end. */
+ * in order; NULL key inside an array. Strings that are not UTF-8 get U+FFFD. Any failure is sticky
+ * and shown by _end. */
 struct cg_json_writer {
     struct cg_buffer *out;
     int depth;
