@@ -1,0 +1,128 @@
+#include "claimgate/options.h"
+
+#include "claimgate/date.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+struct settings {
+    bool quiet;
+    const char *out;
+    struct cg_text_list modifiers;
+    int64_t threads;
+    int32_t as_of_day;
+    int64_t rate_milli;
+};
+
+static const struct cg_option table[] = {
+    {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0},
+    {"out", "DIR", CG_OPTION_TEXT, offsetof(struct settings, out), "", 0, 0},
+    {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0},
+    {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64},
+    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0},
+    {"rate", "PCT", CG_OPTION_PERCENT, offsetof(struct settings, rate_milli), "", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static const struct cg_command command = {
+    .name = "try",
+    .arguments = "FILE...",
+    .options = table,
+    .options_bytes = sizeof(struct settings),
+    .min_args = 0,
+    .max_args = 3,
+};
+
+enum { WORDS_MAX = 40 };
+
+/* The words of `text`, split at blanks, as a command line. */
+static enum cg_status parse(const char *text, struct settings *settings,
+                            struct cg_invocation *call, struct cg_error *err) {
+    static char copy[512];
+    static char *words[WORDS_MAX];
+    char *rest = NULL;
+    int count = 0;
+    cr_assert_lt(strlen(text), sizeof copy);
+    memcpy(copy, text, strlen(text) + 1);
+    memset(settings, 0, sizeof *settings);
+    *err = (struct cg_error)CG_ERROR_INIT;
+    for (char *word = strtok_r(copy, " ", &rest); word != NULL && count < WORDS_MAX - 1;
+         word = strtok_r(NULL, " ", &rest)) {
+        words[count++] = word;
+    }
+    words[count] = NULL;
+    return cg_options_parse(&command, count, words, settings, call, err);
+}
+
+Test(options, every_kind_reaches_its_place_and_arguments_keep_their_order) {
+    struct settings s;
+    struct cg_invocation call;
+    struct cg_error err;
+    cr_assert_eq(parse("a.csv --out=D --quiet --modifier HQ b.csv --modifier HE --threads 7 "
+                       "--as-of 2024-02-29 --rate 2.5 -- --c.csv",
+                       &s, &call, &err),
+                 CG_OK, "%s", err.text);
+    cr_expect(s.quiet);
+    cr_expect_str_eq(s.out, "D");
+    cr_expect_eq(s.modifiers.count, 2);
+    cr_expect_str_eq(s.modifiers.items[1], "HE");
+    cr_expect_eq(s.threads, 7);
+    cr_expect_eq(s.as_of_day, cg_date_parse("2024-02-29", 10, CG_DATE_ISO));
+    cr_expect_eq(s.rate_milli, 2500);
+    cr_expect_eq(call.arg_count, 3);
+    cr_expect_str_eq(call.args[0], "a.csv");
+    cr_expect_str_eq(call.args[1], "b.csv");
+    cr_expect_str_eq(call.args[2], "--c.csv");
+}
+
+Test(options, a_lone_dash_is_an_argument) {
+    struct settings s;
+    struct cg_invocation call;
+    struct cg_error err;
+    cr_assert_eq(parse("-", &s, &call, &err), CG_OK);
+    cr_expect_str_eq(call.args[0], "-");
+}
+
+Test(options, every_slip_is_a_usage_error_that_names_the_mend) {
+    static const struct {
+        const char *words;
+        const char *says;
+    } cases[] = {
+        {"--thread 2", "did you mean --threads?"},
+        {"--zzzzzz", "see `claimgate help try`"},
+        {"--threads", "--threads needs a value"},
+        {"--threads 65", "from 0 to 64"},
+        {"--threads -1", "from 0 to 64"},
+        {"--threads 2x", "from 0 to 64"},
+        {"--threads 99999999999999999999", "from 0 to 64"},
+        {"--quiet=yes", "--quiet takes no value"},
+        {"--as-of 2023-02-29", "YYYY-MM-DD"},
+        {"--as-of 02/28/2023", "YYYY-MM-DD"},
+        {"--rate 101", "percentage from 0 to 100"},
+        {"--rate -1", "percentage from 0 to 100"},
+        {"--rate 1.2345", "percentage from 0 to 100"},
+        {"-x", "options have two dashes"},
+        {"a b c d", "too many arguments"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct settings s;
+        struct cg_invocation call;
+        struct cg_error err;
+        cr_expect_eq(parse(cases[i].words, &s, &call, &err), CG_USAGE, "%s", cases[i].words);
+        cr_expect_not_null(strstr(err.text, cases[i].says), "%s: %s", cases[i].words, err.text);
+    }
+}
+
+Test(options, percentages_are_exact_thousandths) {
+    static const struct {
+        const char *words;
+        int64_t milli;
+    } cases[] = {{"--rate 0", 0}, {"--rate 0.001", 1}, {"--rate 100", 100000}, {"--rate 5%", 5000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct settings s;
+        struct cg_invocation call;
+        struct cg_error err;
+        cr_expect_eq(parse(cases[i].words, &s, &call, &err), CG_OK, "%s", cases[i].words);
+        cr_expect_eq(s.rate_milli, cases[i].milli);
+    }
+}
