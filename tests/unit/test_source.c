@@ -54,7 +54,7 @@ struct bytes {
 };
 
 static struct bytes bytes_new(void) {
-    return (struct bytes){.data = calloc(1, 8 << 20)};
+    return (struct bytes){.data = malloc(8 << 20)};
 }
 
 static void put(struct bytes *to, const void *data, size_t len) {
