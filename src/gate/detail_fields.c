@@ -1,0 +1,242 @@
+/*
+ * Sentences for faults of single fields.
+ *
+ * A sentence names the column as the file's own header has it, what stands there and what
+ * may stand there. The value is looked up again in the record's bytes, because only
+ * rejected lines need it. It is shown only where it is made of what dates and
+ * numbers are made of, so that an id or a name that slipped into a wrong column is not repeated;
+ * claim and member ids are never shown.
+ */
+#include "detail_private.h"
+
+#include "claimgate/field.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOWN_MAX_BYTES = 12, COLUMN_NAME_MAX_BYTES = 64 };
+
+/* The field that a reason is about, and what must stand there. */
+struct field_rule {
+    enum cg_field field;
+    const char *valid;
+};
+
+static const char npi_valid[] = "an NPI: 10 digits, the first 1 or 2, with a right check digit";
+
+static const struct field_rule rules_of_fields[CG_REASON_COUNT] = {
+    [CG_REASON_CLAIM_ID_INVALID] = {CG_FIELD_CLAIM_ID, NULL},
+    [CG_REASON_LINE_NUMBER_INVALID] = {CG_FIELD_CLAIM_LINE_NUMBER, "a whole number from 1 to 9999"},
+    [CG_REASON_MEMBER_ID_INVALID] = {CG_FIELD_MEMBER_ID, NULL},
+    [CG_REASON_SERVICE_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_START_DATE, NULL},
+    [CG_REASON_SERVICE_END_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_END_DATE, NULL},
+    [CG_REASON_MODIFIER_INVALID] = {CG_FIELD_HCPCS_MODIFIER_1, "two letters or digits, or blank"},
+    [CG_REASON_UNITS_INVALID] = {CG_FIELD_SERVICE_UNIT_QUANTITY, "a whole number from 1 to 9999"},
+    [CG_REASON_RENDERING_NPI_MISSING] = {CG_FIELD_RENDERING_NPI, npi_valid},
+    [CG_REASON_RENDERING_NPI_INVALID] = {CG_FIELD_RENDERING_NPI, npi_valid},
+    [CG_REASON_BILLING_NPI_INVALID] = {CG_FIELD_BILLING_NPI, npi_valid},
+    [CG_REASON_FREQUENCY_CODE_INVALID] = {CG_FIELD_CLAIM_FREQUENCY_CODE, "1, 7, 8 or blank"},
+    [CG_REASON_ORIGINAL_CLAIM_UNKNOWN] = {CG_FIELD_ORIGINAL_CLAIM_ID, NULL},
+    [CG_REASON_RECEIVED_DATE_INVALID] = {CG_FIELD_RECEIVED_DATE, NULL},
+    [CG_REASON_BIRTH_DATE_INVALID] = {CG_FIELD_BIRTH_DATE, NULL},
+};
+
+/* A field of the line as it stands in the file. */
+struct cell {
+    struct cg_text column; /* its name in the header, or the field's where it has no column */
+    struct cg_text value;  /* without quotes and blanks around it */
+};
+
+/* The field at `column` of a record or header that has been read before without fault, so that a
+ * quote as its first byte is the only one that opens. Blank where the record has no such field. */
+static struct cg_text nth_field(struct cg_text record, char delimiter, int32_t column) {
+    uint32_t start = 0;
+    bool quoted = false;
+    for (uint32_t i = 0; i < record.len; i++) {
+        char byte = record.ptr[i];
+        if (byte == '"' && (i == start || record.ptr[start] == '"')) {
+            quoted = !quoted;
+        } else if (byte == delimiter && !quoted) {
+            if (column-- == 0) {
+                return (struct cg_text){.ptr = record.ptr + start, .len = i - start};
+            }
+            start = i + 1;
+        }
+    }
+    return column == 0 ? (struct cg_text){.ptr = record.ptr + start, .len = record.len - start}
+                       : (struct cg_text){.ptr = "", .len = 0};
+}
+
+static struct cg_text unquote(struct cg_text field) {
+    field = cg_text_trim(field);
+    if (field.len >= 2 && field.ptr[0] == '"') {
+        field.ptr++;
+        field.len -= 2;
+    }
+    return cg_text_trim(field);
+}
+
+static struct cg_text value_at(const struct cg_detail *detail, int32_t column) {
+    struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
+    return unquote(nth_field(record, detail->binding->delimiter, column));
+}
+
+static struct cell find_cell(const struct cg_detail *detail, enum cg_field field) {
+    const struct cg_field_source *source = &detail->binding->fields[field];
+    const char *name = cg_field_name(field);
+    struct cell cell = {.column = {.ptr = name, .len = (uint32_t)strlen(name)}};
+    int32_t column = source->column;
+    if (column < 0) {
+        return cell;
+    }
+    cell.value = value_at(detail, column);
+    if (cell.value.len == 0 && source->fallback_column >= 0) {
+        column = source->fallback_column;
+        cell.value = value_at(detail, column);
+    }
+    struct cg_text header = {.ptr = detail->binding->header, .len = detail->binding->header_len};
+    cell.column = unquote(nth_field(header, detail->binding->delimiter, column));
+    if (cell.column.len > COLUMN_NAME_MAX_BYTES) {
+        cell.column.len = COLUMN_NAME_MAX_BYTES;
+    }
+    return cell;
+}
+
+/* Short, and made of what dates and numbers are made of; anything else may be a name or an id. */
+static bool may_show(struct cg_text value) {
+    static const char shown[] = "0123456789+-./: ";
+    for (uint32_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '\0' || strchr(shown, value.ptr[i]) == NULL) {
+            return false;
+        }
+    }
+    return value.len <= SHOWN_MAX_BYTES;
+}
+
+static void say_value(const struct cg_detail *detail, const struct cell *cell, const char *valid) {
+    int name_len = (int)cell->column.len;
+    const char *name = cell->column.ptr;
+    if (cell->value.len == 0) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is blank; it must be %s.", name_len,
+                 name, valid);
+    } else if (may_show(cell->value)) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is \"%.*s\"; it must be %s.", name_len,
+                 name, (int)cell->value.len, cell->value.ptr, valid);
+    } else {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s holds something else than %s.",
+                 name_len, name, valid);
+    }
+}
+
+void cg_detail_value(const struct cg_detail *detail) {
+    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+/* Ids are described by their length, never shown. */
+void cg_detail_id(const struct cg_detail *detail) {
+    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    int name_len = (int)cell.column.len;
+    if (cell.value.len == 0) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is blank; it must be 1 to %d bytes.",
+                 name_len, cell.column.ptr, CG_ID_MAX_BYTES);
+    } else if (cell.value.len > CG_ID_MAX_BYTES) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
+                 "%.*s is %" PRIu32 " bytes long; it must be 1 to %d bytes.", name_len,
+                 cell.column.ptr, cell.value.len, CG_ID_MAX_BYTES);
+    } else {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
+                 "%.*s must be UTF-8 without control characters.", name_len, cell.column.ptr);
+    }
+}
+
+void cg_detail_date(const struct cg_detail *detail) {
+    static const char *const valid[] = {
+        [CG_DATE_ISO] = "a real date from 1900 to 2199, written YYYY-MM-DD",
+        [CG_DATE_COMPACT] = "a real date from 1900 to 2199, written YYYYMMDD",
+        [CG_DATE_US] = "a real date from 1900 to 2199, written MM/DD/YYYY",
+        [CG_DATE_DMONY] = "a real date from 1900 to 2199, written DD-MON-YYYY",
+        [CG_DATE_ISO_TIME] = "a real date from 1900 to 2199, written YYYY-MM-DD and perhaps a time",
+    };
+    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    say_value(detail, &cell, valid[detail->binding->date_format]);
+}
+
+void cg_detail_end_date(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    char start[CG_DATE_TEXT_BYTES];
+    char end[CG_DATE_TEXT_BYTES];
+    if (line->end_day == CG_DAY_NONE) {
+        cg_detail_date(detail);
+        return;
+    }
+    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s, %s, is before the start date, %s.",
+             (int)cell.column.len, cell.column.ptr, cg_date_format(line->end_day, end),
+             cg_date_format(line->start_day, start));
+}
+
+void cg_detail_modifier(const struct cg_detail *detail) {
+    struct cell cell = {0};
+    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
+         field++) {
+        cell = find_cell(detail, field);
+        if (cell.value.len > 0 && cg_field_modifier(cell.value) == 0) {
+            break;
+        }
+    }
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+void cg_detail_frequency(const struct cg_detail *detail) {
+    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    struct cg_text value =
+        cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, cell.value);
+    if (value.len == 1 && (value.ptr[0] == '7' || value.ptr[0] == '8')) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
+                 "%.*s is %c, but the file has no column for the claim to %s.",
+                 (int)cell.column.len, cell.column.ptr, value.ptr[0],
+                 value.ptr[0] == '7' ? "replace" : "void");
+        return;
+    }
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+void cg_detail_malformed(const struct cg_detail *detail) {
+    uint32_t record_no = detail->line->record_no;
+    const struct cg_record *record = &detail->batch->records[record_no];
+    const char *text = "";
+    switch ((enum cg_malformed)detail->line->malformed) {
+    case CG_TOO_FEW_FIELDS:
+    case CG_TOO_MANY_FIELDS:
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
+                 "The record has %" PRIu32 " %s where the header has %" PRIu32 ".",
+                 record->field_count, record->field_count == 1 ? "field" : "fields",
+                 detail->binding->column_count);
+        return;
+    case CG_TOO_LONG:
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
+                 "The record is %" PRIu64 " bytes long; at most %d are allowed, and the first %d "
+                 "are kept.",
+                 cg_batch_record_bytes(detail->batch, record_no), CG_RECORD_MAX_BYTES,
+                 CG_RECORD_MAX_BYTES);
+        return;
+    case CG_NUL_BYTE:
+        text = "The record holds a NUL byte.";
+        break;
+    case CG_UNCLOSED_QUOTE:
+        text = detail->binding->multiline
+                   ? "A quote that opens on this line is not closed within 64 KiB or by the end "
+                     "of the input."
+                   : "A quote that opens a field is not closed by the end of the line.";
+        break;
+    case CG_BROKEN_QUOTING:
+        text = "A quote stands where none may: it opens a field only as its first byte, and "
+               "after a closing quote only blanks, the delimiter or the line end may follow.";
+        break;
+    case CG_WELL_FORMED:
+        break;
+    }
+    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s", text);
+}
