@@ -21,10 +21,10 @@
 struct cg_roster;
 
 /*
- * Read the files of `dir` that the policy demands, plain or gzip; credentials.csv always. CG_BAD_CONFIG with
- * `problems` for a missing folder or file, a damaged file and every bad row. A missing optional column is
- * a warning in the log, for its demand is then met by nobody. The roster answers for the versions of
- * this policy alone.
+ * Read the files of `dir` that the policy demands, plain or gzip; credentials.csv always.
+ * CG_BAD_CONFIG with `problems` for a missing folder or file, a damaged file and every bad row. A
+ * missing optional column is a warning in the log, for its demand is then met by nobody. The roster
+ * answers for the versions of this policy alone.
  */
 cg_must_use enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
                                           struct cg_roster **out, struct cg_problems *problems,
@@ -43,7 +43,8 @@ const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi);
 
-/* People in credentials.csv, and those without any granting row of a type that some version accepts. */
+/* People in credentials.csv, and those without any granting row of a type that some version
+ * accepts. */
 struct cg_roster_providers {
     uint64_t all;
     uint64_t never_granted;
@@ -66,7 +67,8 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
                           uint64_t procedure);
 
 /* One plain sentence for a credential reason of this line: what was found and what was needed
- * (dates, scores, hours, NPIs; never a member or a claim). Writes at most `capacity` bytes with NUL. */
+ * (dates, scores, hours, NPIs; never a member or a claim). Writes at most `capacity` bytes with
+ * NUL. */
 void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
                           enum cg_reason reason, char *out, size_t capacity);
 

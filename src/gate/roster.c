@@ -23,7 +23,8 @@ const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t inde
     return word->written.ptr;
 }
 
-static bool is_ever_granted(const struct cg_roster *roster, const struct cg_credential *credential) {
+static bool is_ever_granted(const struct cg_roster *roster,
+                            const struct cg_credential *credential) {
     for (uint32_t v = 0; v < roster->version_count && cg_credential_grants(credential); v++) {
         if (cg_roster_roles(roster, v)[credential->type].type_slot != CG_TYPE_NOT_ACCEPTED) {
             return true;
@@ -56,9 +57,8 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
     if (line->authorization_number.len == 0 || roster->authorizations.count == 0) {
         return false;
     }
-    struct cg_span_group group =
-        cg_span_table_find(&roster->authorizations,
-                           cg_authorization_key(line->authorization_number, line->member_id));
+    struct cg_span_group group = cg_span_table_find(
+        &roster->authorizations, cg_authorization_key(line->authorization_number, line->member_id));
     for (size_t i = 0; i < group.count; i++) {
         const struct cg_authorization *row = (const void *)cg_span_at(group, i);
         if (cg_span_holds(&row->span, line->start_day) &&

@@ -1,6 +1,6 @@
 /*
- * The rows of the roster's files. What stands here and in schemas/<file>.schema.json is the same; a test
- * holds them together.
+ * The rows of the roster's files. What stands here and in schemas/<file>.schema.json is the same; a
+ * test holds them together.
  *
  * A blank in an optional column is never a bad row: it is data that the payer does not have, and
  * the demand that asks for it is not met. A value that is there must be good, whether the policy
@@ -32,8 +32,8 @@ static const char *shown(struct cg_text value, char out[SHOWN_VALUE_BYTES]) {
     return out;
 }
 
-/* Always false, so that a reader can end with it. `rule` goes on after the value: what is wrong with
- * it and the mend. */
+/* Always false, so that a reader can end with it. `rule` goes on after the value: what is wrong
+ * with it and the mend. */
 static bool refuse(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                    uint32_t column, const char *rule) {
     char value[SHOWN_VALUE_BYTES];
@@ -92,8 +92,8 @@ static bool read_milli(const struct cg_roster_reading *reading, const struct cg_
         return true;
     }
     char rule[96];
-    snprintf(rule, sizeof rule,
-             "is no number from 0 to %" PRId64 " with at most three decimals", max_milli / 1000);
+    snprintf(rule, sizeof rule, "is no number from 0 to %" PRId64 " with at most three decimals",
+             max_milli / 1000);
     return refuse(reading, row, column, rule);
 }
 
@@ -102,7 +102,8 @@ static bool read_needed_milli(const struct cg_roster_reading *reading,
                               const struct cg_table_row *row, uint32_t column, int64_t max_milli,
                               int64_t *milli) {
     return read_milli(reading, row, column, max_milli, milli) &&
-           (*milli != CG_MILLI_NONE || refuse(reading, row, column, "write 0 where there are none"));
+           (*milli != CG_MILLI_NONE ||
+            refuse(reading, row, column, "write 0 where there are none"));
 }
 
 /* A credential type, certification or credential of a supervisor. `id` is 0 when memory is out. */
@@ -113,7 +114,7 @@ static bool read_word(struct cg_roster_reading *reading, const struct cg_table_r
     struct cg_text key = {folded, cg_field_fold(written, folded, sizeof folded)};
     *id = 1;
     if (key.len == 0 || !cg_field_is_clean(written)) {
-        return refuse(reading, row, column, "is needed: 1 to 64 bytes of UTF-8 text");
+        return refuse(reading, row, column, "is needed: 1 to 256 bytes of UTF-8 text");
     }
     *id = cg_words_intern(&reading->roster->words, key, written);
     return *id <= CG_ROSTER_WORDS_MAX ||
@@ -127,8 +128,8 @@ static bool is_id(struct cg_text text) {
 
 static bool refuse_unseen(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                           uint32_t column, const char *rule) {
-    cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column],
-                    "%s %s", reading->columns[column].name, rule);
+    cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column], "%s %s",
+                    reading->columns[column].name, rule);
     return false;
 }
 
@@ -143,14 +144,15 @@ static bool read_status(const struct cg_roster_reading *reading, const struct cg
         }
     }
     char value[SHOWN_VALUE_BYTES];
-    const char *near = cg_nearest_word(shown(text, value), cg_credential_status_words,
-                                       CG_CREDENTIAL_STATUS_COUNT);
+    const char *near =
+        cg_nearest_word(shown(text, value), cg_credential_status_words, CG_CREDENTIAL_STATUS_COUNT);
     char rule[192];
-    snprintf(rule, sizeof rule,
-             "is no status; use current, limited, inactive, lapsed, pending, suspended, surrendered "
-             "or revoked%s%s%s",
-             near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
-             near == NULL ? "" : "\"?)");
+    snprintf(
+        rule, sizeof rule,
+        "is no status; use current, limited, inactive, lapsed, pending, suspended, surrendered "
+        "or revoked%s%s%s",
+        near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
+        near == NULL ? "" : "\"?)");
     return refuse(reading, row, column, rule);
 }
 

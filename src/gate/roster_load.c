@@ -21,48 +21,49 @@ static const struct {
     [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization"},
 };
 
-/* Optional columns that a version may ask for. Without one its demand is never met, which is worth
- * saying once instead of a million times in reject_detail. */
-static bool asks_for_column(const struct cg_policy_version *version, const char *column) {
-    const struct {
-        const char *column;
-        bool asked;
-    } asks[] = {
-        {"training_completed_date", version->training != CG_SEVERITY_OFF},
-        {"exam_score", version->exam != CG_SEVERITY_OFF},
-        {"birth_date", version->age != CG_SEVERITY_OFF},
-        {"supervisor_training_date",
-         version->supervision != CG_SEVERITY_OFF && version->supervisor_training},
-        {"fte", version->supervisor_ratio != CG_SEVERITY_OFF && version->max_fte_milli >= 0},
-        {"supervisor_fte",
-         version->supervisor_ratio != CG_SEVERITY_OFF && version->max_fte_milli >= 0},
-    };
-    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
-        if (strcmp(asks[i].column, column) == 0) {
-            return asks[i].asked;
-        }
+/* Optional columns and the demands that are never met without them, which is worth saying once
+ * instead of a million times in reject_detail. */
+static const struct {
+    const char *column;
+    enum cg_reason demand;
+} ASKED_COLUMNS[] = {
+    {"training_completed_date", CG_REASON_TRAINING_NOT_COMPLETED},
+    {"exam_score", CG_REASON_EXAM_NOT_PASSED},
+    {"birth_date", CG_REASON_PROVIDER_AGE},
+    {"supervisor_training_date", CG_REASON_SUPERVISOR_NOT_TRAINED},
+    {"fte", CG_REASON_SUPERVISOR_OVER_RATIO},
+    {"supervisor_fte", CG_REASON_SUPERVISOR_OVER_RATIO},
+};
+
+static uint64_t demands_of_all_versions(const struct cg_policy *policy) {
+    uint64_t all = 0;
+    for (uint32_t v = 0; v < cg_policy_version_count(policy); v++) {
+        struct cg_demands demands = cg_roster_demands(cg_policy_version(policy, v));
+        all |= demands.rejects | demands.warns;
     }
-    return false;
+    return all;
 }
 
 static void warn_of_absent_columns(const struct cg_roster_reading *reading,
                                    const struct cg_policy *policy) {
+    uint64_t demands = demands_of_all_versions(policy);
     for (size_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
-        const struct cg_table_column *column = &reading->columns[i];
-        bool asked = false;
-        for (uint32_t v = 0; v < cg_policy_version_count(policy); v++) {
-            asked |= asks_for_column(cg_policy_version(policy, v), column->name);
+        if (reading->columns[i].index >= 0) {
+            continue;
         }
-        if (asked && column->index < 0) {
-            cg_log_warning("%s has no column %s, which policy %s asks for: nobody meets that "
-                           "demand; add the column",
-                           reading->path, column->name, cg_policy_id(policy));
+        for (size_t j = 0; j < sizeof ASKED_COLUMNS / sizeof ASKED_COLUMNS[0]; j++) {
+            if (strcmp(ASKED_COLUMNS[j].column, reading->columns[i].name) == 0 &&
+                (demands & cg_reason_bit(ASKED_COLUMNS[j].demand)) != 0) {
+                cg_log_warning("%s has no column %s, which policy %s asks for: nobody meets that "
+                               "demand; add the column",
+                               reading->path, reading->columns[i].name, cg_policy_id(policy));
+            }
         }
     }
 }
 
-/* The name of a file as it stands in the folder: plain or .gz. Empty, with a problem, where there is
- * none or where both are, for nobody can say which of two is meant. */
+/* The name of a file as it stands in the folder: plain or .gz. Empty, with a problem, where there
+ * is none or where both are, for nobody can say which of two is meant. */
 static void find_file(const char *dir, enum cg_roster_file file, struct cg_problems *problems,
                       char name[CG_ROSTER_NAME_BYTES]) {
     char plain[PATH_MAX];
@@ -214,6 +215,7 @@ void cg_roster_free(struct cg_roster *roster) {
     cg_words_fini(&roster->supervisors);
     cg_arena_fini(&roster->texts);
     free(roster->roles);
+    free(roster->demands);
     free(roster->unnamed_types);
     free(roster);
 }

@@ -59,17 +59,57 @@ static bool accepts_type(const struct cg_roster *roster, uint32_t word) {
     return false;
 }
 
+static void put_demand(struct cg_demands *demands, enum cg_reason reason,
+                       enum cg_severity severity) {
+    switch (severity) {
+    case CG_SEVERITY_OFF:
+        break;
+    case CG_SEVERITY_WARN:
+        demands->warns |= cg_reason_bit(reason);
+        break;
+    case CG_SEVERITY_REJECT:
+        demands->rejects |= cg_reason_bit(reason);
+        break;
+    }
+}
+
+struct cg_demands cg_roster_demands(const struct cg_policy_version *version) {
+    struct cg_demands demands = {0, 0};
+    put_demand(&demands, CG_REASON_TRAINING_NOT_COMPLETED, version->training);
+    put_demand(&demands, CG_REASON_EXAM_NOT_PASSED, version->exam);
+    put_demand(&demands, CG_REASON_PROVIDER_AGE, version->age);
+    put_demand(&demands, CG_REASON_DESIGNATION_MISMATCH, version->designation);
+    put_demand(&demands, CG_REASON_CONTINUING_EDUCATION_SHORT, version->continuing_education);
+    put_demand(&demands, CG_REASON_NOT_EMPLOYED, version->employment);
+    if (version->agency_certification_count > 0) {
+        put_demand(&demands, CG_REASON_AGENCY_NOT_CERTIFIED, version->employment);
+    }
+    if (version->supervision == CG_SEVERITY_OFF) {
+        return demands; /* supervision.csv is not asked for: nothing in it is tested */
+    }
+    put_demand(&demands, CG_REASON_SUPERVISION_MISSING, version->supervision);
+    if (version->supervisor_training) {
+        put_demand(&demands, CG_REASON_SUPERVISOR_NOT_TRAINED, version->supervision);
+    }
+    if (version->max_fte_milli >= 0) {
+        put_demand(&demands, CG_REASON_SUPERVISOR_OVER_RATIO, version->supervisor_ratio);
+    }
+    return demands;
+}
+
 bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy) {
     uint32_t words = roster->words.count;
     roster->version_count = cg_policy_version_count(policy);
     roster->roles = calloc((size_t)roster->version_count * words, sizeof *roster->roles);
+    roster->demands = calloc(roster->version_count, sizeof *roster->demands);
     roster->unnamed_types = calloc(words, sizeof *roster->unnamed_types);
-    if (roster->roles == NULL || roster->unnamed_types == NULL) {
+    if (roster->roles == NULL || roster->demands == NULL || roster->unnamed_types == NULL) {
         return false;
     }
     struct cg_word_role *role = roster->roles;
     for (uint32_t v = 0; v < roster->version_count; v++) {
         const struct cg_policy_version *version = cg_policy_version(policy, v);
+        roster->demands[v] = cg_roster_demands(version);
         role++; /* word 0 is no word */
         for (uint32_t word = 1; word < words; word++) {
             *role++ = role_under(version, &roster->words.list[word]);
@@ -110,8 +150,7 @@ static size_t list_changes(const struct cg_span_table *supervision, struct chang
         const struct cg_supervision *row = &rows[i];
         int unknown = row->fte_milli == CG_MILLI_NONE;
         int64_t fte = unknown ? 0 : row->fte_milli;
-        changes[count++] =
-            (struct change){row->supervisor, row->span.first_day, fte, 1, unknown};
+        changes[count++] = (struct change){row->supervisor, row->span.first_day, fte, 1, unknown};
         if (row->span.last_day != CG_DAY_OPEN) {
             changes[count++] =
                 (struct change){row->supervisor, row->span.last_day + 1, -fte, -1, -unknown};

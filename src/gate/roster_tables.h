@@ -6,8 +6,8 @@
  * by their first day, and an open-addressing table leads from the key to its group; so a
  * question costs one look into the slots and one at the group.
  *
- * Words (credential types, certifications, credentials of supervisors) are numbered while loading, and
- * what each means under each version of the policy is worked out once, as a cg_word_role.
+ * Words (credential types, certifications, credentials of supervisors) are numbered while loading,
+ * and what each means under each version of the policy is worked out once, as a cg_word_role.
  */
 #ifndef CLAIMGATE_GATE_ROSTER_TABLES_H
 #define CLAIMGATE_GATE_ROSTER_TABLES_H
@@ -25,7 +25,7 @@
 enum {
     CG_ROSTER_WORDS_MAX = 65535,       /* different types, certifications and credentials */
     CG_ROSTER_ROWS_MAX = 1 << 28,      /* rows of one file */
-    CG_ROSTER_WORD_BYTES = 64,         /* one such word */
+    CG_ROSTER_WORD_BYTES = 256,        /* one such word */
     CG_ROSTER_FTE_MAX_MILLI = 1000000, /* 1000 full-time equivalents in one row */
     CG_ROSTER_HOURS_MAX_MILLI = 10000000,
     CG_ROSTER_SCORE_MAX_MILLI = 1000000000,
@@ -122,7 +122,8 @@ void cg_words_fini(struct cg_words *words);
 cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
                                      struct cg_text written);
 
-/* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. --- */
+/* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. ---
+ */
 
 /* Statuses in an order that makes a standing one comparison. */
 enum cg_credential_status {
@@ -207,6 +208,12 @@ struct cg_word_role {
 };
 #define CG_TYPE_NOT_ACCEPTED UINT8_MAX
 
+/* Further demands of one version, as bit sets of enum cg_reason. */
+struct cg_demands {
+    uint64_t rejects;
+    uint64_t warns;
+};
+
 struct cg_roster {
     struct cg_span_table credentials;
     struct cg_span_table education;
@@ -219,6 +226,7 @@ struct cg_roster {
     struct cg_words supervisors; /* supervisor_id, compared exactly */
     struct cg_arena texts;       /* authorization numbers and member ids */
     struct cg_word_role *roles;  /* [version][word] */
+    struct cg_demands *demands;  /* [version] */
     uint32_t *unnamed_types;     /* numbers of words that no version accepts as a type */
     uint32_t unnamed_type_count;
     uint32_t version_count;
@@ -252,7 +260,10 @@ cg_must_use enum cg_status cg_roster_read_file(enum cg_roster_file file,
 /* Add up every supervisor's people from change to change. False: no memory. */
 cg_must_use bool cg_roster_add_workloads(struct cg_roster *roster);
 
-/* Work out the role of every word under every version. False: no memory. */
+/* The further demands that a version makes. */
+struct cg_demands cg_roster_demands(const struct cg_policy_version *version);
+
+/* Work out the role of every word and the demands under every version. False: no memory. */
 cg_must_use bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy);
 
 #endif
