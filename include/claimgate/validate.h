@@ -42,6 +42,9 @@ struct cg_validate_plan {
     bool libcsv_only; /* tests: no plain path */
     uint32_t threads;
     struct cg_output_plan output;
+    const char *ledger; /* NULL: start from nothing */
+    int lock_wait_seconds;
+    bool dry_run;                  /* decide and count alone; the ledger is only read */
     int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
     bool show_progress;
     FILE *trace;
@@ -54,8 +57,13 @@ cg_must_use enum cg_status cg_validate_new(const struct cg_validate_plan *plan,
                                            struct cg_validate **out, struct cg_error *err);
 void cg_validate_free(struct cg_validate *validate);
 
-/* *tripped: the reject rate is over its limit and nothing was published. */
-cg_must_use enum cg_status cg_validate_run(struct cg_validate *validate, bool *tripped,
+enum cg_outcome {
+    CG_PUBLISHED,
+    CG_TRIPPED,      /* over the reject rate: nothing was published */
+    CG_ALL_KNOWN,    /* the ledger has every input already: nothing was published */
+    CG_ONLY_COUNTED, /* a dry run */
+};
+cg_must_use enum cg_status cg_validate_run(struct cg_validate *validate, enum cg_outcome *outcome,
                                            struct cg_error *err);
 
 /* Complete after _run; belongs to the run. */

@@ -24,11 +24,13 @@ struct options {
     const char *accepted;
     const char *rejected;
     const char *report;
+    const char *ledger;
     const char *group;
     const char *trace;
     int32_t as_of_day;
     int64_t threads;
     int64_t level;
+    int64_t lock_wait_seconds;
     int64_t max_reject_rate_milli;
     bool multiline;
     bool fail_on_reject;
@@ -61,6 +63,9 @@ static const struct cg_option option_table[] = {
     {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
     {"out", "DIR", CG_OPTION_TEXT, AT(out), "folder to make, whole or not at all", 0, 0},
     {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
+    {"ledger", "FILE", CG_OPTION_TEXT, AT(ledger), "remember decisions from run to run", 0, 0},
+    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, AT(lock_wait_seconds),
+     "wait for another run on the ledger (0)", 0, 86400},
     {"accepted", "FILE", CG_OPTION_TEXT, AT(accepted), "accepted lines here; - is stdout", 0, 0},
     {"rejected", "FILE", CG_OPTION_TEXT, AT(rejected), "rejected lines here", 0, 0},
     {"report", "FILE", CG_OPTION_TEXT, AT(report), "report.json here", 0, 0},
@@ -90,13 +95,14 @@ static bool same_path(const char *a, const char *b) {
 
 static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
-    if (o->dry_run && (o->out != NULL || explicit_any)) {
-        return cg_error_set(err, CG_USAGE,
-                            "--dry-run writes nothing; leave out --out, --accepted, "
-                            "--rejected and --report");
-    }
     if (o->dry_run) {
-        return CG_OK;
+        return CG_OK; /* whatever outputs are named, none is written */
+    }
+    if (o->ledger != NULL && (o->out == NULL || explicit_any || o->overwrite)) {
+        return cg_error_set(err, CG_USAGE,
+                            "--ledger needs --out DIR, without --overwrite, "
+                            "--accepted, --rejected and --report: decisions and "
+                            "folder become real together");
     }
     if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
         return cg_error_set(err, CG_USAGE,
@@ -111,6 +117,9 @@ static enum cg_status check_outputs(const struct options *o, struct cg_error *er
     if (same_path(o->accepted, o->rejected) || same_path(o->accepted, o->report) ||
         same_path(o->rejected, o->report)) {
         return cg_error_set(err, CG_USAGE, "two outputs have the same name; give each its own");
+    }
+    if (o->out == NULL && o->overwrite) {
+        return cg_error_set(err, CG_USAGE, "--overwrite goes with --out DIR");
     }
     if (o->json && (is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report))) {
         return cg_error_set(err, CG_USAGE,
@@ -149,21 +158,34 @@ static uint32_t threads_of(const struct options *o) {
     return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
 }
 
+static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,
+                                size_t capacity) {
+    switch (outcome) {
+    case CG_PUBLISHED:
+        snprintf(out, capacity, "%s%s", o->out != NULL ? "published: " : "written",
+                 o->out != NULL ? o->out : "");
+        return out;
+    case CG_TRIPPED:
+        return "nothing published: over --max-reject-rate";
+    case CG_ALL_KNOWN:
+        return "nothing published: the ledger has every input already";
+    case CG_ONLY_COUNTED:
+        return "dry run: nothing written";
+    }
+    return "";
+}
+
 static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
-                                   bool tripped, struct cg_error *err) {
+                                   enum cg_outcome outcome, struct cg_error *err) {
     struct cg_buffer text;
     char last[1200];
-    if (o->quiet && !o->json) {
-        return CG_OK;
+    if ((o->quiet && !o->json) || outcome == CG_ALL_KNOWN) {
+        return CG_OK; /* notes have named the runs that have these inputs */
     }
-    snprintf(last, sizeof last, "%s%s",
-             tripped          ? "nothing published: over --max-reject-rate"
-             : o->dry_run     ? "dry run: nothing written"
-             : o->out != NULL ? "published: "
-                              : "written",
-             !tripped && !o->dry_run && o->out != NULL ? o->out : "");
     cg_buffer_init(&text, REPORT_LIMIT_BYTES);
-    const bool ok = o->json ? cg_report_json(&text, facts) : cg_report_summary(&text, facts, last);
+    const bool ok =
+        o->json ? cg_report_json(&text, facts)
+                : cg_report_summary(&text, facts, outcome_text(o, outcome, last, sizeof last));
     /* Standard output is taken when an output goes there. */
     FILE *to =
         is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
@@ -174,13 +196,14 @@ static enum cg_status print_result(const struct options *o, const struct cg_run_
     return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
 }
 
-static void note_outcome(const struct options *o, const struct cg_tally *tally, bool tripped) {
+static void note_outcome(const struct options *o, const struct cg_tally *tally,
+                         enum cg_outcome outcome) {
     if (tally->records != 0 && tally->records == tally->out_of_scope) {
         cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
                        "peer-support lines were expected",
                        o->policy);
     }
-    if (tripped) {
+    if (outcome == CG_TRIPPED) {
         const uint64_t rate = cg_tally_reject_rate_milli(tally);
         cg_log_error("%llu.%03llu %% of the in-scope and malformed records are rejected, over the "
                      "limit of %lld.%03lld %%: nothing was published; look at the roster and the "
@@ -194,16 +217,16 @@ static void note_outcome(const struct options *o, const struct cg_tally *tally, 
 static enum cg_status run_gate(const struct cg_validate_plan *plan, const struct options *o,
                                int *exit_code, struct cg_error *err) {
     struct cg_validate *validate = NULL;
-    bool tripped = false;
+    enum cg_outcome outcome = CG_PUBLISHED;
     enum cg_status status = cg_validate_new(plan, &validate, err);
     if (status == CG_OK) {
-        status = cg_validate_run(validate, &tripped, err);
+        status = cg_validate_run(validate, &outcome, err);
     }
     if (status == CG_OK) {
         const struct cg_run_facts *facts = cg_validate_facts(validate);
-        note_outcome(o, facts->tally, tripped);
-        *exit_code = tripped || (o->fail_on_reject && facts->tally->rejected != 0);
-        status = print_result(o, facts, tripped, err);
+        note_outcome(o, facts->tally, outcome);
+        *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
+        status = print_result(o, facts, outcome, err);
     }
     cg_validate_free(validate);
     return status;
@@ -234,14 +257,17 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_vali
         .layout = o->layout,
         .multiline = o->multiline,
         .threads = threads_of(o),
-        .output = {.dir = o->out,
+        .output = {.dir = o->dry_run ? NULL : o->out,
                    .overwrite = o->overwrite,
                    .group = (gid_t)-1,
-                   .accepted = o->accepted,
-                   .rejected = o->rejected,
-                   .report = o->report,
+                   .accepted = o->dry_run ? NULL : o->accepted,
+                   .rejected = o->dry_run ? NULL : o->rejected,
+                   .report = o->dry_run ? NULL : o->report,
                    .level = (int)o->level,
                    .codec = CG_CODEC_BEST},
+        .ledger = o->ledger,
+        .lock_wait_seconds = (int)o->lock_wait_seconds,
+        .dry_run = o->dry_run,
         .max_reject_rate_milli = o->max_reject_rate_milli,
         .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1,
     };

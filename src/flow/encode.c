@@ -39,7 +39,8 @@ static bool put_accepted_header(const struct cg_batch *batch, cg_rows_put put, v
         return true;
     }
     const char last = raw.ptr[raw.len - 1];
-    return put(context, raw.ptr, raw.len) && (last == '\n' || last == '\r' || put(context, "\n", 1));
+    return put(context, raw.ptr, raw.len) &&
+           (last == '\n' || last == '\r' || put(context, "\n", 1));
 }
 
 static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
@@ -61,9 +62,8 @@ static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) 
             continue;
         }
         cg_verdict_fill(&flow->plan->rules, &flow->binding, batch, line, &verdict);
-        const struct cg_rejected_row row = {&flow->binding,
-                                            flow->plan->inputs[batch->source_no], batch, line,
-                                            &verdict};
+        const struct cg_rejected_row row = {&flow->binding, flow->paths[batch->source_no], batch,
+                                            line, &verdict};
         if (!cg_rows_rejected(&batch->rejected_text, &row)) {
             return false;
         }
@@ -107,8 +107,10 @@ static enum cg_status write_accepted(struct flow *flow, struct cg_batch *batch) 
     if (output->sink == NULL) {
         return CG_OK;
     }
-    (void)put_accepted_header(batch, hash_content, output->content);
-    (void)cg_rows_accepted(batch, hash_content, output->content);
+    if (!put_accepted_header(batch, hash_content, output->content) ||
+        !cg_rows_accepted(batch, hash_content, output->content)) {
+        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory while hashing");
+    }
     return cg_output_write(output, &batch->accepted, &batch->error);
 }
 
@@ -139,5 +141,5 @@ void flow_write(void *context, struct cg_batch *batch) {
     flow->outputs.accepted.records = flow->accepted_rows;
     flow->outputs.rejected.records = flow->rejected_rows;
     flow->physical_lines += batch->physical_lines + batch->header_lines;
-    flow->header_lines += batch->header_lines;
+    flow->header_lines += batch->header_lines != 0; /* blank lines before it count as blank */
 }

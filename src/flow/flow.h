@@ -6,6 +6,7 @@
 #ifndef CLAIMGATE_FLOW_FLOW_H
 #define CLAIMGATE_FLOW_FLOW_H
 
+#include "known.h"
 #include "outputs.h"
 
 #include "claimgate/belt.h"
@@ -32,6 +33,11 @@ struct flow_tools {
 
 struct flow {
     const struct cg_validate_plan *plan;
+    const char **paths; /* the inputs of this run: those of the plan, less what the ledger has */
+    uint32_t path_count;
+    struct cg_ledger *ledger; /* NULL: none. cut hashes content, decide recalls and records */
+    struct cg_ledger_input *ledger_inputs; /* as many as paths */
+    struct content_hash content;           /* of the input being cut */
 
     /* read */
     struct cg_source *source;
@@ -51,14 +57,14 @@ struct flow {
 
     /* write */
     struct cg_outputs outputs;
-    struct cg_error error;       /* the first failure in file order */
+    struct cg_error error; /* the first failure in file order */
     struct cg_input_facts *inputs;
-    uint64_t physical_lines;     /* all inputs, headers and blank lines included */
-    uint64_t header_lines;       /* headers and the blank lines before them */
-    uint64_t accepted_rows;      /* as encoded */
+    uint64_t physical_lines; /* all inputs, headers and blank lines included */
+    uint64_t header_lines;   /* one an input */
+    uint64_t accepted_rows;  /* as encoded */
     uint64_t rejected_rows;
 
-    atomic_bool stop;            /* set by write, read by read: a batch has failed */
+    atomic_bool stop;                /* set by write, read by read: a batch has failed */
     atomic_uint_fast64_t bytes_read; /* for progress */
     struct cg_progress progress;
 

@@ -112,9 +112,12 @@ enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_output_fa
 }
 
 enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
-                                 struct cg_error *err) {
+                                 struct cg_output_facts *facts, struct cg_error *err) {
+    if (outputs->report.sink != NULL) {
+        cg_sha256_update(outputs->report.content, report->data, report->len_bytes);
+    }
     const enum cg_status status = cg_output_write(&outputs->report, report, err);
-    return status == CG_OK ? close_sink(&outputs->report, err) : status;
+    return status == CG_OK ? finish_output(&outputs->report, facts, err) : status;
 }
 
 static enum cg_status publish_file(struct cg_output *output, struct cg_error *err) {
@@ -155,6 +158,6 @@ void cg_outputs_close(struct cg_outputs *outputs) {
     close_output(&outputs->accepted);
     close_output(&outputs->rejected);
     close_output(&outputs->report);
-    cg_staging_close(outputs->staging, false);
+    cg_staging_close(outputs->staging, outputs->keep_staging);
     outputs->staging = NULL;
 }

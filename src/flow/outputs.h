@@ -24,6 +24,7 @@ struct cg_output {
 
 struct cg_outputs {
     struct cg_staging *staging; /* NULL: no folder */
+    bool keep_staging;          /* a ledger will publish it: leave it where it is */
     struct cg_output accepted;
     struct cg_output rejected;
     struct cg_output report;
@@ -42,9 +43,12 @@ cg_must_use enum cg_status cg_outputs_finish(struct cg_outputs *outputs,
                                              struct cg_output_facts *rejected,
                                              struct cg_error *err);
 
-/* Write the report, then make all of it real. */
+/* Write the report; fills its facts. */
 cg_must_use enum cg_status cg_outputs_report(struct cg_outputs *outputs,
-                                             const struct cg_buffer *report, struct cg_error *err);
+                                             const struct cg_buffer *report,
+                                             struct cg_output_facts *facts, struct cg_error *err);
+
+/* Make all of it real. */
 cg_must_use enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err);
 
 void cg_outputs_close(struct cg_outputs *outputs);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static enum cg_status open_next(struct flow *flow, struct cg_error *err) {
-    return cg_source_open(flow->plan->inputs[flow->source_no], &flow->source, err);
+    return cg_source_open(flow->paths[flow->source_no], &flow->source, err);
 }
 
 /* An input is at its end: what it was on disk goes into the report. */
@@ -27,16 +27,15 @@ static void close_source(struct flow *flow, struct cg_batch *batch) {
     flow->source = NULL;
     batch->ends_source = true;
     flow->source_no++;
-    batch->is_last = flow->source_no == flow->plan->input_count;
+    batch->is_last = flow->source_no == flow->path_count;
 }
 
 static void fill_batch(struct flow *flow, struct cg_batch *batch) {
-    struct cg_fill fill = {.out = batch->payload,
-                           .capacity_bytes = CG_BATCH_BYTES,
-                           .packed = &batch->packed};
+    struct cg_fill fill = {
+        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
     const uint64_t before = cg_source_bytes(flow->source);
     if (cg_source_fill(flow->source, &fill, &batch->error) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->plan->inputs[flow->source_no]);
+        cg_error_wrap(&batch->error, "%s", flow->paths[flow->source_no]);
         return;
     }
     atomic_fetch_add(&flow->bytes_read, cg_source_bytes(flow->source) - before);
@@ -69,7 +68,7 @@ static void unpack(void *context, struct cg_batch *batch) {
     }
     if (cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
                          &batch->error) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->plan->inputs[batch->source_no]);
+        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
     }
 }
 
@@ -92,8 +91,8 @@ static enum cg_status bind_header(struct flow *flow, const struct cg_header *hea
     enum cg_status status = cg_layout_load(name, &flow->layout, &problems, err);
     cg_problems_fini(&problems);
     if (status == CG_OK) {
-        status = cg_layout_bind(flow->layout, header->line, flow->plan->multiline, &flow->binding,
-                                err);
+        status =
+            cg_layout_bind(flow->layout, header->line, flow->plan->multiline, &flow->binding, err);
     }
     flow->bound = status == CG_OK;
     return status;
@@ -115,14 +114,29 @@ static void take_header(struct flow *flow, struct cg_batch *batch) {
                               "there is no header line; the first line must name the columns");
     }
     if (status != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->plan->inputs[batch->source_no]);
+        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
     }
+}
+
+/* The input's identity in the ledger is complete. */
+static void end_content(struct flow *flow, struct cg_batch *batch) {
+    struct cg_ledger_input *input = &flow->ledger_inputs[batch->source_no];
+    if (flow->ledger == NULL) {
+        return;
+    }
+    if (!content_hash_get(&flow->content, input->head_sha256, input->content_sha256)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "SHA-256 is not available");
+    }
+    content_hash_restart(&flow->content);
 }
 
 static void cut(void *context, struct cg_batch *batch) {
     struct flow *flow = context;
     if (batch->error.status != CG_OK) {
         return;
+    }
+    if (flow->ledger != NULL) {
+        content_hash_add(&flow->content, batch->payload, batch->payload_bytes);
     }
     if (cg_cutter_wants_header(flow->cutter)) {
         take_header(flow, batch);
@@ -132,6 +146,7 @@ static void cut(void *context, struct cg_batch *batch) {
     }
     if (batch->ends_source) {
         cg_cutter_expect_header(flow->cutter);
+        end_content(flow, batch);
     }
 }
 
@@ -150,7 +165,7 @@ static void parse(void *context, struct cg_batch *batch) {
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     } else if (cg_parse_batch(&plan, batch->csv, batch) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->plan->inputs[batch->source_no]);
+        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
     }
 }
 
@@ -162,8 +177,7 @@ static void decide(void *context, struct cg_batch *batch) {
     batch->first_line = flow->next_line + batch->header_lines;
     flow->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     flow->inputs[batch->source_no].records += batch->record_count;
-    if (cg_history_decide(flow->history, batch->lines, batch->line_count, &batch->error) ==
-        CG_OK) {
+    if (cg_history_decide(flow->history, batch->lines, batch->line_count, &batch->error) == CG_OK) {
         cg_tally_add(&flow->tally, batch);
     }
 }
@@ -172,7 +186,8 @@ void flow_encode(void *context, struct cg_batch *batch);
 void flow_write(void *context, struct cg_batch *batch);
 
 const struct cg_station flow_stations[FLOW_STATIONS] = {
-    {"read", CG_SERIAL, read_batch}, {"unpack", CG_PARALLEL, unpack}, {"cut", CG_SERIAL, cut},
-    {"parse", CG_PARALLEL, parse},   {"decide", CG_SERIAL, decide},
-    {"encode", CG_PARALLEL, flow_encode}, {"write", CG_SERIAL, flow_write},
+    {"read", CG_SERIAL, read_batch},  {"unpack", CG_PARALLEL, unpack},
+    {"cut", CG_SERIAL, cut},          {"parse", CG_PARALLEL, parse},
+    {"decide", CG_SERIAL, decide},    {"encode", CG_PARALLEL, flow_encode},
+    {"write", CG_SERIAL, flow_write},
 };

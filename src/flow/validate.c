@@ -9,6 +9,7 @@
 
 #include "flow.h"
 
+#include "claimgate/log.h"
 #include "claimgate/report.h"
 
 #include <stdlib.h>
@@ -58,11 +59,11 @@ static void free_batches(struct cg_validate *validate) {
 
 /* The sum of the inputs' sizes, for progress; 0 when one of them is a pipe. A file that is missing
  * is found when it is opened. */
-static uint64_t total_bytes(const struct cg_validate_plan *plan) {
+static uint64_t total_bytes(const struct flow *flow) {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < plan->input_count; i++) {
+    for (uint32_t i = 0; i < flow->path_count; i++) {
         struct stat facts;
-        if (stat(plan->inputs[i], &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        if (stat(flow->paths[i], &facts) != 0 || !S_ISREG(facts.st_mode)) {
             return 0;
         }
         total += (uint64_t)facts.st_size;
@@ -70,19 +71,70 @@ static uint64_t total_bytes(const struct cg_validate_plan *plan) {
     return total;
 }
 
-static bool make_state(struct flow *flow) {
-    const struct cg_validate_plan *plan = flow->plan;
-    flow->cutter = cg_cutter_new();
-    flow->history = cg_history_new(plan->rules.policy, NULL, NULL);
-    flow->inputs = calloc(plan->input_count, sizeof flow->inputs[0]);
-    if (flow->inputs == NULL || !cg_tally_init(&flow->tally, plan->rules.policy)) {
+static bool copy_paths(struct flow *flow) {
+    const uint32_t count = flow->plan->input_count;
+    flow->paths = calloc(count, sizeof flow->paths[0]);
+    flow->inputs = calloc(count, sizeof flow->inputs[0]);
+    flow->ledger_inputs = calloc(count, sizeof flow->ledger_inputs[0]);
+    if (flow->paths == NULL || flow->inputs == NULL || flow->ledger_inputs == NULL) {
         return false;
     }
-    for (uint32_t i = 0; i < plan->input_count; i++) {
-        flow->inputs[i].file = plan->inputs[i];
+    memcpy(flow->paths, flow->plan->inputs, count * sizeof flow->paths[0]);
+    flow->path_count = count;
+    return true;
+}
+
+/* A pipe cannot be looked at before it is read. */
+static enum cg_status check_ledger_inputs(const struct flow *flow, struct cg_error *err) {
+    for (uint32_t i = 0; i < flow->path_count; i++) {
+        struct stat facts;
+        const bool is_pipe = strcmp(flow->paths[i], "-") == 0 ||
+                             (stat(flow->paths[i], &facts) == 0 && !S_ISREG(facts.st_mode));
+        if (is_pipe && flow->path_count > 1) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s: under --ledger, standard input or a pipe must be the only "
+                                "input; run it by itself",
+                                flow->paths[i]);
+        }
+    }
+    return CG_OK;
+}
+
+static enum cg_status open_ledger(struct flow *flow, struct cg_error *err) {
+    const struct cg_validate_plan *plan = flow->plan;
+    const struct cg_ledger_plan ledger = {.path = plan->ledger,
+                                          .lock_wait_seconds = plan->lock_wait_seconds,
+                                          .policy = plan->rules.policy};
+    enum cg_status status = check_ledger_inputs(flow, err);
+    if (status == CG_OK && !content_hash_init(&flow->content)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status == CG_OK && plan->dry_run) {
+        status = cg_ledger_open_reader(plan->ledger, &flow->ledger, err);
+    } else if (status == CG_OK) {
+        status = cg_ledger_open(&ledger, &flow->ledger, err);
+    }
+    if (status == CG_OK) {
+        status = drop_known_inputs(flow->ledger, flow->paths, &flow->path_count, err);
+    }
+    if (status == CG_OK && plan->dry_run) {
+        status = cg_ledger_recall_for(flow->ledger, plan->rules.policy, 0, err);
+    } else if (status == CG_OK && flow->path_count != 0) {
+        status = cg_ledger_begin(flow->ledger, plan->rules.roster, plan->rules.as_of_day, err);
+    }
+    return status;
+}
+
+static bool make_state(struct flow *flow) {
+    const struct cg_policy *policy = flow->plan->rules.policy;
+    flow->cutter = cg_cutter_new();
+    flow->history =
+        cg_history_new(policy, flow->ledger != NULL ? cg_ledger_recall : NULL, flow->ledger);
+    for (uint32_t i = 0; i < flow->path_count; i++) {
+        flow->inputs[i].file = flow->paths[i];
     }
     flow->next_line = 1;
-    return flow->cutter != NULL && flow->history != NULL;
+    return flow->cutter != NULL && flow->history != NULL && cg_tally_init(&flow->tally, policy);
 }
 
 enum cg_status cg_validate_new(const struct cg_validate_plan *plan, struct cg_validate **out,
@@ -92,11 +144,18 @@ enum cg_status cg_validate_new(const struct cg_validate_plan *plan, struct cg_va
     if (validate == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    validate->flow.plan = plan;
-    if (!make_batches(validate) || !make_state(&validate->flow)) {
+    struct flow *flow = &validate->flow;
+    flow->plan = plan;
+    if (!copy_paths(flow)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    } else if (plan->ledger != NULL) {
+        status = open_ledger(flow, err);
+    }
+    if (status == CG_OK && (!make_batches(validate) || !make_state(flow))) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
-    } else {
-        status = cg_outputs_open(&validate->flow.outputs, &plan->output, err);
+    }
+    if (status == CG_OK && flow->path_count != 0) {
+        status = cg_outputs_open(&flow->outputs, &plan->output, err);
     }
     if (status != CG_OK) {
         cg_validate_free(validate);
@@ -112,13 +171,17 @@ void cg_validate_free(struct cg_validate *validate) {
     }
     struct flow *flow = &validate->flow;
     cg_outputs_close(&flow->outputs);
+    cg_ledger_close(flow->ledger);
+    content_hash_fini(&flow->content);
     cg_source_close(flow->source);
     cg_binding_fini(&flow->binding);
     cg_layout_free(flow->layout);
     cg_cutter_free(flow->cutter);
     cg_history_free(flow->history);
     cg_tally_fini(&flow->tally);
+    free(flow->ledger_inputs);
     free(flow->inputs);
+    free(flow->paths);
     free_batches(validate);
     free(validate);
 }
@@ -139,8 +202,7 @@ static enum cg_status run_belt(struct cg_validate *validate, struct cg_error *er
                                       .tick = flow->plan->show_progress ? tick : NULL,
                                       .trace = flow->plan->trace,
                                       .times = flow->times};
-    cg_progress_start(&flow->progress, "claims", total_bytes(flow->plan),
-                      flow->plan->show_progress);
+    cg_progress_start(&flow->progress, "claims", total_bytes(flow), flow->plan->show_progress);
     const enum cg_status status = cg_belt_run(&belt, err);
     cg_progress_end(&flow->progress);
     if (status == CG_OK && flow->error.status != CG_OK) {
@@ -181,11 +243,12 @@ static void fill_facts(struct flow *flow, uint64_t started_ms) {
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    facts->layout = cg_layout_name(flow->layout);
+    facts->layout = flow->layout != NULL ? cg_layout_name(flow->layout) : "";
     facts->layout_detected = flow->layout_detected;
     facts->inputs = flow->inputs;
-    facts->input_count = plan->input_count;
+    facts->input_count = flow->path_count;
     facts->tally = &flow->tally;
+    facts->run_id = flow->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(flow->ledger) : 0;
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
     facts->threads = plan->threads;
     facts->codec = cg_deflate_codec_name(plan->output.level, plan->output.codec);
@@ -193,42 +256,114 @@ static void fill_facts(struct flow *flow, uint64_t started_ms) {
     facts->station_count = FLOW_STATIONS;
 }
 
-static enum cg_status publish(struct flow *flow, uint64_t started_ms, struct cg_error *err) {
-    struct cg_run_facts *facts = &flow->facts;
+static enum cg_status write_report(struct flow *flow, struct cg_output_facts *file,
+                                   struct cg_error *err) {
     struct cg_buffer report;
+    enum cg_status status = CG_OK;
     cg_buffer_init(&report, REPORT_LIMIT_BYTES);
-    enum cg_status status =
-        cg_outputs_finish(&flow->outputs, &facts->accepted, &facts->rejected, err);
-    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
-    if (status == CG_OK && !cg_report_json(&report, facts)) {
+    if (!cg_report_json(&report, &flow->facts)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory while writing the report");
-    }
-    if (status == CG_OK) {
-        status = cg_outputs_report(&flow->outputs, &report, err);
-    }
-    if (status == CG_OK) {
-        status = cg_outputs_publish(&flow->outputs, err);
+    } else {
+        status = cg_outputs_report(&flow->outputs, &report, file, err);
     }
     cg_buffer_fini(&report);
     return status;
 }
 
-enum cg_status cg_validate_run(struct cg_validate *validate, bool *tripped, struct cg_error *err) {
-    struct flow *flow = &validate->flow;
-    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
-    flow->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
-    enum cg_status status = run_belt(validate, err);
+/* Decisions and folder become real together: the ledger publishes. */
+static enum cg_status commit(struct flow *flow, const struct cg_output_facts *report,
+                             struct cg_error *err) {
+    const struct cg_output_facts *files[] = {&flow->facts.accepted, &flow->facts.rejected, report};
+    enum { FILES = sizeof files / sizeof files[0] };
+    struct cg_ledger_output outputs[FILES];
+    bool kept = false;
+    for (size_t i = 0; i < FILES; i++) {
+        outputs[i] = (struct cg_ledger_output){
+            .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
+        memcpy(outputs[i].sha256, files[i]->sha256, CG_SHA256_BYTES);
+        memcpy(outputs[i].content_sha256, files[i]->content_sha256, CG_SHA256_BYTES);
+    }
+    for (uint32_t i = 0; i < flow->path_count; i++) {
+        flow->ledger_inputs[i].file = flow->inputs[i].file;
+        flow->ledger_inputs[i].bytes = flow->inputs[i].bytes;
+        flow->ledger_inputs[i].records = flow->inputs[i].records;
+        memcpy(flow->ledger_inputs[i].sha256, flow->inputs[i].sha256, CG_SHA256_BYTES);
+    }
+    enum cg_status status = cg_staging_sync(flow->outputs.staging, err);
     if (status == CG_OK) {
-        status = check_balance(flow, err);
+        const struct cg_ledger_commit commit = {.inputs = flow->ledger_inputs,
+                                                .input_count = flow->path_count,
+                                                .outputs = outputs,
+                                                .output_count = FILES,
+                                                .tally = &flow->tally,
+                                                .staging = flow->outputs.staging};
+        status = cg_ledger_commit(flow->ledger, &commit, &kept, err);
+    }
+    flow->outputs.keep_staging = kept;
+    return status;
+}
+
+static enum cg_status publish(struct flow *flow, uint64_t started_ms, struct cg_error *err) {
+    struct cg_run_facts *facts = &flow->facts;
+    struct cg_output_facts report;
+    enum cg_status status =
+        cg_outputs_finish(&flow->outputs, &facts->accepted, &facts->rejected, err);
+    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
+    if (status == CG_OK) {
+        status = write_report(flow, &report, err);
+    }
+    if (status == CG_OK) {
+        status = flow->ledger != NULL ? commit(flow, &report, err)
+                                      : cg_outputs_publish(&flow->outputs, err);
+    }
+    return status;
+}
+
+/* Standard input could not be looked at before it was read. */
+static enum cg_status find_known_stream(struct flow *flow, bool *known, struct cg_error *err) {
+    struct cg_ledger_known run;
+    *known = false;
+    if (flow->ledger == NULL || flow->path_count != 1) {
+        return CG_OK;
+    }
+    const enum cg_status status = cg_ledger_find_content(
+        flow->ledger, flow->ledger_inputs[0].content_sha256, known, &run, err);
+    if (status == CG_OK && *known) {
+        cg_log_note("%s: dropped, run %lld has taken it in as %s; its outputs are in %s",
+                    flow->paths[0], (long long)run.run_no, run.input, run.folder);
+    }
+    return status;
+}
+
+enum cg_status cg_validate_run(struct cg_validate *validate, enum cg_outcome *outcome,
+                               struct cg_error *err) {
+    struct flow *flow = &validate->flow;
+    const int64_t limit_milli = flow->plan->max_reject_rate_milli;
+    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
+    bool known = flow->path_count == 0;
+    enum cg_status status = CG_OK;
+    flow->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
+    if (!known) {
+        status = run_belt(validate, err);
+        status = status == CG_OK ? check_balance(flow, err) : status;
+        status = status == CG_OK ? find_known_stream(flow, &known, err) : status;
     }
     if (status != CG_OK) {
         return status;
     }
     fill_facts(flow, started_ms);
-    const int64_t limit_milli = flow->plan->max_reject_rate_milli;
-    *tripped =
-        limit_milli >= 0 && cg_tally_reject_rate_milli(&flow->tally) > (uint64_t)limit_milli;
-    return *tripped ? CG_OK : publish(flow, started_ms, err);
+    if (known) {
+        *outcome = CG_ALL_KNOWN;
+    } else if (limit_milli >= 0 &&
+               cg_tally_reject_rate_milli(&flow->tally) > (uint64_t)limit_milli) {
+        *outcome = CG_TRIPPED;
+    } else if (flow->plan->dry_run) {
+        *outcome = CG_ONLY_COUNTED;
+    } else {
+        *outcome = CG_PUBLISHED;
+        status = publish(flow, started_ms, err);
+    }
+    return status;
 }
 
 const struct cg_run_facts *cg_validate_facts(const struct cg_validate *validate) {

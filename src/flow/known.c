@@ -1,0 +1,188 @@
+#include "known.h"
+
+#include "claimgate/batch.h"
+#include "claimgate/buffer.h"
+#include "claimgate/log.h"
+#include "claimgate/source.h"
+#include "claimgate/stop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool content_hash_init(struct content_hash *hash) {
+    *hash = (struct content_hash){.head = cg_sha256_new(), .all = cg_sha256_new()};
+    return hash->head != NULL && hash->all != NULL;
+}
+
+void content_hash_fini(struct content_hash *hash) {
+    cg_sha256_free(hash->head);
+    cg_sha256_free(hash->all);
+    *hash = (struct content_hash){0};
+}
+
+void content_hash_restart(struct content_hash *hash) {
+    cg_sha256_restart(hash->head);
+    cg_sha256_restart(hash->all);
+    hash->head_bytes = 0;
+}
+
+void content_hash_add(struct content_hash *hash, const char *bytes, size_t len_bytes) {
+    const size_t room = CG_LEDGER_HEAD_BYTES - hash->head_bytes;
+    const size_t to_head = len_bytes < room ? len_bytes : room;
+    cg_sha256_update(hash->head, bytes, to_head);
+    hash->head_bytes += to_head;
+    cg_sha256_update(hash->all, bytes, len_bytes);
+}
+
+bool content_hash_get(const struct content_hash *hash, uint8_t head_sha256[CG_SHA256_BYTES],
+                      uint8_t content_sha256[CG_SHA256_BYTES]) {
+    return cg_sha256_peek(hash->head, head_sha256) && cg_sha256_peek(hash->all, content_sha256);
+}
+
+/* What is known of the files looked at so far in this run. */
+struct identity {
+    uint8_t head[CG_SHA256_BYTES];
+    uint8_t all[CG_SHA256_BYTES];
+    bool has_all;
+};
+
+struct look {
+    struct cg_ledger *ledger;
+    struct identity *seen; /* one for each input kept */
+    const char **inputs;   /* the inputs kept, in the same order */
+    uint32_t kept;
+    struct content_hash hash;
+    char *chunk; /* CG_BATCH_BYTES */
+    struct cg_buffer packed;
+};
+
+/* Hash a file's decompressed bytes, to its end or until the head is complete. */
+static enum cg_status hash_file(struct look *look, const char *path, bool whole,
+                                struct cg_error *err) {
+    struct cg_source *source = NULL;
+    bool at_end = false;
+    enum cg_status status = cg_source_open(path, &source, err);
+    content_hash_restart(&look->hash);
+    while (status == CG_OK && !at_end && (whole || look->hash.head_bytes < CG_LEDGER_HEAD_BYTES)) {
+        cg_buffer_clear(&look->packed);
+        struct cg_fill fill = {
+            .out = look->chunk, .capacity_bytes = CG_BATCH_BYTES, .packed = &look->packed};
+        status = cg_stop_requested()
+                     ? cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was published")
+                     : cg_source_fill(source, &fill, err);
+        if (status == CG_OK && look->packed.len_bytes != 0) {
+            status =
+                cg_source_unpack(&look->packed, look->chunk, CG_BATCH_BYTES, &fill.len_bytes, err);
+        }
+        if (status == CG_OK) {
+            content_hash_add(&look->hash, look->chunk, fill.len_bytes);
+            at_end = fill.at_end;
+        }
+    }
+    cg_source_close(source);
+    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", path);
+}
+
+static enum cg_status identify(struct look *look, const char *path, bool whole,
+                               struct identity *out, struct cg_error *err) {
+    const enum cg_status status = hash_file(look, path, whole, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    out->has_all = whole;
+    return content_hash_get(&look->hash, out->head, out->all)
+               ? CG_OK
+               : cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+}
+
+/* The earlier file of this run with the same content; NULL: none. Files are read whole only where
+ * their heads are the same. */
+static enum cg_status find_in_run(struct look *look, const struct identity *file, const char **same,
+                                  struct cg_error *err) {
+    *same = NULL;
+    for (uint32_t i = 0; i < look->kept && *same == NULL; i++) {
+        struct identity *other = &look->seen[i];
+        if (memcmp(other->head, file->head, CG_SHA256_BYTES) != 0) {
+            continue;
+        }
+        if (!other->has_all) {
+            const enum cg_status status = identify(look, look->inputs[i], true, other, err);
+            if (status != CG_OK) {
+                return status;
+            }
+        }
+        if (memcmp(other->all, file->all, CG_SHA256_BYTES) == 0) {
+            *same = look->inputs[i];
+        }
+    }
+    return CG_OK;
+}
+
+static bool head_in_run(const struct look *look, const struct identity *file) {
+    for (uint32_t i = 0; i < look->kept; i++) {
+        if (memcmp(look->seen[i].head, file->head, CG_SHA256_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* *known: this file has been taken in and a note has said so. */
+static enum cg_status look_at(struct look *look, const char *path, struct identity *file,
+                              bool *known, struct cg_error *err) {
+    struct cg_ledger_known run;
+    const char *same = NULL;
+    bool head_known = false;
+    *known = false;
+    enum cg_status status = identify(look, path, false, file, err);
+    if (status == CG_OK) {
+        status = cg_ledger_knows_head(look->ledger, file->head, &head_known, err);
+    }
+    if (status != CG_OK || (!head_known && !head_in_run(look, file))) {
+        return status;
+    }
+    status = identify(look, path, true, file, err);
+    if (status == CG_OK) {
+        status = cg_ledger_find_content(look->ledger, file->all, known, &run, err);
+    }
+    if (status == CG_OK && *known) {
+        cg_log_note("%s: skipped, run %lld has taken it in as %s; its outputs are in %s", path,
+                    (long long)run.run_no, run.input, run.folder);
+        return CG_OK;
+    }
+    if (status == CG_OK) {
+        status = find_in_run(look, file, &same, err);
+    }
+    if (status == CG_OK && same != NULL) {
+        cg_log_note("%s: skipped, it has the same content as %s", path, same);
+        *known = true;
+    }
+    return status;
+}
+
+enum cg_status drop_known_inputs(struct cg_ledger *ledger, const char **inputs, uint32_t *count,
+                                 struct cg_error *err) {
+    struct look look = {.ledger = ledger, .inputs = inputs};
+    enum cg_status status = CG_OK;
+    cg_buffer_init(&look.packed, 4 * CG_BATCH_BYTES);
+    look.seen = calloc(*count, sizeof look.seen[0]);
+    look.chunk = malloc(CG_BATCH_BYTES);
+    if (look.seen == NULL || look.chunk == NULL || !content_hash_init(&look.hash)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    for (uint32_t i = 0; status == CG_OK && i < *count; i++) {
+        bool known = false;
+        if (strcmp(inputs[i], "-") != 0) {
+            status = look_at(&look, inputs[i], &look.seen[look.kept], &known, err);
+        }
+        if (!known) {
+            inputs[look.kept++] = inputs[i];
+        }
+    }
+    *count = status == CG_OK ? look.kept : *count;
+    content_hash_fini(&look.hash);
+    cg_buffer_fini(&look.packed);
+    free(look.chunk);
+    free(look.seen);
+    return status;
+}

@@ -1,0 +1,38 @@
+/*
+ * Known inputs: which files a ledger has taken in already.
+ */
+#ifndef CLAIMGATE_FLOW_KNOWN_H
+#define CLAIMGATE_FLOW_KNOWN_H
+
+#include "claimgate/error.h"
+#include "claimgate/hash.h"
+#include "claimgate/ledger.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The two hashes that tell an input's content, fed with its decompressed bytes in order. */
+struct content_hash {
+    struct cg_sha256 *head; /* of the first CG_LEDGER_HEAD_BYTES */
+    struct cg_sha256 *all;
+    size_t head_bytes;
+};
+
+cg_must_use bool content_hash_init(struct content_hash *hash);
+void content_hash_fini(struct content_hash *hash);
+void content_hash_restart(struct content_hash *hash);
+void content_hash_add(struct content_hash *hash, const char *bytes, size_t len_bytes);
+cg_must_use bool content_hash_get(const struct content_hash *hash,
+                                  uint8_t head_sha256[CG_SHA256_BYTES],
+                                  uint8_t content_sha256[CG_SHA256_BYTES]);
+
+/*
+ * Drop from `inputs` every file whose content the ledger, or an earlier file of this run, has
+ * already; each is named in a note. Only a file whose first MiB is known is read whole for it.
+ * Standard input cannot be read twice and is left in. *count may become 0.
+ */
+cg_must_use enum cg_status drop_known_inputs(struct cg_ledger *ledger, const char **inputs,
+                                             uint32_t *count, struct cg_error *err);
+
+#endif
