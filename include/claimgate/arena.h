@@ -16,7 +16,7 @@ struct cg_arena_block;
 
 struct cg_arena {
     struct cg_arena_block *blocks;
-    size_t used_bytes;  /* handed out since _init or _reset */
+    size_t used_bytes; /* handed out since _init or _reset */
     size_t limit_bytes;
 };
 
@@ -24,6 +24,7 @@ void cg_arena_init(struct cg_arena *arena, size_t limit_bytes);
 void cg_arena_fini(struct cg_arena *arena);
 void cg_arena_reset(struct cg_arena *arena); /* keeps the largest block for reuse */
 cg_must_use void *cg_arena_alloc(struct cg_arena *arena, size_t len_bytes); /* zero-filled */
-cg_must_use char *cg_arena_copy(struct cg_arena *arena, const char *bytes, size_t len_bytes); /* NUL added */
+cg_must_use char *cg_arena_copy(struct cg_arena *arena, const char *bytes,
+                                size_t len_bytes); /* NUL added */
 
 #endif

@@ -28,7 +28,8 @@ enum cg_date_format {
     CG_DATE_COMPACT,  /* YYYYMMDD */
     CG_DATE_US,       /* MM/DD/YYYY */
     CG_DATE_DMONY,    /* DD-MON-YYYY, month names in English, any letter case */
-    CG_DATE_ISO_TIME, /* YYYY-MM-DD, alone or followed by T or a blank and a time of day (ISO 8601) */
+    CG_DATE_ISO_TIME, /* YYYY-MM-DD, alone or followed by T or a blank and a time of day (ISO 8601)
+                       */
 };
 
 enum { CG_DATE_TEXT_BYTES = 11 }; /* "YYYY-MM-DD" and the closing NUL */

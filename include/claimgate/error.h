@@ -13,7 +13,7 @@
 #ifndef CLAIMGATE_ERROR_H
 #define CLAIMGATE_ERROR_H
 
-#define cg_must_use        __attribute__((warn_unused_result))
+#define cg_must_use          __attribute__((warn_unused_result))
 #define cg_printf_like(f, a) __attribute__((format(printf, f, a)))
 
 /* name, exit code (sysexits.h), what a person reads for it */
@@ -39,14 +39,12 @@ enum cg_status {
 enum { CG_ERROR_TEXT_BYTES = 1024 };
 
 struct cg_error {
-    enum cg_status status;           /* CG_OK while nothing has failed */
-    char text[CG_ERROR_TEXT_BYTES];  /* one line, no newline: what is wrong, where, the mend */
+    enum cg_status status;          /* CG_OK while nothing has failed */
+    char text[CG_ERROR_TEXT_BYTES]; /* one line, no newline: what is wrong, where, the mend */
 };
 
 #define CG_ERROR_INIT                                                                              \
-    {                                                                                              \
-        .status = CG_OK, .text = ""                                                                \
-    }
+    { .status = CG_OK, .text = "" }
 
 /* Record a failure and return its status. Text that does not fit ends in "...". */
 enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const char *format, ...)

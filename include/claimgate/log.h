@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 struct cg_log_options {
-    bool quiet;    /* drop notes and progress; errors and warnings always show */
+    bool quiet; /* drop notes and progress; errors and warnings always show */
     bool show_phi;
 };
 

@@ -17,21 +17,21 @@ enum { CG_PROBLEMS_KEPT = 1000 };
 
 struct cg_problem {
     char *file;
-    uint64_t line;  /* from 1; 0: the file as a whole */
+    uint64_t line;   /* from 1; 0: the file as a whole */
     uint32_t column; /* byte column in the line, from 1; 0: the whole line */
-    char *text;     /* what is wrong, the value in quotes, and the mend */
+    char *text;      /* what is wrong, the value in quotes, and the mend */
 };
 
 struct cg_problems {
     struct cg_problem *list;
-    size_t count;  /* entries in list */
-    size_t total;  /* problems found, kept or not */
+    size_t count; /* entries in list */
+    size_t total; /* problems found, kept or not */
 };
 
 void cg_problems_init(struct cg_problems *problems);
 void cg_problems_fini(struct cg_problems *problems);
-void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t line,
-                     uint32_t column, const char *format, ...) cg_printf_like(5, 6);
+void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t line, uint32_t column,
+                     const char *format, ...) cg_printf_like(5, 6);
 
 /* Sets err to the first problem ("file:line:column: text") and how many more there are; returns
  * CG_OK when there is none, else CG_BAD_CONFIG. */

@@ -72,7 +72,7 @@ struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_
         cg_json_place_values(doc, text, len_bytes, problems);
     }
     if (schema_name != NULL && problems->total == problems_before) {
-        cg_json_check(doc, schema_name, problems);
+        cg_json_check_document(doc, schema_name, problems);
     }
     if (problems->total != problems_before) {
         cg_json_free(doc);

@@ -49,11 +49,11 @@ void cg_json_place_values(struct cg_json_doc *doc, const char *text, size_t len_
 struct cg_json_place cg_json_place_of(const char *text, size_t offset);
 
 /* json_schema.c: check the document against a built-in schema. */
-void cg_json_check(const struct cg_json_doc *doc, const char *schema_name,
-                   struct cg_problems *problems);
+void cg_json_check_document(const struct cg_json_doc *doc, const char *schema_name,
+                            struct cg_problems *problems);
 
-/* json_keywords.c: true when every keyword of the schema is one that cg_json_check knows, else a
- * problem for each that is not. */
+/* json_keywords.c: true when every keyword of the schema is one that cg_json_check_document knows,
+ * else a problem for each that is not. */
 cg_must_use bool cg_json_keywords_are_known(const char *schema_name, const json_t *schema,
                                             struct cg_problems *problems);
 
