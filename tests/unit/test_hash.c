@@ -1,0 +1,60 @@
+#include "claimgate/hash.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const char *hex_of(const char *text, size_t len, char out[CG_SHA256_HEX_BYTES]) {
+    uint8_t sha[CG_SHA256_BYTES];
+    cr_assert(cg_sha256_of(text, len, sha));
+    return cg_sha256_hex(sha, out);
+}
+
+Test(hash, sha256_gives_the_published_values) {
+    /* NIST, examples of FIPS 180-4. */
+    char hex[CG_SHA256_HEX_BYTES];
+    cr_assert_str_eq(hex_of("", 0, hex),
+                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    cr_assert_str_eq(hex_of("abc", 3, hex),
+                     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    const char *two_blocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    cr_assert_str_eq(hex_of(two_blocks, strlen(two_blocks), hex),
+                     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+Test(hash, running_hash_equals_the_whole_at_every_cut) {
+    char text[300];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = (char)(i * 31);
+    }
+    struct cg_sha256 *sha = cg_sha256_new();
+    cr_assert_not_null(sha);
+    for (size_t cut = 0; cut <= sizeof text; cut++) {
+        uint8_t part[CG_SHA256_BYTES];
+        uint8_t running[CG_SHA256_BYTES];
+        uint8_t whole[CG_SHA256_BYTES];
+        cg_sha256_restart(sha);
+        cg_sha256_update(sha, text, cut);
+        cr_assert(cg_sha256_peek(sha, running));
+        cr_assert(cg_sha256_of(text, cut, part));
+        cr_assert_eq(memcmp(running, part, sizeof part), 0, "cut at %zu", cut);
+        cg_sha256_update(sha, text + cut, sizeof text - cut);
+        cr_assert(cg_sha256_peek(sha, running));
+        cr_assert(cg_sha256_of(text, sizeof text, whole));
+        cr_assert_eq(memcmp(running, whole, sizeof whole), 0, "cut at %zu", cut);
+    }
+    cg_sha256_free(sha);
+    cg_sha256_free(NULL);
+}
+
+Test(hash, table_hash_depends_on_bytes_and_seed) {
+    cr_assert_eq(cg_hash64("member", 6, 1), cg_hash64("member", 6, 1));
+    cr_assert_neq(cg_hash64("member", 6, 1), cg_hash64("member", 6, 2));
+    cr_assert_neq(cg_hash64("member", 6, 1), cg_hash64("membes", 6, 1));
+    cr_assert_neq(cg_hash64("a\0", 2, 1), cg_hash64("a", 1, 1));
+}
+
+Test(hash, run_seed_stays_the_same_in_a_run) {
+    uint64_t seed = cg_hash_run_seed();
+    cr_assert_neq(seed, 0);
+    cr_assert_eq(cg_hash_run_seed(), seed);
+}

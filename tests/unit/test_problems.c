@@ -1,0 +1,62 @@
+#include "claimgate/problems.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+Test(problems, none_is_success) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(cg_problems_status(&problems, &err), CG_OK);
+    cr_assert_eq(err.status, CG_OK);
+    cg_problems_fini(&problems);
+}
+
+Test(problems, place_is_shown_as_far_as_it_is_known) {
+    const struct {
+        uint64_t line;
+        uint32_t column;
+        const char *text;
+    } cases[] = {
+        {3, 14, "ms.json:3:14: bad \"x\""},
+        {3, 0, "ms.json:3: bad \"x\""},
+        {0, 0, "ms.json: bad \"x\""},
+        {UINT64_MAX, UINT32_MAX, "ms.json:18446744073709551615:4294967295: bad \"x\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cg_problems problems;
+        cg_problems_init(&problems);
+        cg_problems_add(&problems, "ms.json", cases[i].line, cases[i].column, "bad \"%s\"", "x");
+        struct cg_error err = CG_ERROR_INIT;
+        cr_assert_eq(cg_problems_status(&problems, &err), CG_BAD_CONFIG);
+        cr_assert_str_eq(err.text, cases[i].text);
+        cg_problems_fini(&problems);
+    }
+}
+
+Test(problems, first_is_named_and_the_rest_counted) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    cg_problems_add(&problems, "a.csv", 2, 0, "one");
+    cg_problems_add(&problems, "b.csv", 3, 0, "two");
+    cg_problems_add(&problems, "b.csv", 4, 0, "three");
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(cg_problems_status(&problems, &err), CG_BAD_CONFIG);
+    cr_assert_str_eq(err.text, "a.csv:2: one (and 2 more)");
+    cg_problems_fini(&problems);
+}
+
+Test(problems, all_are_counted_and_the_first_thousand_kept) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    for (uint64_t i = 1; i <= 2500; i++) {
+        cg_problems_add(&problems, "a.csv", i, 0, "problem %d", (int)i);
+    }
+    cr_assert_eq(problems.total, 2500);
+    cr_assert_eq(problems.count, CG_PROBLEMS_KEPT);
+    cr_assert_str_eq(problems.list[999].text, "problem 1000");
+    cr_assert_eq(problems.list[999].line, 1000);
+    cg_problems_fini(&problems);
+    cr_assert_eq(problems.total, 0);
+}
