@@ -39,7 +39,7 @@ Test(date, parsing_agrees_with_the_calendar_for_every_day) {
         for (int month = 0; month <= 13; month++) {
             for (int day_of_month = 0; day_of_month <= 32; day_of_month++) {
                 struct cg_civil civil = {year, month, day_of_month};
-                char text[16];
+                char text[40];
                 (void)snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day_of_month);
                 int32_t want = cg_date_is_valid(civil) ? cg_date_from_civil(civil) : CG_DAY_NONE;
                 cr_assert_eq(day(text), want, "%s", text);
