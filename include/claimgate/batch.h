@@ -72,8 +72,9 @@ struct cg_batch {
                                  * what lies past its first CG_RECORD_MAX_BYTES; else 0 */
     uint64_t first_line;        /* physical line of text's first byte, from 1; set by decide */
 
-    struct cg_text header_raw; /* the input's header where this batch holds it: BOM, bytes, line end */
-    uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
+    struct cg_text
+        header_raw;        /* the input's header where this batch holds it: BOM, bytes, line end */
+    uint32_t header_lines; /* physical lines up to and with the header; 0 in other batches */
 
     /* parse */
     struct cg_record *records;

@@ -5,9 +5,10 @@
  * places where libcsv is too kind are looked at here: a quote after leading blanks, and
  * what may follow a closing quote.
  *
- * Ownership  A cg_csv belongs to one thread. Fields are views into its own buffer and
- *            live until the next record.
- * Memory     A field is at most CG_RECORD_MAX_BYTES; the libcsv buffer grows no further.
+ * Ownership  A cg_csv belongs to one thread. A field's value is a view into the record; where
+ *            doubled quotes were made single, into the reader's own buffer, and then it lives
+ *            until the next record.
+ * Memory     A record is at most CG_RECORD_MAX_BYTES; the libcsv buffer grows no further.
  */
 #ifndef CLAIMGATE_CSV_H
 #define CLAIMGATE_CSV_H
@@ -17,6 +18,7 @@
 #include "claimgate/problems.h"
 #include "claimgate/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cg_csv;
@@ -33,15 +35,21 @@ struct cg_csv_field {
     uint32_t raw_len;
 };
 
-/* Read one record, its line end left out. `multiline` allows line ends in quoted fields.
- * CG_WELL_FORMED, CG_NUL_BYTE, CG_BROKEN_QUOTING or CG_UNCLOSED_QUOTE; field counts are the
- * caller's to judge. */
-enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record, bool multiline);
+/* Read one record, its line end left out; line ends may stand within quotes. CG_WELL_FORMED,
+ * CG_NUL_BYTE, CG_UNCLOSED_QUOTE or CG_BROKEN_QUOTING; field counts are the caller's to judge. */
+enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record);
 uint32_t cg_csv_field_count(const struct cg_csv *csv);
+/* `index` is below the count and below max_fields. */
 struct cg_csv_field cg_csv_field(const struct cg_csv *csv, uint32_t index);
+
+/* True when the value stands in the reader's own buffer. */
+bool cg_csv_owns(const struct cg_csv *csv, struct cg_text value);
 
 /* Append a value to an output row, quoted only where RFC 4180 needs it. */
 cg_must_use bool cg_csv_put(struct cg_buffer *out, char delimiter, struct cg_text value);
+
+/* The same, always in quotes. */
+cg_must_use bool cg_csv_put_quoted(struct cg_buffer *out, struct cg_text value);
 
 /*
  * Whole small tables (roster files, reasons): all columns by name, a row at a time, from a
@@ -54,11 +62,11 @@ struct cg_table_column {
 };
 struct cg_table_row {
     uint64_t line;
-    const struct cg_text *values;   /* one per column asked for; blank where absent */
-    const uint32_t *byte_columns;   /* where each value starts in its line, from 1 */
+    const struct cg_text *values; /* one per column asked for; blank where absent */
+    const uint32_t *byte_columns; /* where each value starts in its line, from 1 */
 };
 struct cg_table_plan {
-    const char *file;  /* path to open, plain or gzip, and the name in problems */
+    const char *file; /* path to open, plain or gzip, and the name in problems */
     struct cg_table_column *columns;
     uint32_t column_count;
     bool (*row)(void *context, const struct cg_table_row *row); /* false: out of memory, stop */
@@ -70,8 +78,8 @@ struct cg_table_facts {
     uint8_t sha256[32]; /* of the bytes as they stand on disk */
 };
 cg_must_use enum cg_status cg_table_read(const struct cg_table_plan *plan,
-                                         struct cg_table_facts *facts,
-                                         struct cg_problems *problems, struct cg_error *err);
+                                         struct cg_table_facts *facts, struct cg_problems *problems,
+                                         struct cg_error *err);
 /* The same from memory, for files built into the program. */
 cg_must_use enum cg_status cg_table_read_text(const struct cg_table_plan *plan, struct cg_text text,
                                               struct cg_problems *problems, struct cg_error *err);

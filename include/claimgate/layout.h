@@ -47,7 +47,7 @@ enum cg_field {
 #define CG_FIELD_ENUM(name, text) CG_FIELD_##name,
     CG_FIELD_TABLE(CG_FIELD_ENUM)
 #undef CG_FIELD_ENUM
-    CG_FIELD_COUNT,
+        CG_FIELD_COUNT,
 };
 
 const char *cg_field_name(enum cg_field field);
@@ -70,24 +70,25 @@ const char *cg_layout_detect(struct cg_text header_line);
 struct cg_field_source {
     int32_t column;          /* position in the file; -1: none */
     int32_t fallback_column; /* looked at where the first is blank; -1: none */
-    const char *fixed;       /* value for an absent column; NULL: none */
+    const char *fixed;       /* value where no column is found; NULL: none */
+    bool is_mapped;          /* cg_layout_map has a map for it */
 };
 
 struct cg_binding {
     const struct cg_layout *layout;
-    uint32_t column_count;      /* fields that every record must have */
-    uint32_t last_column;       /* the last one that any field needs */
+    uint32_t column_count; /* fields that every record must have */
+    uint32_t last_column;  /* the last one that any field needs */
     char delimiter;
     bool multiline;
     struct cg_field_source fields[CG_FIELD_COUNT];
     enum cg_date_format date_format;
-    char *header;               /* the header's own bytes without BOM and line end */
+    char *header; /* the header's own bytes without BOM and line end */
     uint32_t header_len;
 };
 
-/* Find the layout's columns in a header line (BOM and line end left out). CG_BAD_DATA with the names
- * that are missing, the header seen and the closest name where one is near; CG_BAD_DATA for a field's
- * name that stands twice. */
+/* Find the layout's columns in a header line (BOM and line end left out). CG_BAD_DATA with the
+ * names that are missing, the header seen and the closest name where one is near; CG_BAD_DATA for a
+ * field's name that stands twice. */
 cg_must_use enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
                                           bool force_multiline, struct cg_binding *out,
                                           struct cg_error *err);

@@ -1,14 +1,16 @@
 /*
  * Record boundaries: cut a stream of bytes into batches of whole records.
  *
- * A line end (LF, CRLF, CR) ends the record, always: the cutter never looks at quotes.
- * Under --multiline it follows RFC 4180, with a guard: a quote still open after 64 KiB or
- * at the end of the input makes the record's first physical line malformed, and cutting
- * resumes at the line after it.
+ * A line end (LF, CRLF, CR) ends the record, always: quotes are not looked at. Under
+ * --multiline RFC 4180 holds, with a guard: of a record whose quote is still open after 64 KiB,
+ * or at the end of the input, only the first physical line is malformed, and reading resumes
+ * at the line after it.
  *
- * Memory     What a batch leaves over (at most CG_RECORD_MAX_BYTES and a line end) is
- *            carried to the next; of a longer record the first 64 KiB are kept and the
- *            rest is counted and dropped.
+ * How the stream is cut into payloads never shows in the records.
+ *
+ * Memory     What a batch leaves over (at most CG_RECORD_MAX_BYTES and a CR) is carried to
+ *            the next; of a longer record the first 64 KiB are kept and the rest is counted
+ *            and dropped.
  */
 #ifndef CLAIMGATE_SPLITTER_H
 #define CLAIMGATE_SPLITTER_H
@@ -20,14 +22,51 @@
 
 struct cg_cutter; /* serial: what the last batch left over */
 
+/* A new cutter expects a header. NULL: no memory. */
 cg_must_use struct cg_cutter *cg_cutter_new(void);
 void cg_cutter_free(struct cg_cutter *cutter);
 
-/* Begin an input: its reading mode, and nothing carried. */
+/* Begin an input: nothing is carried, and its header comes first. */
+void cg_cutter_expect_header(struct cg_cutter *cutter);
+bool cg_cutter_wants_header(const struct cg_cutter *cutter);
+
+struct cg_header {
+    struct cg_text raw;      /* BOM, where there is one, header line and its line end */
+    struct cg_text line;     /* without BOM and line end */
+    uint32_t physical_lines; /* blank lines before it, and itself */
+};
+
+/* Take the header off the front of the payload: BOM and blank lines are skipped, and the latter
+ * added to batch->blank_lines. A header is one physical line, even under --multiline. *found stays
+ * false while the header's end is still to come; when the input ends so, it has none. The texts
+ * live in the batch. CG_BAD_DATA for more than 64 KiB or a NUL byte. */
+cg_must_use enum cg_status cg_cutter_header(struct cg_cutter *cutter, struct cg_batch *batch,
+                                            struct cg_header *header, bool *found,
+                                            struct cg_error *err);
+
+/* The header is known: records follow, to be cut this way. */
 void cg_cutter_start(struct cg_cutter *cutter, char delimiter, bool multiline);
 
 /* Sets batch->text (and long_record_bytes) from batch->payload and the carry. A batch may come out
  * with no whole record. When batch->ends_source, all that is left becomes records. */
 void cg_cutter_cut(struct cg_cutter *cutter, struct cg_batch *batch);
+
+/* Where one record under --multiline ends. */
+struct cg_extent {
+    uint32_t len_bytes; /* without its line end */
+    uint8_t eol_bytes;
+    bool unclosed; /* the guard has struck: this is a first physical line */
+};
+
+/* Walk records of one text; zero but for the delimiter at its start. */
+struct cg_walk {
+    char delimiter;
+    uint32_t open_until; /* see splitter.c */
+};
+
+/* The record that starts at `at`. `at_end`: nothing follows the text. False: its end is not in it.
+ */
+bool cg_walk_next(struct cg_walk *walk, struct cg_text text, uint32_t at, bool at_end,
+                  struct cg_extent *out);
 
 #endif

@@ -58,6 +58,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->text = (struct cg_text){batch->payload, 0};
     batch->long_record_bytes = 0;
     batch->first_line = 0;
+    batch->header_raw = (struct cg_text){NULL, 0};
+    batch->header_lines = 0;
     batch->header_raw = (struct cg_text){batch->payload, 0};
     batch->header_lines = 0;
     batch->record_count = 0;
@@ -68,6 +70,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     cg_buffer_clear(&batch->accepted);
     cg_buffer_clear(&batch->rejected_text);
     cg_buffer_clear(&batch->rejected);
+    batch->accepted_rows = 0;
+    batch->rejected_rows = 0;
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
     batch->error = (struct cg_error)CG_ERROR_INIT;

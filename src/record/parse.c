@@ -1,0 +1,200 @@
+#include "claimgate/parse.h"
+
+#include "claimgate/reason.h"
+#include "claimgate/splitter.h"
+
+/*
+ * On the plain path a record costs little more than its share of the index: its fields are looked
+ * up in the index one by one, as the judge asks for them, and nothing is copied. Keeping the index
+ * as positions of every delimiter and line end, rather than as bit masks, makes a field a
+ * subtraction, and the count of fields too.
+ */
+struct parser {
+    const struct cg_parse_plan *plan;
+    struct cg_csv *csv;
+    struct cg_batch *batch;
+    struct cg_values values;
+};
+
+/* A record as it is found, before anything is known of its fields. */
+struct piece {
+    struct cg_text text;
+    uint32_t offset;
+    uint32_t physical_lines;
+    const uint32_t *ends; /* of its fields; NULL: ask libcsv */
+    uint32_t field_count;
+    uint8_t eol_bytes;
+};
+
+static bool is_blank(const struct piece *piece, char delimiter) {
+    for (uint32_t i = 0; i < piece->text.len; i++) {
+        char byte = piece->text.ptr[i];
+        if ((byte != ' ' && byte != '\t') || byte == delimiter) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_too_long(const struct cg_batch *batch, const struct piece *piece) {
+    return piece->text.len > CG_RECORD_MAX_BYTES ||
+           (piece->offset == 0 && batch->long_record_bytes > 0);
+}
+
+static enum cg_malformed find_fault(struct parser *parser, const struct piece *piece,
+                                    uint32_t *field_count) {
+    uint32_t expected = parser->plan->binding->column_count;
+    *field_count = 0;
+    if (is_too_long(parser->batch, piece)) {
+        return CG_TOO_LONG;
+    }
+    uint32_t found = piece->field_count;
+    if (piece->ends == NULL) {
+        enum cg_malformed fault = cg_csv_read(parser->csv, piece->text);
+        if (fault != CG_WELL_FORMED) {
+            return fault;
+        }
+        found = cg_csv_field_count(parser->csv);
+    }
+    *field_count = found;
+    return found < expected   ? CG_TOO_FEW_FIELDS
+           : found > expected ? CG_TOO_MANY_FIELDS
+                              : CG_WELL_FORMED;
+}
+
+/* True when the record has a line that stays. */
+static bool judge(struct parser *parser, const struct piece *piece, struct cg_line *line) {
+    struct cg_values *values = &parser->values;
+    values->record = piece->text;
+    values->record_offset = piece->offset;
+    values->ends = piece->ends;
+    return parser->plan->judge(parser->plan->rules, values, line);
+}
+
+static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
+    line->malformed = (uint8_t)fault;
+    line->start_day = CG_DAY_NONE;
+    line->end_day = CG_DAY_NONE;
+    line->received_day = CG_DAY_NONE;
+    line->birth_day = CG_DAY_NONE;
+    line->reasons = cg_reason_bit(CG_REASON_MALFORMED_RECORD);
+}
+
+static bool take(struct parser *parser, const struct piece *piece) {
+    struct cg_batch *batch = parser->batch;
+    uint32_t line_delta = batch->physical_lines;
+    batch->physical_lines += piece->physical_lines;
+    if (is_blank(piece, parser->plan->binding->delimiter) && !is_too_long(batch, piece)) {
+        batch->blank_lines++;
+        return true;
+    }
+    struct cg_record *record = cg_batch_add_record(batch);
+    struct cg_line *line = cg_batch_add_line(batch);
+    if (record == NULL || line == NULL) {
+        return false;
+    }
+    record->offset = piece->offset;
+    record->len_bytes = piece->text.len;
+    record->line_delta = line_delta;
+    record->eol_bytes = piece->eol_bytes;
+    record->line_index = batch->line_count - 1;
+    line->record_no = batch->record_count - 1;
+    enum cg_malformed fault = find_fault(parser, piece, &record->field_count);
+    record->malformed = (uint8_t)fault;
+    if (fault != CG_WELL_FORMED) {
+        mark_malformed(line, fault);
+    } else if (!judge(parser, piece, line)) {
+        record->line_index = CG_NO_LINE;
+        batch->line_count--;
+    }
+    return !parser->values.out_of_memory;
+}
+
+static uint8_t line_end_bytes(struct cg_text text, uint32_t end) {
+    if (end == text.len) {
+        return 0;
+    }
+    bool is_crlf = text.ptr[end] == '\r' && end + 1 < text.len && text.ptr[end + 1] == '\n';
+    return is_crlf ? 2 : 1;
+}
+
+static bool parse_lines(struct parser *parser) {
+    struct cg_text text = parser->batch->text;
+    struct cg_scan_index *index = &parser->batch->index;
+    if (!cg_scan(index, text, parser->plan->binding->delimiter)) {
+        return false;
+    }
+    uint32_t start = 0;
+    uint32_t first_mark = 0;
+    for (size_t i = 0; i < index->line_count; i++) {
+        uint32_t mark = index->lines[i].mark;
+        uint32_t end = index->marks[mark];
+        bool use_csv = index->lines[i].special || parser->plan->libcsv_only;
+        struct piece piece = {
+            .text = {text.ptr + start, end - start},
+            .offset = start,
+            .physical_lines = 1,
+            .ends = use_csv ? NULL : index->marks + first_mark,
+            .field_count = mark - first_mark + 1,
+            .eol_bytes = line_end_bytes(text, end),
+        };
+        if (!take(parser, &piece)) {
+            return false;
+        }
+        if (piece.eol_bytes == 2) { /* the LF is a line of the index of its own */
+            i++;
+            mark++;
+        }
+        start = end + piece.eol_bytes;
+        first_mark = mark + 1;
+    }
+    return true;
+}
+
+static uint32_t count_line_ends(struct cg_text text) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        bool ends_crlf = i > 0 && text.ptr[i - 1] == '\r';
+        count += text.ptr[i] == '\r' || (text.ptr[i] == '\n' && !ends_crlf);
+    }
+    return count;
+}
+
+static bool parse_multiline(struct parser *parser) {
+    struct cg_text text = parser->batch->text;
+    struct cg_walk walk = {.delimiter = parser->plan->binding->delimiter};
+    uint32_t at = 0;
+    while (at < text.len) {
+        struct cg_extent extent;
+        if (at == 0 && parser->batch->long_record_bytes > 0) {
+            extent.len_bytes = CG_RECORD_MAX_BYTES;
+            extent.eol_bytes = line_end_bytes(text, CG_RECORD_MAX_BYTES);
+        } else {
+            (void)cg_walk_next(&walk, text, at, true, &extent);
+        }
+        struct cg_text record = {text.ptr + at, extent.len_bytes};
+        struct piece piece = {
+            .text = record,
+            .offset = at,
+            .physical_lines = count_line_ends(record) + 1,
+            .eol_bytes = extent.eol_bytes,
+        };
+        if (!take(parser, &piece)) {
+            return false;
+        }
+        at += extent.len_bytes + extent.eol_bytes;
+    }
+    return true;
+}
+
+enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *csv,
+                              struct cg_batch *batch) {
+    struct parser parser = {
+        .plan = plan,
+        .csv = csv,
+        .batch = batch,
+        .values = {.binding = plan->binding, .csv = csv, .scratch = &batch->scratch},
+    };
+    bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
+    return parsed ? CG_OK : cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+}

@@ -1,0 +1,276 @@
+#include "claimgate/splitter.h"
+
+#include "claimgate/quotes.h"
+
+#include <stdlib.h>
+
+/*
+ * Between two batches the cutter holds the bytes of the record that the first one left unfinished.
+ * They are copied into the head room before the next payload, so that every record lies in one
+ * piece.
+ *
+ * Three things can be undecided at a payload's end: a line has no end yet; it ends in a CR, and an
+ * LF may follow that belongs to it; under --multiline, a quote is open and its record younger than
+ * 64 KiB. A record longer than 64 KiB needs no more than a count of what is dropped until its line
+ * end, for past 64 KiB nobody looks at quotes.
+ */
+struct cg_cutter {
+    bool wants_header;
+    bool past_bom; /* the input's first bytes have been looked at */
+    bool has_bom;
+    uint32_t blank_lines; /* before the header */
+    char delimiter;
+    bool multiline;
+    uint64_t dropped_bytes; /* of the carried record, past its first CG_RECORD_MAX_BYTES */
+    uint32_t carry_bytes;
+    char carry[CG_RECORD_MAX_BYTES + 1]; /* and a CR */
+};
+
+static const struct cg_text byte_order_mark = {"\xef\xbb\xbf", 3};
+
+struct cg_cutter *cg_cutter_new(void) {
+    struct cg_cutter *cutter = malloc(sizeof *cutter);
+    if (cutter != NULL) {
+        cg_cutter_expect_header(cutter);
+    }
+    return cutter;
+}
+
+void cg_cutter_free(struct cg_cutter *cutter) {
+    free(cutter);
+}
+
+void cg_cutter_expect_header(struct cg_cutter *cutter) {
+    cutter->wants_header = true;
+    cutter->past_bom = false;
+    cutter->has_bom = false;
+    cutter->blank_lines = 0;
+    cutter->dropped_bytes = 0;
+    cutter->carry_bytes = 0;
+}
+
+bool cg_cutter_wants_header(const struct cg_cutter *cutter) {
+    return cutter->wants_header;
+}
+
+void cg_cutter_start(struct cg_cutter *cutter, char delimiter, bool multiline) {
+    cutter->wants_header = false;
+    cutter->delimiter = delimiter;
+    cutter->multiline = multiline;
+}
+
+static bool is_line_end(char byte) {
+    return byte == '\n' || byte == '\r';
+}
+
+static struct cg_text text_from(struct cg_text text, uint32_t at) {
+    return (struct cg_text){text.ptr + at, text.len - at};
+}
+
+/* Put the carried bytes before the payload. */
+static struct cg_text join(struct cg_cutter *cutter, struct cg_batch *batch) {
+    batch->payload -= cutter->carry_bytes;
+    batch->payload_bytes += cutter->carry_bytes;
+    memcpy(batch->payload, cutter->carry, cutter->carry_bytes);
+    cutter->carry_bytes = 0;
+    return (struct cg_text){batch->payload, (uint32_t)batch->payload_bytes};
+}
+
+static void carry(struct cg_cutter *cutter, struct cg_text rest) {
+    bool ends_in_cr = rest.len > 0 && rest.ptr[rest.len - 1] == '\r';
+    uint32_t kept = rest.len - ends_in_cr;
+    if (kept > CG_RECORD_MAX_BYTES) {
+        cutter->dropped_bytes += kept - CG_RECORD_MAX_BYTES;
+        kept = CG_RECORD_MAX_BYTES;
+    }
+    memcpy(cutter->carry, rest.ptr, kept);
+    if (ends_in_cr) {
+        cutter->carry[kept++] = '\r';
+    }
+    cutter->carry_bytes = kept;
+}
+
+/* The line end at or after `from` ends the record that starts at `at`. */
+static bool end_at_line_end(struct cg_text text, uint32_t at, uint32_t from, bool at_end,
+                            struct cg_extent *out) {
+    while (from < text.len && !is_line_end(text.ptr[from])) {
+        from++;
+    }
+    bool is_last_byte = from + 1 == text.len;
+    if (!at_end && (from == text.len || (is_last_byte && text.ptr[from] == '\r'))) {
+        return false;
+    }
+    out->len_bytes = from - at;
+    out->eol_bytes = from < text.len;
+    if (from < text.len && !is_last_byte && text.ptr[from] == '\r' && text.ptr[from + 1] == '\n') {
+        out->eol_bytes = 2;
+    }
+    return true;
+}
+
+/*
+ * An unclosed quote is known as such only after 64 KiB, and the next line begins a new record that
+ * may be unclosed as well: a file of such lines would be read 64 KiB for each of them. But two
+ * records that are both within quotes behind the same line end stay together from there on; so
+ * where an earlier record of this text was open until `open_until`, the later one goes on from that
+ * place.
+ */
+bool cg_walk_next(struct cg_walk *walk, struct cg_text text, uint32_t at, bool at_end,
+                  struct cg_extent *out) {
+    uint32_t limit = text.len - at > CG_RECORD_MAX_BYTES ? at + CG_RECORD_MAX_BYTES : text.len;
+    enum cg_quotes state = CG_QUOTES_FIELD_START;
+    uint32_t here = at;
+    while (here < limit && (state == CG_QUOTES_OPEN || !is_line_end(text.ptr[here]))) {
+        state = cg_quotes_step(state, text.ptr[here], walk->delimiter);
+        here++;
+        if (state == CG_QUOTES_OPEN && is_line_end(text.ptr[here - 1]) && here < walk->open_until) {
+            here = walk->open_until;
+        }
+    }
+    out->unclosed = state == CG_QUOTES_OPEN;
+    if (!out->unclosed) {
+        return end_at_line_end(text, at, here, at_end, out);
+    }
+    if (!at_end && limit == text.len && limit - at < CG_RECORD_MAX_BYTES) {
+        return false;
+    }
+    walk->open_until = limit;
+    return end_at_line_end(text, at, at, at_end, out);
+}
+
+static bool is_blank(struct cg_text line) {
+    return cg_text_trim(line).len == 0;
+}
+
+/* BOM and line joined again in the batch's own memory, for blank lines may have stood between. */
+static enum cg_status give_header(const struct cg_cutter *cutter, struct cg_batch *batch,
+                                  struct cg_text line, uint8_t eol_bytes, struct cg_header *header,
+                                  struct cg_error *err) {
+    if (line.len > CG_RECORD_MAX_BYTES) {
+        return cg_error_set(
+            err, CG_BAD_DATA,
+            "the header is longer than 64 KiB; the first line must name the columns");
+    }
+    if (memchr(line.ptr, '\0', line.len) != NULL) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "the header holds a NUL byte; is this a CSV file in UTF-8?");
+    }
+    uint32_t bom_bytes = cutter->has_bom ? byte_order_mark.len : 0;
+    char *raw = cg_arena_alloc(&batch->scratch, bom_bytes + line.len + eol_bytes);
+    if (raw == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    memcpy(raw, byte_order_mark.ptr, bom_bytes);
+    memcpy(raw + bom_bytes, line.ptr, line.len + eol_bytes);
+    header->raw = (struct cg_text){raw, bom_bytes + line.len + eol_bytes};
+    header->line = (struct cg_text){raw + bom_bytes, line.len};
+    header->physical_lines = cutter->blank_lines + 1;
+    return CG_OK;
+}
+
+/* False while it may still become one. */
+static bool skip_bom(struct cg_cutter *cutter, bool at_end, struct cg_text *text) {
+    if (cutter->past_bom) {
+        return true;
+    }
+    bool whole = text->len >= byte_order_mark.len;
+    uint32_t compared = whole ? byte_order_mark.len : text->len;
+    bool equal = memcmp(text->ptr, byte_order_mark.ptr, compared) == 0;
+    if (equal && !whole && !at_end) {
+        return false;
+    }
+    cutter->past_bom = true;
+    cutter->has_bom = equal && whole;
+    *text = text_from(*text, cutter->has_bom ? byte_order_mark.len : 0);
+    return true;
+}
+
+enum cg_status cg_cutter_header(struct cg_cutter *cutter, struct cg_batch *batch,
+                                struct cg_header *header, bool *found, struct cg_error *err) {
+    struct cg_text rest = join(cutter, batch);
+    struct cg_extent line;
+    *found = false;
+    if (skip_bom(cutter, batch->ends_source, &rest)) {
+        while (rest.len > 0 && end_at_line_end(rest, 0, 0, batch->ends_source, &line)) {
+            struct cg_text content = {rest.ptr, line.len_bytes};
+            rest = text_from(rest, line.len_bytes + line.eol_bytes);
+            if (!is_blank(content)) {
+                *found = true;
+                batch->payload = batch->payload + (batch->payload_bytes - rest.len);
+                batch->payload_bytes = rest.len;
+                return give_header(cutter, batch, content, line.eol_bytes, header, err);
+            }
+            cutter->blank_lines++;
+            batch->blank_lines++;
+        }
+    }
+    carry(cutter, rest);
+    if (cutter->dropped_bytes > 0) {
+        return give_header(cutter, batch, rest, 0, header, err);
+    }
+    return CG_OK;
+}
+
+/* Go on with a record that is too long already: count its bytes up to the line end and drop them.
+ * False when its end is not in this payload. */
+static bool drop_long_record(struct cg_cutter *cutter, struct cg_batch *batch) {
+    bool has_its_cr = cutter->carry_bytes > CG_RECORD_MAX_BYTES;
+    if (cutter->dropped_bytes == 0 || has_its_cr) {
+        return true;
+    }
+    size_t more = 0;
+    while (more < batch->payload_bytes && !is_line_end(batch->payload[more])) {
+        more++;
+    }
+    cutter->dropped_bytes += more;
+    batch->payload += more;
+    batch->payload_bytes -= more;
+    return batch->payload_bytes > 0 || batch->ends_source;
+}
+
+/* Length of the whole lines. A CR at the very end may be half of a CRLF and waits. */
+static uint32_t whole_lines(struct cg_text text) {
+    uint32_t len = text.len;
+    if (len > 0 && text.ptr[len - 1] == '\r') {
+        len--;
+    }
+    while (len > 0 && !is_line_end(text.ptr[len - 1])) {
+        len--;
+    }
+    return len;
+}
+
+static uint32_t whole_records(const struct cg_cutter *cutter, struct cg_text text) {
+    struct cg_walk walk = {.delimiter = cutter->delimiter};
+    struct cg_extent extent;
+    uint32_t at = 0;
+    if (cutter->dropped_bytes > 0) {
+        if (!end_at_line_end(text, 0, CG_RECORD_MAX_BYTES, false, &extent)) {
+            return 0;
+        }
+        at = extent.len_bytes + extent.eol_bytes;
+    }
+    while (at < text.len && cg_walk_next(&walk, text, at, false, &extent)) {
+        at += extent.len_bytes + extent.eol_bytes;
+    }
+    return at;
+}
+
+void cg_cutter_cut(struct cg_cutter *cutter, struct cg_batch *batch) {
+    batch->text = (struct cg_text){batch->payload, 0};
+    batch->long_record_bytes = 0;
+    if (!drop_long_record(cutter, batch)) {
+        return;
+    }
+    struct cg_text text = join(cutter, batch);
+    uint32_t whole = batch->ends_source  ? text.len
+                     : cutter->multiline ? whole_records(cutter, text)
+                                         : whole_lines(text);
+    if (whole > 0) {
+        batch->text = (struct cg_text){text.ptr, whole};
+        batch->long_record_bytes =
+            cutter->dropped_bytes > 0 ? CG_RECORD_MAX_BYTES + cutter->dropped_bytes : 0;
+        cutter->dropped_bytes = 0;
+    }
+    carry(cutter, text_from(text, whole));
+}
