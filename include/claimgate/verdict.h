@@ -11,9 +11,11 @@
 
 #include <stdint.h>
 
-enum { CG_VERDICT_REASON_BYTES = 64, CG_VERDICT_DETAIL_BYTES = 512, CG_VERDICT_REASONS_BYTES = 2048 };
-
-struct cg_cap;
+enum {
+    CG_VERDICT_REASON_BYTES = 64,
+    CG_VERDICT_DETAIL_BYTES = 512,
+    CG_VERDICT_REASONS_BYTES = 2048
+};
 
 struct cg_verdict {
     char reason[CG_VERDICT_REASON_BYTES];   /* the first, e.g. "units_invalid" or "daily_cap" */
@@ -21,10 +23,11 @@ struct cg_verdict {
     const char *group_code;                 /* of the first; never NULL */
     const char *carc;
     const char *rarc;
-    const struct cg_cap *cap;               /* NULL unless a cap failed */
+    const char *cap_id; /* NULL unless a cap failed; the policy's own */
+    uint32_t cap_limit_units;
     uint32_t units_used;
     uint32_t units_available;
-    char detail[CG_VERDICT_DETAIL_BYTES];   /* one plain sentence, no claim or member id */
+    char detail[CG_VERDICT_DETAIL_BYTES]; /* one plain sentence, no claim or member id */
 };
 
 #endif

@@ -220,13 +220,15 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
     out->group_code = info->group_code;
     out->carc = info->carc;
     out->rarc = info->rarc;
-    out->cap = NULL;
+    out->cap_id = NULL;
     out->units_used = 0;
     out->units_available = 0;
     if (first == CG_REASON_CAP) {
-        out->cap = &line->version->caps[line->cap_no];
-        out->carc = out->cap->carc;
-        out->rarc = out->cap->rarc;
+        const struct cg_cap *cap = &line->version->caps[line->cap_no];
+        out->cap_id = cap->id;
+        out->cap_limit_units = cap->limit_units;
+        out->carc = cap->carc;
+        out->rarc = cap->rarc;
         out->units_used = line->units_used;
         out->units_available = line->units_available;
     }

@@ -1,0 +1,182 @@
+#include "claimgate/rows.h"
+
+#include "claimgate/csv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* What a whole number, a line end or a missing value is written with. */
+enum { NUMBER_BYTES = 24 };
+
+static const char *const own_columns[] = {
+    "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",
+    "cap_limit",     "units_used",     "units_available", "reject_detail", "raw_record",
+};
+
+struct writer {
+    struct cg_buffer *out;
+    char delimiter;
+    bool failed;
+};
+
+static void put_bytes(struct writer *writer, struct cg_text bytes) {
+    writer->failed = writer->failed || !cg_buffer_append(writer->out, bytes.ptr, bytes.len);
+}
+
+static void put_delimiters(struct writer *writer, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        put_bytes(writer, (struct cg_text){&writer->delimiter, 1});
+    }
+}
+
+static void put_value(struct writer *writer, const char *value) {
+    writer->failed =
+        writer->failed || !cg_csv_put(writer->out, writer->delimiter, cg_text_of(value));
+}
+
+static void put_number(struct writer *writer, uint64_t number) {
+    char text[NUMBER_BYTES];
+    snprintf(text, sizeof text, "%" PRIu64, number);
+    put_value(writer, text);
+}
+
+static void put_next_value(struct writer *writer, const char *value) {
+    put_delimiters(writer, 1);
+    put_value(writer, value);
+}
+
+static void put_next_number(struct writer *writer, uint64_t number) {
+    put_delimiters(writer, 1);
+    put_number(writer, number);
+}
+
+bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *binding) {
+    struct writer writer = {.out = out, .delimiter = binding->delimiter};
+    put_value(&writer, "source_file");
+    put_next_value(&writer, "source_line");
+    put_delimiters(&writer, 1);
+    put_bytes(&writer, (struct cg_text){binding->header, binding->header_len});
+    for (size_t i = 0; i < sizeof own_columns / sizeof own_columns[0]; i++) {
+        put_next_value(&writer, own_columns[i]);
+    }
+    put_bytes(&writer, (struct cg_text){"\n", 1});
+    return !writer.failed;
+}
+
+/* The record with another quantity: the bare number takes the place of the whole field. */
+static void put_with_quantity(struct writer *writer, struct cg_text record,
+                              const struct cg_line *line, uint32_t units) {
+    uint32_t behind = line->quantity_offset + line->quantity_len;
+    put_bytes(writer, (struct cg_text){record.ptr, line->quantity_offset});
+    put_number(writer, units);
+    put_bytes(writer, (struct cg_text){record.ptr + behind, record.len - behind});
+}
+
+static void put_record(struct writer *writer, const struct cg_rejected_row *row) {
+    const struct cg_line *line = row->line;
+    struct cg_text record = cg_batch_record_text(row->batch, line->record_no);
+    if (line->malformed != CG_WELL_FORMED) {
+        put_delimiters(writer, row->binding->column_count - 1);
+    } else if (line->decision == CG_CUTBACK) {
+        put_with_quantity(writer, record, line, (uint32_t)line->units - line->accepted_units);
+    } else {
+        put_bytes(writer, record);
+    }
+}
+
+static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
+    if (verdict->cap_id == NULL) {
+        put_delimiters(writer, 4);
+        return;
+    }
+    put_next_value(writer, verdict->cap_id);
+    put_next_number(writer, verdict->cap_limit_units);
+    put_next_number(writer, verdict->units_used);
+    put_next_number(writer, verdict->units_available);
+}
+
+bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) {
+    const struct cg_verdict *verdict = row->verdict;
+    const struct cg_record *record = &row->batch->records[row->line->record_no];
+    struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
+    put_value(&writer, row->source_file);
+    put_next_number(&writer, row->batch->first_line + record->line_delta);
+    put_delimiters(&writer, 1);
+    put_record(&writer, row);
+    put_next_value(&writer, verdict->reason);
+    put_next_value(&writer, verdict->reasons);
+    put_next_value(&writer, verdict->group_code);
+    put_next_value(&writer, verdict->carc);
+    put_next_value(&writer, verdict->rarc);
+    put_cap(&writer, verdict);
+    put_next_value(&writer, verdict->detail);
+    put_delimiters(&writer, 1);
+    if (row->line->malformed != CG_WELL_FORMED) {
+        struct cg_text raw = cg_batch_record_text(row->batch, row->line->record_no);
+        writer.failed = writer.failed || !cg_csv_put_quoted(out, raw);
+    }
+    put_bytes(&writer, (struct cg_text){"\n", 1});
+    return !writer.failed;
+}
+
+/* Accepted bytes that are still to be put: neighbours grow it instead of being put one by one. */
+struct stretch {
+    const struct cg_batch *batch;
+    cg_rows_put put;
+    void *context;
+    uint32_t start;
+    uint32_t end;
+};
+
+static bool put_stretch(struct stretch *stretch) {
+    uint32_t len = stretch->end - stretch->start;
+    const char *bytes = stretch->batch->text.ptr + stretch->start;
+    stretch->start = stretch->end;
+    return len == 0 || stretch->put(stretch->context, bytes, len);
+}
+
+static bool put_cutback(struct stretch *stretch, const struct cg_record *record,
+                        const struct cg_line *line) {
+    const char *bytes = stretch->batch->text.ptr + record->offset;
+    uint32_t behind = line->quantity_offset + line->quantity_len;
+    char number[NUMBER_BYTES];
+    int digits = snprintf(number, sizeof number, "%u", (unsigned)line->accepted_units);
+    uint32_t rest = record->len_bytes + record->eol_bytes - behind;
+    return put_stretch(stretch) &&
+           (line->quantity_offset == 0 ||
+            stretch->put(stretch->context, bytes, line->quantity_offset)) &&
+           stretch->put(stretch->context, number, (size_t)digits) &&
+           (rest == 0 || stretch->put(stretch->context, bytes + behind, rest));
+}
+
+static bool put_accepted(struct stretch *stretch, const struct cg_record *record) {
+    uint32_t end = record->offset + record->len_bytes + record->eol_bytes;
+    const struct cg_line *line =
+        record->line_index == CG_NO_LINE ? NULL : &stretch->batch->lines[record->line_index];
+    bool good = true;
+    if (line != NULL && line->decision == CG_REJECTED) {
+        return true;
+    }
+    if (line != NULL && line->decision == CG_CUTBACK) {
+        good = put_cutback(stretch, record, line);
+        stretch->start = end;
+    } else if (record->offset != stretch->end) {
+        good = put_stretch(stretch);
+        stretch->start = record->offset;
+    }
+    stretch->end = end;
+    if (good && record->eol_bytes == 0) { /* the input's last record */
+        good = put_stretch(stretch) && stretch->put(stretch->context, "\n", 1);
+    }
+    return good;
+}
+
+bool cg_rows_accepted(const struct cg_batch *batch, cg_rows_put put, void *context) {
+    struct stretch stretch = {.batch = batch, .put = put, .context = context};
+    for (uint32_t i = 0; i < batch->record_count; i++) {
+        if (!put_accepted(&stretch, &batch->records[i])) {
+            return false;
+        }
+    }
+    return put_stretch(&stretch);
+}
