@@ -29,20 +29,27 @@ static bool may_fall_back(struct cg_values *values, enum cg_field field) {
            own_column(values, &values->binding->fields[CG_FIELD_CLAIM_LINE_START_DATE]).len == 0;
 }
 
+/* The column that a field's value comes from; -1: none. */
+static int32_t column_used(struct cg_values *values, enum cg_field field) {
+    const struct cg_field_source *source = &values->binding->fields[field];
+    bool looks_on = source->fallback_column >= 0 && own_column(values, source).len == 0;
+    return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
+}
+
 struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];
-    struct cg_text value = own_column(values, source);
-    if (value.len == 0 && source->fallback_column >= 0 && may_fall_back(values, field)) {
-        value = cg_values_column(values, (uint32_t)source->fallback_column);
-    }
-    if (source->fixed != NULL) { /* only fields without a column have one */
+    int32_t column = column_used(values, field);
+    struct cg_text value = {"", 0};
+    if (column >= 0) {
+        value = cg_values_column(values, (uint32_t)column);
+    } else if (source->fixed != NULL) {
         value = cg_text_of(source->fixed);
     }
     return source->is_mapped ? cg_layout_map(values->binding->layout, field, value) : value;
 }
 
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {
-    int32_t column = values->binding->fields[field].column;
+    int32_t column = column_used(values, field);
     if (column < 0) {
         return (struct cg_csv_field){.raw_len = 0};
     }
