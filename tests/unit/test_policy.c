@@ -517,7 +517,7 @@ Test(policy, an_unknown_name_lists_the_built_in_ones_and_the_nearest) {
     struct cg_policy *policy = NULL;
     cg_problems_init(&problems);
     cr_expect_eq(cg_policy_load("ms-ful", &policy, &problems, &err), CG_BAD_CONFIG);
-    cr_expect_not_null(strstr(err.text, "la, mi, ms, ms-full"), "%s", err.text);
+    cr_expect_not_null(strstr(err.text, "(la, mi, ms-full, ms)"), "%s", err.text);
     cr_expect_not_null(strstr(err.text, "did you mean \"ms-full\"?"), "%s", err.text);
     cr_expect_null(policy);
     cg_problems_fini(&problems);
@@ -531,13 +531,13 @@ Test(policy, a_path_is_read_and_keeps_its_bytes) {
     uint8_t sha[CG_SHA256_BYTES];
     cr_assert_eq(len, file->len_bytes);
     cr_expect_eq(memcmp(text, file->bytes, len), 0);
-    cg_sha256_of(file->bytes, file->len_bytes, sha);
+    cr_assert(cg_sha256_of(file->bytes, file->len_bytes, sha));
     cr_expect_eq(memcmp(sha, cg_policy_sha256(policy), sizeof sha), 0);
     cg_policy_free(policy);
 }
 
 Test(policy, built_in_ids_are_listed_in_order) {
-    static const char *const ids[] = {"la", "mi", "ms", "ms-full"};
+    static const char *const ids[] = {"la", "mi", "ms-full", "ms"};
     char id[CG_POLICY_ID_BYTES];
     for (size_t i = 0; i < 4; i++) {
         cr_assert_not_null(cg_policy_builtin_id(i, id));
