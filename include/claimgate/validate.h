@@ -44,7 +44,14 @@ struct cg_validate_plan {
     struct cg_output_plan output;
     const char *ledger; /* NULL: start from nothing */
     int lock_wait_seconds;
-    bool dry_run;                  /* decide and count alone; the ledger is only read */
+    bool dry_run;       /* decide and count alone; the ledger is only read */
+    int64_t before_run; /* dry run: decide on the ledger as it was before this run, known inputs
+                         * included; 0: as it is now, without them */
+
+    /* An audit looks at every decided batch, in file order; NULL: nobody does. */
+    enum cg_status (*watch)(void *context, const struct cg_binding *binding,
+                            const struct cg_batch *batch, struct cg_error *err);
+    void *watch_context;
     int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
     bool show_progress;
     FILE *trace;

@@ -128,6 +128,9 @@ void flow_write(void *context, struct cg_batch *batch) {
     if (flow->error.status != CG_OK) {
         return; /* what lies behind a failure is never written */
     }
+    if (batch->error.status == CG_OK && flow->plan->watch != NULL) {
+        (void)flow->plan->watch(flow->plan->watch_context, &flow->binding, batch, &batch->error);
+    }
     if (batch->error.status == CG_OK && write_accepted(flow, batch) == CG_OK) {
         (void)write_rejected(flow, batch);
     }

@@ -114,11 +114,11 @@ static enum cg_status open_ledger(struct flow *flow, struct cg_error *err) {
     } else if (status == CG_OK) {
         status = cg_ledger_open(&ledger, &flow->ledger, err);
     }
-    if (status == CG_OK) {
+    if (status == CG_OK && plan->before_run == 0) {
         status = drop_known_inputs(flow->ledger, flow->paths, &flow->path_count, err);
     }
     if (status == CG_OK && plan->dry_run) {
-        status = cg_ledger_recall_for(flow->ledger, plan->rules.policy, 0, err);
+        status = cg_ledger_recall_for(flow->ledger, plan->rules.policy, plan->before_run, err);
     } else if (status == CG_OK && flow->path_count != 0) {
         status = cg_ledger_begin(flow->ledger, plan->rules.roster, plan->rules.as_of_day, err);
     }
