@@ -23,11 +23,20 @@ struct cg_staging;
 struct cg_staging_plan {
     const char *final_path;
     bool overwrite;
+    /* All that the run writes into it, NULL at the end: --overwrite refuses a folder that holds
+     * anything else, for it will be deleted. Must live as long as the staging. */
+    const char *const *file_names;
     gid_t group; /* (gid_t)-1: none; folders 0700, else 0750 */
 };
 
 cg_must_use enum cg_status cg_staging_open(const struct cg_staging_plan *plan,
                                            struct cg_staging **out, struct cg_error *err);
+
+/* Take a staged folder that an earlier run has left (cg_staging_path of that run) up again, under
+ * that run's lock, to publish it as final_path, or to remove it by _close. Nothing is overwritten.
+ * CG_NO_INPUT: it is not there; CG_INTERNAL: staged_path is no such path. */
+cg_must_use enum cg_status cg_staging_adopt(const char *staged_path, const char *final_path,
+                                            struct cg_staging **out, struct cg_error *err);
 
 /* The folder to create files in, and its absolute paths. */
 int cg_staging_dir_fd(const struct cg_staging *staging);
@@ -36,18 +45,22 @@ const char *cg_staging_final_path(const struct cg_staging *staging); /* absolute
 
 /* Sync the staged folder (its files have been synced by their sinks) and its parent. */
 cg_must_use enum cg_status cg_staging_sync(struct cg_staging *staging, struct cg_error *err);
-/* Make it real: rename and sync the parent. After CG_OK only _close is left. */
+/* Make it real: rename and sync the parent. After CG_OK only _close is left. After a failure the
+ * folder is staged again, or as near to it as the disk allows, and may be kept or removed. */
 cg_must_use enum cg_status cg_staging_publish(struct cg_staging *staging, struct cg_error *err);
-/* Free, give the lock back; remove the staged folder unless it was published or `keep`. NULL is allowed. */
+/* Free, give the lock back; remove the staged folder unless it was published or `keep`. NULL is
+ * allowed. */
 void cg_staging_close(struct cg_staging *staging, bool keep);
 
 /* A single output file that appears whole, under the same rules: temporary name beside it, fsync,
- * rename (an existing file is replaced, as with any shell redirection), fsync of its folder. */
+ * rename (an existing file is replaced, as with any shell redirection), fsync of its folder. What
+ * is no regular file, such as /dev/null, a pipe or /dev/stdout, is written directly. */
 struct cg_staged_file;
 cg_must_use enum cg_status cg_staged_file_open(const char *path, gid_t group,
                                                struct cg_staged_file **out, struct cg_error *err);
 struct cg_sink *cg_staged_file_sink(struct cg_staged_file *file);
-cg_must_use enum cg_status cg_staged_file_publish(struct cg_staged_file *file, struct cg_error *err);
+cg_must_use enum cg_status cg_staged_file_publish(struct cg_staged_file *file,
+                                                  struct cg_error *err);
 void cg_staged_file_close(struct cg_staged_file *file); /* removes it unless published */
 
 #endif

@@ -1,0 +1,147 @@
+#include "claimgate/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_STEP_BYTES = 16384 };
+
+static enum cg_status read_all(int fd, const char *path, struct cg_buffer *out,
+                               struct cg_error *err) {
+    char step[READ_STEP_BYTES];
+
+    for (;;) {
+        ssize_t got = read(fd, step, sizeof step);
+
+        if (got == 0) {
+            return CG_OK;
+        }
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot read the file", path);
+        }
+        if (!cg_buffer_append(out, step, (size_t)got)) {
+            return cg_error_set(err, CG_NO_INPUT, "%s: is larger than the %zu bytes allowed", path,
+                                out->limit_bytes);
+        }
+    }
+}
+
+enum cg_status cg_file_read(const char *path, struct cg_buffer *out, struct cg_error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot open the file", path);
+    }
+    enum cg_status status = read_all(fd, path, out, err);
+    (void)close(fd); /* reading cannot lose data */
+    return status;
+}
+
+enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg_error *err) {
+    if (errno_value == EPIPE) {
+        return cg_error_set(err, CG_IO, "%s: closed pipe: the reader went away before the end",
+                            name);
+    }
+    if (errno_value == ENOSPC || errno_value == EDQUOT) {
+        return cg_error_set_errno(
+            err, CG_IO, errno_value,
+            "%s: disk full; make room or write to another disk, and run again", name);
+    }
+    /* EPERM of a write is the medium's word and no matter of permission, so the text stands here.
+     */
+    return cg_error_set(err, CG_IO, "%s: cannot write: %s", name, strerror(errno_value));
+}
+
+enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes, size_t len_bytes,
+                                 struct cg_error *err) {
+    const char *next = bytes;
+
+    while (len_bytes > 0) {
+        /* Linux writes at most SSIZE_MAX at once and says how much it took. */
+        ssize_t written = write(fd, next, len_bytes < INT_MAX ? len_bytes : INT_MAX);
+
+        if (written >= 0) {
+            next += written;
+            len_bytes -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            /* Standard output may have been left non-blocking by another program. */
+            (void)poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+        } else if (errno != EINTR) {
+            return cg_file_write_failed(name, errno, err);
+        }
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err) {
+    if (fsync(fd) != 0) {
+        return cg_file_write_failed(name, errno, err);
+    }
+    return CG_OK;
+}
+
+static bool remove_entries(DIR *dir) {
+    bool all_gone = true;
+    const struct dirent *entry;
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            all_gone = unlinkat(dirfd(dir), entry->d_name, 0) == 0 && all_gone;
+        }
+    }
+    return all_gone;
+}
+
+bool cg_dir_remove(int dir_fd, const char *name) {
+    int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (dir == NULL) {
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return false;
+    }
+    bool is_empty = remove_entries(dir);
+    (void)closedir(dir);
+    return is_empty && unlinkat(dir_fd, name, AT_REMOVEDIR) == 0;
+}
+
+/* A gid in digits. The largest value stands for "no group" in every call that takes one. */
+static bool parse_gid(const char *text, gid_t *out) {
+    uint64_t value = 0;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || value > UINT32_MAX) {
+            return false;
+        }
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    *out = (gid_t)value;
+    return text[0] != '\0' && value < UINT32_MAX;
+}
+
+enum cg_status cg_group_find(const char *name, gid_t *out, struct cg_error *err) {
+    errno = 0;
+    const struct group *group = getgrnam(name);
+
+    if (group != NULL) {
+        *out = group->gr_gid;
+        return CG_OK;
+    }
+    if (parse_gid(name, out)) {
+        return CG_OK;
+    }
+    return cg_error_set(err, CG_USAGE, "there is no group \"%s\"; `getent group` lists them", name);
+}

@@ -1,0 +1,154 @@
+#include "claimgate/sink.h"
+
+#include "claimgate/fault.h"
+#include "claimgate/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cg_sink {
+    int fd;
+    bool is_file; /* can be synced */
+    char *name;   /* for messages */
+    struct cg_sha256 *sha;
+    uint64_t written_bytes;
+};
+
+/* Takes `fd` over, also when it fails. */
+static enum cg_status sink_new(int fd, const char *name, struct cg_sink **out,
+                               struct cg_error *err) {
+    struct cg_sink *sink = calloc(1, sizeof *sink);
+    struct stat about;
+
+    *out = NULL;
+    if (sink == NULL) {
+        (void)close(fd);
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", name);
+    }
+    sink->fd = fd;
+    sink->name = strdup(name);
+    sink->sha = cg_sha256_new();
+    sink->is_file = fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    if (sink->name == NULL || sink->sha == NULL) {
+        cg_sink_abandon(sink);
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", name);
+    }
+    *out = sink;
+    return CG_OK;
+}
+
+/* Modes are set rather than asked for, so that no umask widens or narrows them. */
+static bool set_access(int fd, gid_t group) {
+    bool has_group = group != (gid_t)-1;
+
+    return (!has_group || fchown(fd, (uid_t)-1, group) == 0) &&
+           fchmod(fd, has_group ? 0640 : 0600) == 0;
+}
+
+enum cg_status cg_sink_create(int dir_fd, const char *name, gid_t group, struct cg_sink **out,
+                              struct cg_error *err) {
+    *out = NULL;
+    errno = cg_fault("sink.create");
+    int fd = errno != 0
+                 ? -1
+                 : openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the file", name);
+    }
+    if ((errno = cg_fault("sink.access")) != 0 || !set_access(fd, group)) {
+        enum cg_status status = cg_error_set_errno(
+            err, CG_CANNOT_CREATE, errno, "%s: cannot set the file's mode and group", name);
+        (void)close(fd);
+        (void)unlinkat(dir_fd, name, 0);
+        return status;
+    }
+    return sink_new(fd, name, out, err);
+}
+
+enum cg_status cg_sink_open_special(const char *path, struct cg_sink **out, struct cg_error *err) {
+    *out = NULL;
+    /* Append: a redirection behind /dev/stdout keeps its place in the file. */
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open for writing",
+                                  path);
+    }
+    return sink_new(fd, path, out, err);
+}
+
+enum cg_status cg_sink_stdout(struct cg_sink **out, struct cg_error *err) {
+    *out = NULL;
+    /* A descriptor of our own, so that closing it can be checked and standard output stays open. */
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_IO, errno, "standard output: cannot write");
+    }
+    return sink_new(fd, "standard output", out, err);
+}
+
+enum cg_status cg_sink_write(struct cg_sink *sink, const void *bytes, size_t len_bytes,
+                             struct cg_error *err) {
+    int fault = cg_fault("sink.write");
+    enum cg_status status = fault != 0
+                                ? cg_file_write_failed(sink->name, fault, err)
+                                : cg_file_write_all(sink->fd, sink->name, bytes, len_bytes, err);
+
+    if (status == CG_OK) {
+        cg_sha256_update(sink->sha, bytes, len_bytes);
+        sink->written_bytes += len_bytes;
+    }
+    return status;
+}
+
+static enum cg_status sync_and_close(struct cg_sink *sink, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    int fault = cg_fault("sink.fsync");
+
+    if (fault != 0) {
+        status = cg_file_write_failed(sink->name, fault, err);
+    } else if (sink->is_file) {
+        status = cg_file_sync(sink->fd, sink->name, err);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    /* The descriptor is gone whatever close says (Linux), so it is never closed again. */
+    int closed = close(sink->fd);
+    sink->fd = -1;
+    fault = cg_fault("sink.close");
+    if (fault == 0 && closed != 0 && errno != EINTR) {
+        fault = errno;
+    }
+    return fault != 0 ? cg_file_write_failed(sink->name, fault, err) : CG_OK;
+}
+
+enum cg_status cg_sink_close(struct cg_sink *sink, struct cg_error *err) {
+    enum cg_status status = sync_and_close(sink, err);
+
+    cg_sink_abandon(sink);
+    return status;
+}
+
+void cg_sink_abandon(struct cg_sink *sink) {
+    if (sink == NULL) {
+        return;
+    }
+    if (sink->fd >= 0) {
+        (void)close(sink->fd);
+    }
+    cg_sha256_free(sink->sha);
+    free(sink->name);
+    free(sink);
+}
+
+uint64_t cg_sink_bytes(const struct cg_sink *sink) {
+    return sink->written_bytes;
+}
+
+bool cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]) {
+    return cg_sha256_peek(sink->sha, out);
+}

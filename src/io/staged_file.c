@@ -1,0 +1,148 @@
+#include "claimgate/fault.h"
+#include "claimgate/place.h"
+#include "claimgate/sink.h"
+#include "claimgate/staging.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cg_staged_file {
+    struct cg_place place;
+    struct cg_sink *sink; /* NULL once it is closed */
+    bool is_special;      /* written in place, for there is no file to replace */
+    char temporary_name[CG_PLACE_NAME_BYTES]; /* empty: there is none */
+};
+
+/* Links below these lead to descriptors: they are written through, never replaced. */
+static bool is_descriptor_link(const char *path) {
+    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+/* A pipe, a device or a descriptor is written directly; a folder is refused. */
+static enum cg_status is_special_target(const char *path, bool *out, struct cg_error *err) {
+    struct stat about;
+
+    *out = false;
+    if (lstat(path, &about) != 0) {
+        return CG_OK; /* nothing there yet, or cg_place_find says what is wrong */
+    }
+    if (S_ISDIR(about.st_mode)) {
+        return cg_error_set(err, CG_CANNOT_CREATE, "%s: is a folder; name a file", path);
+    }
+    *out = !S_ISREG(about.st_mode);
+    return CG_OK;
+}
+
+static enum cg_status open_beside(struct cg_staged_file *file, const char *path, gid_t group,
+                                  struct cg_error *err) {
+    enum cg_status status;
+
+    if ((status = cg_place_find(path, &file->place, err)) != CG_OK ||
+        (status = cg_place_lock(&file->place, err)) != CG_OK) {
+        return status;
+    }
+    cg_place_remove_stale(&file->place);
+    if ((status = cg_place_new_name(&file->place, file->temporary_name, err)) == CG_OK) {
+        status = cg_sink_create(file->place.dir_fd, file->temporary_name, group, &file->sink, err);
+    }
+    if (status != CG_OK) {
+        file->temporary_name[0] = '\0';
+    }
+    return status;
+}
+
+static enum cg_status open_target(struct cg_staged_file *file, const char *path, gid_t group,
+                                  struct cg_error *err) {
+    enum cg_status status = is_special_target(path, &file->is_special, err);
+
+    if (status != CG_OK) {
+        return status;
+    }
+    return file->is_special ? cg_sink_open_special(path, &file->sink, err)
+                            : open_beside(file, path, group, err);
+}
+
+/* As with a shell's redirection, a link's target is what is written. */
+static enum cg_status open_resolved(struct cg_staged_file *file, const char *path, gid_t group,
+                                    struct cg_error *err) {
+    struct stat about;
+
+    if (lstat(path, &about) != 0 || !S_ISLNK(about.st_mode) || is_descriptor_link(path)) {
+        return open_target(file, path, group, err);
+    }
+    char *resolved = realpath(path, NULL);
+    if (resolved == NULL) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                  "%s: is a symbolic link that leads nowhere; remove it", path);
+    }
+    enum cg_status status = open_target(file, resolved, group, err);
+    free(resolved);
+    return status;
+}
+
+enum cg_status cg_staged_file_open(const char *path, gid_t group, struct cg_staged_file **out,
+                                   struct cg_error *err) {
+    struct cg_staged_file *file = calloc(1, sizeof *file);
+    size_t path_bytes = strlen(path);
+    enum cg_status status;
+
+    *out = NULL;
+    if (file == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", path);
+    }
+    file->place.dir_fd = -1;
+    file->place.lock_fd = -1;
+    if (path_bytes > 0 && path[path_bytes - 1] == '/') {
+        status = cg_error_set(err, CG_CANNOT_CREATE, "%s: is a folder; name a file", path);
+    } else {
+        status = open_resolved(file, path, group, err);
+    }
+    if (status != CG_OK) {
+        cg_staged_file_close(file);
+        return status;
+    }
+    *out = file;
+    return CG_OK;
+}
+
+struct cg_sink *cg_staged_file_sink(struct cg_staged_file *file) {
+    return file->sink;
+}
+
+static enum cg_status rename_into_place(struct cg_staged_file *file, struct cg_error *err) {
+    const struct cg_place *place = &file->place;
+
+    if ((errno = cg_fault("staged_file.rename")) != 0 ||
+        renameat(place->dir_fd, file->temporary_name, place->dir_fd, place->name) != 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot put the file in place",
+                                  place->path);
+    }
+    file->temporary_name[0] = '\0';
+    return cg_place_sync(place, err);
+}
+
+enum cg_status cg_staged_file_publish(struct cg_staged_file *file, struct cg_error *err) {
+    enum cg_status status = cg_sink_close(file->sink, err);
+
+    file->sink = NULL;
+    if (status != CG_OK || file->is_special) {
+        return status;
+    }
+    return rename_into_place(file, err);
+}
+
+void cg_staged_file_close(struct cg_staged_file *file) {
+    if (file == NULL) {
+        return;
+    }
+    cg_sink_abandon(file->sink);
+    if (file->temporary_name[0] != '\0') {
+        (void)unlinkat(file->place.dir_fd, file->temporary_name, 0);
+    }
+    cg_place_fini(&file->place);
+    free(file);
+}
