@@ -44,110 +44,91 @@ static const struct field_rule rules_of_fields[CG_REASON_COUNT] = {
 
 /* A field of the line as it stands in the file. */
 struct cell {
-    struct cg_text column; /* its name in the header, or the field's where it has no column */
-    struct cg_text value;  /* without quotes and blanks around it */
+    char column[COLUMN_NAME_MAX_BYTES + 1]; /* as the header has it */
+    char bytes[SHOWN_MAX_BYTES];            /* the value's first bytes */
+    uint32_t value_len;                     /* of the whole value; 0: blank */
 };
 
-/* The field at `column` of a record or header that has been read before without fault, so that a
- * quote as its first byte is the only one that opens. Blank where the record has no such field. */
-static struct cg_text nth_field(struct cg_text record, char delimiter, int32_t column) {
-    uint32_t start = 0;
-    bool quoted = false;
-    for (uint32_t i = 0; i < record.len; i++) {
-        char byte = record.ptr[i];
-        if (byte == '"' && (i == start || record.ptr[start] == '"')) {
-            quoted = !quoted;
-        } else if (byte == delimiter && !quoted) {
-            if (column-- == 0) {
-                return (struct cg_text){.ptr = record.ptr + start, .len = i - start};
-            }
-            start = i + 1;
-        }
-    }
-    return column == 0 ? (struct cg_text){.ptr = record.ptr + start, .len = record.len - start}
-                       : (struct cg_text){.ptr = "", .len = 0};
+static struct cg_text value_of(const struct cell *cell) {
+    bool whole = cell->value_len <= SHOWN_MAX_BYTES;
+    return (struct cg_text){cell->bytes, whole ? cell->value_len : SHOWN_MAX_BYTES};
 }
 
-static struct cg_text unquote(struct cg_text field) {
-    field = cg_text_trim(field);
-    if (field.len >= 2 && field.ptr[0] == '"') {
-        field.ptr++;
-        field.len -= 2;
-    }
-    return cg_text_trim(field);
+static struct cg_text read_column(const struct cg_detail *detail, struct cg_text record,
+                                  int32_t column) {
+    /* Header and record have been read before, so that no fault can come now. */
+    (void)cg_csv_read(detail->batch->csv, record);
+    return cg_csv_field(detail->batch->csv, (uint32_t)column).value;
 }
 
-static struct cg_text value_at(const struct cg_detail *detail, int32_t column) {
-    struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
-    return unquote(nth_field(record, detail->binding->delimiter, column));
-}
-
-static struct cell find_cell(const struct cg_detail *detail, enum cg_field field) {
+static void find_cell(const struct cg_detail *detail, enum cg_field field, struct cell *cell) {
     const struct cg_field_source *source = &detail->binding->fields[field];
-    const char *name = cg_field_name(field);
-    struct cell cell = {.column = {.ptr = name, .len = (uint32_t)strlen(name)}};
+    struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
+    struct cg_text header = {detail->binding->header, detail->binding->header_len};
     int32_t column = source->column;
+    *cell = (struct cell){0};
     if (column < 0) {
-        return cell;
+        snprintf(cell->column, sizeof cell->column, "%s", cg_field_name(field));
+        return;
     }
-    cell.value = value_at(detail, column);
-    if (cell.value.len == 0 && source->fallback_column >= 0) {
+    struct cg_text value = read_column(detail, record, column);
+    if (value.len == 0 && source->fallback_column >= 0) {
         column = source->fallback_column;
-        cell.value = value_at(detail, column);
+        value = read_column(detail, record, column);
     }
-    struct cg_text header = {.ptr = detail->binding->header, .len = detail->binding->header_len};
-    cell.column = unquote(nth_field(header, detail->binding->delimiter, column));
-    if (cell.column.len > COLUMN_NAME_MAX_BYTES) {
-        cell.column.len = COLUMN_NAME_MAX_BYTES;
+    cell->value_len = value.len;
+    if (value.len > 0) {
+        memcpy(cell->bytes, value.ptr, value_of(cell).len);
     }
-    return cell;
+    struct cg_text name = read_column(detail, header, column);
+    int shown = name.len < COLUMN_NAME_MAX_BYTES ? (int)name.len : COLUMN_NAME_MAX_BYTES;
+    snprintf(cell->column, sizeof cell->column, "%.*s", shown, name.ptr);
 }
 
 /* Short, and made of what dates and numbers are made of; anything else may be a name or an id. */
-static bool may_show(struct cg_text value) {
+static bool may_show(const struct cell *cell) {
     static const char shown[] = "0123456789+-./: ";
-    for (uint32_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '\0' || strchr(shown, value.ptr[i]) == NULL) {
+    for (uint32_t i = 0; i < value_of(cell).len; i++) {
+        if (memchr(shown, cell->bytes[i], sizeof shown - 1) == NULL) {
             return false;
         }
     }
-    return value.len <= SHOWN_MAX_BYTES;
+    return cell->value_len <= SHOWN_MAX_BYTES;
 }
 
 static void say_value(const struct cg_detail *detail, const struct cell *cell, const char *valid) {
-    int name_len = (int)cell->column.len;
-    const char *name = cell->column.ptr;
-    if (cell->value.len == 0) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is blank; it must be %s.", name_len,
-                 name, valid);
-    } else if (may_show(cell->value)) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is \"%.*s\"; it must be %s.", name_len,
-                 name, (int)cell->value.len, cell->value.ptr, valid);
+    if (cell->value_len == 0) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is blank; it must be %s.", cell->column,
+                 valid);
+    } else if (may_show(cell)) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is \"%.*s\"; it must be %s.",
+                 cell->column, (int)cell->value_len, cell->bytes, valid);
     } else {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s holds something else than %s.",
-                 name_len, name, valid);
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s holds something else than %s.",
+                 cell->column, valid);
     }
 }
 
 void cg_detail_value(const struct cg_detail *detail) {
-    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
 /* Ids are described by their length, never shown. */
 void cg_detail_id(const struct cg_detail *detail) {
-    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
-    int name_len = (int)cell.column.len;
-    if (cell.value.len == 0) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s is blank; it must be 1 to %d bytes.",
-                 name_len, cell.column.ptr, CG_ID_MAX_BYTES);
-    } else if (cell.value.len > CG_ID_MAX_BYTES) {
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    if (cell.value_len == 0) {
+        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is blank; it must be 1 to %d bytes.",
+                 cell.column, CG_ID_MAX_BYTES);
+    } else if (cell.value_len > CG_ID_MAX_BYTES) {
         snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%.*s is %" PRIu32 " bytes long; it must be 1 to %d bytes.", name_len,
-                 cell.column.ptr, cell.value.len, CG_ID_MAX_BYTES);
+                 "%s is %" PRIu32 " bytes long; it must be 1 to %d bytes.", cell.column,
+                 cell.value_len, CG_ID_MAX_BYTES);
     } else {
         snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%.*s must be UTF-8 without control characters.", name_len, cell.column.ptr);
+                 "%s must be UTF-8 without control characters.", cell.column);
     }
 }
 
@@ -159,7 +140,8 @@ void cg_detail_date(const struct cg_detail *detail) {
         [CG_DATE_DMONY] = "a real date from 1900 to 2199, written DD-MON-YYYY",
         [CG_DATE_ISO_TIME] = "a real date from 1900 to 2199, written YYYY-MM-DD and perhaps a time",
     };
-    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     say_value(detail, &cell, valid[detail->binding->date_format]);
 }
 
@@ -171,33 +153,35 @@ void cg_detail_end_date(const struct cg_detail *detail) {
         cg_detail_date(detail);
         return;
     }
-    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%.*s, %s, is before the start date, %s.",
-             (int)cell.column.len, cell.column.ptr, cg_date_format(line->end_day, end),
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s, %s, is before the start date, %s.",
+             cell.column, cg_date_format(line->end_day, end),
              cg_date_format(line->start_day, start));
 }
 
 void cg_detail_modifier(const struct cg_detail *detail) {
-    struct cell cell = {0};
+    struct cell cell;
     for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
          field++) {
-        cell = find_cell(detail, field);
-        if (cell.value.len > 0 && cg_field_modifier(cell.value) == 0) {
+        find_cell(detail, field, &cell);
+        if (cell.value_len > 0 && cg_field_modifier(value_of(&cell)) == 0) {
             break;
         }
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
+/* Where the code is 7 or 8 and yet at fault, the file has no place for the original's id. */
 void cg_detail_frequency(const struct cg_detail *detail) {
-    struct cell cell = find_cell(detail, rules_of_fields[detail->reason].field);
-    struct cg_text value =
-        cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, cell.value);
-    if (value.len == 1 && (value.ptr[0] == '7' || value.ptr[0] == '8')) {
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    struct cg_text code =
+        cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, value_of(&cell));
+    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
         snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%.*s is %c, but the file has no column for the claim to %s.",
-                 (int)cell.column.len, cell.column.ptr, value.ptr[0],
-                 value.ptr[0] == '7' ? "replace" : "void");
+                 "%s is %c, but the file has no column for the claim to %s.", cell.column,
+                 code.ptr[0], code.ptr[0] == '7' ? "replace" : "void");
         return;
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
