@@ -1,0 +1,56 @@
+/*
+ * A claim or member id as a key of 16 bytes that compares exactly.
+ *
+ * Up to 15 bytes stand in the key itself, which is nearly every real id; a longer one is
+ * pointed at. No hash ever stands for a key: a collision would deny care.
+ *
+ * Ownership  A key made from a text points into it when it is long.
+ */
+#ifndef CLAIMGATE_KEY_H
+#define CLAIMGATE_KEY_H
+
+#include "claimgate/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { CG_KEY_INLINE_BYTES = 15 };
+
+struct cg_key {
+    union {
+        char bytes[8];    /* a short text begins here and goes on in `more`, zero-filled */
+        const char *text; /* a long one */
+    };
+    char more[7];
+    uint8_t len_bytes;
+};
+
+static inline bool cg_key_is_long(const struct cg_key *key) {
+    return key->len_bytes > CG_KEY_INLINE_BYTES;
+}
+
+/* At most CG_ID_MAX_BYTES. */
+static inline struct cg_key cg_key_of(struct cg_text text) {
+    struct cg_key key = {.bytes = {0}, .more = {0}, .len_bytes = (uint8_t)text.len};
+    if (text.len > CG_KEY_INLINE_BYTES) {
+        key.text = text.ptr;
+    } else if (text.len > 0) {
+        memcpy(&key, text.ptr, text.len);
+    }
+    return key;
+}
+
+static inline struct cg_text cg_key_text(const struct cg_key *key) {
+    return (struct cg_text){.ptr = cg_key_is_long(key) ? key->text : (const char *)key,
+                            .len = key->len_bytes};
+}
+
+static inline bool cg_key_equal(const struct cg_key *a, const struct cg_key *b) {
+    if (!cg_key_is_long(a)) {
+        return memcmp(a, b, sizeof *a) == 0;
+    }
+    return a->len_bytes == b->len_bytes && memcmp(a->text, b->text, a->len_bytes) == 0;
+}
+
+#endif

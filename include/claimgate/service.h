@@ -1,0 +1,67 @@
+/*
+ * Service: an accepted service line as the history keeps it, in 40 bytes.
+ *
+ * Threads    Pure functions.
+ */
+#ifndef CLAIMGATE_SERVICE_H
+#define CLAIMGATE_SERVICE_H
+
+#include "claimgate/history.h"
+#include "claimgate/key.h"
+#include "claimgate/line.h"
+#include "claimgate/policy.h"
+#include "claimgate/spread.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_service {
+    struct cg_key claim;
+    uint64_t modifiers : 55; /* five of 11 bits */
+    uint64_t procedure_no : 8;
+    uint64_t split : 1;     /* units lie over the days */
+    uint32_t rendering_npi; /* ten digits, the first 1 or 2: below 2^32 */
+    int32_t start_day;
+    uint32_t span_days : 17; /* end less start */
+    uint32_t accepted_units : 14;
+    uint32_t exempt : 1; /* no cap counts it */
+    uint16_t line_number;
+    uint16_t submitted_units;
+};
+
+/* Where a service is looked for. The hashes choose places; what is found is compared. */
+struct cg_service_hashes {
+    uint64_t claim;
+    uint64_t service; /* all that duplicate_service compares */
+};
+
+/* The claim id stays a view into the batch (or the past line) when it is long. */
+struct cg_service cg_service_of_line(const struct cg_line *line);
+
+/* False when a field is outside what a claim can hold: the ledger has been tampered with. */
+cg_must_use bool cg_service_of_past_line(const struct cg_past_line *line, struct cg_service *out);
+
+/* What the ledger and `usage` are told. The claim id is a view of the service's. */
+struct cg_past_line cg_service_past_line(const struct cg_service *service);
+
+uint64_t cg_claim_hash(const struct cg_key *claim, uint64_t seed);
+struct cg_service_hashes cg_service_hashes(const struct cg_service *service, uint64_t seed);
+
+/* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */
+bool cg_service_same(const struct cg_service *a, const struct cg_service *b);
+
+static inline bool cg_cap_counts(const struct cg_cap *cap, uint8_t procedure_no) {
+    return cap->counts_all || cap->counts[procedure_no] != 0;
+}
+
+static inline struct cg_spread cg_service_spread(const struct cg_service *service) {
+    return cg_spread_of(service->start_day, service->start_day + (int32_t)service->span_days,
+                        service->accepted_units, service->split);
+}
+
+/* Whether any unit of the service counts for the cap. */
+static inline bool cg_service_counts(const struct cg_service *service, const struct cg_cap *cap) {
+    return !service->exempt && cg_cap_counts(cap, service->procedure_no);
+}
+
+#endif

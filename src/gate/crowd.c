@@ -1,0 +1,380 @@
+/*
+ * Duplicates: three tables count the lines that stand under a key: claim and line number; service;
+ * service and claim. A service stands under another claim when more of it stand in all than under
+ * this one. A fourth table, by claim, leads to the claim's last line, and each line names the one
+ * before it. A claim is only ever taken back whole, so its chain then simply ends. A slot holds the
+ * position of one line that has the key, by which the key itself is compared: a record therefore
+ * stays where it is even when its line has been taken back.
+ *
+ * Caps: one calendar for each set of procedures that some cap counts, made when such a cap is first
+ * tested. Cost: about a microsecond a line, and 8 bytes for it and 8 for each new key, with slack.
+ */
+#include "claimgate/crowd.h"
+
+#include "claimgate/calendar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum key_kind {
+    KEY_LINE,
+    KEY_SERVICE,
+    KEY_CLAIM_SERVICE,
+    KEY_CLAIM,
+    KEY_KINDS,
+};
+
+struct slot {
+    uint32_t line;  /* position of a line with this key, plus 1; 0: empty */
+    uint32_t value; /* lines that stand; for KEY_CLAIM the position of the last, plus 1 */
+};
+
+struct key_table {
+    struct slot *slots;
+    uint32_t mask; /* slots are a power of two; 0: none yet */
+    uint32_t used;
+};
+
+enum { FIRST_SLOTS = 256, FIRST_LINES = 256 };
+#define TAKEN_BACK UINT32_MAX
+
+struct crowd_line {
+    uint32_t ref;
+    uint32_t before; /* position of the claim's line before it, plus 1; 0: none; or TAKEN_BACK */
+};
+
+/* What a cap counts, and how much of it on which day. */
+struct account {
+    struct account *next;
+    bool counts_all;
+    uint8_t counts[256];
+    struct cg_calendar *calendar;
+};
+
+struct cg_crowd {
+    struct cg_crowd *next;
+    struct crowd_line *lines; /* in the order of acceptance */
+    uint32_t count;
+    uint32_t capacity;
+    struct key_table tables[KEY_KINDS];
+    struct account *accounts;
+};
+
+struct cg_crowd *cg_crowd_new(struct cg_store *store) {
+    struct cg_crowd *crowd = calloc(1, sizeof *crowd);
+    if (crowd != NULL) {
+        crowd->next = store->crowds;
+        store->crowds = crowd;
+    }
+    return crowd;
+}
+
+static void free_crowd(struct cg_crowd *crowd) {
+    for (int kind = 0; kind < KEY_KINDS; kind++) {
+        free(crowd->tables[kind].slots);
+    }
+    for (struct account *next, *account = crowd->accounts; account != NULL; account = next) {
+        next = account->next;
+        cg_calendar_free(account->calendar);
+        free(account);
+    }
+    free(crowd->lines);
+    free(crowd);
+}
+
+void cg_crowd_free_all(struct cg_store *store) {
+    while (store->crowds != NULL) {
+        struct cg_crowd *crowd = store->crowds;
+        store->crowds = crowd->next;
+        free_crowd(crowd);
+    }
+}
+
+static const struct cg_service *service_at(const struct cg_store *store,
+                                           const struct cg_crowd *crowd, uint32_t position) {
+    return cg_pool_at(&store->pool, crowd->lines[position].ref);
+}
+
+static uint64_t key_hash(enum key_kind kind, const struct cg_service *service,
+                         const struct cg_service_hashes *hashes) {
+    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); /* 2^64 over the golden ratio: spreads */
+    switch (kind) {
+    case KEY_LINE:
+        return hashes->claim + service->line_number * odd;
+    case KEY_SERVICE:
+        return hashes->service;
+    case KEY_CLAIM_SERVICE:
+        return hashes->claim * odd + hashes->service;
+    case KEY_CLAIM:
+    case KEY_KINDS:
+        break;
+    }
+    return hashes->claim;
+}
+
+static bool key_equal(enum key_kind kind, const struct cg_service *a, const struct cg_service *b) {
+    switch (kind) {
+    case KEY_LINE:
+        return a->line_number == b->line_number && cg_key_equal(&a->claim, &b->claim);
+    case KEY_SERVICE:
+        return cg_service_same(a, b);
+    case KEY_CLAIM_SERVICE:
+        return cg_service_same(a, b) && cg_key_equal(&a->claim, &b->claim);
+    case KEY_CLAIM:
+    case KEY_KINDS:
+        break;
+    }
+    return cg_key_equal(&a->claim, &b->claim);
+}
+
+/* The slot of the service's key, or the empty one where it would go. NULL in an empty table. */
+static struct slot *find_slot(const struct cg_store *store, const struct cg_crowd *crowd,
+                              enum key_kind kind, const struct cg_service *service,
+                              const struct cg_service_hashes *hashes) {
+    const struct key_table *table = &crowd->tables[kind];
+    if (table->slots == NULL) {
+        return NULL;
+    }
+    uint64_t hash = key_hash(kind, service, hashes);
+    for (uint32_t i = (uint32_t)(hash >> 32) & table->mask;; i = (i + 1) & table->mask) {
+        struct slot *slot = &table->slots[i];
+        if (slot->line == 0 || key_equal(kind, service_at(store, crowd, slot->line - 1), service)) {
+            return slot;
+        }
+    }
+}
+
+static uint32_t value_of(const struct cg_store *store, const struct cg_crowd *crowd,
+                         enum key_kind kind, const struct cg_service *service,
+                         const struct cg_service_hashes *hashes) {
+    const struct slot *slot = find_slot(store, crowd, kind, service, hashes);
+    return slot != NULL ? slot->value : 0;
+}
+
+/* Put every slot in its place in a table of twice the size. */
+static bool grow_table(const struct cg_store *store, struct cg_crowd *crowd, enum key_kind kind) {
+    struct key_table *table = &crowd->tables[kind];
+    struct key_table old = *table;
+    size_t old_slots = old.slots == NULL ? 0 : (size_t)old.mask + 1;
+    size_t slots = old_slots == 0 ? FIRST_SLOTS : old_slots * 2;
+    table->slots = slots <= (size_t)UINT32_MAX / 2 ? calloc(slots, sizeof *table->slots) : NULL;
+    if (table->slots == NULL) {
+        table->slots = old.slots;
+        return false;
+    }
+    table->mask = (uint32_t)(slots - 1);
+    for (size_t i = 0; i < old_slots; i++) {
+        if (old.slots[i].line != 0) {
+            const struct cg_service *service = service_at(store, crowd, old.slots[i].line - 1);
+            struct cg_service_hashes hashes = cg_service_hashes(service, store->seed);
+            *find_slot(store, crowd, kind, service, &hashes) = old.slots[i];
+        }
+    }
+    free(old.slots);
+    return true;
+}
+
+/* The slot of the key of the line at `position`, made where there is none. NULL: no memory. */
+static struct slot *claim_slot(const struct cg_store *store, struct cg_crowd *crowd,
+                               enum key_kind kind, uint32_t position,
+                               const struct cg_service_hashes *hashes) {
+    struct key_table *table = &crowd->tables[kind];
+    size_t slots = table->slots == NULL ? 0 : (size_t)table->mask + 1;
+    if (table->used >= slots - slots / 4 && !grow_table(store, crowd, kind)) {
+        return NULL;
+    }
+    struct slot *slot = find_slot(store, crowd, kind, service_at(store, crowd, position), hashes);
+    if (slot->line == 0) {
+        slot->line = position + 1;
+        table->used++;
+    }
+    return slot;
+}
+
+static bool reserve_line(struct cg_crowd *crowd) {
+    if (crowd->count < crowd->capacity) {
+        return true;
+    }
+    size_t capacity = crowd->capacity == 0 ? FIRST_LINES : (size_t)crowd->capacity * 3 / 2;
+    if (capacity >= UINT32_MAX / 2) {
+        return false;
+    }
+    struct crowd_line *lines = realloc(crowd->lines, capacity * sizeof *lines);
+    if (lines == NULL) {
+        return false;
+    }
+    crowd->lines = lines;
+    crowd->capacity = (uint32_t)capacity;
+    return true;
+}
+
+static bool account_counts(const struct account *account, const struct cg_service *service) {
+    return !service->exempt && (account->counts_all || account->counts[service->procedure_no]);
+}
+
+static bool add_units(struct account *account, const struct cg_service *service) {
+    struct cg_spread spread = cg_service_spread(service);
+    return !account_counts(account, service) || cg_calendar_add(account->calendar, &spread);
+}
+
+bool cg_crowd_add(const struct cg_store *store, struct cg_crowd *crowd, uint32_t ref,
+                  const struct cg_service_hashes *hashes) {
+    if (!reserve_line(crowd)) {
+        return false;
+    }
+    uint32_t position = crowd->count++;
+    crowd->lines[position] = (struct crowd_line){.ref = ref};
+    for (int kind = 0; kind < KEY_CLAIM; kind++) {
+        struct slot *slot = claim_slot(store, crowd, (enum key_kind)kind, position, hashes);
+        if (slot == NULL) {
+            return false;
+        }
+        slot->value++;
+    }
+    struct slot *chain = claim_slot(store, crowd, KEY_CLAIM, position, hashes);
+    if (chain == NULL) {
+        return false;
+    }
+    crowd->lines[position].before = chain->value;
+    chain->value = position + 1;
+    for (struct account *account = crowd->accounts; account != NULL; account = account->next) {
+        if (!add_units(account, service_at(store, crowd, position))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cg_crowd_has_line(const struct cg_store *store, const struct cg_crowd *crowd,
+                       const struct cg_service *line, const struct cg_service_hashes *hashes) {
+    return value_of(store, crowd, KEY_LINE, line, hashes) > 0;
+}
+
+bool cg_crowd_has_service(const struct cg_store *store, const struct cg_crowd *crowd,
+                          const struct cg_service *line, const struct cg_service_hashes *hashes,
+                          enum cg_which_claim which) {
+    uint32_t same_claim = value_of(store, crowd, KEY_CLAIM_SERVICE, line, hashes);
+    switch (which) {
+    case CG_SAME_CLAIM:
+        return same_claim > 0;
+    case CG_OTHER_CLAIM:
+        break;
+    }
+    return value_of(store, crowd, KEY_SERVICE, line, hashes) > same_claim;
+}
+
+/* Count the line at `position` no more. Its keys have their slots, so nothing can fail. */
+static void forget_line(const struct cg_store *store, struct cg_crowd *crowd, uint32_t position) {
+    const struct cg_service *service = service_at(store, crowd, position);
+    struct cg_service_hashes hashes = cg_service_hashes(service, store->seed);
+    for (int kind = 0; kind < KEY_CLAIM; kind++) {
+        find_slot(store, crowd, (enum key_kind)kind, service, &hashes)->value--;
+    }
+    struct cg_spread spread = cg_service_spread(service);
+    for (struct account *account = crowd->accounts; account != NULL; account = account->next) {
+        if (account_counts(account, service)) {
+            cg_calendar_subtract(account->calendar, &spread);
+        }
+    }
+    crowd->lines[position].before = TAKEN_BACK;
+}
+
+/* The chain begins at the claim's last line; `fn` is to see them in the order of acceptance. */
+static uint32_t reverse_chain(struct cg_crowd *crowd, uint32_t last) {
+    uint32_t behind = 0;
+    while (last != 0) {
+        uint32_t before = crowd->lines[last - 1].before;
+        crowd->lines[last - 1].before = behind;
+        behind = last;
+        last = before;
+    }
+    return behind;
+}
+
+uint32_t cg_crowd_take_out(const struct cg_store *store, struct cg_crowd *crowd,
+                           const struct cg_key *claim, cg_service_fn fn, void *context) {
+    struct cg_service wanted = {.claim = *claim};
+    struct cg_service_hashes hashes = {.claim = cg_claim_hash(claim, store->seed)};
+    struct slot *chain = find_slot(store, crowd, KEY_CLAIM, &wanted, &hashes);
+    if (chain == NULL) {
+        return 0;
+    }
+    uint32_t taken = 0;
+    for (uint32_t next, line = reverse_chain(crowd, chain->value); line != 0; line = next) {
+        next = crowd->lines[line - 1].before;
+        fn(context, service_at(store, crowd, line - 1));
+        forget_line(store, crowd, line - 1);
+        taken++;
+    }
+    chain->value = 0;
+    return taken;
+}
+
+static struct account *find_account(const struct cg_crowd *crowd, const struct cg_cap *cap) {
+    struct account *account = crowd->accounts;
+    while (account != NULL &&
+           !(account->counts_all == cap->counts_all &&
+             (cap->counts_all || memcmp(account->counts, cap->counts, sizeof cap->counts) == 0))) {
+        account = account->next;
+    }
+    return account;
+}
+
+bool cg_crowd_prepare(const struct cg_store *store, struct cg_crowd *crowd,
+                      const struct cg_cap *cap) {
+    if (find_account(crowd, cap) != NULL) {
+        return true;
+    }
+    struct account *account = calloc(1, sizeof *account);
+    if (account == NULL) {
+        return false;
+    }
+    account->next = crowd->accounts;
+    crowd->accounts = account; /* freed with the crowd, whatever happens below */
+    account->counts_all = cap->counts_all;
+    memcpy(account->counts, cap->counts, sizeof account->counts);
+    account->calendar = cg_calendar_new();
+    bool ok = account->calendar != NULL;
+    for (uint32_t i = 0; ok && i < crowd->count; i++) {
+        ok =
+            crowd->lines[i].before == TAKEN_BACK || add_units(account, service_at(store, crowd, i));
+    }
+    return ok;
+}
+
+/* Without an account (`usage` may ask for any cap) the lines themselves are summed. */
+uint64_t cg_crowd_units(const struct cg_store *store, const struct cg_crowd *crowd,
+                        const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+    const struct account *account = find_account(crowd, cap);
+    if (account != NULL) {
+        return cg_calendar_sum(account->calendar, first_day, last_day);
+    }
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < crowd->count; i++) {
+        const struct cg_service *service = service_at(store, crowd, i);
+        if (crowd->lines[i].before != TAKEN_BACK && cg_service_counts(service, cap)) {
+            struct cg_spread spread = cg_service_spread(service);
+            sum += cg_spread_within(&spread, first_day, last_day);
+        }
+    }
+    return sum;
+}
+
+void cg_crowd_daily_units(const struct cg_crowd *crowd, const struct cg_cap *cap, int32_t first_day,
+                          int32_t last_day, uint64_t *out) {
+    const struct account *account = find_account(crowd, cap);
+    if (account != NULL) {
+        cg_calendar_daily(account->calendar, first_day, last_day, out);
+    } else {
+        memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
+    }
+}
+
+void cg_crowd_visit(const struct cg_store *store, const struct cg_crowd *crowd, cg_service_fn fn,
+                    void *context) {
+    for (uint32_t i = 0; i < crowd->count; i++) {
+        if (crowd->lines[i].before != TAKEN_BACK) {
+            fn(context, service_at(store, crowd, i));
+        }
+    }
+}
