@@ -1,0 +1,39 @@
+/*
+ * Run a program as a user would, and keep what it said.
+ */
+#ifndef CLAIMGATE_TEST_RUN_H
+#define CLAIMGATE_TEST_RUN_H
+
+#include <stddef.h>
+
+enum { RUN_ARGS_MAX = 32 };
+
+struct run {
+    int exit_code; /* 128 and the signal's number where a signal ended it */
+    char *out;     /* standard output, NUL added */
+    size_t out_len;
+    char *err; /* standard error, NUL added */
+    size_t err_len;
+};
+
+/* The program under test: $CLAIMGATE, else build/claimgate. Tests run in the project's folder. */
+const char *run_claimgate(void);
+
+/* argv as for execvp, closed by NULL; standard input from `input`, or empty where that is NULL.
+ * Fails the test when the program cannot be started. */
+void run_program(const char *const argv[], const char *input, struct run *out);
+void run_fini(struct run *run);
+
+/* A new folder below $TMPDIR or /tmp; `path` has room for RUN_PATH_BYTES. */
+enum { RUN_PATH_BYTES = 512 };
+void run_make_dir(char path[RUN_PATH_BYTES]);
+void run_remove_dir(const char *path);
+
+/* A whole file, NUL added; fails the test when it cannot be read. */
+char *run_read_file(const char *path, size_t *len);
+void run_write_file(const char *path, const void *bytes, size_t len);
+
+/* A gzip file's content, by gzip itself. */
+char *run_gunzip(const char *path, size_t *len);
+
+#endif

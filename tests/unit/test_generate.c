@@ -1,0 +1,383 @@
+#include "claimgate/generate.h"
+
+#include "claimgate/buffer.h"
+#include "claimgate/date.h"
+#include "claimgate/deflate.h"
+#include "claimgate/field.h"
+#include "claimgate/files.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_LIMIT = 64 << 20 };
+
+static const char *const LAYOUTS[] = {"compact", "tuva",        "taf-ot",
+                                      "cclf5",   "rif-carrier", "synthea"};
+enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof LAYOUTS[0] };
+
+static struct cg_world_plan world_plan(const char *program, uint64_t seed) {
+    struct cg_civil first = {.year = 2023, .month = 7, .day = 1};
+    struct cg_civil last = {.year = 2024, .month = 6, .day = 30};
+    return (struct cg_world_plan){
+        .seed = seed,
+        .members = 500,
+        .providers = 40,
+        .first_day = cg_date_from_civil(first),
+        .last_day = cg_date_from_civil(last),
+        .program = cg_program_find(program),
+    };
+}
+
+static void world_make(struct cg_world *world, uint64_t seed) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_world_plan plan = world_plan("ms-full", seed);
+    cr_assert(cg_world_init(world, &plan, &err) == CG_OK);
+}
+
+/* The rows of a plan in one text; the caller frees. */
+static struct cg_buffer rows_of(const struct cg_feed_plan *plan, const char *layout,
+                                uint64_t seed) {
+    struct cg_world world;
+    struct cg_buffer out;
+    struct cg_mock_line line;
+    world_make(&world, seed);
+    struct cg_feed *feed = cg_feed_new(plan, &world);
+    struct cg_row_writer *writer = cg_row_writer_new(cg_columns_find(layout));
+    cg_buffer_init(&out, FILE_LIMIT);
+    for (uint64_t i = 0; i < plan->lines; i++) {
+        cg_feed_next(feed, &line);
+        cr_assert(cg_buffer_reserve(&out, CG_ROW_MAX_BYTES));
+        char *end = cg_row_put(writer, &line, out.data + out.len_bytes);
+        cr_assert((size_t)(end - out.data) - out.len_bytes <= (size_t)CG_ROW_MAX_BYTES);
+        out.len_bytes = (size_t)(end - out.data);
+    }
+    cg_row_writer_free(writer);
+    cg_feed_free(feed);
+    cg_world_fini(&world);
+    return out;
+}
+
+static size_t count_byte(const char *bytes, size_t len, char wanted) {
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++) {
+        count += bytes[i] == wanted;
+    }
+    return count;
+}
+
+Test(generate, npis_pass_the_check_and_are_never_shared) {
+    struct cg_world world;
+    uint64_t seen[1000];
+    size_t count = 0;
+    char npi[CG_NPI_BYTES];
+    world_make(&world, 7);
+    for (uint32_t i = 0; i < world.provider_count; i++) {
+        seen[count++] = cg_field_npi((struct cg_text){world.providers[i].npi, CG_NPI_BYTES});
+    }
+    for (uint32_t i = 0; i < world.agency_count; i++) {
+        seen[count++] = cg_field_npi((struct cg_text){world.agencies[i], CG_NPI_BYTES});
+    }
+    for (uint64_t i = 0; i < 200; i++) {
+        cg_world_stranger(&world, i, npi);
+        seen[count++] = cg_field_npi((struct cg_text){npi, CG_NPI_BYTES});
+    }
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(seen[i] != 0);
+        for (size_t k = 0; k < i; k++) {
+            cr_assert(seen[i] != seen[k]);
+        }
+    }
+    cg_world_fini(&world);
+}
+
+Test(generate, same_seed_gives_same_bytes_and_another_seed_others) {
+    struct cg_feed_plan plan = {.lines = 3000};
+    cg_twist_set_mistakes(&plan.twists, 200);
+    struct cg_buffer one = rows_of(&plan, "compact", 1), again = rows_of(&plan, "compact", 1);
+    struct cg_buffer other = rows_of(&plan, "compact", 2);
+    cr_assert(one.len_bytes == again.len_bytes);
+    cr_assert(memcmp(one.data, again.data, one.len_bytes) == 0);
+    cr_assert(other.len_bytes != one.len_bytes || memcmp(one.data, other.data, one.len_bytes) != 0);
+    cg_buffer_fini(&one);
+    cg_buffer_fini(&again);
+    cg_buffer_fini(&other);
+}
+
+/* What a seed makes is a promise to whoever wrote it down: these are the bytes of seed 1. */
+Test(generate, first_line_of_a_seed_stays_as_it_is) {
+    struct cg_feed_plan plan = {.lines = 1};
+    struct cg_buffer rows = rows_of(&plan, "compact", 1);
+    cr_assert(cg_buffer_append(&rows, "", 1));
+    cr_assert(
+        strcmp(rows.data,
+               "C000000001,1,M10000000,2023-07-01,,12,2,H0038,HE,,1952496572,1208224653,30.40,"
+               "F1120,,,2023-07-01,,2010-08-24\n") == 0);
+    cg_buffer_fini(&rows);
+}
+
+Test(generate, every_row_has_as_many_fields_as_its_header) {
+    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
+        struct cg_feed_plan plan = {.lines = 500};
+        const struct cg_columns *columns = cg_columns_find(LAYOUTS[i]);
+        struct cg_buffer header, rows = rows_of(&plan, LAYOUTS[i], 3);
+        cg_buffer_init(&header, 1 << 16);
+        cr_assert(cg_columns_header(columns, &header));
+        size_t fields = count_byte(header.data, header.len_bytes, columns->delimiter) + 1;
+        cr_assert(count_byte(rows.data, rows.len_bytes, '\n') == plan.lines);
+        for (char *line = rows.data; line < rows.data + rows.len_bytes;) {
+            char *end = memchr(line, '\n', (size_t)(rows.data + rows.len_bytes - line));
+            size_t found = count_byte(line, (size_t)(end - line), columns->delimiter) + 1;
+            cr_assert(found == fields, "%s", LAYOUTS[i]);
+            line = end + 1;
+        }
+        cg_buffer_fini(&header);
+        cg_buffer_fini(&rows);
+    }
+}
+
+Test(generate, lines_without_errors_are_in_order) {
+    struct cg_world world;
+    struct cg_feed_plan plan = {.lines = 20000};
+    struct cg_mock_line line;
+    int32_t last_arrival = CG_DAY_FIRST;
+    uint64_t last_claim = 0;
+    uint64_t units = 0, over_daily_cap = 0;
+    world_make(&world, 11);
+    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    for (uint64_t i = 0; i < plan.lines; i++) {
+        cg_feed_next(feed, &line);
+        cr_assert(line.received_day >= last_arrival);
+        cr_assert(line.received_day <= world.plan.last_day);
+        cr_assert(line.start_day >= world.plan.first_day);
+        cr_assert(line.start_day <= line.received_day);
+        cr_assert(line.start_day == line.end_day);
+        cr_assert(line.claim_no == last_claim ? line.line_no > 1 : line.line_no == 1);
+        cr_assert(line.frequency == 1);
+        last_arrival = line.received_day;
+        last_claim = line.claim_no;
+        units += line.units;
+        over_daily_cap += line.units > 6;
+    }
+    cr_assert(units > 2 * plan.lines - plan.lines / 5 && units < 3 * plan.lines);
+    cr_assert(over_daily_cap > 0 && over_daily_cap < plan.lines / 50);
+    cg_feed_free(feed);
+    cg_world_fini(&world);
+}
+
+Test(generate, every_twist_occurs_at_about_its_share) {
+    struct cg_world world;
+    struct cg_feed_plan plan = {.lines = 100000};
+    struct cg_mock_line line;
+    uint64_t counts[CG_TWIST_COUNT] = {0};
+    world_make(&world, 5);
+    cg_twist_set_mistakes(&plan.twists, 500);
+    cg_twist_set(&plan.twists, CG_TWIST_OVER_LONG_RECORD, 500);
+    cg_twist_set(&plan.twists, CG_TWIST_VOID, 500);
+    cg_twist_set(&plan.twists, CG_TWIST_REPLACEMENT, 500);
+    cg_twist_set(&plan.twists, CG_TWIST_AUTHORIZED, 500);
+    cg_twist_set(&plan.twists, CG_TWIST_QUOTED, 500);
+    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    for (uint64_t i = 0; i < plan.lines; i++) {
+        cg_feed_next(feed, &line);
+        counts[line.twist]++;
+    }
+    for (size_t i = CG_TWIST_NONE + 1; i < CG_TWIST_COUNT; i++) {
+        cr_assert(counts[i] > 350 && counts[i] < 650, "%s: %llu", cg_twist_name((enum cg_twist)i),
+                  (unsigned long long)counts[i]);
+    }
+    cg_feed_free(feed);
+    cg_world_fini(&world);
+}
+
+Test(generate, voids_and_replacements_name_a_claim_that_came_before) {
+    struct cg_world world;
+    struct cg_feed_plan plan = {.lines = 20000};
+    struct cg_mock_line line;
+    uint32_t *member_of = calloc(plan.lines + 1, sizeof *member_of);
+    uint64_t found = 0;
+    world_make(&world, 9);
+    cg_twist_set(&plan.twists, CG_TWIST_VOID, 2000);
+    cg_twist_set(&plan.twists, CG_TWIST_REPLACEMENT, 2000);
+    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    for (uint64_t i = 0; i < plan.lines; i++) {
+        cg_feed_next(feed, &line);
+        member_of[line.claim_no] = line.member_id;
+        if (line.original_no != CG_ORIGINAL_NONE) {
+            found++;
+            cr_assert(line.original_no < line.claim_no);
+            cr_assert(member_of[line.original_no] == line.member_id);
+            cr_assert(line.frequency == 7 || line.frequency == 8);
+        }
+    }
+    cr_assert(found > 600);
+    cg_feed_free(feed);
+    cg_world_fini(&world);
+    free(member_of);
+}
+
+Test(generate, out_of_scope_share_holds) {
+    struct cg_feed_plan plan = {.lines = 10000, .out_of_scope = 95000};
+    struct cg_buffer rows = rows_of(&plan, "compact", 1);
+    size_t in_scope = 0;
+    cr_assert(cg_buffer_append(&rows, "", 1));
+    for (const char *at = strstr(rows.data, "H0038"); at != NULL; at = strstr(at + 1, "H0038")) {
+        in_scope++;
+    }
+    cr_assert(in_scope > 400 && in_scope < 600);
+    cg_buffer_fini(&rows);
+}
+
+Test(generate, shares_over_a_hundred_percent_are_refused) {
+    struct cg_twist_shares shares = {{0}};
+    struct cg_error err = CG_ERROR_INIT;
+    cg_twist_set_mistakes(&shares, 3000);
+    cr_assert(cg_twist_check(&shares, &err) == CG_USAGE);
+}
+
+Test(generate, settings_of_single_errors_are_read_or_refused_with_the_mend) {
+    static const struct {
+        const char *setting;
+        enum cg_status status;
+        const char *part;
+    } CASES[] = {
+        {"duplicate_line=0.5", CG_OK, ""},
+        {"nul_byte=100", CG_OK, ""},
+        {"duplicate_lin=0.5", CG_USAGE, "duplicate_line"},
+        {"none=1", CG_USAGE, "no error has that name"},
+        {"duplicate_line", CG_USAGE, "NAME=PCT"},
+        {"duplicate_line=", CG_USAGE, "NAME=PCT"},
+        {"duplicate_line=101", CG_USAGE, "NAME=PCT"},
+        {"duplicate_line=-1", CG_USAGE, "NAME=PCT"},
+        {"=1", CG_USAGE, "no error has that name"},
+        {"", CG_USAGE, "NAME=PCT"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct cg_twist_shares shares = {{0}};
+        struct cg_error err = CG_ERROR_INIT;
+        cr_assert(cg_twist_parse(&shares, CASES[i].setting, &err) == CASES[i].status, "%s",
+                  CASES[i].setting);
+        cr_assert(strstr(err.text, CASES[i].part) != NULL, "%s: %s", CASES[i].setting, err.text);
+    }
+}
+
+/* A folder of its own for each test. */
+static void scratch(char path[64]) {
+    strcpy(path, "/tmp/claimgate-generate-XXXXXX");
+    cr_assert(mkdtemp(path) != NULL);
+}
+
+static void sweep(const char *path) {
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", path);
+    cr_assert(system(command) == 0);
+}
+
+static struct cg_generate_plan small_plan(const char *out) {
+    struct cg_generate_plan plan = {
+        .out = out,
+        .level = CG_LEVEL_DEFAULT,
+        .plain = true,
+        .files = 1,
+        .columns = cg_columns_find("compact"),
+        .world = world_plan("ms-full", 1),
+        .feed = {.lines = 2000},
+    };
+    cg_twist_set_mistakes(&plan.feed.twists, 200);
+    return plan;
+}
+
+static struct cg_buffer read_file(const char *dir, const char *name) {
+    char path[256];
+    struct cg_buffer out;
+    struct cg_error err = CG_ERROR_INIT;
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    cg_buffer_init(&out, FILE_LIMIT);
+    cr_assert(cg_file_read(path, &out, &err) == CG_OK, "%s", err.text);
+    return out;
+}
+
+Test(generate, folder_holds_claims_and_all_roster_files) {
+    static const char *const NAMES[] = {
+        "claims.csv",
+        "roster/credentials.csv",
+        "roster/continuing_education.csv",
+        "roster/employment.csv",
+        "roster/agencies.csv",
+        "roster/supervision.csv",
+        "roster/authorizations.csv",
+    };
+    char dir[64], out[96];
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_generate_facts facts;
+    scratch(dir);
+    snprintf(out, sizeof out, "%s/out", dir);
+    struct cg_generate_plan plan = small_plan(out);
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        struct cg_buffer text = read_file(out, NAMES[i]);
+        cr_assert(count_byte(text.data, text.len_bytes, '\n') > 1, "%s", NAMES[i]);
+        cg_buffer_fini(&text);
+    }
+    sweep(dir);
+}
+
+Test(generate, existing_folder_is_refused_and_overwrite_replaces_it) {
+    char dir[64], out[96];
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_error again = CG_ERROR_INIT;
+    struct cg_generate_facts facts;
+    struct stat seen;
+    scratch(dir);
+    snprintf(out, sizeof out, "%s/out", dir);
+    struct cg_generate_plan plan = small_plan(out);
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_CANNOT_CREATE);
+    plan.overwrite = true;
+    cr_assert(cg_generate_run(&plan, &facts, &again) == CG_OK, "%s", again.text);
+    cr_assert(stat(out, &seen) == 0);
+    cr_assert(rmdir(dir) == -1);
+    sweep(dir);
+}
+
+Test(generate, several_files_hold_the_lines_of_one) {
+    char dir[64], one[96], three[96];
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_generate_facts facts;
+    size_t at = 0;
+    scratch(dir);
+    snprintf(one, sizeof one, "%s/one", dir);
+    snprintf(three, sizeof three, "%s/three", dir);
+    struct cg_generate_plan plan = small_plan(one);
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
+    plan.out = three;
+    plan.files = 3;
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
+    struct cg_buffer whole = read_file(one, "claims.csv");
+    const char *line_end = memchr(whole.data, '\n', whole.len_bytes);
+    size_t header = (size_t)(line_end - whole.data) + 1;
+    at = header;
+    for (int i = 1; i <= 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "claims-%02d.csv", i);
+        struct cg_buffer part = read_file(three, name);
+        cr_assert(memcmp(part.data, whole.data, header) == 0);
+        cr_assert(at + part.len_bytes - header <= whole.len_bytes);
+        cr_assert(memcmp(part.data + header, whole.data + at, part.len_bytes - header) == 0);
+        at += part.len_bytes - header;
+        cg_buffer_fini(&part);
+    }
+    cr_assert(at == whole.len_bytes);
+    cg_buffer_fini(&whole);
+    sweep(dir);
+}
+
+Test(generate, failure_leaves_nothing_behind) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_generate_facts facts;
+    struct cg_generate_plan plan = small_plan("/nonexistent-folder/out");
+    cr_assert(cg_generate_run(&plan, &facts, &err) == CG_CANNOT_CREATE);
+}
