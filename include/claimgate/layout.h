@@ -17,6 +17,7 @@
 #include "claimgate/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CG_FIELD_TABLE(X)                                                                          \
@@ -50,26 +51,35 @@ enum cg_field {
         CG_FIELD_COUNT,
 };
 
+enum { CG_COLUMNS_MAX = 4096 }; /* of a claim file; a header with more is CG_BAD_DATA */
+
 const char *cg_field_name(enum cg_field field);
 
 struct cg_layout;
 
-/* A built-in layout's name, or else a path. Problems carry line and column. */
+/* A built-in layout's name, or else a path. CG_BAD_CONFIG, problems with line and column;
+ * CG_BAD_CONFIG with the names there are when it is neither. */
 cg_must_use enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
                                           struct cg_problems *problems, struct cg_error *err);
 void cg_layout_free(struct cg_layout *layout);
 const char *cg_layout_name(const struct cg_layout *layout);
+const char *cg_layout_title(const struct cg_layout *layout);
 char cg_layout_delimiter(const struct cg_layout *layout);
 bool cg_layout_is_multiline(const struct cg_layout *layout);
 
+/* The built-in layouts' names in alphabetical order; NULL past the end. */
+const char *cg_layout_builtin(size_t index);
+
 /* The built-in layout that alone fits this header line; "tuva" when none or several do (the errors
- * of binding tuva are then what the user sees). */
+ * of binding tuva are then what the user sees). A layout that has its own words for a missing
+ * column fits without it, so that those words are seen. */
 const char *cg_layout_detect(struct cg_text header_line);
 
 /* Where one field's value comes from. */
 struct cg_field_source {
     int32_t column;          /* position in the file; -1: none */
-    int32_t fallback_column; /* looked at where the first is blank; -1: none */
+    int32_t fallback_column; /* looked at where the first is absent or blank; -1: none. Only an
+                              * end date has one without a first: values.c says when it counts */
     const char *fixed;       /* value where no column is found; NULL: none */
     bool is_mapped;          /* cg_layout_map has a map for it */
 };

@@ -17,15 +17,19 @@
 #include <stdint.h>
 
 enum {
-    CG_CAPS_MAX = 8,          /* caps in one policy version */
-    CG_MODIFIERS_MAX = 5,     /* hcpcs_modifier_1 to _5 */
-    CG_UNITS_MAX = 9999,      /* service_unit_quantity */
+    CG_CAPS_MAX = 8,      /* caps in one policy version */
+    CG_MODIFIERS_MAX = 5, /* hcpcs_modifier_1 to _5 */
+    CG_UNITS_MAX = 9999,  /* service_unit_quantity */
     CG_LINE_NUMBER_MAX = 9999,
-    CG_ID_MAX_BYTES = 64,     /* claim_id, member_id, original_claim_id */
-    CG_LINE_NUMBER_NONE = 0,  /* the file has no line-number column */
+    CG_ID_MAX_BYTES = 64,    /* claim_id, member_id, original_claim_id */
+    CG_LINE_NUMBER_NONE = 0, /* the file has no line-number column */
 };
 
-enum cg_frequency { CG_ORIGINAL = 1, CG_REPLACEMENT = 7, CG_VOID = 8 }; /* NUBC claim frequency code */
+enum cg_frequency {
+    CG_ORIGINAL = 1,
+    CG_REPLACEMENT = 7,
+    CG_VOID = 8
+}; /* NUBC claim frequency code */
 
 enum cg_decision {
     CG_UNDECIDED, /* passed groups 1 and 2; the decide station comes next */
@@ -33,6 +37,10 @@ enum cg_decision {
     CG_REJECTED,
     CG_CUTBACK, /* accepted_units accepted, the rest of units rejected under cap_no */
 };
+
+/* What reading a record can put into `reasons`: the bit of CG_REASON_MALFORMED_RECORD, the first
+ * reason. Reasons belong to the gate, which stands above the readers of records. */
+#define CG_MALFORMED_REASONS UINT64_C(1)
 
 struct cg_policy_version;
 
@@ -64,16 +72,16 @@ struct cg_line {
     const struct cg_policy_version *version;
 
     /* Verdict. */
-    uint64_t reasons;  /* bit set of enum cg_reason; lowest bit is the first reason */
-    uint64_t warnings; /* bit set of enum cg_reason: demands tested, not met, let pass */
-    uint8_t decision;  /* enum cg_decision */
-    uint8_t cap_no;    /* with CG_REASON_CAP: index into version's caps */
-    bool exempt;       /* caps neither tested nor counted this line */
-    uint16_t accepted_units;  /* equal to units unless rejected (0) or cut back */
+    uint64_t reasons;          /* bit set of enum cg_reason; lowest bit is the first reason */
+    uint64_t warnings;         /* bit set of enum cg_reason: demands tested, not met, let pass */
+    uint8_t decision;          /* enum cg_decision */
+    uint8_t cap_no;            /* with CG_REASON_CAP: index into version's caps */
+    bool exempt;               /* caps neither tested nor counted this line */
+    uint16_t accepted_units;   /* equal to units unless rejected (0) or cut back */
     uint32_t taken_back_lines; /* accepted lines this void or replacement took back */
     uint32_t taken_back_units; /* counted and exempt units of those lines */
-    uint32_t units_used;      /* accepted before in the failing period */
-    uint32_t units_available; /* left in it, never below 0 */
+    uint32_t units_used;       /* accepted before in the failing period */
+    uint32_t units_available;  /* left in it, never below 0 */
 
     /* For each cap of `version`, units already used in the period that holds the start date,
      * UINT32_MAX where the cap was not tested. For `check`, `explain` and the ledger. */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct cg_text {
     const char *ptr;
@@ -15,6 +16,11 @@ struct cg_text {
 
 static inline bool cg_text_equal(struct cg_text a, struct cg_text b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Letter case of A to Z is ignored; other bytes compare exactly. */
+static inline bool cg_text_equal_nocase(struct cg_text a, struct cg_text b) {
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 /* The text of a NUL-terminated string. */

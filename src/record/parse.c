@@ -1,6 +1,5 @@
 #include "claimgate/parse.h"
 
-#include "claimgate/reason.h"
 #include "claimgate/splitter.h"
 
 /*
@@ -77,7 +76,7 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->end_day = CG_DAY_NONE;
     line->received_day = CG_DAY_NONE;
     line->birth_day = CG_DAY_NONE;
-    line->reasons = cg_reason_bit(CG_REASON_MALFORMED_RECORD);
+    line->reasons = CG_MALFORMED_REASONS;
 }
 
 static bool take(struct parser *parser, const struct piece *piece) {

@@ -1,0 +1,228 @@
+#include "layout_private.h"
+
+#include "claimgate/builtin.h"
+#include "claimgate/files.h"
+#include "claimgate/json.h"
+#include "claimgate/nearest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    LAYOUT_FILE_MAX_BYTES = 1 << 20,
+    LAYOUT_MEMORY_MAX_BYTES = 8 << 20,
+    LAYOUT_NAME_BYTES = 80,
+};
+
+static const char *const field_names[CG_FIELD_COUNT] = {
+#define FIELD_TEXT(name, text) #text,
+    CG_FIELD_TABLE(FIELD_TEXT)
+#undef FIELD_TEXT
+};
+
+const char *cg_field_name(enum cg_field field) {
+    return field_names[field];
+}
+
+/* The files of schemas/layouts; a test holds the two together. */
+static const char *const builtin_names[] = {"cclf5", "rif-carrier", "synthea", "taf-ot", "tuva"};
+
+enum { BUILTIN_COUNT = sizeof builtin_names / sizeof builtin_names[0] };
+
+const char *cg_layout_builtin(size_t index) {
+    return index < BUILTIN_COUNT ? builtin_names[index] : NULL;
+}
+
+struct loading {
+    struct cg_layout *layout;
+    const struct cg_json_doc *doc;
+    struct cg_problems *problems;
+    bool no_memory;
+};
+
+static const char *keep(struct loading *loading, const struct cg_json *string) {
+    if (cg_json_is_null(string)) {
+        return NULL;
+    }
+    const char *text = cg_json_string(string);
+    const char *kept = cg_arena_copy(&loading->layout->arena, text, strlen(text));
+    loading->no_memory = loading->no_memory || kept == NULL;
+    return kept;
+}
+
+static void load_map(struct loading *loading, const struct cg_json *node,
+                     struct cg_layout_source *source) {
+    size_t count = cg_json_count(node);
+    if (count == 0) {
+        return;
+    }
+    struct cg_layout_pair *map = cg_arena_alloc(&loading->layout->arena, count * sizeof *map);
+    for (size_t i = 0; map != NULL && i < count; i++) {
+        const char *from = NULL;
+        const char *to = keep(loading, cg_json_member_at(node, i, &from));
+        const char *kept = cg_arena_copy(&loading->layout->arena, from, strlen(from));
+        if (to == NULL || kept == NULL) {
+            break;
+        }
+        map[source->map_count++] = (struct cg_layout_pair){cg_text_of(kept), cg_text_of(to)};
+    }
+    source->map = map;
+    loading->no_memory = loading->no_memory || source->map_count < count;
+}
+
+static void load_source(struct loading *loading, enum cg_field field, const struct cg_json *node) {
+    struct cg_layout_source *source = &loading->layout->fields[field];
+    const struct cg_json *fixed = cg_json_member(node, "fixed");
+    const struct cg_json *map = cg_json_member(node, "map");
+    source->column = keep(loading, cg_json_member(node, "column"));
+    source->fallback = keep(loading, cg_json_member(node, "fallback"));
+    source->fixed = keep(loading, fixed);
+    source->missing = keep(loading, cg_json_member(node, "missing"));
+    load_map(loading, map, source);
+    if (source->column == NULL && (source->fixed == NULL || source->fallback != NULL)) {
+        cg_json_problem(loading->doc, node, loading->problems,
+                        "%s needs a column, or else a fixed value alone", cg_field_name(field));
+    }
+    if (field == CG_FIELD_SERVICE_UNIT_QUANTITY && (source->fixed != NULL || source->map != NULL)) {
+        cg_json_problem(loading->doc, source->fixed != NULL ? fixed : map, loading->problems,
+                        "%s must come from a column as it stands there, for a cutback rewrites it",
+                        cg_field_name(field));
+    }
+}
+
+static enum cg_date_format date_format_of(const char *name) {
+    static const char *const names[] = {
+        [CG_DATE_ISO] = "YYYY-MM-DD",
+        [CG_DATE_COMPACT] = "YYYYMMDD",
+        [CG_DATE_US] = "MM/DD/YYYY",
+        [CG_DATE_DMONY] = "DD-MON-YYYY",
+        [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
+    };
+    size_t format = 0;
+    while (strcmp(names[format], name) != 0) { /* the schema lets only these pass */
+        format++;
+    }
+    return (enum cg_date_format)format;
+}
+
+static void load_document(struct loading *loading) {
+    struct cg_layout *layout = loading->layout;
+    const struct cg_json *root = cg_json_root(loading->doc);
+    const struct cg_json *fields = cg_json_member(root, "fields");
+    layout->name = keep(loading, cg_json_member(root, "name"));
+    layout->title = keep(loading, cg_json_member(root, "title"));
+    layout->delimiter = cg_json_string(cg_json_member(root, "delimiter"))[0];
+    layout->multiline = cg_json_boolean(cg_json_member(root, "multiline"));
+    layout->date_format = date_format_of(cg_json_string(cg_json_member(root, "date_format")));
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        const struct cg_json *node = cg_json_member(fields, field_names[i]);
+        if (!cg_json_is_null(node)) {
+            load_source(loading, (enum cg_field)i, node);
+        }
+    }
+}
+
+static enum cg_status load_text(const char *file, struct cg_text text, struct cg_layout **out,
+                                struct cg_problems *problems, struct cg_error *err) {
+    struct cg_layout *layout = calloc(1, sizeof *layout);
+    if (layout == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    cg_arena_init(&layout->arena, LAYOUT_MEMORY_MAX_BYTES);
+    size_t before = problems->total;
+    struct loading loading = {.layout = layout, .problems = problems};
+    struct cg_json_doc *doc =
+        cg_json_load(file, text.ptr, text.len, "layout.schema.json", problems);
+    if (doc != NULL) {
+        loading.doc = doc;
+        load_document(&loading);
+        cg_json_free(doc);
+    }
+    enum cg_status status = CG_OK;
+    if (problems->total > before) {
+        status = cg_problems_status(problems, err);
+    } else if (loading.no_memory || doc == NULL) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status != CG_OK) {
+        cg_layout_free(layout);
+        return status;
+    }
+    *out = layout;
+    return CG_OK;
+}
+
+static enum cg_status refuse_name(const char *name, const char *why, struct cg_error *err) {
+    char list[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < BUILTIN_COUNT; i++) {
+        int len =
+            snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", builtin_names[i]);
+        used += len > 0 && (size_t)len < sizeof list - used ? (size_t)len : 0;
+    }
+    const char *nearest = cg_nearest_word(name, builtin_names, BUILTIN_COUNT);
+    return cg_error_set(err, CG_BAD_CONFIG,
+                        "no layout \"%s\": it is none of the built-in ones (%s) and no file that "
+                        "can be read (%s)%s%s%s",
+                        name, list, why, nearest == NULL ? "" : "; did you mean \"",
+                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+}
+
+enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
+                              struct cg_problems *problems, struct cg_error *err) {
+    char builtin_name[LAYOUT_NAME_BYTES];
+    snprintf(builtin_name, sizeof builtin_name, "layouts/%s.json", name_or_path);
+    const struct cg_builtin *builtin = cg_builtin_find(builtin_name);
+    if (builtin != NULL) {
+        struct cg_text text = {builtin->bytes, (uint32_t)builtin->len_bytes};
+        return load_text(builtin_name, text, out, problems, err);
+    }
+    struct cg_error reading = CG_ERROR_INIT;
+    struct cg_buffer bytes;
+    cg_buffer_init(&bytes, LAYOUT_FILE_MAX_BYTES);
+    enum cg_status status = cg_file_read(name_or_path, &bytes, &reading);
+    if (status == CG_OK) {
+        struct cg_text text = {bytes.data == NULL ? "" : bytes.data, (uint32_t)bytes.len_bytes};
+        status = load_text(name_or_path, text, out, problems, err);
+    } else if (status == CG_NO_INPUT) {
+        status = refuse_name(name_or_path, reading.text, err);
+    } else {
+        status = cg_error_set(err, status, "%s", reading.text);
+    }
+    cg_buffer_fini(&bytes);
+    return status;
+}
+
+void cg_layout_free(struct cg_layout *layout) {
+    if (layout != NULL) {
+        cg_arena_fini(&layout->arena);
+        free(layout);
+    }
+}
+
+const char *cg_layout_name(const struct cg_layout *layout) {
+    return layout->name;
+}
+
+const char *cg_layout_title(const struct cg_layout *layout) {
+    return layout->title;
+}
+
+char cg_layout_delimiter(const struct cg_layout *layout) {
+    return layout->delimiter;
+}
+
+bool cg_layout_is_multiline(const struct cg_layout *layout) {
+    return layout->multiline;
+}
+
+struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
+                             struct cg_text value) {
+    const struct cg_layout_source *source = &layout->fields[field];
+    for (size_t i = 0; i < source->map_count; i++) {
+        if (cg_text_equal_nocase(source->map[i].from, value)) {
+            return source->map[i].to;
+        }
+    }
+    return value;
+}

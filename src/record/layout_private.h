@@ -1,0 +1,35 @@
+/*
+ * What a layout is made of; shared by loading (layout.c) and binding (layout_bind.c).
+ */
+#ifndef CLAIMGATE_LAYOUT_PRIVATE_H
+#define CLAIMGATE_LAYOUT_PRIVATE_H
+
+#include "claimgate/arena.h"
+#include "claimgate/layout.h"
+
+struct cg_layout_pair {
+    struct cg_text from;
+    struct cg_text to;
+};
+
+/* One field as the JSON has it; NULL where a key is left out. */
+struct cg_layout_source {
+    const char *column;
+    const char *fallback;
+    const char *fixed;
+    const char *missing;
+    const struct cg_layout_pair *map;
+    size_t map_count;
+};
+
+struct cg_layout {
+    struct cg_arena arena; /* of all strings */
+    const char *name;
+    const char *title;
+    char delimiter;
+    bool multiline;
+    enum cg_date_format date_format;
+    struct cg_layout_source fields[CG_FIELD_COUNT];
+};
+
+#endif
