@@ -2,7 +2,8 @@
  * Generate: synthetic claims and a roster for tests, benchmarks and demos.
  *
  * A folder with claims.csv.gz (or claims.csv, or claims-01.csv.gz and so on for several files)
- * and roster/ with all six roster files appears whole or not at all. The same plan gives the
+ * and roster/ with all six roster files appears whole or not at all; an existing one is refused,
+ * for somebody may have put files of their own into its roster. The same plan gives the
  * same content everywhere: nothing is taken from the clock, the machine or the C library.
  */
 #ifndef CLAIMGATE_GENERATE_H
@@ -20,9 +21,8 @@ enum { CG_GENERATE_FILES_MAX = 99 };
 
 struct cg_generate_plan {
     const char *out; /* folder */
-    bool overwrite;
-    bool plain; /* .csv instead of .csv.gz */
-    int level;  /* of gzip, 1 to 9 */
+    bool plain;      /* .csv instead of .csv.gz */
+    int level;       /* of gzip, 1 to 9 */
     uint32_t files;
     const struct cg_columns *columns;
     struct cg_world_plan world;

@@ -29,7 +29,6 @@ struct options {
     int64_t authorized;
     int64_t quoted;
     bool plain;
-    bool overwrite;
     bool quiet;
 };
 
@@ -82,7 +81,6 @@ static const struct cg_option option_table[] = {
     {"quoted", "PCT", CG_OPTION_PERCENT, AT(quoted), "lines with a quoted field (0)", 0, 0},
     {"plain", NULL, CG_OPTION_FLAG, AT(plain), "CSV, not gzip", 0, 0},
     {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
-    {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
     {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary", 0, 0},
     {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
 };
@@ -143,7 +141,6 @@ static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan
                                 struct cg_error *err) {
     *plan = (struct cg_generate_plan){
         .out = o->out,
-        .overwrite = o->overwrite,
         .plain = o->plain,
         .level = (int)o->level,
         .files = (uint32_t)o->files,

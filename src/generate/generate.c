@@ -158,8 +158,7 @@ static enum cg_status fill_folder(const struct cg_generate_plan *plan, int dir_f
 
 enum cg_status cg_generate_run(const struct cg_generate_plan *plan, struct cg_generate_facts *facts,
                                struct cg_error *err) {
-    struct cg_staging_plan where = {
-        .final_path = plan->out, .overwrite = plan->overwrite, .group = (gid_t)-1};
+    struct cg_staging_plan where = {.final_path = plan->out, .group = (gid_t)-1};
     struct cg_staging *staging = NULL;
     memset(facts, 0, sizeof *facts);
     if (cg_staging_open(&where, &staging, err) != CG_OK) {
