@@ -17,11 +17,26 @@
 /* Days that a cap may look at for one line: all that claim dates can have. */
 enum { CG_CALENDAR_DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
 
+/* Periods found lately. Lines share their dates, and a calendar costs a dozen divisions. */
+struct cg_period_memo {
+    const struct cg_cap *cap; /* NULL: empty */
+    int32_t day_no;
+    int32_t first_day;
+    int32_t last_day;
+};
+enum { CG_PERIOD_MEMOS = 1024 };
+
+/* Room to work in, lent by the caller; the memos zeroed at first. */
+struct cg_cap_scratch {
+    struct cg_period_memo memos[CG_PERIOD_MEMOS];
+    uint64_t days[CG_CALENDAR_DAYS];
+};
+
 /* What is known of a member when a line comes up. */
 struct cg_cap_view {
     const struct cg_store *store;
     const struct cg_past *past;
-    uint64_t *days; /* CG_CALENDAR_DAYS to work in */
+    struct cg_cap_scratch *scratch;
 };
 
 struct cg_cap_test {

@@ -46,6 +46,24 @@ void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day,
     }
 }
 
+static void find_period(struct cg_cap_scratch *scratch, const struct cg_cap *cap, int32_t day_no,
+                        int32_t *first_day, int32_t *last_day) {
+    if (cap->period == CG_PERIOD_DAY || cap->period == CG_PERIOD_LIFETIME) {
+        cg_cap_period(cap, day_no, first_day, last_day);
+        return;
+    }
+    /* The caps of a version are neighbours, so a few bits of the address tell them apart. */
+    uint32_t place = ((uint32_t)day_no ^ (uint32_t)((uintptr_t)cap >> 4)) % CG_PERIOD_MEMOS;
+    struct cg_period_memo *memo = &scratch->memos[place];
+    if (memo->cap != cap || memo->day_no != day_no) {
+        memo->cap = cap;
+        memo->day_no = day_no;
+        cg_cap_period(cap, day_no, &memo->first_day, &memo->last_day);
+    }
+    *first_day = memo->first_day;
+    *last_day = memo->last_day;
+}
+
 /* Take a period into account: of those that fail the one with the most units used counts, the
  * earliest of equals. Periods come in the order of time. */
 static void test_period(struct cg_cap_test *test, uint32_t limit, uint64_t used, uint64_t asked) {
@@ -61,7 +79,7 @@ static void test_periods(const struct cg_cap_view *view, const struct cg_cap *ca
     int32_t first_day;
     int32_t last_day;
     for (int32_t day_no = spread->first_day; day_no <= spread->last_day; day_no = last_day + 1) {
-        cg_cap_period(cap, day_no, &first_day, &last_day);
+        find_period(view->scratch, cap, day_no, &first_day, &last_day);
         uint64_t used = cg_past_units(view->store, view->past, cap, first_day, last_day);
         if (day_no == spread->first_day) {
             test->used_at_start = used;
@@ -90,8 +108,8 @@ static int32_t earlier_of(int32_t a, int32_t b) {
 static void slide_window(const struct cg_cap_view *view, const struct cg_cap *cap,
                          const struct cg_spread *spread, int32_t to, struct cg_cap_test *test) {
     int32_t from = later_of(window_start(cap, spread->first_day), CG_DAY_FIRST);
-    const uint64_t *days = view->days;
-    cg_past_daily_units(view->store, view->past, cap, from, to, view->days);
+    uint64_t *days = view->scratch->days;
+    cg_past_daily_units(view->store, view->past, cap, from, to, days);
     uint64_t used = 0;
     for (int32_t day_no = from; day_no < spread->first_day; day_no++) {
         used += days[day_no - from];
@@ -112,9 +130,11 @@ static void slide_window(const struct cg_cap_view *view, const struct cg_cap *ca
 
 static void test_windows(const struct cg_cap_view *view, const struct cg_cap *cap,
                          const struct cg_spread *spread, struct cg_cap_test *test) {
-    int32_t from = window_start(cap, spread->first_day);
+    int32_t from;
+    int32_t start_day;
+    find_period(view->scratch, cap, spread->first_day, &from, &start_day);
     int32_t to = earlier_of(last_window(cap, spread->last_day), CG_DAY_LAST);
-    test->used_at_start = cg_past_units(view->store, view->past, cap, from, spread->first_day);
+    test->used_at_start = cg_past_units(view->store, view->past, cap, from, start_day);
     uint64_t at_most = cg_past_units(view->store, view->past, cap, from, to) +
                        cg_spread_within(spread, spread->first_day, spread->last_day);
     if (at_most > cap->limit_units) {

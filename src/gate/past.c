@@ -32,7 +32,7 @@ struct rows {
     uint8_t *procedures;
 };
 
-static struct rows rows_in(char *block, uint32_t capacity) {
+static inline struct rows rows_in(char *block, uint32_t capacity) {
     char *claim_tags = block + (size_t)capacity * 8;
     return (struct rows){
         .refs = (uint32_t *)(void *)block,
@@ -44,7 +44,7 @@ static struct rows rows_in(char *block, uint32_t capacity) {
     };
 }
 
-static struct rows rows_of(const struct cg_store *store, const struct cg_past *past) {
+static inline struct rows rows_of(const struct cg_store *store, const struct cg_past *past) {
     return rows_in(cg_pool_at(&store->pool, past->rows_ref), class_rows[past->class_no]);
 }
 
@@ -381,14 +381,26 @@ void cg_past_visit(const struct cg_store *store, const struct cg_past *past, cg_
     }
 }
 
-void cg_past_prefetch(const struct cg_store *store, const struct cg_past *past) {
+/* The bytes that a question reads, and the place where the next line will be written. */
+static void fetch(const void *first, size_t len_bytes) {
     enum { CACHE_LINE_BYTES = 64 };
+    const char *at = first;
+    for (const char *end = at + len_bytes; at < end; at += CACHE_LINE_BYTES) {
+        __builtin_prefetch(at);
+    }
+    __builtin_prefetch((const char *)first + len_bytes);
+}
+
+void cg_past_prefetch(const struct cg_store *store, const struct cg_past *past) {
     if (past->rows_ref == 0) {
         return;
     }
-    const char *block = cg_pool_at(&store->pool, past->rows_ref);
-    size_t len_bytes = (size_t)class_rows[past->class_no] * ROW_BYTES;
-    for (size_t at = 0; at < len_bytes; at += CACHE_LINE_BYTES) {
-        __builtin_prefetch(block + at);
-    }
+    struct rows rows = rows_of(store, past);
+    uint32_t count = past->count;
+    fetch(rows.days, count * sizeof *rows.days);
+    fetch(rows.claim_tags, count * sizeof *rows.claim_tags);
+    fetch(rows.service_tags, count * sizeof *rows.service_tags);
+    fetch(rows.units, count * sizeof *rows.units);
+    __builtin_prefetch(rows.refs + count);
+    __builtin_prefetch(rows.procedures + count);
 }

@@ -1,0 +1,269 @@
+/*
+ * The history edits, in the order of the specification (section 4).
+ *
+ * Void and replacement. A claim takes an original back once under each of the two frequencies, at
+ * the first of its lines that gets here; what it has taken back is noted under claim, original and
+ * frequency, and further lines with these find the note and take nothing more. What is not noted
+ * looks for standing lines of the original. Where there are none, the original is still known if
+ * this claim took it back under the other frequency; else it is unknown. Nothing is noted for an
+ * unknown original, for nothing was taken: should it turn up later, a further line takes it back.
+ * With one exception: the accepted line of a replacement of itself is noted, for from then on the
+ * lines that stand under its id are its own, and its second line must not take back the first.
+ *
+ * Decided as new: the twins are lines that stand, so those taken back a moment ago are none.
+ */
+#include "claimgate/history_edits.h"
+
+#include "claimgate/reason.h"
+
+static enum cg_status note_take_back(struct cg_member *member, struct cg_take_back note) {
+    struct cg_history_memory *memory = member->memory;
+    note.member = member->past;
+    if (cg_take_backs_find(&memory->take_backs, &note) == NULL &&
+        !(cg_store_keep_key(&memory->store, &note.claim) &&
+          cg_store_keep_key(&memory->store, &note.original))) {
+        return CG_INTERNAL;
+    }
+    return cg_take_backs_add(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
+}
+
+enum cg_status cg_member_add_take_back(struct cg_member *member,
+                                       const struct cg_past_take_back *take_back) {
+    if (take_back->claim_id.len > CG_ID_MAX_BYTES ||
+        take_back->original_claim_id.len > CG_ID_MAX_BYTES) {
+        return CG_BAD_DATA;
+    }
+    return note_take_back(member, (struct cg_take_back){
+                                      .claim = cg_key_of(take_back->claim_id),
+                                      .original = cg_key_of(take_back->original_claim_id),
+                                      .frequency = take_back->frequency,
+                                      .took_lines = false,
+                                  });
+}
+
+enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
+    struct cg_service service;
+    if (!cg_service_of_past_line(line, &service)) {
+        return CG_BAD_DATA;
+    }
+    if (!line->taken_back) {
+        struct cg_store *store = &member->memory->store;
+        struct cg_service_hashes hashes = cg_service_hashes(&service, store->seed);
+        return cg_past_add(store, member->past, &service, &hashes) ? CG_OK : CG_INTERNAL;
+    }
+    if (line->taken_back_by.len == 0) {
+        return CG_OK; /* released by hand: nobody's take-back */
+    }
+    if (line->taken_back_by.len > CG_ID_MAX_BYTES) {
+        return CG_BAD_DATA;
+    }
+    return note_take_back(member, (struct cg_take_back){
+                                      .claim = cg_key_of(line->taken_back_by),
+                                      .original = service.claim,
+                                      .frequency = line->taken_back_frequency,
+                                      .took_lines = true,
+                                  });
+}
+
+struct taking {
+    const struct cg_history_memory *memory;
+    struct cg_line *by;
+};
+
+static void tell_taken(void *context, const struct cg_service *service) {
+    struct taking *taking = context;
+    taking->by->taken_back_lines++;
+    taking->by->taken_back_units += service->accepted_units;
+    if (taking->memory->on_take_back != NULL) {
+        struct cg_past_line line = cg_service_past_line(service);
+        line.taken_back = true;
+        line.taken_back_by = taking->by->claim_id;
+        line.taken_back_frequency = taking->by->frequency;
+        taking->memory->on_take_back(taking->memory->take_back_context, taking->by, &line);
+    }
+}
+
+/* Take the line's original back where that is due. *known is false for an unknown original. */
+static enum cg_status take_back(struct cg_member *member, struct cg_line *line, bool *known) {
+    struct cg_history_memory *memory = member->memory;
+    struct cg_take_back note = {
+        .claim = cg_key_of(line->claim_id),
+        .original = cg_key_of(line->original_claim_id),
+        .member = member->past,
+        .frequency = line->frequency,
+        .took_lines = true,
+    };
+    *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
+    if (*known) {
+        return CG_OK;
+    }
+    struct taking taking = {.memory = memory, .by = line};
+    if (cg_past_take_out(&memory->store, member->past, &note.original, tell_taken, &taking) > 0) {
+        *known = true;
+        return note_take_back(member, note);
+    }
+    struct cg_take_back other = note;
+    other.frequency = line->frequency == CG_VOID ? CG_REPLACEMENT : CG_VOID;
+    const struct cg_take_back *earlier = cg_take_backs_find(&memory->take_backs, &other);
+    *known = earlier != NULL && earlier->took_lines;
+    return CG_OK;
+}
+
+static bool replaces_itself(const struct cg_line *line) {
+    return line->frequency == CG_REPLACEMENT &&
+           cg_text_equal(line->claim_id, line->original_claim_id);
+}
+
+static void reject(struct cg_line *line, enum cg_reason reason) {
+    line->reasons |= cg_reason_bit(reason);
+    line->decision = CG_REJECTED;
+}
+
+static bool is_duplicate_line(const struct cg_member *member, const struct cg_service *service,
+                              const struct cg_service_hashes *hashes) {
+    const struct cg_store *store = &member->memory->store;
+    if (service->line_number != CG_LINE_NUMBER_NONE) {
+        return cg_past_has_line(store, member->past, service, hashes);
+    }
+    return cg_past_has_service(store, member->past, service, hashes, CG_SAME_CLAIM);
+}
+
+/* True when the line goes on to the caps. */
+static bool passes_duplicates(const struct cg_member *member, struct cg_line *line,
+                              const struct cg_service *service,
+                              const struct cg_service_hashes *hashes) {
+    if (is_duplicate_line(member, service, hashes)) {
+        reject(line, CG_REASON_DUPLICATE_LINE);
+        return false;
+    }
+    enum cg_severity severity = line->version->duplicate_service;
+    if (severity == CG_SEVERITY_OFF || !cg_past_has_service(&member->memory->store, member->past,
+                                                            service, hashes, CG_OTHER_CLAIM)) {
+        return true;
+    }
+    if (severity == CG_SEVERITY_REJECT) {
+        reject(line, CG_REASON_DUPLICATE_SERVICE);
+        return false;
+    }
+    line->warnings |= cg_reason_bit(CG_REASON_DUPLICATE_SERVICE);
+    return true;
+}
+
+/* Units in a line's verdict; UINT32_MAX is taken. */
+static uint32_t clip_units(uint64_t units) {
+    return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX - 1;
+}
+
+/* The cap whose failure counts: the first, or where lines are cut back the one with the least
+ * room, the first of equals. */
+static bool decides_before(const struct cg_line *line, bool cutback,
+                           const struct cg_cap_test *test) {
+    if ((line->reasons & cg_reason_bit(CG_REASON_CAP)) == 0) {
+        return true;
+    }
+    return cutback && test->available < line->units_available;
+}
+
+/* All caps are tested even when one has failed, so that a person sees every accumulator. */
+static void test_caps(const struct cg_member *member, struct cg_line *line,
+                      const struct cg_service *service) {
+    const struct cg_policy_version *version = line->version;
+    const struct cg_cap_view view = {
+        .store = &member->memory->store, .past = member->past, .scratch = member->memory->scratch};
+    const struct cg_spread spread = cg_service_spread(service);
+    bool cutback = version->cutback && line->end_day == line->start_day;
+    for (uint32_t i = 0; i < version->cap_count; i++) {
+        const struct cg_cap *cap = &version->caps[i];
+        if (!cg_cap_counts(cap, line->procedure_no)) {
+            continue;
+        }
+        struct cg_cap_test test = cg_cap_test(&view, cap, &spread);
+        line->cap_used[i] = clip_units(test.used_at_start);
+        if (!test.fits && decides_before(line, cutback, &test)) {
+            line->reasons |= cg_reason_bit(CG_REASON_CAP);
+            line->cap_no = (uint8_t)i;
+            line->units_used = clip_units(test.used);
+            line->units_available = (uint32_t)test.available;
+        }
+    }
+    if ((line->reasons & cg_reason_bit(CG_REASON_CAP)) != 0) {
+        line->decision = cutback && line->units_available > 0 ? CG_CUTBACK : CG_REJECTED;
+    }
+}
+
+static enum cg_status accept(struct cg_member *member, struct cg_line *line,
+                             struct cg_service *service, const struct cg_service_hashes *hashes) {
+    line->accepted_units =
+        line->decision == CG_CUTBACK ? (uint16_t)line->units_available : line->units;
+    if (line->decision == CG_UNDECIDED) {
+        line->decision = CG_ACCEPTED;
+    }
+    service->accepted_units = line->accepted_units & 0x3FFFU;
+    if (!cg_past_add(&member->memory->store, member->past, service, hashes)) {
+        return CG_INTERNAL;
+    }
+    if (!replaces_itself(line)) {
+        return CG_OK;
+    }
+    return note_take_back(member, (struct cg_take_back){
+                                      .claim = service->claim,
+                                      .original = service->claim,
+                                      .frequency = CG_REPLACEMENT,
+                                      .took_lines = false,
+                                  });
+}
+
+/* A service line that has met everything but duplicates and caps. */
+static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
+    struct cg_service service = cg_service_of_line(line);
+    struct cg_service_hashes hashes = cg_service_hashes(&service, member->memory->store.seed);
+    if (!passes_duplicates(member, line, &service, &hashes)) {
+        return CG_OK;
+    }
+    if (!line->exempt) {
+        if (!cg_past_prepare(&member->memory->store, member->past, line->version->caps,
+                             line->version->cap_count)) {
+            return CG_INTERNAL;
+        }
+        test_caps(member, line, &service);
+    }
+    return line->decision == CG_REJECTED ? CG_OK : accept(member, line, &service, &hashes);
+}
+
+static enum cg_status decide_line(struct cg_member *member, struct cg_line *line) {
+    if (line->frequency != CG_ORIGINAL) {
+        bool known = false;
+        enum cg_status status = take_back(member, line, &known);
+        if (status != CG_OK) {
+            return status;
+        }
+        if (!known && line->version != NULL && line->version->reject_unknown_original) {
+            reject(line, CG_REASON_ORIGINAL_CLAIM_UNKNOWN);
+            return CG_OK;
+        }
+        if (!known) {
+            line->warnings |= cg_reason_bit(CG_REASON_ORIGINAL_CLAIM_UNKNOWN);
+        }
+    }
+    if (line->frequency == CG_VOID) {
+        line->decision = CG_ACCEPTED; /* and leaves nothing: a void is no original and no twin */
+        return CG_OK;
+    }
+    return decide_service(member, line);
+}
+
+static void clear_verdict(struct cg_line *line) {
+    line->decision = line->reasons != 0 ? CG_REJECTED : CG_UNDECIDED;
+    line->cap_no = 0;
+    line->accepted_units = 0;
+    line->taken_back_lines = 0;
+    line->taken_back_units = 0;
+    line->units_used = 0;
+    line->units_available = 0;
+    memset(line->cap_used, 0xFF, sizeof line->cap_used);
+}
+
+enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line) {
+    clear_verdict(line);
+    return line->decision == CG_REJECTED ? CG_OK : decide_line(member, line);
+}
