@@ -98,8 +98,8 @@ static enum cg_status finish_output(struct cg_output *output, struct cg_output_f
     facts->file = output->name;
     facts->bytes = cg_sink_bytes(output->sink);
     facts->records = output->records;
-    cg_sink_sha256(output->sink, facts->sha256);
-    if (!cg_sha256_peek(output->content, facts->content_sha256)) {
+    if (!cg_sink_sha256(output->sink, facts->sha256) ||
+        !cg_sha256_peek(output->content, facts->content_sha256)) {
         return cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
     return close_sink(output, err);

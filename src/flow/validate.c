@@ -126,15 +126,14 @@ static enum cg_status open_ledger(struct flow *flow, struct cg_error *err) {
 }
 
 static bool make_state(struct flow *flow) {
-    const struct cg_policy *policy = flow->plan->rules.policy;
     flow->cutter = cg_cutter_new();
-    flow->history =
-        cg_history_new(policy, flow->ledger != NULL ? cg_ledger_recall : NULL, flow->ledger);
+    flow->history = cg_history_new(flow->ledger != NULL ? cg_ledger_recall : NULL, flow->ledger);
     for (uint32_t i = 0; i < flow->path_count; i++) {
         flow->inputs[i].file = flow->paths[i];
     }
     flow->next_line = 1;
-    return flow->cutter != NULL && flow->history != NULL && cg_tally_init(&flow->tally, policy);
+    return flow->cutter != NULL && flow->history != NULL &&
+           cg_tally_init(&flow->tally, flow->plan->rules.policy);
 }
 
 enum cg_status cg_validate_new(const struct cg_validate_plan *plan, struct cg_validate **out,
