@@ -53,7 +53,9 @@ cg_must_use bool cg_csv_put_quoted(struct cg_buffer *out, struct cg_text value);
 
 /*
  * Whole small tables (roster files, reasons): all columns by name, a row at a time, from a
- * source. Bad structure is added to `problems` with file, line and column; such rows are skipped.
+ * source. Bad structure is added to `problems` with file, line and column; such rows are skipped,
+ * and a table without its needed columns gives none. CG_OK all the same: problems are the caller's
+ * to judge. CG_NO_INPUT, CG_IO, CG_BAD_DATA (damaged gzip) and CG_INTERNAL (memory) are failures.
  */
 struct cg_table_column {
     const char *name;
@@ -63,7 +65,7 @@ struct cg_table_column {
 struct cg_table_row {
     uint64_t line;
     const struct cg_text *values; /* one per column asked for; blank where absent */
-    const uint32_t *byte_columns; /* where each value starts in its line, from 1 */
+    const uint32_t *byte_columns; /* where each field starts in its line, from 1; 0 where absent */
 };
 struct cg_table_plan {
     const char *file; /* path to open, plain or gzip, and the name in problems */

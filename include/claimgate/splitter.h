@@ -51,14 +51,18 @@ void cg_cutter_start(struct cg_cutter *cutter, char delimiter, bool multiline);
  * with no whole record. When batch->ends_source, all that is left becomes records. */
 void cg_cutter_cut(struct cg_cutter *cutter, struct cg_batch *batch);
 
-/* Where one record under --multiline ends. */
+/* Where a line or record ends. */
 struct cg_extent {
     uint32_t len_bytes; /* without its line end */
     uint8_t eol_bytes;
     bool unclosed; /* the guard has struck: this is a first physical line */
 };
 
-/* Walk records of one text; zero but for the delimiter at its start. */
+/* The physical line that starts at `at`. `at_end`: nothing follows the text. False: its end is not
+ * in it. */
+bool cg_line_find(struct cg_text text, uint32_t at, bool at_end, struct cg_extent *out);
+
+/* Walk records under --multiline of one text; zero but for the delimiter at its start. */
 struct cg_walk {
     char delimiter;
     uint32_t open_until; /* see splitter.c */
