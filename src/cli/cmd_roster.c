@@ -128,7 +128,7 @@ static enum cg_status run_check(const struct cg_invocation *call, int *exit_code
     }
     if (status == CG_OK) {
         status = print_roster(roster, policy, options->json, err);
-    } else {
+    } else if (problems.count > 1) {
         cg_problems_print(&problems);
     }
     cg_roster_free(roster);
@@ -246,14 +246,14 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     status = options->out == NULL || strcmp(options->out, "-") == 0
                  ? import_to_stdout(&plan, &counts, &problems, err)
                  : import_to_file(&plan, options->out, &counts, &problems, err);
-    if (status != CG_OK) {
-        cg_problems_print(&problems);
-    } else {
+    if (status == CG_OK) {
         cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64
                     " peers; left out: %" PRIu64 " in another state, %" PRIu64
                     " organizations, %" PRIu64 " never active",
                     counts.spans, counts.peers, counts.elsewhere, counts.organizations,
                     counts.never_active);
+    } else if (problems.count > 1) {
+        cg_problems_print(&problems);
     }
     cg_problems_fini(&problems);
     return status;

@@ -58,7 +58,8 @@ static void say_certifications(struct cg_sentence *sentence) {
 
 void cg_sentence_not_certified(struct cg_sentence *sentence) {
     uint64_t agency_npi = sentence->question->line->billing_npi;
-    if (agency_npi == 0) {
+    bool names_agency = agency_npi != 0;
+    if (!names_agency) {
         size_t i = 0;
         const struct cg_employment *employer = (const void *)cg_sentence_row_on_day(
             sentence, rows_of_npi(sentence, &sentence->question->roster->employment), &i, any_row);
@@ -66,7 +67,7 @@ void cg_sentence_not_certified(struct cg_sentence *sentence) {
         cg_sentence_say(sentence,
                         "No employer of NPI %010" PRIu64 " is certified: ", sentence->npi);
     }
-    cg_sentence_say(sentence, "agency %010" PRIu64 " ", agency_npi);
+    cg_sentence_say(sentence, "%s %010" PRIu64 " ", names_agency ? "Agency" : "agency", agency_npi);
     say_certifications(sentence);
     struct cg_span_group rows =
         cg_span_table_find(&sentence->question->roster->certifications, agency_npi);
