@@ -21,8 +21,8 @@ cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const voi
  */
 enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg_error *err);
 cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err);
-/* Remove a folder of plain files (no sub-folders) below dir_fd. Best effort; returns false when
- * something is left. */
+/* Remove a folder below dir_fd, its files and those of its sub-folders, no deeper. Best effort;
+ * returns false when something is left. */
 bool cg_dir_remove(int dir_fd, const char *name);
 /* gid of a group name or number. CG_USAGE when there is none. */
 cg_must_use enum cg_status cg_group_find(const char *name, gid_t *out, struct cg_error *err);

@@ -91,19 +91,24 @@ enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err) {
     return CG_OK;
 }
 
-static bool remove_entries(DIR *dir) {
+static bool remove_folder(int dir_fd, const char *name, int levels);
+
+static bool remove_entries(DIR *dir, int levels) {
     bool all_gone = true;
     const struct dirent *entry;
 
     while ((entry = readdir(dir)) != NULL) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            all_gone = unlinkat(dirfd(dir), entry->d_name, 0) == 0 && all_gone;
+            bool gone = unlinkat(dirfd(dir), entry->d_name, 0) == 0 ||
+                        (errno == EISDIR && levels > 0 &&
+                         remove_folder(dirfd(dir), entry->d_name, levels - 1));
+            all_gone = gone && all_gone;
         }
     }
     return all_gone;
 }
 
-bool cg_dir_remove(int dir_fd, const char *name) {
+static bool remove_folder(int dir_fd, const char *name, int levels) {
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 
@@ -113,9 +118,13 @@ bool cg_dir_remove(int dir_fd, const char *name) {
         }
         return false;
     }
-    bool is_empty = remove_entries(dir);
+    bool is_empty = remove_entries(dir, levels);
     (void)closedir(dir);
     return is_empty && unlinkat(dir_fd, name, AT_REMOVEDIR) == 0;
+}
+
+bool cg_dir_remove(int dir_fd, const char *name) {
+    return remove_folder(dir_fd, name, 1);
 }
 
 /* A gid in digits. The largest value stands for "no group" in every call that takes one. */

@@ -131,10 +131,9 @@ static enum cg_status check_target(const struct cg_staging *staging, struct cg_e
                                                     "%s: cannot be looked at", target->path);
     }
     if (!staging->overwrite) {
-        return cg_error_set(err, CG_CANNOT_CREATE,
-                            "%s: exists already; choose another folder, or replace it with "
-                            "--overwrite",
-                            target->path);
+        return cg_error_set(err, CG_CANNOT_CREATE, "%s: exists already; choose another folder%s",
+                            target->path,
+                            staging->file_names != NULL ? ", or replace it with --overwrite" : "");
     }
     return check_replaceable(staging, &about, err);
 }
