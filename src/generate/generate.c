@@ -171,9 +171,6 @@ enum cg_status cg_generate_run(const struct cg_generate_plan *plan, struct cg_ge
     if (status == CG_OK) {
         status = cg_staging_publish(staging, err);
     }
-    if (status != CG_OK) {
-        cg_dir_remove(cg_staging_dir_fd(staging), "roster");
-    }
     cg_staging_close(staging, false);
     return status;
 }
