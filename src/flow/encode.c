@@ -47,7 +47,7 @@ static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
     struct packing to = {flow->outputs.accepted.is_gzip ? batch->deflater : NULL, &batch->accepted,
                          &batch->error};
     return put_accepted_header(batch, put_packed, &to) &&
-           cg_rows_accepted(batch, put_packed, &to) && flush_packed(&to);
+           cg_rows_accepted(batch, put_packed, &to, &batch->accepted_rows) && flush_packed(&to);
 }
 
 static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) {
@@ -107,8 +107,9 @@ static enum cg_status write_accepted(struct flow *flow, struct cg_batch *batch) 
     if (output->sink == NULL) {
         return CG_OK;
     }
+    uint64_t rows = 0;
     if (!put_accepted_header(batch, hash_content, output->content) ||
-        !cg_rows_accepted(batch, hash_content, output->content)) {
+        !cg_rows_accepted(batch, hash_content, output->content, &rows)) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory while hashing");
     }
     return cg_output_write(output, &batch->accepted, &batch->error);

@@ -130,30 +130,3 @@ bool cg_policy_demands(const struct cg_policy *policy, enum cg_roster_file file)
     }
     return false;
 }
-
-void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day,
-                   int32_t *last_day) {
-    struct cg_civil civil;
-    *first_day = day_no;
-    *last_day = day_no;
-    switch (cap->period) {
-    case CG_PERIOD_DAY:
-        break;
-    case CG_PERIOD_MONTH:
-        civil = cg_date_to_civil(day_no);
-        *first_day = day_no - civil.day + 1;
-        *last_day = cg_date_add_months(*first_day, 1) - 1;
-        break;
-    case CG_PERIOD_YEAR:
-        *first_day = cg_date_year_start(day_no, cap->year_start_month, cap->year_start_day);
-        *last_day = cg_date_add_months(*first_day, 12) - 1;
-        break;
-    case CG_PERIOD_ROLLING_MONTHS:
-        *first_day = cg_date_add_months(day_no, -cap->months) + 1;
-        break;
-    case CG_PERIOD_LIFETIME:
-        *first_day = CG_DAY_FIRST;
-        *last_day = CG_DAY_LAST;
-        break;
-    }
-}

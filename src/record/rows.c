@@ -126,6 +126,7 @@ struct stretch {
     void *context;
     uint32_t start;
     uint32_t end;
+    uint64_t rows;
 };
 
 static bool put_stretch(struct stretch *stretch) {
@@ -157,6 +158,7 @@ static bool put_accepted(struct stretch *stretch, const struct cg_record *record
     if (line != NULL && line->decision == CG_REJECTED) {
         return true;
     }
+    stretch->rows++;
     if (line != NULL && line->decision == CG_CUTBACK) {
         good = put_cutback(stretch, record, line);
         stretch->start = end;
@@ -171,12 +173,14 @@ static bool put_accepted(struct stretch *stretch, const struct cg_record *record
     return good;
 }
 
-bool cg_rows_accepted(const struct cg_batch *batch, cg_rows_put put, void *context) {
+bool cg_rows_accepted(const struct cg_batch *batch, cg_rows_put put, void *context,
+                      uint64_t *rows) {
     struct stretch stretch = {.batch = batch, .put = put, .context = context};
     for (uint32_t i = 0; i < batch->record_count; i++) {
         if (!put_accepted(&stretch, &batch->records[i])) {
             return false;
         }
     }
+    *rows += stretch.rows;
     return put_stretch(&stretch);
 }
