@@ -25,7 +25,9 @@ struct cg_deflater;
 cg_must_use struct cg_deflater *cg_deflater_new(int level, enum cg_codec codec);
 void cg_deflater_free(struct cg_deflater *deflater);
 
-/* Collect content; whole blocks are appended to `out` as they fill. */
+/* Collect content; whole blocks are appended to `out` as they fill. Blocks are cut every
+ * CG_BLOCK_CONTENT_BYTES since the last flush, however the content comes in. `out` needs room for
+ * 65,536 bytes beyond what it holds whenever a block is made. CG_INTERNAL: no memory. */
 cg_must_use enum cg_status cg_deflater_add(struct cg_deflater *deflater, const void *bytes,
                                            size_t len_bytes, struct cg_buffer *out,
                                            struct cg_error *err);

@@ -1,3 +1,6 @@
+/* The fortified headers make read(2) an inline function, which could not be replaced below. */
+#undef _FORTIFY_SOURCE
+
 #include "claimgate/source.h"
 
 #include "claimgate/gzip.h"
@@ -435,18 +438,18 @@ Test(source, no_flipped_bit_goes_unseen, .timeout = 120) {
 Test(source, each_damage_has_its_own_words) {
     static const struct {
         struct member how;
-        const char *before, *after, *word;
+        const char *after, *word;
     } cases[] = {
-        {{.method = 8, .crc_change = 1}, "", "", "check sum is wrong"},
-        {{.method = 8, .length_change = 1}, "", "", "length at the end is wrong"},
-        {{.method = 7}, "", "", "compression method"},
-        {{.method = 8, .flags = 0x20}, "", "", "reserved flags"},
-        {{.method = 8, .flags = 0x80}, "", "", "reserved flags"},
-        {{.method = 8, .flags = 2, .header_crc_change = 1}, "", "", "check sum of a gzip header"},
-        {{.method = 8}, "", "garbage", "trailing garbage"},
-        {{.method = 8}, "", "\x1f!", "trailing garbage"},
-        {{.method = 8}, "", "\x1f", "truncated"},
-        {{.method = 8}, "", "\x1f\x8b", "truncated"},
+        {{.method = 8, .crc_change = 1}, "", "check sum is wrong"},
+        {{.method = 8, .length_change = 1}, "", "length at the end is wrong"},
+        {{.method = 7}, "", "compression method"},
+        {{.method = 8, .flags = 0x20}, "", "reserved flags"},
+        {{.method = 8, .flags = 0x80}, "", "reserved flags"},
+        {{.method = 8, .flags = 2, .header_crc_change = 1}, "", "check sum of a gzip header"},
+        {{.method = 8}, "garbage", "trailing garbage"},
+        {{.method = 8}, "\x1f!", "trailing garbage"},
+        {{.method = 8}, "\x1f", "truncated"},
+        {{.method = 8}, "\x1f\x8b", "truncated"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int c = 0; c < CODECS; c++) {
