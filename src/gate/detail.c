@@ -98,8 +98,8 @@ static void say_duplicate(const struct cg_detail *detail) {
     snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s", text);
 }
 
-/* "on 2024-03-05", "from 2023-07-01 to 2024-06-30": the period of a cap. For a span the period that
- * failed may be any that the line touches. */
+/* The period of a cap that holds the line: "on 2024-03-05", "from 2023-07-01 to 2024-06-30". Of a
+ * span, and of a window that may end later, it is not known which one failed. */
 static void name_period(const struct cg_line *line, const struct cg_cap *cap, char *out,
                         size_t capacity) {
     char first[CG_DATE_TEXT_BYTES];
@@ -109,13 +109,12 @@ static void name_period(const struct cg_line *line, const struct cg_cap *cap, ch
     cg_cap_period(cap, line->start_day, &first_day, &last_day);
     cg_date_format(first_day, first);
     cg_date_format(last_day, last);
-    bool whole_span = line->end_day <= last_day && cap->period != CG_PERIOD_ROLLING_MONTHS;
     if (cap->period == CG_PERIOD_LIFETIME) {
-        snprintf(out, capacity, "over the member's lifetime");
+        snprintf(out, capacity, "in the member's lifetime");
     } else if (cap->period == CG_PERIOD_ROLLING_MONTHS) {
-        snprintf(out, capacity, "within %d months around %s", cap->months,
-                 cg_date_format(line->start_day, first));
-    } else if (!whole_span) {
+        snprintf(out, capacity, "in %d %s that hold the service", cap->months,
+                 cap->months == 1 ? "month" : "months");
+    } else if (line->end_day > last_day) {
         snprintf(out, capacity, "in one of the periods that the line touches");
     } else if (cap->period == CG_PERIOD_DAY) {
         snprintf(out, capacity, "on %s", first);
@@ -139,9 +138,10 @@ static void say_cap(const struct cg_detail *detail) {
         return;
     }
     snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "%" PRIu32 " of %" PRIu32 " units were already used %s; this line asks for %u and "
+             "%" PRIu32 " of %" PRIu32 " units were already used %s; this line asks for %u%s and "
              "%" PRIu32 " %s left.",
-             line->units_used, cap->limit_units, period, line->units, line->units_available,
+             line->units_used, cap->limit_units, period, line->units,
+             is_span(line) ? " over its days" : "", line->units_available,
              line->units_available == 1 ? "is" : "are");
 }
 
@@ -211,7 +211,6 @@ static enum cg_reason list_reasons(const struct cg_line *line, uint64_t reasons,
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out) {
-
     /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
     uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
     enum cg_reason first = list_reasons(line, reasons, out->reasons);
@@ -221,6 +220,7 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
     out->carc = info->carc;
     out->rarc = info->rarc;
     out->cap_id = NULL;
+    out->cap_limit_units = 0;
     out->units_used = 0;
     out->units_available = 0;
     if (first == CG_REASON_CAP) {

@@ -176,8 +176,10 @@ void cg_detail_modifier(const struct cg_detail *detail) {
 void cg_detail_frequency(const struct cg_detail *detail) {
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
-    struct cg_text code =
-        cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, value_of(&cell));
+    struct cg_text code = value_of(&cell);
+    if (detail->binding->fields[CG_FIELD_CLAIM_FREQUENCY_CODE].is_mapped) {
+        code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
+    }
     if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
         snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
                  "%s is %c, but the file has no column for the claim to %s.", cell.column,
