@@ -163,7 +163,7 @@ static const struct cg_column RIF_CARRIER[] = {
     {.name = NULL},
 };
 
-/* Synthea's claims_transactions.csv. */
+/* Synthea's claims_transactions.csv, which names providers by UUID, with the NPI put behind it. */
 static const struct cg_column SYNTHEA[] = {
     {.name = "ID"},
     {.name = "CLAIMID", .content = CG_CONTENT_CLAIM_ID},
@@ -198,6 +198,7 @@ static const struct cg_column SYNTHEA[] = {
     {.name = "FEESCHEDULEID"},
     {.name = "PROVIDERID", .content = CG_CONTENT_RENDERING_UUID},
     {.name = "SUPERVISINGPROVIDERID"},
+    {.name = "RENDERING_NPI", .content = CG_CONTENT_RENDERING_NPI},
     {.name = NULL},
 };
 
