@@ -86,6 +86,9 @@ $(BUILD)/builtin.S: $(SCHEMAS) Makefile
 	  n=0; for f in $(SCHEMAS); do printf '.quad n%d, b%d, e%d-b%d\n' $$n $$n $$n $$n; n=$$((n+1)); done; \
 	  echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
 
+# Tests see tests/support.
+$(BUILD)/obj/tests/%.o: CPPFLAGS_ALL += -Itests
+
 $(BUILD)/obj/builtin.o: $(BUILD)/builtin.S $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -c $< -o $@
