@@ -38,7 +38,13 @@ static struct cg_staging *staging_new(void) {
     return staging;
 }
 
-static bool is_listed(const char *const *names, const char *name) {
+/* A file of one of these names. A folder is none, whatever it is called. */
+static bool is_own_file(const char *const *names, int dir_fd, const char *name) {
+    struct stat about;
+
+    if (fstatat(dir_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode)) {
+        return false;
+    }
     for (; names != NULL && *names != NULL; names++) {
         if (strcmp(*names, name) == 0) {
             return true;
@@ -65,7 +71,7 @@ static enum cg_status check_content(const struct cg_staging *staging, int at_fd,
     }
     while (status == CG_OK && (entry = readdir(dir)) != NULL) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !is_listed(staging->file_names, entry->d_name)) {
+            !is_own_file(staging->file_names, fd, entry->d_name)) {
             status = cg_error_set(err, CG_CANNOT_CREATE,
                                   "%s: holds \"%s\", which claimgate did not write and will not "
                                   "delete; move it away or choose another folder",

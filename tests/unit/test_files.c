@@ -100,21 +100,27 @@ Test(files, a_slow_pipe_left_non_blocking_gets_every_byte, .timeout = 20) {
     free(bytes);
 }
 
-Test(files, a_folder_of_files_is_removed_and_one_with_folders_is_told) {
+Test(files, a_folder_and_its_sub_folders_are_removed_and_a_deeper_one_is_told) {
     char folder[64], path[96];
 
+    cr_assert_not(cg_dir_remove(AT_FDCWD, "/tmp/cg-files-none"));
     folder_new(folder);
     snprintf(path, sizeof path, "%s/a", folder);
     write_file(path, "x");
+    snprintf(path, sizeof path, "%s/sub", folder);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/sub/b", folder);
+    write_file(path, "x");
     cr_assert(cg_dir_remove(AT_FDCWD, folder));
     cr_assert_eq(access(folder, F_OK), -1);
-    cr_assert_not(cg_dir_remove(AT_FDCWD, folder));
     folder_new(folder);
     snprintf(path, sizeof path, "%s/sub", folder);
     cr_assert_eq(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/sub/deeper", folder);
+    cr_assert_eq(mkdir(path, 0700), 0);
     cr_assert_not(cg_dir_remove(AT_FDCWD, folder));
-    rmdir(path);
-    rmdir(folder);
+    cr_assert_eq(rmdir(path), 0);
+    cr_assert(cg_dir_remove(AT_FDCWD, folder));
 }
 
 Test(files, a_link_in_place_of_a_folder_is_not_followed) {

@@ -285,6 +285,9 @@ Test(staging, overwrite_never_deletes_what_is_not_ours) {
     write_file(in_folder("night/notes.txt"), "theirs");
     assert_refused(target, true, CG_CANNOT_CREATE, "notes.txt");
     unlink(in_folder("night/notes.txt"));
+    cr_assert_eq(mkdir(in_folder("night/accepted.csv.gz"), 0700), 0);
+    assert_refused(target, true, CG_CANNOT_CREATE, "accepted.csv.gz");
+    cr_assert_eq(rmdir(in_folder("night/accepted.csv.gz")), 0);
     /* Also when it comes into being after the start. */
     struct cg_error err = CG_ERROR_INIT;
     struct cg_staging *staging = open_ok(target, true);
