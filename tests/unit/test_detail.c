@@ -332,6 +332,7 @@ Test(detail, every_reason_has_a_sentence_without_ids) {
     for (enum cg_reason reason = 0; reason < CG_REASON_COUNT; reason++) {
         struct cg_line *line = read_line(record);
         line->reasons = cg_reason_bit(reason);
+        line->received_day = line->end_day + 400;
         line->malformed = reason == CG_REASON_MALFORMED_RECORD ? CG_NUL_BYTE : CG_WELL_FORMED;
         const char *detail = fill(line);
         size_t len = strlen(detail);

@@ -476,7 +476,7 @@ Test(policy, versions_name_up_to_255_codes_together) {
     struct cg_policy *policy = load_good_text(two_versions(
         "2020-01-01", many_codes(200, 0, first), "2021-01-01", many_codes(200, 55, second), text));
     for (int i = 0; i < 255; i++) {
-        char code[8];
+        char code[16];
         snprintf(code, sizeof code, "A%04d", i);
         cr_expect_eq(procedure(policy, code), i);
     }
