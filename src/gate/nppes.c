@@ -73,21 +73,17 @@ struct activity {
     int32_t reactivated; /* CG_DAY_NONE: never */
 };
 
-static struct cg_text text_of(const char *text) {
-    return (struct cg_text){text, (uint32_t)strlen(text)};
-}
-
 enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, struct cg_error *err) {
     char folded[CG_ROSTER_WORD_BYTES];
-    if (plan->type == NULL || cg_field_fold(text_of(plan->type), folded, sizeof folded) == 0 ||
-        !cg_field_is_clean(text_of(plan->type))) {
+    if (plan->type == NULL || cg_field_fold(cg_text_of(plan->type), folded, sizeof folded) == 0 ||
+        !cg_field_is_clean(cg_text_of(plan->type))) {
         return cg_error_set(
             err, CG_USAGE,
             "--type needs a credential type, such as CPSSP-MH: rows of another type "
             "than the policy names grant nothing");
     }
     if (plan->state != NULL &&
-        (strlen(plan->state) != 2 || cg_field_modifier(text_of(plan->state)) == 0)) {
+        (strlen(plan->state) != 2 || cg_field_modifier(cg_text_of(plan->state)) == 0)) {
         return cg_error_set(err, CG_USAGE, "--state \"%s\" is no state; give its two letters",
                             plan->state);
     }
@@ -104,7 +100,7 @@ enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, struct cg_error 
 
 static bool is_peer(const struct cg_table_row *row) {
     for (int i = TAXONOMY_1; i <= TAXONOMY_15; i++) {
-        if (cg_text_equal(row->values[i], text_of(PEER_SPECIALIST))) {
+        if (cg_text_equal(row->values[i], cg_text_of(PEER_SPECIALIST))) {
             return true;
         }
     }
@@ -140,7 +136,7 @@ static bool write_span(struct import *import, uint64_t npi, int32_t first_day, i
     }
     cg_buffer_clear(&import->row);
     bool fits = cg_buffer_printf(&import->row, "%010" PRIu64 ",", npi) &&
-                cg_csv_put(&import->row, ',', text_of(plan->type)) &&
+                cg_csv_put(&import->row, ',', cg_text_of(plan->type)) &&
                 cg_buffer_printf(&import->row, ",%s,%s,%s,,,,NPPES\n", plan->status, first, last);
     if (!fits) {
         cg_error_set(&import->error, CG_INTERNAL, "out of memory for a row of credentials.csv");
@@ -178,7 +174,7 @@ static bool import_row(void *context, const struct cg_table_row *row) {
     if (!is_peer(row)) {
         return true;
     }
-    if (!cg_text_equal(row->values[ENTITY_TYPE], text_of("1"))) {
+    if (!cg_text_equal(row->values[ENTITY_TYPE], cg_text_of("1"))) {
         import->counts->organizations++;
         return true;
     }

@@ -21,8 +21,8 @@ static const struct {
     [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization"},
 };
 
-/* Optional columns and the demands that are never met without them, which is worth saying once
- * instead of a million times in reject_detail. */
+/* Optional columns and the demands that are never met without them, which is worth saying once and
+ * not only in a million details. */
 static const struct {
     const char *column;
     enum cg_reason demand;
@@ -44,21 +44,30 @@ static uint64_t demands_of_all_versions(const struct cg_policy *policy) {
     return all;
 }
 
+static bool is_asked(const char *column, uint64_t demands) {
+    for (size_t i = 0; i < sizeof ASKED_COLUMNS / sizeof ASKED_COLUMNS[0]; i++) {
+        if (strcmp(ASKED_COLUMNS[i].column, column) == 0) {
+            return (demands & cg_reason_bit(ASKED_COLUMNS[i].demand)) != 0;
+        }
+    }
+    return false;
+}
+
 static void warn_of_absent_columns(const struct cg_roster_reading *reading,
                                    const struct cg_policy *policy) {
+    char names[256] = "";
     uint64_t demands = demands_of_all_versions(policy);
     for (size_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
-        if (reading->columns[i].index >= 0) {
-            continue;
+        const struct cg_table_column *column = &reading->columns[i];
+        if (column->index < 0 && is_asked(column->name, demands)) {
+            size_t len = strlen(names);
+            snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ", ", column->name);
         }
-        for (size_t j = 0; j < sizeof ASKED_COLUMNS / sizeof ASKED_COLUMNS[0]; j++) {
-            if (strcmp(ASKED_COLUMNS[j].column, reading->columns[i].name) == 0 &&
-                (demands & cg_reason_bit(ASKED_COLUMNS[j].demand)) != 0) {
-                cg_log_warning("%s has no column %s, which policy %s asks for: nobody meets that "
-                               "demand; add the column",
-                               reading->path, reading->columns[i].name, cg_policy_id(policy));
-            }
-        }
+    }
+    if (names[0] != '\0') {
+        cg_log_warning("%s lacks what policy %s asks for (%s): nobody meets those demands; add "
+                       "the columns",
+                       reading->path, cg_policy_id(policy), names);
     }
 }
 
@@ -109,18 +118,16 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
     }
     struct cg_roster_reading reading = {load->roster, path, load->problems, {{0}}};
     struct cg_error damage = CG_ERROR_INIT;
-    size_t problems_before = load->problems->total;
     enum cg_status status = cg_roster_read_file(file, &reading, facts, &damage);
-    if (status != CG_OK && status != CG_BAD_DATA && status != CG_BAD_CONFIG) {
+    if (status == CG_BAD_DATA) {
+        cg_problems_add(load->problems, path, 0, 0, "%s", damage.text);
+        return CG_OK;
+    }
+    if (status != CG_OK) {
         return cg_error_set(err, status, "%s", damage.text);
     }
-    if (status != CG_OK && load->problems->total == problems_before) {
-        cg_problems_add(load->problems, path, 0, 0, "%s", damage.text);
-    }
-    if (status == CG_OK) {
-        load->roster->file_count++;
-        warn_of_absent_columns(&reading, load->policy);
-    }
+    load->roster->file_count++;
+    warn_of_absent_columns(&reading, load->policy);
     return CG_OK;
 }
 

@@ -4,7 +4,7 @@
  */
 #include "claimgate/field.h"
 #include "claimgate/reason.h"
-#include "support/roster_fixture.h"
+#include "../support/roster_fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -149,7 +149,7 @@ static void write_world(struct roster_fixture *fixture, const struct world *worl
         "fte,supervisor_fte\n"};
     for (int i = 0; i < ROWS; i++) {
         const struct credential *c = &world->credentials[i];
-        char score[8] = "";
+        char score[16] = "";
         if (c->score >= 0) {
             snprintf(score, sizeof score, "%d", c->score);
         }

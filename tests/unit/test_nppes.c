@@ -1,0 +1,169 @@
+#include "claimgate/nppes.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char dir[64];
+static char file[96];
+static struct cg_problems problems;
+static struct cg_error err;
+static struct cg_nppes_counts counts;
+
+static void set_up(void) {
+    snprintf(dir, sizeof dir, "/tmp/claimgate-nppes-XXXXXX");
+    cr_assert_not_null(mkdtemp(dir));
+    snprintf(file, sizeof file, "%s/npidata.csv", dir);
+    cg_problems_init(&problems);
+    err = (struct cg_error)CG_ERROR_INIT;
+}
+
+static void tear_down(void) {
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    cr_assert_eq(system(command), 0);
+    cg_problems_fini(&problems);
+}
+
+TestSuite(nppes, .init = set_up, .fini = tear_down, .timeout = 60);
+
+#define COLUMNS                                                                                    \
+    "\"NPI\",\"Entity Type Code\",\"Provider Last Name (Legal Name)\",\"Provider Business "        \
+    "Practice Location Address State Name\",\"Provider Enumeration Date\",\"NPI Deactivation "     \
+    "Date\",\"NPI Reactivation Date\",\"Healthcare Provider Taxonomy "                             \
+    "Code_1\",\"Healthcare Provider Taxonomy Code_2\",\"Healthcare Provider Taxonomy Code_15\"\n"
+#define OUT                                                                                        \
+    "npi,credential_type,status,effective_date,end_date,training_completed_date,exam_score,"       \
+    "birth_date,issued_by\n"
+
+static enum cg_status import(const char *rows, const struct cg_nppes_plan *wanted, char *out,
+                             size_t capacity) {
+    char path[128];
+    FILE *stream = fopen(file, "w");
+    cr_assert_not_null(stream);
+    fprintf(stream, "%s", rows);
+    cr_assert_eq(fclose(stream), 0);
+    snprintf(path, sizeof path, "%s/out.csv", dir);
+    unlink(path);
+    struct cg_sink *sink = NULL;
+    cr_assert_eq(cg_sink_create(AT_FDCWD, path, (gid_t)-1, &sink, &err), CG_OK, "%s", err.text);
+    struct cg_nppes_plan plan = *wanted;
+    plan.file = file;
+    enum cg_status status = cg_nppes_import(&plan, sink, &counts, &problems, &err);
+    if (status != CG_OK) {
+        cg_sink_abandon(sink);
+        return status;
+    }
+    cr_assert_eq(cg_sink_close(sink, &err), CG_OK);
+    stream = fopen(path, "r");
+    cr_assert_not_null(stream);
+    out[fread(out, 1, capacity - 1, stream)] = '\0';
+    fclose(stream);
+    return status;
+}
+
+static const struct cg_nppes_plan mississippi = {
+    .type = "CPSSP-MH", .status = "pending", .state = "MS"};
+
+Test(nppes, deactivation_and_reactivation_become_spans) {
+    const struct {
+        const char *row; /* enumerated, deactivated, reactivated */
+        const char *spans;
+    } cases[] = {
+        {"05/23/2010,,", "1234567893,CPSSP-MH,pending,2010-05-23,,,,,NPPES\n"},
+        {"05/23/2010,03/01/2020,", "1234567893,CPSSP-MH,pending,2010-05-23,2020-02-29,,,,NPPES\n"},
+        {"05/23/2010,03/01/2020,07/04/2021",
+         "1234567893,CPSSP-MH,pending,2010-05-23,2020-02-29,,,,NPPES\n"
+         "1234567893,CPSSP-MH,pending,2021-07-04,,,,,NPPES\n"},
+        {"05/23/2010,03/01/2020,03/01/2020", "1234567893,CPSSP-MH,pending,2010-05-23,,,,,NPPES\n"},
+        {"05/23/2010,03/01/2020,07/04/2011",
+         "1234567893,CPSSP-MH,pending,2010-05-23,2020-02-29,,,,NPPES\n"},
+        {"05/23/2010,05/23/2010,", ""},
+        {"05/23/2010,05/23/2010,07/04/2011", "1234567893,CPSSP-MH,pending,2011-07-04,,,,,NPPES\n"},
+        {"05/23/2010,,07/04/2011", "1234567893,CPSSP-MH,pending,2010-05-23,,,,,NPPES\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char rows[2048];
+        char expected[1024];
+        char out[1024];
+        snprintf(rows, sizeof rows, COLUMNS "1234567893,1,DOE,MS,%s,175T00000X,,\n", cases[i].row);
+        snprintf(expected, sizeof expected, OUT "%s", cases[i].spans);
+        cr_expect_eq(import(rows, &mississippi, out, sizeof out), CG_OK, "%s", err.text);
+        cr_expect_str_eq(out, expected, "case %zu: %s", i, out);
+        cr_expect_eq(counts.never_active, cases[i].spans[0] == '\0' ? 1 : 0, "case %zu", i);
+    }
+}
+
+Test(nppes, only_people_with_the_taxonomy_in_the_state_are_taken) {
+    const char *rows = COLUMNS "1234567893,1,DOE,MS,05/23/2010,,,175T00000X,,\n"
+                               "1000000004,1,DOE,ms,05/23/2010,,,101Y00000X,,175T00000X\n"
+                               "1000000012,1,\"DOE, \"\"J\"\"\",MS,05/23/2010,,,101Y00000X,,\n"
+                               "1000000020,2,PEERS INC,MS,05/23/2010,,,175T00000X,,\n"
+                               "1000000038,1,DOE,LA,05/23/2010,,,,175T00000X,\n"
+                               "1000000046,,,,,03/01/2020,,,,\n";
+    char out[1024];
+    cr_assert_eq(import(rows, &mississippi, out, sizeof out), CG_OK, "%s", err.text);
+    cr_expect_str_eq(out, OUT "1234567893,CPSSP-MH,pending,2010-05-23,,,,,NPPES\n"
+                              "1000000004,CPSSP-MH,pending,2010-05-23,,,,,NPPES\n");
+    cr_expect_eq(counts.rows, 6);
+    cr_expect_eq(counts.peers, 3);
+    cr_expect_eq(counts.organizations, 1);
+    cr_expect_eq(counts.elsewhere, 1);
+    cr_expect_eq(counts.spans, 2);
+    const struct cg_nppes_plan everywhere = {.type = "A, B", .status = "current"};
+    cr_assert_eq(import(rows, &everywhere, out, sizeof out), CG_OK, "%s", err.text);
+    cr_expect_eq(counts.spans, 3);
+    cr_expect_not_null(strstr(out, "1000000038,\"A, B\",current,2010-05-23,"), "%s", out);
+}
+
+Test(nppes, a_bad_row_among_the_wanted_is_named_and_ends_the_import) {
+    const struct {
+        const char *rows;
+        const char *problem;
+    } cases[] = {
+        {COLUMNS "1234567890,1,DOE,MS,05/23/2010,,,175T00000X,,\n", "NPI"},
+        {COLUMNS "1234567893,1,DOE,MS,2010-05-23,,,175T00000X,,\n", "Provider Enumeration Date"},
+        {COLUMNS "1234567893,1,DOE,MS,,,,175T00000X,,\n", "Provider Enumeration Date"},
+        {COLUMNS "1234567893,1,DOE,MS,05/23/2010,13/01/2020,,175T00000X,,\n",
+         "NPI Deactivation Date"},
+        {"NPI,credential_type\n1234567893,X\n", "Entity Type Code"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char out[1024];
+        cg_problems_fini(&problems);
+        cg_problems_init(&problems);
+        err = (struct cg_error)CG_ERROR_INIT;
+        cr_expect_eq(import(cases[i].rows, &mississippi, out, sizeof out), CG_BAD_DATA, "case %zu",
+                     i);
+        cr_assert_geq(problems.count, 1, "case %zu", i);
+        cr_expect_not_null(strstr(problems.list[0].text, cases[i].problem), "%s",
+                           problems.list[0].text);
+    }
+    char out[1024];
+    cr_expect_eq(import("", &mississippi, out, sizeof out), CG_BAD_DATA);
+}
+
+Test(nppes, a_plan_is_checked_before_the_file_is_read) {
+    const struct {
+        struct cg_nppes_plan plan;
+        const char *mend; /* NULL: good */
+    } cases[] = {
+        {{.type = "CPSSP-MH", .status = "pending", .state = "MS"}, NULL},
+        {{.type = "CPSSP-MH", .status = "CURRENT", .state = NULL}, NULL},
+        {{.type = NULL, .status = "pending"}, "--type"},
+        {{.type = " - ", .status = "pending"}, "--type"},
+        {{.type = "A\nB", .status = "pending"}, "--type"},
+        {{.type = "CPSSP-MH", .status = "pendng"}, "did you mean \"pending\""},
+        {{.type = "CPSSP-MH", .status = "pending", .state = "Mississippi"}, "two letters"},
+        {{.type = "CPSSP-MH", .status = "pending", .state = "?!"}, "two letters"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        err = (struct cg_error)CG_ERROR_INIT;
+        enum cg_status status = cg_nppes_check(&cases[i].plan, &err);
+        cr_expect_eq(status, cases[i].mend == NULL ? CG_OK : CG_USAGE, "case %zu", i);
+        cr_expect(cases[i].mend == NULL || strstr(err.text, cases[i].mend) != NULL, "%s", err.text);
+    }
+}
