@@ -101,7 +101,12 @@ $(BUILD)/claimgate: $(BUILD)/obj/src/cli/main.o $(BUILD)/libclaimgate.a
 	@[ '$(V)' = 1 ] || echo "  LINK  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libclaimgate.a
+# An archive, so that a test takes only what it asks for and may stand in for the rest.
+$(BUILD)/libsupport.a: $(SUPPORT_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
 

@@ -9,6 +9,10 @@ static bool ends_in_gz(const char *name) {
     return len >= 3 && strcmp(name + len - 3, ".gz") == 0;
 }
 
+/* In the folder; --overwrite deletes a folder that holds nothing else. */
+static const char *const folder_files[] = {"accepted.csv.gz", "rejected.csv.gz", "report.json",
+                                           NULL};
+
 static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
                                   const struct cg_output_plan *plan, const char *path,
                                   struct cg_error *err) {
@@ -37,14 +41,15 @@ enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_outpu
         struct cg_output *output;
         const char *path;
         const char *name_in_folder;
-    } all[] = {{&outputs->accepted, plan->accepted, "accepted.csv.gz"},
-               {&outputs->rejected, plan->rejected, "rejected.csv.gz"},
-               {&outputs->report, plan->report, "report.json"}};
+    } all[] = {{&outputs->accepted, plan->accepted, folder_files[0]},
+               {&outputs->rejected, plan->rejected, folder_files[1]},
+               {&outputs->report, plan->report, folder_files[2]}};
     memset(outputs, 0, sizeof *outputs);
     enum cg_status status = CG_OK;
     if (plan->dir != NULL) {
         status = cg_staging_open(&(struct cg_staging_plan){.final_path = plan->dir,
                                                            .overwrite = plan->overwrite,
+                                                           .file_names = folder_files,
                                                            .group = plan->group},
                                  &outputs->staging, err);
     }

@@ -221,7 +221,9 @@ Test(json, schemas_and_policies_built_in_are_sound) {
     for (size_t i = 0; cg_builtin_at(i) != NULL; i++) {
         const struct cg_builtin *file = cg_builtin_at(i);
         const char *got = "";
-        if (strstr(file->name, ".schema.json") != NULL) {
+        /* Table Schemas are for readers of the tables; JSON Schemas name their dialect. */
+        if (strstr(file->name, ".schema.json") != NULL &&
+            strstr(file->bytes, "json-schema.org") != NULL) {
             got = problems_of("{}", 2, file->name);
             cr_assert_null(strstr(got, "internal error"), "%s: %s", file->name, got);
         } else if (strncmp(file->name, "policies/", 9) == 0 &&
