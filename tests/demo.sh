@@ -14,16 +14,26 @@ rm -rf "$work"
 mkdir -p "$work"
 gzip -c "$quick/claims.csv" >"$work/claims.csv.gz"
 
-printf 'One night of claims: %s service lines, gzipped.\n' "$(($(wc -l <"$quick/claims.csv") - 1))"
+printf 'One night of claims: %s lines, gzipped.\n' "$(($(wc -l <"$quick/claims.csv") - 1))"
 show "$claimgate" validate "$work/claims.csv.gz" --roster "$quick/roster" --policy ms \
-    --as-of 2024-07-31 --out "$work/out"
+    --as-of 2025-06-30 --out "$work/out"
 
-printf '\nAccepted, byte for byte as they came (the first five lines):\n'
-zcat "$work/out/accepted.csv.gz" | head -n 5
-printf '\nRejected, each with its first reason and a sentence:\n'
-show "$claimgate" policy list
-zcat "$work/out/rejected.csv.gz" | awk 'NR > 1' | head -n 5
+zcat "$work/out/accepted.csv.gz" >"$work/accepted.csv"
+zcat "$work/out/rejected.csv.gz" | sed "s|^$work/claims.csv.gz|$quick/claims.csv|" >"$work/rejected.csv"
 
-zcat "$work/out/accepted.csv.gz" | cmp - "$quick/expected/accepted.csv"
-zcat "$work/out/rejected.csv.gz" | cmp - "$quick/expected/rejected.csv"
-printf '\nBoth files are what the fixture expects. They stand in %s.\n' "$work/out"
+printf '\nAccepted, byte for byte as they came:\n'
+sed -n 1,4p "$work/accepted.csv"
+printf '\nRejected: where each line stood, and the sentence a person reads:\n'
+sed 1d "$work/rejected.csv" | awk -F, '{
+    sentence = $0
+    if (!sub(/.*,"/, "", sentence) || !sub(/",[^,]*$/, "", sentence)) {
+        sub(/,$/, "", sentence)
+        sub(/.*,/, "", sentence)
+    }
+    gsub(/""/, "\"", sentence)
+    printf "  line %-3s %s\n", $2, sentence
+}' | head -n 8
+
+cmp "$work/accepted.csv" "$quick/expected/accepted.csv"
+cmp "$work/rejected.csv" "$quick/expected/rejected.csv"
+printf '\nBoth files are what the fixture expects. They stand in %s/out.\n' "$work"
