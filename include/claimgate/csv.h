@@ -35,8 +35,9 @@ struct cg_csv_field {
     uint32_t raw_len;
 };
 
-/* Read one record, its line end left out; line ends may stand within quotes. CG_WELL_FORMED,
- * CG_NUL_BYTE, CG_UNCLOSED_QUOTE or CG_BROKEN_QUOTING; field counts are the caller's to judge. */
+/* Read one record that is not blank, its line end left out; line ends may stand within quotes.
+ * CG_WELL_FORMED, CG_NUL_BYTE, CG_UNCLOSED_QUOTE or CG_BROKEN_QUOTING; field counts are the
+ * caller's to judge. */
 enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record);
 uint32_t cg_csv_field_count(const struct cg_csv *csv);
 /* `index` is below the count and below max_fields. */
