@@ -54,6 +54,9 @@ static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_fie
             return value;
         }
     }
+    if (source->column < 0 && source->fallback_column < 0 && source->fixed == NULL) {
+        return (struct cg_text){"", 0};
+    }
     return cg_values_derive(values, field);
 }
 
