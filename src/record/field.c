@@ -182,8 +182,21 @@ const char *cg_procedure_text(uint64_t procedure, char out[6]) {
     return out;
 }
 
+/* True when eight bytes are all from U+0020 to U+007E. Where one is not, a borrow or carry may blame
+ * its neighbour, but the answer is false all the same. */
+static bool are_printable(const char *eight) {
+    uint64_t bytes;
+    memcpy(&bytes, eight, sizeof bytes);
+    uint64_t below = bytes - UINT64_C(0x2020202020202020);
+    uint64_t above = bytes + UINT64_C(0x0101010101010101);
+    return ((bytes | below | above) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool cg_field_is_clean(struct cg_text text) {
     size_t at = 0;
+    while (text.len - at >= 8 && are_printable(text.ptr + at)) {
+        at += 8;
+    }
     while (at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];
         if (byte < 0x20 || byte == 0x7f) {
