@@ -24,12 +24,8 @@ static bool has_column(const struct cg_binding *binding, enum cg_field field) {
     return source->column >= 0 || source->fixed != NULL;
 }
 
-/* CG_DAY_NONE for a blank as for what is no date. */
-static int32_t read_date(struct cg_values *values, enum cg_field field, bool *is_blank) {
-    struct cg_text text = cg_values_get(values, field);
-    *is_blank = text.len == 0;
-    return *is_blank ? CG_DAY_NONE
-                     : cg_date_parse(text.ptr, text.len, cg_values_binding(values)->date_format);
+static int32_t parse_date(struct cg_values *values, struct cg_text text) {
+    return cg_date_parse(text.ptr, text.len, cg_values_binding(values)->date_format);
 }
 
 static bool is_usable_id(struct cg_text text) {
@@ -59,23 +55,27 @@ static uint64_t read_line_number(struct cg_values *values, struct cg_line *line)
     return 0;
 }
 
-static uint64_t read_end_date(struct cg_values *values, struct cg_line *line) {
-    bool is_blank;
-    line->end_day = read_date(values, CG_FIELD_CLAIM_LINE_END_DATE, &is_blank);
-    if (is_blank) {
-        line->end_day = line->start_day;
+/* Nearly every line ends on the day it starts, and most files say so in the same bytes. */
+static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
+                              struct cg_line *line) {
+    struct cg_text end = cg_values_get(values, CG_FIELD_CLAIM_LINE_END_DATE);
+    line->end_day = line->start_day;
+    if (end.len == 0) {
         return 0;
     }
-    /* No day lies before CG_DAY_NONE, so an unknown start fails nothing here. */
+    if (!cg_text_equal(end, start)) {
+        line->end_day = parse_date(values, end);
+    }
+    /* No day lies before CG_DAY_NONE, so an unknown start fails nothing but its like. */
     return reason_if(line->end_day == CG_DAY_NONE || line->end_day < line->start_day,
                      CG_REASON_SERVICE_END_DATE_INVALID);
 }
 
 static uint64_t read_optional_date(struct cg_values *values, enum cg_field field,
                                    enum cg_reason reason, int32_t *out) {
-    bool is_blank;
-    *out = read_date(values, field, &is_blank);
-    return reason_if(*out == CG_DAY_NONE && !is_blank, reason);
+    struct cg_text text = cg_values_get(values, field);
+    *out = text.len == 0 ? CG_DAY_NONE : parse_date(values, text);
+    return reason_if(*out == CG_DAY_NONE && text.len > 0, reason);
 }
 
 static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
@@ -131,7 +131,7 @@ static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, stru
 }
 
 /* Every field of the line and the edits on single fields. */
-static uint64_t read_fields(struct cg_values *values, struct cg_line *line) {
+static uint64_t read_fields(struct cg_values *values, struct cg_text start, struct cg_line *line) {
     struct cg_text authorization = cg_values_get(values, CG_FIELD_AUTHORIZATION_NUMBER);
     struct cg_csv_field quantity = cg_values_raw(values, CG_FIELD_SERVICE_UNIT_QUANTITY);
     /* No reason belongs to an authorization number: one that cannot be read grants nothing. */
@@ -144,7 +144,7 @@ static uint64_t read_fields(struct cg_values *values, struct cg_line *line) {
            read_line_number(values, line) |
            read_id(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
-           read_end_date(values, line) | read_modifiers(values, line) |
+           read_end_date(values, start, line) | read_modifiers(values, line) |
            reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(values, line) |
            read_optional_date(values, CG_FIELD_RECEIVED_DATE, CG_REASON_RECEIVED_DATE_INVALID,
                               &line->received_day) |
@@ -202,8 +202,8 @@ bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line
     if (procedure_no < 0) {
         return false;
     }
-    bool is_blank;
-    int32_t start_day = read_date(values, CG_FIELD_CLAIM_LINE_START_DATE, &is_blank);
+    struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);
+    int32_t start_day = parse_date(values, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
     if (frequency != CG_VOID && cg_policy_asks_roster(rules->policy, procedure_no, version)) {
@@ -215,7 +215,7 @@ bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line
     line->procedure_no = (uint8_t)procedure_no;
     line->start_day = start_day;
     line->version = version;
-    uint64_t reasons = read_fields(values, line) | read_take_back(values, frequency, line);
+    uint64_t reasons = read_fields(values, start, line) | read_take_back(values, frequency, line);
     if (line->frequency == CG_VOID) {
         judge_void(rules, line, reasons);
         return true;
