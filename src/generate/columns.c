@@ -245,7 +245,7 @@ static void render_date(enum cg_date_format format, int32_t day_no, char out[DAT
                                          "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
     struct cg_civil civil = cg_date_to_civil(day_no);
     unsigned year = (unsigned)civil.year, month = (unsigned)civil.month, day = (unsigned)civil.day;
-    char text[40];
+    char text[40] = "";
     switch (format) {
     case CG_DATE_ISO:
     case CG_DATE_ISO_TIME:

@@ -6,11 +6,12 @@
 #include "claimgate/field.h"
 #include "claimgate/files.h"
 
+#include "../support/run.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FILE_LIMIT = 64 << 20 };
 
@@ -261,18 +262,6 @@ Test(generate, settings_of_single_errors_are_read_or_refused_with_the_mend) {
     }
 }
 
-/* A folder of its own for each test. */
-static void scratch(char path[64]) {
-    strcpy(path, "/tmp/claimgate-generate-XXXXXX");
-    cr_assert(mkdtemp(path) != NULL);
-}
-
-static void sweep(const char *path) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", path);
-    cr_assert(system(command) == 0);
-}
-
 static struct cg_generate_plan small_plan(const char *out) {
     struct cg_generate_plan plan = {
         .out = out,
@@ -288,7 +277,7 @@ static struct cg_generate_plan small_plan(const char *out) {
 }
 
 static struct cg_buffer read_file(const char *dir, const char *name) {
-    char path[256];
+    char path[2 * RUN_PATH_BYTES];
     struct cg_buffer out;
     struct cg_error err = CG_ERROR_INIT;
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -307,10 +296,10 @@ Test(generate, folder_holds_claims_and_all_roster_files) {
         "roster/supervision.csv",
         "roster/authorizations.csv",
     };
-    char dir[64], out[96];
+    char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES + 8];
     struct cg_error err = CG_ERROR_INIT;
     struct cg_generate_facts facts;
-    scratch(dir);
+    run_make_dir(dir);
     snprintf(out, sizeof out, "%s/out", dir);
     struct cg_generate_plan plan = small_plan(out);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
@@ -319,14 +308,14 @@ Test(generate, folder_holds_claims_and_all_roster_files) {
         cr_assert(count_byte(text.data, text.len_bytes, '\n') > 1, "%s", NAMES[i]);
         cg_buffer_fini(&text);
     }
-    sweep(dir);
+    run_remove_dir(dir);
 }
 
 Test(generate, existing_folder_is_refused_and_left_as_it_is) {
-    char dir[64], out[96];
+    char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES + 8];
     struct cg_error err = CG_ERROR_INIT;
     struct cg_generate_facts facts;
-    scratch(dir);
+    run_make_dir(dir);
     snprintf(out, sizeof out, "%s/out", dir);
     struct cg_generate_plan plan = small_plan(out);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
@@ -338,15 +327,15 @@ Test(generate, existing_folder_is_refused_and_left_as_it_is) {
               memcmp(before.data, after.data, after.len_bytes) == 0);
     cg_buffer_fini(&before);
     cg_buffer_fini(&after);
-    sweep(dir);
+    run_remove_dir(dir);
 }
 
 Test(generate, several_files_hold_the_lines_of_one) {
-    char dir[64], one[96], three[96];
+    char dir[RUN_PATH_BYTES], one[RUN_PATH_BYTES + 8], three[RUN_PATH_BYTES + 8];
     struct cg_error err = CG_ERROR_INIT;
     struct cg_generate_facts facts;
     size_t at = 0;
-    scratch(dir);
+    run_make_dir(dir);
     snprintf(one, sizeof one, "%s/one", dir);
     snprintf(three, sizeof three, "%s/three", dir);
     struct cg_generate_plan plan = small_plan(one);
@@ -370,7 +359,7 @@ Test(generate, several_files_hold_the_lines_of_one) {
     }
     cr_assert(at == whole.len_bytes);
     cg_buffer_fini(&whole);
-    sweep(dir);
+    run_remove_dir(dir);
 }
 
 Test(generate, failure_leaves_nothing_behind) {
