@@ -17,11 +17,11 @@ cg_must_use struct cg_crowd *cg_crowd_new(struct cg_store *store);
 void cg_crowd_free_all(struct cg_store *store);
 
 cg_must_use bool cg_crowd_add(const struct cg_store *store, struct cg_crowd *crowd, uint32_t ref,
-                              const struct cg_service_hashes *hashes);
+                              uint64_t claim_hash);
 bool cg_crowd_has_line(const struct cg_store *store, const struct cg_crowd *crowd,
-                       const struct cg_service *line, const struct cg_service_hashes *hashes);
+                       const struct cg_service *line, uint64_t claim_hash);
 bool cg_crowd_has_service(const struct cg_store *store, const struct cg_crowd *crowd,
-                          const struct cg_service *line, const struct cg_service_hashes *hashes,
+                          const struct cg_service *line, uint64_t claim_hash,
                           enum cg_which_claim which);
 uint32_t cg_crowd_take_out(const struct cg_store *store, struct cg_crowd *crowd,
                            const struct cg_key *claim, cg_service_fn fn, void *context);

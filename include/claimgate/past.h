@@ -6,7 +6,7 @@
  *
  * Ownership  Everything lives in the store; _fini of the store frees it.
  * Threads    One at a time.
- * Memory     Per line 40 bytes and a row of 15; rows grow by half and are reused.
+ * Memory     Per line 40 bytes and a row of 13; rows grow by half and are reused.
  * Failure    Adding can run out of memory (false); asking cannot fail.
  */
 #ifndef CLAIMGATE_PAST_H
@@ -47,16 +47,16 @@ cg_must_use bool cg_store_keep_key(struct cg_store *store, struct cg_key *key);
 
 /* A line with this claim id and line number stands. */
 bool cg_past_has_line(const struct cg_store *store, const struct cg_past *past,
-                      const struct cg_service *line, const struct cg_service_hashes *hashes);
+                      const struct cg_service *line, uint64_t claim_hash);
 
 /* The same service stands under the same claim id, or under another one. */
 enum cg_which_claim { CG_SAME_CLAIM, CG_OTHER_CLAIM };
 bool cg_past_has_service(const struct cg_store *store, const struct cg_past *past,
-                         const struct cg_service *line, const struct cg_service_hashes *hashes,
+                         const struct cg_service *line, uint64_t claim_hash,
                          enum cg_which_claim which);
 
 cg_must_use bool cg_past_add(struct cg_store *store, struct cg_past *past,
-                             const struct cg_service *line, const struct cg_service_hashes *hashes);
+                             const struct cg_service *line, uint64_t claim_hash);
 
 /* Take all lines of a claim out and show each to `fn`. Returns how many they were. */
 typedef void (*cg_service_fn)(void *context, const struct cg_service *service);

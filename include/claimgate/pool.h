@@ -36,7 +36,8 @@ struct cg_pool {
     uint32_t block_grains[CG_POOL_CLASSES];
 };
 
-/* block_bytes: the sizes of the classes, rising, the first at least CG_POOL_SMALL_MAX_BYTES. */
+/* block_bytes: the sizes of the classes, rising, the first at least CG_POOL_SMALL_MAX_BYTES, all
+ * multiples of a cache line (64 bytes), to which blocks are aligned. */
 void cg_pool_init(struct cg_pool *pool, const uint32_t block_bytes[CG_POOL_CLASSES]);
 void cg_pool_fini(struct cg_pool *pool);
 

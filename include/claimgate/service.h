@@ -29,12 +29,6 @@ struct cg_service {
     uint16_t submitted_units;
 };
 
-/* Where a service is looked for. The hashes choose places; what is found is compared. */
-struct cg_service_hashes {
-    uint64_t claim;
-    uint64_t service; /* all that duplicate_service compares */
-};
-
 /* The claim id stays a view into the batch (or the past line) when it is long. */
 struct cg_service cg_service_of_line(const struct cg_line *line);
 
@@ -44,8 +38,9 @@ cg_must_use bool cg_service_of_past_line(const struct cg_past_line *line, struct
 /* What the ledger and `usage` are told. The claim id is a view of the service's. */
 struct cg_past_line cg_service_past_line(const struct cg_service *service);
 
+/* Hashes choose places; what is found there is compared. The second is of what _same compares. */
 uint64_t cg_claim_hash(const struct cg_key *claim, uint64_t seed);
-struct cg_service_hashes cg_service_hashes(const struct cg_service *service, uint64_t seed);
+uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed);
 
 /* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */
 bool cg_service_same(const struct cg_service *a, const struct cg_service *b);

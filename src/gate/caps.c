@@ -88,6 +88,16 @@ static void test_periods(const struct cg_cap_view *view, const struct cg_cap *ca
     }
 }
 
+/* The same for the usual line, which touches one day and so one period. */
+static void test_one_period(const struct cg_cap_view *view, const struct cg_cap *cap,
+                            const struct cg_spread *spread, struct cg_cap_test *test) {
+    int32_t first_day;
+    int32_t last_day;
+    find_period(view->scratch, cap, spread->first_day, &first_day, &last_day);
+    test->used_at_start = cg_past_units(view->store, view->past, cap, first_day, last_day);
+    test_period(test, cap->limit_units, test->used_at_start, spread->each);
+}
+
 /* The last day whose window still holds day_no. */
 static int32_t last_window(const struct cg_cap *cap, int32_t day_no) {
     int32_t last_day = cg_date_add_months(day_no, cap->months);
@@ -147,6 +157,8 @@ struct cg_cap_test cg_cap_test(const struct cg_cap_view *view, const struct cg_c
     struct cg_cap_test test = {.fits = true};
     if (cap->period == CG_PERIOD_ROLLING_MONTHS) {
         test_windows(view, cap, spread, &test);
+    } else if (spread->first_day == spread->last_day) {
+        test_one_period(view, cap, spread, &test);
     } else {
         test_periods(view, cap, spread, &test);
     }

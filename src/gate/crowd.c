@@ -95,21 +95,21 @@ static const struct cg_service *service_at(const struct cg_store *store,
     return cg_pool_at(&store->pool, crowd->lines[position].ref);
 }
 
-static uint64_t key_hash(enum key_kind kind, const struct cg_service *service,
-                         const struct cg_service_hashes *hashes) {
+static uint64_t key_hash(const struct cg_store *store, enum key_kind kind,
+                         const struct cg_service *service, uint64_t claim_hash) {
     const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); /* 2^64 over the golden ratio: spreads */
     switch (kind) {
     case KEY_LINE:
-        return hashes->claim + service->line_number * odd;
+        return claim_hash + service->line_number * odd;
     case KEY_SERVICE:
-        return hashes->service;
+        return cg_service_hash(service, store->seed);
     case KEY_CLAIM_SERVICE:
-        return hashes->claim * odd + hashes->service;
+        return claim_hash * odd + cg_service_hash(service, store->seed);
     case KEY_CLAIM:
     case KEY_KINDS:
         break;
     }
-    return hashes->claim;
+    return claim_hash;
 }
 
 static bool key_equal(enum key_kind kind, const struct cg_service *a, const struct cg_service *b) {
@@ -130,12 +130,12 @@ static bool key_equal(enum key_kind kind, const struct cg_service *a, const stru
 /* The slot of the service's key, or the empty one where it would go. NULL in an empty table. */
 static struct slot *find_slot(const struct cg_store *store, const struct cg_crowd *crowd,
                               enum key_kind kind, const struct cg_service *service,
-                              const struct cg_service_hashes *hashes) {
+                              uint64_t claim_hash) {
     const struct key_table *table = &crowd->tables[kind];
     if (table->slots == NULL) {
         return NULL;
     }
-    uint64_t hash = key_hash(kind, service, hashes);
+    uint64_t hash = key_hash(store, kind, service, claim_hash);
     for (uint32_t i = (uint32_t)(hash >> 32) & table->mask;; i = (i + 1) & table->mask) {
         struct slot *slot = &table->slots[i];
         if (slot->line == 0 || key_equal(kind, service_at(store, crowd, slot->line - 1), service)) {
@@ -146,8 +146,8 @@ static struct slot *find_slot(const struct cg_store *store, const struct cg_crow
 
 static uint32_t value_of(const struct cg_store *store, const struct cg_crowd *crowd,
                          enum key_kind kind, const struct cg_service *service,
-                         const struct cg_service_hashes *hashes) {
-    const struct slot *slot = find_slot(store, crowd, kind, service, hashes);
+                         uint64_t claim_hash) {
+    const struct slot *slot = find_slot(store, crowd, kind, service, claim_hash);
     return slot != NULL ? slot->value : 0;
 }
 
@@ -166,8 +166,8 @@ static bool grow_table(const struct cg_store *store, struct cg_crowd *crowd, enu
     for (size_t i = 0; i < old_slots; i++) {
         if (old.slots[i].line != 0) {
             const struct cg_service *service = service_at(store, crowd, old.slots[i].line - 1);
-            struct cg_service_hashes hashes = cg_service_hashes(service, store->seed);
-            *find_slot(store, crowd, kind, service, &hashes) = old.slots[i];
+            uint64_t claim_hash = cg_claim_hash(&service->claim, store->seed);
+            *find_slot(store, crowd, kind, service, claim_hash) = old.slots[i];
         }
     }
     free(old.slots);
@@ -176,14 +176,14 @@ static bool grow_table(const struct cg_store *store, struct cg_crowd *crowd, enu
 
 /* The slot of the key of the line at `position`, made where there is none. NULL: no memory. */
 static struct slot *claim_slot(const struct cg_store *store, struct cg_crowd *crowd,
-                               enum key_kind kind, uint32_t position,
-                               const struct cg_service_hashes *hashes) {
+                               enum key_kind kind, uint32_t position, uint64_t claim_hash) {
     struct key_table *table = &crowd->tables[kind];
     size_t slots = table->slots == NULL ? 0 : (size_t)table->mask + 1;
     if (table->used >= slots - slots / 4 && !grow_table(store, crowd, kind)) {
         return NULL;
     }
-    struct slot *slot = find_slot(store, crowd, kind, service_at(store, crowd, position), hashes);
+    struct slot *slot =
+        find_slot(store, crowd, kind, service_at(store, crowd, position), claim_hash);
     if (slot->line == 0) {
         slot->line = position + 1;
         table->used++;
@@ -218,20 +218,20 @@ static bool add_units(struct account *account, const struct cg_service *service)
 }
 
 bool cg_crowd_add(const struct cg_store *store, struct cg_crowd *crowd, uint32_t ref,
-                  const struct cg_service_hashes *hashes) {
+                  uint64_t claim_hash) {
     if (!reserve_line(crowd)) {
         return false;
     }
     uint32_t position = crowd->count++;
     crowd->lines[position] = (struct crowd_line){.ref = ref};
     for (int kind = 0; kind < KEY_CLAIM; kind++) {
-        struct slot *slot = claim_slot(store, crowd, (enum key_kind)kind, position, hashes);
+        struct slot *slot = claim_slot(store, crowd, (enum key_kind)kind, position, claim_hash);
         if (slot == NULL) {
             return false;
         }
         slot->value++;
     }
-    struct slot *chain = claim_slot(store, crowd, KEY_CLAIM, position, hashes);
+    struct slot *chain = claim_slot(store, crowd, KEY_CLAIM, position, claim_hash);
     if (chain == NULL) {
         return false;
     }
@@ -246,29 +246,29 @@ bool cg_crowd_add(const struct cg_store *store, struct cg_crowd *crowd, uint32_t
 }
 
 bool cg_crowd_has_line(const struct cg_store *store, const struct cg_crowd *crowd,
-                       const struct cg_service *line, const struct cg_service_hashes *hashes) {
-    return value_of(store, crowd, KEY_LINE, line, hashes) > 0;
+                       const struct cg_service *line, uint64_t claim_hash) {
+    return value_of(store, crowd, KEY_LINE, line, claim_hash) > 0;
 }
 
 bool cg_crowd_has_service(const struct cg_store *store, const struct cg_crowd *crowd,
-                          const struct cg_service *line, const struct cg_service_hashes *hashes,
+                          const struct cg_service *line, uint64_t claim_hash,
                           enum cg_which_claim which) {
-    uint32_t same_claim = value_of(store, crowd, KEY_CLAIM_SERVICE, line, hashes);
+    uint32_t same_claim = value_of(store, crowd, KEY_CLAIM_SERVICE, line, claim_hash);
     switch (which) {
     case CG_SAME_CLAIM:
         return same_claim > 0;
     case CG_OTHER_CLAIM:
         break;
     }
-    return value_of(store, crowd, KEY_SERVICE, line, hashes) > same_claim;
+    return value_of(store, crowd, KEY_SERVICE, line, claim_hash) > same_claim;
 }
 
 /* Count the line at `position` no more. Its keys have their slots, so nothing can fail. */
 static void forget_line(const struct cg_store *store, struct cg_crowd *crowd, uint32_t position) {
     const struct cg_service *service = service_at(store, crowd, position);
-    struct cg_service_hashes hashes = cg_service_hashes(service, store->seed);
+    uint64_t claim_hash = cg_claim_hash(&service->claim, store->seed);
     for (int kind = 0; kind < KEY_CLAIM; kind++) {
-        find_slot(store, crowd, (enum key_kind)kind, service, &hashes)->value--;
+        find_slot(store, crowd, (enum key_kind)kind, service, claim_hash)->value--;
     }
     struct cg_spread spread = cg_service_spread(service);
     for (struct account *account = crowd->accounts; account != NULL; account = account->next) {
@@ -294,8 +294,8 @@ static uint32_t reverse_chain(struct cg_crowd *crowd, uint32_t last) {
 uint32_t cg_crowd_take_out(const struct cg_store *store, struct cg_crowd *crowd,
                            const struct cg_key *claim, cg_service_fn fn, void *context) {
     struct cg_service wanted = {.claim = *claim};
-    struct cg_service_hashes hashes = {.claim = cg_claim_hash(claim, store->seed)};
-    struct slot *chain = find_slot(store, crowd, KEY_CLAIM, &wanted, &hashes);
+    uint64_t claim_hash = cg_claim_hash(claim, store->seed);
+    struct slot *chain = find_slot(store, crowd, KEY_CLAIM, &wanted, claim_hash);
     if (chain == NULL) {
         return 0;
     }

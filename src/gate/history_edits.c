@@ -48,8 +48,8 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     }
     if (!line->taken_back) {
         struct cg_store *store = &member->memory->store;
-        struct cg_service_hashes hashes = cg_service_hashes(&service, store->seed);
-        return cg_past_add(store, member->past, &service, &hashes) ? CG_OK : CG_INTERNAL;
+        uint64_t claim_hash = cg_claim_hash(&service.claim, store->seed);
+        return cg_past_add(store, member->past, &service, claim_hash) ? CG_OK : CG_INTERNAL;
     }
     if (line->taken_back_by.len == 0) {
         return CG_OK; /* released by hand: nobody's take-back */
@@ -120,25 +120,24 @@ static void reject(struct cg_line *line, enum cg_reason reason) {
 }
 
 static bool is_duplicate_line(const struct cg_member *member, const struct cg_service *service,
-                              const struct cg_service_hashes *hashes) {
+                              uint64_t claim_hash) {
     const struct cg_store *store = &member->memory->store;
     if (service->line_number != CG_LINE_NUMBER_NONE) {
-        return cg_past_has_line(store, member->past, service, hashes);
+        return cg_past_has_line(store, member->past, service, claim_hash);
     }
-    return cg_past_has_service(store, member->past, service, hashes, CG_SAME_CLAIM);
+    return cg_past_has_service(store, member->past, service, claim_hash, CG_SAME_CLAIM);
 }
 
 /* True when the line goes on to the caps. */
 static bool passes_duplicates(const struct cg_member *member, struct cg_line *line,
-                              const struct cg_service *service,
-                              const struct cg_service_hashes *hashes) {
-    if (is_duplicate_line(member, service, hashes)) {
+                              const struct cg_service *service, uint64_t claim_hash) {
+    if (is_duplicate_line(member, service, claim_hash)) {
         reject(line, CG_REASON_DUPLICATE_LINE);
         return false;
     }
     enum cg_severity severity = line->version->duplicate_service;
     if (severity == CG_SEVERITY_OFF || !cg_past_has_service(&member->memory->store, member->past,
-                                                            service, hashes, CG_OTHER_CLAIM)) {
+                                                            service, claim_hash, CG_OTHER_CLAIM)) {
         return true;
     }
     if (severity == CG_SEVERITY_REJECT) {
@@ -192,14 +191,14 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
 }
 
 static enum cg_status accept(struct cg_member *member, struct cg_line *line,
-                             struct cg_service *service, const struct cg_service_hashes *hashes) {
+                             struct cg_service *service, uint64_t claim_hash) {
     line->accepted_units =
         line->decision == CG_CUTBACK ? (uint16_t)line->units_available : line->units;
     if (line->decision == CG_UNDECIDED) {
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
-    if (!cg_past_add(&member->memory->store, member->past, service, hashes)) {
+    if (!cg_past_add(&member->memory->store, member->past, service, claim_hash)) {
         return CG_INTERNAL;
     }
     if (!replaces_itself(line)) {
@@ -216,8 +215,8 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
 /* A service line that has met everything but duplicates and caps. */
 static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
     struct cg_service service = cg_service_of_line(line);
-    struct cg_service_hashes hashes = cg_service_hashes(&service, member->memory->store.seed);
-    if (!passes_duplicates(member, line, &service, &hashes)) {
+    uint64_t claim_hash = cg_claim_hash(&service.claim, member->memory->store.seed);
+    if (!passes_duplicates(member, line, &service, claim_hash)) {
         return CG_OK;
     }
     if (!line->exempt) {
@@ -227,7 +226,7 @@ static enum cg_status decide_service(struct cg_member *member, struct cg_line *l
         }
         test_caps(member, line, &service);
     }
-    return line->decision == CG_REJECTED ? CG_OK : accept(member, line, &service, &hashes);
+    return line->decision == CG_REJECTED ? CG_OK : accept(member, line, &service, claim_hash);
 }
 
 static enum cg_status decide_line(struct cg_member *member, struct cg_line *line) {

@@ -16,6 +16,7 @@
 
 enum {
     CHUNK_GRAINS = 1 << CG_POOL_CHUNK_GRAINS_LOG2,
+    CACHE_LINE_GRAINS = 8,
     FRESH_SMALL_GRAINS = 512, /* taken at once for small pieces when no block is free */
 };
 #define CHUNK_BYTES ((size_t)CHUNK_GRAINS * CG_POOL_GRAIN_BYTES)
@@ -47,7 +48,8 @@ static uint32_t take_fresh(struct cg_pool *pool, uint32_t grains) {
         /* Only a wish: without huge pages everything works, slower. */
         (void)madvise(chunk, CHUNK_BYTES, MADV_HUGEPAGE);
         pool->chunks[pool->chunk_count++] = chunk;
-        pool->fresh_grains = pool->chunk_count == 1 ? 1 : 0; /* reference 0 means nothing */
+        /* Reference 0 means nothing; the rest stays aligned to cache lines. */
+        pool->fresh_grains = pool->chunk_count == 1 ? CACHE_LINE_GRAINS : 0;
     }
     uint32_t ref = (pool->chunk_count - 1) << CG_POOL_CHUNK_GRAINS_LOG2 | pool->fresh_grains;
     pool->fresh_grains += grains;

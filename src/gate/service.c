@@ -70,16 +70,13 @@ uint64_t cg_claim_hash(const struct cg_key *claim, uint64_t seed) {
                                  : cg_hash64(claim, sizeof *claim, seed);
 }
 
-struct cg_service_hashes cg_service_hashes(const struct cg_service *service, uint64_t seed) {
+uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed) {
     uint64_t words[3] = {
         (uint64_t)service->modifiers << 8 | service->procedure_no,
         (uint64_t)service->rendering_npi << 32 | (uint32_t)service->start_day,
         (uint64_t)service->span_days << 32 | service->submitted_units,
     };
-    return (struct cg_service_hashes){
-        .claim = cg_claim_hash(&service->claim, seed),
-        .service = cg_hash64(words, sizeof words, seed),
-    };
+    return cg_hash64(words, sizeof words, seed);
 }
 
 bool cg_service_same(const struct cg_service *a, const struct cg_service *b) {
