@@ -177,7 +177,11 @@ static void decide(void *context, struct cg_batch *batch) {
     batch->first_line = flow->next_line + batch->header_lines;
     flow->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     flow->inputs[batch->source_no].records += batch->record_count;
-    if (cg_history_decide(flow->history, batch->lines, batch->line_count, &batch->error) == CG_OK) {
+    if (cg_history_decide(flow->history, batch->lines, batch->line_count, &batch->error) != CG_OK) {
+        return;
+    }
+    const bool records = flow->ledger != NULL && !flow->plan->dry_run;
+    if (!records || cg_ledger_record(flow->ledger, batch, &batch->error) == CG_OK) {
         cg_tally_add(&flow->tally, batch);
     }
 }
