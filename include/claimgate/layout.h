@@ -54,6 +54,8 @@ enum cg_field {
 enum { CG_COLUMNS_MAX = 4096 }; /* of a claim file; a header with more is CG_BAD_DATA */
 
 const char *cg_field_name(enum cg_field field);
+/* True when a file without it is no claim file. */
+bool cg_field_is_needed(enum cg_field field);
 
 struct cg_layout;
 
@@ -103,6 +105,12 @@ cg_must_use enum cg_status cg_layout_bind(const struct cg_layout *layout, struct
                                           bool force_multiline, struct cg_binding *out,
                                           struct cg_error *err);
 void cg_binding_fini(struct cg_binding *binding);
+
+/* The same search, where a needed column may be missing: then its field has no source. For those
+ * who write layouts. */
+cg_must_use enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
+                                          struct cg_field_source fields[CG_FIELD_COUNT],
+                                          struct cg_error *err);
 
 /* True when a second input's header names the same columns in the same order. */
 bool cg_binding_same_header(const struct cg_binding *binding, struct cg_text header);

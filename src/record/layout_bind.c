@@ -62,7 +62,7 @@ static int32_t find_column(const struct columns *columns, const char *name, bool
     return found;
 }
 
-static bool is_needed(enum cg_field field) {
+bool cg_field_is_needed(enum cg_field field) {
     return field == CG_FIELD_CLAIM_ID || field == CG_FIELD_MEMBER_ID ||
            field == CG_FIELD_CLAIM_LINE_START_DATE || field == CG_FIELD_HCPCS_CODE ||
            field == CG_FIELD_SERVICE_UNIT_QUANTITY || field == CG_FIELD_RENDERING_NPI;
@@ -144,7 +144,7 @@ static enum cg_status refuse_missing(const struct cg_layout *layout, const struc
     const char *note = NULL;
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_layout_source *source = &layout->fields[i];
-        if (!is_needed((enum cg_field)i) || is_bound(&binding->fields[i])) {
+        if (!cg_field_is_needed((enum cg_field)i) || is_bound(&binding->fields[i])) {
             continue;
         }
         append(missing, sizeof missing, missing[0] == '\0' ? "" : ", ");
@@ -167,9 +167,8 @@ static enum cg_status refuse_missing(const struct cg_layout *layout, const struc
                         layout->name, missing, seen);
 }
 
-static enum cg_status bind_fields(const struct columns *columns, const struct cg_layout *layout,
+static enum cg_status find_fields(const struct columns *columns, const struct cg_layout *layout,
                                   struct cg_binding *out, struct cg_error *err) {
-    bool complete = true;
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         bool again = false;
         bind_field(columns, layout, (enum cg_field)i, out, &again);
@@ -178,9 +177,34 @@ static enum cg_status bind_fields(const struct columns *columns, const struct cg
                                 "a column for %s stands twice in the header; remove or rename one",
                                 cg_field_name((enum cg_field)i));
         }
-        complete = complete && (is_bound(&out->fields[i]) || !is_needed((enum cg_field)i));
     }
-    return complete ? CG_OK : refuse_missing(layout, columns, out, err);
+    return CG_OK;
+}
+
+static enum cg_status bind_fields(const struct columns *columns, const struct cg_layout *layout,
+                                  struct cg_binding *out, struct cg_error *err) {
+    enum cg_status status = find_fields(columns, layout, out, err);
+    for (int i = 0; status == CG_OK && i < CG_FIELD_COUNT; i++) {
+        if (!is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
+            status = refuse_missing(layout, columns, out, err);
+        }
+    }
+    return status;
+}
+
+enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
+                              struct cg_field_source fields[CG_FIELD_COUNT], struct cg_error *err) {
+    struct columns columns;
+    struct cg_binding binding;
+    enum cg_status status = read_columns(header, layout->delimiter, &columns, err);
+    if (status == CG_OK) {
+        status = find_fields(&columns, layout, &binding, err);
+        cg_csv_free(columns.csv);
+    }
+    if (status == CG_OK) {
+        memcpy(fields, binding.fields, sizeof binding.fields);
+    }
+    return status;
 }
 
 static uint32_t last_column(const struct cg_binding *binding) {
@@ -260,7 +284,7 @@ static bool fits(const char *name, struct cg_text header) {
     for (int i = 0; fit && i < CG_FIELD_COUNT; i++) {
         bind_field(&columns, layout, (enum cg_field)i, &binding, &again);
         fit = is_bound(&binding.fields[i]) || layout->fields[i].missing != NULL ||
-              !is_needed((enum cg_field)i);
+              !cg_field_is_needed((enum cg_field)i);
     }
     cg_csv_free(columns.csv);
     cg_layout_free(layout);
