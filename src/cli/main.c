@@ -20,6 +20,7 @@
 static const struct cg_command *const commands[] = {
     &cg_command_validate,     &cg_command_policy_list,  &cg_command_policy_show,
     &cg_command_policy_check, &cg_command_roster_check, &cg_command_roster_import,
+    &cg_command_layout_list,  &cg_command_layout_show,  &cg_command_layout_check,
     &cg_command_generate,
 };
 
