@@ -62,6 +62,10 @@ typedef enum cg_status (*cg_recall_fn)(void *context, struct cg_text member_id,
 cg_must_use struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context);
 void cg_history_free(struct cg_history *history);
 
+/* Forget every member, so that the next line meets the past as it was recalled and not the lines
+ * decided before: a spot check asks many lines of one past. Keeps memory. */
+void cg_history_forget(struct cg_history *history);
+
 /* CG_BAD_DATA for what no claim can hold (a date, a number of units, the length of an id);
  * CG_INTERNAL when memory is out. The caller, who knows the ledger's name, sets the error. */
 cg_must_use enum cg_status cg_member_add_line(struct cg_member *member,

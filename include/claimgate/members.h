@@ -29,6 +29,8 @@ struct cg_members {
 
 cg_must_use bool cg_members_init(struct cg_members *members, struct cg_store *store);
 void cg_members_fini(struct cg_members *members);
+void cg_members_reset(
+    struct cg_members *members); /* none is met any more; the store is reset too */
 
 uint32_t cg_members_hash(const struct cg_members *members, struct cg_text member_id);
 

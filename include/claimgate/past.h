@@ -41,6 +41,7 @@ struct cg_past {
 
 void cg_store_init(struct cg_store *store);
 void cg_store_fini(struct cg_store *store);
+void cg_store_reset(struct cg_store *store); /* as new, but keeps its seed and some memory */
 
 /* Make a long key point at a copy that lives as long as the store. */
 cg_must_use bool cg_store_keep_key(struct cg_store *store, struct cg_key *key);

@@ -40,6 +40,8 @@ struct cg_pool {
  * multiples of a cache line (64 bytes), to which blocks are aligned. */
 void cg_pool_init(struct cg_pool *pool, const uint32_t block_bytes[CG_POOL_CLASSES]);
 void cg_pool_fini(struct cg_pool *pool);
+/* Every piece is given back at once; one chunk stays for those to come. */
+void cg_pool_reset(struct cg_pool *pool);
 
 /* Not zeroed. */
 cg_must_use uint32_t cg_pool_take_block(struct cg_pool *pool, uint32_t class_no);

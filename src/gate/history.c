@@ -49,6 +49,14 @@ void cg_history_free(struct cg_history *history) {
     free(history);
 }
 
+void cg_history_forget(struct cg_history *history) {
+    struct cg_history_memory *memory = &history->memory;
+    cg_members_reset(&history->members);
+    cg_take_backs_fini(&memory->take_backs);
+    cg_take_backs_init(&memory->take_backs, memory->store.seed);
+    cg_store_reset(&memory->store);
+}
+
 void cg_history_set_crowd_lines(struct cg_history *history, uint32_t lines) {
     struct cg_store *store = &history->memory.store;
     store->crowd_lines = lines < store->crowd_lines ? lines : store->crowd_lines;

@@ -19,6 +19,13 @@ void cg_members_fini(struct cg_members *members) {
     *members = (struct cg_members){.slots = NULL};
 }
 
+void cg_members_reset(struct cg_members *members) {
+    if (members->used > 0) {
+        memset(members->slots, 0, members->slot_count * sizeof *members->slots);
+        members->used = 0;
+    }
+}
+
 uint32_t cg_members_hash(const struct cg_members *members, struct cg_text member_id) {
     return (uint32_t)(cg_hash64(member_id.ptr, member_id.len, members->store->seed) >> 32);
 }

@@ -79,6 +79,11 @@ void cg_store_fini(struct cg_store *store) {
     cg_pool_fini(&store->pool);
 }
 
+void cg_store_reset(struct cg_store *store) {
+    cg_crowd_free_all(store);
+    cg_pool_reset(&store->pool);
+}
+
 /* Whether any row of the groups has the tag. Few lines belong to a claim or a day that the member
  * has been seen with, so this is nearly always the whole answer; it compares eight rows at once,
  * without a branch for any of them. */

@@ -35,6 +35,17 @@ void cg_pool_fini(struct cg_pool *pool) {
     memset(pool, 0, sizeof *pool);
 }
 
+void cg_pool_reset(struct cg_pool *pool) {
+    for (uint32_t i = 1; i < pool->chunk_count; i++) {
+        munmap(pool->chunks[i], CHUNK_BYTES);
+    }
+    pool->chunk_count = pool->chunk_count > 0 ? 1 : 0;
+    pool->fresh_grains = 1; /* reference 0 means nothing */
+    pool->small_ref = 0;
+    pool->small_grains = 0;
+    memset(pool->free_ref, 0, sizeof pool->free_ref);
+}
+
 static uint32_t take_fresh(struct cg_pool *pool, uint32_t grains) {
     if (pool->chunk_count == 0 || CHUNK_GRAINS - pool->fresh_grains < grains) {
         if (pool->chunk_count == CG_POOL_CHUNKS_MAX) {
