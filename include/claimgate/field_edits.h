@@ -2,7 +2,12 @@
  * Field edits (group 1) and the judge that the parse station calls.
  *
  * Fills a cg_line from the values of a record, tests every field, and, where group 1
- * passes, the credential edits (group 2) and the cap exemption. Pure.
+ * passes, the credential edits (group 2) and, for lines that pass those too, the cap exemption.
+ * Pure.
+ *
+ * What cannot be used stays blank in the line: an invalid id has len 0, an invalid day is
+ * CG_DAY_NONE (but an end before its start is kept, for the detail). A void has what is valid
+ * in it, and is tested only for ids, line number, frequency and the original's id.
  */
 #ifndef CLAIMGATE_FIELD_EDITS_H
 #define CLAIMGATE_FIELD_EDITS_H

@@ -117,7 +117,8 @@ cg_must_use enum cg_status cg_policy_load_text(const char *file, const char *tex
                                                struct cg_error *err);
 void cg_policy_free(struct cg_policy *policy);
 
-/* The index-th built-in id, in the order of their files; NULL past the end. `out` takes the text. */
+/* The index-th built-in id, in the order of their files; NULL past the end. `out` takes the text.
+ */
 enum { CG_POLICY_ID_BYTES = 65 };
 const char *cg_policy_builtin_id(size_t index, char out[CG_POLICY_ID_BYTES]);
 

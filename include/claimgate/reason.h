@@ -55,7 +55,7 @@ enum cg_reason {
 #define CG_REASON_ENUM(name, text) CG_REASON_##name,
     CG_REASON_TABLE(CG_REASON_ENUM)
 #undef CG_REASON_ENUM
-    CG_REASON_COUNT,
+        CG_REASON_COUNT,
 };
 
 static inline uint64_t cg_reason_bit(enum cg_reason reason) {
@@ -67,8 +67,8 @@ struct cg_reason_info {
     const char *group;      /* "field", "credential" or "history" */
     const char *group_code; /* CO or OA */
     const char *carc;
-    const char *rarc;       /* "" where there is none */
-    const char *text;       /* one plain sentence */
+    const char *rarc; /* "" where there is none */
+    const char *text; /* one plain sentence */
 };
 
 /* Read the built-in schemas/reasons.csv; called once in main before any other use. CG_INTERNAL
