@@ -5,6 +5,7 @@
  * filed wins. Between them everything is pure, so it scales with cores. A batch that has
  * failed is passed through untouched, and the write station keeps the first failure.
  */
+#include "bind.h"
 #include "flow.h"
 
 #include "claimgate/log.h"
@@ -83,17 +84,10 @@ static enum cg_status bind_header(struct flow *flow, const struct cg_header *hea
                                   "run must have the same columns in the same order: run them "
                                   "apart, or bring the columns in line");
     }
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    const char *name = flow->plan->layout;
-    flow->layout_detected = name == NULL;
-    name = name != NULL ? name : cg_layout_detect(header->line);
-    enum cg_status status = cg_layout_load(name, &flow->layout, &problems, err);
-    cg_problems_fini(&problems);
-    if (status == CG_OK) {
-        status =
-            cg_layout_bind(flow->layout, header->line, flow->plan->multiline, &flow->binding, err);
-    }
+    flow->layout_detected = flow->plan->layout == NULL;
+    const enum cg_status status =
+        flow_bind_header(flow->plan->layout, flow->plan->multiline, header->line, &flow->layout,
+                         &flow->binding, err);
     flow->bound = status == CG_OK;
     return status;
 }
