@@ -22,7 +22,6 @@ enum {
     FLAG_SPLIT = 4,
     FLAG_REPLACES_ITSELF = 8,
     FLAGS_KNOWN = 15,
-    ENTRY_MAX_BYTES = 256, /* two ids of 64 bytes and at most nine varints */
 };
 
 static size_t put_text(uint8_t *out, struct cg_text text) {
@@ -58,7 +57,7 @@ bool cg_pack_line(struct cg_buffer *out, const struct cg_cell *cells) {
         cells[CG_LINE_FREQUENCY].integer == CG_VOID) {
         return true;
     }
-    if (!fits_an_id(&cells[CG_LINE_CLAIM]) || !cg_buffer_reserve(out, ENTRY_MAX_BYTES)) {
+    if (!fits_an_id(&cells[CG_LINE_CLAIM]) || !cg_buffer_reserve(out, CG_PACK_ENTRY_MAX_BYTES)) {
         return false;
     }
     uint8_t *at = (uint8_t *)out->data + out->len_bytes;
@@ -90,7 +89,7 @@ bool cg_pack_line(struct cg_buffer *out, const struct cg_cell *cells) {
 
 bool cg_pack_take_back(struct cg_buffer *out, const struct cg_cell *cells) {
     if (!fits_an_id(&cells[CG_TAKE_ORIGINAL]) || !fits_an_id(&cells[CG_TAKE_CLAIM]) ||
-        !cg_buffer_reserve(out, ENTRY_MAX_BYTES)) {
+        !cg_buffer_reserve(out, CG_PACK_ENTRY_MAX_BYTES)) {
         return false;
     }
     uint8_t *at = (uint8_t *)out->data + out->len_bytes;

@@ -151,10 +151,11 @@ cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct 
 cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                                  int64_t *member_no, struct cg_error *err);
 
-/* ledger_pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
- * parts, each full once it has reached CG_PACK_PART_BYTES. */
+/* ledger_pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in parts
+ * that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a member's
+ * history is one stretch of the file. */
 
-enum { CG_PACK_PART_BYTES = 1 << 16 };
+enum { CG_PACK_PART_BYTES = 960, CG_PACK_ENTRY_MAX_BYTES = 256 };
 
 struct cg_packed_entry {
     bool is_take_back;

@@ -88,33 +88,41 @@ static enum cg_status write_members(struct writer *writer, struct cg_error *err)
     return CG_OK;
 }
 
-static enum cg_status write_accumulator(struct writer *writer, struct cg_error *err) {
+/* The first len_bytes of what is packed, as the member's next part. */
+static enum cg_status write_part(struct writer *writer, size_t len_bytes, struct cg_error *err) {
+    const struct cg_text packed = {len_bytes == 0 ? "" : writer->packed.data, (uint32_t)len_bytes};
     const struct cg_cell cells[] = {
         cg_cell_integer(writer->member_no),
         cg_cell_integer(writer->part++),
-        {.kind = CG_CELL_BLOB,
-         .bytes = {writer->packed.data == NULL ? "" : writer->packed.data,
-                   (uint32_t)writer->packed.len_bytes}},
+        {.kind = CG_CELL_BLOB, .bytes = packed},
     };
     cg_ledger_bind_cells(writer->accumulator, 2, cells, sizeof cells / sizeof cells[0]);
-    cg_buffer_clear(&writer->packed);
-    return cg_ledger_insert(writer->ledger, writer->accumulator, err);
+    const enum cg_status status = cg_ledger_insert(writer->ledger, writer->accumulator, err);
+    writer->packed.len_bytes -= len_bytes;
+    if (writer->packed.len_bytes > 0) {
+        memmove(writer->packed.data, writer->packed.data + len_bytes, writer->packed.len_bytes);
+    }
+    return status;
 }
 
-/* The row belongs to `member_no`: finish the member before it, or a part that is full. */
+/* An entry has been added at `before`: a part that it would make too large ends in front of it. */
+static enum cg_status end_part(struct writer *writer, size_t before, struct cg_error *err) {
+    return before > 0 && writer->packed.len_bytes > CG_PACK_PART_BYTES
+               ? write_part(writer, before, err)
+               : CG_OK;
+}
+
+/* The next row belongs to `member_no`: finish the member before it. */
 static enum cg_status turn_to_member(struct writer *writer, int64_t member_no,
                                      struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    if (writer->member_no != member_no) {
-        if (writer->member_no >= 0) {
-            status = write_accumulator(writer, err);
-        }
-        writer->member_no = member_no;
-        writer->part = 0;
-        writer->last_claim_len = 0;
-    } else if (writer->packed.len_bytes >= CG_PACK_PART_BYTES) {
-        status = write_accumulator(writer, err);
+    if (writer->member_no == member_no) {
+        return CG_OK;
     }
+    const enum cg_status status =
+        writer->member_no < 0 ? CG_OK : write_part(writer, writer->packed.len_bytes, err);
+    writer->member_no = member_no;
+    writer->part = 0;
+    writer->last_claim_len = 0;
     return status;
 }
 
@@ -144,8 +152,13 @@ static enum cg_status write_line(struct writer *writer, struct cg_text row,
     if (status != CG_OK) {
         return status;
     }
+    const size_t before = writer->packed.len_bytes;
     if (!cg_pack_line(&writer->packed, cells)) {
         return no_memory(err);
+    }
+    status = end_part(writer, before, err);
+    if (status != CG_OK) {
+        return status;
     }
     cg_ledger_bind_cells(writer->line, 2, cells, CG_LINE_CELLS);
     return cg_ledger_insert(writer->ledger, writer->line, err);
@@ -154,8 +167,13 @@ static enum cg_status write_line(struct writer *writer, struct cg_text row,
 static enum cg_status write_take_back(struct writer *writer, struct cg_text row,
                                       const struct cg_cell *cells, struct cg_error *err) {
     cg_rows_digest_add(writer->digest, CG_DIGEST_TAKE_BACKS, row);
+    const size_t before = writer->packed.len_bytes;
     if (!cg_pack_take_back(&writer->packed, cells)) {
         return no_memory(err);
+    }
+    const enum cg_status status = end_part(writer, before, err);
+    if (status != CG_OK) {
+        return status;
     }
     cg_ledger_bind_cells(writer->take_back, 2, cells, CG_TAKE_CELLS);
     return cg_ledger_insert(writer->ledger, writer->take_back, err);
@@ -192,7 +210,7 @@ static enum cg_status write_sorted(struct writer *writer, struct cg_error *err) 
         }
     }
     if (status == CG_OK && writer->member_no >= 0) {
-        status = write_accumulator(writer, err);
+        status = write_part(writer, writer->packed.len_bytes, err);
     }
     return status;
 }
@@ -238,7 +256,7 @@ enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger, uint8_t rows_sha25
                             .digest = cg_rows_digest_new(),
                             .claims = cg_sorter_new(ledger->dir, CLAIM_SORT_BYTES),
                             .member_no = -1};
-    cg_buffer_init(&writer.packed, CG_PACK_PART_BYTES + (1 << 12));
+    cg_buffer_init(&writer.packed, CG_PACK_PART_BYTES + 2 * CG_PACK_ENTRY_MAX_BYTES);
     enum cg_status status = writer.digest == NULL || writer.claims == NULL ? no_memory(err) : CG_OK;
     if (status == CG_OK) {
         status = prepare_all(&writer, err);
