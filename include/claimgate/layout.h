@@ -92,6 +92,7 @@ struct cg_binding {
     uint32_t last_column;  /* the last one that any field needs */
     char delimiter;
     bool multiline;
+    bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
     struct cg_field_source fields[CG_FIELD_COUNT];
     enum cg_date_format date_format;
     char *header; /* the header's own bytes without BOM and line end */

@@ -172,7 +172,7 @@ void cg_detail_modifier(const struct cg_detail *detail) {
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
-/* Where the code is 7 or 8 and yet at fault, the file has no place for the original's id. */
+/* Where the code is 7 or 8 and yet at fault, the layout has no place for the original's id. */
 void cg_detail_frequency(const struct cg_detail *detail) {
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
@@ -182,7 +182,7 @@ void cg_detail_frequency(const struct cg_detail *detail) {
     }
     if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
         snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%s is %c, but the file has no column for the claim to %s.", cell.column,
+                 "%s is %c, but the layout has no column for the claim to %s.", cell.column,
                  code.ptr[0], code.ptr[0] == '7' ? "replace" : "void");
         return;
     }

@@ -114,15 +114,15 @@ static uint8_t written_frequency(struct cg_values *values) {
     return code == '1' || code == '7' || code == '8' ? (uint8_t)(code - '0') : 0;
 }
 
-/* A file that has no place for the original's id cannot take anything back, so there the
- * frequency code itself is what is wrong. */
+/* A layout that has no place for the original's id cannot take anything back, so there the
+ * frequency code itself is what is wrong; a file that merely lacks the column names no original. */
 static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, struct cg_line *line) {
     line->frequency = frequency;
     line->original_claim_id = (struct cg_text){.ptr = "", .len = 0};
     if (frequency == CG_ORIGINAL) {
         return 0;
     }
-    if (frequency == 0 || !has_column(cg_values_binding(values), CG_FIELD_ORIGINAL_CLAIM_ID)) {
+    if (frequency == 0 || !cg_values_binding(values)->can_take_back) {
         line->frequency = 0;
         return cg_reason_bit(CG_REASON_FREQUENCY_CODE_INVALID);
     }

@@ -229,6 +229,8 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .column_count = columns.count,
         .delimiter = layout->delimiter,
         .multiline = force_multiline || layout->multiline,
+        .can_take_back = layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].column != NULL ||
+                         layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].fixed != NULL,
         .date_format = layout->date_format,
         .header_len = header.len,
     };

@@ -179,7 +179,7 @@ static const struct sentence_row sentence_rows[] = {
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,3,,,,\n", "frequency_code_invalid",
      "Freq is \"3\"; it must be 1, 7, 8 or blank."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,8,,,,\n", "frequency_code_invalid",
-     "Freq is 8, but the file has no column for the claim to void."},
+     "Freq is 8, but the layout has no column for the claim to void."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,,13.1.2024,,,\n", "received_date_invalid",
      "Received is \"13.1.2024\"; it must be a real date from 1900 to 2199, written YYYY-MM-DD."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,,,Smith,,\n", "birth_date_invalid",

@@ -19,6 +19,7 @@
 static uint64_t credential_reasons;
 static int credential_calls;
 static int roster_calls;
+static bool layout_without_original;
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
     (void)roster;
@@ -112,7 +113,8 @@ static int32_t day(const char *iso) {
 }
 
 static bool judge(const struct cg_policy *policy, const struct record *record, struct judged *out) {
-    struct cg_binding binding = {.delimiter = ',', .date_format = CG_DATE_ISO};
+    struct cg_binding binding = {
+        .delimiter = ',', .date_format = CG_DATE_ISO, .can_take_back = !layout_without_original};
     uint32_t ends[CG_FIELD_COUNT];
     uint32_t len = 0;
     for (int field = 0; field < CG_FIELD_COUNT; field++) {
@@ -608,8 +610,8 @@ Test(field_edits, taking_back_needs_the_original) {
         {"8", " ", BAD(ORIGINAL_CLAIM_UNKNOWN)},
         {"8", BYTES_64 "4", BAD(ORIGINAL_CLAIM_UNKNOWN)},
         {"7", "C\x01", BAD(ORIGINAL_CLAIM_UNKNOWN)},
-        {"7", NULL, BAD(FREQUENCY_CODE_INVALID)},
-        {"8", NULL, BAD(FREQUENCY_CODE_INVALID)},
+        {"7", NULL, BAD(ORIGINAL_CLAIM_UNKNOWN)},
+        {"8", NULL, BAD(ORIGINAL_CLAIM_UNKNOWN)},
     };
     struct cg_policy *policy = load_policy("ms");
     for (size_t i = 0; i < ROW_COUNT(rows); i++) {
@@ -617,6 +619,19 @@ Test(field_edits, taking_back_needs_the_original) {
         record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = rows[i].original;
         cr_expect_eq(reasons_of(policy, &record), rows[i].reasons, "row %zu", i);
     }
+    cg_policy_free(policy);
+}
+
+Test(field_edits, a_layout_without_original_claim_id_cannot_take_back) {
+    static const char *const codes[] = {"7", "8"};
+    struct cg_policy *policy = load_policy("ms");
+    layout_without_original = true;
+    for (size_t i = 0; i < 2; i++) {
+        struct record record = with(&good, CG_FIELD_CLAIM_FREQUENCY_CODE, codes[i]);
+        record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = NULL;
+        cr_expect_eq(reasons_of(policy, &record), BAD(FREQUENCY_CODE_INVALID));
+    }
+    layout_without_original = false;
     cg_policy_free(policy);
 }
 
