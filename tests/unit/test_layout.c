@@ -1,0 +1,262 @@
+#include "claimgate/layout.h"
+
+#include "claimgate/builtin.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct cg_layout *load(const char *name) {
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_layout *layout = NULL;
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_layout_load(name, &layout, &problems, &err), CG_OK, "%s", err.text);
+    cg_problems_fini(&problems);
+    return layout;
+}
+
+static enum cg_status bind(const char *name, const char *header, struct cg_error *err) {
+    struct cg_layout *layout = load(name);
+    struct cg_binding binding;
+    *err = (struct cg_error)CG_ERROR_INIT;
+    enum cg_status status = cg_layout_bind(layout, cg_text_of(header), false, &binding, err);
+    if (status == CG_OK) {
+        cg_binding_fini(&binding);
+    }
+    cg_layout_free(layout);
+    return status;
+}
+
+static void expect_refused(const char *name, const char *header, const char *const parts[]) {
+    struct cg_error err;
+    cr_assert_eq(bind(name, header, &err), CG_BAD_DATA, "%s", header);
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        cr_assert_not_null(strstr(err.text, parts[i]), "\"%s\" is not in \"%s\"", parts[i],
+                           err.text);
+    }
+}
+
+#define REFUSED(name, header, ...)                                                                 \
+    expect_refused((name), (header), (const char *const[]){__VA_ARGS__, NULL})
+
+#define MINIMAL                                                                                    \
+    "claim_id,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi"
+
+Test(layout, the_built_in_names_are_the_files_of_schemas) {
+    static const char folder[] = "layouts/";
+    size_t found = 0;
+    for (size_t i = 0; cg_builtin_at(i) != NULL; i++) {
+        const char *name = cg_builtin_at(i)->name;
+        if (strncmp(name, folder, sizeof folder - 1) == 0) {
+            char file[100];
+            cr_assert_not_null(cg_layout_builtin(found));
+            snprintf(file, sizeof file, "%s%s.json", folder, cg_layout_builtin(found));
+            cr_assert_str_eq(name, file);
+            struct cg_layout *layout = load(cg_layout_builtin(found));
+            cr_assert_str_eq(cg_layout_name(layout), cg_layout_builtin(found));
+            cg_layout_free(layout);
+            found++;
+        }
+    }
+    cr_assert_eq(found, 5);
+    cr_assert_null(cg_layout_builtin(found));
+}
+
+Test(layout, columns_are_found_in_any_order_case_and_quoting) {
+    struct cg_layout *layout = load("tuva");
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    const char *header = " Rendering_NPI ,extra,\"CLAIM_ID\",member_id,\" hcpcs_code \",x,"
+                         "service_unit_quantity,claim_line_start_date";
+    cr_assert_eq(cg_layout_bind(layout, cg_text_of(header), true, &binding, &err), CG_OK);
+    cr_assert_eq(binding.fields[CG_FIELD_RENDERING_NPI].column, 0);
+    cr_assert_eq(binding.fields[CG_FIELD_CLAIM_ID].column, 2);
+    cr_assert_eq(binding.fields[CG_FIELD_HCPCS_CODE].column, 4);
+    cr_assert_eq(binding.fields[CG_FIELD_CLAIM_LINE_START_DATE].column, 7);
+    cr_assert_eq(binding.fields[CG_FIELD_BILLING_NPI].column, -1);
+    cr_assert_eq(binding.column_count, 8);
+    cr_assert_eq(binding.last_column, 7);
+    cr_assert(binding.multiline);
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
+Test(layout, a_missing_needed_column_is_named_with_the_header_and_the_nearest_name) {
+    REFUSED("tuva", "claim_id,member_id,claim_line_start_date,hcpc_code,service_unit_quantity",
+            "hcpcs_code (is it hcpc_code?)", "rendering_npi", "claim_id, member_id");
+    REFUSED("cclf5", "a,b", "CUR_CLM_UNIQ_ID", "RNDRG_PRVDR_NPI_NUM", "header names a, b");
+    REFUSED("rif-carrier", MINIMAL, "PRF_PHYSN_NPI");
+}
+
+Test(layout, a_header_seen_is_shortened_and_its_bytes_are_made_harmless) {
+    char header[5000] = "\x1b[31mred";
+    for (int i = 0; i < 200; i++) {
+        size_t used = strlen(header);
+        snprintf(header + used, sizeof header - used, ",column_number_%d", i);
+    }
+    struct cg_error err;
+    cr_assert_eq(bind("tuva", header, &err), CG_BAD_DATA);
+    cr_assert_not_null(strstr(err.text, " more; mend the header"), "%s", err.text);
+    cr_assert_null(strchr(err.text, '\x1b'));
+}
+
+Test(layout, a_field_s_name_that_stands_twice_is_refused) {
+    REFUSED("tuva", MINIMAL ",Member_Id", "member_id stands twice");
+    REFUSED("tuva", MINIMAL ",birth_date,x,\"birth_date\"", "birth_date stands twice");
+    struct cg_error err;
+    cr_assert_eq(bind("tuva", MINIMAL ",x,x,,", &err), CG_OK, "carried columns may repeat");
+}
+
+Test(layout, a_header_with_broken_quoting_is_refused) {
+    REFUSED("tuva", MINIMAL ",\"open", "a quote that is not closed");
+    REFUSED("tuva", MINIMAL ",\"a\"b", "a quote where none may stand");
+}
+
+Test(layout, a_header_of_too_many_columns_is_refused) {
+    char *header = malloc(20000);
+    memset(header, ',', 20000);
+    memcpy(header, MINIMAL, sizeof MINIMAL - 1);
+    header[CG_COLUMNS_MAX + sizeof MINIMAL] = '\0';
+    REFUSED("tuva", header, "more than 4096 columns");
+    free(header);
+}
+
+#define SYNTHEA_HEADER                                                                             \
+    "ID,CLAIMID,CHARGEID,PATIENTID,TYPE,AMOUNT,METHOD,FROMDATE,TODATE,PLACEOFSERVICE,"             \
+    "PROCEDURECODE,MODIFIER1,MODIFIER2,UNITS,PROVIDERID"
+
+Test(layout, synthea_says_that_it_has_no_npi) {
+    REFUSED("synthea", SYNTHEA_HEADER, "RENDERING_NPI", "holds no NPI", "PROVIDERID");
+    struct cg_error err;
+    cr_assert_eq(bind("synthea", SYNTHEA_HEADER ",rendering_npi", &err), CG_OK, "%s", err.text);
+}
+
+Test(layout, the_header_tells_the_layout) {
+    static const struct {
+        const char *header;
+        const char *layout;
+    } cases[] = {
+        {MINIMAL, "tuva"},
+        {"x,y", "tuva"},
+        {"", "tuva"},
+        {"\"open", "tuva"},
+        {SYNTHEA_HEADER, "synthea"},
+        {"CUR_CLM_UNIQ_ID,BENE_MBI_ID,CLM_LINE_FROM_DT,CLM_LINE_HCPCS_CD,CLM_LINE_SRVC_UNIT_QTY,"
+         "RNDRG_PRVDR_NPI_NUM",
+         "cclf5"},
+        {"CLM_ID|BENE_ID|LINE_1ST_EXPNS_DT|HCPCS_CD|LINE_SRVC_CNT|PRF_PHYSN_NPI", "rif-carrier"},
+        {"CLM_ID,BENE_ID,LINE_1ST_EXPNS_DT,HCPCS_CD,LINE_SRVC_CNT,PRF_PHYSN_NPI", "tuva"},
+        {"MSIS_ID,CLM_ID,SRVC_BGN_DT,LINE_PRCDR_CD,ACTL_SRVC_QTY,SRVC_PRVDR_NPI", "taf-ot"},
+        {MINIMAL "," SYNTHEA_HEADER, "tuva"}, /* two fit */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_assert_str_eq(cg_layout_detect(cg_text_of(cases[i].header)), cases[i].layout, "%s",
+                         cases[i].header);
+    }
+}
+
+Test(layout, a_second_header_must_name_the_same_columns_in_the_same_order) {
+    static const struct {
+        const char *header;
+        bool same;
+    } cases[] = {
+        {MINIMAL, true},
+        {"CLAIM_ID, member_id ,\"claim_line_start_date\",hcpcs_code,service_unit_quantity,"
+         "rendering_npi",
+         true},
+        {MINIMAL ",x", false},
+        {"member_id,claim_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi",
+         false},
+        {"\"open", false},
+        {"", false},
+    };
+    struct cg_layout *layout = load("tuva");
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(cg_layout_bind(layout, cg_text_of(MINIMAL), false, &binding, &err), CG_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_assert_eq(cg_binding_same_header(&binding, cg_text_of(cases[i].header)), cases[i].same,
+                     "%s", cases[i].header);
+    }
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
+static void expect_bad_file(const char *text, const char *part) {
+    char path[] = "/tmp/claimgate-layout-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_layout *layout = NULL;
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_layout_load(path, &layout, &problems, &err), CG_BAD_CONFIG, "%s", part);
+    cr_assert_null(layout);
+    bool found = false;
+    for (size_t i = 0; i < problems.count; i++) {
+        found = found || strstr(problems.list[i].text, part) != NULL;
+        cr_assert_gt(problems.list[i].line, 0);
+    }
+    cr_assert(found, "\"%s\" is not in \"%s\"", part, err.text);
+    cg_problems_fini(&problems);
+    unlink(path);
+}
+
+#define LAYOUT(fields)                                                                             \
+    "{\"name\": \"x\", \"title\": \"x\", \"delimiter\": \",\", \"date_format\": \"YYYY-MM-DD\",\n" \
+    "\"fields\": {\"claim_id\": {\"column\": \"a\"}, \"member_id\": {\"column\": \"b\"},\n"        \
+    "\"claim_line_start_date\": {\"column\": \"c\"}, \"hcpcs_code\": {\"column\": "                \
+    "\"d\"},\n" fields "}}"
+#define REST                                                                                       \
+    "\"service_unit_quantity\": {\"column\": \"e\"}, \"rendering_npi\": {\"column\": \"f\"}"
+
+Test(layout, what_is_wrong_with_a_file_is_said_at_its_place) {
+    expect_bad_file("{", "");
+    expect_bad_file("{}", "fields");
+    expect_bad_file(LAYOUT("\"rendering_npi\": {\"column\": \"f\"}"), "service_unit_quantity");
+    expect_bad_file(LAYOUT(REST ", \"birth_dat\": {\"column\": \"g\"}"), "birth_date");
+    expect_bad_file(LAYOUT(REST ", \"birth_date\": {\"fallback\": \"g\"}"), "needs a column");
+    expect_bad_file(LAYOUT(REST ", \"birth_date\": {\"missing\": \"g\"}"), "needs a column");
+    expect_bad_file(LAYOUT("\"rendering_npi\": {\"column\": \"f\"},\n\"service_unit_quantity\": "
+                           "{\"column\": \"e\", \"map\": {\"A\": \"1\"}}"),
+                    "a cutback rewrites it");
+    expect_bad_file(LAYOUT("\"rendering_npi\": {\"column\": \"f\"},\n\"service_unit_quantity\": "
+                           "{\"fixed\": \"1\"}"),
+                    "a cutback rewrites it");
+}
+
+Test(layout, an_unknown_name_is_answered_with_those_there_are) {
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_layout *layout = NULL;
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_layout_load("tuvva", &layout, &problems, &err), CG_BAD_CONFIG);
+    cr_assert_not_null(strstr(err.text, "did you mean \"tuva\"?"), "%s", err.text);
+    cr_assert_not_null(strstr(err.text, "rif-carrier"));
+    cg_problems_fini(&problems);
+}
+
+Test(layout, a_fixed_value_serves_only_where_no_column_is) {
+    char path[] = "/tmp/claimgate-layout-XXXXXX";
+    int fd = mkstemp(path);
+    const char *text = LAYOUT(REST ",\n\"place_of_service_code\": {\"column\": \"p\", \"fixed\": "
+                                   "\"11\"}, \"claim_frequency_code\": {\"fixed\": \"1\"}");
+    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    struct cg_layout *layout = load(path);
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(cg_layout_bind(layout, cg_text_of("a,b,c,d,e,f"), false, &binding, &err), CG_OK);
+    cr_assert_str_eq(binding.fields[CG_FIELD_PLACE_OF_SERVICE_CODE].fixed, "11");
+    cr_assert_str_eq(binding.fields[CG_FIELD_CLAIM_FREQUENCY_CODE].fixed, "1");
+    cg_binding_fini(&binding);
+    cr_assert_eq(cg_layout_bind(layout, cg_text_of("a,b,c,d,e,f,P"), false, &binding, &err), CG_OK);
+    cr_assert_eq(binding.fields[CG_FIELD_PLACE_OF_SERVICE_CODE].column, 6);
+    cr_assert_null(binding.fields[CG_FIELD_PLACE_OF_SERVICE_CODE].fixed);
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+    unlink(path);
+}
