@@ -40,7 +40,10 @@ static int32_t uncovered_from(const struct cg_credential_question *question,
         moved = false;
         for (size_t i = 0; i < group.count; i++) {
             const struct cg_span *row = cg_span_at(group, i);
-            int32_t last = cg_span_holds(row, day) ? meets(question, row, day) : CG_DAY_NONE;
+            if (row->first_day > day) {
+                break;
+            }
+            int32_t last = row->last_day >= day ? meets(question, row, day) : CG_DAY_NONE;
             if (last == CG_DAY_NONE) {
                 continue;
             }

@@ -12,6 +12,9 @@ static enum cg_reason failed_step(const struct cg_credential_question *question)
     }
     for (size_t i = 0; i < question->credentials.count; i++) {
         const struct cg_credential *row = (const void *)cg_span_at(question->credentials, i);
+        if (row->span.first_day > line->end_day && has_accepted_type) {
+            break; /* neither this row nor one after it can hold a day of the line */
+        }
         if (cg_credential_blocks(row) && row->span.first_day <= line->end_day &&
             row->span.last_day >= line->start_day) {
             return CG_REASON_CREDENTIAL_SUSPENDED;

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE_BYTES = 2 << 20 };
 
 void cg_span_table_init(struct cg_span_table *table, size_t stride) {
     *table = (struct cg_span_table){.stride = stride, .seed = cg_hash_run_seed()};
@@ -66,8 +69,38 @@ static size_t count_keys(struct cg_span_group rows) {
     return keys;
 }
 
+/* Memory for questions that come in no order. Most of what a question costs is finding the page, so
+ * large tables ask for large pages. Freed by free. */
+static void *alloc_table(size_t bytes) {
+    if (bytes < HUGE_PAGE_BYTES) {
+        return malloc(bytes > 0 ? bytes : 1);
+    }
+    size_t whole = (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    void *memory = aligned_alloc(HUGE_PAGE_BYTES, whole);
+    if (memory != NULL) {
+        (void)madvise(memory, whole, MADV_HUGEPAGE); /* only speed is lost without */
+    }
+    return memory;
+}
+
+/* The rows in memory of their final size. False: no memory. */
+static bool settle_rows(struct cg_span_table *table) {
+    size_t bytes = table->count * table->stride;
+    char *rows = alloc_table(bytes);
+    if (rows == NULL) {
+        return false;
+    }
+    if (bytes > 0) {
+        memcpy(rows, table->rows, bytes);
+    }
+    free(table->rows);
+    table->rows = rows;
+    table->capacity = table->count;
+    return true;
+}
+
 static struct cg_span_slot *free_slot(struct cg_span_table *table, uint64_t key) {
-    uint64_t place = cg_hash64(&key, sizeof key, table->seed) & table->mask;
+    uint64_t place = cg_span_table_place(table, key);
     while (table->slots[place].key != 0) {
         place = (place + 1) & table->mask;
     }
@@ -76,16 +109,20 @@ static struct cg_span_slot *free_slot(struct cg_span_table *table, uint64_t key)
 
 bool cg_span_table_index(struct cg_span_table *table) {
     sort_rows(table);
+    if (!settle_rows(table)) {
+        return false;
+    }
     struct cg_span_group rows = {table->rows, table->stride, table->count};
     table->key_count = count_keys(rows);
     size_t slots = 2;
     while (slots < table->key_count * 2) {
         slots *= 2;
     }
-    table->slots = calloc(slots, sizeof *table->slots);
+    table->slots = alloc_table(slots * sizeof *table->slots);
     if (table->slots == NULL) {
         return false;
     }
+    memset(table->slots, 0, slots * sizeof *table->slots);
     table->mask = slots - 1;
     for (size_t first = 0, next; first < table->count; first = next) {
         uint64_t key = cg_span_at(rows, first)->key;

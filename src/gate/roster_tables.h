@@ -79,13 +79,20 @@ static inline const struct cg_span *cg_span_at(struct cg_span_group group, size_
     return (const struct cg_span *)(const void *)(group.rows + index * group.stride);
 }
 
+/* Where the search for a key begins: a multiplicative hash (Knuth, TAOCP 6.4), of which the high
+ * bits are the good ones. The seed keeps a prepared roster from colliding on purpose. */
+static inline uint64_t cg_span_table_place(const struct cg_span_table *table, uint64_t key) {
+    uint64_t product = (key ^ table->seed) * UINT64_C(0x9E3779B97F4A7C15);
+    return (product >> 32 ^ product) & table->mask;
+}
+
 static inline struct cg_span_group cg_span_table_find(const struct cg_span_table *table,
                                                       uint64_t key) {
     struct cg_span_group group = {NULL, table->stride, 0};
     if (table->slots == NULL) {
         return group;
     }
-    uint64_t place = cg_hash64(&key, sizeof key, table->seed) & table->mask;
+    uint64_t place = cg_span_table_place(table, key);
     while (table->slots[place].key != 0) {
         const struct cg_span_slot *slot = &table->slots[place];
         if (slot->key == key) {
