@@ -151,9 +151,9 @@ cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct 
 cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                                  int64_t *member_no, struct cg_error *err);
 
-/* ledger_pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in parts
- * that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a member's
- * history is one stretch of the file. */
+/* ledger_pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
+ * parts that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a
+ * member's history is one stretch of the file. */
 
 enum { CG_PACK_PART_BYTES = 960, CG_PACK_ENTRY_MAX_BYTES = 256 };
 
@@ -283,6 +283,10 @@ cg_must_use enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, 
 cg_must_use enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
                                                     const struct cg_ledger_recovery *recovery,
                                                     uint32_t *recovered, struct cg_error *err);
+
+/* ledger_decision.c: the values in `cap_used`, "[0,null,42]", UINT32_MAX for null; returns how
+ * many. */
+uint32_t cg_ledger_read_cap_used(const struct cg_cell *cell, uint32_t used[CG_CAPS_MAX]);
 
 /* UTC, "2026-11-22T03:50:03Z". */
 void cg_ledger_now(char out[32]);
