@@ -1,5 +1,7 @@
 #include "claimgate/commands.h"
 
+#include "rules.h"
+
 #include "claimgate/belt.h"
 #include "claimgate/buffer.h"
 #include "claimgate/date.h"
@@ -232,21 +234,6 @@ static enum cg_status run_gate(const struct cg_validate_plan *plan, const struct
     return status;
 }
 
-static enum cg_status load_rules(const struct options *o, struct cg_policy **policy,
-                                 struct cg_roster **roster, struct cg_error *err) {
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    enum cg_status status = cg_policy_load(o->policy, policy, &problems, err);
-    if (status == CG_OK) {
-        status = cg_roster_load(o->roster, *policy, roster, &problems, err);
-    }
-    if (problems.count > 1) {
-        cg_problems_print(&problems);
-    }
-    cg_problems_fini(&problems);
-    return status;
-}
-
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_validate_plan *plan,
                                 struct cg_error *err) {
     const struct options *o = call->options;
@@ -296,7 +283,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
         status = fill_plan(call, &plan, err);
     }
     if (status == CG_OK) {
-        status = load_rules(o, &policy, &roster, err);
+        status = rules_load(o->policy, o->roster, &policy, &roster, err);
     }
     if (status == CG_OK) {
         status = open_trace(o, &plan.trace, err);
