@@ -1,0 +1,271 @@
+#include "claimgate/commands.h"
+
+#include "rules.h"
+
+#include "claimgate/buffer.h"
+#include "claimgate/csv.h"
+#include "claimgate/date.h"
+#include "claimgate/log.h"
+#include "claimgate/spot_report.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    const char *member;
+    const char *date;
+    const char *end_date;
+    const char *units;
+    const char *rendering_npi;
+    const char *billing_npi;
+    const char *procedure;
+    struct cg_text_list modifiers;
+    const char *birth_date;
+    const char *authorization;
+    const char *received;
+    const char *roster;
+    const char *policy;
+    const char *ledger;
+    const char *layout;
+    int32_t as_of_day;
+    bool multiline;
+    bool json;
+    bool show_phi;
+};
+
+enum { OUTPUT_LIMIT_BYTES = 1 << 20 };
+
+static const struct options defaults = {
+    .policy = "ms", .procedure = "H0038", .as_of_day = CG_DAY_NONE};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cg_option option_table[] = {
+    {"member", "ID", CG_OPTION_TEXT, AT(member), "whom the service was for", 0, 0},
+    {"date", "DATE", CG_OPTION_TEXT, AT(date), "date of service, YYYY-MM-DD", 0, 0},
+    {"units", "N", CG_OPTION_TEXT, AT(units), "units of service", 0, 0},
+    {"rendering-npi", "NPI", CG_OPTION_TEXT, AT(rendering_npi), "who rendered it", 0, 0},
+    {"procedure", "CODE", CG_OPTION_TEXT, AT(procedure), "procedure code (H0038)", 0, 0},
+    {"modifier", "XX", CG_OPTION_LIST, AT(modifiers), "procedure modifier, up to five times", 0, 0},
+    {"billing-npi", "NPI", CG_OPTION_TEXT, AT(billing_npi), "the agency that bills", 0, 0},
+    {"end-date", "DATE", CG_OPTION_TEXT, AT(end_date), "last day of a span (the date)", 0, 0},
+    {"received", "DATE", CG_OPTION_TEXT, AT(received), "when the claim came in (unknown)", 0, 0},
+    {"birth-date", "DATE", CG_OPTION_TEXT, AT(birth_date), "of the member (unknown)", 0, 0},
+    {"authorization", "NUMBER", CG_OPTION_TEXT, AT(authorization), "authorization number", 0, 0},
+    {"roster", "DIR", CG_OPTION_TEXT, AT(roster), "folder of the credential files", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_TEXT, AT(policy), "rules to test by (ms)", 0, 0},
+    {"ledger", "FILE", CG_OPTION_TEXT, AT(ledger), "what was accepted before (nothing)", 0, 0},
+    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
+    {"layout", "NAME|FILE", CG_OPTION_TEXT, AT(layout), "for -: columns of the lines (by header)",
+     0, 0},
+    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "for -: line ends may stand in quotes", 0,
+     0},
+    {"json", NULL, CG_OPTION_FLAG, AT(json), "one JSON document; for -, one a line", 0, 0},
+    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+/* --- answers --- */
+
+struct printer {
+    const struct options *options;
+    bool many;
+    bool any_rejected;
+};
+
+static enum cg_status print_answer(void *context, const struct cg_spot_answer *answer,
+                                   struct cg_error *err) {
+    struct printer *printer = context;
+    struct cg_buffer text;
+    bool ok = false;
+    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
+    if (printer->options->json) {
+        ok = cg_spot_report_json(&text, answer, printer->many);
+    } else if (printer->many) {
+        ok = cg_spot_report_row(&text, answer);
+    } else {
+        ok = cg_spot_report_text(&text, answer);
+    }
+    printer->any_rejected = printer->any_rejected || cg_spot_is_rejected(answer);
+    if (ok) {
+        fwrite(text.data, 1, text.len_bytes, stdout);
+    }
+    cg_buffer_fini(&text);
+    if (!ok) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    /* Whoever reads the answers has gone: there is no use in more of them. */
+    return ferror(stdout) == 0 ? CG_OK
+                               : cg_error_set(err, CG_IO, "cannot write to standard output");
+}
+
+/* Who asks a line at a time waits for its answer. */
+static void flush_answers(void *context) {
+    (void)context;
+    (void)fflush(stdout); /* an error stays with stdout and is found at the next answer */
+}
+
+/* --- the question --- */
+
+struct cell {
+    enum cg_field field;
+    const char *value; /* NULL: not given */
+};
+
+static bool put_row(struct cg_buffer *out, const struct cell *cells, size_t count, bool names) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (cells[i].value != NULL) {
+            const char *text = names ? cg_field_name(cells[i].field) : cells[i].value;
+            ok = (out->len_bytes == 0 || out->data[out->len_bytes - 1] == '\n' ||
+                  cg_buffer_append_text(out, ",")) &&
+                 cg_csv_put_quoted(out, cg_text_of(text));
+        }
+    }
+    return ok && cg_buffer_append_text(out, "\n");
+}
+
+/* The options as a claim file of one line, so that it is read and tested like any other. */
+static bool put_question(struct cg_buffer *out, const struct options *o) {
+    struct cell cells[] = {
+        {CG_FIELD_CLAIM_ID, "spot check"}, /* another takes its place: cg_spot_plan.unclaimed */
+        {CG_FIELD_MEMBER_ID, o->member},
+        {CG_FIELD_CLAIM_LINE_START_DATE, o->date},
+        {CG_FIELD_CLAIM_LINE_END_DATE, o->end_date},
+        {CG_FIELD_HCPCS_CODE, o->procedure},
+        {CG_FIELD_SERVICE_UNIT_QUANTITY, o->units},
+        {CG_FIELD_RENDERING_NPI, o->rendering_npi},
+        {CG_FIELD_BILLING_NPI, o->billing_npi},
+        {CG_FIELD_RECEIVED_DATE, o->received},
+        {CG_FIELD_AUTHORIZATION_NUMBER, o->authorization},
+        {CG_FIELD_BIRTH_DATE, o->birth_date},
+        {CG_FIELD_HCPCS_MODIFIER_1, o->modifiers.items[0]},
+        {CG_FIELD_HCPCS_MODIFIER_2, o->modifiers.items[1]},
+        {CG_FIELD_HCPCS_MODIFIER_3, o->modifiers.items[2]},
+        {CG_FIELD_HCPCS_MODIFIER_4, o->modifiers.items[3]},
+        {CG_FIELD_HCPCS_MODIFIER_5, o->modifiers.items[4]},
+    };
+    const size_t count = sizeof cells / sizeof cells[0];
+    return put_row(out, cells, count, true) && put_row(out, cells, count, false);
+}
+
+static enum cg_status ask_one(struct cg_spot *spot, const struct options *o, struct cg_error *err) {
+    struct cg_buffer question;
+    cg_buffer_init(&question, CG_BATCH_BYTES);
+    enum cg_status status = CG_OK;
+    if (put_question(&question, o)) {
+        const struct cg_text file = {question.data, (uint32_t)question.len_bytes};
+        status = cg_spot_ask(spot, file, err);
+    } else {
+        status = cg_error_set(err, CG_USAGE, "the values given are too long for a claim line");
+    }
+    cg_buffer_fini(&question);
+    return status;
+}
+
+/* --- the command --- */
+
+static enum cg_status check_question(const struct options *o, struct cg_error *err) {
+    const struct {
+        const char *name;
+        const char *value;
+    } needed[] = {{"member ID", o->member},
+                  {"date DATE", o->date},
+                  {"units N", o->units},
+                  {"rendering-npi NPI", o->rendering_npi}};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if (needed[i].value == NULL) {
+            return cg_error_set(err, CG_USAGE,
+                                "--%s is missing; give it, or ask about lines on standard input "
+                                "with `claimgate check -`",
+                                needed[i].name);
+        }
+    }
+    if (o->modifiers.count > CG_MODIFIERS_MAX) {
+        return cg_error_set(err, CG_USAGE, "--modifier may be given at most %d times",
+                            CG_MODIFIERS_MAX);
+    }
+    if (o->layout != NULL || o->multiline) {
+        return cg_error_set(err, CG_USAGE, "--%s is for the lines of `claimgate check -`",
+                            o->layout != NULL ? "layout" : "multiline");
+    }
+    return CG_OK;
+}
+
+static enum cg_status check_stream(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    if (strcmp(call->args[0], "-") != 0) {
+        return cg_error_set(err, CG_USAGE,
+                            "check reads lines from standard input alone: claimgate check - < %s",
+                            call->args[0]);
+    }
+    if (o->member != NULL || o->date != NULL || o->units != NULL || o->rendering_npi != NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "the lines on standard input say member, date, units and NPI; leave "
+                            "the options out");
+    }
+    return CG_OK;
+}
+
+static enum cg_status run_spot(const struct options *o, struct cg_spot_plan *plan,
+                               struct printer *printer, struct cg_error *err) {
+    struct cg_spot *spot = NULL;
+    enum cg_status status = cg_spot_open(plan, &spot, err);
+    if (status == CG_OK) {
+        status = printer->many ? cg_spot_ask_stdin(spot, err) : ask_one(spot, o, err);
+    }
+    cg_spot_close(spot);
+    return status;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    struct printer printer = {.options = o, .many = call->arg_count == 1};
+    cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
+    enum cg_status status = printer.many ? check_stream(call, err) : check_question(o, err);
+    if (status == CG_OK) {
+        status = rules_load(o->policy, o->roster, &policy, &roster, err);
+    }
+    if (status == CG_OK) {
+        struct cg_spot_plan plan = {
+            .rules = {.policy = policy,
+                      .roster = roster,
+                      .as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today()},
+            .ledger = o->ledger,
+            .layout = printer.many ? o->layout : "tuva",
+            .multiline = printer.many ? o->multiline : true, /* a value may hold anything */
+            .unclaimed = !printer.many,
+            .answer = print_answer,
+            .wait = flush_answers,
+            .context = &printer};
+        status = run_spot(o, &plan, &printer, err);
+    }
+    *exit_code = printer.any_rejected;
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    return status;
+}
+
+const struct cg_command cg_command_check = {
+    .name = "check",
+    .arguments = "--member M --date D --units U --rendering-npi N --roster DIR | - --roster DIR",
+    .summary = "decide one line as validate would decide it now, and change nothing",
+    .detail =
+        "Says the decision, each reason with its codes, and for each cap what was used, what is\n"
+        "asked and what is left. Exit 0: accepted, also in part; 1: rejected. The line belongs to\n"
+        "no claim, so that it is no duplicate line of one that was accepted.\n\n"
+        "With - lines are read from standard input, a claim file's header first. Each is answered\n"
+        "when it has come, with its line number, decision, accepted units and reasons, tabs\n"
+        "between them. Lines do not count for each other: each is asked of the ledger as it is.\n"
+        "Exit 1 when any was rejected. Everybody on a machine can see a command's options: on a\n"
+        "shared one ask with -.",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 0,
+    .max_args = 1,
+    .run = run,
+};
