@@ -54,7 +54,7 @@ SUPPORT  := $(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
-SCHEMAS  := $(sort $(shell find schemas -type f))
+SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

@@ -16,8 +16,12 @@ for header in include/claimgate/*.h; do
         fail "$header does not stand alone"
 done
 
+# Left out: readdir on a stream of our own and getgrnam before threads start are safe; gcc and
+# clang define the shift of a signed number; mmap takes -1 for anonymous memory.
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -DCG_ISAL -DCG_VERSION='""' \
     --enable=warning,performance,portability --suppress=missingIncludeSystem \
+    --suppress=readdirCalled --suppress=getgrnamCalled --suppress=shiftTooManyBitsSigned \
+    --suppress=invalidFunctionArg:src/gate/pool.c \
     --library=posix -Iinclude src || fail "cppcheck"
 
 rule() { # pattern, what it breaks, files

@@ -223,7 +223,7 @@ static void run_inline(struct belt *belt) {
 }
 
 static void run_threads(struct belt *belt) {
-    pthread_t threads[CG_THREADS_MAX];
+    pthread_t threads[CG_THREADS_MAX] = {0};
     uint32_t started = 0;
     const uint32_t wanted =
         belt->plan->threads < CG_THREADS_MAX ? belt->plan->threads : CG_THREADS_MAX;
