@@ -1,5 +1,7 @@
 #include "claimgate/csv.h"
+#include "claimgate/log.h"
 #include "claimgate/nearest.h"
+#include "claimgate/progress.h"
 #include "claimgate/source.h"
 #include "claimgate/splitter.h"
 #include "claimgate/utf8.h"
@@ -34,6 +36,7 @@ struct table {
 struct feed {
     enum cg_status (*fill)(struct feed *feed, struct cg_batch *batch, struct cg_error *err);
     struct cg_source *source;
+    struct cg_progress progress;
     struct cg_text rest;
 };
 
@@ -47,6 +50,7 @@ static enum cg_status fill_from_source(struct feed *feed, struct cg_batch *batch
     }
     batch->payload_bytes = fill.len_bytes;
     batch->ends_source = fill.at_end;
+    cg_progress_update(&feed->progress, cg_source_bytes(feed->source));
     if (batch->packed.len_bytes == 0) {
         return CG_OK;
     }
@@ -271,7 +275,9 @@ enum cg_status cg_table_read(const struct cg_table_plan *plan, struct cg_table_f
     if (status != CG_OK) {
         return status;
     }
+    cg_progress_start(&feed.progress, plan->file, cg_source_size(feed.source), !cg_log_is_quiet());
     status = read_table(plan, &feed, &facts->rows, problems, err);
+    cg_progress_end(&feed.progress);
     facts->bytes = cg_source_bytes(feed.source);
     if (status == CG_OK && !cg_source_sha256(feed.source, facts->sha256)) {
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
