@@ -49,14 +49,14 @@ static bool put_summary(struct cg_buffer *out, const struct cg_roster *roster,
     }
     struct cg_roster_providers providers = cg_roster_providers(roster);
     fits = fits && cg_buffer_printf(out,
-                                    "\n%" PRIu64 " providers; %" PRIu64
+                                    "\nproviders: %" PRIu64 "; %" PRIu64
                                     " of them hold no current or limited credential of a type that "
                                     "policy %s accepts\n",
                                     providers.all, providers.never_granted, cg_policy_id(policy));
     uint64_t rows = 0;
     const char *type = NULL;
     for (uint32_t i = 0; (type = cg_roster_unnamed_type(roster, i, &rows)) != NULL; i++) {
-        fits = fits && cg_buffer_printf(out, "%s  %s (%" PRIu64 " rows)\n",
+        fits = fits && cg_buffer_printf(out, "%s  %s (rows: %" PRIu64 ")\n",
                                         i == 0 ? "\ncredential types that the policy does not "
                                                  "name:\n"
                                                : "",

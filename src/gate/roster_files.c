@@ -40,7 +40,7 @@ static bool refuse(const struct cg_roster_reading *reading, const struct cg_tabl
     const char *name = reading->columns[column].name;
     if (row->values[column].len == 0) {
         cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column],
-                        "%s is blank; %s", name, rule);
+                        "%s is blank; every row needs it", name);
     } else {
         cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column],
                         "%s \"%s\" %s", name, shown(row->values[column], value), rule);
@@ -52,8 +52,8 @@ static bool read_npi(const struct cg_roster_reading *reading, const struct cg_ta
                      uint32_t column, uint64_t *npi) {
     *npi = cg_field_npi(row->values[column]);
     return *npi != 0 || refuse(reading, row, column,
-                               "is needed: an NPI, 10 digits with a good check digit "
-                               "(Luhn, prefix 80840)");
+                               "is no NPI: 10 digits, the first 1 or 2, with a good check digit "
+                               "(Luhn over 80840 and the number)");
 }
 
 /* A date where there is one; `blank` where the value is blank. */
@@ -70,7 +70,7 @@ static bool read_span(const struct cg_roster_reading *reading, const struct cg_t
                       uint32_t column, struct cg_span *span) {
     bool good = read_date(reading, row, column, CG_DAY_NONE, &span->first_day);
     if (row->values[column].len == 0) {
-        good = refuse(reading, row, column, "a span needs the day it starts on, YYYY-MM-DD");
+        good = refuse(reading, row, column, "");
     }
     good &= read_date(reading, row, column + 1, CG_DAY_OPEN, &span->last_day);
     if (good && span->last_day < span->first_day) {
@@ -102,8 +102,7 @@ static bool read_needed_milli(const struct cg_roster_reading *reading,
                               const struct cg_table_row *row, uint32_t column, int64_t max_milli,
                               int64_t *milli) {
     return read_milli(reading, row, column, max_milli, milli) &&
-           (*milli != CG_MILLI_NONE ||
-            refuse(reading, row, column, "write 0 where there are none"));
+           (*milli != CG_MILLI_NONE || refuse(reading, row, column, ""));
 }
 
 /* A credential type, certification or credential of a supervisor. `id` is 0 when memory is out. */
@@ -114,7 +113,7 @@ static bool read_word(struct cg_roster_reading *reading, const struct cg_table_r
     struct cg_text key = {folded, cg_field_fold(written, folded, sizeof folded)};
     *id = 1;
     if (key.len == 0 || !cg_field_is_clean(written)) {
-        return refuse(reading, row, column, "is needed: 1 to 256 bytes of UTF-8 text");
+        return refuse(reading, row, column, "is no word of at most 256 bytes of UTF-8 text");
     }
     *id = cg_words_intern(&reading->roster->words, key, written);
     return *id <= CG_ROSTER_WORDS_MAX ||
@@ -185,7 +184,7 @@ static bool add_education(void *context, const struct cg_table_row *row) {
     int32_t reported_day = CG_DAY_NONE;
     bool good = read_npi(reading, row, 0, &education.span.key);
     if (!cg_field_integer(row->values[1], 2199, &year) || year < 1900) {
-        good = refuse(reading, row, 1, "is needed: a year from 1900 to 2199, YYYY");
+        good = refuse(reading, row, 1, "is no year from 1900 to 2199; write YYYY");
     }
     good &= read_needed_milli(reading, row, 2, CG_ROSTER_HOURS_MAX_MILLI, &education.hours_milli);
     good &= read_needed_milli(reading, row, 3, CG_ROSTER_HOURS_MAX_MILLI, &education.ethics_milli);
@@ -228,7 +227,7 @@ static bool add_supervision(void *context, const struct cg_table_row *row) {
     uint32_t word = 0;
     bool good = read_npi(reading, row, 0, &supervision.span.key);
     if (!is_id(row->values[1])) {
-        good = refuse(reading, row, 1, "is needed: 1 to 64 bytes of UTF-8 text");
+        good = refuse(reading, row, 1, "is no id of at most 64 bytes of UTF-8 text");
     }
     good &= read_span(reading, row, 2, &supervision.span);
     good &= read_word(reading, row, 4, &word);

@@ -64,7 +64,7 @@ Test(roster, a_bad_row_is_named_with_file_line_column_value_and_mend, .init = se
         {"1234567890,CPSSP-MH,current,2020-01-01,", "credentials.csv:3:1: npi \"1234567890\" is"},
         {",CPSSP-MH,current,2020-01-01,", "credentials.csv:3:1: npi is blank; "},
         {"1234567893,,current,2020-01-01,", "credentials.csv:3:12: credential_type is blank"},
-        {"1234567893, - ,current,2020-01-01,", "credential_type \"-\" is needed"},
+        {"1234567893, - ,current,2020-01-01,", "credential_type \"-\" is no word"},
         {"1234567893,CPSSP-MH,activ,2020-01-01,", "credentials.csv:3:21: status \"activ\" is no"},
         {"1234567893,CPSSP-MH,activ,2020-01-01,", "suspended, surrendered or revoked"},
         {"1234567893,CPSSP-MH,suspnded,2020-01-01,", "did you mean \"suspended\"?"},
