@@ -1,6 +1,6 @@
+#include "../support/roster_fixture.h"
 #include "claimgate/field.h"
 #include "claimgate/reason.h"
-#include "../support/roster_fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "claimgate/field.h"
 #include "../support/roster_fixture.h"
+#include "claimgate/field.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>
