@@ -2,7 +2,16 @@
 
 #include "claimgate/splitter.h"
 
-#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Not Criterion's: the fuzzer reads with this file too. */
+static void require(bool holds, const char *what) {
+    if (!holds) {
+        fprintf(stderr, "record_feed: %s\n", what);
+        abort();
+    }
+}
 
 struct cg_binding feed_binding(uint32_t columns, char delimiter, bool multiline) {
     struct cg_binding binding = {.column_count = columns,
@@ -35,81 +44,116 @@ static bool keep_values(const void *rules, struct cg_values *values, struct cg_l
 }
 
 static void put_text(struct cg_buffer *out, const char *name, struct cg_text text) {
-    cr_assert(cg_buffer_printf(out, " %s=%u:", name, (unsigned)text.len));
-    cr_assert(cg_buffer_append(out, text.ptr, text.len));
+    require(cg_buffer_printf(out, " %s=%u:", name, (unsigned)text.len), "the transcript is full");
+    require(cg_buffer_append(out, text.ptr, text.len), "the transcript is full");
 }
 
 static void put_batch(struct cg_buffer *out, const struct cg_batch *batch, uint64_t first_line) {
     for (uint32_t i = 0; i < batch->record_count; i++) {
         const struct cg_record *record = &batch->records[i];
         const struct cg_line *line = &batch->lines[record->line_index];
-        cr_assert_eq(line->record_no, i);
-        cr_assert_eq(line->malformed, record->malformed);
-        cr_assert_eq(line->reasons, record->malformed == 0 ? 0 : CG_MALFORMED_REASONS);
-        cr_assert(cg_buffer_printf(out, "line %llu fault %d fields %u bytes %llu eol %d",
-                                   (unsigned long long)(first_line + record->line_delta),
-                                   record->malformed, (unsigned)record->field_count,
-                                   (unsigned long long)cg_batch_record_bytes(batch, i),
-                                   record->eol_bytes));
+        require(line->record_no == i, "a line names another record");
+        require(line->malformed == record->malformed, "a line has another fault");
+        require(line->reasons == (record->malformed == 0 ? 0 : CG_MALFORMED_REASONS),
+                "a line has other reasons");
+        require(cg_buffer_printf(out, "line %llu fault %d fields %u bytes %llu eol %d",
+                                 (unsigned long long)(first_line + record->line_delta),
+                                 record->malformed, (unsigned)record->field_count,
+                                 (unsigned long long)cg_batch_record_bytes(batch, i),
+                                 record->eol_bytes),
+                "the transcript is full");
         put_text(out, "raw", cg_batch_record_text(batch, i));
         put_text(out, "first", line->claim_id);
         put_text(out, "second", line->member_id);
-        cr_assert(cg_buffer_printf(out, " sum %llx\n", (unsigned long long)line->rendering_npi));
+        require(cg_buffer_printf(out, " sum %llx\n", (unsigned long long)line->rendering_npi),
+                "the transcript is full");
     }
 }
 
-void feed_transcribe(const struct feed *feed, struct cg_buffer *out) {
-    struct cg_batch *batch = cg_batch_new();
-    struct cg_cutter *cutter = cg_cutter_new();
-    struct cg_csv *csv = cg_csv_new(feed->binding->delimiter, feed->binding->column_count);
+struct transcript {
+    const struct feed *feed;
+    struct cg_buffer *out;
+    struct cg_batch *batch;
+    struct cg_cutter *cutter;
+    struct cg_csv *csv;
+    size_t at;
+    uint64_t first_line;
+    uint64_t blank_lines;
+};
+
+static void next_payload(struct transcript *t) {
+    const struct feed *feed = t->feed;
+    size_t want = t->at == 0 && feed->first_payload > 0 ? feed->first_payload : feed->payload;
+    want = want == 0 ? CG_BATCH_BYTES : want;
+    want = want < feed->len - t->at ? want : feed->len - t->at;
+    cg_batch_reset(t->batch);
+    memcpy(t->batch->payload, feed->bytes + t->at, want);
+    t->batch->payload_bytes = want;
+    t->at += want;
+    t->batch->ends_source = t->at == feed->len;
+}
+
+/* False when it was refused. */
+static bool take_header(struct transcript *t) {
+    struct cg_header header;
+    bool found = false;
+    if (cg_cutter_header(t->cutter, t->batch, &header, &found, &t->batch->error) != CG_OK) {
+        require(cg_buffer_printf(t->out, "refused: %s\n", t->batch->error.text),
+                "the transcript is full");
+        return false;
+    }
+    if (found) {
+        put_text(t->out, "header", header.raw);
+        put_text(t->out, "line", header.line);
+        require(cg_buffer_printf(t->out, " lines %u\n", (unsigned)header.physical_lines),
+                "the transcript is full");
+        t->first_line += header.physical_lines;
+        cg_cutter_start(t->cutter, t->feed->binding->delimiter, t->feed->binding->multiline);
+    }
+    return true;
+}
+
+static void take_records(struct transcript *t) {
     const struct cg_parse_plan plan = {
-        .binding = feed->binding, .judge = keep_values, .libcsv_only = feed->libcsv_only};
-    uint64_t first_line = 1;
-    uint64_t blank_lines = 0;
-    size_t at = 0;
-    bool at_end = false;
-    cr_assert(batch != NULL && cutter != NULL && csv != NULL);
+        .binding = t->feed->binding, .judge = keep_values, .libcsv_only = t->feed->libcsv_only};
+    cg_cutter_cut(t->cutter, t->batch);
+    require(cg_parse_batch(&plan, t->csv, t->batch) == CG_OK, "out of memory");
+    put_batch(t->out, t->batch, t->first_line);
+    t->first_line += t->batch->physical_lines;
+}
+
+static void transcribe(struct transcript *t) {
+    do {
+        next_payload(t);
+        if (cg_cutter_wants_header(t->cutter) && !take_header(t)) {
+            return;
+        }
+        if (!cg_cutter_wants_header(t->cutter)) {
+            take_records(t);
+        }
+        t->blank_lines += t->batch->blank_lines;
+    } while (!t->batch->ends_source);
+    require(cg_buffer_printf(t->out, "next line %llu, blank %llu\n",
+                             (unsigned long long)t->first_line, (unsigned long long)t->blank_lines),
+            "the transcript is full");
+}
+
+void feed_transcribe(const struct feed *feed, struct cg_buffer *out) {
+    struct transcript t = {
+        .feed = feed,
+        .out = out,
+        .batch = cg_batch_new(),
+        .cutter = cg_cutter_new(),
+        .csv = cg_csv_new(feed->binding->delimiter, feed->binding->column_count),
+        .first_line = 1,
+    };
+    require(t.batch != NULL && t.cutter != NULL && t.csv != NULL, "out of memory");
     cg_buffer_clear(out);
     if (!feed->has_header) {
-        cg_cutter_start(cutter, feed->binding->delimiter, feed->binding->multiline);
+        cg_cutter_start(t.cutter, feed->binding->delimiter, feed->binding->multiline);
     }
-    while (!at_end) {
-        size_t want = at == 0 && feed->first_payload > 0 ? feed->first_payload : feed->payload;
-        want = want == 0 ? CG_BATCH_BYTES : want;
-        want = want < feed->len - at ? want : feed->len - at;
-        cg_batch_reset(batch);
-        memcpy(batch->payload, feed->bytes + at, want);
-        batch->payload_bytes = want;
-        at += want;
-        at_end = at == feed->len;
-        batch->ends_source = at_end;
-        if (cg_cutter_wants_header(cutter)) {
-            struct cg_header header;
-            bool found = false;
-            enum cg_status status = cg_cutter_header(cutter, batch, &header, &found, &batch->error);
-            if (status != CG_OK) {
-                cr_assert(cg_buffer_printf(out, "refused: %s\n", batch->error.text));
-                break;
-            }
-            if (found) {
-                put_text(out, "header", header.raw);
-                put_text(out, "line", header.line);
-                cr_assert(cg_buffer_printf(out, " lines %u\n", (unsigned)header.physical_lines));
-                first_line += header.physical_lines;
-                cg_cutter_start(cutter, feed->binding->delimiter, feed->binding->multiline);
-            }
-        }
-        if (!cg_cutter_wants_header(cutter)) {
-            cg_cutter_cut(cutter, batch);
-            cr_assert_eq(cg_parse_batch(&plan, csv, batch), CG_OK);
-            put_batch(out, batch, first_line);
-            first_line += batch->physical_lines;
-        }
-        blank_lines += batch->blank_lines;
-    }
-    cr_assert(cg_buffer_printf(out, "next line %llu, blank %llu\n", (unsigned long long)first_line,
-                               (unsigned long long)blank_lines));
-    cg_csv_free(csv);
-    cg_cutter_free(cutter);
-    cg_batch_free(batch);
+    transcribe(&t);
+    cg_csv_free(t.csv);
+    cg_cutter_free(t.cutter);
+    cg_batch_free(t.batch);
 }

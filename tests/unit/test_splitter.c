@@ -221,6 +221,57 @@ Test(splitter, multiline_keeps_line_ends_in_quotes_and_counts_them) {
            "raw=9:\"1\r\n\n2\",3", "line 5 fault 0", "raw=3:4,5", "next line 6");
 }
 
+/* Where the record at `at` ends by the words of the contract: fields one by one, looking ahead as
+ * far as it takes. Without the 64 KiB, for short inputs. */
+static size_t end_by_the_book(const char *text, size_t len, size_t at, bool *unclosed) {
+    size_t here = at;
+    *unclosed = false;
+    for (;;) {
+        size_t blanks = strspn(text + here, " \t");
+        bool quoted = text[here] == '"';
+        bool broken = blanks > 0 && text[here + blanks] == '"';
+        if (quoted) {
+            do { /* to behind the closing quote */
+                const char *quote = strchr(text + here + 1, '"');
+                if (quote == NULL) {
+                    *unclosed = true;
+                    return at + strcspn(text + at, "\r\n");
+                }
+                here = (size_t)(quote - text) + 1;
+            } while (text[here] == '"');
+            here += strspn(text + here, " \t");
+            broken = here < len && strchr(",\r\n", text[here]) == NULL;
+        }
+        here += strcspn(text + here, broken ? "\r\n" : ",\r\n");
+        if (text[here] != ',') {
+            return here;
+        }
+        here++;
+    }
+}
+
+Test(splitter, multiline_records_end_where_the_contract_says, .timeout = 60) {
+    static const char alphabet[] = {'"', '"', '"', ',', '\n', '\r', 'a', ' ', '\t'};
+    srand(17);
+    for (int round = 0; round < 200000; round++) {
+        char text[41];
+        uint32_t len = 1 + (uint32_t)rand() % 40;
+        for (uint32_t i = 0; i < len; i++) {
+            text[i] = alphabet[(size_t)rand() % sizeof alphabet];
+        }
+        text[len] = '\0';
+        struct cg_walk walk = {.delimiter = ','};
+        struct cg_extent extent;
+        bool unclosed = false;
+        for (uint32_t at = 0; at < len; at += extent.len_bytes + extent.eol_bytes) {
+            size_t end = end_by_the_book(text, len, at, &unclosed);
+            cr_assert(cg_walk_next(&walk, (struct cg_text){text, len}, at, true, &extent));
+            cr_assert_eq(at + extent.len_bytes, end, "%s at %u", text, (unsigned)at);
+            cr_assert_eq(extent.unclosed, unclosed, "%s at %u", text, (unsigned)at);
+        }
+    }
+}
+
 Test(splitter, multiline_gives_up_one_line_when_a_quote_is_open_at_the_end) {
     EXPECT("a,b\n1,\"2\n3,4\n5,6", feed_binding(2, ',', true), "line 2 fault 3", "raw=4:1,\"2",
            "line 3 fault 0", "raw=3:3,4", "line 4 fault 0", "raw=3:5,6", "next line 5");
