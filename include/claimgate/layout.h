@@ -67,7 +67,6 @@ void cg_layout_free(struct cg_layout *layout);
 const char *cg_layout_name(const struct cg_layout *layout);
 const char *cg_layout_title(const struct cg_layout *layout);
 char cg_layout_delimiter(const struct cg_layout *layout);
-bool cg_layout_is_multiline(const struct cg_layout *layout);
 
 /* The built-in layouts' names in alphabetical order; NULL past the end. */
 const char *cg_layout_builtin(size_t index);

@@ -212,10 +212,6 @@ char cg_layout_delimiter(const struct cg_layout *layout) {
     return layout->delimiter;
 }
 
-bool cg_layout_is_multiline(const struct cg_layout *layout) {
-    return layout->multiline;
-}
-
 struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
                              struct cg_text value) {
     const struct cg_layout_source *source = &layout->fields[field];
