@@ -74,8 +74,9 @@ static const char *const members[] = {"M1", "a member id that is longer than 15 
 static void random_line(const struct world *world, struct cg_line *line) {
     static const uint8_t frequencies[] = {1, 1, 1, 1, 1, 1, 1, 7, 7, 8};
     const struct cg_policy_version *version = &world->versions[pick(VERSIONS)];
-    int32_t first = MODEL_FIRST_DAY + 360 + (int32_t)pick(8) * 13; /* around a turn of the year */
-    int32_t day = first + (int32_t)pick(4);
+    /* Around the turns of months from December 2023, where the calendar is hardest. */
+    static const int32_t turns[] = {364, 395, 424, 455, 485, 516, 546};
+    int32_t day = MODEL_FIRST_DAY + turns[pick(7)] - 2 + (int32_t)pick(5);
     *line = (struct cg_line){
         .claim_id = text_of(claims[pick(6)]),
         .member_id = text_of(members[pick(2)]),
