@@ -93,6 +93,7 @@ struct cg_batch {
     struct cg_buffer accepted;      /* bytes for the accepted file, packed as that file is */
     struct cg_buffer rejected_text; /* rows of the rejected file */
     struct cg_buffer rejected;      /* the same, packed */
+    uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
     uint64_t accepted_rows;         /* rows that were put into each file */
     uint64_t rejected_rows;
 

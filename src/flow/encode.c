@@ -13,14 +13,28 @@
 
 #include <string.h>
 
+enum { REJECTED_TEXT_BYTES = 4 << 20 };
+
 struct packing {
+    bool wanted;                  /* the output is written at all; a dry run only counts rows */
     struct cg_deflater *deflater; /* NULL: plain */
     struct cg_buffer *out;
     struct cg_error *err;
 };
 
+static struct packing packing_for(const struct cg_output *output, struct cg_batch *batch,
+                                  struct cg_buffer *out) {
+    return (struct packing){.wanted = output->sink != NULL,
+                            .deflater = output->is_gzip ? batch->deflater : NULL,
+                            .out = out,
+                            .err = &batch->error};
+}
+
 static bool put_packed(void *context, const char *bytes, size_t len_bytes) {
     const struct packing *to = context;
+    if (!to->wanted) {
+        return true;
+    }
     if (to->deflater != NULL) {
         return cg_deflater_add(to->deflater, bytes, len_bytes, to->out, to->err) == CG_OK;
     }
@@ -29,7 +43,8 @@ static bool put_packed(void *context, const char *bytes, size_t len_bytes) {
 }
 
 static bool flush_packed(const struct packing *to) {
-    return to->deflater == NULL || cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
+    return !to->wanted || to->deflater == NULL ||
+           cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
 }
 
 /* The accepted header is the first input's own bytes; a line end it lacks is supplied. */
@@ -44,20 +59,22 @@ static bool put_accepted_header(const struct cg_batch *batch, cg_rows_put put, v
 }
 
 static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
-    struct packing to = {flow->outputs.accepted.is_gzip ? batch->deflater : NULL, &batch->accepted,
-                         &batch->error};
+    struct packing to = packing_for(&flow->outputs.accepted, batch, &batch->accepted);
     return put_accepted_header(batch, put_packed, &to) &&
            cg_rows_accepted(batch, put_packed, &to, &batch->accepted_rows) && flush_packed(&to);
 }
 
+/* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
+ * records under a wide header makes gigabytes of rows, which must never be held together. */
 static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) {
     struct cg_verdict verdict;
-    if (batch->source_no == 0 && batch->header_raw.len != 0 &&
+    if (batch->encoded_lines == 0 && batch->source_no == 0 && batch->header_raw.len != 0 &&
         !cg_rows_rejected_header(&batch->rejected_text, &flow->binding)) {
         return false;
     }
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        const struct cg_line *line = &batch->lines[i];
+    while (batch->encoded_lines < batch->line_count &&
+           batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES) {
+        const struct cg_line *line = &batch->lines[batch->encoded_lines++];
         if (line->decision == CG_ACCEPTED) {
             continue;
         }
@@ -72,9 +89,11 @@ static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) 
     return true;
 }
 
+/* The next rejected rows as text and packed. */
 static bool encode_rejected(const struct flow *flow, struct cg_batch *batch) {
-    struct packing to = {flow->outputs.rejected.is_gzip ? batch->deflater : NULL, &batch->rejected,
-                         &batch->error};
+    struct packing to = packing_for(&flow->outputs.rejected, batch, &batch->rejected);
+    cg_buffer_clear(&batch->rejected_text);
+    cg_buffer_clear(&batch->rejected);
     if (!fill_rejected_text(flow, batch)) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding rejected lines");
         return false;
@@ -115,13 +134,21 @@ static enum cg_status write_accepted(struct flow *flow, struct cg_batch *batch) 
     return cg_output_write(output, &batch->accepted, &batch->error);
 }
 
+/* What encode left over, beyond its first packing, is encoded here. */
 static enum cg_status write_rejected(struct flow *flow, struct cg_batch *batch) {
     struct cg_output *output = &flow->outputs.rejected;
-    if (output->sink == NULL) {
-        return CG_OK;
+    bool more = true;
+    while (more) {
+        if (output->sink != NULL) {
+            cg_sha256_update(output->content, batch->rejected_text.data,
+                             batch->rejected_text.len_bytes);
+            if (cg_output_write(output, &batch->rejected, &batch->error) != CG_OK) {
+                break;
+            }
+        }
+        more = batch->encoded_lines < batch->line_count && encode_rejected(flow, batch);
     }
-    cg_sha256_update(output->content, batch->rejected_text.data, batch->rejected_text.len_bytes);
-    return cg_output_write(output, &batch->rejected, &batch->error);
+    return batch->error.status;
 }
 
 void flow_write(void *context, struct cg_batch *batch) {

@@ -8,9 +8,8 @@ enum {
     SCRATCH_MAX_BYTES = 64 << 20,
 };
 
-/* A batch of one-byte records under a wide header makes rejected rows of a few gigabytes; past this
- * the run ends with an error instead of taking the machine's memory. */
-static const size_t output_max_bytes = (size_t)1 << 30;
+/* The flow packs rejected rows a few MiB at a time, whatever one batch makes of them. */
+static const size_t output_max_bytes = (size_t)64 << 20;
 
 struct cg_batch *cg_batch_new(void) {
     struct cg_batch *batch = calloc(1, sizeof *batch);
@@ -70,8 +69,10 @@ void cg_batch_reset(struct cg_batch *batch) {
     cg_buffer_clear(&batch->accepted);
     cg_buffer_clear(&batch->rejected_text);
     cg_buffer_clear(&batch->rejected);
+    batch->encoded_lines = 0;
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
+    batch->encoded_lines = 0;
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
     batch->error = (struct cg_error)CG_ERROR_INIT;
