@@ -52,6 +52,10 @@ struct cg_ledger_plan {
 cg_must_use enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                                           struct cg_error *err);
 
+/* The same for a ledger that must be there: CG_NO_INPUT when it is not. */
+cg_must_use enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan,
+                                                   struct cg_ledger **out, struct cg_error *err);
+
 /* Open for reading: sees the last committed state, also while a run is writing; changes nothing
  * and makes no file. CG_NO_INPUT when there is none. */
 cg_must_use enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,

@@ -249,19 +249,33 @@ enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledge
     return status;
 }
 
+static enum cg_status must_be_there(const char *path, struct cg_error *err) {
+    if (access(path, F_OK) == 0) {
+        return CG_OK;
+    }
+    return cg_error_set_errno(err, CG_NO_INPUT, errno,
+                              "%s: there is no ledger; `claimgate validate --ledger` makes one",
+                              path);
+}
+
+enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan, struct cg_ledger **out,
+                                       struct cg_error *err) {
+    const enum cg_status status = must_be_there(plan->path, err);
+    return status == CG_OK ? cg_ledger_open(plan, out, err) : status;
+}
+
 enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                      struct cg_error *err) {
     *out = NULL;
-    if (access(path, F_OK) != 0) {
-        return cg_error_set_errno(err, CG_NO_INPUT, errno,
-                                  "%s: there is no ledger; `claimgate validate --ledger` makes one",
-                                  path);
+    enum cg_status status = must_be_there(path, err);
+    if (status != CG_OK) {
+        return status;
     }
     struct cg_ledger *ledger = new_ledger();
     if (ledger == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    enum cg_status status = find_path(ledger, path, err);
+    status = find_path(ledger, path, err);
     if (status == CG_OK) {
         status = connect_to(ledger, err);
     }

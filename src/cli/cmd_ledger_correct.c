@@ -1,0 +1,116 @@
+/*
+ * The ledger's commands that write without claims: recover, withdraw.
+ */
+#include "claimgate/commands.h"
+#include "claimgate/ledger.h"
+#include "claimgate/log.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct options {
+    const char *ledger;
+    const char *to;
+    bool discard;
+    int64_t lock_wait;
+};
+
+static const struct options defaults = {0};
+
+#define LEDGER_OPTIONS                                                                             \
+    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0}, {    \
+        "lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),            \
+            "wait so long for a run that is writing (0)", 0, 86400                                 \
+    }
+
+static const struct cg_option recover_table[] = {
+    LEDGER_OPTIONS,
+    {"to", "DIR", CG_OPTION_TEXT, offsetof(struct options, to),
+     "publish there what was cut off, on the same file system", 0, 0},
+    {"discard", NULL, CG_OPTION_FLAG, offsetof(struct options, discard),
+     "give up what was cut off: take its run back", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static const struct cg_option withdraw_table[] = {
+    LEDGER_OPTIONS,
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static enum cg_status run_recover(const struct cg_invocation *call, int *exit_code,
+                                  struct cg_error *err) {
+    const struct options *options = call->options;
+    const struct cg_ledger_plan plan = {.path = options->ledger,
+                                        .lock_wait_seconds = (int)options->lock_wait};
+    const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
+    uint32_t recovered = 0;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    if (options->to != NULL && options->discard) {
+        return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
+    }
+    const enum cg_status status = cg_ledger_recover(&plan, &recovery, &recovered, err);
+    if (status == CG_OK && recovered == 0) {
+        printf("No run was cut off; nothing to do.\n");
+    }
+    return status;
+}
+
+static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_code,
+                                   struct cg_error *err) {
+    const struct options *options = call->options;
+    const struct cg_ledger_plan plan = {.path = options->ledger,
+                                        .lock_wait_seconds = (int)options->lock_wait};
+    struct cg_ledger *ledger = NULL;
+    char *end;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    const long long run_no = strtoll(call->args[0], &end, 10);
+    if (end == call->args[0] || *end != '\0' || run_no <= 0) {
+        return cg_error_set(err, CG_USAGE, "\"%s\" is no run; `claimgate ledger runs` lists them",
+                            call->args[0]);
+    }
+    enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_withdraw(ledger, run_no, err);
+    }
+    if (status == CG_OK) {
+        printf("Run %lld is taken back; its files can be taken in again. Its outputs are left "
+               "where\nthey are: keep them from being used.\n",
+               run_no);
+    }
+    cg_ledger_close(ledger);
+    return status;
+}
+
+const struct cg_command cg_command_ledger_recover = {
+    .name = "ledger recover",
+    .arguments = "--ledger FILE [--to DIR | --discard]",
+    .summary = "finish or undo a run that was cut off",
+    .detail = "Every run does this by itself first. By hand it is needed only where the outputs\n"
+              "cannot come to the folder they were meant for.\n",
+    .options = recover_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = run_recover,
+};
+
+const struct cg_command cg_command_ledger_withdraw = {
+    .name = "ledger withdraw",
+    .arguments = "RUN --ledger FILE",
+    .summary = "take the newest run back, to take its files in again",
+    .detail = "After a wrong roster or policy. The run and its lines stay in the ledger, marked;\n"
+              "decisions are made as if it had never been.\n",
+    .options = withdraw_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_withdraw,
+};

@@ -1,0 +1,21 @@
+#include "id_argument.h"
+
+#include "claimgate/line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum cg_status cg_id_argument_read(const char *argument, const char *what,
+                                   struct cg_id_argument *out, struct cg_error *err) {
+    if (strcmp(argument, "-") != 0) {
+        snprintf(out->bytes, sizeof out->bytes, "%s", argument);
+    } else if (fgets(out->bytes, sizeof out->bytes, stdin) == NULL) {
+        return cg_error_set(err, CG_NO_INPUT, "standard input holds no %s", what);
+    }
+    out->id = (struct cg_text){out->bytes, (uint32_t)strcspn(out->bytes, "\r\n")};
+    out->id = cg_text_trim(out->id);
+    if (out->id.len == 0 || out->id.len > CG_ID_MAX_BYTES) {
+        return cg_error_set(err, CG_USAGE, "%s must have 1 to %d bytes", what, CG_ID_MAX_BYTES);
+    }
+    return CG_OK;
+}
