@@ -287,7 +287,7 @@ static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
                           "SELECT a.member_no, a.run_no, r.policy_no, l.* FROM accumulator a "
                           "CROSS JOIN run r ON r.run_no = a.run_no "
                           "CROSS JOIN line l ON l.run_no = a.run_no AND l.member_no = a.member_no "
-                          "WHERE a.part = 0 AND a.member_no > 0 "
+                          "WHERE a.part = 0 AND a.member_no <> 0 "
                           "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = a.run_no) "
                           "ORDER BY a.member_no, a.run_no, l.input_no, l.source_line",
                           &lines, err);
