@@ -17,6 +17,7 @@ VERSION  := 1.0.0
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip
 LINT_PACKAGES := clang-format cppcheck
+BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wundef
@@ -58,8 +59,8 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help deps deps-test deps-lint demo test test-binaries run-tests asan tsan lint format \
-        install uninstall clean FORCE
+.PHONY: all help deps deps-test deps-lint deps-bench demo test test-binaries run-tests asan tsan \
+        bench bench-profile lint format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -132,6 +133,10 @@ deps-test: deps ## install the packages that the tests need as well
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
 
+deps-bench: deps ## install what make bench compares with, DuckDB by npm in tests/bench/duckdb
+	$(call install_packages,$(BENCH_PACKAGES))
+	cd tests/bench/duckdb && npm ci --silent
+
 # ---- demo and tests -----------------------------------------------------------------------
 
 demo: deps ## install what is missing, build, run the main job on the fixtures
@@ -153,6 +158,14 @@ asan: deps-test ## the tests under AddressSanitizer and UBSan
 tsan: deps-test ## the belt and the program under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
+
+# ---- measuring, never part of the tests -----------------------------------------------------
+
+bench: all ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
+	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/bench.sh
+
+bench-profile: all ## where the time goes: stations by wall time and by instructions a line
+	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/profile.sh
 
 # ---- care ---------------------------------------------------------------------------------
 
