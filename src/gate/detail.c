@@ -10,11 +10,13 @@
 
 const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason,
                            char out[CG_VERDICT_REASON_BYTES]) {
-    if (reason == CG_REASON_CAP) {
-        snprintf(out, CG_VERDICT_REASON_BYTES, "%s_cap", line->version->caps[line->cap_no].id);
-    } else {
-        snprintf(out, CG_VERDICT_REASON_BYTES, "%s", cg_reason_info(reason)->name);
-    }
+    static const char cap_suffix[] = "_cap";
+    bool is_cap = reason == CG_REASON_CAP;
+    const char *name = is_cap ? line->version->caps[line->cap_no].id : cg_reason_info(reason)->name;
+    size_t len = strnlen(name, CG_VERDICT_REASON_BYTES - sizeof cap_suffix);
+    memcpy(out, name, len);
+    memcpy(out + len, cap_suffix, sizeof cap_suffix);
+    out[is_cap ? len + sizeof cap_suffix - 1 : len] = '\0';
     return out;
 }
 
@@ -190,22 +192,22 @@ static void (*const sentences[CG_REASON_COUNT])(const struct cg_detail *) = {
     [CG_REASON_CAP] = say_cap,
 };
 
-/* All reasons of the line in the order of the enum, joined by ';'. Returns the first. */
-static enum cg_reason list_reasons(const struct cg_line *line, uint64_t reasons, char *out) {
-    enum cg_reason first = CG_REASON_COUNT;
+/* All names and their semicolons fit, that of a cap too. */
+#define NAME_BYTES(name, text) +sizeof #text
+_Static_assert(0 CG_REASON_TABLE(NAME_BYTES) + CG_CAP_ID_BYTES <= CG_VERDICT_REASONS_BYTES,
+               "a line with every reason");
+#undef NAME_BYTES
+
+/* All reasons of the line in the order of the enum, joined by ';'. */
+static void list_reasons(const struct cg_line *line, uint64_t reasons, char *out) {
     size_t len = 0;
-    out[0] = '\0';
-    for (enum cg_reason reason = 0; reason < CG_REASON_COUNT; reason++) {
-        if ((reasons & cg_reason_bit(reason)) == 0) {
-            continue;
+    for (uint64_t rest = reasons; rest != 0; rest &= rest - 1) {
+        if (len > 0) {
+            out[len++] = ';';
         }
-        char name[CG_VERDICT_REASON_BYTES];
-        cg_reason_name(line, reason, name);
-        snprintf(out + len, CG_VERDICT_REASONS_BYTES - len, "%s%s", len == 0 ? "" : ";", name);
+        cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest), out + len);
         len += strlen(out + len);
-        first = first == CG_REASON_COUNT ? reason : first;
     }
-    return first;
 }
 
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
@@ -213,7 +215,8 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
                      struct cg_verdict *out) {
     /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
     uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
-    enum cg_reason first = list_reasons(line, reasons, out->reasons);
+    enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
+    list_reasons(line, reasons, out->reasons);
     cg_reason_name(line, first, out->reason);
     const struct cg_reason_info *info = cg_reason_info(first);
     out->group_code = info->group_code;

@@ -2,11 +2,7 @@
 
 #include "claimgate/csv.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-/* What a whole number, a line end or a missing value is written with. */
-enum { NUMBER_BYTES = 24 };
+enum { NUMBER_BYTES = 20 }; /* UINT64_MAX */
 
 static const char *const own_columns[] = {
     "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",
@@ -34,10 +30,19 @@ static void put_value(struct writer *writer, const char *value) {
         writer->failed || !cg_csv_put(writer->out, writer->delimiter, cg_text_of(value));
 }
 
+/* The decimal digits of a number, at the end of `out`. */
+static struct cg_text digits_of(uint64_t number, char out[NUMBER_BYTES]) {
+    uint32_t start = NUMBER_BYTES;
+    do {
+        out[--start] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return (struct cg_text){out + start, NUMBER_BYTES - start};
+}
+
 static void put_number(struct writer *writer, uint64_t number) {
-    char text[NUMBER_BYTES];
-    snprintf(text, sizeof text, "%" PRIu64, number);
-    put_value(writer, text);
+    char digits[NUMBER_BYTES];
+    put_bytes(writer, digits_of(number, digits));
 }
 
 static void put_next_value(struct writer *writer, const char *value) {
@@ -140,13 +145,13 @@ static bool put_cutback(struct stretch *stretch, const struct cg_record *record,
                         const struct cg_line *line) {
     const char *bytes = stretch->batch->text.ptr + record->offset;
     uint32_t behind = line->quantity_offset + line->quantity_len;
-    char number[NUMBER_BYTES];
-    int digits = snprintf(number, sizeof number, "%u", (unsigned)line->accepted_units);
+    char digits[NUMBER_BYTES];
+    struct cg_text units = digits_of(line->accepted_units, digits);
     uint32_t rest = record->len_bytes + record->eol_bytes - behind;
     return put_stretch(stretch) &&
            (line->quantity_offset == 0 ||
             stretch->put(stretch->context, bytes, line->quantity_offset)) &&
-           stretch->put(stretch->context, number, (size_t)digits) &&
+           stretch->put(stretch->context, units.ptr, units.len) &&
            (rest == 0 || stretch->put(stretch->context, bytes + behind, rest));
 }
 
