@@ -14,7 +14,10 @@
 /* The whole of a small file (policy, layout). The buffer's limit holds. CG_NO_INPUT. */
 cg_must_use enum cg_status cg_file_read(const char *path, struct cg_buffer *out,
                                         struct cg_error *err);
-/* write(2) until all is out; EINTR is tried again. CG_IO. */
+/* Wait until a pipe or terminal has something to read (POLLIN) or room to write (POLLOUT); a file
+ * always has. A signal that asks to stop ends the wait: CG_INTERRUPTED. */
+cg_must_use enum cg_status cg_file_wait(int fd, short events, struct cg_error *err);
+/* write(2) until all is out. CG_IO; CG_INTERRUPTED where a pipe's reader takes nothing. */
 cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes,
                                              size_t len_bytes, struct cg_error *err);
 /* The words for a write, sync or close that failed: a full disk and a closed pipe have their own.

@@ -24,7 +24,9 @@ cg_must_use enum cg_status cg_intake_open(const char *path, struct cg_intake **o
                                           struct cg_error *err);
 void cg_intake_close(struct cg_intake *intake); /* NULL is allowed */
 
-/* Read until `need_bytes` (at most CG_INTAKE_NEED_MAX_BYTES) stand in the window or the input
+/* Reading waits for a pipe and ends with CG_INTERRUPTED when a signal asks to stop.
+ *
+ * Read until `need_bytes` (at most CG_INTAKE_NEED_MAX_BYTES) stand in the window or the input
  * ends. CG_IO. */
 cg_must_use enum cg_status cg_intake_need(struct cg_intake *intake, size_t need_bytes,
                                           struct cg_error *err);

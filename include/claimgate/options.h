@@ -63,6 +63,10 @@ struct cg_command {
 cg_must_use enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
                                             void *options, struct cg_invocation *out,
                                             struct cg_error *err);
+/* Text for people, filled to lines of fewer than 80 characters. The cursor stands at `column`;
+ * further lines start at `indent`. A single line end in the text is a blank, two part paragraphs.
+ */
+void cg_options_print_wrapped(const char *text, int column, int indent);
 void cg_options_print_help(const struct cg_command *command);
 
 #endif

@@ -8,10 +8,17 @@
 #ifndef CLAIMGATE_STOP_H
 #define CLAIMGATE_STOP_H
 
+#include "claimgate/error.h"
+
 #include <stdbool.h>
+
+/* How long a wait may last before the flag is looked at again: a signal wakes one thread alone. */
+enum { CG_STOP_LOOK_MS = 200 };
 
 void cg_stop_install(void);
 bool cg_stop_requested(void);
+/* CG_INTERRUPTED with its message once a signal has asked to stop, else CG_OK. */
+cg_must_use enum cg_status cg_stop_check(struct cg_error *err);
 
 /* If a signal asked for the stop: end the process by it. Otherwise return. */
 void cg_stop_raise(void);

@@ -5,17 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NEAR " near '"
+
 /* Jansson says "what near 'token'" and where the token ends. Returns where it starts, which is what
  * people look for. */
 static size_t token_start(const json_error_t *error, const char *text, size_t len_bytes) {
     size_t end = error->position > 0 ? (size_t)error->position : 0;
     end = end < len_bytes ? end : len_bytes;
-    static const char near[] = " near '";
-    const char *token = strstr(error->text, near);
+    const char *token = strstr(error->text, NEAR);
     if (token == NULL) {
         return end;
     }
-    token += sizeof near - 1;
+    token += sizeof NEAR - 1;
     size_t token_bytes = strlen(token);
     if (token_bytes > 0 && token[token_bytes - 1] == '\'') {
         token_bytes--; /* the closing mark, missing where Jansson cut the text */
@@ -38,7 +39,10 @@ static void add_syntax_problem(const char *file, const char *text, size_t len_by
                         error->text);
         return;
     }
-    cg_problems_add(problems, file, place.line, place.column, "not JSON: %s", error->text);
+    /* Without the token: a claim file may have been named by mistake. */
+    const char *token = strstr(error->text, NEAR);
+    const int shown = token != NULL ? (int)(token - error->text) : (int)strlen(error->text);
+    cg_problems_add(problems, file, place.line, place.column, "not JSON: %.*s", shown, error->text);
 }
 
 /* RFC 8259 lets a reader skip a byte order mark, which some editors put in front. */

@@ -29,6 +29,12 @@ bool cg_stop_requested(void) {
     return caught_signal != 0;
 }
 
+enum cg_status cg_stop_check(struct cg_error *err) {
+    return cg_stop_requested()
+               ? cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was published")
+               : CG_OK;
+}
+
 void cg_stop_raise(void) {
     if (caught_signal != 0) {
         signal((int)caught_signal, SIG_DFL);

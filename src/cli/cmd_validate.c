@@ -305,10 +305,9 @@ const struct cg_command cg_command_validate = {
     .name = "validate",
     .arguments = "FILE... --roster DIR --out DIR [--policy ID]",
     .summary = "test every service line, write it to accepted or rejected",
-    .detail =
-        "FILE is CSV, plain or gzip, or - for standard input; several files are one stream in\n"
-        "the order given. DIR appears whole when the run has succeeded, or not at all, with\n"
-        "accepted.csv.gz, rejected.csv.gz and report.json.",
+    .detail = "FILE is CSV, plain or gzip, or - for standard input; several files are one\n"
+              "stream in the order given. DIR appears whole when the run has succeeded, or not\n"
+              "at all, with accepted.csv.gz, rejected.csv.gz and report.json.",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

@@ -27,13 +27,18 @@ static const struct cg_command *const commands[] = {
     &cg_command_layout_check,    &cg_command_generate,
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], COMMAND_WORDS_BYTES = 64 };
+enum {
+    COMMAND_COUNT = sizeof commands / sizeof commands[0],
+    COMMAND_WORDS_BYTES = 64,
+    SUMMARY_COLUMN = 20
+};
 
 static void print_usage(void) {
     printf("claimgate: a gate in front of claim adjudication: unit caps and peer credentials\n\n"
            "usage: claimgate COMMAND ...\n\ncommands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        printf("  %-18s%s\n", commands[i]->name, commands[i]->summary);
+        printf("  %-*s", SUMMARY_COLUMN - 2, commands[i]->name);
+        cg_options_print_wrapped(commands[i]->summary, SUMMARY_COLUMN, SUMMARY_COLUMN);
     }
     printf("\n  help COMMAND      what a command does, and its options\n"
            "  --version         the version\n\n"
@@ -59,28 +64,32 @@ static const struct cg_command *find_command(int argc, char **argv, int *words) 
 
 static enum cg_status unknown_command(int argc, char **argv, struct cg_error *err) {
     const char *names[COMMAND_COUNT];
-    char given[COMMAND_WORDS_BYTES];
+    const char *family = NULL; /* the first command whose first word was given */
+    char two[COMMAND_WORDS_BYTES];
+    const char *given = argv[0];
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         names[i] = commands[i]->name;
-        const size_t len = strlen(argv[0]);
-        if (strncmp(names[i], argv[0], len) == 0 && names[i][len] == ' ') {
-            return cg_error_set(err, CG_USAGE,
-                                "\"%s\" needs one of its sub-commands, such as "
-                                "\"%s\"; see `claimgate help`",
-                                argv[0], names[i]);
-        }
+        const size_t len = strlen(given);
+        const bool is_family = strncmp(names[i], given, len) == 0 && names[i][len] == ' ';
+        family = family == NULL && is_family ? names[i] : family;
     }
-    const bool second = argc >= 2 && argv[1][0] != '-';
-    snprintf(given, sizeof given, "%s%s%s", argv[0], second ? " " : "", second ? argv[1] : "");
-    const char *nearest = cg_nearest_word(argv[0], names, COMMAND_COUNT);
-    if (nearest == NULL) {
-        nearest = cg_nearest_word(given, names, COMMAND_COUNT);
+    const char *nearest = cg_nearest_word(given, names, COMMAND_COUNT);
+    if (nearest == NULL && argc >= 2) {
+        snprintf(two, sizeof two, "%s %s", argv[0], argv[1]);
+        nearest = cg_nearest_word(two, names, COMMAND_COUNT);
+        given = nearest != NULL ? two : given;
     }
     if (nearest != NULL) {
-        return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", argv[0],
+        return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", given,
                             nearest);
     }
-    return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; see `claimgate help`", argv[0]);
+    if (family != NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "\"%s\" needs one of its sub-commands, such as "
+                            "\"%s\"; see `claimgate help`",
+                            given, family);
+    }
+    return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; see `claimgate help`", given);
 }
 
 static bool asks_for_help(int argc, char **argv) {

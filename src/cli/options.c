@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 64, HELP_COLUMN = 26 };
+enum { OPTIONS_MAX = 64, HELP_COLUMN = 28, HELP_WIDTH = 79 };
 
 static const struct cg_option *find_option(const struct cg_command *command, const char *name,
                                            size_t len) {
@@ -175,22 +175,52 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
     return CG_OK;
 }
 
+void cg_options_print_wrapped(const char *text, int column, int indent) {
+    while (*text != '\0') {
+        const int word = (int)strcspn(text, " \n");
+        if (column > indent && column + 1 + word > HELP_WIDTH) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", word, text);
+        column += word;
+        text += word;
+        if (strncmp(text, "\n\n", 2) == 0) {
+            printf("\n\n%*s", indent, "");
+            column = indent;
+        }
+        text += strspn(text, " \n");
+    }
+    putchar('\n');
+}
+
+static void print_option(const struct cg_option *option) {
+    int column = printf("  --%s", option->name);
+    column += option->argument != NULL ? printf(" %s", option->argument) : 0;
+    if (column > HELP_COLUMN - 2) {
+        putchar('\n');
+        column = 0;
+    }
+    printf("%*s", HELP_COLUMN - column, "");
+    cg_options_print_wrapped(option->help, HELP_COLUMN, HELP_COLUMN);
+}
+
 void cg_options_print_help(const struct cg_command *command) {
-    printf("%s\n\nusage: claimgate %s %s\n", command->summary, command->name, command->arguments);
+    cg_options_print_wrapped(command->summary, 0, 0);
+    const int column = printf("\nusage: claimgate %s", command->name) - 1;
+    putchar(' ');
+    cg_options_print_wrapped(command->arguments, column + 1, column + 1);
     if (command->options->name != NULL) {
         printf("\noptions:\n");
     }
     for (const struct cg_option *option = command->options; option->name != NULL; option++) {
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument != NULL ? " " : "",
-                 option->argument != NULL ? option->argument : "");
-        if (strlen(left) > HELP_COLUMN - 2) {
-            printf("  %s\n  %*s%s\n", left, HELP_COLUMN, "", option->help);
-        } else {
-            printf("  %-*s%s\n", HELP_COLUMN, left, option->help);
-        }
+        print_option(option);
     }
     if (command->detail != NULL) {
-        printf("\n%s\n", command->detail);
+        putchar('\n');
+        cg_options_print_wrapped(command->detail, 0, 0);
     }
 }

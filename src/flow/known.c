@@ -67,9 +67,8 @@ static enum cg_status hash_file(struct look *look, const char *path, bool whole,
         cg_buffer_clear(&look->packed);
         struct cg_fill fill = {
             .out = look->chunk, .capacity_bytes = CG_BATCH_BYTES, .packed = &look->packed};
-        status = cg_stop_requested()
-                     ? cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was published")
-                     : cg_source_fill(source, &fill, err);
+        status = cg_stop_check(err);
+        status = status == CG_OK ? cg_source_fill(source, &fill, err) : status;
         if (status == CG_OK && look->packed.len_bytes != 0) {
             status =
                 cg_source_unpack(&look->packed, look->chunk, CG_BATCH_BYTES, &fill.len_bytes, err);

@@ -13,6 +13,12 @@
 
 #include <string.h>
 
+/* Put the input before what is wrong with it, as people call it. */
+static void name_input(const struct flow *flow, struct cg_batch *batch) {
+    const char *path = flow->paths[batch->source_no];
+    cg_error_wrap(&batch->error, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+}
+
 static enum cg_status open_next(struct flow *flow, struct cg_error *err) {
     return cg_source_open(flow->paths[flow->source_no], &flow->source, err);
 }
@@ -36,8 +42,7 @@ static void fill_batch(struct flow *flow, struct cg_batch *batch) {
         .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
     const uint64_t before = cg_source_bytes(flow->source);
     if (cg_source_fill(flow->source, &fill, &batch->error) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->paths[flow->source_no]);
-        return;
+        return; /* the source has named the input */
     }
     atomic_fetch_add(&flow->bytes_read, cg_source_bytes(flow->source) - before);
     batch->payload_bytes = fill.len_bytes;
@@ -49,12 +54,12 @@ static void fill_batch(struct flow *flow, struct cg_batch *batch) {
 static void read_batch(void *context, struct cg_batch *batch) {
     struct flow *flow = context;
     batch->source_no = flow->source_no;
-    if (cg_stop_requested()) {
-        cg_error_set(&batch->error, CG_INTERRUPTED, "interrupted; nothing was published");
-    } else if (atomic_load(&flow->stop)) {
+    if (atomic_load(&flow->stop)) {
         batch->is_last = true; /* an earlier batch carries the failure */
         return;
-    } else if (flow->source != NULL || open_next(flow, &batch->error) == CG_OK) {
+    }
+    if (cg_stop_check(&batch->error) == CG_OK &&
+        (flow->source != NULL || open_next(flow, &batch->error) == CG_OK)) {
         fill_batch(flow, batch);
     }
     if (batch->error.status != CG_OK) {
@@ -69,7 +74,7 @@ static void unpack(void *context, struct cg_batch *batch) {
     }
     if (cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
                          &batch->error) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
+        name_input(flow, batch);
     }
 }
 
@@ -108,7 +113,7 @@ static void take_header(struct flow *flow, struct cg_batch *batch) {
                               "there is no header line; the first line must name the columns");
     }
     if (status != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
+        name_input(flow, batch);
     }
 }
 
@@ -159,7 +164,7 @@ static void parse(void *context, struct cg_batch *batch) {
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     } else if (cg_parse_batch(&plan, batch->csv, batch) != CG_OK) {
-        cg_error_wrap(&batch->error, "%s", flow->paths[batch->source_no]);
+        name_input(flow, batch);
     }
 }
 

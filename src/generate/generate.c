@@ -30,9 +30,9 @@ struct press {
 };
 
 static enum cg_status flush_rows(struct press *press, struct cg_error *err) {
-    enum cg_status status;
-    if (cg_stop_requested()) {
-        return cg_error_set(err, CG_INTERRUPTED, "stopped by a signal; nothing was published");
+    enum cg_status status = cg_stop_check(err);
+    if (status != CG_OK) {
+        return status;
     }
     press->text_bytes += press->rows.len_bytes;
     if (press->deflater == NULL) {

@@ -1,5 +1,7 @@
 #include "claimgate/files.h"
 
+#include "claimgate/stop.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -63,21 +65,46 @@ enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg
     return cg_error_set(err, CG_IO, "%s: cannot write: %s", name, strerror(errno_value));
 }
 
+enum cg_status cg_file_wait(int fd, short events, struct cg_error *err) {
+    struct pollfd wait = {.fd = fd, .events = events};
+    int ready = 0;
+
+    while (ready == 0) {
+        if (cg_stop_check(err) != CG_OK) {
+            return err->status;
+        }
+        ready = poll(&wait, 1, CG_STOP_LOOK_MS);
+        if (ready < 0 && errno == EINTR) {
+            ready = 0;
+        }
+    }
+    return CG_OK; /* what is wrong with the descriptor, its next use tells */
+}
+
+/* A pipe that has room takes this much without waiting for its reader, so that a signal is heard.
+ */
+static size_t most_at_once(int fd) {
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? INT_MAX : PIPE_BUF;
+}
+
 enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes, size_t len_bytes,
                                  struct cg_error *err) {
     const char *next = bytes;
+    /* Linux writes at most SSIZE_MAX at once and says how much it took. */
+    const size_t most_bytes = most_at_once(fd);
 
     while (len_bytes > 0) {
-        /* Linux writes at most SSIZE_MAX at once and says how much it took. */
-        ssize_t written = write(fd, next, len_bytes < INT_MAX ? len_bytes : INT_MAX);
+        if (cg_file_wait(fd, POLLOUT, err) != CG_OK) {
+            return err->status;
+        }
+        ssize_t written = write(fd, next, len_bytes < most_bytes ? len_bytes : most_bytes);
 
         if (written >= 0) {
             next += written;
             len_bytes -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            /* Standard output may have been left non-blocking by another program. */
-            (void)poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-        } else if (errno != EINTR) {
+        } else if (errno != EAGAIN && errno != EINTR) {
             return cg_file_write_failed(name, errno, err);
         }
     }

@@ -1,5 +1,6 @@
 #include "claimgate/intake.h"
 
+#include "claimgate/files.h"
 #include "claimgate/inflate.h"
 
 #include <errno.h>
@@ -96,6 +97,9 @@ void cg_intake_close(struct cg_intake *intake) {
 static enum cg_status read_some(struct cg_intake *intake, void *out, size_t room_bytes,
                                 size_t *len_bytes, struct cg_error *err) {
     for (;;) {
+        if (cg_file_wait(intake->fd, POLLIN, err) != CG_OK) {
+            return err->status;
+        }
         ssize_t got = read(intake->fd, out, room_bytes);
 
         if (got >= 0) {
@@ -105,10 +109,8 @@ static enum cg_status read_some(struct cg_intake *intake, void *out, size_t room
             cg_sha256_update(intake->sha, out, (size_t)got);
             return CG_OK;
         }
-        if (errno == EAGAIN) {
-            /* Standard input may have been left non-blocking by another program. */
-            (void)poll(&(struct pollfd){.fd = intake->fd, .events = POLLIN}, 1, -1);
-        } else if (errno != EINTR) {
+        /* Standard input may have been left non-blocking by another program. */
+        if (errno != EAGAIN && errno != EINTR) {
             return cg_error_set_errno(err, CG_IO, errno, "%s: cannot read at byte %llu",
                                       intake->name, (unsigned long long)intake->read_bytes);
         }

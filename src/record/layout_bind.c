@@ -1,6 +1,7 @@
 #include "layout_private.h"
 
 #include "claimgate/csv.h"
+#include "claimgate/log.h"
 #include "claimgate/nearest.h"
 #include "claimgate/problems.h"
 #include "claimgate/utf8.h"
@@ -136,12 +137,23 @@ static bool nearest_column(const struct columns *columns, const char *wanted,
     return false;
 }
 
+/* A file without a header begins with a claim, and no value of a claim belongs into a message. */
+static bool may_show(const struct cg_binding *binding) {
+    bool names_a_column = false;
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        const struct cg_field_source *source = &binding->fields[i];
+        names_a_column = names_a_column || source->column >= 0 || source->fallback_column >= 0;
+    }
+    return names_a_column || cg_log_shows_phi();
+}
+
 static enum cg_status refuse_missing(const struct cg_layout *layout, const struct columns *columns,
                                      const struct cg_binding *binding, struct cg_error *err) {
     char missing[400] = "";
     char seen[HEADER_SHOWN_BYTES];
     char near[NAME_SHOWN_BYTES];
     const char *note = NULL;
+    const bool shown = may_show(binding);
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_layout_source *source = &layout->fields[i];
         if (!cg_field_is_needed((enum cg_field)i) || is_bound(&binding->fields[i])) {
@@ -149,7 +161,7 @@ static enum cg_status refuse_missing(const struct cg_layout *layout, const struc
         }
         append(missing, sizeof missing, missing[0] == '\0' ? "" : ", ");
         append(missing, sizeof missing, source->column);
-        if (nearest_column(columns, source->column, near)) {
+        if (shown && nearest_column(columns, source->column, near)) {
             append(missing, sizeof missing, " (is it ");
             append(missing, sizeof missing, near);
             append(missing, sizeof missing, "?)");
@@ -159,6 +171,14 @@ static enum cg_status refuse_missing(const struct cg_layout *layout, const struc
     if (note != NULL) {
         return cg_error_set(err, CG_BAD_DATA, "no column %s for layout %s: %s", missing,
                             layout->name, note);
+    }
+    if (!shown) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "columns missing for layout %s: %s; the first line names none of its "
+                            "columns%s; put the header there or choose another --layout (the line "
+                            "may be a claim: --show-phi shows it)",
+                            layout->name, missing,
+                            columns->count == 1 ? ", nor is it separated as the layout says" : "");
     }
     list_columns(columns, seen);
     return cg_error_set(err, CG_BAD_DATA,
