@@ -98,8 +98,9 @@ static void random_line(const struct world *world, struct cg_line *line) {
         line->original_claim_id = chance(25) ? line->claim_id : text_of(claims[pick(6)]);
     }
     if (version->split_spans && chance(40)) {
-        line->end_day += (int32_t)pick(50);
-        line->units = (uint16_t)(1 + pick(12));
+        static const uint8_t more_days[] = {0, 1, 1, 2, 40};
+        line->end_day += more_days[pick(5)];
+        line->units = (uint16_t)(1 + pick(3) * 4);
     }
 }
 
