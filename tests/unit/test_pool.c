@@ -1,0 +1,56 @@
+#include "claimgate/pool.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const uint32_t sizes[CG_POOL_CLASSES] = {128,  256,  320,  576,  832,  1280,
+                                                1920, 2816, 4288, 6464, 9728, 14592};
+
+Test(pool, a_block_given_back_is_the_next_one_of_its_class) {
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    uint32_t a = cg_pool_take_block(&pool, 3);
+    uint32_t b = cg_pool_take_block(&pool, 3);
+    cr_assert_neq(a, 0);
+    cr_assert_neq(a, b);
+    cg_pool_give_block(&pool, 3, a);
+    cg_pool_give_block(&pool, 3, b);
+    cr_assert_neq(cg_pool_take_block(&pool, 2), a);
+    cr_assert_eq(cg_pool_take_block(&pool, 3), b);
+    cr_assert_eq(cg_pool_take_block(&pool, 3), a);
+    cg_pool_fini(&pool);
+}
+
+Test(pool, small_pieces_are_cut_from_blocks_given_back) {
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    uint32_t block = cg_pool_take_block(&pool, 0);
+    cg_pool_give_block(&pool, 0, block);
+    cr_assert_eq(cg_pool_take_small(&pool, 40), block);
+    cr_assert_eq(cg_pool_take_small(&pool, 40), block + 5);
+    cg_pool_fini(&pool);
+}
+
+Test(pool, pieces_never_overlap_and_blocks_are_aligned_over_many_chunks) {
+    enum { PIECES = 30000 };
+    static uint32_t refs[PIECES];
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    for (uint32_t i = 0; i < PIECES; i++) {
+        uint32_t class_no = i % CG_POOL_CLASSES;
+        bool small = i % 3 == 0;
+        refs[i] = small ? cg_pool_take_small(&pool, 120) : cg_pool_take_block(&pool, class_no);
+        cr_assert_neq(refs[i], 0);
+        char *piece = cg_pool_at(&pool, refs[i]);
+        cr_assert(small || (uintptr_t)piece % 64 == 0);
+        memset(piece, (int)(i % 251), small ? 120 : sizes[class_no]);
+    }
+    cr_assert_gt(pool.chunk_count, 1);
+    for (uint32_t i = 0; i < PIECES; i++) {
+        const unsigned char *piece = cg_pool_at(&pool, refs[i]);
+        size_t len_bytes = i % 3 == 0 ? 120 : sizes[i % CG_POOL_CLASSES];
+        cr_assert_eq(piece[0], i % 251);
+        cr_assert_eq(piece[len_bytes - 1], i % 251);
+    }
+    cg_pool_fini(&pool);
+}
