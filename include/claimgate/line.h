@@ -77,7 +77,7 @@ struct cg_line {
     uint8_t decision;          /* enum cg_decision */
     uint8_t cap_no;            /* with CG_REASON_CAP: index into version's caps */
     bool exempt;               /* caps neither tested nor counted this line */
-    uint16_t accepted_units;   /* equal to units unless rejected (0) or cut back */
+    uint16_t accepted_units;   /* equal to units unless rejected or a void (0), or cut back */
     uint32_t taken_back_lines; /* accepted lines this void or replacement took back */
     uint32_t taken_back_units; /* counted and exempt units of those lines */
     uint32_t units_used;       /* accepted before in the failing period */
