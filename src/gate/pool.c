@@ -40,7 +40,7 @@ void cg_pool_reset(struct cg_pool *pool) {
         munmap(pool->chunks[i], CHUNK_BYTES);
     }
     pool->chunk_count = pool->chunk_count > 0 ? 1 : 0;
-    pool->fresh_grains = 1; /* reference 0 means nothing */
+    pool->fresh_grains = CACHE_LINE_GRAINS; /* as at first */
     pool->small_ref = 0;
     pool->small_grains = 0;
     memset(pool->free_ref, 0, sizeof pool->free_ref);

@@ -21,6 +21,20 @@ Test(pool, a_block_given_back_is_the_next_one_of_its_class) {
     cg_pool_fini(&pool);
 }
 
+Test(pool, after_a_reset_it_hands_out_the_same_pieces_again) {
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    cg_pool_reset(&pool);
+    uint32_t block = cg_pool_take_block(&pool, 0);
+    uint32_t small = cg_pool_take_small(&pool, 40);
+    cg_pool_give_block(&pool, 0, block);
+    cg_pool_reset(&pool);
+    cr_assert_eq(cg_pool_take_block(&pool, 0), block);
+    cr_assert_eq((uintptr_t)cg_pool_at(&pool, block) % 64, 0);
+    cr_assert_eq(cg_pool_take_small(&pool, 40), small);
+    cg_pool_fini(&pool);
+}
+
 Test(pool, small_pieces_are_cut_from_blocks_given_back) {
     struct cg_pool pool;
     cg_pool_init(&pool, sizes);
