@@ -22,7 +22,10 @@ BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wundef
 ifeq ($(SANITIZE),)
-OPT  := -O2 -g
+# The rooms call each other for every field of every line; optimizing over all of them at link time
+# takes about a seventh of the instructions off. Tests link the same objects without it, for speed.
+OPT  := -O3 -g -flto=auto -ffat-lto-objects
+OPT_LINK := -O3 -flto=auto
 HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -Wformat -Werror=format-security
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 else
@@ -89,6 +92,9 @@ $(BUILD)/builtin.S: $(SCHEMAS) Makefile
 
 # Tests see tests/support.
 $(BUILD)/obj/tests/%.o: CPPFLAGS_ALL += -Itests
+ifeq ($(SANITIZE),)
+$(BUILD)/obj/tests/%.o: OPT := -O1 -g
+endif
 
 $(BUILD)/obj/builtin.o: $(BUILD)/builtin.S $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -100,7 +106,7 @@ $(BUILD)/libclaimgate.a: $(LIB_OBJ)
 
 $(BUILD)/claimgate: $(BUILD)/obj/src/cli/main.o $(BUILD)/libclaimgate.a
 	@[ '$(V)' = 1 ] || echo "  LINK  $@"
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(OPT_LINK) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
 # An archive, so that a test takes only what it asks for and may stand in for the rest.
 $(BUILD)/libsupport.a: $(SUPPORT_OBJ)
@@ -109,7 +115,7 @@ $(BUILD)/libsupport.a: $(SUPPORT_OBJ)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
+	$(Q)$(CC) $(filter-out -flto%,$(CFLAGS_ALL)) -fno-lto $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
 
 
 # ---- packages ------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ const char *cg_plural(uint64_t count, const char *one, const char *many) {
 
 const char *cg_period_text(const struct cg_cap *cap, int32_t day_no,
                            char out[CG_PERIOD_TEXT_BYTES]) {
-    int32_t first;
-    int32_t last;
+    int32_t first = day_no;
+    int32_t last = day_no;
     char from[CG_DATE_TEXT_BYTES];
     char to[CG_DATE_TEXT_BYTES];
     cg_cap_period(cap, day_no, &first, &last);
