@@ -65,7 +65,7 @@ struct cg_line {
     uint8_t procedure_no;                /* policy.h: index into the policy's procedures */
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     uint32_t quantity_offset;            /* the raw quantity field within the record, */
-    uint32_t quantity_len;               /* blanks and quotes included; for a cutback */
+    uint32_t quantity_len;               /* blanks and quotes included; 0 without cutback */
 
     /* Version in force on the start date; for a void, where there is none, the newest.
      * NULL when none is. */

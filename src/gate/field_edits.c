@@ -83,6 +83,9 @@ static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
     line->modifiers = 0;
     for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
          field++) {
+        if (!has_column(cg_values_binding(values), field)) {
+            continue;
+        }
         struct cg_text text = cg_values_get(values, field);
         if (text.len > 0) {
             uint16_t modifier = cg_field_modifier(text);
@@ -130,16 +133,23 @@ static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, stru
                    &line->original_claim_id);
 }
 
+/* Where the raw quantity stands is asked only of a line that may be cut back. */
+static void place_quantity(struct cg_values *values, struct cg_line *line) {
+    if (line->version != NULL && line->version->cutback) {
+        struct cg_csv_field quantity = cg_values_raw(values, CG_FIELD_SERVICE_UNIT_QUANTITY);
+        line->quantity_offset = quantity.raw_offset;
+        line->quantity_len = quantity.raw_len;
+    }
+}
+
 /* Every field of the line and the edits on single fields. */
 static uint64_t read_fields(struct cg_values *values, struct cg_text start, struct cg_line *line) {
     struct cg_text authorization = cg_values_get(values, CG_FIELD_AUTHORIZATION_NUMBER);
-    struct cg_csv_field quantity = cg_values_raw(values, CG_FIELD_SERVICE_UNIT_QUANTITY);
     /* No reason belongs to an authorization number: one that cannot be read grants nothing. */
     bool readable = cg_field_is_clean(authorization);
     line->authorization_number = readable ? authorization : (struct cg_text){.ptr = "", .len = 0};
     line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
-    line->quantity_offset = quantity.raw_offset;
-    line->quantity_len = quantity.raw_len;
+    place_quantity(values, line);
     return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
            read_line_number(values, line) |
            read_id(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
