@@ -262,3 +262,16 @@ Test(field, folding_drops_case_blanks_and_hyphens) {
     cr_assert_eq(cg_field_fold(TEXT("cpssp-Peer Bridgers"), out, 16), 0);
     cr_assert_eq(cg_field_fold(TEXT(" - "), out, 16), 0);
 }
+
+Test(field, one_odd_byte_is_seen_wherever_it_stands) {
+    char bytes[20];
+    for (size_t at = 0; at < sizeof bytes; at++) {
+        for (int byte = 0; byte <= 0xff; byte++) {
+            memset(bytes, 'a', sizeof bytes);
+            bytes[at] = (char)byte;
+            bool clean = byte >= 0x20 && byte < 0x7f; /* alone, the others are no UTF-8 */
+            cr_assert_eq(cg_field_is_clean((struct cg_text){bytes, sizeof bytes}), clean,
+                         "0x%02x at %zu", byte, at);
+        }
+    }
+}
