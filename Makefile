@@ -57,13 +57,14 @@ CLI_SRC  := $(sort $(wildcard tests/cli/test_*.c))
 SUPPORT  := $(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
+STRESS_BIN  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
 SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help deps deps-test deps-lint deps-bench demo test test-binaries run-tests asan tsan \
-        bench bench-profile lint format install uninstall clean FORCE
+.PHONY: all help deps deps-test deps-lint deps-bench demo test test-binaries stress-binaries run-tests \
+        asan tsan bench bench-profile lint format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +118,12 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaim
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -flto%,$(CFLAGS_ALL)) -fno-lto $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
 
+# Plain programs: Criterion does not start under ThreadSanitizer.
+$(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+stress-binaries: $(STRESS_BIN)
 
 # ---- packages ------------------------------------------------------------------------------
 
@@ -162,7 +169,7 @@ asan: deps-test ## the tests under AddressSanitizer and UBSan
 	@ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
 tsan: deps-test ## the belt and the program under ThreadSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all stress-binaries
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
 
 # ---- measuring, never part of the tests -----------------------------------------------------
