@@ -17,6 +17,7 @@ VERSION  := 1.0.0
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip
 LINT_PACKAGES := clang-format cppcheck
+FUZZ_PACKAGES := clang libclang-rt-14-dev
 BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -57,14 +58,15 @@ CLI_SRC  := $(sort $(wildcard tests/cli/test_*.c))
 SUPPORT  := $(sort $(wildcard tests/support/*.c))
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
-STRESS_BIN  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
+FUZZ_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
+STRESS_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
 SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help deps deps-test deps-lint deps-bench demo test test-binaries stress-binaries run-tests \
-        asan tsan bench bench-profile lint format install uninstall clean FORCE
+.PHONY: all help deps deps-test deps-lint deps-bench deps-fuzz demo test test-binaries run-tests asan \
+        tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +127,13 @@ $(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
 
 stress-binaries: $(STRESS_BIN)
 
+# libFuzzer brings the main.
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) -fsanitize=fuzzer $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+fuzz-binaries: $(FUZZ_BIN)
+
 # ---- packages ------------------------------------------------------------------------------
 
 # Installs what is missing, and only then asks for root.
@@ -145,6 +154,9 @@ deps-test: deps ## install the packages that the tests need as well
 
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
+
+deps-fuzz: deps
+	$(call install_packages,$(FUZZ_PACKAGES))
 
 deps-bench: deps ## install what make bench compares with, DuckDB by npm in tests/bench/duckdb
 	$(call install_packages,$(BENCH_PACKAGES))
@@ -171,6 +183,15 @@ asan: deps-test ## the tests under AddressSanitizer and UBSan
 tsan: deps-test ## the belt and the program under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all stress-binaries
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
+
+# What was found before is kept below build/fuzz and is where the next run begins.
+FUZZ_SECONDS ?= 60
+fuzz: deps-fuzz ## every fuzz program for FUZZ_SECONDS (60), under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-binaries
+	@set -e; for source in tests/fuzz/*.c; do \
+	  name=$$(basename $$source .c); corpus=$(BUILD)/fuzz/corpus/$$name; mkdir -p $$corpus; \
+	  $(BUILD)/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(BUILD)/fuzz/$$name- $$corpus; done
 
 # ---- measuring, never part of the tests -----------------------------------------------------
 
@@ -204,4 +225,5 @@ clean: ## remove build/
 FORCE:
 
 .PRECIOUS: $(BUILD)/obj/%.o
--include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d)
+-include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
+         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/stress/*.c tests/fuzz/*.c))
