@@ -60,6 +60,9 @@ struct cg_staged_file;
 cg_must_use enum cg_status cg_staged_file_open(const char *path, gid_t group,
                                                struct cg_staged_file **out, struct cg_error *err);
 struct cg_sink *cg_staged_file_sink(struct cg_staged_file *file);
+/* Everything is written: sync and close its sink. For several files that shall be safe on disk
+ * before the first of them is renamed; _publish does it where this was not called. */
+cg_must_use enum cg_status cg_staged_file_sync(struct cg_staged_file *file, struct cg_error *err);
 cg_must_use enum cg_status cg_staged_file_publish(struct cg_staged_file *file,
                                                   struct cg_error *err);
 void cg_staged_file_close(struct cg_staged_file *file); /* removes it unless published */

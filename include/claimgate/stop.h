@@ -3,7 +3,8 @@
  *
  * INT, TERM and HUP ask the program to stop; whoever waits or loops for long looks at
  * the flag. After clean-up main raises the signal again, so that the exit status is true. A second
- * signal of the same kind ends the program at once. PIPE is ignored: a closed pipe is an error.
+ * signal of the same kind ends the program at once. PIPE and XFSZ are ignored: a closed pipe
+ * and a file over the limit of its size are errors.
  */
 #ifndef CLAIMGATE_STOP_H
 #define CLAIMGATE_STOP_H

@@ -23,6 +23,7 @@ void cg_stop_install(void) {
         }
     }
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 bool cg_stop_requested(void) {

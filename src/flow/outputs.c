@@ -125,23 +125,28 @@ enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buf
     return status == CG_OK ? finish_output(&outputs->report, facts, err) : status;
 }
 
-static enum cg_status publish_file(struct cg_output *output, struct cg_error *err) {
+static enum cg_status sync_file(struct cg_output *output, struct cg_error *err) {
     if (output->file == NULL) {
         return CG_OK;
     }
     output->sink = NULL; /* it goes with its file */
-    return cg_staged_file_publish(output->file, err);
+    return cg_staged_file_sync(output->file, err);
 }
 
-/* The folder last: whoever waits for it finds everything else in place. */
+/* Everything is safe on disk before the first rename, so that a full disk leaves nothing. The
+ * folder comes last: whoever waits for it finds everything else in place. */
 enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
+    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
+    enum { COUNT = sizeof all / sizeof all[0] };
     enum cg_status status = CG_OK;
     if (outputs->staging != NULL) {
         status = cg_staging_sync(outputs->staging, err);
     }
-    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
-    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
-        status = publish_file(all[i], err);
+    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
+        status = sync_file(all[i], err);
+    }
+    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
+        status = all[i]->file != NULL ? cg_staged_file_publish(all[i]->file, err) : CG_OK;
     }
     if (status == CG_OK && outputs->staging != NULL) {
         status = cg_staging_publish(outputs->staging, err);

@@ -125,10 +125,16 @@ static enum cg_status rename_into_place(struct cg_staged_file *file, struct cg_e
     return cg_place_sync(place, err);
 }
 
-enum cg_status cg_staged_file_publish(struct cg_staged_file *file, struct cg_error *err) {
-    enum cg_status status = cg_sink_close(file->sink, err);
+enum cg_status cg_staged_file_sync(struct cg_staged_file *file, struct cg_error *err) {
+    struct cg_sink *sink = file->sink;
 
     file->sink = NULL;
+    return sink != NULL ? cg_sink_close(sink, err) : CG_OK;
+}
+
+enum cg_status cg_staged_file_publish(struct cg_staged_file *file, struct cg_error *err) {
+    enum cg_status status = cg_staged_file_sync(file, err);
+
     if (status != CG_OK || file->is_special) {
         return status;
     }
