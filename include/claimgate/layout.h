@@ -79,8 +79,8 @@ const char *cg_layout_detect(struct cg_text header_line);
 /* Where one field's value comes from. */
 struct cg_field_source {
     int32_t column;          /* position in the file; -1: none */
-    int32_t fallback_column; /* looked at where the first is absent or blank; -1: none. Only an
-                              * end date has one without a first: values.c says when it counts */
+    int32_t fallback_column; /* looked at where the first is absent or blank; -1: none. Only a
+                              * date of service has one without a first: see values.c */
     const char *fixed;       /* value where no column is found; NULL: none */
     bool is_mapped;          /* cg_layout_map has a map for it */
 };

@@ -78,15 +78,18 @@ static void find_cell(const struct cg_detail *detail, enum cg_field field, struc
     struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
     struct cg_text header = {detail->binding->header, detail->binding->header_len};
     int32_t column = source->column;
+    struct cg_text value = {"", 0};
     *cell = (struct cell){0};
-    if (column < 0) {
-        snprintf(cell->column, sizeof cell->column, "%s", cg_field_name(field));
-        return;
+    if (column >= 0) {
+        value = read_column(detail, record, column);
     }
-    struct cg_text value = read_column(detail, record, column);
     if (value.len == 0 && source->fallback_column >= 0) {
         column = source->fallback_column;
         value = read_column(detail, record, column);
+    }
+    if (column < 0) {
+        snprintf(cell->column, sizeof cell->column, "%s", cg_field_name(field));
+        return;
     }
     cell->value_len = value.len;
     if (value.len > 0) {

@@ -73,19 +73,17 @@ static bool is_bound(const struct cg_field_source *source) {
     return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
 }
 
-/* Where a field's own column is absent its fallback takes its place. An end date is the exception
- * while the start date has its own column: see values.c. */
+/* Where a field's own column is absent its fallback takes its place. The dates of service are the
+ * exception: whether the start's own column had a value decides for the end, see values.c. */
 static void bind_field(const struct columns *columns, const struct cg_layout *layout,
                        enum cg_field field, struct cg_binding *out, bool *again) {
     const struct cg_layout_source *source = &layout->fields[field];
-    const struct cg_layout_source *start = &layout->fields[CG_FIELD_CLAIM_LINE_START_DATE];
     struct cg_field_source *bound = &out->fields[field];
-    bool ignored = false;
     bound->column = find_column(columns, source->column, again);
     bound->fallback_column = find_column(columns, source->fallback, again);
-    bool waits_for_start =
-        field == CG_FIELD_CLAIM_LINE_END_DATE && find_column(columns, start->column, &ignored) >= 0;
-    if (bound->column < 0 && !waits_for_start) {
+    bool is_date_of_service =
+        field == CG_FIELD_CLAIM_LINE_START_DATE || field == CG_FIELD_CLAIM_LINE_END_DATE;
+    if (bound->column < 0 && !is_date_of_service) {
         bound->column = bound->fallback_column;
         bound->fallback_column = -1;
     }

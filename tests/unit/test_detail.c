@@ -220,6 +220,20 @@ Test(detail, each_fault_of_a_field_has_its_sentence) {
     }
 }
 
+Test(detail, a_fallback_without_a_first_column_is_named) {
+    struct cg_field_source *start = &scene.binding.fields[CG_FIELD_CLAIM_LINE_START_DATE];
+    struct cg_field_source *end = &scene.binding.fields[CG_FIELD_CLAIM_LINE_END_DATE];
+    end->fallback_column = end->column;
+    end->column = -1;
+    start->column = -1;
+    cr_expect_str_eq(
+        fill(read_line("C1,1,M1,,2024-03-01,H0038,,,4,1234567893,,,,,3/5/2024\n")),
+        "Claim From is \"3/5/2024\"; it must be a real date from 1900 to 2199, written "
+        "YYYY-MM-DD.");
+    cr_expect_str_eq(fill(read_line("C1,1,M1,,2024-03-01,H0038,,,4,1234567893,,,,,2024-03-05\n")),
+                     "Thru, 2024-03-01, is before the start date, 2024-03-05.");
+}
+
 Test(detail, codes_are_those_of_the_first_reason) {
     (void)fill(read_line("C1,1,M1,2024-03-05,,H0038,,,,,,,,,\n"));
     cr_expect_str_eq(scene.verdict.group_code, "CO");

@@ -245,6 +245,19 @@ Test(parse, a_claim_s_end_is_no_line_s_end_where_lines_have_starts_alone) {
                   "c,m,H0038,1,n,2024-01-09,2024-01-02", wanted);
 }
 
+Test(parse, an_end_date_falls_back_where_the_start_has_no_column_of_its_own) {
+    static const char header[] = "MSIS_ID,CLM_ID,LINE_PRCDR_CD,ACTL_SRVC_QTY,SRVC_PRVDR_NPI,"
+                                 "SRVC_BGN_DT,SRVC_END_DT,LINE_SRVC_END_DT";
+    const struct wanted claim_s[] = {{CG_FIELD_CLAIM_LINE_START_DATE, "20240101"},
+                                     {CG_FIELD_CLAIM_LINE_END_DATE, "20240109"},
+                                     {0, NULL}};
+    const struct wanted line_s[] = {{CG_FIELD_CLAIM_LINE_START_DATE, "20240101"},
+                                    {CG_FIELD_CLAIM_LINE_END_DATE, "20240102"},
+                                    {0, NULL}};
+    expect_values("taf-ot", header, "M1,c,H0038,1,n,20240101,20240109, ", claim_s);
+    expect_values("taf-ot", header, "M1,c,H0038,1,n,20240101,20240109,20240102", line_s);
+}
+
 Test(parse, a_member_is_known_by_either_id) {
     static const char header[] = "BENE_ID,MSIS_ID,CLM_ID,LINE_SRVC_BGN_DT,LINE_PRCDR_CD,"
                                  "ACTL_SRVC_QTY,SRVC_PRVDR_NPI";
