@@ -12,7 +12,6 @@
 #include "claimgate/roster.h"
 #include "claimgate/validate.h"
 
-#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,12 +42,12 @@ struct options {
     bool show_phi;
 };
 
-enum { THREADS_BY_CORES = -1, SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
+enum { SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
 
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
-    .threads = THREADS_BY_CORES,
+    .threads = RULES_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
     .max_reject_rate_milli = -1,
 };
@@ -148,18 +147,6 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     return check_outputs(o, err);
 }
 
-static uint32_t threads_of(const struct options *o) {
-    cpu_set_t cores;
-    if (o->threads != THREADS_BY_CORES) {
-        return (uint32_t)o->threads;
-    }
-    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
-        return 1;
-    }
-    const int count = CPU_COUNT(&cores);
-    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
-}
-
 static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,
                                 size_t capacity) {
     switch (outcome) {
@@ -243,7 +230,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_vali
         .rules.as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today(),
         .layout = o->layout,
         .multiline = o->multiline,
-        .threads = threads_of(o),
+        .threads = rules_threads(o->threads),
         .output = {.dir = o->dry_run ? NULL : o->out,
                    .overwrite = o->overwrite,
                    .group = (gid_t)-1,

@@ -1,5 +1,9 @@
 #include "rules.h"
 
+#include "claimgate/belt.h"
+
+#include <sched.h>
+
 enum cg_status rules_load(const char *policy_name, const char *roster_dir,
                           struct cg_policy **policy, struct cg_roster **roster,
                           struct cg_error *err) {
@@ -21,4 +25,16 @@ enum cg_status rules_load(const char *policy_name, const char *roster_dir,
     }
     cg_problems_fini(&problems);
     return status;
+}
+
+uint32_t rules_threads(int64_t asked) {
+    cpu_set_t cores;
+    if (asked != RULES_THREADS_BY_CORES) {
+        return (uint32_t)asked;
+    }
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
+        return 1;
+    }
+    const int count = CPU_COUNT(&cores);
+    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
 }

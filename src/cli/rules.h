@@ -1,5 +1,5 @@
 /*
- * Loading policy and roster for a command, all problems printed.
+ * What commands that decide lines have in common: policy, roster and threads.
  */
 #ifndef CLAIMGATE_CLI_RULES_H
 #define CLAIMGATE_CLI_RULES_H
@@ -8,9 +8,15 @@
 #include "claimgate/policy.h"
 #include "claimgate/roster.h"
 
-/* Both are the caller's to free, also after a failure. */
+#include <stdint.h>
+
+/* Load both, all problems printed. They are the caller's to free, also after a failure. */
 cg_must_use enum cg_status rules_load(const char *policy_name, const char *roster_dir,
                                       struct cg_policy **policy, struct cg_roster **roster,
                                       struct cg_error *err);
+
+/* The number of threads that --threads asks for. */
+enum { RULES_THREADS_BY_CORES = -1 };
+uint32_t rules_threads(int64_t asked);
 
 #endif
