@@ -22,4 +22,9 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
 const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason,
                            char out[CG_VERDICT_REASON_BYTES]);
 
+/* The names of a set of reasons on this line, in the order of reason.h, joined by ';'; "" for none.
+ */
+void cg_reason_list(const struct cg_line *line, uint64_t reasons,
+                    char out[CG_VERDICT_REASONS_BYTES]);
+
 #endif

@@ -198,8 +198,9 @@ _Static_assert(0 CG_REASON_TABLE(NAME_BYTES) + CG_CAP_ID_BYTES <= CG_VERDICT_REA
                "a line with every reason");
 #undef NAME_BYTES
 
-/* All reasons of the line in the order of the enum, joined by ';'. */
-static void list_reasons(const struct cg_line *line, uint64_t reasons, char *out) {
+void cg_reason_list(const struct cg_line *line, uint64_t reasons,
+                    char out[CG_VERDICT_REASONS_BYTES]) {
+    out[0] = '\0';
     size_t len = 0;
     for (uint64_t rest = reasons; rest != 0; rest &= rest - 1) {
         if (len > 0) {
@@ -216,7 +217,7 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
     /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
     uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
     enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
-    list_reasons(line, reasons, out->reasons);
+    cg_reason_list(line, reasons, out->reasons);
     cg_reason_name(line, first, out->reason);
     const struct cg_reason_info *info = cg_reason_info(first);
     out->group_code = info->group_code;

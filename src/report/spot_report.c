@@ -251,16 +251,11 @@ bool cg_spot_report_json(struct cg_buffer *out, const struct cg_spot_answer *ans
 
 bool cg_spot_report_row(struct cg_buffer *out, const struct cg_spot_answer *answer) {
     const struct cg_line *line = answer->line;
-    bool ok =
-        cg_buffer_printf(out, "%" PRIu64 "\t%s\t%u\t", answer->source_line, decision_word(answer),
-                         line != NULL ? (unsigned)line->accepted_units : 0U);
-    const char *between = "";
-    for (enum cg_reason reason = 0; ok && line != NULL && reason < CG_REASON_COUNT; reason++) {
-        char name[CG_VERDICT_REASON_BYTES];
-        if (has(line->reasons, reason)) {
-            ok = cg_buffer_printf(out, "%s%s", between, cg_reason_name(line, reason, name));
-            between = ";";
-        }
+    char reasons[CG_VERDICT_REASONS_BYTES] = "";
+    if (line != NULL) {
+        cg_reason_list(line, line->reasons, reasons);
     }
-    return ok && cg_buffer_append_text(out, "\n");
+    return cg_buffer_printf(out, "%" PRIu64 "\t%s\t%u\t%s\n", answer->source_line,
+                            decision_word(answer),
+                            line != NULL ? (unsigned)line->accepted_units : 0U, reasons);
 }
