@@ -322,7 +322,7 @@ static enum cg_status publish(struct flow *flow, uint64_t started_ms, struct cg_
 static enum cg_status find_known_stream(struct flow *flow, bool *known, struct cg_error *err) {
     struct cg_ledger_known run;
     *known = false;
-    if (flow->ledger == NULL || flow->path_count != 1) {
+    if (flow->ledger == NULL || flow->path_count != 1 || flow->plan->before_run != 0) {
         return CG_OK;
     }
     const enum cg_status status = cg_ledger_find_content(
