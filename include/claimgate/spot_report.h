@@ -7,7 +7,7 @@
 #define CLAIMGATE_SPOT_REPORT_H
 
 #include "claimgate/buffer.h"
-#include "claimgate/spot.h"
+#include "claimgate/spot_answer.h"
 
 #include <stdbool.h>
 

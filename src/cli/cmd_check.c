@@ -6,6 +6,7 @@
 #include "claimgate/csv.h"
 #include "claimgate/date.h"
 #include "claimgate/log.h"
+#include "claimgate/spot.h"
 #include "claimgate/spot_report.h"
 
 #include <stddef.h>

@@ -1,0 +1,172 @@
+#include "claimgate/commands.h"
+
+#include "rules.h"
+
+#include "claimgate/audit.h"
+#include "claimgate/audit_report.h"
+#include "claimgate/belt.h"
+#include "claimgate/date.h"
+#include "claimgate/files.h"
+#include "claimgate/log.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    const char *decided;
+    const char *ledger;
+    const char *roster;
+    const char *policy;
+    const char *layout;
+    const char *out;
+    const char *group;
+    int32_t as_of_day;
+    int64_t run_no;
+    int64_t threads;
+    int64_t level;
+    bool multiline;
+    bool overwrite;
+    bool quiet;
+    bool json;
+    bool show_phi;
+};
+
+enum { REPORT_LIMIT_BYTES = 16 << 20 };
+
+static const struct options defaults = {
+    .policy = "ms",
+    .as_of_day = CG_DAY_NONE,
+    .threads = RULES_THREADS_BY_CORES,
+    .level = CG_LEVEL_DEFAULT,
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cg_option option_table[] = {
+    {"decided", "DIR", CG_OPTION_TEXT, AT(decided), "folder with the decisions made then", 0, 0},
+    {"ledger", "FILE", CG_OPTION_TEXT, AT(ledger), "or the ledger that has them, with --run", 0, 0},
+    {"run", "N", CG_OPTION_INTEGER, AT(run_no), "run of the ledger", 1, INT64_MAX},
+    {"roster", "DIR", CG_OPTION_TEXT, AT(roster), "folder of the credential files", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_TEXT, AT(policy), "rules to decide by now (ms)", 0, 0},
+    {"layout", "NAME|FILE", CG_OPTION_TEXT, AT(layout), "columns of the claim files (by header)", 0,
+     0},
+    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
+     0},
+    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "as of which to decide (that of then)", 0, 0},
+    {"out", "DIR", CG_OPTION_TEXT, AT(out), "folder to make, whole or not at all", 0, 0},
+    {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
+    {"group", "NAME", CG_OPTION_TEXT, AT(group), "let this group read the outputs", 0, 0},
+    {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
+     CG_THREADS_MAX},
+    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
+    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary, notes or progress", 0, 0},
+    {"json", NULL, CG_OPTION_FLAG, AT(json), "print summary.json instead of a summary", 0, 0},
+    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static enum cg_status check_options(const struct options *o, struct cg_error *err) {
+    if (o->decided == NULL && (o->ledger == NULL || o->run_no == 0)) {
+        return cg_error_set(err, CG_USAGE,
+                            "what was decided then is missing; give --decided DIR, or --ledger "
+                            "FILE with --run N");
+    }
+    if (o->decided != NULL && (o->ledger != NULL || o->run_no != 0)) {
+        return cg_error_set(err, CG_USAGE,
+                            "decisions come from --decided or from --ledger and --run, not from "
+                            "both; leave one out");
+    }
+    if (o->out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder for the changes");
+    }
+    return CG_OK;
+}
+
+static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
+                                   struct cg_error *err) {
+    struct cg_buffer text;
+    if (o->quiet && !o->json) {
+        return CG_OK;
+    }
+    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
+    const bool ok =
+        o->json ? cg_audit_report_json(&text, facts) : cg_audit_report_text(&text, facts, o->out);
+    if (ok) {
+        fwrite(text.data, 1, text.len_bytes, stdout);
+    }
+    cg_buffer_fini(&text);
+    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+}
+
+static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audit_plan *plan,
+                                struct cg_error *err) {
+    const struct options *o = call->options;
+    *plan =
+        (struct cg_audit_plan){.run = {.inputs = (const char *const *)call->args,
+                                       .input_count = (uint32_t)call->arg_count,
+                                       .rules.as_of_day = o->as_of_day,
+                                       .layout = o->layout,
+                                       .multiline = o->multiline,
+                                       .threads = rules_threads(o->threads),
+                                       .ledger = o->ledger,
+                                       .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
+                               .decided = o->decided,
+                               .run_no = o->run_no,
+                               .out = o->out,
+                               .overwrite = o->overwrite,
+                               .group = (gid_t)-1,
+                               .level = (int)o->level};
+    return o->group != NULL ? cg_group_find(o->group, &plan->group, err) : CG_OK;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_audit_plan plan;
+    struct cg_audit_facts facts = {0};
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
+    enum cg_status status = check_options(o, err);
+    if (status == CG_OK) {
+        status = fill_plan(call, &plan, err);
+    }
+    if (status == CG_OK) {
+        status = rules_load(o->policy, o->roster, &policy, &roster, err);
+    }
+    if (status == CG_OK) {
+        plan.run.rules.policy = policy;
+        plan.run.rules.roster = roster;
+        status = cg_audit_run(&plan, &facts, err);
+    }
+    if (status == CG_OK) {
+        *exit_code = facts.changed != 0;
+        status = print_result(o, &facts, err);
+    }
+    cg_audit_facts_fini(&facts);
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    return status;
+}
+
+const struct cg_command cg_command_audit = {
+    .name = "audit",
+    .arguments = "FILE... --decided DIR --roster DIR --policy ID --out DIR",
+    .summary = "decide a history again and compare it with what was decided then",
+    .detail =
+        "DIR of --decided is a folder that validate has made: its lines are compared by position.\n"
+        "Decisions that another system made are two files of these names, accepted.csv and\n"
+        "rejected.csv (or .csv.gz), in which claim_id and claim_line_number are needed and a\n"
+        "reject_reason is shown: the nth line with an id and number now is the nth then, accepted\n"
+        "ones first, and decisions alone are compared. With --ledger FILE --run N the decisions\n"
+        "of that run are compared, starting from the ledger as it was before it.\n\n"
+        "Makes changes.csv.gz, a row for each line that is decided otherwise now, and\n"
+        "summary.json. Exit 0: nothing changed; 1: something did.",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1000000,
+    .run = run,
+};
