@@ -1,6 +1,7 @@
 #include "claimgate/commands.h"
 #include "claimgate/field.h"
 #include "claimgate/history.h"
+#include "claimgate/period_text.h"
 
 #include "decision.h"
 #include "id_argument.h"
@@ -81,7 +82,7 @@ static void tell_cap(struct usage *usage) {
     cg_cap_period(cap, usage->day_no, &usage->first_day, &usage->last_day);
     if (usage->writer == NULL) {
         printf("\nCap \"%s\": %s%" PRIu32 " of %" PRIu32 " units used, %" PRIu32 " left%s\n"
-               "  in %s\n",
+               "  in the %s\n",
                cap->id, left == 0 ? cg_style_bad() : cg_style_good(), used, cap->limit_units, left,
                cg_style_end(), cg_period_text(cap, usage->day_no, period));
         cg_history_visit(usage->history, usage->member_id, tell_line, usage);

@@ -1,5 +1,6 @@
 #include "decision.h"
 
+#include "claimgate/period_text.h"
 #include "claimgate/reason.h"
 #include "claimgate/verdict.h"
 
@@ -28,34 +29,6 @@ const char *cg_style_end(void) {
 
 const char *cg_plural(uint64_t count, const char *one, const char *many) {
     return count == 1 ? one : many;
-}
-
-const char *cg_period_text(const struct cg_cap *cap, int32_t day_no,
-                           char out[CG_PERIOD_TEXT_BYTES]) {
-    int32_t first = day_no;
-    int32_t last = day_no;
-    char from[CG_DATE_TEXT_BYTES];
-    char to[CG_DATE_TEXT_BYTES];
-    cg_cap_period(cap, day_no, &first, &last);
-    cg_date_format(first, from);
-    cg_date_format(last, to);
-    switch (cap->period) {
-    case CG_PERIOD_DAY:
-        snprintf(out, CG_PERIOD_TEXT_BYTES, "the day %s", from);
-        break;
-    case CG_PERIOD_MONTH:
-    case CG_PERIOD_YEAR:
-        snprintf(out, CG_PERIOD_TEXT_BYTES, "the %s from %s to %s",
-                 cap->period == CG_PERIOD_MONTH ? "month" : "year", from, to);
-        break;
-    case CG_PERIOD_ROLLING_MONTHS:
-        snprintf(out, CG_PERIOD_TEXT_BYTES, "the %d months from %s to %s", cap->months, from, to);
-        break;
-    case CG_PERIOD_LIFETIME:
-        snprintf(out, CG_PERIOD_TEXT_BYTES, "the member's lifetime");
-        break;
-    }
-    return out;
 }
 
 const char *cg_decision_word(const struct cg_ledger_decision *decision) {
@@ -153,7 +126,7 @@ static void print_caps(const struct cg_ledger_decision *decision,
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (decision->cap_used[i] != UINT32_MAX) {
-            printf("  %-12s%" PRIu32 " of %" PRIu32 " units used before, in\n              %s\n",
+            printf("  %-12s%" PRIu32 " of %" PRIu32 " units used before, in the\n              %s\n",
                    cap->id, decision->cap_used[i], cap->limit_units,
                    cg_period_text(cap, decision->start_day, period));
         }

@@ -18,11 +18,6 @@ const char *cg_style_end(void);
 /* "1 unit", "2 units": a static word for the count. */
 const char *cg_plural(uint64_t count, const char *one, const char *many);
 
-/* "the day 2026-01-05", "the year from 2025-07-01 to 2026-06-30". */
-enum { CG_PERIOD_TEXT_BYTES = 64 };
-const char *cg_period_text(const struct cg_cap *cap, int32_t day_no,
-                           char out[CG_PERIOD_TEXT_BYTES]);
-
 /* The cap whose reason stands in `reasons`; NULL: none of this version. */
 const struct cg_cap *cg_decision_cap(const struct cg_ledger_decision *decision,
                                      const struct cg_policy *policy);
