@@ -418,9 +418,9 @@ static size_t play(const char *policy_file, const char *policy_shape) {
     scene_generate(&scene, "in",
                    (const char *[]){"--plain",
                                     "--lines",
-                                    "4000",
+                                    "3000",
                                     "--members",
-                                    "400",
+                                    "500",
                                     "--months",
                                     "12",
                                     "--start-month",
@@ -454,11 +454,11 @@ static size_t play(const char *policy_file, const char *policy_shape) {
 }
 
 Test(check, agrees_with_a_run_on_thousands_of_lines, .timeout = 300) {
-    cr_expect_eq(play(NULL, "ms"), 4000);
+    cr_expect_eq(play(NULL, "ms"), 3000);
 }
 
 Test(check, agrees_with_a_run_on_every_demand, .timeout = 300) {
-    cr_expect_eq(play(NULL, "ms-full"), 4000);
+    cr_expect_eq(play(NULL, "ms-full"), 3000);
 }
 
 Test(check, agrees_with_a_run_that_cuts_back, .timeout = 300) {
@@ -469,6 +469,6 @@ Test(check, agrees_with_a_run_that_cuts_back, .timeout = 300) {
     cr_assert(at != NULL && sizeof cutback <= sizeof reject);
     memset(at, ' ', sizeof reject - 1);
     memcpy(at, cutback, sizeof cutback - 1);
-    cr_expect_eq(play(policy, "ms"), 4000);
+    cr_expect_eq(play(policy, "ms"), 3000);
     free(policy);
 }
