@@ -140,7 +140,7 @@ static enum cg_status copy_into(struct cg_ledger *ledger, const char *path, stru
 }
 
 static enum cg_status sync_file(int fd, const char *path, struct cg_error *err) {
-    const int fault = cg_fault("ledger_snapshot");
+    const int fault = cg_fault("ledger.snapshot");
     if (fault != 0 || fsync(fd) != 0) {
         return cg_error_set_errno(err, CG_IO, fault != 0 ? fault : errno, "%s: cannot sync", path);
     }

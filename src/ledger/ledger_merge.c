@@ -37,7 +37,7 @@ static void sift_down(struct cg_sorter *sorter, uint32_t at) {
 
 static enum cg_status read_at(const struct cg_sorter *sorter, char *out, size_t len_bytes,
                               uint64_t offset, struct cg_error *err) {
-    const int fault = cg_fault("ledger_unspill");
+    const int fault = cg_fault("ledger.unspill");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: cannot read a temporary file",
                                   sorter->dir);

@@ -58,7 +58,7 @@ static enum cg_status take_lock(struct cg_ledger *ledger, int seconds, struct cg
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the lock file",
                                   name);
     }
-    const int fault = cg_fault("ledger_lock");
+    const int fault = cg_fault("ledger.lock");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: cannot lock", ledger->path);
     }
@@ -101,7 +101,7 @@ static enum cg_status find_path(struct cg_ledger *ledger, const char *path, stru
 
 /* SQLite would make the file readable for all; its side files take the mode of the file. */
 static enum cg_status make_private(const struct cg_ledger *ledger, struct cg_error *err) {
-    const int fault = cg_fault("ledger_create");
+    const int fault = cg_fault("ledger.create");
     const int fd =
         fault != 0 ? -1 : open(ledger->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {

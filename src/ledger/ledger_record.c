@@ -173,7 +173,7 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
 
 enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch *batch,
                                 struct cg_error *err) {
-    const int fault = cg_fault("ledger_record");
+    const int fault = cg_fault("ledger.record");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: recording lines", ledger->path);
     }

@@ -235,7 +235,7 @@ enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
     *recovered = 0;
     enum cg_status status = find_cut_off(ledger, &run, &found, err);
     if (status == CG_OK && found) {
-        const int fault = cg_fault("ledger_recover");
+        const int fault = cg_fault("ledger.recover");
         status = fault != 0 ? cg_error_set_errno(err, CG_IO, fault, "%s", ledger->path)
                             : finish(ledger, &run, recovery, err);
         *recovered = status == CG_OK;

@@ -327,7 +327,7 @@ static enum cg_status fault_point(const struct cg_ledger *ledger, int fault, str
 enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                                 bool *kept, struct cg_error *err) {
     *kept = false;
-    enum cg_status status = fault_point(ledger, cg_fault("ledger_before_commit"), err);
+    enum cg_status status = fault_point(ledger, cg_fault("ledger.before_commit"), err);
     if (status == CG_OK) {
         status = keep(ledger, commit, err);
     }
@@ -338,19 +338,19 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
     if (commit->staging == NULL) {
         return CG_OK;
     }
-    status = fault_point(ledger, cg_fault("ledger_before_publish"), err);
+    status = fault_point(ledger, cg_fault("ledger.before_publish"), err);
     if (status == CG_OK) {
         status = cg_staging_publish(commit->staging, err);
     }
     if (status == CG_OK) {
-        status = fault_point(ledger, cg_fault("ledger_before_mark"), err);
+        status = fault_point(ledger, cg_fault("ledger.before_mark"), err);
     }
     if (status == CG_OK) {
         status = cg_ledger_mark_published(ledger, ledger->run.run_no,
                                           cg_staging_final_path(commit->staging), err);
     }
     if (status == CG_OK) {
-        status = fault_point(ledger, cg_fault("ledger_after_mark"), err);
+        status = fault_point(ledger, cg_fault("ledger.after_mark"), err);
     } else {
         cg_error_wrap(err,
                       "run %lld is kept in the ledger but not yet published; the next run or "

@@ -205,7 +205,7 @@ struct cg_sort_stretch *cg_sort_add_stretch(struct cg_sorter *sorter) {
 }
 
 static enum cg_status spill(struct cg_sorter *sorter, struct cg_error *err) {
-    const int fault = cg_fault("ledger_spill");
+    const int fault = cg_fault("ledger.spill");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: cannot write a temporary file",
                                   sorter->dir);

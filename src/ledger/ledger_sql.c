@@ -65,7 +65,7 @@ static enum cg_status injected(struct cg_ledger *ledger, int errno_value, const 
 
 enum cg_status cg_ledger_exec(struct cg_ledger *ledger, const char *sql, const char *doing,
                               struct cg_error *err) {
-    const int fault = cg_fault("ledger_exec");
+    const int fault = cg_fault("ledger.exec");
     if (fault != 0) {
         return injected(ledger, fault, doing, err);
     }
@@ -130,7 +130,7 @@ enum cg_status cg_ledger_step(struct cg_ledger *ledger, sqlite3_stmt *statement,
 
 enum cg_status cg_ledger_insert(struct cg_ledger *ledger, sqlite3_stmt *statement,
                                 struct cg_error *err) {
-    const int fault = cg_fault("ledger_insert");
+    const int fault = cg_fault("ledger.insert");
     if (fault != 0) {
         return injected(ledger, fault, "writing", err);
     }
