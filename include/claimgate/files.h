@@ -27,6 +27,9 @@ cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_erro
 /* Remove a folder below dir_fd, its files and those of its sub-folders, no deeper. Best effort;
  * returns false when something is left. */
 bool cg_dir_remove(int dir_fd, const char *name);
+/* True when both names lead to one file, which need not be there yet; a device or pipe may stand
+ * twice. What cannot be looked at is taken for another file. */
+bool cg_file_is_same(const char *a, const char *b);
 /* gid of a group name or number. CG_USAGE when there is none. */
 cg_must_use enum cg_status cg_group_find(const char *name, gid_t *out, struct cg_error *err);
 

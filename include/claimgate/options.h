@@ -2,8 +2,9 @@
  * Options and the command table.
  *
  * Each command is one cg_command with one table of typed options; the parser fills the
- * command's own struct by offset. Long options only: "--name VALUE" or "--name=VALUE"; "--" ends
- * them. Options and arguments may be mixed. A misspelt option is named with the nearest one.
+ * command's own struct by offset. Long options only: "--name VALUE" or "--name=VALUE", the
+ * latter alone where VALUE begins with two dashes; "--" ends them. Options and arguments may be
+ * mixed. A misspelt option is named with the nearest one.
  */
 #ifndef CLAIMGATE_OPTIONS_H
 #define CLAIMGATE_OPTIONS_H
@@ -17,6 +18,7 @@
 enum cg_option_kind {
     CG_OPTION_FLAG,    /* bool */
     CG_OPTION_TEXT,    /* const char * */
+    CG_OPTION_PATH,    /* const char *: what names a file or folder, never empty */
     CG_OPTION_LIST,    /* struct cg_text_list: may be given several times */
     CG_OPTION_INTEGER, /* int64_t from min to max */
     CG_OPTION_DATE,    /* int32_t day number, YYYY-MM-DD */

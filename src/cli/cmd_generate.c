@@ -53,7 +53,7 @@ static const struct options defaults = {
 #define AT(member) offsetof(struct options, member)
 
 static const struct cg_option option_table[] = {
-    {"out", "DIR", CG_OPTION_TEXT, AT(out), "folder to make, whole or not at all", 0, 0},
+    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
     {"lines", "N", CG_OPTION_INTEGER, AT(lines), "service lines (100000)", 1, INT64_C(999999999)},
     {"seed", "S", CG_OPTION_INTEGER, AT(seed), "another seed, other files (1)", 0, INT64_MAX},
     {"start-month", "YYYY-MM", CG_OPTION_TEXT, AT(start_month), "first month (2023-07)", 0, 0},

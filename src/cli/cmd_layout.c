@@ -28,7 +28,7 @@ static const struct cg_option list_table[] = {
 };
 
 static const struct cg_option check_table[] = {
-    {"sample", "CLAIMS", CG_OPTION_TEXT, offsetof(struct options, sample),
+    {"sample", "CLAIMS", CG_OPTION_PATH, offsetof(struct options, sample),
      "a claim file to read the head of, plain or gzip", 0, 0},
     {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},
     {"show-phi", NULL, CG_OPTION_FLAG, offsetof(struct options, show_phi),

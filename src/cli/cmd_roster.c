@@ -30,7 +30,7 @@ struct check_options {
 static const struct check_options check_defaults = {.policy = "ms"};
 
 static const struct cg_option check_table[] = {
-    {"policy", "ID|FILE", CG_OPTION_TEXT, offsetof(struct check_options, policy),
+    {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct check_options, policy),
      "read the files that this policy demands (ms)", 0, 0},
     {"json", NULL, CG_OPTION_FLAG, offsetof(struct check_options, json),
      "print the summary as JSON", 0, 0},
@@ -166,7 +166,7 @@ struct import_options {
 static const struct import_options import_defaults = {.status = "pending"};
 
 static const struct cg_option import_table[] = {
-    {"nppes", "FILE", CG_OPTION_TEXT, offsetof(struct import_options, nppes),
+    {"nppes", "FILE", CG_OPTION_PATH, offsetof(struct import_options, nppes),
      "the NPPES monthly file (CSV, plain or gzip)", 0, 0},
     {"type", "TYPE", CG_OPTION_TEXT, offsetof(struct import_options, type),
      "credential_type of the rows", 0, 0},
@@ -174,7 +174,7 @@ static const struct cg_option import_table[] = {
      "practice location (every state)", 0, 0},
     {"status", "STATUS", CG_OPTION_TEXT, offsetof(struct import_options, status),
      "status of the rows (pending, for NPPES is self-reported)", 0, 0},
-    {"out", "FILE", CG_OPTION_TEXT, offsetof(struct import_options, out),
+    {"out", "FILE", CG_OPTION_PATH, offsetof(struct import_options, out),
      "a new file, made whole or not at all (standard output)", 0, 0},
     {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
 };

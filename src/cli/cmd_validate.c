@@ -55,21 +55,21 @@ static const struct options defaults = {
 #define AT(member) offsetof(struct options, member)
 
 static const struct cg_option option_table[] = {
-    {"roster", "DIR", CG_OPTION_TEXT, AT(roster), "folder of the credential files", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_TEXT, AT(policy), "rules to test by (ms)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_TEXT, AT(layout), "columns of the claim files (by header)", 0,
+    {"roster", "DIR", CG_OPTION_PATH, AT(roster), "folder of the credential files", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_PATH, AT(policy), "rules to test by (ms)", 0, 0},
+    {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "columns of the claim files (by header)", 0,
      0},
     {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
      0},
     {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
-    {"out", "DIR", CG_OPTION_TEXT, AT(out), "folder to make, whole or not at all", 0, 0},
+    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
     {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
-    {"ledger", "FILE", CG_OPTION_TEXT, AT(ledger), "remember decisions from run to run", 0, 0},
+    {"ledger", "FILE", CG_OPTION_PATH, AT(ledger), "remember decisions from run to run", 0, 0},
     {"lock-wait", "SECONDS", CG_OPTION_INTEGER, AT(lock_wait_seconds),
      "wait for another run on the ledger (0)", 0, 86400},
-    {"accepted", "FILE", CG_OPTION_TEXT, AT(accepted), "accepted lines here; - is stdout", 0, 0},
-    {"rejected", "FILE", CG_OPTION_TEXT, AT(rejected), "rejected lines here", 0, 0},
-    {"report", "FILE", CG_OPTION_TEXT, AT(report), "report.json here", 0, 0},
+    {"accepted", "FILE", CG_OPTION_PATH, AT(accepted), "accepted lines here; - is stdout", 0, 0},
+    {"rejected", "FILE", CG_OPTION_PATH, AT(rejected), "rejected lines here", 0, 0},
+    {"report", "FILE", CG_OPTION_PATH, AT(report), "report.json here", 0, 0},
     {"group", "NAME", CG_OPTION_TEXT, AT(group), "let this group read the outputs", 0, 0},
     {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
      CG_THREADS_MAX},
@@ -82,7 +82,7 @@ static const struct cg_option option_table[] = {
     {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary, notes or progress", 0, 0},
     {"json", NULL, CG_OPTION_FLAG, AT(json), "print the report instead of a summary", 0, 0},
     {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
-    {"trace", "FILE", CG_OPTION_TEXT, AT(trace), "Chrome trace of the stations, for tuning", 0, 0},
+    {"trace", "FILE", CG_OPTION_PATH, AT(trace), "Chrome trace of the stations, for tuning", 0, 0},
     {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
 };
 
@@ -91,7 +91,25 @@ static bool is_stdout(const char *path) {
 }
 
 static bool same_path(const char *a, const char *b) {
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
+    return a != NULL && b != NULL && (strcmp(a, b) == 0 || cg_file_is_same(a, b));
+}
+
+/* An output takes the place of what has its name: were that an input, its claims would be lost. */
+static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        for (size_t k = 0; k < call->arg_count && outputs[i] != NULL && !is_stdout(outputs[i]);
+             k++) {
+            if (cg_file_is_same(outputs[i], call->args[k])) {
+                return cg_error_set(err, CG_USAGE,
+                                    "%s is an input and would be lost; give the output a name of "
+                                    "its own",
+                                    outputs[i]);
+            }
+        }
+    }
+    return CG_OK;
 }
 
 static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
@@ -144,7 +162,8 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     if (stdin_count > 1) {
         return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
     }
-    return check_outputs(o, err);
+    const enum cg_status status = spare_inputs(call, err);
+    return status != CG_OK ? status : check_outputs(o, err);
 }
 
 static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,

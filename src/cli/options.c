@@ -89,6 +89,14 @@ static enum cg_status store_value(const struct cg_option *option, const char *va
     case CG_OPTION_TEXT:
         *(const char **)target = value;
         return CG_OK;
+    case CG_OPTION_PATH:
+        if (value[0] == '\0') {
+            return cg_error_set(err, CG_USAGE,
+                                "--%s is given an empty name; is a variable of the shell unset?",
+                                option->name);
+        }
+        *(const char **)target = value;
+        return CG_OK;
     case CG_OPTION_LIST: {
         struct cg_text_list *list = target;
         if (list->count == CG_TEXT_LIST_MAX) {
@@ -132,8 +140,9 @@ static enum cg_status parse_option(const struct cg_command *command, const char 
         return cg_error_set(err, CG_USAGE, "--%s takes no value", option->name);
     }
     if (option->kind != CG_OPTION_FLAG && value == NULL) {
-        if (**next == NULL) {
-            return cg_error_set(err, CG_USAGE, "--%s needs a value: --%s %s", option->name,
+        /* A value that looks like an option is nearly always the next one, its own left out. */
+        if (**next == NULL || strncmp(**next, "--", 2) == 0) {
+            return cg_error_set(err, CG_USAGE, "--%s needs a value: --%s=%s", option->name,
                                 option->name, option->argument);
         }
         value = *(*next)++;
@@ -161,6 +170,9 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
                                 "unknown option %s; options have two dashes, and a file of that "
                                 "name is ./%s",
                                 word, word);
+        } else if (word[0] == '\0') {
+            return cg_error_set(err, CG_USAGE,
+                                "an argument is empty; is a variable of the shell unset?");
         } else {
             argv[count++] = word;
         }

@@ -154,6 +154,34 @@ bool cg_dir_remove(int dir_fd, const char *name) {
     return remove_folder(dir_fd, name, 1);
 }
 
+static bool is_one(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* The folder that a name stands in; *last is the part below it. */
+static bool look_at_folder(const char *path, struct stat *out, const char **last) {
+    const char *slash = strrchr(path, '/');
+    *last = slash == NULL ? path : slash + 1;
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash + 1 - path));
+    const bool is_there = folder != NULL && stat(folder, out) == 0;
+    free(folder);
+    return is_there;
+}
+
+bool cg_file_is_same(const char *a, const char *b) {
+    struct stat of_a;
+    struct stat of_b;
+    const char *last_of_a = NULL;
+    const char *last_of_b = NULL;
+    const bool a_is_there = stat(a, &of_a) == 0;
+    const bool b_is_there = stat(b, &of_b) == 0;
+    if (a_is_there || b_is_there) {
+        return a_is_there && b_is_there && S_ISREG(of_a.st_mode) && is_one(&of_a, &of_b);
+    }
+    return look_at_folder(a, &of_a, &last_of_a) && look_at_folder(b, &of_b, &last_of_b) &&
+           is_one(&of_a, &of_b) && strcmp(last_of_a, last_of_b) == 0;
+}
+
 /* A gid in digits. The largest value stands for "no group" in every call that takes one. */
 static bool parse_gid(const char *text, gid_t *out) {
     uint64_t value = 0;

@@ -152,3 +152,34 @@ Test(files, a_group_is_found_by_name_or_number) {
         cr_assert_eq(cg_group_find(bad[i], &gid, &none), CG_USAGE, "%s", bad[i]);
     }
 }
+
+Test(files, one_file_is_known_under_any_of_its_names) {
+    char dir[] = "/tmp/claimgate-files-XXXXXX";
+    cr_assert_not_null(mkdtemp(dir));
+    cr_assert_eq(chdir(dir), 0);
+    int fd = open("here", O_CREAT | O_WRONLY, 0600);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(close(fd), 0);
+    cr_assert_eq(symlink("here", "link"), 0);
+    cr_assert_eq(link("here", "twin"), 0);
+    static const struct {
+        const char *a;
+        const char *b;
+        bool is_same;
+    } cases[] = {
+        {"here", "./here", true},
+        {"here", "link", true},
+        {"here", "twin", true},
+        {"not yet", ".//not yet", true},
+        {"not yet", "here", false},
+        {"not yet", "nor this", false},
+        {"nowhere/a", "nowhere/a", false},
+        {"/dev/null", "/dev/null", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_expect_eq(cg_file_is_same(cases[i].a, cases[i].b), cases[i].is_same, "%s and %s",
+                     cases[i].a, cases[i].b);
+        cr_expect_eq(cg_file_is_same(cases[i].b, cases[i].a), cases[i].is_same);
+    }
+    cr_expect(cg_dir_remove(AT_FDCWD, dir));
+}

@@ -8,6 +8,7 @@
 struct settings {
     bool quiet;
     const char *out;
+    const char *word;
     struct cg_text_list modifiers;
     int64_t threads;
     int32_t as_of_day;
@@ -16,7 +17,8 @@ struct settings {
 
 static const struct cg_option table[] = {
     {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0},
-    {"out", "DIR", CG_OPTION_TEXT, offsetof(struct settings, out), "", 0, 0},
+    {"out", "DIR", CG_OPTION_PATH, offsetof(struct settings, out), "", 0, 0},
+    {"word", "WORD", CG_OPTION_TEXT, offsetof(struct settings, word), "", 0, 0},
     {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0},
     {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64},
     {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0},
@@ -36,8 +38,8 @@ static const struct cg_command command = {
 enum { WORDS_MAX = 40 };
 
 /* The words of `text`, split at blanks, as a command line. */
-static enum cg_status parse(const char *text, struct settings *settings,
-                            struct cg_invocation *call, struct cg_error *err) {
+static enum cg_status parse(const char *text, struct settings *settings, struct cg_invocation *call,
+                            struct cg_error *err) {
     static char copy[512];
     static char *words[WORDS_MAX];
     char *rest = NULL;
@@ -96,6 +98,8 @@ Test(options, every_slip_is_a_usage_error_that_names_the_mend) {
         {"--threads 2x", "from 0 to 64"},
         {"--threads 99999999999999999999", "from 0 to 64"},
         {"--quiet=yes", "--quiet takes no value"},
+        {"--out=", "--out is given an empty name"},
+        {"--out --quiet", "--out needs a value: --out=DIR"},
         {"--as-of 2023-02-29", "YYYY-MM-DD"},
         {"--as-of 02/28/2023", "YYYY-MM-DD"},
         {"--rate 101", "percentage from 0 to 100"},
@@ -111,6 +115,26 @@ Test(options, every_slip_is_a_usage_error_that_names_the_mend) {
         cr_expect_eq(parse(cases[i].words, &s, &call, &err), CG_USAGE, "%s", cases[i].words);
         cr_expect_not_null(strstr(err.text, cases[i].says), "%s: %s", cases[i].words, err.text);
     }
+}
+
+Test(options, an_empty_argument_is_told_and_names_no_file) {
+    struct settings s;
+    struct cg_invocation call;
+    struct cg_error err = CG_ERROR_INIT;
+    char empty[] = "";
+    char *words[] = {empty, NULL};
+    cr_expect_eq(cg_options_parse(&command, 1, words, &s, &call, &err), CG_USAGE);
+    cr_expect_not_null(strstr(err.text, "an argument is empty"), "%s", err.text);
+}
+
+Test(options, a_text_may_be_empty_or_begin_with_dashes) {
+    struct settings s;
+    struct cg_invocation call;
+    struct cg_error err;
+    cr_assert_eq(parse("--word=", &s, &call, &err), CG_OK, "%s", err.text);
+    cr_expect_str_eq(s.word, "");
+    cr_assert_eq(parse("--word=--x", &s, &call, &err), CG_OK, "%s", err.text);
+    cr_expect_str_eq(s.word, "--x");
 }
 
 Test(options, percentages_are_exact_thousandths) {
