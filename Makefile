@@ -65,7 +65,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help deps deps-test deps-lint deps-bench deps-fuzz demo test test-binaries run-tests asan \
+.PHONY: crash all help deps deps-test deps-lint deps-bench deps-fuzz demo test test-binaries run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint format install uninstall clean FORCE
 
 help: ## print this list
@@ -186,6 +186,7 @@ tsan: deps-test ## the belt and the program under ThreadSanitizer
 
 # What was found before is kept below build/fuzz and is where the next run begins.
 FUZZ_SECONDS ?= 60
+CRASH_MOMENTS ?= 200
 fuzz: deps-fuzz ## every fuzz program for FUZZ_SECONDS (60), under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-binaries
 	@set -e; for source in tests/fuzz/*.c; do \
@@ -200,6 +201,10 @@ bench: all ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind 
 
 bench-profile: all ## where the time goes: stations by wall time and by instructions a line
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/profile.sh
+
+crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all
+	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 
 # ---- care ---------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ const char *cg_period_text(const struct cg_cap *cap, int32_t day_no,
     char kind[24] = "";
     char first[CG_DATE_TEXT_BYTES];
     char last[CG_DATE_TEXT_BYTES];
-    int32_t first_day;
-    int32_t last_day;
+    int32_t first_day = day_no;
+    int32_t last_day = day_no;
     cg_cap_period(cap, day_no, &first_day, &last_day);
     cg_date_format(first_day, first);
     cg_date_format(last_day, last);
