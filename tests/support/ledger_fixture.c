@@ -1,0 +1,197 @@
+#include "ledger_fixture.h"
+
+#include "claimgate/field.h"
+#include "claimgate/reason.h"
+#include "claimgate/sink.h"
+
+#include <criterion/criterion.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fixture_init(struct fixture *fixture) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_problems problems;
+    cr_assert_eq(cg_reason_init(&err), CG_OK, "%s", err.text);
+    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/cg-ledger-XXXXXX");
+    cr_assert_not_null(mkdtemp(fixture->folder));
+    snprintf(fixture->path, sizeof fixture->path, "%s/ledger.db", fixture->folder);
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_policy_load("ms", &fixture->policy, &problems, &err), CG_OK, "%s", err.text);
+    cg_problems_fini(&problems);
+}
+
+void fixture_fini(struct fixture *fixture) {
+    char command[128];
+    cg_policy_free(fixture->policy);
+    snprintf(command, sizeof command, "rm -rf %s", fixture->folder);
+    if (system(command) != 0) {
+        fprintf(stderr, "%s is left\n", fixture->folder);
+    }
+}
+
+static struct cg_text text_or(const char *text, const char *otherwise) {
+    const char *chosen = text == NULL ? otherwise : text;
+    return (struct cg_text){chosen, (uint32_t)strlen(chosen)};
+}
+
+static void fill_line(const struct fixture *fixture, const struct fixture_line *wanted,
+                      struct cg_line *line) {
+    const struct cg_text date = text_or(wanted->date, "2025-01-06");
+    line->member_id = text_or(wanted->member, "M1");
+    line->claim_id = text_or(wanted->claim, "C1");
+    line->original_claim_id = text_or(wanted->original, "");
+    line->start_day = cg_date_parse(date.ptr, date.len, CG_DATE_ISO);
+    line->end_day = line->start_day;
+    line->received_day = CG_DAY_NONE;
+    line->birth_day = CG_DAY_NONE;
+    line->rendering_npi = 1234567893;
+    line->units = wanted->units == 0 ? 2 : wanted->units;
+    line->line_number = wanted->number == 0 ? 1 : wanted->number;
+    line->frequency = wanted->frequency == 0 ? CG_ORIGINAL : wanted->frequency;
+    line->procedure_no = (uint8_t)cg_policy_procedure(
+        fixture->policy, cg_field_procedure((struct cg_text){"H0038", 5}));
+    line->version = cg_policy_in_force(fixture->policy, line->start_day);
+    line->reasons = wanted->reasons;
+}
+
+static struct cg_batch *make_batch(const struct fixture *fixture, const struct fixture_line *lines,
+                                   uint32_t count) {
+    struct cg_batch *batch = cg_batch_new();
+    cr_assert_not_null(batch);
+    batch->first_line = 2;
+    for (uint32_t i = 0; i < count; i++) {
+        struct cg_record *record = cg_batch_add_record(batch);
+        struct cg_line *line = cg_batch_add_line(batch);
+        cr_assert(record != NULL && line != NULL);
+        record->line_delta = i;
+        record->line_index = i;
+        line->record_no = i;
+        fill_line(fixture, &lines[i], line);
+    }
+    return batch;
+}
+
+/* An input's identity: its lines as they are written in the test. */
+static void identify(const struct fixture_line *lines, uint32_t count,
+                     struct cg_ledger_input *input) {
+    char text[4096] = "";
+    size_t len = 0;
+    for (uint32_t i = 0; i < count && len < sizeof text - 200; i++) {
+        len +=
+            (size_t)snprintf(text + len, sizeof text - len, "%s,%s,%u,%s,%u,%u\n",
+                             lines[i].member != NULL ? lines[i].member : "",
+                             lines[i].claim != NULL ? lines[i].claim : "",
+                             (unsigned)lines[i].number, lines[i].date != NULL ? lines[i].date : "",
+                             (unsigned)lines[i].units, (unsigned)lines[i].frequency);
+    }
+    *input = (struct cg_ledger_input){.file = "claims.csv", .bytes = len, .records = count};
+    cr_assert(cg_sha256_of(text, len, input->sha256));
+    memcpy(input->content_sha256, input->sha256, CG_SHA256_BYTES);
+    memcpy(input->head_sha256, input->sha256, CG_SHA256_BYTES);
+}
+
+static enum cg_status stage(const struct fixture *fixture, const char *out,
+                            struct cg_staging **staging, struct cg_ledger_output *output,
+                            struct cg_error *err) {
+    char path[192];
+    struct cg_sink *sink = NULL;
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, out);
+    const struct cg_staging_plan plan = {.final_path = path, .group = (gid_t)-1};
+    enum cg_status status = cg_staging_open(&plan, staging, err);
+    if (status == CG_OK) {
+        status =
+            cg_sink_create(cg_staging_dir_fd(*staging), "accepted.csv.gz", (gid_t)-1, &sink, err);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    cr_assert_eq(cg_sink_write(sink, "accepted", 8, err), CG_OK);
+    cr_assert(cg_sink_sha256(sink, output->sha256));
+    output->file = "accepted.csv.gz";
+    output->bytes = 8;
+    cr_assert_eq(cg_sink_close(sink, err), CG_OK);
+    return cg_staging_sync(*staging, err);
+}
+
+static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
+                             struct cg_tally *tally, struct cg_error *err) {
+    struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
+    cr_assert_not_null(history);
+    enum cg_status status = cg_history_decide(history, batch->lines, batch->line_count, err);
+    if (status == CG_OK) {
+        cg_tally_add(tally, batch);
+        status = cg_ledger_record(ledger, batch, err);
+    }
+    cg_history_free(history);
+    return status;
+}
+
+enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
+                           uint32_t count, const char *out, char *decided, struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
+    struct cg_ledger *ledger = NULL;
+    struct cg_staging *staging = NULL;
+    struct cg_ledger_input input;
+    struct cg_ledger_output output = {0};
+    struct cg_tally tally;
+    bool kept = false;
+    struct cg_batch *batch = make_batch(fixture, lines, count);
+    cr_assert(cg_tally_init(&tally, fixture->policy));
+    identify(lines, count, &input);
+    enum cg_status status = cg_ledger_open(&plan, &ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_begin(ledger, NULL, 20000, err);
+    }
+    if (status == CG_OK && out != NULL) {
+        status = stage(fixture, out, &staging, &output, err);
+    }
+    if (status == CG_OK) {
+        status = decide(ledger, batch, &tally, err);
+    }
+    if (status == CG_OK) {
+        const struct cg_ledger_commit commit = {.inputs = &input,
+                                                .input_count = 1,
+                                                .outputs = &output,
+                                                .output_count = staging != NULL,
+                                                .tally = &tally,
+                                                .staging = staging};
+        status = cg_ledger_commit(ledger, &commit, &kept, err);
+    }
+    for (uint32_t i = 0; decided != NULL && i < count; i++) {
+        decided[i] = "?arc"[batch->lines[i].decision];
+        decided[i + 1] = '\0';
+    }
+    cg_staging_close(staging, kept);
+    cg_ledger_close(ledger);
+    cg_tally_fini(&tally);
+    cg_batch_free(batch);
+    return status;
+}
+
+static int append_row(void *context, int count, char **values, char **names) {
+    char *out = context;
+    (void)names;
+    for (int i = 0; i < count; i++) {
+        strcat(out, values[i] == NULL ? "" : values[i]);
+        strcat(out, i + 1 < count ? "|" : "\n");
+    }
+    return strlen(out) > 15000;
+}
+
+const char *fixture_query(const struct fixture *fixture, const char *sql) {
+    static char out[1 << 15];
+    sqlite3 *db;
+    char *problem = NULL;
+    out[0] = '\0';
+    cr_assert_eq(sqlite3_open_v2(fixture->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, sql, append_row, out, &problem), SQLITE_OK, "%s: %s", sql,
+                 problem);
+    sqlite3_close(db);
+    return out;
+}
+
+void fixture_exec(const struct fixture *fixture, const char *sql) {
+    (void)fixture_query(fixture, sql);
+}

@@ -1,0 +1,47 @@
+/*
+ * A ledger in a folder of its own, and runs put into it line by line.
+ */
+#ifndef CLAIMGATE_TEST_LEDGER_FIXTURE_H
+#define CLAIMGATE_TEST_LEDGER_FIXTURE_H
+
+#include "claimgate/batch.h"
+#include "claimgate/history.h"
+#include "claimgate/ledger.h"
+#include "claimgate/ledger_query.h"
+#include "claimgate/policy.h"
+#include "claimgate/tally.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fixture {
+    char folder[64];
+    char path[128];           /* of the ledger */
+    struct cg_policy *policy; /* ms */
+};
+void fixture_init(struct fixture *fixture);
+void fixture_fini(struct fixture *fixture);
+
+/* One claim line; what is 0 or NULL is given a sensible value. */
+struct fixture_line {
+    const char *member;
+    const char *claim;
+    uint16_t number;
+    const char *date;
+    uint16_t units;
+    uint8_t frequency;
+    const char *original;
+    uint64_t reasons; /* of groups 1 and 2 */
+};
+
+/* A run over these lines: decided by the gate with what the ledger recalls, kept, and, where `out`
+ * is not NULL, published as that folder below fixture->folder. *decided: the decisions, one letter
+ * a line: "a" accepted, "r" rejected, "c" cut back. */
+enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
+                           uint32_t count, const char *out, char *decided, struct cg_error *err);
+
+/* A query's rows as text, "a|b\nc|d\n"; lives until the next call. */
+const char *fixture_query(const struct fixture *fixture, const char *sql);
+void fixture_exec(const struct fixture *fixture, const char *sql);
+
+#endif

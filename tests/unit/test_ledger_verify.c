@@ -1,0 +1,107 @@
+#include "../support/ledger_fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture fixture;
+static char said[4096];
+
+static void setup(void) {
+    fixture_init(&fixture);
+}
+
+static void teardown(void) {
+    fixture_fini(&fixture);
+}
+
+TestSuite(ledger_verify, .init = setup, .fini = teardown, .timeout = 60);
+
+static void note(void *context, const char *text) {
+    (void)context;
+    strncat(said, text, sizeof said - strlen(said) - 2);
+    strcat(said, "\n");
+}
+
+static uint64_t verify(void) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_ledger *ledger;
+    uint64_t faults = 0;
+    said[0] = '\0';
+    cr_assert_eq(cg_ledger_open_reader(fixture.path, &ledger, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(cg_ledger_verify(ledger, note, NULL, &faults, &err), CG_OK, "%s", err.text);
+    cg_ledger_close(ledger);
+    return faults;
+}
+
+/* Two runs of two members, a void among them. */
+static void fill(void) {
+    struct cg_error err = CG_ERROR_INIT;
+    const struct fixture_line first[] = {{.member = "M1", .claim = "C1", .units = 3},
+                                         {.member = "M2", .claim = "C2", .units = 4}};
+    const struct fixture_line second[] = {
+        {.member = "M1", .claim = "C3", .units = 4},
+        {.member = "M2", .claim = "C4", .frequency = CG_VOID, .original = "C2"},
+        {.member = "M2", .claim = "C5", .units = 6}};
+    char decided[8];
+    cr_assert_eq(fixture_run(&fixture, first, 2, "one", decided, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(fixture_run(&fixture, second, 3, "two", decided, &err), CG_OK, "%s", err.text);
+    cr_assert_str_eq(decided, "raa");
+}
+
+Test(ledger_verify, finds_nothing_in_a_sound_ledger) {
+    fill();
+    cr_assert_eq(verify(), 0, "%s", said);
+}
+
+Test(ledger_verify, names_the_run_of_whatever_was_changed) {
+    static const struct {
+        const char *change;
+        const char *said;
+    } cases[] = {
+        {"UPDATE line SET units = 5 WHERE run_no = 1 AND claim_id = 'C1'", "run 1: lines"},
+        {"UPDATE line SET rendering_npi = 1 WHERE run_no = 2 AND claim_id = 'C5'", "run 2: lines"},
+        {"DELETE FROM line WHERE claim_id = 'C3'", "run 2: lines"},
+        {"UPDATE line SET run_no = 7 WHERE claim_id = 'C3'", "rows of run 7"},
+        {"UPDATE member SET member_id = 'M9' WHERE member_id = 'M2'", "run 1: lines"},
+        {"DELETE FROM take_back", "run 2: lines"},
+        {"UPDATE take_back SET original_claim_id = 'C1'", "run 2: lines"},
+        {"UPDATE run SET accepted = accepted + 1 WHERE run_no = 2", "run 2: its row"},
+        {"UPDATE run SET previous_hash = zeroblob(32) WHERE run_no = 2", "does not follow"},
+        {"DELETE FROM run WHERE run_no = 1", "run 1 is missing"},
+        {"UPDATE input SET content_sha256 = zeroblob(32) WHERE run_no = 1", "run 1: its row"},
+        {"UPDATE output SET sha256 = zeroblob(32) WHERE run_no = 2", "run 2: its row"},
+        {"UPDATE run_reason SET lines = 9 WHERE run_no = 2", "run 2: its row"},
+        {"UPDATE policy SET text = text || ' '", "run 1: its row"},
+        {"UPDATE accumulator SET packed = x'00' WHERE run_no = 2", "run 2: an accumulator"},
+        {"DELETE FROM accumulator WHERE run_no = 1 AND member_no = 1", "run 1: an accumulator"},
+        {"INSERT INTO accumulator VALUES (9, 1, 0, x'')", "without lines"},
+        {"DELETE FROM claim WHERE claim_id = 'C1'", "index of claims"},
+        {"INSERT INTO claim VALUES ('C1', 2, 1)", "index of claims"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fill();
+        fixture_exec(&fixture, cases[i].change);
+        cr_assert_gt(verify(), 0, "%s", cases[i].change);
+        cr_assert_not_null(strstr(said, cases[i].said), "%s: %s", cases[i].change, said);
+        fixture_fini(&fixture);
+        fixture_init(&fixture);
+    }
+}
+
+/* Someone who can make all hashes anew cannot make the decisions follow from the lines. */
+Test(ledger_verify, counts_the_accumulators_of_each_decision_again) {
+    fill();
+    fixture_exec(&fixture, "UPDATE line SET cap_used = '[2,3]' WHERE claim_id = 'C3'");
+    cr_assert_gt(verify(), 0);
+    cr_assert_not_null(strstr(said, "run 2"));
+}
+
+Test(ledger_verify, tells_no_member_or_claim) {
+    fill();
+    fixture_exec(&fixture, "UPDATE line SET accepted_units = 1 WHERE claim_id = 'C1'; "
+                           "DELETE FROM accumulator");
+    cr_assert_gt(verify(), 0);
+    cr_assert_null(strstr(said, "M1"));
+    cr_assert_null(strstr(said, "C1"));
+}
