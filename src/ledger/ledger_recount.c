@@ -15,7 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1, TREES_MAX = 256, POLICIES_MAX = 4096 };
+enum {
+    DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1,
+    TREES_MAX = 256,
+    POLICIES_MAX = 4096,
+    FAULTS_TOLD = 20, /* one changed line can make many that follow wrong */
+};
 
 struct tree {
     uint64_t procedure;
@@ -227,21 +232,27 @@ static void compare(struct recount *recount, const struct cg_policy *policy, int
     }
 }
 
+/* *out NULL: the run's policy cannot be read, which is a fault like any other. */
 static enum cg_status policy_of(struct recount *recount, int64_t run_no, int64_t policy_no,
                                 const struct cg_policy **out, struct cg_error *err) {
-    if (policy_no < 0 || policy_no >= recount->policy_count) {
-        return cg_error_set(err, CG_BAD_DATA, "run %lld names no policy of the ledger",
-                            (long long)run_no);
+    struct cg_error loading = CG_ERROR_INIT;
+    enum cg_status status = CG_OK;
+    *out = NULL;
+    if (policy_no <= 0 || policy_no >= recount->policy_count) {
+        status = CG_BAD_CONFIG;
+    } else if (recount->policies[policy_no] == NULL) {
+        status = cg_ledger_load_policy(recount->verify->ledger, run_no,
+                                       &recount->policies[policy_no], &loading);
     }
-    if (recount->policies[policy_no] == NULL) {
-        const enum cg_status status = cg_ledger_load_policy(recount->verify->ledger, run_no,
-                                                            &recount->policies[policy_no], err);
-        if (status != CG_OK) {
-            return status;
-        }
+    if (status == CG_BAD_CONFIG || status == CG_BAD_DATA) {
+        cg_verify_fault(recount->verify, "run %lld: its policy cannot be read", (long long)run_no);
+        return CG_OK;
     }
-    *out = recount->policies[policy_no];
-    return CG_OK;
+    if (status == CG_OK) {
+        *out = recount->policies[policy_no];
+        return CG_OK;
+    }
+    return cg_error_set(err, status, "%s", loading.text);
 }
 
 /* Columns: member_no, run_no, policy_no, then the line's cells. */
@@ -258,7 +269,7 @@ static enum cg_status count_line(struct recount *recount, sqlite3_stmt *lines,
     if (status == CG_OK && cells[CG_LINE_CAP_USED].kind == CG_CELL_TEXT) {
         const struct cg_policy *policy = NULL;
         status = policy_of(recount, run_no, sqlite3_column_int64(lines, 2), &policy, err);
-        if (status == CG_OK) {
+        if (status == CG_OK && policy != NULL) {
             compare(recount, policy, run_no, cells);
         }
     }
@@ -281,6 +292,7 @@ static enum cg_status count_line(struct recount *recount, sqlite3_stmt *lines,
 static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
     struct cg_ledger *ledger = recount->verify->ledger;
     sqlite3_stmt *lines = NULL;
+    const uint64_t most = recount->verify->faults + FAULTS_TOLD;
     int64_t member_no = -1;
     enum cg_status status =
         cg_ledger_prepare(ledger,
@@ -291,7 +303,7 @@ static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
                           "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = a.run_no) "
                           "ORDER BY a.member_no, a.run_no, l.input_no, l.source_line",
                           &lines, err);
-    while (status == CG_OK) {
+    while (status == CG_OK && recount->verify->faults < most) {
         bool row;
         status = cg_ledger_step(ledger, lines, &row, err);
         if (status != CG_OK || !row) {

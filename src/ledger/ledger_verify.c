@@ -52,7 +52,7 @@ enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
     if (status == CG_OK) {
         status = cg_verify_runs(&verify, err);
     }
-    if (status == CG_OK && verify.faults == 0) {
+    if (status == CG_OK) {
         status = cg_verify_recount(&verify, err);
     }
     cg_ledger_rollback(ledger);
