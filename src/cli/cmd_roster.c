@@ -1,5 +1,7 @@
 #include "claimgate/commands.h"
 
+#include "rules.h"
+
 #include "claimgate/buffer.h"
 #include "claimgate/hash.h"
 #include "claimgate/json.h"
@@ -128,8 +130,8 @@ static enum cg_status run_check(const struct cg_invocation *call, int *exit_code
     }
     if (status == CG_OK) {
         status = print_roster(roster, policy, options->json, err);
-    } else if (problems.count > 1) {
-        cg_problems_print(&problems);
+    } else {
+        rules_print_problems(&problems, err);
     }
     cg_roster_free(roster);
     cg_policy_free(policy);
@@ -252,8 +254,8 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
                     " organizations, %" PRIu64 " never active",
                     counts.spans, counts.peers, counts.elsewhere, counts.organizations,
                     counts.never_active);
-    } else if (problems.count > 1) {
-        cg_problems_print(&problems);
+    } else {
+        rules_print_problems(&problems, err);
     }
     cg_problems_fini(&problems);
     return status;

@@ -4,6 +4,16 @@
 
 #include <sched.h>
 
+void rules_print_problems(const struct cg_problems *problems, struct cg_error *err) {
+    if (problems->count <= 1) {
+        return; /* err holds it */
+    }
+    cg_problems_print(problems);
+    const enum cg_status status = err->status;
+    *err = (struct cg_error)CG_ERROR_INIT;
+    (void)cg_error_set(err, status, "%zu problems to mend", problems->total);
+}
+
 enum cg_status rules_load(const char *policy_name, const char *roster_dir,
                           struct cg_policy **policy, struct cg_roster **roster,
                           struct cg_error *err) {
@@ -20,9 +30,7 @@ enum cg_status rules_load(const char *policy_name, const char *roster_dir,
     if (status == CG_OK) {
         status = cg_roster_load(roster_dir, *policy, roster, &problems, err);
     }
-    if (problems.count > 1) {
-        cg_problems_print(&problems);
-    }
+    rules_print_problems(&problems, err);
     cg_problems_fini(&problems);
     return status;
 }

@@ -6,9 +6,13 @@
 
 #include "claimgate/error.h"
 #include "claimgate/policy.h"
+#include "claimgate/problems.h"
 #include "claimgate/roster.h"
 
 #include <stdint.h>
+
+/* Where there are several, each on its own line; err then tells how many there are. */
+void rules_print_problems(const struct cg_problems *problems, struct cg_error *err);
 
 /* Load both, all problems printed. They are the caller's to free, also after a failure. */
 cg_must_use enum cg_status rules_load(const char *policy_name, const char *roster_dir,

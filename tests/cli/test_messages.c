@@ -1,0 +1,358 @@
+/*
+ * What the program says: help, versions, exit codes, the mend in each message, reports that are
+ * what their schema says, and never a value of a claim.
+ */
+#include "../support/scene.h"
+
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CLAIMS "fixtures/quickstart/claims.csv"
+#define ROSTER "fixtures/quickstart/roster"
+
+enum { COMMANDS_MAX = 40, NAME_BYTES = 24, NAME_COLUMN = 2, SUMMARY_COLUMN = 20, WIDTH = 80 };
+
+/* --- no value of a claim --- */
+
+#define HEADER                                                                                     \
+    "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"                       \
+    "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id,"                  \
+    "authorization_number,patient_name\n"
+#define LINE(claim, day, units, rest)                                                              \
+    claim ",1,CANARY-MBR-7," day ",H0038," units ",1000000004," rest ",CANARY-NAME\n"
+
+/* Accepted, over a cap, a void, an unknown original, malformed, bad fields: each with its ids. */
+static const char CANARIES[] = HEADER LINE("CANARY-CLM-1", "2025-01-06", "4", ",,CANARY-AUTH-1")
+    LINE("CANARY-CLM-2", "2025-01-06", "5", ",,CANARY-AUTH-2")
+        LINE("CANARY-CLM-3", "2025-01-06", "1", "8,CANARY-CLM-1,")
+            LINE("CANARY-CLM-4", "2025-01-06", "1", "7,CANARY-ORIG-9,")
+                LINE("CANARY-CLM-5", "2025-01-40", "4.5", ",,")
+                    LINE("\"CANARY-CLM-6", "2025-01-06", "1", ",,")
+                        LINE("CANARY-CLM-1", "2025-01-06", "4", ",,CANARY-AUTH-1");
+
+static void expect_no_canary(const char *where, const char *bytes, size_t len) {
+    cr_expect(memmem(bytes, len, "CANARY", 6) == NULL, "%s: %s", where, bytes);
+}
+
+/* No name below the scene's folder holds a canary either. */
+static void expect_no_canary_in_names(const struct scene *scene) {
+    struct run run;
+    run_program((const char *[]){"find", scene->dir, NULL}, NULL, &run);
+    expect_no_canary("names", run.out, run.out_len);
+    run_fini(&run);
+}
+
+/* argv[0] is put in; "CLAIMS", "OUT" and "ROSTER" stand for this scene's. */
+static void say(struct scene *scene, const char *claims, const char *const args[], int exit_code) {
+    const char *argv[RUN_ARGS_MAX] = {run_claimgate()};
+    struct run run;
+    const char *out = scene_path(scene, "out");
+    for (size_t i = 0; args[i] != NULL; i++) {
+        argv[1 + i] = strcmp(args[i], "CLAIMS") == 0   ? claims
+                      : strcmp(args[i], "OUT") == 0    ? out
+                      : strcmp(args[i], "ROSTER") == 0 ? ROSTER
+                                                       : args[i];
+    }
+    run_program(argv, claims, &run);
+    cr_expect(run.exit_code == exit_code, "%s %s: exit %d: %s", args[0], args[1], run.exit_code,
+              run.err);
+    expect_no_canary("standard output", run.out, run.out_len);
+    expect_no_canary("standard error", run.err, run.err_len);
+    run_fini(&run);
+}
+
+Test(messages, no_id_of_a_claim_is_ever_said, .timeout = 60) {
+    static const struct {
+        const char *args[12];
+        int exit_code;
+    } WAYS[] = {
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--out", "OUT"}, 0},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--out", "OUT"}, 73},
+        {{"validate", "-", "--roster", "ROSTER", "--out", "OUT", "--overwrite", "--json"}, 0},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--dry-run", "--fail-on-reject"}, 1},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--dry-run", "--max-reject-rate", "1"}, 1},
+        {{"validate", "CLAIMS", CLAIMS, "--roster", "ROSTER", "--dry-run"}, 65},
+        {{"validate", CLAIMS, "CLAIMS", "--roster", "ROSTER", "--dry-run"}, 65},
+        {{"validate", "CLAIMS", "--roster", "CLAIMS", "--dry-run"}, 78},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--policy", "CLAIMS", "--dry-run"}, 78},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--layout", "CLAIMS", "--dry-run"}, 78},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--layout", "cclf5", "--dry-run"}, 65},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--accepted", "/dev/full", "--rejected",
+          "OUT"},
+         73},
+        {{"policy", "check", "CLAIMS"}, 78},
+        {{"layout", "check", "CLAIMS"}, 78},
+    };
+    struct scene scene;
+    size_t len = 0;
+    scene_make(&scene);
+    const char *claims = scene_file(&scene, "claims.csv", CANARIES, sizeof CANARIES - 1);
+    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
+        say(&scene, claims, WAYS[i].args, WAYS[i].exit_code);
+    }
+    char *report = scene_read(scene_path(&scene, "out"), "report.json", &len);
+    expect_no_canary("report.json", report, len);
+    expect_no_canary_in_names(&scene);
+    free(report);
+    scene_remove(&scene);
+}
+
+/* The first line of such a file is taken for a header, and what is wrong with a header is shown. */
+Test(messages, a_claim_in_the_place_of_a_header_is_shown_only_when_asked, .timeout = 60) {
+    struct scene scene;
+    struct run run;
+    const char *const DRY[] = {"validate", "CLAIMS", "--roster", "ROSTER", "--dry-run", NULL};
+    static const char *const HEADLESS[] = {LINE("CANARY-CLM-1", "2025-01-06", "4", ",,"),
+                                           "CANARY-CLM-1;CANARY-MBR-7\n", "CANARY-CLM-1\n",
+                                           "\"CANARY-CLM-1,CANARY-MBR-7\n", "CANARY,CANARY\n"};
+    scene_make(&scene);
+    const char *claims = NULL;
+    for (size_t i = sizeof HEADLESS / sizeof HEADLESS[0]; i-- > 0;) {
+        claims = scene_file(&scene, "claims.csv", HEADLESS[i], strlen(HEADLESS[i]));
+        say(&scene, claims, DRY, 65);
+    }
+    scene_validate((const char *[]){claims, "--dry-run", "--show-phi", NULL}, NULL, &run);
+    cr_expect(strstr(run.err, "CANARY-CLM-1") != NULL, "%s", run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
+Test(messages, authorizations_are_refused_without_naming_the_member, .timeout = 60) {
+    static const char ROWS[] =
+        "authorization_number,member_id,hcpcs_code,effective_date,end_date\n"
+        "A-1,CANARY-0123456789012345678901234567890123456789012345678901234567,,2025-01-01,\n"
+        "A-2,CANARY\001,H0038,2025-01-01,\n"
+        "A-3,\"CANARY\"x,H0038,2025-01-01,\n"
+        "A-4,CANARY,H0038,2025-13-01,\n"
+        ",CANARY,H00381,2025-01-01,2024-01-01\n";
+    struct scene scene;
+    struct run policy;
+    size_t len = 0;
+    char *text = NULL;
+    scene_make(&scene);
+    run_program((const char *[]){run_claimgate(), "policy", "show", "ms", NULL}, NULL, &policy);
+    char *null = strstr(policy.out, "\"cap_exempt\": null");
+    cr_assert(null != NULL, "the policy's cap_exempt stands elsewhere");
+    cr_assert(asprintf(&text,
+                       "%.*s\"cap_exempt\": {\"under_age\": 21, \"authorization\": \"on_file\", "
+                       "\"source\": \"x\"}%s",
+                       (int)(null - policy.out), policy.out,
+                       null + strlen("\"cap_exempt\": null")) > 0);
+    const char *path = scene_file(&scene, "policy.json", text, strlen(text));
+    char *credentials = run_read_file(ROSTER "/credentials.csv", &len);
+    scene_file(&scene, "credentials.csv", credentials, len);
+    scene_file(&scene, "authorizations.csv", ROWS, sizeof ROWS - 1);
+    say(&scene, CLAIMS,
+        (const char *[]){"validate", CLAIMS, "--roster", scene.dir, "--policy", path, "--dry-run",
+                         NULL},
+        78);
+    say(&scene, CLAIMS, (const char *[]){"roster", "check", scene.dir, "--policy", path, NULL}, 78);
+    free(credentials);
+    free(text);
+    run_fini(&policy);
+    scene_remove(&scene);
+}
+
+Test(messages, a_ledger_names_runs_and_not_members, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    const char *claims = scene_file(&scene, "claims.csv", CANARIES, sizeof CANARIES - 1);
+    const char *ledger = scene_path(&scene, "ledger.db"), *other = scene_path(&scene, "other");
+    const struct {
+        const char *args[12];
+        int exit_code;
+    } WAYS[] = {
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--out", "OUT", "--ledger", ledger}, 0},
+        {{"validate", "CLAIMS", "--roster", "ROSTER", "--out", other, "--ledger", ledger}, 0},
+        {{"validate", "-", "--roster", "ROSTER", "--out", other, "--ledger", ledger}, 0},
+        {{"ledger", "runs", "--ledger", ledger}, 0},
+        {{"ledger", "show", "1", "--ledger", ledger}, 0},
+        {{"ledger", "verify", "--ledger", ledger}, 0},
+        {{"ledger", "withdraw", "1", "--ledger", ledger}, 0},
+    };
+    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
+        say(&scene, claims, WAYS[i].args, WAYS[i].exit_code);
+    }
+    expect_no_canary_in_names(&scene);
+    scene_remove(&scene);
+}
+
+/* --- help --- */
+
+static void expect_width(const char *name, const char *text) {
+    for (const char *at = text; *at != '\0';) {
+        const size_t len = strcspn(at, "\n");
+        cr_expect(len <= WIDTH, "help %s: %.*s", name, (int)len, at);
+        at += len + (at[len] == '\n');
+    }
+}
+
+/* The names that `claimgate help` lists. */
+static size_t list_commands(const char *help, char names[COMMANDS_MAX][NAME_BYTES]) {
+    const char *at = strstr(help, "commands:\n");
+    size_t count = 0;
+    cr_assert(at != NULL, "help lists no commands");
+    for (at += strlen("commands:\n"); *at == ' '; at += strcspn(at, "\n") + 1) {
+        if (at[NAME_COLUMN] != ' ') {
+            cr_assert(count < COMMANDS_MAX);
+            snprintf(names[count], NAME_BYTES, "%.*s", SUMMARY_COLUMN - NAME_COLUMN,
+                     at + NAME_COLUMN);
+            for (size_t end = strlen(names[count]); end > 0 && names[count][end - 1] == ' ';) {
+                names[count][--end] = '\0';
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+Test(messages, help_of_every_command_fits_the_screen, .timeout = 60) {
+    char names[COMMANDS_MAX][NAME_BYTES];
+    struct run all;
+    run_program((const char *[]){run_claimgate(), "help", NULL}, NULL, &all);
+    cr_expect(all.exit_code == 0);
+    expect_width("", all.out);
+    const size_t count = list_commands(all.out, names);
+    cr_expect(count >= 10);
+    for (size_t i = 0; i < count; i++) {
+        char *second = strchr(names[i], ' ');
+        struct run help, option;
+        if (second != NULL) {
+            *second++ = '\0';
+        }
+        run_program((const char *[]){run_claimgate(), "help", names[i], second, NULL}, NULL, &help);
+        run_program((const char *[]){run_claimgate(), names[i], second != NULL ? second : "--help",
+                                     second != NULL ? "--help" : NULL, NULL},
+                    NULL, &option);
+        cr_expect(help.exit_code == 0 && help.err_len == 0, "help %s: %s", names[i], help.err);
+        cr_expect(option.exit_code == 0 && strcmp(help.out, option.out) == 0, "%s", names[i]);
+        cr_expect(strstr(help.out, "usage: claimgate ") != NULL, "%s", names[i]);
+        expect_width(names[i], help.out);
+        run_fini(&help);
+        run_fini(&option);
+    }
+    run_fini(&all);
+}
+
+/* --- usage --- */
+
+Test(messages, a_slip_of_the_hand_is_answered_with_what_was_meant, .timeout = 60) {
+    static const struct {
+        const char *args[8];
+        int exit_code;
+        const char *word; /* on standard output where the exit code is 0 */
+    } CASES[] = {
+        {{"--version"}, 0, "claimgate "},
+        {{"version"}, 0, "claimgate "},
+        {{"--help"}, 0, "usage: claimgate COMMAND"},
+        {{"-h"}, 0, "usage: claimgate COMMAND"},
+        {{NULL}, 64, "claimgate help"},
+        {{"vaildate", CLAIMS}, 64, "did you mean \"validate\"?"},
+        {{"layout", "chek"}, 64, "did you mean \"layout check\"?"},
+        {{"policy"}, 64, "\"policy list\""},
+        {{"frobnicate"}, 64, "claimgate help"},
+        {{"help", "frobnicate"}, 64, "claimgate help"},
+        {{"validate"}, 64, "usage: claimgate validate FILE"},
+        {{"validate", CLAIMS}, 64, "--roster DIR is missing"},
+        {{"validate", CLAIMS, "--rooster", "x"}, 64, "did you mean --roster?"},
+        {{"validate", CLAIMS, "-q"}, 64, "two dashes"},
+        {{"validate", CLAIMS, "--roster"}, 64, "--roster needs a value"},
+        {{"validate", CLAIMS, "--quiet=yes"}, 64, "--quiet takes no value"},
+        {{"validate", CLAIMS, "--threads", "1000"}, 64, "--threads takes a whole number from 0"},
+        {{"validate", CLAIMS, "--level", "0"}, 64, "--level takes a whole number from 1 to 9"},
+        {{"validate", CLAIMS, "--as-of", "2025-02-30"}, 64, "YYYY-MM-DD"},
+        {{"validate", CLAIMS, "--max-reject-rate", "101"}, 64, "from 0 to 100"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const char *argv[RUN_ARGS_MAX] = {run_claimgate()};
+        struct run run;
+        for (size_t a = 0; a < 8 && CASES[i].args[a] != NULL; a++) {
+            argv[1 + a] = CASES[i].args[a];
+        }
+        run_program(argv, NULL, &run);
+        const char *said = CASES[i].exit_code == 0 ? run.out : run.err;
+        cr_expect(run.exit_code == CASES[i].exit_code, "case %zu: exit %d", i, run.exit_code);
+        cr_expect(strstr(said, CASES[i].word) != NULL, "case %zu: %s", i, said);
+        cr_expect(CASES[i].exit_code == 0 || run.out_len == 0, "case %zu: %s", i, run.out);
+        run_fini(&run);
+    }
+}
+
+/* --- results --- */
+
+Test(messages, a_full_standard_output_is_an_error, .timeout = 60) {
+    struct run run;
+    char *command = NULL;
+    cr_assert(asprintf(&command, "%s help > /dev/full", run_claimgate()) > 0);
+    run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &run);
+    cr_expect(run.exit_code == 74, "exit %d", run.exit_code);
+    cr_expect(strstr(run.err, "cannot write to standard output") != NULL, "%s", run.err);
+    run_fini(&run);
+    free(command);
+}
+
+Test(messages, every_problem_of_a_roster_is_listed_once, .timeout = 60) {
+    struct run run;
+    scene_validate(
+        (const char *[]){CLAIMS, "--roster", "fixtures/bad/roster_status", "--dry-run", NULL}, NULL,
+        &run);
+    const char *first = strstr(run.err, "credentials.csv:5:");
+    cr_expect(run.exit_code == 78 && first != NULL, "%s", run.err);
+    cr_expect(strstr(first + 1, "credentials.csv:5:") == NULL, "%s", run.err);
+    cr_expect(strstr(run.err, "problems to mend") != NULL, "%s", run.err);
+    run_fini(&run);
+}
+
+Test(messages, a_run_without_a_line_in_scope_says_so, .timeout = 60) {
+    static const char TEXT[] = HEADER "C-1,1,M-1,2025-01-06,99213,1,1000000004,,,,\n";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *path = scene_file(&scene, "claims.csv", TEXT, sizeof TEXT - 1);
+    scene_validate((const char *[]){path, "--dry-run", NULL}, NULL, &run);
+    cr_expect(run.exit_code == 0 && strstr(run.err, "no record is in scope") != NULL, "%s",
+              run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
+/* The report, printed or in its file, of every kind of run. */
+Test(messages, every_report_is_what_its_schema_says, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    const char *ledger = scene_path(&scene, "ledger.db");
+    const char *const KINDS[][10] = {
+        {CLAIMS, "--dry-run"},
+        {"-", "--dry-run", "--threads", "0"},
+        {CLAIMS, CLAIMS, "--dry-run", "--threads", "7"},
+        {"fixtures/good/header_only/claims.csv", "--dry-run"},
+        {"fixtures/bad/malformed/claims.csv", "--dry-run"},
+        {"fixtures/bad/nul/claims.csv", "--dry-run"},
+        {CLAIMS, "--dry-run", "--max-reject-rate", "0"},
+        {CLAIMS, "--accepted", "/dev/null", "--rejected", scene_path(&scene, "r.csv")},
+        {CLAIMS, "--out", scene_path(&scene, "out"), "--level", "9", "--fail-on-reject"},
+        {CLAIMS, "--out", scene_path(&scene, "with-ledger"), "--ledger", ledger},
+    };
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+        const char *args[RUN_ARGS_MAX] = {"--json"};
+        struct run run;
+        for (size_t a = 0; a < 10 && KINDS[i][a] != NULL; a++) {
+            args[1 + a] = KINDS[i][a];
+        }
+        scene_validate(args, CLAIMS, &run);
+        cr_expect(run.exit_code <= 1, "kind %zu: exit %d: %s", i, run.exit_code, run.err);
+        scene_check_report(run.out, run.out_len);
+        run_fini(&run);
+    }
+    size_t len = 0;
+    char *report = scene_read(scene_path(&scene, "with-ledger"), "report.json", &len);
+    scene_check_report(report, len);
+    cr_expect(scene_count(report, "run", "id") == 1);
+    free(report);
+    scene_remove(&scene);
+}
