@@ -197,11 +197,12 @@ static enum cg_status compare(struct audit *audit, const struct audit_record *re
                               struct cg_error *err) {
     const struct cg_line *line = record->line;
     struct audit_then then;
-    char reasons_now[CG_VERDICT_REASONS_BYTES] = "";
+    char reasons_now[CG_VERDICT_REASONS_BYTES];
     enum cg_status status = audit->source.find(audit->source.self, record, &then, err);
     if (status != CG_OK) {
         return status;
     }
+    reasons_now[0] = '\0';
     if (line != NULL) {
         cg_reason_list(line, line->reasons, reasons_now);
     }

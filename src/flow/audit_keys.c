@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 16, KEY_BYTES = 2 * AUDIT_ID_BYTES, NONE = UINT32_MAX };
+enum { FIRST_SLOTS = 1 << 16 };
+#define NONE UINT32_MAX
 
 static const size_t keys_max_bytes = (size_t)16 << 30;
 
