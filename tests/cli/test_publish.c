@@ -115,6 +115,7 @@ static void signal_at(struct scene *scene, const char *const argv[], const char 
     const char *errors = scene_path(scene, "errors");
     struct timespec delay = {.tv_nsec = delay_us * 1000};
     int status = 0, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    run_write_file(errors, "", 0); /* a signal may come before the child opens it */
     pid_t pid = scene_start(argv, null_fd, null_fd, errors);
     nanosleep(&delay, NULL);
     kill(pid, number);
