@@ -258,3 +258,61 @@ Test(history, a_crowded_member_is_not_decided_in_quadratic_time, .timeout = 60) 
     crowd("one claim with all lines", one_claim_without_numbers);
     crowd("voids", voided_again_and_again);
 }
+
+/* --- forgetting --- */
+
+static enum cg_status recall_five_units(void *context, struct cg_text member_id,
+                                        struct cg_member *member, struct cg_error *err) {
+    struct cg_past_line past = {.claim_id = id_text("PAST"),
+                                .start_day = date_day("2024-07-01"),
+                                .end_day = date_day("2024-07-01"),
+                                .rendering_npi = 1,
+                                .submitted_units = 5,
+                                .accepted_units = 5,
+                                .line_number = 1};
+    (void)member_id;
+    (void)err;
+    (*(int *)context)++;
+    return cg_member_add_line(member, &past);
+}
+
+Test(history, after_forgetting_every_line_meets_the_past_as_recalled) {
+    int recalls = 0;
+    version = plain_version();
+    version.caps[0] = plain_cap(CG_PERIOD_DAY, 6);
+    version.cap_count = 1;
+    struct cg_history *history = cg_history_new(recall_five_units, &recalls);
+    cr_assert(history != NULL);
+    for (int i = 0; i < 2000; i++) {
+        struct cg_line one = units_on(&version, "A", "2024-07-01", 1);
+        struct cg_line again = units_on(&version, "B", "2024-07-01", 1);
+        struct cg_line back = void_of(&version, "V", "PAST");
+        struct cg_line free_again = units_on(&version, "C", "2024-07-01", 5);
+        cg_history_forget(history);
+        cr_expect(decide_one(history, &one) == CG_ACCEPTED, "round %d", i);
+        cr_expect(decide_one(history, &again) == CG_REJECTED);
+        cr_expect(decide_one(history, &back) == CG_ACCEPTED && back.taken_back_lines == 1);
+        cr_expect(decide_one(history, &free_again) == CG_ACCEPTED);
+    }
+    cr_expect_eq(recalls, 2000);
+    cg_history_free(history);
+}
+
+Test(history, a_crowded_member_is_forgotten_too) {
+    int recalls = 0;
+    version = plain_version();
+    struct cg_history *history = cg_history_new(recall_five_units, &recalls);
+    cr_assert(history != NULL);
+    cg_history_set_crowd_lines(history, 8);
+    for (int i = 0; i < 3; i++) {
+        for (int line = 0; line < 100; line++) {
+            char claim[16];
+            snprintf(claim, sizeof claim, "C%d", line);
+            struct cg_line added = units_on(&version, claim, "2024-07-01", 1);
+            cr_expect(decide_one(history, &added) == CG_ACCEPTED);
+        }
+        cg_history_forget(history);
+    }
+    cr_expect_eq(recalls, 3);
+    cg_history_free(history);
+}
