@@ -37,3 +37,16 @@ sed 1d "$work/rejected.csv" | awk -F, '{
 cmp "$work/accepted.csv" "$quick/expected/accepted.csv"
 cmp "$work/rejected.csv" "$quick/expected/rejected.csv"
 printf '\nBoth files are what the fixture expects. They stand in %s/out.\n' "$work"
+
+printf '\nThree nights on one ledger: what one night accepts, the next remembers.\n'
+for night in 2025-02-04 2025-02-05 2025-02-06; do
+    show "$claimgate" validate "fixtures/nights/$night.csv" --roster "$quick/roster" \
+        --ledger "$work/claims.ledger" --as-of "$night" --out "$work/night-$night" --quiet
+    zcat "$work/night-$night/rejected.csv.gz" | sed 1d | awk -F, '{print "  rejected: " $3 ", " $(NF - 1)}'
+done
+show "$claimgate" usage M-08 --ledger "$work/claims.ledger" --date 2025-02-04
+show "$claimgate" explain CLM-2003 --ledger "$work/claims.ledger"
+show "$claimgate" reconsider --ledger "$work/claims.ledger"
+show "$claimgate" audit fixtures/nights/2025-02-05.csv --ledger "$work/claims.ledger" --run 2 \
+    --roster "$quick/roster" --out "$work/audit"
+show "$claimgate" ledger verify --ledger "$work/claims.ledger"
