@@ -86,12 +86,23 @@ Test(layout, columns_are_found_in_any_order_case_and_quoting) {
 Test(layout, a_missing_needed_column_is_named_with_the_header_and_the_nearest_name) {
     REFUSED("tuva", "claim_id,member_id,claim_line_start_date,hcpc_code,service_unit_quantity",
             "hcpcs_code (is it hcpc_code?)", "rendering_npi", "claim_id, member_id");
-    REFUSED("cclf5", "a,b", "CUR_CLM_UNIQ_ID", "RNDRG_PRVDR_NPI_NUM", "header names a, b");
+    REFUSED("cclf5", "a,cur_clm_uniq_id", "BENE_MBI_ID", "RNDRG_PRVDR_NPI_NUM",
+            "header names a, cur_clm_uniq_id");
     REFUSED("rif-carrier", MINIMAL, "PRF_PHYSN_NPI");
 }
 
+/* Where the header is missing, the first line is a claim. */
+Test(layout, a_line_that_names_no_column_is_not_shown) {
+    struct cg_error err;
+    cr_assert_eq(bind("tuva", "C-77,M-77,2025-01-06,H0038,4,1000000004", &err), CG_BAD_DATA);
+    cr_assert_not_null(strstr(err.text, "first line names none of its columns"), "%s", err.text);
+    cr_assert_null(strstr(err.text, "77"), "%s", err.text);
+    cr_assert_eq(bind("tuva", "C-77;M-77", &err), CG_BAD_DATA);
+    cr_assert_not_null(strstr(err.text, "nor is it separated as the layout says"), "%s", err.text);
+}
+
 Test(layout, a_header_seen_is_shortened_and_its_bytes_are_made_harmless) {
-    char header[5000] = "\x1b[31mred";
+    char header[5000] = "claim_id,\x1b[31mred";
     for (int i = 0; i < 200; i++) {
         size_t used = strlen(header);
         snprintf(header + used, sizeof header - used, ",column_number_%d", i);
