@@ -1,6 +1,6 @@
 /*
  * Outputs appear whole or not at all, whatever happens to the run: signals, a kill, a second run,
- * system calls that fail.
+ * what trips it. What fails below it stands in test_failing_calls.c.
  */
 #include "../support/scene.h"
 
@@ -9,11 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,18 +24,6 @@
 static void pause_ms(long ms) {
     struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     nanosleep(&time, NULL);
-}
-
-static void expect_quickstart(const char *out) {
-    size_t len = 0, expected_len = 0, report_len = 0;
-    char *accepted = scene_read(out, "accepted.csv.gz", &len);
-    char *report = scene_read(out, "report.json", &report_len);
-    char *expected = run_read_file(EXPECTED, &expected_len);
-    cr_expect(scene_same(accepted, len, expected, expected_len), "%s", out);
-    scene_check_report(report, report_len);
-    free(expected);
-    free(report);
-    free(accepted);
 }
 
 static unsigned mode_of(const char *path) {
@@ -163,7 +149,7 @@ Test(publish, what_a_killed_run_left_is_removed_by_the_next, .timeout = 60) {
     cr_expect(scene_names(&scene) == 3 && !scene_exists(out), "lock and staging are left");
     scene_expect_success((const char *[]){CLAIMS, "--out", out, NULL}, NULL);
     cr_expect(scene_names(&scene) == 2, "only the new folder stands there");
-    expect_quickstart(out);
+    scene_expect_quickstart(out);
     scene_remove(&scene);
 }
 
@@ -184,7 +170,7 @@ Test(publish, a_second_run_on_a_folder_is_told_to_wait, .timeout = 60) {
     close(feed);
     cr_assert(waitpid(pid, &status, 0) == pid);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the first run was not disturbed");
-    expect_quickstart(out);
+    scene_expect_quickstart(out);
     free(text);
     scene_remove(&scene);
 }
@@ -202,7 +188,7 @@ Test(publish, overwrite_replaces_only_when_the_new_folder_is_whole, .timeout = 6
                    NULL, &run);
     cr_expect(run.exit_code == 65, "exit %d: %s", run.exit_code, run.err);
     run_fini(&run);
-    expect_quickstart(out);
+    scene_expect_quickstart(out);
     scene_expect_success(
         (const char *[]){"fixtures/good/header_only/claims.csv", "--out", out, "--overwrite", NULL},
         NULL);
@@ -357,150 +343,5 @@ Test(publish, a_dry_run_tells_all_and_writes_nothing, .timeout = 60) {
     scene_check_report(run.out, run.out_len);
     cr_expect(scene_count(run.out, "counts", "records") == 20);
     run_fini(&run);
-    scene_remove(&scene);
-}
-
-/* --- system calls that fail --- */
-
-/* Ends a loop over the calls of one kind. */
-static bool was_injected(const char *log) {
-    size_t len = 0;
-    char *text = run_read_file(log, &len);
-    const bool found = strstr(text, "(INJECTED)") != NULL;
-    free(text);
-    return found;
-}
-
-/* Nothing but the log of the calls is left. Where the sync of the folder failed after a rename,
- * single files may stand in place, but whole. */
-static void expect_nothing_partial(struct scene *scene, const char *message, const char *accepted,
-                                   const char *rejected) {
-    size_t names = 1;
-    if (accepted != NULL && scene_exists(accepted)) {
-        size_t len = 0, expected_len = 0;
-        char *found = run_gunzip(accepted, &len);
-        char *expected = run_read_file(EXPECTED, &expected_len);
-        cr_expect(scene_same(found, len, expected, expected_len), "%s", message);
-        free(expected);
-        free(found);
-        names += 1 + scene_exists(rejected);
-    }
-    cr_expect(scene_names(scene) == names, "something is left after: %s", message);
-}
-
-/* The n-th call of a kind fails. Returns false when there was no n-th call. */
-static bool fail_one(const char *call, const char *error, int n, bool single_files) {
-    char inject[96], trace[48];
-    struct scene scene;
-    struct run run;
-    scene_make(&scene);
-    const char *out = scene_path(&scene, "out"), *log = scene_path(&scene, "log");
-    const char *accepted = scene_path(&scene, "a.csv.gz"), *rejected = scene_path(&scene, "r.csv");
-    snprintf(inject, sizeof inject, "inject=%s:error=%s:when=%d", call, error, n);
-    snprintf(trace, sizeof trace, "trace=%s", call);
-    const char *argv[] = {"strace",
-                          "-f",
-                          "-qq",
-                          "-o",
-                          log,
-                          "-e",
-                          trace,
-                          "-e",
-                          inject,
-                          run_claimgate(),
-                          "validate",
-                          CLAIMS,
-                          "--roster",
-                          ROSTER,
-                          "--as-of",
-                          "2025-06-30",
-                          "--quiet",
-                          "--threads",
-                          "0",
-                          single_files ? "--accepted" : "--out",
-                          single_files ? accepted : out,
-                          single_files ? "--rejected" : NULL,
-                          rejected,
-                          NULL};
-    run_program(argv, NULL, &run);
-    const bool hit = was_injected(log);
-    if (strstr(run.err, "error while loading shared libraries") != NULL) {
-        cr_expect(scene_names(&scene) == 1); /* it has not come to main */
-    } else if (run.exit_code == 0 && !single_files) {
-        expect_quickstart(out);
-    } else if (run.exit_code != 0) {
-        cr_expect(run.exit_code == 73 || run.exit_code == 74 || run.exit_code == 77,
-                  "%s %s %d: exit %d: %s", call, error, n, run.exit_code, run.err);
-        cr_expect(strncmp(run.err, "claimgate: ", 11) == 0, "%s %s %d: %s", call, error, n,
-                  run.err);
-        expect_nothing_partial(&scene, run.err, single_files ? accepted : NULL, rejected);
-    }
-    cr_expect(hit || run.exit_code == 0, "%s", run.err);
-    run_fini(&run);
-    scene_remove(&scene);
-    return hit;
-}
-
-static bool can_trace(void) {
-    struct run run;
-    run_program((const char *[]){"sh", "-c", "strace -qq -o /dev/null true", NULL}, NULL, &run);
-    const bool works = run.exit_code == 0;
-    if (!works) {
-        cr_log_warn("strace does not work here, so that this test shows nothing: %s", run.err);
-    }
-    run_fini(&run);
-    return works;
-}
-
-static const struct {
-    const char *call, *error;
-} FAULTS[] = {{"write", "ENOSPC"},   {"write", "EIO"},    {"fsync", "EIO"},
-              {"renameat2", "EIO"},  {"rename", "EIO"},   {"renameat", "ENOSPC"},
-              {"mkdirat", "ENOSPC"}, {"fchmod", "EPERM"}, {"close", "EIO"},
-              {"mkdirat", "EACCES"}};
-enum { FAULT_COUNT = sizeof FAULTS / sizeof FAULTS[0], CALLS_MAX = 200 };
-
-Test(publish, every_failing_call_leaves_a_whole_folder_or_nothing, .timeout = 240) {
-    size_t hits = 0;
-    for (size_t i = 0; can_trace() && i < FAULT_COUNT; i++) {
-        int n = 1;
-        while (n < CALLS_MAX && fail_one(FAULTS[i].call, FAULTS[i].error, n, false)) {
-            n++;
-            hits++;
-        }
-        cr_expect(n < CALLS_MAX);
-    }
-    cr_log_info("%zu calls have failed", hits);
-}
-
-/* Two files cannot be renamed at once, but nothing is renamed before both are safe on disk. */
-Test(publish, every_failing_write_leaves_single_files_whole_or_absent, .timeout = 240) {
-    for (size_t i = 0; can_trace() && i < 3; i++) {
-        int n = 1;
-        while (n < CALLS_MAX && fail_one(FAULTS[i].call, FAULTS[i].error, n, true)) {
-            n++;
-        }
-        cr_expect(n < CALLS_MAX);
-    }
-}
-
-/* Writes are cut short by the limit before they fail: a true short write. */
-Test(publish, a_limit_of_the_file_size_is_an_error_like_a_full_disk, .timeout = 60) {
-    struct scene scene;
-    struct rlimit before, low = {.rlim_cur = 200, .rlim_max = RLIM_INFINITY};
-    scene_make(&scene);
-    const char *out = scene_path(&scene, "out"), *errors = scene_path(&scene, "errors");
-    const char *argv[] = {run_claimgate(), "validate",   CLAIMS,  "--roster", ROSTER,
-                          "--as-of",       "2025-06-30", "--out", out,        NULL};
-    int status = 0, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    cr_assert(getrlimit(RLIMIT_FSIZE, &before) == 0);
-    low.rlim_max = before.rlim_max;
-    cr_assert(setrlimit(RLIMIT_FSIZE, &low) == 0);
-    pid_t pid = scene_start(argv, null_fd, null_fd, errors);
-    cr_assert(setrlimit(RLIMIT_FSIZE, &before) == 0);
-    cr_assert(waitpid(pid, &status, 0) == pid);
-    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 74, "status %x", status);
-    cr_expect(scene_names(&scene) == 1, "something is left beside");
-    close(null_fd);
     scene_remove(&scene);
 }

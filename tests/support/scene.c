@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,4 +155,16 @@ void scene_check_report(const char *report, size_t len) {
     cr_assert(doc != NULL, "the report is not as its schema says");
     cg_json_free(doc);
     cg_problems_fini(&problems);
+}
+
+void scene_expect_quickstart(const char *out) {
+    size_t len = 0, expected_len = 0, report_len = 0;
+    char *accepted = scene_read(out, "accepted.csv.gz", &len);
+    char *report = scene_read(out, "report.json", &report_len);
+    char *expected = run_read_file("fixtures/quickstart/expected/accepted.csv", &expected_len);
+    cr_expect(scene_same(accepted, len, expected, expected_len), "%s", out);
+    scene_check_report(report, report_len);
+    free(expected);
+    free(report);
+    free(accepted);
 }

@@ -54,5 +54,7 @@ bool scene_same(const char *a, size_t a_len, const char *b, size_t b_len);
 long long scene_count(const char *report, const char *part, const char *key);
 /* The report is what schemas/report.schema.json says; fails the test with every problem. */
 void scene_check_report(const char *report, size_t len);
+/* The folder is whole and holds what fixtures/quickstart is decided to. */
+void scene_expect_quickstart(const char *out);
 
 #endif
