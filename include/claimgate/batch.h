@@ -61,6 +61,7 @@ struct cg_batch {
     uint32_t source_no;      /* input of this run, from 0; a batch never spans two */
     bool is_last;            /* no batch follows in this run */
     bool ends_source;        /* the last batch of its input */
+    bool is_plain;           /* read: the input is not compressed */
     struct cg_buffer packed; /* BGZF blocks that unpack inflates; empty otherwise */
 
     /* unpack and cut: `head_room` bytes before `payload` take what the last batch left over. */
@@ -94,7 +95,7 @@ struct cg_batch {
     struct cg_buffer rejected_text; /* rows of the rejected file */
     struct cg_buffer rejected;      /* the same, packed */
     uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
-    uint64_t accepted_rows;         /* rows that were put into each file */
+    uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
 
     /* Tools that travel along, so that parallel stations need no look-up by thread. Made by the

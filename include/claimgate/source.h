@@ -55,6 +55,8 @@ cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char
 
 /* The bytes as they stand on disk, read so far. Complete once a fill said at_end. */
 uint64_t cg_source_bytes(const struct cg_source *source);
+/* Not compressed, as its first bytes say. Known once a fill has succeeded. */
+bool cg_source_is_plain(const struct cg_source *source);
 /* Size on disk where it is known (a regular file), else 0; for progress. */
 uint64_t cg_source_size(const struct cg_source *source);
 /* False and all zero when the hash could not be computed (memory). */

@@ -46,6 +46,7 @@ static void fill_batch(struct flow *flow, struct cg_batch *batch) {
     }
     atomic_fetch_add(&flow->bytes_read, cg_source_bytes(flow->source) - before);
     batch->payload_bytes = fill.len_bytes;
+    batch->is_plain = cg_source_is_plain(flow->source);
     if (fill.at_end) {
         close_source(flow, batch);
     }
@@ -97,6 +98,16 @@ static enum cg_status bind_header(struct flow *flow, const struct cg_header *hea
     return status;
 }
 
+/* Compression is told from the bytes; where they make no sense, the name is a hint. */
+static void refuse_header(const struct flow *flow, struct cg_batch *batch) {
+    const char *path = flow->paths[batch->source_no];
+    const size_t len = strlen(path);
+    if (batch->is_plain && len >= 3 && strcmp(path + len - 3, ".gz") == 0) {
+        cg_error_wrap(&batch->error, "is named .gz but is not gzip, and as plain text");
+    }
+    name_input(flow, batch);
+}
+
 static void take_header(struct flow *flow, struct cg_batch *batch) {
     struct cg_header header;
     bool found = false;
@@ -113,7 +124,7 @@ static void take_header(struct flow *flow, struct cg_batch *batch) {
                               "there is no header line; the first line must name the columns");
     }
     if (status != CG_OK) {
-        name_input(flow, batch);
+        refuse_header(flow, batch);
     }
 }
 

@@ -169,6 +169,10 @@ uint64_t cg_source_bytes(const struct cg_source *source) {
     return cg_intake_bytes(source->intake);
 }
 
+bool cg_source_is_plain(const struct cg_source *source) {
+    return source->shape == SHAPE_PLAIN;
+}
+
 uint64_t cg_source_size(const struct cg_source *source) {
     return cg_intake_size(source->intake);
 }

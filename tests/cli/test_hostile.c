@@ -121,7 +121,11 @@ Test(hostile, what_is_no_claim_file_is_told_as_such, .timeout = 60) {
     } CASES[] = {
         {"empty.csv.gz", "", 0, false, {"empty.csv.gz", "no header line"}},
         {"nothing.csv.gz", "", 0, true, {"nothing.csv.gz", "no header line"}},
-        {"not.csv.gz", "\x7f\x45\x4c\x46 binary", 11, false, {"not.csv.gz", "columns missing"}},
+        {"not.csv.gz",
+         "\x7f\x45\x4c\x46 binary",
+         11,
+         false,
+         {"not.csv.gz: is named .gz but is not gzip", "columns missing"}},
         {"utf16.csv",
          "\xff\xfe"
          "c\0l\0a\0i\0m\0\n\0",
