@@ -5,7 +5,8 @@ CREATE TABLE policy (
     policy_no INTEGER PRIMARY KEY,
     policy_id TEXT NOT NULL, -- the same in every row
     sha256 BLOB NOT NULL UNIQUE,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    benefit_year_start TEXT NOT NULL -- 'MM-DD' of the yearly cap of its newest version, else '01-01'
 ) STRICT;
 
 CREATE TABLE run (
@@ -197,26 +198,18 @@ SELECT l.run_no,
   JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no
   LEFT JOIN member m ON m.member_no = l.member_no;
 
--- First month and day of a benefit year: that of the newest policy's yearly cap, else 1 January.
-CREATE VIEW benefit_year AS
-SELECT coalesce((SELECT json_extract(cap.value, '$.year_start')
-                   FROM policy p, json_each(p.text, '$.versions') v, json_each(v.value, '$.caps') cap
-                  WHERE p.policy_no = (SELECT max(policy_no) FROM policy)
-                    AND json_extract(cap.value, '$.period') = 'year'
-                  ORDER BY v.key DESC
-                  LIMIT 1), '01-01') AS starts_on;
-
 -- Accepted units that stand and count, by member and benefit year. A span counts where it starts.
 CREATE VIEW usage_by_year AS
 SELECT m.member_id,
        (CAST(strftime('%Y', l.start_day * 86400, 'unixepoch') AS INTEGER)
-           - (strftime('%m-%d', l.start_day * 86400, 'unixepoch') < (SELECT starts_on FROM benefit_year)))
-           || '-' || (SELECT starts_on FROM benefit_year) AS benefit_year,
+           - (strftime('%m-%d', l.start_day * 86400, 'unixepoch') < p.benefit_year_start))
+           || '-' || p.benefit_year_start AS benefit_year,
        count(*) AS lines,
        sum(l.accepted_units) AS units
   FROM member m
   JOIN accumulator a ON a.member_no = m.member_no AND a.part = 0
   JOIN line l ON l.run_no = a.run_no AND l.member_no = a.member_no
+  JOIN policy p ON p.policy_no = (SELECT max(policy_no) FROM policy)
  WHERE l.decision <> 2
    AND l.frequency <> 8
    AND l.exempt = 0

@@ -19,7 +19,7 @@
 
 struct cg_rules {
     const struct cg_policy *policy;
-    const struct cg_roster *roster;
+    const struct cg_roster *roster; /* NULL: lines that were paid elsewhere; nothing asks for it */
     int32_t as_of_day;
 };
 

@@ -152,14 +152,13 @@ cg_must_use enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
 cg_must_use enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no,
                                               struct cg_error *err);
 
-/* Start a run of lines that were paid elsewhere: cg_ledger_begin_import, then cg_ledger_record of
- * batches whose lines are CG_ACCEPTED untested, then cg_ledger_commit without outputs and staging.
- */
+/* Begin a run of lines that were paid elsewhere: recall and cg_ledger_record as in any run, then
+ * cg_ledger_commit without outputs and staging. */
 cg_must_use enum cg_status cg_ledger_begin_import(struct cg_ledger *ledger, int32_t as_of_day,
                                                   struct cg_error *err);
 
-/* Start a run that frees accepted lines which adjudication denied later: cg_ledger_begin_release,
- * then cg_ledger_release per line of the file, then cg_ledger_commit. */
+/* Begin a run that frees accepted lines which adjudication denied later: cg_ledger_release for each
+ * line of the file, then cg_ledger_commit. */
 cg_must_use enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_day,
                                                    struct cg_error *err);
 struct cg_ledger_release {

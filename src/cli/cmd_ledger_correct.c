@@ -81,8 +81,8 @@ static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_c
         status = cg_ledger_withdraw(ledger, run_no, err);
     }
     if (status == CG_OK) {
-        printf("Run %lld is taken back; its files can be taken in again. Its outputs are left "
-               "where\nthey are: keep them from being used.\n",
+        printf("Run %lld is taken back; its files can be taken in again. Its outputs, if it has\n"
+               "any, stay where they are: keep them from being used.\n",
                run_no);
     }
     cg_ledger_close(ledger);

@@ -192,6 +192,9 @@ static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) 
     if (cg_date_age(line->birth_day, line->start_day) >= version->exempt_under_age) {
         return false;
     }
+    if (version->exemption_on_file && rules->roster == NULL) {
+        return false;
+    }
     return !version->exemption_on_file ||
            cg_roster_authorizes(rules->roster, line,
                                 cg_policy_procedure_code(rules->policy, line->procedure_no));
@@ -216,7 +219,8 @@ bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line
     int32_t start_day = parse_date(values, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
-    if (frequency != CG_VOID && cg_policy_asks_roster(rules->policy, procedure_no, version)) {
+    if (frequency != CG_VOID && rules->roster != NULL &&
+        cg_policy_asks_roster(rules->policy, procedure_no, version)) {
         uint64_t npi = cg_field_npi(cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
             return false;
@@ -231,7 +235,7 @@ bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line
         return true;
     }
     line->reasons = reasons | test_dates(rules, line);
-    if (line->reasons == 0) {
+    if (line->reasons == 0 && rules->roster != NULL) {
         cg_credential_edits(rules->roster, line);
     }
     line->exempt = line->reasons == 0 && is_exempt(rules, line);

@@ -97,7 +97,8 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "malformed, out_of_scope, exempt, cutback, taken_back, empty_lines, units_submitted, "
         "units_accepted, units_rejected, units_exempt, units_taken_back, rows_sha256 "
         "FROM run WHERE run_no = ?1",
-        "SELECT 'policy', policy_no, policy_id, sha256, text FROM policy WHERE policy_no = "
+        "SELECT 'policy', policy_no, policy_id, sha256, text, benefit_year_start FROM policy WHERE "
+        "policy_no = "
         "(SELECT policy_no FROM run WHERE run_no = ?1)",
         "SELECT 'input', input_no, file, bytes, records, sha256, content_sha256, head_sha256 "
         "FROM input WHERE run_no = ?1 ORDER BY input_no",

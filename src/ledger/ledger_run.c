@@ -23,6 +23,7 @@
 
 #include "claimgate/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,7 +90,8 @@ enum cg_status cg_ledger_begin(struct cg_ledger *ledger, const struct cg_roster 
 
 enum cg_status cg_ledger_begin_import(struct cg_ledger *ledger, int32_t as_of_day,
                                       struct cg_error *err) {
-    return cg_ledger_begin_kind(ledger, CG_RUN_IMPORT, as_of_day, err);
+    const enum cg_status status = cg_ledger_begin_kind(ledger, CG_RUN_IMPORT, as_of_day, err);
+    return status == CG_OK ? cg_ledger_recall_for(ledger, ledger->policy, 0, err) : status;
 }
 
 int64_t cg_ledger_run_no(const struct cg_ledger *ledger) {
@@ -112,6 +114,22 @@ static enum cg_status insert_row(struct cg_ledger *ledger, const char *sql,
 #define INSERT_ROW(ledger, sql, cells, err)                                                        \
     insert_row(ledger, sql, cells, sizeof(cells) / sizeof((cells)[0]), err)
 
+/* "07-01": where the yearly cap of the newest version that has one begins. */
+static const char *benefit_year_start(const struct cg_policy *policy, char out[8]) {
+    snprintf(out, 8, "01-01");
+    for (uint32_t v = 0; v < cg_policy_version_count(policy); v++) {
+        const struct cg_policy_version *version = cg_policy_version(policy, v);
+        for (uint32_t i = 0; i < version->cap_count; i++) {
+            const struct cg_cap *cap = &version->caps[i];
+            if (cap->period == CG_PERIOD_YEAR) {
+                snprintf(out, 8, "%02u-%02u", (unsigned)cap->year_start_month % 100,
+                         (unsigned)cap->year_start_day % 100);
+            }
+        }
+    }
+    return out;
+}
+
 /* The number of the policy's text, written where it is new. */
 static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
                                    struct cg_error *err) {
@@ -131,10 +149,12 @@ static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
     if (status != CG_OK || row) {
         return status;
     }
+    char year_start[8];
     const struct cg_cell cells[] = {cg_cell_string(cg_policy_id(ledger->policy)), sha256,
-                                    cg_cell_text((struct cg_text){text, (uint32_t)len})};
+                                    cg_cell_text((struct cg_text){text, (uint32_t)len}),
+                                    cg_cell_string(benefit_year_start(ledger->policy, year_start))};
     status = INSERT_ROW(ledger,
-                        "INSERT INTO policy SELECT coalesce(max(policy_no), 0) + 1, ?2, ?3, ?4 "
+                        "INSERT INTO policy SELECT coalesce(max(policy_no), 0) + 1, ?2, ?3, ?4, ?5 "
                         "FROM policy WHERE ?1 IS NOT NULL",
                         cells, err);
     return status != CG_OK

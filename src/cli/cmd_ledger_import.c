@@ -1,0 +1,146 @@
+/*
+ * The ledger's commands that take a file: import, release.
+ */
+#include "claimgate/commands.h"
+#include "claimgate/correction.h"
+#include "claimgate/date.h"
+
+#include "decision.h"
+#include "rules.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct options {
+    const char *ledger;
+    const char *policy;
+    const char *layout;
+    int64_t lock_wait;
+    int32_t as_of_day;
+    bool multiline;
+};
+
+static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
+
+static const struct cg_option import_table[] = {
+    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_TEXT, offsetof(struct options, policy),
+     "names the codes that are in scope (ms)", 0, 0},
+    {"layout", "NAME|FILE", CG_OPTION_TEXT, offsetof(struct options, layout),
+     "columns of the file (by its header)", 0, 0},
+    {"multiline", NULL, CG_OPTION_FLAG, offsetof(struct options, multiline),
+     "line ends may stand inside quotes", 0, 0},
+    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
+     0},
+    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
+     "wait so long for a run that is writing (0)", 0, 86400},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static const struct cg_option release_table[] = {
+    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
+     0},
+    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
+     "wait so long for a run that is writing (0)", 0, 86400},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static struct cg_correction_plan plan_of(const struct cg_invocation *call) {
+    const struct options *options = call->options;
+    return (struct cg_correction_plan){
+        .file = call->args[0],
+        .ledger = options->ledger,
+        .lock_wait_seconds = (int)options->lock_wait,
+        .as_of_day = options->as_of_day == CG_DAY_NONE ? cg_date_today() : options->as_of_day,
+        .layout = options->layout,
+        .multiline = options->multiline,
+    };
+}
+
+static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
+                                 struct cg_error *err) {
+    const struct options *options = call->options;
+    struct cg_correction_plan plan = plan_of(call);
+    struct cg_correction_facts facts = {0};
+    struct cg_policy *policy = NULL;
+    struct cg_problems problems;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    cg_problems_init(&problems);
+    enum cg_status status = cg_policy_load(options->policy, &policy, &problems, err);
+    if (status == CG_OK) {
+        plan.policy = policy;
+        status = cg_correction_import(&plan, &facts, &problems, err);
+    }
+    rules_print_problems(&problems, err);
+    if (status == CG_OK && facts.run_no != 0) {
+        printf("Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n", facts.run_no,
+               facts.lines, cg_plural(facts.lines, "line", "lines"), facts.units,
+               cg_plural(facts.units, "unit", "units"));
+        printf("  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
+               facts.records, cg_plural(facts.records, "record", "records"), facts.out_of_scope,
+               facts.repeated);
+    }
+    cg_problems_fini(&problems);
+    cg_policy_free(policy);
+    return status;
+}
+
+static enum cg_status run_release(const struct cg_invocation *call, int *exit_code,
+                                  struct cg_error *err) {
+    const struct options *options = call->options;
+    const struct cg_correction_plan plan = plan_of(call);
+    struct cg_correction_facts facts = {0};
+    struct cg_problems problems;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    cg_problems_init(&problems);
+    const enum cg_status status = cg_correction_release(&plan, &facts, &problems, err);
+    rules_print_problems(&problems, err);
+    if (status == CG_OK && facts.run_no != 0) {
+        printf("Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
+               facts.run_no, facts.lines, cg_plural(facts.lines, "line", "lines"), facts.records,
+               cg_plural(facts.records, "row", "rows"));
+        if (facts.not_found > 0) {
+            printf("  %" PRIu64 " %s no line that stands\n", facts.not_found,
+                   cg_plural(facts.not_found, "row names", "rows name"));
+        }
+    }
+    cg_problems_fini(&problems);
+    return status;
+}
+
+const struct cg_command cg_command_ledger_import = {
+    .name = "ledger import",
+    .arguments = "FILE --ledger FILE [--policy ID|FILE]",
+    .summary = "take in lines that were paid already, untested",
+    .detail = "For a payer who goes live in the middle of a year. A claim file in any layout;\n"
+              "credentials and caps are not tested, voids and replacements take back. One bad\n"
+              "line and nothing is taken in.\n",
+    .options = import_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_import,
+};
+
+const struct cg_command cg_command_ledger_release = {
+    .name = "ledger release",
+    .arguments = "FILE --ledger FILE",
+    .summary = "free accepted lines that were denied later",
+    .detail = "FILE has the column claim_id and may have claim_line_number (blank: every line of\n"
+              "the claim) and member_id. The units are free from then on.\n",
+    .options = release_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_release,
+};
