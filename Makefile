@@ -178,7 +178,7 @@ run-tests: all test-binaries
 	@CLAIMGATE=$(BUILD)/claimgate sh tests/run.sh $(UNIT_BIN) $(CLI_BIN)
 
 asan: deps-test ## the tests under AddressSanitizer and UBSan
-	@ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
+	@TEST_JOBS=1 ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
 tsan: deps-test ## the belt and the program under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all stress-binaries

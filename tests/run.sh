@@ -1,4 +1,5 @@
 #!/bin/sh
+# TEST_JOBS: tests at once (2); under AddressSanitizer 1, for the runner itself leaks with more.
 # Runs each test program given, says which ones failed, and closes with one line of totals.
 # Criterion gives each test a process of its own, so one that crashes cannot hide the others.
 set -u
@@ -6,7 +7,7 @@ passed=0
 failed=0
 broken=""
 for program in "$@"; do
-    out=$("$program" -j2 2>&1)
+    out=$("$program" "-j${TEST_JOBS:-2}" 2>&1)
     code=$?
     line=$(printf '%s\n' "$out" | grep 'Synthesis: Tested:' | tail -n 1 | tr -d '\033' | sed 's/\[[0-9;]*m//g')
     tested=$(printf '%s' "$line" | sed -n 's/.*Tested: *\([0-9]*\).*/\1/p')
