@@ -39,7 +39,7 @@ static void write_file(const char *name, const char *text, char path[RUN_PATH_BY
     run_write_file(path, text, strlen(text));
 }
 
-/* A command on the ledger; its words are closed by NULL. */
+/* A command on the ledger; its words are closed by NULL. `input` names a file, or is NULL. */
 static struct run ask(const char *input, const char *const words[]) {
     const char *argv[RUN_ARGS_MAX] = {run_claimgate()};
     struct run run;
@@ -97,7 +97,9 @@ Test(ledger_commands, explain_tells_the_story_of_a_claim) {
     run_fini(&run);
     expect(ASK("explain", "CLM-3"), 0, "voids       CLM-1");
     expect(ASK("explain", "NO-SUCH"), 0, "no decision on this claim");
-    expect(ask("CLM-2\n", (const char *const[]){"explain", "-", NULL}), 0, "daily_cap");
+    char ids[RUN_PATH_BYTES];
+    write_file("ids", "CLM-2\n", ids);
+    expect(ask(ids, (const char *const[]){"explain", "-", NULL}), 0, "daily_cap");
     expect(ASK("explain", "CLM-2", "--json"), 0, "\"used_by\": [");
 }
 
