@@ -13,8 +13,8 @@
 size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes);
 
 /* Copy `text` for a terminal: bytes that would move the cursor, end the line, turn the writing
- * direction or are no UTF-8 are written \xNN. Text that does not fit ends in "...". `out_bytes` is
- * at least 4. Returns the length without the closing NUL. */
+ * direction, cannot be seen or are no UTF-8 are written \xNN. Text that does not fit ends in "...".
+ * `out_bytes` is at least 4. Returns the length without the closing NUL. */
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text);
 
 #endif

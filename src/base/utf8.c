@@ -48,8 +48,9 @@ size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes) {
     return length;
 }
 
-/* Control characters of ASCII and of Latin-1, line separators and bidirectional marks: with them a
- * file name could forge a message of ours. */
+/* With control characters of ASCII and of Latin-1, line separators and bidirectional marks a file
+ * name could forge a message of ours; what has no width (U+200B to U+200F, U+2060, and U+FEFF, a
+ * byte order mark in a wrong place) would hide why a column is not found. */
 static bool is_harmless(const char *bytes, size_t char_bytes) {
     const unsigned char *c = (const unsigned char *)bytes;
     if (char_bytes == 1) {
@@ -59,11 +60,13 @@ static bool is_harmless(const char *bytes, size_t char_bytes) {
         return !(c[0] == 0xC2 && c[1] < 0xA0);
     }
     if (char_bytes == 3 && c[0] == 0xE2) {
+        bool no_width = c[1] == 0x80 && c[2] >= 0x8B && c[2] <= 0x8F;
         bool separator_or_embedding = c[1] == 0x80 && c[2] >= 0xA8 && c[2] <= 0xAE;
-        bool isolate = c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9;
-        return !separator_or_embedding && !isolate;
+        bool joiner_or_isolate = c[1] == 0x81 && c[2] >= 0xA0 && c[2] <= 0xA9;
+        return !no_width && !separator_or_embedding && !joiner_or_isolate;
     }
-    return char_bytes != 0;
+    bool is_bom = char_bytes == 3 && c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF;
+    return char_bytes != 0 && !is_bom;
 }
 
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {

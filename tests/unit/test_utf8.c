@@ -39,7 +39,7 @@ Test(utf8, only_well_formed_characters_have_a_length) {
     }
 }
 
-Test(utf8, what_could_forge_a_message_is_shown_as_numbers) {
+Test(utf8, what_could_forge_a_message_or_hide_in_it_is_shown_as_numbers) {
     const struct {
         const char *text;
         const char *shown;
@@ -49,10 +49,12 @@ Test(utf8, what_could_forge_a_message_is_shown_as_numbers) {
         {"\x1b[2J", "\\x1b[2J"},
         {"\x7f", "\\x7f"},
         {"\xff\xfe", "\\xff\\xfe"},
-        {"\xc2\x9b", "\\xc2\\x9b"},          /* C1 control */
-        {"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override */
-        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, /* line separator */
-        {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* isolate */
+        {"\xc2\x9b", "\\xc2\\x9b"},            /* C1 control */
+        {"\xe2\x80\xae", "\\xe2\\x80\\xae"},   /* right-to-left override */
+        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},   /* line separator */
+        {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"},   /* isolate */
+        {"\xe2\x80\x8b", "\\xe2\\x80\\x8b"},   /* a space without width */
+        {"\xef\xbb\xbfz", "\\xef\\xbb\\xbfz"}, /* a byte order mark in a wrong place */
         {"\xe2\x82\xac", "\xe2\x82\xac"},
         {"", ""},
     };
