@@ -39,7 +39,7 @@ HARD += -fcf-protection=full
 endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
-LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lxxhash -lpthread
+LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lpthread
 ifeq ($(ISAL),1)
 CPPFLAGS_ALL += -DCG_ISAL
 LIBS += -lisal

@@ -17,14 +17,14 @@
 /* Days that a cap may look at for one line: all that claim dates can have. */
 enum { CG_CALENDAR_DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
 
-/* Periods found lately. Lines share their dates, and a calendar costs a dozen divisions. */
+/* The period of a cap found last. Lines share their dates, and a calendar costs a dozen divisions.
+ */
 struct cg_period_memo {
     const struct cg_cap *cap; /* NULL: empty */
-    int32_t day_no;
     int32_t first_day;
     int32_t last_day;
 };
-enum { CG_PERIOD_MEMOS = 1024 };
+enum { CG_PERIOD_MEMOS = 64 };
 
 /* Room to work in, lent by the caller; the memos zeroed at first. */
 struct cg_cap_scratch {
@@ -37,6 +37,7 @@ struct cg_cap_view {
     const struct cg_store *store;
     const struct cg_past *past;
     struct cg_cap_scratch *scratch;
+    bool start_day_is_free; /* no unit stands on the line's first day */
 };
 
 struct cg_cap_test {

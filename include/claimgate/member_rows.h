@@ -22,7 +22,7 @@ enum { CG_GROUP_ROWS = 8, CG_CACHE_LINE_BYTES = 64 };
 struct cg_row_group {
     int32_t days[CG_GROUP_ROWS];
     uint16_t units[CG_GROUP_ROWS]; /* that caps count: 0 for an exempt line */
-    uint16_t claim_tags[CG_GROUP_ROWS];
+    uint16_t tags[CG_GROUP_ROWS];
 };
 
 struct cg_member_rows {
@@ -34,7 +34,7 @@ struct cg_member_rows {
 struct cg_member_row {
     int32_t day_no; /* CG_DAY_NONE when the line's units lie over its days */
     uint16_t units;
-    uint16_t claim_tag;
+    uint16_t tag;
     uint32_t ref;
     uint8_t procedure_no;
 };
@@ -57,9 +57,13 @@ void cg_member_rows_copy(const struct cg_member_rows *to, const struct cg_member
 /* Take the units from the rows `first` to `end` - 1, which are rows no more, or not yet. */
 void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uint32_t end);
 
-/* False: no row has it. True: one may have it. */
-bool cg_member_rows_may_have_tag(const struct cg_member_rows *rows, uint32_t count, uint16_t tag);
-bool cg_member_rows_may_have_day(const struct cg_member_rows *rows, uint32_t count, int32_t day_no);
+/* What one look over all rows tells. False: no row has it. True: one may have it. */
+struct cg_rows_glance {
+    bool tag;
+    bool day;
+};
+struct cg_rows_glance cg_member_rows_glance(const struct cg_member_rows *rows, uint32_t count,
+                                            uint16_t tag, int32_t day_no);
 
 /* The first row from `first` on with the tag; or that starts on the day, CG_DAY_NONE being any day.
  * `count` when there is none. */

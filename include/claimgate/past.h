@@ -46,6 +46,15 @@ void cg_store_reset(struct cg_store *store); /* as new, but keeps its seed and s
 /* Make a long key point at a copy that lives as long as the store. */
 cg_must_use bool cg_store_keep_key(struct cg_store *store, struct cg_key *key);
 
+/* What a look over the member's lines tells, before any of them is compared. It is asked of every
+ * line and nearly always says no; the two questions below are only asked where it does not. */
+struct cg_glance {
+    bool line;      /* a line with this claim id and line number may stand */
+    bool start_day; /* a line with its start date may, or one with a unit on that day */
+};
+struct cg_glance cg_past_glance(const struct cg_store *store, const struct cg_past *past,
+                                const struct cg_service *line, uint64_t claim_hash);
+
 /* A line with this claim id and line number stands. */
 bool cg_past_has_line(const struct cg_store *store, const struct cg_past *past,
                       const struct cg_service *line, uint64_t claim_hash);

@@ -48,16 +48,11 @@ void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day,
 
 static void find_period(struct cg_cap_scratch *scratch, const struct cg_cap *cap, int32_t day_no,
                         int32_t *first_day, int32_t *last_day) {
-    if (cap->period == CG_PERIOD_DAY || cap->period == CG_PERIOD_LIFETIME) {
-        cg_cap_period(cap, day_no, first_day, last_day);
-        return;
-    }
     /* The caps of a version are neighbours, so a few bits of the address tell them apart. */
-    uint32_t place = ((uint32_t)day_no ^ (uint32_t)((uintptr_t)cap >> 4)) % CG_PERIOD_MEMOS;
-    struct cg_period_memo *memo = &scratch->memos[place];
-    if (memo->cap != cap || memo->day_no != day_no) {
+    struct cg_period_memo *memo = &scratch->memos[((uintptr_t)cap >> 8) % CG_PERIOD_MEMOS];
+    bool holds = memo->cap == cap && memo->first_day <= day_no && day_no <= memo->last_day;
+    if (!holds || (cap->period == CG_PERIOD_ROLLING_MONTHS && memo->last_day != day_no)) {
         memo->cap = cap;
-        memo->day_no = day_no;
         cg_cap_period(cap, day_no, &memo->first_day, &memo->last_day);
     }
     *first_day = memo->first_day;
@@ -91,10 +86,12 @@ static void test_periods(const struct cg_cap_view *view, const struct cg_cap *ca
 /* The same for the usual line, which touches one day and so one period. */
 static void test_one_period(const struct cg_cap_view *view, const struct cg_cap *cap,
                             const struct cg_spread *spread, struct cg_cap_test *test) {
-    int32_t first_day;
-    int32_t last_day;
-    find_period(view->scratch, cap, spread->first_day, &first_day, &last_day);
-    test->used_at_start = cg_past_units(view->store, view->past, cap, first_day, last_day);
+    if (cap->period != CG_PERIOD_DAY || !view->start_day_is_free) {
+        int32_t first_day;
+        int32_t last_day;
+        find_period(view->scratch, cap, spread->first_day, &first_day, &last_day);
+        test->used_at_start = cg_past_units(view->store, view->past, cap, first_day, last_day);
+    }
     test_period(test, cap->limit_units, test->used_at_start, spread->each);
 }
 

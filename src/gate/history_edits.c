@@ -119,25 +119,37 @@ static void reject(struct cg_line *line, enum cg_reason reason) {
     line->decision = CG_REJECTED;
 }
 
-static bool is_duplicate_line(const struct cg_member *member, const struct cg_service *service,
-                              uint64_t claim_hash) {
-    const struct cg_store *store = &member->memory->store;
-    if (service->line_number != CG_LINE_NUMBER_NONE) {
-        return cg_past_has_line(store, member->past, service, claim_hash);
+/* A line that would leave something, and what is already known about it. */
+struct candidate {
+    struct cg_service service;
+    uint64_t claim_hash;
+    struct cg_glance glance;
+};
+
+static bool has_service(const struct cg_member *member, const struct candidate *candidate,
+                        enum cg_which_claim which) {
+    return candidate->glance.start_day &&
+           cg_past_has_service(&member->memory->store, member->past, &candidate->service,
+                               candidate->claim_hash, which);
+}
+
+static bool is_duplicate_line(const struct cg_member *member, const struct candidate *candidate) {
+    if (candidate->service.line_number == CG_LINE_NUMBER_NONE) {
+        return has_service(member, candidate, CG_SAME_CLAIM);
     }
-    return cg_past_has_service(store, member->past, service, claim_hash, CG_SAME_CLAIM);
+    return candidate->glance.line && cg_past_has_line(&member->memory->store, member->past,
+                                                      &candidate->service, candidate->claim_hash);
 }
 
 /* True when the line goes on to the caps. */
 static bool passes_duplicates(const struct cg_member *member, struct cg_line *line,
-                              const struct cg_service *service, uint64_t claim_hash) {
-    if (is_duplicate_line(member, service, claim_hash)) {
+                              const struct candidate *candidate) {
+    if (is_duplicate_line(member, candidate)) {
         reject(line, CG_REASON_DUPLICATE_LINE);
         return false;
     }
     enum cg_severity severity = line->version->duplicate_service;
-    if (severity == CG_SEVERITY_OFF || !cg_past_has_service(&member->memory->store, member->past,
-                                                            service, claim_hash, CG_OTHER_CLAIM)) {
+    if (severity == CG_SEVERITY_OFF || !has_service(member, candidate, CG_OTHER_CLAIM)) {
         return true;
     }
     if (severity == CG_SEVERITY_REJECT) {
@@ -165,11 +177,13 @@ static bool decides_before(const struct cg_line *line, bool cutback,
 
 /* All caps are tested even when one has failed, so that a person sees every accumulator. */
 static void test_caps(const struct cg_member *member, struct cg_line *line,
-                      const struct cg_service *service) {
+                      const struct candidate *candidate) {
     const struct cg_policy_version *version = line->version;
-    const struct cg_cap_view view = {
-        .store = &member->memory->store, .past = member->past, .scratch = member->memory->scratch};
-    const struct cg_spread spread = cg_service_spread(service);
+    const struct cg_cap_view view = {.store = &member->memory->store,
+                                     .past = member->past,
+                                     .scratch = member->memory->scratch,
+                                     .start_day_is_free = !candidate->glance.start_day};
+    const struct cg_spread spread = cg_service_spread(&candidate->service);
     bool cutback = version->cutback && line->end_day == line->start_day;
     for (uint32_t i = 0; i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
@@ -191,14 +205,15 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
 }
 
 static enum cg_status accept(struct cg_member *member, struct cg_line *line,
-                             struct cg_service *service, uint64_t claim_hash) {
+                             struct candidate *candidate) {
+    struct cg_service *service = &candidate->service;
     line->accepted_units =
         line->decision == CG_CUTBACK ? (uint16_t)line->units_available : line->units;
     if (line->decision == CG_UNDECIDED) {
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
-    if (!cg_past_add(&member->memory->store, member->past, service, claim_hash)) {
+    if (!cg_past_add(&member->memory->store, member->past, service, candidate->claim_hash)) {
         return CG_INTERNAL;
     }
     if (!replaces_itself(line)) {
@@ -214,19 +229,21 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
 
 /* A service line that has met everything but duplicates and caps. */
 static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
-    struct cg_service service = cg_service_of_line(line);
-    uint64_t claim_hash = cg_claim_hash(&service.claim, member->memory->store.seed);
-    if (!passes_duplicates(member, line, &service, claim_hash)) {
+    struct cg_store *store = &member->memory->store;
+    struct candidate candidate = {.service = cg_service_of_line(line)};
+    candidate.claim_hash = cg_claim_hash(&candidate.service.claim, store->seed);
+    candidate.glance =
+        cg_past_glance(store, member->past, &candidate.service, candidate.claim_hash);
+    if (!passes_duplicates(member, line, &candidate)) {
         return CG_OK;
     }
     if (!line->exempt) {
-        if (!cg_past_prepare(&member->memory->store, member->past, line->version->caps,
-                             line->version->cap_count)) {
+        if (!cg_past_prepare(store, member->past, line->version->caps, line->version->cap_count)) {
             return CG_INTERNAL;
         }
-        test_caps(member, line, &service);
+        test_caps(member, line, &candidate);
     }
-    return line->decision == CG_REJECTED ? CG_OK : accept(member, line, &service, claim_hash);
+    return line->decision == CG_REJECTED ? CG_OK : accept(member, line, &candidate);
 }
 
 static enum cg_status decide_line(struct cg_member *member, struct cg_line *line) {

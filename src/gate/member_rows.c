@@ -1,8 +1,7 @@
 /*
- * The loops over eight rows have no branch and a fixed length, so that the compiler makes vector
- * instructions of them on any machine. A question that nearly always has the same answer (no row
- * has this tag, no line starts on this day) goes over all groups before it looks at the outcome
- * once.
+ * Questions over all rows have no branch on a row: four or eight of them are compared at once, in
+ * vectors that gcc and clang know for any machine. One that nearly always has the same answer (no
+ * row has this tag, no line starts on this day) looks at the outcome once, at the end.
  *
  * Time goes with the cache lines touched. Tried: whole arrays side by side instead of groups (more
  * lines, and a write to each array); a second tag, of the service, where the day serves as well
@@ -13,11 +12,37 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct cg_row_group) == CG_CACHE_LINE_BYTES, "one cache line");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "or sums put the zeros first");
 
 uint32_t cg_member_rows_bytes(uint32_t group_count) {
     uint32_t cold_bytes = CG_GROUP_ROWS * (uint32_t)(sizeof(uint32_t) + sizeof(uint8_t));
     uint32_t len_bytes = group_count * ((uint32_t)sizeof(struct cg_row_group) + cold_bytes);
     return (len_bytes + CG_CACHE_LINE_BYTES - 1) / CG_CACHE_LINE_BYTES * CG_CACHE_LINE_BYTES;
+}
+
+typedef int32_t four_days __attribute__((vector_size(16)));
+typedef uint16_t eight_small __attribute__((vector_size(16)));
+
+static inline four_days days_at(const int32_t *days) {
+    four_days out;
+    memcpy(&out, days, sizeof out);
+    return out;
+}
+
+static inline eight_small small_at(const uint16_t *numbers) {
+    eight_small out;
+    memcpy(&out, numbers, sizeof out);
+    return out;
+}
+
+static inline bool any_bit(const void *vector) {
+    uint64_t halves[2];
+    memcpy(halves, vector, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+static inline four_days outside(four_days days, int32_t first, int32_t last) {
+    return (days < first) | (days > last);
 }
 
 static uint32_t groups_for(uint32_t count) {
@@ -30,7 +55,7 @@ void cg_member_rows_put(const struct cg_member_rows *rows, uint32_t row_no,
     uint32_t place = row_no % CG_GROUP_ROWS;
     group->days[place] = row->day_no;
     group->units[place] = row->units;
-    group->claim_tags[place] = row->claim_tag;
+    group->tags[place] = row->tag;
     rows->refs[row_no] = row->ref;
     rows->procedures[row_no] = row->procedure_no;
 }
@@ -41,7 +66,7 @@ struct cg_member_row cg_member_rows_get(const struct cg_member_rows *rows, uint3
     return (struct cg_member_row){
         .day_no = group->days[place],
         .units = group->units[place],
-        .claim_tag = group->claim_tags[place],
+        .tag = group->tags[place],
         .ref = rows->refs[row_no],
         .procedure_no = rows->procedures[row_no],
     };
@@ -60,38 +85,23 @@ void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uin
     }
 }
 
-bool cg_member_rows_may_have_tag(const struct cg_member_rows *rows, uint32_t count, uint16_t tag) {
+struct cg_rows_glance cg_member_rows_glance(const struct cg_member_rows *rows, uint32_t count,
+                                            uint16_t tag, int32_t day_no) {
     const struct cg_row_group *end = rows->groups + groups_for(count);
-    uint16_t any[CG_GROUP_ROWS] = {0};
+    four_days on_day = {0};
+    eight_small tagged = {0};
     for (const struct cg_row_group *group = rows->groups; group < end; group++) {
-        for (uint32_t i = 0; i < CG_GROUP_ROWS; i++) {
-            any[i] = (uint16_t)(any[i] | -(group->claim_tags[i] == tag));
-        }
+        on_day |= (days_at(&group->days[0]) == day_no) | (days_at(&group->days[4]) == day_no);
+        tagged |= small_at(group->tags) == tag;
     }
-    uint64_t halves[2];
-    memcpy(halves, any, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
-bool cg_member_rows_may_have_day(const struct cg_member_rows *rows, uint32_t count,
-                                 int32_t day_no) {
-    const struct cg_row_group *end = rows->groups + groups_for(count);
-    uint32_t any[CG_GROUP_ROWS] = {0};
-    for (const struct cg_row_group *group = rows->groups; group < end; group++) {
-        for (uint32_t i = 0; i < CG_GROUP_ROWS; i++) {
-            any[i] |= -(uint32_t)(group->days[i] == day_no);
-        }
-    }
-    uint64_t quarters[4];
-    memcpy(quarters, any, sizeof quarters);
-    return (quarters[0] | quarters[1] | quarters[2] | quarters[3]) != 0;
+    return (struct cg_rows_glance){.tag = any_bit(&tagged), .day = any_bit(&on_day)};
 }
 
 uint32_t cg_member_rows_find_tag(const struct cg_member_rows *rows, uint32_t first, uint32_t count,
                                  uint16_t tag) {
     uint32_t row_no = first;
     while (row_no < count &&
-           rows->groups[row_no / CG_GROUP_ROWS].claim_tags[row_no % CG_GROUP_ROWS] != tag) {
+           rows->groups[row_no / CG_GROUP_ROWS].tags[row_no % CG_GROUP_ROWS] != tag) {
         row_no++;
     }
     return row_no;
@@ -111,18 +121,17 @@ uint32_t cg_member_rows_find_day(const struct cg_member_rows *rows, uint32_t fir
 uint32_t cg_member_rows_sum(const struct cg_member_rows *rows, uint32_t count, int32_t first,
                             int32_t last) {
     const struct cg_row_group *end = rows->groups + groups_for(count);
-    uint32_t sums[CG_GROUP_ROWS] = {0};
+    const eight_small zero = {0};
+    four_days sums = {0};
     for (const struct cg_row_group *group = rows->groups; group < end; group++) {
-        for (uint32_t i = 0; i < CG_GROUP_ROWS; i++) {
-            uint32_t outside = (group->days[i] < first) | (group->days[i] > last);
-            sums[i] += ~-outside & group->units[i];
-        }
+        eight_small units = small_at(group->units);
+        /* With a zero after each, four small numbers are four of twice the size. */
+        eight_small low = __builtin_shufflevector(units, zero, 0, 8, 1, 9, 2, 10, 3, 11);
+        eight_small high = __builtin_shufflevector(units, zero, 4, 8, 5, 9, 6, 10, 7, 11);
+        sums += (four_days)low & ~outside(days_at(&group->days[0]), first, last);
+        sums += (four_days)high & ~outside(days_at(&group->days[4]), first, last);
     }
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < CG_GROUP_ROWS; i++) {
-        sum += sums[i];
-    }
-    return sum;
+    return (uint32_t)(sums[0] + sums[1] + sums[2] + sums[3]);
 }
 
 uint32_t cg_member_rows_sum_counted(const struct cg_member_rows *rows, uint32_t count,

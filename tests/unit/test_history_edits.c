@@ -77,6 +77,7 @@ Test(history_edits, same_claim_and_line_number_is_a_duplicate_line_whatever_else
     decide_one(history, &again);
     cr_assert(has_reason(&again, CG_REASON_DUPLICATE_LINE));
     cr_assert(accepted(give(numbered("A", 2))));
+    cr_assert(accepted(give(numbered("A", 17)))); /* looks like line 1 where only bits are kept */
     cr_assert(accepted(give(numbered("B", 1))));
 }
 

@@ -73,6 +73,7 @@ static const char *const members[] = {"M1", "a member id that is longer than 15 
 
 static void random_line(const struct world *world, struct cg_line *line) {
     static const uint8_t frequencies[] = {1, 1, 1, 1, 1, 1, 1, 7, 7, 8};
+    static const uint16_t numbers[] = {1, 2, 3, 4, 17, 18}; /* some with equal last bits */
     const struct cg_policy_version *version = &world->versions[pick(VERSIONS)];
     /* Around the turns of months from December 2023, where the calendar is hardest. */
     static const int32_t turns[] = {364, 395, 424, 455, 485, 516, 546};
@@ -87,7 +88,7 @@ static void random_line(const struct world *world, struct cg_line *line) {
         .rendering_npi = 1234567893 + pick(2),
         .modifiers = pick(2) * (UINT64_C(1) << 54),
         .units = (uint16_t)(1 + pick(4)),
-        .line_number = world->numbered ? (uint16_t)(1 + pick(6)) : CG_LINE_NUMBER_NONE,
+        .line_number = world->numbered ? numbers[pick(6)] : CG_LINE_NUMBER_NONE,
         .frequency = frequencies[pick(10)],
         .procedure_no = (uint8_t)pick(2),
         .version = version,
