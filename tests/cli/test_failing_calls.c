@@ -103,6 +103,12 @@ static bool fail_one(const char *call, const char *error, int n, bool single_fil
 
 static bool can_trace(void) {
     struct run run;
+    char options[256];
+    const char *asan = getenv("ASAN_OPTIONS");
+    if (asan != NULL) { /* leaks cannot be looked for under strace */
+        snprintf(options, sizeof options, "%s:detect_leaks=0", asan);
+        setenv("ASAN_OPTIONS", options, 1);
+    }
     run_program((const char *[]){"sh", "-c", "strace -qq -o /dev/null true", NULL}, NULL, &run);
     const bool works = run.exit_code == 0;
     if (!works) {
