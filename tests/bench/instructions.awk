@@ -18,6 +18,7 @@ BEGIN {
     place = line
     sub(/ \[.*$/, "", line)
     sub(/^.*:/, "", line)
+    sub(/\.(lto_priv|isra|part|constprop).*$/, "", line) # what the compiler made of a function
     if (line == "PROGRAM TOTALS") next
     if (place ~ /\/lib[a-z]+[-.0-9a-z]*\.so/ && line ~ /^0x/) {
         sub(/^.*\//, "", place)
@@ -25,7 +26,7 @@ BEGIN {
         line = "(" place ")"
     }
     own[line] += cost
-    if (place ~ /flow\//) station[line] = cost
+    if (place ~ /flow\// && cost > station[line]) station[line] = cost # parts of it stand further down
 }
 
 END {
