@@ -17,6 +17,8 @@
 
 enum { CG_KEY_INLINE_BYTES = 15 };
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "cg_key_of shifts bytes into place");
+
 struct cg_key {
     union {
         char bytes[8];    /* a short text begins here and goes on in `more`, zero-filled */
@@ -35,8 +37,16 @@ static inline struct cg_key cg_key_of(struct cg_text text) {
     struct cg_key key = {.bytes = {0}, .more = {0}, .len_bytes = (uint8_t)text.len};
     if (text.len > CG_KEY_INLINE_BYTES) {
         key.text = text.ptr;
+    } else if (text.len >= sizeof key.bytes) {
+        /* The usual id, without a call: its first eight bytes, and of its last eight those that are
+         * not among them. */
+        uint64_t last;
+        memcpy(&last, text.ptr + text.len - sizeof last, sizeof last);
+        last = last >> 8 * (CG_KEY_INLINE_BYTES - text.len) >> 8;
+        memcpy(key.bytes, text.ptr, sizeof key.bytes);
+        memcpy(key.more, &last, sizeof key.more);
     } else if (text.len > 0) {
-        memcpy(&key, text.ptr, text.len);
+        memcpy(key.bytes, text.ptr, text.len);
     }
     return key;
 }

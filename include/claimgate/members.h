@@ -3,7 +3,7 @@
  *
  * Ownership  Members live in the store and never move.
  * Threads    One at a time.
- * Memory     32 bytes a member and 8 a slot, of which at most three quarters are used.
+ * Memory     48 bytes a member and 8 a slot, of which at most three quarters are used.
  * Failure    Adding can run out of memory (NULL).
  */
 #ifndef CLAIMGATE_MEMBERS_H

@@ -30,6 +30,13 @@ struct cg_store {
     uint32_t crowd_lines;    /* a member with this many lines gets an index of its own */
 };
 
+/* Units that the rows have on these days. A member's lines mostly ask for the same year. */
+struct cg_past_sum {
+    int32_t first_day;
+    int32_t last_day;
+    uint32_t units;
+};
+
 struct cg_past {
     struct cg_key member;
     struct cg_crowd *crowd; /* NULL until the member is crowded; then the rows are gone */
@@ -37,6 +44,8 @@ struct cg_past {
     uint16_t count;
     uint8_t class_no;
     bool has_splits; /* some line's units lie over its days */
+    struct cg_past_sum
+        sum; /* the last one over all procedures, kept up to date; never the crowd's */
 };
 
 void cg_store_init(struct cg_store *store);
@@ -78,8 +87,8 @@ cg_must_use bool cg_past_prepare(struct cg_store *store, struct cg_past *past,
                                  const struct cg_cap *caps, uint32_t count);
 
 /* Units that count for the cap on the days first_day to last_day, both in. */
-uint64_t cg_past_units(const struct cg_store *store, const struct cg_past *past,
-                       const struct cg_cap *cap, int32_t first_day, int32_t last_day);
+uint64_t cg_past_units(const struct cg_store *store, struct cg_past *past, const struct cg_cap *cap,
+                       int32_t first_day, int32_t last_day);
 
 /* The same for each day: out[0] is first_day. The days are days of the calendar of claims. */
 void cg_past_daily_units(const struct cg_store *store, const struct cg_past *past,

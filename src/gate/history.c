@@ -74,12 +74,8 @@ static enum cg_status no_memory(struct cg_error *err) {
         "split the files by member and run the parts one by one");
 }
 
-static enum cg_status meet_member(struct cg_history *history, struct cg_text member_id,
-                                  uint32_t hash, struct cg_past **out, struct cg_error *err) {
-    *out = cg_members_find(&history->members, member_id, hash);
-    if (*out != NULL) {
-        return CG_OK;
-    }
+static enum cg_status add_member(struct cg_history *history, struct cg_text member_id,
+                                 uint32_t hash, struct cg_past **out, struct cg_error *err) {
     *out = cg_members_add(&history->members, member_id, hash);
     if (*out == NULL) {
         return no_memory(err);
@@ -89,6 +85,13 @@ static enum cg_status meet_member(struct cg_history *history, struct cg_text mem
     }
     struct cg_member recalled = {.memory = &history->memory, .past = *out};
     return history->recall(history->recall_context, member_id, &recalled, err);
+}
+
+static inline enum cg_status meet_member(struct cg_history *history, struct cg_text member_id,
+                                         uint32_t hash, struct cg_past **out,
+                                         struct cg_error *err) {
+    *out = cg_members_find(&history->members, member_id, hash);
+    return *out != NULL ? CG_OK : add_member(history, member_id, hash, out, err);
 }
 
 enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
@@ -157,7 +160,7 @@ enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lin
     return CG_OK;
 }
 
-static const struct cg_past *find_past(const struct cg_history *history, struct cg_text member_id) {
+static struct cg_past *find_past(const struct cg_history *history, struct cg_text member_id) {
     uint32_t hash = cg_members_hash(&history->members, member_id);
     return cg_members_find(&history->members, member_id, hash);
 }
@@ -184,7 +187,7 @@ void cg_history_visit(const struct cg_history *history, struct cg_text member_id
 
 uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
                                const struct cg_cap *cap, int32_t day_no) {
-    const struct cg_past *past = find_past(history, member_id);
+    struct cg_past *past = find_past(history, member_id);
     if (past == NULL) {
         return 0;
     }

@@ -21,6 +21,7 @@ uint32_t cg_member_rows_bytes(uint32_t group_count) {
 }
 
 typedef int32_t four_days __attribute__((vector_size(16)));
+typedef uint32_t four_numbers __attribute__((vector_size(16)));
 typedef uint16_t eight_small __attribute__((vector_size(16)));
 
 static inline four_days days_at(const int32_t *days) {
@@ -41,8 +42,20 @@ static inline bool any_bit(const void *vector) {
     return (halves[0] | halves[1]) != 0;
 }
 
+/* In one comparison: with `first` moved down to the least number, all that wraps is above `last`.
+ */
 static inline four_days outside(four_days days, int32_t first, int32_t last) {
-    return (days < first) | (days > last);
+    const uint32_t down = (uint32_t)first - (uint32_t)INT32_MIN;
+    return (four_days)((four_numbers)days - down) > (int32_t)((uint32_t)last - down);
+}
+
+static inline four_days rows_on_day(const struct cg_row_group *group, int32_t day_no) {
+    return (days_at(&group->days[0]) == day_no) | (days_at(&group->days[4]) == day_no);
+}
+
+static inline bool may_hold_day(const struct cg_row_group *group, int32_t day_no) {
+    four_days found = rows_on_day(group, day_no) | rows_on_day(group, CG_DAY_NONE);
+    return any_bit(&found);
 }
 
 static uint32_t groups_for(uint32_t count) {
@@ -91,8 +104,9 @@ struct cg_rows_glance cg_member_rows_glance(const struct cg_member_rows *rows, u
     four_days on_day = {0};
     eight_small tagged = {0};
     for (const struct cg_row_group *group = rows->groups; group < end; group++) {
-        on_day |= (days_at(&group->days[0]) == day_no) | (days_at(&group->days[4]) == day_no);
-        tagged |= small_at(group->tags) == tag;
+        /* A comparison gives -1. Counting down is quicker than |, and rows are too few to wrap. */
+        on_day += rows_on_day(group, day_no);
+        tagged += (eight_small)(small_at(group->tags) == tag);
     }
     return (struct cg_rows_glance){.tag = any_bit(&tagged), .day = any_bit(&on_day)};
 }
@@ -110,8 +124,11 @@ uint32_t cg_member_rows_find_tag(const struct cg_member_rows *rows, uint32_t fir
 uint32_t cg_member_rows_find_day(const struct cg_member_rows *rows, uint32_t first, uint32_t count,
                                  int32_t day_no) {
     for (uint32_t row_no = first; row_no < count; row_no++) {
-        int32_t found = rows->groups[row_no / CG_GROUP_ROWS].days[row_no % CG_GROUP_ROWS];
-        if (found == day_no || found == CG_DAY_NONE) {
+        const struct cg_row_group *group = &rows->groups[row_no / CG_GROUP_ROWS];
+        if (row_no % CG_GROUP_ROWS == 0 && !may_hold_day(group, day_no)) {
+            row_no += CG_GROUP_ROWS - 1;
+        } else if (group->days[row_no % CG_GROUP_ROWS] == day_no ||
+                   group->days[row_no % CG_GROUP_ROWS] == CG_DAY_NONE) {
             return row_no;
         }
     }

@@ -6,7 +6,7 @@
 
 enum { FIRST_SLOTS = 1024 };
 
-_Static_assert(sizeof(struct cg_past) == 32, "one of these stays for every member");
+_Static_assert(sizeof(struct cg_past) == 48, "one of these stays for every member");
 
 bool cg_members_init(struct cg_members *members, struct cg_store *store) {
     *members = (struct cg_members){.store = store, .slot_count = FIRST_SLOTS};

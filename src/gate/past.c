@@ -156,18 +156,14 @@ static bool grow_rows(struct cg_store *store, struct cg_past *past) {
     return true;
 }
 
-/* Make room for one more line, in the rows or in an index. */
-static bool make_room(struct cg_store *store, struct cg_past *past) {
-    if (past->crowd != NULL) {
-        return true;
-    }
-    if (past->count >= store->crowd_lines) {
-        return become_crowded(store, past);
-    }
-    if (past->rows_ref != 0 && past->count < class_groups[past->class_no] * CG_GROUP_ROWS) {
-        return true;
-    }
-    return grow_rows(store, past);
+static bool has_room(const struct cg_store *store, const struct cg_past *past) {
+    return past->crowd != NULL || (past->rows_ref != 0 && past->count < store->crowd_lines &&
+                                   past->count < class_groups[past->class_no] * CG_GROUP_ROWS);
+}
+
+/* Make room for one more line, in the rows or in an index. Out of line, for it is rarely needed. */
+__attribute__((noinline)) static bool make_room(struct cg_store *store, struct cg_past *past) {
+    return past->count >= store->crowd_lines ? become_crowded(store, past) : grow_rows(store, past);
 }
 
 /* The record that stays: a copy whose claim id no longer points into a batch. */
@@ -197,7 +193,7 @@ bool cg_store_keep_key(struct cg_store *store, struct cg_key *key) {
 
 bool cg_past_add(struct cg_store *store, struct cg_past *past, const struct cg_service *line,
                  uint64_t claim_hash) {
-    if (!make_room(store, past)) {
+    if (!has_room(store, past) && !make_room(store, past)) {
         return false;
     }
     uint32_t ref = keep_service(store, line);
@@ -216,6 +212,9 @@ bool cg_past_add(struct cg_store *store, struct cg_past *past, const struct cg_s
     };
     struct cg_member_rows rows = rows_of(store, past);
     cg_member_rows_put(&rows, past->count++, &row);
+    if (row.day_no >= past->sum.first_day && row.day_no <= past->sum.last_day) {
+        past->sum.units += row.units;
+    }
     past->has_splits = past->has_splits || line->split;
     return true;
 }
@@ -241,6 +240,9 @@ uint32_t cg_past_take_out(struct cg_store *store, struct cg_past *past, const st
         }
     }
     uint32_t taken = past->count - kept;
+    if (taken > 0) {
+        past->sum = (struct cg_past_sum){.first_day = 0, .last_day = -1};
+    }
     cg_member_rows_clear(&rows, kept, past->count);
     past->count = (uint16_t)kept;
     return taken;
@@ -268,8 +270,10 @@ static bool split_row(const struct cg_store *store, const struct cg_member_row *
 }
 
 /* The units of split lines, which the sums over rows leave out. */
-static uint64_t split_units(const struct cg_store *store, const struct cg_past *past,
-                            const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+__attribute__((noinline)) static uint64_t split_units(const struct cg_store *store,
+                                                      const struct cg_past *past,
+                                                      const struct cg_cap *cap, int32_t first_day,
+                                                      int32_t last_day) {
     struct cg_member_rows rows = rows_of(store, past);
     uint64_t sum = 0;
     for (uint32_t row_no = 0; row_no < past->count; row_no++) {
@@ -282,8 +286,21 @@ static uint64_t split_units(const struct cg_store *store, const struct cg_past *
     return sum;
 }
 
-uint64_t cg_past_units(const struct cg_store *store, const struct cg_past *past,
-                       const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+/* Of all rows. The sum of a single day is not remembered: it would only drive out the year's. */
+static uint32_t row_units(const struct cg_member_rows *rows, struct cg_past *past,
+                          int32_t first_day, int32_t last_day) {
+    if (past->sum.first_day == first_day && past->sum.last_day == last_day) {
+        return past->sum.units;
+    }
+    uint32_t units = cg_member_rows_sum(rows, past->count, first_day, last_day);
+    if (first_day != last_day) {
+        past->sum = (struct cg_past_sum){first_day, last_day, units};
+    }
+    return units;
+}
+
+uint64_t cg_past_units(const struct cg_store *store, struct cg_past *past, const struct cg_cap *cap,
+                       int32_t first_day, int32_t last_day) {
     if (past->crowd != NULL) {
         return cg_crowd_units(store, past->crowd, cap, first_day, last_day);
     }
@@ -292,7 +309,7 @@ uint64_t cg_past_units(const struct cg_store *store, const struct cg_past *past,
     }
     struct cg_member_rows rows = rows_of(store, past);
     uint64_t sum = cap->counts_all
-                       ? cg_member_rows_sum(&rows, past->count, first_day, last_day)
+                       ? row_units(&rows, past, first_day, last_day)
                        : cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
     return past->has_splits ? sum + split_units(store, past, cap, first_day, last_day) : sum;
 }
