@@ -146,6 +146,7 @@ static enum cg_status tell_json(struct telling *telling, struct cg_text claim, u
     } else if (status == CG_OK) {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
+    telling->writer = NULL;
     cg_buffer_fini(&text);
     return status;
 }

@@ -227,6 +227,7 @@ static enum cg_status print_runs(struct printing *printing, int64_t run_no, bool
     } else if (status == CG_OK) {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
+    printing->writer = NULL;
     cg_buffer_fini(&text);
     return status;
 }
@@ -296,6 +297,7 @@ static enum cg_status verify(struct printing *printing, bool json, uint64_t *fau
     } else if (status == CG_OK) {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
+    printing->writer = NULL;
     cg_buffer_fini(&text);
     return status;
 }

@@ -141,6 +141,7 @@ static enum cg_status print_json(struct reconsidering *state, struct cg_error *e
     } else if (status == CG_OK) {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
+    state->writer = NULL;
     cg_buffer_fini(&text);
     return status;
 }

@@ -133,6 +133,7 @@ static enum cg_status tell_json(struct usage *usage, struct cg_error *err) {
     } else {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
+    usage->writer = NULL;
     cg_buffer_fini(&text);
     return status;
 }

@@ -8,8 +8,8 @@
 enum { DEPTH = 6, BATCHES = 400 };
 
 struct world {
-    uint32_t to_read;      /* batches until the last */
-    uint32_t fails_at;     /* sequence that fails at the parallel station; UINT32_MAX: none */
+    uint32_t to_read;  /* batches until the last */
+    uint32_t fails_at; /* sequence that fails at the parallel station; UINT32_MAX: none */
     uint64_t read;
     uint64_t next_decided;
     uint64_t next_written;
@@ -53,10 +53,8 @@ static void write_station(void *context, struct cg_batch *batch) {
 }
 
 static const struct cg_station stations[] = {
-    {"read", CG_SERIAL, read_station},
-    {"slow", CG_PARALLEL, slow_station},
-    {"decide", CG_SERIAL, decide_station},
-    {"slow", CG_PARALLEL, slow_station},
+    {"read", CG_SERIAL, read_station},     {"slow", CG_PARALLEL, slow_station},
+    {"decide", CG_SERIAL, decide_station}, {"slow", CG_PARALLEL, slow_station},
     {"write", CG_SERIAL, write_station},
 };
 
