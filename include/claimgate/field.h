@@ -40,8 +40,8 @@ const char *cg_procedure_text(uint64_t procedure, char out[6]);
 /* UTF-8 (RFC 3629) without U+0000 to U+001F and U+007F. */
 bool cg_field_is_clean(struct cg_text text);
 
-/* Words match without regard to letter case, blanks and hyphens: folds into `out` (upper case, those
- * bytes dropped), returns the length, 0 when it is empty or longer than `capacity`. */
+/* Words match without regard to letter case, blanks and hyphens: folds into `out` (upper case,
+ * those bytes dropped), returns the length, 0 when it is empty or longer than `capacity`. */
 uint32_t cg_field_fold(struct cg_text text, char *out, uint32_t capacity);
 
 #endif

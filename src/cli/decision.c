@@ -126,7 +126,8 @@ static void print_caps(const struct cg_ledger_decision *decision,
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (decision->cap_used[i] != UINT32_MAX) {
-            printf("  %-12s%" PRIu32 " of %" PRIu32 " units used before, in the\n              %s\n",
+            printf("  %-12s%" PRIu32 " of %" PRIu32
+                   " units used before, in the\n              %s\n",
                    cap->id, decision->cap_used[i], cap->limit_units,
                    cg_period_text(cap, decision->start_day, period));
         }

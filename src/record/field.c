@@ -182,8 +182,8 @@ const char *cg_procedure_text(uint64_t procedure, char out[6]) {
     return out;
 }
 
-/* True when eight bytes are all from U+0020 to U+007E. Where one is not, a borrow or carry may blame
- * its neighbour, but the answer is false all the same. */
+/* True when eight bytes are all from U+0020 to U+007E. Where one is not, a borrow or carry may
+ * blame its neighbour, but the answer is false all the same. */
 static bool are_printable(const char *eight) {
     uint64_t bytes;
     memcpy(&bytes, eight, sizeof bytes);
