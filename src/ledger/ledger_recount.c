@@ -316,6 +316,7 @@ static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
                          : begin_member(recount, member_no, err);
         }
         if (status == CG_OK) {
+            cg_verify_step(recount->verify);
             status = count_line(recount, lines, err);
         }
     }

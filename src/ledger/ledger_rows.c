@@ -6,7 +6,8 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/fault.h"
+#include "claimgate/log.h"
+#include "claimgate/progress.h"
 #include "claimgate/stop.h"
 
 #include <string.h>
@@ -194,7 +195,10 @@ static enum cg_status write_row(struct writer *writer, struct cg_text row, struc
 
 static enum cg_status write_sorted(struct writer *writer, struct cg_error *err) {
     struct cg_sorter *rows = writer->ledger->run.rows;
+    struct cg_progress progress;
+    uint64_t written_bytes = 0;
     enum cg_status status = cg_sorter_finish(rows, err);
+    cg_progress_start(&progress, "ledger", cg_sorter_bytes(rows), !cg_log_is_quiet());
     for (uint64_t done = 0; status == CG_OK; done++) {
         struct cg_text key, row;
         bool more;
@@ -202,13 +206,18 @@ static enum cg_status write_sorted(struct writer *writer, struct cg_error *err) 
         if (status == CG_OK && !more) {
             break;
         }
-        if (status == CG_OK && done % STOP_EVERY_ROWS == 0 && cg_stop_requested()) {
-            return cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was published");
+        if (status == CG_OK && done % STOP_EVERY_ROWS == 0) {
+            cg_progress_update(&progress, written_bytes);
+            status = cg_stop_requested()
+                         ? cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was published")
+                         : CG_OK;
         }
         if (status == CG_OK) {
             status = write_row(writer, row, err);
+            written_bytes += key.len + row.len;
         }
     }
+    cg_progress_end(&progress);
     if (status == CG_OK && writer->member_no >= 0) {
         status = write_part(writer, writer->packed.len_bytes, err);
     }

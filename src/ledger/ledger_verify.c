@@ -3,6 +3,7 @@
  * (ledger_verify_runs.c); the members in their order (ledger_recount.c).
  */
 #include "ledger_verify.h"
+#include "claimgate/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +38,14 @@ static enum cg_status check_database(struct cg_verify *verify, struct cg_error *
     return status;
 }
 
+enum { LINE_BYTES = 100, STEP_LINES = 4096 }; /* about what a line takes in the ledger */
+
+void cg_verify_step(struct cg_verify *verify) {
+    if (++verify->lines % STEP_LINES == 0) {
+        cg_progress_update(&verify->progress, verify->lines * LINE_BYTES);
+    }
+}
+
 enum cg_status cg_verify_no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while verifying the ledger");
 }
@@ -46,6 +55,13 @@ enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
     struct cg_verify verify = {.ledger = ledger, .fn = fn, .context = context};
     /* One transaction: a run that commits meanwhile is not seen by half. */
     enum cg_status status = cg_ledger_exec(ledger, "BEGIN", "verifying", err);
+    int64_t records = 0;
+    if (status == CG_OK) {
+        status = cg_ledger_ask(ledger, "SELECT sum(records - out_of_scope) FROM run", 0, 0,
+                               &records, err);
+    }
+    cg_progress_start(&verify.progress, "verifying", 2 * LINE_BYTES * (uint64_t)records,
+                      !cg_log_is_quiet());
     if (status == CG_OK) {
         status = check_database(&verify, err);
     }
@@ -55,6 +71,7 @@ enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
     if (status == CG_OK) {
         status = cg_verify_recount(&verify, err);
     }
+    cg_progress_end(&verify.progress);
     cg_ledger_rollback(ledger);
     *faults = verify.faults;
     return status;

@@ -5,6 +5,7 @@
 #define CLAIMGATE_LEDGER_VERIFY_H
 
 #include "claimgate/ledger_query.h"
+#include "claimgate/progress.h"
 #include "ledger_private.h"
 
 struct cg_verify {
@@ -12,9 +13,13 @@ struct cg_verify {
     cg_ledger_fault_fn fn;
     void *context;
     uint64_t faults;
+    struct cg_progress progress;
+    uint64_t lines; /* looked at so far */
 };
 
 void cg_verify_fault(struct cg_verify *verify, const char *format, ...) cg_printf_like(2, 3);
+/* One more line has been looked at; each is twice. */
+void cg_verify_step(struct cg_verify *verify);
 enum cg_status cg_verify_no_memory(struct cg_error *err);
 
 /* A set of 64-bit hashes, none of them 0. Zeroed it is empty. */

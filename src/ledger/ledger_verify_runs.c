@@ -145,6 +145,7 @@ static enum cg_status take_line(struct pass *pass, int64_t run_no, struct cg_has
         return cg_verify_no_memory(err);
     }
     pass->claims += is_new ? value : 0;
+    cg_verify_step(pass->verify);
     return advance(pass, &pass->lines, err);
 }
 
