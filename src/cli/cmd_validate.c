@@ -12,6 +12,7 @@
 #include "claimgate/roster.h"
 #include "claimgate/validate.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -270,7 +271,8 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_vali
 static enum cg_status open_trace(const struct options *o, FILE **trace, struct cg_error *err) {
     *trace = o->trace != NULL ? fopen(o->trace, "we") : NULL;
     if (o->trace != NULL && *trace == NULL) {
-        return cg_error_set(err, CG_CANNOT_CREATE, "%s: cannot create the trace", o->trace);
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the trace",
+                                  o->trace);
     }
     if (*trace != NULL) {
         fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */

@@ -120,7 +120,10 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
     struct cg_error damage = CG_ERROR_INIT;
     enum cg_status status = cg_roster_read_file(file, &reading, facts, &damage);
     if (status == CG_BAD_DATA) {
-        cg_problems_add(load->problems, path, 0, 0, "%s", damage.text);
+        const size_t len = strlen(path);
+        const bool names_it = strncmp(damage.text, path, len) == 0 && damage.text[len] == ':';
+        cg_problems_add(load->problems, path, 0, 0, "%s",
+                        names_it ? damage.text + len + strlen(": ") : damage.text);
         return CG_OK;
     }
     if (status != CG_OK) {
@@ -150,6 +153,10 @@ static enum cg_status load_files(const struct load *load, struct cg_error *err) 
     enum cg_status status = CG_OK;
     size_t problems_before = load->problems->total;
     if (is_folder(load->dir, load->problems)) {
+        if (access(load->dir, X_OK) != 0) {
+            return cg_error_set_errno(err, CG_BAD_CONFIG, errno, "%s: cannot look into the folder",
+                                      load->dir);
+        }
         for (int file = 0; file < CG_ROSTER_FILE_COUNT && status == CG_OK; file++) {
             /* Without credentials nobody could render, whatever a policy says. */
             if (file == CG_ROSTER_CREDENTIALS ||

@@ -50,6 +50,20 @@ static const char *keep(struct loading *loading, const struct cg_json *string) {
     return kept;
 }
 
+/* Letter case does not matter in a map, so JSON's own ban on equal keys is not enough. */
+static void check_twins(struct loading *loading, const struct cg_json *node,
+                        const struct cg_layout_source *source) {
+    struct cg_text last = source->map[source->map_count - 1].from;
+    for (size_t i = 0; i + 1 < source->map_count; i++) {
+        if (cg_text_equal_nocase(source->map[i].from, last)) {
+            cg_json_problem(loading->doc, node, loading->problems,
+                            "the value \"%s\" stands twice, for letter case does not matter: "
+                            "remove one",
+                            last.ptr);
+        }
+    }
+}
+
 static void load_map(struct loading *loading, const struct cg_json *node,
                      struct cg_layout_source *source) {
     size_t count = cg_json_count(node);
@@ -59,14 +73,16 @@ static void load_map(struct loading *loading, const struct cg_json *node,
     struct cg_layout_pair *map = cg_arena_alloc(&loading->layout->arena, count * sizeof *map);
     for (size_t i = 0; map != NULL && i < count; i++) {
         const char *from = NULL;
-        const char *to = keep(loading, cg_json_member_at(node, i, &from));
+        const struct cg_json *meaning = cg_json_member_at(node, i, &from);
+        const char *to = keep(loading, meaning);
         const char *kept = cg_arena_copy(&loading->layout->arena, from, strlen(from));
         if (to == NULL || kept == NULL) {
             break;
         }
+        source->map = map;
         map[source->map_count++] = (struct cg_layout_pair){cg_text_of(kept), cg_text_of(to)};
+        check_twins(loading, meaning, source);
     }
-    source->map = map;
     loading->no_memory = loading->no_memory || source->map_count < count;
 }
 

@@ -237,6 +237,9 @@ Test(layout, what_is_wrong_with_a_file_is_said_at_its_place) {
     expect_bad_file(LAYOUT("\"rendering_npi\": {\"column\": \"f\"},\n\"service_unit_quantity\": "
                            "{\"fixed\": \"1\"}"),
                     "a cutback rewrites it");
+    expect_bad_file(LAYOUT(REST ", \"claim_frequency_code\": {\"column\": \"g\", \"map\": "
+                                "{\"r\": \"7\", \"V\": \"8\", \"R\": \"1\"}}"),
+                    "the value \"R\" stands twice");
 }
 
 Test(layout, an_unknown_name_is_answered_with_those_there_are) {

@@ -171,6 +171,21 @@ Test(roster, a_missing_folder_or_a_file_in_its_place_is_a_problem, .init = set_u
     cr_expect_null(roster);
 }
 
+/* Root may look everywhere, so for a moment it is somebody else. */
+Test(roster, a_folder_that_may_not_be_looked_into_is_told_as_such, .init = set_up,
+     .fini = tear_down) {
+    struct cg_roster *roster = NULL;
+    struct cg_error err = CG_ERROR_INIT;
+    const uid_t me = geteuid();
+    roster_fixture_write(&fixture, "credentials.csv", HEADER GOOD);
+    cr_assert_eq(me == 0 ? setresuid(65534, 65534, 0) : chmod(fixture.dir, 0), 0);
+    cr_expect_eq(cg_roster_load(fixture.dir, fixture.policy, &roster, &fixture.problems, &err),
+                 CG_NO_PERMISSION);
+    cr_assert_eq(me == 0 ? setresuid(0, 0, 0) : chmod(fixture.dir, 0700), 0);
+    cr_expect_not_null(strstr(err.text, "cannot look into the folder"), "%s", err.text);
+    cr_expect_null(roster);
+}
+
 static void pack(const char *name) {
     char command[256];
     snprintf(command, sizeof command, "gzip -f %s/%s", fixture.dir, name);
@@ -196,7 +211,10 @@ Test(roster, a_damaged_file_is_a_problem_of_the_roster, .init = set_up, .fini = 
     snprintf(path, sizeof path, "%s/credentials.csv.gz", fixture.dir);
     cr_assert_eq(truncate(path, 40), 0);
     cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    cr_expect_not_null(strstr(fixture.err.text, "credentials.csv.gz"), "%s", fixture.err.text);
+    const char *named =
+        strstr(fixture.err.text, "credentials.csv.gz: the compressed data is trunc");
+    cr_assert_not_null(named, "%s", fixture.err.text);
+    cr_expect_null(strstr(named + 1, "credentials.csv.gz"), "%s", fixture.err.text);
 }
 
 Test(roster, a_missing_needed_column_is_a_problem_and_an_optional_one_is_not, .init = set_up_all,
