@@ -18,6 +18,7 @@
 enum { CG_KEY_INLINE_BYTES = 15 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "cg_key_of shifts bytes into place");
+_Static_assert(sizeof(const char *) == sizeof(uint64_t), "and puts an address into a word");
 
 struct cg_key {
     union {
@@ -32,22 +33,25 @@ static inline bool cg_key_is_long(const struct cg_key *key) {
     return key->len_bytes > CG_KEY_INLINE_BYTES;
 }
 
-/* At most CG_ID_MAX_BYTES. */
+/* At most CG_ID_MAX_BYTES. In two words, so that the usual id, of 8 to 15 bytes, needs no call: its
+ * first eight bytes, and of its last eight those that are not among them. */
 static inline struct cg_key cg_key_of(struct cg_text text) {
-    struct cg_key key = {.bytes = {0}, .more = {0}, .len_bytes = (uint8_t)text.len};
+    uint64_t first = 0;
+    uint64_t last = 0;
     if (text.len > CG_KEY_INLINE_BYTES) {
-        key.text = text.ptr;
-    } else if (text.len >= sizeof key.bytes) {
-        /* The usual id, without a call: its first eight bytes, and of its last eight those that are
-         * not among them. */
-        uint64_t last;
+        first = (uintptr_t)text.ptr;
+    } else if (text.len >= sizeof first) {
+        memcpy(&first, text.ptr, sizeof first);
         memcpy(&last, text.ptr + text.len - sizeof last, sizeof last);
         last = last >> 8 * (CG_KEY_INLINE_BYTES - text.len) >> 8;
-        memcpy(key.bytes, text.ptr, sizeof key.bytes);
-        memcpy(key.more, &last, sizeof key.more);
     } else if (text.len > 0) {
-        memcpy(key.bytes, text.ptr, text.len);
+        uint64_t short_text = 0;
+        memcpy(&short_text, text.ptr, text.len);
+        first = short_text;
     }
+    const uint64_t words[2] = {first, last | (uint64_t)text.len << 56};
+    struct cg_key key;
+    memcpy(&key, words, sizeof key);
     return key;
 }
 

@@ -20,6 +20,7 @@
 /* Groups of rows in a block of each class. */
 static const uint32_t class_groups[CG_POOL_CLASSES] = {1, 2, 3, 5, 8, 12, 18, 27, 41, 62, 93, 140};
 
+/* Without a row, rows_ref 0 leads to the start of the pool, of which then nothing is read. */
 static struct cg_member_rows rows_of(const struct cg_store *store, const struct cg_past *past) {
     return cg_member_rows_in(cg_pool_at(&store->pool, past->rows_ref),
                              class_groups[past->class_no]);
@@ -67,9 +68,6 @@ struct cg_glance cg_past_glance(const struct cg_store *store, const struct cg_pa
                                 const struct cg_service *line, uint64_t claim_hash) {
     if (past->crowd != NULL) {
         return (struct cg_glance){.line = true, .start_day = true};
-    }
-    if (past->count == 0) {
-        return (struct cg_glance){.line = false, .start_day = false};
     }
     struct cg_member_rows rows = rows_of(store, past);
     struct cg_rows_glance found = cg_member_rows_glance(
@@ -215,7 +213,7 @@ bool cg_past_add(struct cg_store *store, struct cg_past *past, const struct cg_s
     if (row.day_no >= past->sum.first_day && row.day_no <= past->sum.last_day) {
         past->sum.units += row.units;
     }
-    past->has_splits = past->has_splits || line->split;
+    past->has_splits |= line->split;
     return true;
 }
 
@@ -223,9 +221,6 @@ uint32_t cg_past_take_out(struct cg_store *store, struct cg_past *past, const st
                           cg_service_fn fn, void *context) {
     if (past->crowd != NULL) {
         return cg_crowd_take_out(store, past->crowd, claim, fn, context);
-    }
-    if (past->count == 0) {
-        return 0;
     }
     struct cg_member_rows rows = rows_of(store, past);
     uint16_t tag = tag_of(cg_claim_hash(claim, store->seed), 0);
@@ -287,16 +282,24 @@ __attribute__((noinline)) static uint64_t split_units(const struct cg_store *sto
 }
 
 /* Of all rows. The sum of a single day is not remembered: it would only drive out the year's. */
-static uint32_t row_units(const struct cg_member_rows *rows, struct cg_past *past,
-                          int32_t first_day, int32_t last_day) {
+static uint32_t row_units(const struct cg_store *store, struct cg_past *past, int32_t first_day,
+                          int32_t last_day) {
     if (past->sum.first_day == first_day && past->sum.last_day == last_day) {
         return past->sum.units;
     }
-    uint32_t units = cg_member_rows_sum(rows, past->count, first_day, last_day);
+    struct cg_member_rows rows = rows_of(store, past);
+    uint32_t units = cg_member_rows_sum(&rows, past->count, first_day, last_day);
     if (first_day != last_day) {
         past->sum = (struct cg_past_sum){first_day, last_day, units};
     }
     return units;
+}
+
+/* The same of the rows whose procedure the cap counts. */
+static uint32_t counted_units(const struct cg_store *store, const struct cg_past *past,
+                              const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+    struct cg_member_rows rows = rows_of(store, past);
+    return cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
 }
 
 uint64_t cg_past_units(const struct cg_store *store, struct cg_past *past, const struct cg_cap *cap,
@@ -304,13 +307,8 @@ uint64_t cg_past_units(const struct cg_store *store, struct cg_past *past, const
     if (past->crowd != NULL) {
         return cg_crowd_units(store, past->crowd, cap, first_day, last_day);
     }
-    if (past->count == 0) {
-        return 0;
-    }
-    struct cg_member_rows rows = rows_of(store, past);
-    uint64_t sum = cap->counts_all
-                       ? row_units(&rows, past, first_day, last_day)
-                       : cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
+    uint64_t sum = cap->counts_all ? row_units(store, past, first_day, last_day)
+                                   : counted_units(store, past, cap, first_day, last_day);
     return past->has_splits ? sum + split_units(store, past, cap, first_day, last_day) : sum;
 }
 
@@ -322,9 +320,6 @@ void cg_past_daily_units(const struct cg_store *store, const struct cg_past *pas
         return;
     }
     memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
-    if (past->count == 0) {
-        return;
-    }
     struct cg_member_rows rows = rows_of(store, past);
     for (uint32_t row_no = 0; row_no < past->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
@@ -342,7 +337,7 @@ void cg_past_visit(const struct cg_store *store, const struct cg_past *past, cg_
                    void *context) {
     if (past->crowd != NULL) {
         cg_crowd_visit(store, past->crowd, fn, context);
-    } else if (past->count > 0) {
+    } else {
         const uint32_t *refs = rows_of(store, past).refs;
         for (uint32_t row = 0; row < past->count; row++) {
             fn(context, service_at(store, refs[row]));
