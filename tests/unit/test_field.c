@@ -90,7 +90,7 @@ Test(field, an_npi_passes_the_luhn_test_with_its_prefix) {
 /* The Luhn test as ISO/IEC 7812-1 words it, over all 15 digits. */
 static bool luhn_by_the_book(const char *npi) {
     char digits[16];
-    snprintf(digits, sizeof digits, "80840%s", npi);
+    snprintf(digits, sizeof digits, "80840%.10s", npi);
     int sum = 0;
     for (int i = 14; i >= 0; i--) {
         int digit = digits[i] - '0';

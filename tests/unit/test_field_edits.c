@@ -131,7 +131,9 @@ static bool judge(const struct cg_policy *policy, const struct record *record, s
         }
     }
     struct cg_values values = {.binding = &binding, .record = {out->text, len - 1}, .ends = ends};
-    struct cg_rules rules = {.policy = policy, .as_of_day = day("2024-12-31")};
+    /* Never looked into: stand-ins answer for it. */
+    const struct cg_roster *roster = (const struct cg_roster *)&roster_calls;
+    struct cg_rules rules = {.policy = policy, .roster = roster, .as_of_day = day("2024-12-31")};
     out->line = (struct cg_line){0};
     return cg_judge(&rules, &values, &out->line);
 }
