@@ -115,7 +115,8 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
 }
 
 enum {
-    /* How many lines before its decision each step of a line runs. */
+    /* How many lines before its decision each step of a line runs. Four lines more or fewer measure
+     * the same. */
     SLOT_AHEAD = 24,
     MEMBER_AHEAD = 16,
     PAST_AHEAD = 8,

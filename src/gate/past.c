@@ -10,7 +10,8 @@
  * and taking lines back forgets it. Summing for every line costs two hundred instructions more.
  *
  * Tried: a chain of small chunks instead of one block that grows. Nothing is copied then, but
- * fetching ahead takes one more step for every chunk.
+ * fetching ahead takes one more step for every chunk. Blocks that grow faster, and fetching the
+ * place of the next record ahead: no difference that could be measured.
  */
 #include "claimgate/past.h"
 
