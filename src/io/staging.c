@@ -175,6 +175,9 @@ static bool can_rename(int dir_fd, unsigned flags) {
     bool works = first >= 0 && (!both_exist || second >= 0) &&
                  (errno = cg_fault("staging.probe")) == 0 &&
                  renameat2(dir_fd, "probe-1", dir_fd, "probe-2", flags) == 0;
+    /* What cannot be removed would be published along with the outputs. */
+    works = works && unlinkat(dir_fd, "probe-2", 0) == 0 &&
+            (!both_exist || unlinkat(dir_fd, "probe-1", 0) == 0);
     int probe_errno = errno;
 
     if (first >= 0) {
@@ -183,8 +186,10 @@ static bool can_rename(int dir_fd, unsigned flags) {
     if (second >= 0) {
         (void)close(second);
     }
-    (void)unlinkat(dir_fd, "probe-1", 0);
-    (void)unlinkat(dir_fd, "probe-2", 0);
+    if (!works) {
+        (void)unlinkat(dir_fd, "probe-1", 0);
+        (void)unlinkat(dir_fd, "probe-2", 0);
+    }
     errno = probe_errno;
     return works;
 }
