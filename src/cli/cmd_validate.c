@@ -115,6 +115,9 @@ static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_e
 
 static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
+    if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
+    }
     if (o->dry_run) {
         return CG_OK; /* whatever outputs are named, none is written */
     }

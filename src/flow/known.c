@@ -126,6 +126,12 @@ static bool head_in_run(const struct look *look, const struct identity *file) {
     return false;
 }
 
+void note_known(const char *input, const char *done, const struct cg_ledger_known *run) {
+    const bool has_folder = run->folder[0] != '\0'; /* an import has none */
+    cg_log_note("%s: %s, run %lld has taken it in as %s%s%s", input, done, (long long)run->run_no,
+                run->input, has_folder ? "; its outputs are in " : "", run->folder);
+}
+
 /* *known: this file has been taken in and a note has said so. */
 static enum cg_status look_at(struct look *look, const char *path, struct identity *file,
                               bool *known, struct cg_error *err) {
@@ -145,8 +151,7 @@ static enum cg_status look_at(struct look *look, const char *path, struct identi
         status = cg_ledger_find_content(look->ledger, file->all, known, &run, err);
     }
     if (status == CG_OK && *known) {
-        cg_log_note("%s: skipped, run %lld has taken it in as %s; its outputs are in %s", path,
-                    (long long)run.run_no, run.input, run.folder);
+        note_known(path, "skipped", &run);
         return CG_OK;
     }
     if (status == CG_OK) {

@@ -35,4 +35,7 @@ cg_must_use bool content_hash_get(const struct content_hash *hash,
 cg_must_use enum cg_status drop_known_inputs(struct cg_ledger *ledger, const char **inputs,
                                              uint32_t *count, struct cg_error *err);
 
+/* Say which run has an input, and that it was therefore "skipped" or "dropped". */
+void note_known(const char *input, const char *done, const struct cg_ledger_known *run);
+
 #endif

@@ -328,8 +328,7 @@ static enum cg_status find_known_stream(struct flow *flow, bool *known, struct c
     const enum cg_status status = cg_ledger_find_content(
         flow->ledger, flow->ledger_inputs[0].content_sha256, known, &run, err);
     if (status == CG_OK && *known) {
-        cg_log_note("%s: dropped, run %lld has taken it in as %s; its outputs are in %s",
-                    flow->paths[0], (long long)run.run_no, run.input, run.folder);
+        note_known(flow->paths[0], "dropped", &run);
     }
     return status;
 }
