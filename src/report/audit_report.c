@@ -1,5 +1,7 @@
 #include "claimgate/audit_report.h"
 
+#include "rules_json.h"
+
 #include "claimgate/json.h"
 
 #include <inttypes.h>
@@ -28,31 +30,6 @@ static const char *match_name(enum cg_audit_match match) {
     return "";
 }
 
-static void put_hash(struct cg_json_writer *json, const char *key,
-                     const uint8_t sha[CG_SHA256_BYTES]) {
-    char hex[CG_SHA256_HEX_BYTES];
-    cg_json_put_string(json, key, cg_sha256_hex(sha, hex));
-}
-
-static void put_rules(struct cg_json_writer *json, const struct cg_audit_facts *facts) {
-    char as_of[CG_DATE_TEXT_BYTES];
-    cg_json_put_string(json, "as_of", cg_date_format(facts->as_of_day, as_of));
-    cg_json_open_object(json, "policy");
-    cg_json_put_string(json, "id", cg_policy_id(facts->policy));
-    put_hash(json, "sha256", cg_policy_sha256(facts->policy));
-    cg_json_close_object(json);
-    cg_json_open_array(json, "roster");
-    for (uint32_t i = 0; i < cg_roster_file_count(facts->roster); i++) {
-        const struct cg_roster_file_facts *file = cg_roster_file(facts->roster, i);
-        cg_json_open_object(json, NULL);
-        cg_json_put_string(json, "file", file->path);
-        cg_json_put_integer(json, "rows", (int64_t)file->rows);
-        put_hash(json, "sha256", file->sha256);
-        cg_json_close_object(json);
-    }
-    cg_json_close_array(json);
-}
-
 static void put_cell(struct cg_json_writer *json, const struct cg_audit_cell *cell) {
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "then", cg_audit_decision_name(cell->then));
@@ -77,7 +54,7 @@ bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *fa
     }
     cg_json_put_string(&json, "matched_by", match_name(facts->match));
     cg_json_close_object(&json);
-    put_rules(&json, facts);
+    put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
     cg_json_put_integer(&json, "lines", (int64_t)facts->lines);
     cg_json_put_integer(&json, "changed", (int64_t)facts->changed);
     cg_json_open_array(&json, "cells");

@@ -1,31 +1,10 @@
 #include "claimgate/report.h"
 
+#include "rules_json.h"
+
 #include "claimgate/json.h"
 
 #include <inttypes.h>
-
-static void put_hash(struct cg_json_writer *json, const char *key,
-                     const uint8_t sha[CG_SHA256_BYTES]) {
-    char hex[CG_SHA256_HEX_BYTES];
-    cg_json_put_string(json, key, cg_sha256_hex(sha, hex));
-}
-
-static void put_policy_and_roster(struct cg_json_writer *json, const struct cg_run_facts *facts) {
-    cg_json_open_object(json, "policy");
-    cg_json_put_string(json, "id", cg_policy_id(facts->policy));
-    put_hash(json, "sha256", cg_policy_sha256(facts->policy));
-    cg_json_close_object(json);
-    cg_json_open_array(json, "roster");
-    for (uint32_t i = 0; i < cg_roster_file_count(facts->roster); i++) {
-        const struct cg_roster_file_facts *file = cg_roster_file(facts->roster, i);
-        cg_json_open_object(json, NULL);
-        cg_json_put_string(json, "file", file->path);
-        cg_json_put_integer(json, "rows", (int64_t)file->rows);
-        put_hash(json, "sha256", file->sha256);
-        cg_json_close_object(json);
-    }
-    cg_json_close_array(json);
-}
 
 static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     cg_json_open_object(json, "layout");
@@ -121,12 +100,10 @@ static void put_timing(struct cg_json_writer *json, const struct cg_run_facts *f
 
 bool cg_report_json(struct cg_buffer *out, const struct cg_run_facts *facts) {
     struct cg_json_writer json;
-    char as_of[CG_DATE_TEXT_BYTES];
     cg_json_begin(&json, out, false);
     cg_json_open_object(&json, NULL);
     cg_json_put_string(&json, "claimgate", CG_VERSION);
-    cg_json_put_string(&json, "as_of", cg_date_format(facts->as_of_day, as_of));
-    put_policy_and_roster(&json, facts);
+    put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
     put_inputs(&json, facts);
     cg_json_open_object(&json, "outputs");
     put_output(&json, "accepted", &facts->accepted);

@@ -1,0 +1,20 @@
+/*
+ * What every report says of the rules it was made under.
+ */
+#ifndef CLAIMGATE_REPORT_RULES_JSON_H
+#define CLAIMGATE_REPORT_RULES_JSON_H
+
+#include "claimgate/hash.h"
+#include "claimgate/json.h"
+#include "claimgate/roster.h"
+
+#include <stdint.h>
+
+/* A hash in hexadecimal digits. */
+void put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]);
+
+/* "as_of", "policy" and "roster". */
+void put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
+               const struct cg_roster *roster);
+
+#endif
