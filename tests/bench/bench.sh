@@ -80,7 +80,7 @@ version_of() {
 }
 
 count_of() { # key of the counts in the report of a run of ours
-    awk -v key="\"$1\":" '$1 == key { print $2 + 0; exit }' "$out/run/report.json" 2>/dev/null || echo 0
+    awk -v key="\"$1\":" '$1 == key && $2 ~ /^[0-9]/ { print $2 + 0; exit }' "$out/run/report.json" 2>/dev/null || echo 0
 }
 
 # One line in $results: row, seconds, CPU seconds, peak KiB of the largest process, bytes out, records, accepted.
