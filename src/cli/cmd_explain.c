@@ -3,6 +3,7 @@
 
 #include "decision.h"
 #include "id_argument.h"
+#include "printed_json.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -130,25 +131,15 @@ static enum cg_status tell(void *context, const struct cg_ledger_decision *decis
 
 static enum cg_status tell_json(struct telling *telling, struct cg_text claim, uint16_t line,
                                 struct cg_error *err) {
-    struct cg_buffer text;
-    struct cg_json_writer writer;
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    cg_json_begin(&writer, &text, false);
-    telling->writer = &writer;
-    cg_json_open_object(&writer, NULL);
-    cg_json_put_text(&writer, "claim_id", claim.ptr, claim.len);
-    cg_json_open_array(&writer, "decisions");
+    struct printed_json json;
+    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    telling->writer = &json.writer;
+    cg_json_put_text(&json.writer, "claim_id", claim.ptr, claim.len);
+    cg_json_open_array(&json.writer, "decisions");
     enum cg_status status = cg_ledger_visit_claim(telling->ledger, claim, line, tell, telling, err);
-    cg_json_close_array(&writer);
-    cg_json_close_object(&writer);
-    if (status == CG_OK && !cg_json_end(&writer)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (status == CG_OK) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
+    cg_json_close_array(&json.writer);
     telling->writer = NULL;
-    cg_buffer_fini(&text);
-    return status;
+    return printed_json_end(&json, status, err);
 }
 
 static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {

@@ -6,6 +6,7 @@
 #include "claimgate/log.h"
 
 #include "decision.h"
+#include "printed_json.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -209,27 +210,17 @@ static enum cg_status open_for(const struct cg_invocation *call, struct cg_ledge
 
 static enum cg_status print_runs(struct printing *printing, int64_t run_no, bool json,
                                  struct cg_error *err) {
-    struct cg_buffer text;
-    struct cg_json_writer writer;
+    struct printed_json printed;
     if (!json) {
         return cg_ledger_visit_runs(printing->ledger, run_no, tell_run, printing, err);
     }
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    cg_json_begin(&writer, &text, false);
-    printing->writer = &writer;
-    cg_json_open_object(&writer, NULL);
-    cg_json_open_array(&writer, "runs");
+    printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
+    printing->writer = &printed.writer;
+    cg_json_open_array(&printed.writer, "runs");
     enum cg_status status = cg_ledger_visit_runs(printing->ledger, run_no, tell_run, printing, err);
-    cg_json_close_array(&writer);
-    cg_json_close_object(&writer);
-    if (status == CG_OK && !cg_json_end(&writer)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (status == CG_OK) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
+    cg_json_close_array(&printed.writer);
     printing->writer = NULL;
-    cg_buffer_fini(&text);
-    return status;
+    return printed_json_end(&printed, status, err);
 }
 
 static enum cg_status run_runs(const struct cg_invocation *call, int *exit_code,
@@ -278,28 +269,18 @@ static void tell_fault(void *context, const char *text) {
 
 static enum cg_status verify(struct printing *printing, bool json, uint64_t *faults,
                              struct cg_error *err) {
-    struct cg_buffer text;
-    struct cg_json_writer writer;
+    struct printed_json printed;
     if (!json) {
         return cg_ledger_verify(printing->ledger, tell_fault, printing, faults, err);
     }
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    cg_json_begin(&writer, &text, false);
-    printing->writer = &writer;
-    cg_json_open_object(&writer, NULL);
-    cg_json_open_array(&writer, "faults");
+    printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
+    printing->writer = &printed.writer;
+    cg_json_open_array(&printed.writer, "faults");
     enum cg_status status = cg_ledger_verify(printing->ledger, tell_fault, printing, faults, err);
-    cg_json_close_array(&writer);
-    cg_json_put_boolean(&writer, "sound", *faults == 0);
-    cg_json_close_object(&writer);
-    if (status == CG_OK && !cg_json_end(&writer)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (status == CG_OK) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
+    cg_json_close_array(&printed.writer);
+    cg_json_put_boolean(&printed.writer, "sound", *faults == 0);
     printing->writer = NULL;
-    cg_buffer_fini(&text);
-    return status;
+    return printed_json_end(&printed, status, err);
 }
 
 static enum cg_status run_verify(const struct cg_invocation *call, int *exit_code,

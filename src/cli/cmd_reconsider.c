@@ -3,6 +3,7 @@
 #include "claimgate/history.h"
 
 #include "decision.h"
+#include "printed_json.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -126,24 +127,14 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
 }
 
 static enum cg_status print_json(struct reconsidering *state, struct cg_error *err) {
-    struct cg_buffer text;
-    struct cg_json_writer writer;
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    cg_json_begin(&writer, &text, false);
-    state->writer = &writer;
-    cg_json_open_object(&writer, NULL);
-    cg_json_open_array(&writer, "lines");
+    struct printed_json json;
+    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    state->writer = &json.writer;
+    cg_json_open_array(&json.writer, "lines");
     enum cg_status status = cg_ledger_visit_freed(state->ledger, reconsider, state, err);
-    cg_json_close_array(&writer);
-    cg_json_close_object(&writer);
-    if (status == CG_OK && !cg_json_end(&writer)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (status == CG_OK) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
+    cg_json_close_array(&json.writer);
     state->writer = NULL;
-    cg_buffer_fini(&text);
-    return status;
+    return printed_json_end(&json, status, err);
 }
 
 static enum cg_status print_text(struct reconsidering *state, struct cg_error *err) {

@@ -5,6 +5,7 @@
 
 #include "decision.h"
 #include "id_argument.h"
+#include "printed_json.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -113,29 +114,18 @@ static void tell_caps(struct usage *usage) {
 }
 
 static enum cg_status tell_json(struct usage *usage, struct cg_error *err) {
-    struct cg_buffer text;
-    struct cg_json_writer writer;
+    struct printed_json json;
     char date[CG_DATE_TEXT_BYTES];
-    enum cg_status status = CG_OK;
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    cg_json_begin(&writer, &text, false);
-    usage->writer = &writer;
-    cg_json_open_object(&writer, NULL);
-    cg_json_put_text(&writer, "member_id", usage->member_id.ptr, usage->member_id.len);
-    cg_json_put_string(&writer, "date", cg_date_format(usage->day_no, date));
-    cg_json_put_string(&writer, "policy", cg_policy_id(usage->policy));
-    cg_json_open_array(&writer, "caps");
+    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    usage->writer = &json.writer;
+    cg_json_put_text(&json.writer, "member_id", usage->member_id.ptr, usage->member_id.len);
+    cg_json_put_string(&json.writer, "date", cg_date_format(usage->day_no, date));
+    cg_json_put_string(&json.writer, "policy", cg_policy_id(usage->policy));
+    cg_json_open_array(&json.writer, "caps");
     tell_caps(usage);
-    cg_json_close_array(&writer);
-    cg_json_close_object(&writer);
-    if (!cg_json_end(&writer)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
+    cg_json_close_array(&json.writer);
     usage->writer = NULL;
-    cg_buffer_fini(&text);
-    return status;
+    return printed_json_end(&json, CG_OK, err);
 }
 
 /* The gate's own history, so that usage and decisions can never disagree. */
