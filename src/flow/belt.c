@@ -38,8 +38,9 @@ struct row {
 
 struct belt {
     const struct cg_belt_plan *plan;
-    pthread_mutex_t lock; /* guards everything below */
-    pthread_cond_t change;
+    pthread_mutex_t lock;  /* guards everything below */
+    pthread_cond_t change; /* there may be work, or no more will come: for workers */
+    pthread_cond_t done;   /* the last batch has left: for the thread that waits for them */
     struct row rows[CG_STATIONS_MAX];
     struct place *place_memory;
     struct cg_batch **idle;
@@ -172,6 +173,9 @@ static void run_job(struct belt *belt, const struct job *job) {
     trace_job(belt, job, begin_ns, end_ns);
     pass_on(belt, job, end_ns);
     pthread_cond_broadcast(&belt->change);
+    if (belt_is_done(belt)) {
+        pthread_cond_signal(&belt->done);
+    }
 }
 
 static void *worker(void *argument) {
@@ -197,7 +201,7 @@ static void wait_and_tick(struct belt *belt) {
         until.tv_nsec += TICK_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&belt->change, &belt->lock, &until);
+        pthread_cond_timedwait(&belt->done, &belt->lock, &until);
         if (belt->plan->tick != NULL) {
             pthread_mutex_unlock(&belt->lock);
             belt->plan->tick(belt->plan->context);
@@ -261,12 +265,14 @@ static bool belt_init(struct belt *belt, const struct cg_belt_plan *plan) {
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&belt->lock, NULL);
     pthread_cond_init(&belt->change, &attributes);
+    pthread_cond_init(&belt->done, &attributes);
     pthread_condattr_destroy(&attributes);
     belt->start_ns = now_ns();
     return true;
 }
 
 static void belt_fini(struct belt *belt) {
+    pthread_cond_destroy(&belt->done);
     pthread_cond_destroy(&belt->change);
     pthread_mutex_destroy(&belt->lock);
     free(belt->idle);
