@@ -29,25 +29,32 @@ bool cg_field_integer(struct cg_text text, uint64_t max, uint64_t *out) {
 }
 
 uint16_t cg_field_units(struct cg_text text) {
-    struct cg_text whole = text;
-    const char *point = text.len > 0 ? memchr(text.ptr, '.', text.len) : NULL;
-    if (point != NULL) {
-        whole.len = (uint32_t)(point - text.ptr);
-        if (whole.len + 1 == text.len) {
-            return 0;
-        }
-        for (uint32_t i = whole.len + 1; i < text.len; i++) {
-            if (text.ptr[i] != '0') {
-                return 0;
-            }
+    uint32_t units = 0;
+    uint32_t at = 0;
+    while (at < text.len && is_digit(text.ptr[at]) && units <= CG_UNITS_MAX) {
+        units = units * 10 + (uint32_t)(text.ptr[at] - '0');
+        at++;
+    }
+    bool good = at > 0 && units <= CG_UNITS_MAX;
+    if (at < text.len) { /* ".0", ".00" ... */
+        good = good && text.ptr[at] == '.' && at + 1 < text.len;
+        for (at++; at < text.len; at++) {
+            good = good && text.ptr[at] == '0';
         }
     }
-    uint64_t units = 0;
-    return cg_field_integer(whole, CG_UNITS_MAX, &units) ? (uint16_t)units : 0;
+    return good ? (uint16_t)units : 0;
 }
 
+/* What two digits add to the Luhn sum where the first of them is doubled. */
+static const uint8_t luhn_of_pair[100] = {
+    0,  1,  2,  3,  4,  5, 6, 7, 8,  9,  2,  3,  4,  5,  6,  7, 8,  9,  10, 11, 4,  5,  6,  7,  8,
+    9,  10, 11, 12, 13, 6, 7, 8, 9,  10, 11, 12, 13, 14, 15, 8, 9,  10, 11, 12, 13, 14, 15, 16, 17,
+    1,  2,  3,  4,  5,  6, 7, 8, 9,  10, 3,  4,  5,  6,  7,  8, 9,  10, 11, 12, 5,  6,  7,  8,  9,
+    10, 11, 12, 13, 14, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+};
+
 /* The last eight digits are worked on together, one in each byte of a word, for every line has one
- * or two NPIs. Positions count from the left, from 0: the even ones are doubled. */
+ * or two NPIs; as pairs they serve the check digit and the number alike. */
 uint64_t cg_field_npi(struct cg_text text) {
     if (text.len != 10 || (text.ptr[0] != '1' && text.ptr[0] != '2') || !is_digit(text.ptr[1])) {
         return 0;
@@ -59,22 +66,17 @@ uint64_t cg_field_npi(struct cg_text text) {
     if ((above_nine & UINT64_C(0x8080808080808080)) != 0) {
         return 0;
     }
-    uint64_t first = (uint64_t)(text.ptr[0] - '0');
-    uint64_t second = (uint64_t)(text.ptr[1] - '0');
-
-    const uint64_t every_other = UINT64_C(0x00ff00ff00ff00ff);
-    const uint64_t ones = UINT64_C(0x0001000100010001);
-    uint64_t even = digits & every_other;
-    uint64_t above_four = (even + ones * 0x7b) >> 7 & ones;
-    uint64_t pairs = 2 * even - 9 * above_four + (digits >> 8 & every_other);
-    uint64_t sum = 24 /* what the prefix 80840 adds */ + 2 * first + second + (pairs * ones >> 48);
+    uint64_t first = (uint64_t)(text.ptr[0] - '0') * 10 + (uint64_t)(text.ptr[1] - '0');
+    uint64_t pairs = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    uint32_t sum = 24U /* what the prefix 80840 adds */ + luhn_of_pair[first] +
+                   luhn_of_pair[pairs & 0xff] + luhn_of_pair[pairs >> 16 & 0xff] +
+                   luhn_of_pair[pairs >> 32 & 0xff] + luhn_of_pair[pairs >> 48];
     if (sum % 10 != 0) {
         return 0;
     }
-    digits = (digits * 10 + (digits >> 8)) & every_other;
-    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
-    digits = (digits * 10000 + (digits >> 32)) & UINT64_C(0xffffffff);
-    return (first * 10 + second) * 100000000 + digits;
+    uint64_t fours = (pairs * 100 + (pairs >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    uint64_t eight = (fours * 10000 + (fours >> 32)) & UINT64_C(0xffffffff);
+    return first * 100000000 + eight;
 }
 
 bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {
@@ -163,15 +165,22 @@ const char *cg_modifiers_text(uint64_t modifiers, char out[CG_MODIFIERS_TEXT_BYT
     return out;
 }
 
+/* The letters among eight bytes in upper case, all at once: in the top bit of each byte, those from
+ * 'a' on less those above 'z'. Bytes of 0x80 and above are no letters. */
+static uint64_t upper_of_eight(uint64_t bytes) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t low = bytes & ones * 0x7f;
+    uint64_t letters = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7f - 'z')) & ~bytes;
+    return bytes - ((letters & ones * 0x80) >> 2);
+}
+
 uint64_t cg_field_procedure(struct cg_text text) {
-    uint64_t procedure = 0;
+    uint32_t first;
     if (text.len != 5) {
         return 0;
     }
-    for (uint32_t i = 0; i < 5; i++) {
-        procedure = procedure << 8 | (unsigned char)to_upper(text.ptr[i]);
-    }
-    return procedure;
+    memcpy(&first, text.ptr, sizeof first);
+    return upper_of_eight((uint64_t)be32toh(first) << 8 | (unsigned char)text.ptr[4]);
 }
 
 const char *cg_procedure_text(uint64_t procedure, char out[6]) {
@@ -192,11 +201,7 @@ static bool are_printable(const char *eight) {
     return ((bytes | below | above) & UINT64_C(0x8080808080808080)) == 0;
 }
 
-bool cg_field_is_clean(struct cg_text text) {
-    size_t at = 0;
-    while (text.len - at >= 8 && are_printable(text.ptr + at)) {
-        at += 8;
-    }
+static bool is_clean_from(struct cg_text text, size_t at) {
     while (at < text.len) {
         unsigned char byte = (unsigned char)text.ptr[at];
         if (byte < 0x20 || byte == 0x7f) {
@@ -209,6 +214,19 @@ bool cg_field_is_clean(struct cg_text text) {
         at += step;
     }
     return true;
+}
+
+/* The last eight bytes overlap those before them, so that the usual id is two looks. */
+bool cg_field_is_clean(struct cg_text text) {
+    if (text.len >= 8 && text.len <= 16 && are_printable(text.ptr) &&
+        are_printable(text.ptr + text.len - 8)) {
+        return true;
+    }
+    size_t at = 0;
+    while (text.len - at >= 8 && are_printable(text.ptr + at)) {
+        at += 8;
+    }
+    return is_clean_from(text, at);
 }
 
 uint32_t cg_field_fold(struct cg_text text, char *out, uint32_t capacity) {

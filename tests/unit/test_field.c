@@ -263,15 +263,48 @@ Test(field, folding_drops_case_blanks_and_hyphens) {
     cr_assert_eq(cg_field_fold(TEXT(" - "), out, 16), 0);
 }
 
-Test(field, one_odd_byte_is_seen_wherever_it_stands) {
+Test(field, one_odd_byte_is_seen_wherever_it_stands_in_a_text_of_any_length) {
     char bytes[20];
+    for (uint32_t len = 1; len <= sizeof bytes; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (int byte = 0; byte <= 0xff; byte++) {
+                memset(bytes, 'a', sizeof bytes);
+                bytes[at] = (char)byte;
+                bool clean = byte >= 0x20 && byte < 0x7f; /* alone, the others are no UTF-8 */
+                cr_assert_eq(cg_field_is_clean((struct cg_text){bytes, len}), clean,
+                             "0x%02x at %zu of %u", byte, at, (unsigned)len);
+            }
+        }
+    }
+}
+
+Test(field, letters_alone_change_in_a_procedure_code_whatever_stands_beside_them) {
+    char bytes[5];
     for (size_t at = 0; at < sizeof bytes; at++) {
         for (int byte = 0; byte <= 0xff; byte++) {
-            memset(bytes, 'a', sizeof bytes);
+            memset(bytes, at % 2 == 0 ? '\xff' : 'z', sizeof bytes);
             bytes[at] = (char)byte;
-            bool clean = byte >= 0x20 && byte < 0x7f; /* alone, the others are no UTF-8 */
-            cr_assert_eq(cg_field_is_clean((struct cg_text){bytes, sizeof bytes}), clean,
+            uint64_t wanted = 0;
+            for (size_t i = 0; i < sizeof bytes; i++) {
+                unsigned char own = (unsigned char)bytes[i];
+                wanted = wanted << 8 | (own >= 'a' && own <= 'z' ? own - 0x20U : own);
+            }
+            cr_assert_eq(cg_field_procedure((struct cg_text){bytes, sizeof bytes}), wanted,
                          "0x%02x at %zu", byte, at);
         }
+    }
+}
+
+Test(field, blanks_go_from_both_ends_and_nothing_else_does) {
+    const struct {
+        struct cg_text text;
+        struct cg_text wanted;
+    } cases[] = {
+        {TEXT(""), TEXT("")},          {TEXT(" "), TEXT("")},    {TEXT(" \t "), TEXT("")},
+        {TEXT("a"), TEXT("a")},        {TEXT(" a"), TEXT("a")},  {TEXT("a\t"), TEXT("a")},
+        {TEXT("\ta b "), TEXT("a b")}, {TEXT("\r"), TEXT("\r")}, {TEXT("a\x1f"), TEXT("a\x1f")},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cr_assert(cg_text_equal(cg_text_trim(cases[i].text), cases[i].wanted), "%zu", i);
     }
 }
