@@ -23,7 +23,10 @@ struct cg_rules {
     int32_t as_of_day;
 };
 
-/* A cg_parse_plan.judge; `rules` is a struct cg_rules. */
+/* A cg_parse_plan.judge: scope and group 1. `rules` is a struct cg_rules. */
 bool cg_judge(const void *rules, struct cg_values *values, struct cg_line *line);
+
+/* A cg_parse_plan.judge_lines: group 2 and the cap exemption, for the lines that get there. */
+void cg_judge_lines(const void *rules, struct cg_line *lines, uint32_t count);
 
 #endif

@@ -21,59 +21,61 @@
 /* The fields of one record, fetched one at a time, so that an out-of-scope record costs one. */
 struct cg_values {
     const struct cg_binding *binding;
-    struct cg_text record;
-    uint32_t record_offset; /* in the batch's text, which `ends` counts in */
-    const uint32_t *ends;   /* where each field ends; NULL: the fields stand in csv */
     const struct cg_csv *csv;
     struct cg_arena *scratch;
+    const char *text;     /* what `ends` counts in */
+    const uint32_t *ends; /* where each field ends; ends[-1] is one less than where the first
+                           * begins. NULL: the fields stand in csv */
     bool out_of_memory;
+    /* For each field the column whose bytes are its value in a record that stands in text, or one
+     * of these: always blank; see cg_values_derive. */
+    int32_t columns[CG_FIELD_COUNT];
 };
 
-/* What cg_values_get does where the field's own column does not hold it. */
-struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
-/* A column of a record that went through libcsv. */
-struct cg_text cg_values_quoted(struct cg_values *values, uint32_t column);
+enum { CG_VALUE_ABSENT = -1, CG_VALUE_DERIVED = -2 };
 
-static inline struct cg_text cg_values_column(struct cg_values *values, uint32_t column) {
-    if (values->ends == NULL) {
-        return cg_values_quoted(values, column);
-    }
-    uint32_t start = column == 0 ? values->record_offset : values->ends[column - 1] + 1;
-    struct cg_text raw = {values->record.ptr + (start - values->record_offset),
-                          values->ends[column] - start};
-    return cg_text_trim(raw);
+/* Ready for records that stand in csv; `text` and `ends` are the caller's to set for others. */
+void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
+                    const struct cg_csv *csv, struct cg_arena *scratch);
+
+/* For every field that is not absent: quotes taken off, fallbacks, fixed values and value maps
+ * applied. */
+struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
+
+static inline struct cg_text cg_values_plain(const struct cg_values *values, uint32_t column) {
+    const uint32_t *end = values->ends + column;
+    uint32_t start = end[-1] + 1;
+    return cg_text_trim((struct cg_text){values->text + start, *end - start});
 }
 
-/* A field without blanks around it; fallbacks, fixed values and value maps applied; len 0 where
- * there is none. It lives as long as the batch's text. Inlined at any rate: a line asks for some
- * fifteen fields, and as a function of its own this costs half as much again. */
+/* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
+ * text. Inlined at any rate: a line asks for some fifteen fields, and as a function of its own this
+ * costs half as much again. */
 static inline __attribute__((always_inline)) struct cg_text cg_values_get(struct cg_values *values,
                                                                           enum cg_field field) {
-    const struct cg_field_source *source = &values->binding->fields[field];
-    if (source->column >= 0 && !source->is_mapped) {
-        struct cg_text value = cg_values_column(values, (uint32_t)source->column);
-        if (value.len > 0 || source->fallback_column < 0) {
-            return value;
-        }
+    int32_t column = values->columns[field];
+    if (column >= 0 && values->ends != NULL) {
+        return cg_values_plain(values, (uint32_t)column);
     }
-    if (source->column < 0 && source->fallback_column < 0 && source->fixed == NULL) {
-        return (struct cg_text){"", 0};
-    }
-    return cg_values_derive(values, field);
+    return column == CG_VALUE_ABSENT ? (struct cg_text){"", 0} : cg_values_derive(values, field);
+}
+
+/* False when no record of the file can have a value for the field. */
+static inline bool cg_values_has(const struct cg_values *values, enum cg_field field) {
+    return values->columns[field] != CG_VALUE_ABSENT;
 }
 
 /* The bytes of a field as they stand in its record; raw_len 0 when its column is absent. */
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field);
-
-static inline const struct cg_binding *cg_values_binding(const struct cg_values *values) {
-    return values->binding;
-}
 
 struct cg_parse_plan {
     const struct cg_binding *binding;
     /* True when the record is in scope: then `line` has been filled, fields and verdict of groups 1
      * and 2. False: the record passes through and the line is dropped. */
     bool (*judge)(const void *rules, struct cg_values *values, struct cg_line *line);
+    /* Called once for all lines of a batch that is parsed; NULL: nothing is left to do. For what
+     * has to be looked up: with all lines at hand, memory can be fetched ahead. */
+    void (*judge_lines)(const void *rules, struct cg_line *lines, uint32_t count);
     const void *rules;
     bool libcsv_only; /* tests: every record through libcsv */
 };

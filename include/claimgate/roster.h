@@ -43,6 +43,11 @@ const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi);
 
+/* Two steps to take before a provider's line is judged, so that its rows are in the cache by then:
+ * first one, some lines later the other. Any NPI. */
+void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi);
+void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi);
+
 /* People in credentials.csv, and those without any granting row of a type that some version
  * accepts. */
 struct cg_roster_providers {

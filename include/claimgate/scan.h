@@ -28,11 +28,13 @@ struct cg_scan_line {
 };
 
 struct cg_scan_index {
-    uint32_t *marks; /* positions of delimiters and line ends (LF, CR), ascending */
+    uint32_t *marks; /* positions of delimiters and line ends (LF, CR), ascending; marks[-1] is
+                      * UINT32_MAX, so that every field begins one behind the mark before it */
     size_t mark_count;
     struct cg_scan_line *lines;
     size_t line_count;
-    size_t capacity; /* of either array */
+    size_t capacity;  /* of either array */
+    uint32_t *memory; /* that `marks` lies in */
 };
 
 void cg_scan_fini(struct cg_scan_index *index);

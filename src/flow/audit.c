@@ -46,8 +46,7 @@ bool audit_values(const struct audit_record *record, struct cg_values *out) {
         return false;
     }
     cg_arena_reset(record->scratch);
-    *out = (struct cg_values){
-        .binding = record->binding, .record = record->text, .csv = csv, .scratch = record->scratch};
+    cg_values_init(out, record->binding, csv, record->scratch);
     return true;
 }
 

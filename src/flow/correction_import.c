@@ -174,8 +174,10 @@ static enum cg_status take_header(struct import *import, struct cg_error *err) {
 
 static enum cg_status take_records(struct import *import, struct cg_error *err) {
     struct cg_batch *batch = import->batch;
-    const struct cg_parse_plan plan = {
-        .binding = &import->binding, .judge = cg_judge, .rules = &import->rules};
+    const struct cg_parse_plan plan = {.binding = &import->binding,
+                                       .judge = cg_judge,
+                                       .judge_lines = cg_judge_lines,
+                                       .rules = &import->rules};
     cg_cutter_cut(import->cutter, batch);
     if (batch->text.len != 0 && cg_parse_batch(&plan, import->csv, batch) != CG_OK) {
         return cg_error_set(err, batch->error.status, "%s", batch->error.text);

@@ -173,8 +173,10 @@ static enum cg_status take_header(struct cg_spot *spot, struct cg_error *err) {
 
 static enum cg_status answer_records(struct cg_spot *spot, struct cg_error *err) {
     struct cg_batch *batch = spot->batch;
-    const struct cg_parse_plan plan = {
-        .binding = &spot->binding, .judge = cg_judge, .rules = &spot->plan.rules};
+    const struct cg_parse_plan plan = {.binding = &spot->binding,
+                                       .judge = cg_judge,
+                                       .judge_lines = cg_judge_lines,
+                                       .rules = &spot->plan.rules};
     enum cg_status status = CG_OK;
     cg_cutter_cut(spot->cutter, batch);
     if (batch->text.len != 0 && cg_parse_batch(&plan, spot->csv, batch) != CG_OK) {

@@ -170,6 +170,7 @@ static void parse(void *context, struct cg_batch *batch) {
     }
     const struct cg_parse_plan plan = {.binding = &flow->binding,
                                        .judge = cg_judge,
+                                       .judge_lines = cg_judge_lines,
                                        .rules = &flow->plan->rules,
                                        .libcsv_only = flow->plan->libcsv_only};
     if (batch->csv == NULL) {

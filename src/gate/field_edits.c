@@ -19,13 +19,8 @@ static uint64_t reason_if(bool failed, enum cg_reason reason) {
     return (uint64_t)failed << reason;
 }
 
-static bool has_column(const struct cg_binding *binding, enum cg_field field) {
-    const struct cg_field_source *source = &binding->fields[field];
-    return source->column >= 0 || source->fixed != NULL;
-}
-
 static int32_t parse_date(struct cg_values *values, struct cg_text text) {
-    return cg_date_parse(text.ptr, text.len, cg_values_binding(values)->date_format);
+    return cg_date_parse(text.ptr, text.len, values->binding->date_format);
 }
 
 static bool is_usable_id(struct cg_text text) {
@@ -44,7 +39,7 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
     line->line_number = CG_LINE_NUMBER_NONE;
-    if (!has_column(cg_values_binding(values), CG_FIELD_CLAIM_LINE_NUMBER)) {
+    if (!cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER)) {
         return 0;
     }
     struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
@@ -83,7 +78,7 @@ static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
     line->modifiers = 0;
     for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
          field++) {
-        if (!has_column(cg_values_binding(values), field)) {
+        if (!cg_values_has(values, field)) {
             continue;
         }
         struct cg_text text = cg_values_get(values, field);
@@ -125,7 +120,7 @@ static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, stru
     if (frequency == CG_ORIGINAL) {
         return 0;
     }
-    if (frequency == 0 || !cg_values_binding(values)->can_take_back) {
+    if (frequency == 0 || !values->binding->can_take_back) {
         line->frequency = 0;
         return cg_reason_bit(CG_REASON_FREQUENCY_CODE_INVALID);
     }
@@ -235,9 +230,41 @@ bool cg_judge(const void *rules_of_run, struct cg_values *values, struct cg_line
         return true;
     }
     line->reasons = reasons | test_dates(rules, line);
-    if (line->reasons == 0 && rules->roster != NULL) {
-        cg_credential_edits(rules->roster, line);
-    }
-    line->exempt = line->reasons == 0 && is_exempt(rules, line);
     return true;
+}
+
+enum {
+    /* How many lines before its edits a line's place in the roster, and then its rows, are asked
+     * for. */
+    PLACE_AHEAD = 16,
+    ROWS_AHEAD = 8,
+};
+
+/* No earlier reason, and not a void, which the roster is never asked about. */
+static bool goes_on(const struct cg_line *line) {
+    return line->reasons == 0 && line->frequency != CG_VOID;
+}
+
+static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *lines, uint32_t at,
+                        uint32_t count) {
+    if (count - at > PLACE_AHEAD) {
+        cg_roster_fetch_place(roster, lines[at + PLACE_AHEAD].rendering_npi);
+    }
+    if (count - at > ROWS_AHEAD) {
+        cg_roster_fetch_rows(roster, lines[at + ROWS_AHEAD].rendering_npi);
+    }
+}
+
+void cg_judge_lines(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
+    const struct cg_rules *rules = rules_of_run;
+    for (uint32_t i = 0; i < count; i++) {
+        struct cg_line *line = &lines[i];
+        if (rules->roster != NULL) {
+            fetch_ahead(rules->roster, lines, i, count);
+            if (goes_on(line)) {
+                cg_credential_edits(rules->roster, line);
+            }
+        }
+        line->exempt = goes_on(line) && is_exempt(rules, line);
+    }
 }

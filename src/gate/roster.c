@@ -14,6 +14,22 @@ bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
     return cg_span_table_find(&roster->credentials, npi).count > 0;
 }
 
+void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {
+    for (uint32_t i = 0; i < roster->provider_table_count; i++) {
+        const struct cg_span_table *table = roster->provider_tables[i];
+        __builtin_prefetch(&table->slots[cg_span_table_place(table, npi)]);
+    }
+}
+
+/* Finding them reads the slots, which are there by now. */
+void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi) {
+    for (uint32_t i = 0; i < roster->provider_table_count; i++) {
+        struct cg_span_group group = cg_span_table_find(roster->provider_tables[i], npi);
+        __builtin_prefetch(group.rows);
+        __builtin_prefetch(group.rows + group.stride - 1); /* a row may lie across two lines */
+    }
+}
+
 const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows) {
     if (index >= roster->unnamed_type_count) {
         return NULL;

@@ -179,6 +179,17 @@ static bool index_tables(struct cg_roster *roster) {
            cg_span_table_index(&roster->authorizations);
 }
 
+/* They are fetched ahead of every line: what is empty is not asked for. */
+static void list_provider_tables(struct cg_roster *roster) {
+    const struct cg_span_table *tables[CG_PROVIDER_TABLES_MAX] = {
+        &roster->credentials, &roster->education, &roster->employment, &roster->supervision};
+    for (int i = 0; i < CG_PROVIDER_TABLES_MAX; i++) {
+        if (tables[i]->count > 0) {
+            roster->provider_tables[roster->provider_table_count++] = tables[i];
+        }
+    }
+}
+
 static void roster_init(struct cg_roster *roster) {
     cg_span_table_init(&roster->credentials, sizeof(struct cg_credential));
     cg_span_table_init(&roster->education, sizeof(struct cg_education));
@@ -207,6 +218,7 @@ enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
         status = cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", dir);
     }
     if (status == CG_OK) {
+        list_provider_tables(roster);
         *out = roster;
     } else {
         cg_roster_free(roster);

@@ -221,6 +221,8 @@ struct cg_demands {
     uint64_t warns;
 };
 
+enum { CG_PROVIDER_TABLES_MAX = 4 };
+
 struct cg_roster {
     struct cg_span_table credentials;
     struct cg_span_table education;
@@ -229,6 +231,8 @@ struct cg_roster {
     struct cg_span_table supervision;
     struct cg_span_table workloads;
     struct cg_span_table authorizations;
+    const struct cg_span_table *provider_tables[CG_PROVIDER_TABLES_MAX];
+    uint32_t provider_table_count; /* those keyed by the provider that have rows */
     struct cg_words words;
     struct cg_words supervisors; /* supervisor_id, compared exactly */
     struct cg_arena texts;       /* authorization numbers and member ids */

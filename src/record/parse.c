@@ -26,6 +26,9 @@ struct piece {
 };
 
 static bool is_blank(const struct piece *piece, char delimiter) {
+    if (piece->text.len > 0 && (unsigned char)piece->text.ptr[0] > ' ') {
+        return false;
+    }
     for (uint32_t i = 0; i < piece->text.len; i++) {
         char byte = piece->text.ptr[i];
         if ((byte != ' ' && byte != '\t') || byte == delimiter) {
@@ -63,11 +66,8 @@ static enum cg_malformed find_fault(struct parser *parser, const struct piece *p
 
 /* True when the record has a line that stays. */
 static bool judge(struct parser *parser, const struct piece *piece, struct cg_line *line) {
-    struct cg_values *values = &parser->values;
-    values->record = piece->text;
-    values->record_offset = piece->offset;
-    values->ends = piece->ends;
-    return parser->plan->judge(parser->plan->rules, values, line);
+    parser->values.ends = piece->ends;
+    return parser->plan->judge(parser->plan->rules, &parser->values, line);
 }
 
 static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
@@ -79,7 +79,9 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->reasons = CG_MALFORMED_REASONS;
 }
 
-static bool take(struct parser *parser, const struct piece *piece) {
+/* Inlined, so that the piece need not stand in memory. */
+static inline __attribute__((always_inline)) bool take(struct parser *parser,
+                                                       const struct piece *piece) {
     struct cg_batch *batch = parser->batch;
     uint32_t line_delta = batch->physical_lines;
     batch->physical_lines += piece->physical_lines;
@@ -188,12 +190,15 @@ static bool parse_multiline(struct parser *parser) {
 
 enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *csv,
                               struct cg_batch *batch) {
-    struct parser parser = {
-        .plan = plan,
-        .csv = csv,
-        .batch = batch,
-        .values = {.binding = plan->binding, .csv = csv, .scratch = &batch->scratch},
-    };
+    struct parser parser = {.plan = plan, .csv = csv, .batch = batch};
+    cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
+    parser.values.text = batch->text.ptr;
     bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
-    return parsed ? CG_OK : cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    if (!parsed) {
+        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    }
+    if (plan->judge_lines != NULL) {
+        plan->judge_lines(plan->rules, batch->lines, batch->line_count);
+    }
+    return CG_OK;
 }

@@ -31,7 +31,10 @@ struct progress {
     bool special; /* seen since the last line end */
 };
 
-enum { MARKS_SLACK = 16 }; /* put_marks may write that many past the last mark */
+enum {
+    MARKS_SLACK = 16,  /* put_marks may write that many past the last mark */
+    MARKS_BEFORE = 16, /* of which the last is marks[-1] */
+};
 
 /* The end of the last line is not in the text, but every line must have one; and stores past the
  * last mark must find room. */
@@ -41,18 +44,20 @@ static bool reserve(struct cg_scan_index *index, size_t len_bytes) {
         return true;
     }
     cg_scan_fini(index);
-    index->marks = malloc(need * sizeof *index->marks);
+    index->memory = malloc((MARKS_BEFORE + need) * sizeof *index->memory);
     index->lines = malloc(need * sizeof *index->lines);
-    if (index->marks == NULL || index->lines == NULL) {
+    if (index->memory == NULL || index->lines == NULL) {
         cg_scan_fini(index);
         return false;
     }
+    index->marks = index->memory + MARKS_BEFORE;
+    index->marks[-1] = UINT32_MAX;
     index->capacity = need;
     return true;
 }
 
 void cg_scan_fini(struct cg_scan_index *index) {
-    free(index->marks);
+    free(index->memory);
     free(index->lines);
     *index = (struct cg_scan_index){0};
 }

@@ -1,8 +1,21 @@
 #include "claimgate/parse.h"
 
+void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
+                    const struct cg_csv *csv, struct cg_arena *scratch) {
+    *values = (struct cg_values){.binding = binding, .csv = csv, .scratch = scratch};
+    for (int field = 0; field < CG_FIELD_COUNT; field++) {
+        const struct cg_field_source *source = &binding->fields[field];
+        bool is_absent = source->column < 0 && source->fallback_column < 0 && source->fixed == NULL;
+        bool is_direct = source->column >= 0 && source->fallback_column < 0 && !source->is_mapped;
+        values->columns[field] = is_absent   ? CG_VALUE_ABSENT
+                                 : is_direct ? source->column
+                                             : CG_VALUE_DERIVED;
+    }
+}
+
 /* A value that libcsv had to rewrite moves into the batch, for a line's texts outlive the record.
  */
-struct cg_text cg_values_quoted(struct cg_values *values, uint32_t column) {
+static struct cg_text quoted_column(struct cg_values *values, uint32_t column) {
     struct cg_text value = cg_csv_field(values->csv, column).value;
     if (value.len == 0 || !cg_csv_owns(values->csv, value)) {
         return value;
@@ -15,11 +28,13 @@ struct cg_text cg_values_quoted(struct cg_values *values, uint32_t column) {
     return (struct cg_text){kept, value.len};
 }
 
+static struct cg_text column_value(struct cg_values *values, int32_t column) {
+    return values->ends == NULL ? quoted_column(values, (uint32_t)column)
+                                : cg_values_plain(values, (uint32_t)column);
+}
+
 static struct cg_text own_column(struct cg_values *values, const struct cg_field_source *source) {
-    if (source->column < 0) {
-        return (struct cg_text){"", 0};
-    }
-    return cg_values_column(values, (uint32_t)source->column);
+    return source->column < 0 ? (struct cg_text){"", 0} : column_value(values, source->column);
 }
 
 /* The end of a whole claim is not the end of a line that has a date of its own: an end date falls
@@ -41,7 +56,7 @@ struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field) {
     int32_t column = column_used(values, field);
     struct cg_text value = {"", 0};
     if (column >= 0) {
-        value = cg_values_column(values, (uint32_t)column);
+        value = column_value(values, column);
     } else if (source->fixed != NULL) {
         value = cg_text_of(source->fixed);
     }
@@ -56,10 +71,11 @@ struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field)
     if (values->ends == NULL) {
         return cg_csv_field(values->csv, (uint32_t)column);
     }
-    uint32_t start = column == 0 ? values->record_offset : values->ends[(uint32_t)column - 1] + 1;
+    uint32_t record_start = values->ends[-1] + 1;
+    uint32_t start = values->ends[column - 1] + 1;
     return (struct cg_csv_field){
-        .value = cg_values_column(values, (uint32_t)column),
-        .raw_offset = start - values->record_offset,
+        .value = column_value(values, column),
+        .raw_offset = start - record_start,
         .raw_len = values->ends[column] - start,
     };
 }

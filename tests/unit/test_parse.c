@@ -197,7 +197,10 @@ static void expect_values(const char *layout_name, const char *header, const cha
         struct cg_csv *csv = cg_csv_new(binding.delimiter, binding.last_column + 1);
         batch->text = (struct cg_text){batch->payload, (uint32_t)strlen(record)};
         memcpy(batch->payload, record, strlen(record));
-        const struct cg_parse_plan plan = {&binding, check_values, wanted, libcsv_only != 0};
+        const struct cg_parse_plan plan = {.binding = &binding,
+                                           .judge = check_values,
+                                           .rules = wanted,
+                                           .libcsv_only = libcsv_only != 0};
         cr_assert_eq(cg_parse_batch(&plan, csv, batch), CG_OK);
         cr_assert_eq(batch->record_count, 1);
         cr_assert_eq(batch->records[0].malformed, CG_WELL_FORMED);

@@ -36,6 +36,7 @@ static void expect_index(const struct cg_scan_index *index, const char *text, si
     }
     cr_assert_eq(index->mark_count, mark);
     cr_assert_eq(index->line_count, line);
+    cr_assert_eq(index->marks[-1], UINT32_MAX);
 }
 
 Test(scan, every_variant_gives_the_same_index_for_random_bytes_of_every_length) {
