@@ -13,7 +13,11 @@ struct parser {
     struct cg_csv *csv;
     struct cg_batch *batch;
     struct cg_values values;
+    uint32_t judged_lines; /* that judge_lines has seen */
 };
+
+/* Lines are given to judge_lines while they are in the nearest cache. */
+enum { JUDGED_AT_ONCE = 128 };
 
 /* A record as it is found, before anything is known of its fields. */
 struct piece {
@@ -70,6 +74,16 @@ static bool judge(struct parser *parser, const struct piece *piece, struct cg_li
     return parser->plan->judge(parser->plan->rules, &parser->values, line);
 }
 
+static void judge_lines(struct parser *parser) {
+    struct cg_batch *batch = parser->batch;
+    uint32_t first = parser->judged_lines;
+    if (parser->plan->judge_lines != NULL) {
+        parser->plan->judge_lines(parser->plan->rules, batch->lines + first,
+                                  batch->line_count - first);
+    }
+    parser->judged_lines = batch->line_count;
+}
+
 static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->malformed = (uint8_t)fault;
     line->start_day = CG_DAY_NONE;
@@ -107,6 +121,9 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     } else if (!judge(parser, piece, line)) {
         record->line_index = CG_NO_LINE;
         batch->line_count--;
+    }
+    if (batch->line_count - parser->judged_lines == JUDGED_AT_ONCE) {
+        judge_lines(parser);
     }
     return !parser->values.out_of_memory;
 }
@@ -197,8 +214,6 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     if (!parsed) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     }
-    if (plan->judge_lines != NULL) {
-        plan->judge_lines(plan->rules, batch->lines, batch->line_count);
-    }
+    judge_lines(&parser);
     return CG_OK;
 }
