@@ -73,8 +73,8 @@ struct cg_parse_plan {
     /* True when the record is in scope: then `line` has been filled, fields and verdict of groups 1
      * and 2. False: the record passes through and the line is dropped. */
     bool (*judge)(const void *rules, struct cg_values *values, struct cg_line *line);
-    /* Called once for all lines of a batch that is parsed; NULL: nothing is left to do. For what
-     * has to be looked up: with all lines at hand, memory can be fetched ahead. */
+    /* Called for each hundred lines or so of those kept, in order; NULL: nothing is left to do. For
+     * what has to be looked up: with many lines at hand, memory can be fetched ahead. */
     void (*judge_lines)(const void *rules, struct cg_line *lines, uint32_t count);
     const void *rules;
     bool libcsv_only; /* tests: every record through libcsv */
