@@ -91,7 +91,10 @@ struct cg_batch {
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
 
     /* encode */
-    struct cg_buffer accepted;      /* bytes for the accepted file, packed as that file is */
+    struct cg_text *accepted_text; /* the accepted rows, in order: neighbours are one stretch */
+    uint32_t accepted_text_count;
+    uint32_t accepted_text_capacity;
+    struct cg_buffer accepted;      /* the same, packed as the accepted file is */
     struct cg_buffer rejected_text; /* rows of the rejected file */
     struct cg_buffer rejected;      /* the same, packed */
     uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
@@ -114,6 +117,7 @@ void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
 /* Room for one more, growing the array where needed; NULL when memory is out. */
 cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);
 cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
+cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes);
 
 /* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no);

@@ -27,11 +27,10 @@ struct cg_rejected_row {
 };
 cg_must_use bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row);
 
-/* Stretches of accepted bytes, in order: neighbouring accepted records come as one. `put` returns
- * false to stop. A cutback's record comes with its quantity rewritten; a missing last line end as
- * LF. *rows grows by the records that were put. */
-typedef bool (*cg_rows_put)(void *context, const char *bytes, size_t len_bytes);
-cg_must_use bool cg_rows_accepted(const struct cg_batch *batch, cg_rows_put put, void *context,
-                                  uint64_t *rows);
+/* Fill batch->accepted_text and count batch->accepted_rows: the header where this batch holds the
+ * first input's, then the accepted records, of which neighbours are one stretch. A cutback's record
+ * has its quantity rewritten; a line end missing at the end of an input is supplied, LF. False: out
+ * of memory. */
+cg_must_use bool cg_rows_accepted(struct cg_batch *batch);
 
 #endif

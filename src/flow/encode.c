@@ -3,8 +3,8 @@
  * puts them out in order.
  *
  * The content of the accepted file is never put together: neighbouring accepted records
- * are one stretch of the batch's own bytes, and stretches go straight to the compressor and
- * to the hash.
+ * are one stretch of the batch's own bytes. Encode finds the stretches and compresses them; write,
+ * which is serial, only hashes them, and looks at no line again.
  */
 #include "flow.h"
 
@@ -30,8 +30,7 @@ static struct packing packing_for(const struct cg_output *output, struct cg_batc
                             .err = &batch->error};
 }
 
-static bool put_packed(void *context, const char *bytes, size_t len_bytes) {
-    const struct packing *to = context;
+static bool put_packed(const struct packing *to, const char *bytes, size_t len_bytes) {
     if (!to->wanted) {
         return true;
     }
@@ -47,21 +46,17 @@ static bool flush_packed(const struct packing *to) {
            cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
 }
 
-/* The accepted header is the first input's own bytes; a line end it lacks is supplied. */
-static bool put_accepted_header(const struct cg_batch *batch, cg_rows_put put, void *context) {
-    const struct cg_text raw = batch->header_raw;
-    if (batch->source_no != 0 || raw.len == 0) {
-        return true;
-    }
-    const char last = raw.ptr[raw.len - 1];
-    return put(context, raw.ptr, raw.len) &&
-           (last == '\n' || last == '\r' || put(context, "\n", 1));
-}
-
 static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
     struct packing to = packing_for(&flow->outputs.accepted, batch, &batch->accepted);
-    return put_accepted_header(batch, put_packed, &to) &&
-           cg_rows_accepted(batch, put_packed, &to, &batch->accepted_rows) && flush_packed(&to);
+    if (!cg_rows_accepted(batch)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding accepted lines");
+        return false;
+    }
+    bool good = true;
+    for (uint32_t i = 0; i < batch->accepted_text_count && good; i++) {
+        good = put_packed(&to, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    }
+    return good && flush_packed(&to);
 }
 
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
@@ -116,20 +111,13 @@ void flow_encode(void *context, struct cg_batch *batch) {
     }
 }
 
-static bool hash_content(void *context, const char *bytes, size_t len_bytes) {
-    cg_sha256_update(context, bytes, len_bytes);
-    return true;
-}
-
 static enum cg_status write_accepted(struct flow *flow, struct cg_batch *batch) {
     struct cg_output *output = &flow->outputs.accepted;
     if (output->sink == NULL) {
         return CG_OK;
     }
-    uint64_t rows = 0;
-    if (!put_accepted_header(batch, hash_content, output->content) ||
-        !cg_rows_accepted(batch, hash_content, output->content, &rows)) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory while hashing");
+    for (uint32_t i = 0; i < batch->accepted_text_count; i++) {
+        cg_sha256_update(output->content, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
     }
     return cg_output_write(output, &batch->accepted, &batch->error);
 }

@@ -40,6 +40,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_buffer_fini(&batch->accepted);
     cg_buffer_fini(&batch->packed);
     cg_scan_fini(&batch->index);
+    free(batch->accepted_text);
     free(batch->lines);
     free(batch->records);
     free(batch->memory);
@@ -57,8 +58,6 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->text = (struct cg_text){batch->payload, 0};
     batch->long_record_bytes = 0;
     batch->first_line = 0;
-    batch->header_raw = (struct cg_text){NULL, 0};
-    batch->header_lines = 0;
     batch->header_raw = (struct cg_text){batch->payload, 0};
     batch->header_lines = 0;
     batch->record_count = 0;
@@ -66,12 +65,10 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->blank_lines = 0;
     batch->line_count = 0;
     cg_arena_reset(&batch->scratch);
+    batch->accepted_text_count = 0;
     cg_buffer_clear(&batch->accepted);
     cg_buffer_clear(&batch->rejected_text);
     cg_buffer_clear(&batch->rejected);
-    batch->encoded_lines = 0;
-    batch->accepted_rows = 0;
-    batch->rejected_rows = 0;
     batch->encoded_lines = 0;
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
@@ -112,6 +109,20 @@ struct cg_line *cg_batch_add_line(struct cg_batch *batch) {
     struct cg_line *line = &batch->lines[batch->line_count++];
     *line = zeroed;
     return line;
+}
+
+bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes) {
+    if (batch->accepted_text_count == batch->accepted_text_capacity) {
+        void *grown = grow(batch->accepted_text, &batch->accepted_text_capacity,
+                           sizeof *batch->accepted_text);
+        if (grown == NULL) {
+            return false;
+        }
+        batch->accepted_text = grown;
+    }
+    batch->accepted_text[batch->accepted_text_count++] =
+        (struct cg_text){bytes, (uint32_t)len_bytes};
+    return true;
 }
 
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no) {

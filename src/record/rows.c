@@ -124,68 +124,61 @@ bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) 
     return !writer.failed;
 }
 
-/* Accepted bytes that are still to be put: neighbours grow it instead of being put one by one. */
-struct stretch {
-    const struct cg_batch *batch;
-    cg_rows_put put;
-    void *context;
-    uint32_t start;
-    uint32_t end;
-    uint64_t rows;
-};
-
-static bool put_stretch(struct stretch *stretch) {
-    uint32_t len = stretch->end - stretch->start;
-    const char *bytes = stretch->batch->text.ptr + stretch->start;
-    stretch->start = stretch->end;
-    return len == 0 || stretch->put(stretch->context, bytes, len);
+static bool add_stretch(struct cg_batch *batch, uint32_t start, uint32_t end) {
+    return start == end || cg_batch_add_accepted(batch, batch->text.ptr + start, end - start);
 }
 
-static bool put_cutback(struct stretch *stretch, const struct cg_record *record,
-                        const struct cg_line *line) {
-    const char *bytes = stretch->batch->text.ptr + record->offset;
-    uint32_t behind = line->quantity_offset + line->quantity_len;
-    char digits[NUMBER_BYTES];
-    struct cg_text units = digits_of(line->accepted_units, digits);
-    uint32_t rest = record->len_bytes + record->eol_bytes - behind;
-    return put_stretch(stretch) &&
-           (line->quantity_offset == 0 ||
-            stretch->put(stretch->context, bytes, line->quantity_offset)) &&
-           stretch->put(stretch->context, units.ptr, units.len) &&
-           (rest == 0 || stretch->put(stretch->context, bytes + behind, rest));
-}
-
-static bool put_accepted(struct stretch *stretch, const struct cg_record *record) {
-    uint32_t end = record->offset + record->len_bytes + record->eol_bytes;
-    const struct cg_line *line =
-        record->line_index == CG_NO_LINE ? NULL : &stretch->batch->lines[record->line_index];
-    bool good = true;
-    if (line != NULL && line->decision == CG_REJECTED) {
+/* The first input's own bytes; a line end it lacks is supplied. */
+static bool add_header(struct cg_batch *batch) {
+    const struct cg_text raw = batch->header_raw;
+    if (batch->source_no != 0 || raw.len == 0) {
         return true;
     }
-    stretch->rows++;
-    if (line != NULL && line->decision == CG_CUTBACK) {
-        good = put_cutback(stretch, record, line);
-        stretch->start = end;
-    } else if (record->offset != stretch->end) {
-        good = put_stretch(stretch);
-        stretch->start = record->offset;
-    }
-    stretch->end = end;
-    if (good && record->eol_bytes == 0) { /* the input's last record */
-        good = put_stretch(stretch) && stretch->put(stretch->context, "\n", 1);
-    }
-    return good;
+    const char last = raw.ptr[raw.len - 1];
+    return cg_batch_add_accepted(batch, raw.ptr, raw.len) &&
+           (last == '\n' || last == '\r' || cg_batch_add_accepted(batch, "\n", 1));
 }
 
-bool cg_rows_accepted(const struct cg_batch *batch, cg_rows_put put, void *context,
-                      uint64_t *rows) {
-    struct stretch stretch = {.batch = batch, .put = put, .context = context};
-    for (uint32_t i = 0; i < batch->record_count; i++) {
-        if (!put_accepted(&stretch, &batch->records[i])) {
-            return false;
+/* Digits are no bytes of the input and live as long as the batch in a place of their own. */
+static bool add_units(struct cg_batch *batch, uint32_t units) {
+    char digits[NUMBER_BYTES];
+    struct cg_text text = digits_of(units, digits);
+    const char *kept = cg_arena_copy(&batch->scratch, text.ptr, text.len);
+    return kept != NULL && cg_batch_add_accepted(batch, kept, text.len);
+}
+
+static enum cg_decision decision_on(const struct cg_batch *batch, const struct cg_record *record) {
+    return record->line_index == CG_NO_LINE
+               ? CG_ACCEPTED
+               : (enum cg_decision)batch->lines[record->line_index].decision;
+}
+
+/* The stretch from `start` to `end` grows by each accepted record that follows it at once. */
+bool cg_rows_accepted(struct cg_batch *batch) {
+    uint32_t start = 0;
+    uint32_t end = 0;
+    bool is_ended = true;
+    bool good = add_header(batch);
+    for (uint32_t i = 0; i < batch->record_count && good; i++) {
+        const struct cg_record *record = &batch->records[i];
+        enum cg_decision decision = decision_on(batch, record);
+        if (decision == CG_REJECTED) {
+            continue;
         }
+        if (record->offset != end) {
+            good = add_stretch(batch, start, end);
+            start = record->offset;
+        }
+        if (decision == CG_CUTBACK) {
+            const struct cg_line *line = &batch->lines[record->line_index];
+            end = record->offset + line->quantity_offset;
+            good = good && add_stretch(batch, start, end) && add_units(batch, line->accepted_units);
+            start = end + line->quantity_len;
+        }
+        end = record->offset + record->len_bytes + record->eol_bytes;
+        is_ended = record->eol_bytes != 0; /* only the input's last record may not be */
+        batch->accepted_rows++;
     }
-    *rows += stretch.rows;
-    return put_stretch(&stretch);
+    return good && add_stretch(batch, start, end) &&
+           (is_ended || cg_batch_add_accepted(batch, "\n", 1));
 }
