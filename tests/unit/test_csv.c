@@ -162,6 +162,27 @@ Test(csv, values_are_quoted_only_where_they_must_be) {
     cg_buffer_fini(&out);
 }
 
+Test(csv, a_byte_that_needs_quotes_is_found_wherever_it_stands) {
+    char *value = malloc(70); /* of the value's own size, so that sanitizers see what lies behind */
+    struct cg_buffer out;
+    cg_buffer_init(&out, 1000);
+    for (uint32_t len = 1; len <= 70; len++) {
+        value = realloc(value, len);
+        for (uint32_t at = 0; at < len; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                memset(value, 'a', len);
+                value[at] = (char)byte;
+                cg_buffer_clear(&out);
+                cr_assert(cg_csv_put(&out, '\t', (struct cg_text){value, len}));
+                bool wanted = byte == '\t' || byte == '"' || byte == '\r' || byte == '\n';
+                cr_assert_eq(out.len_bytes > len, wanted, "byte %d at %u of %u", byte, at, len);
+            }
+        }
+    }
+    cg_buffer_fini(&out);
+    free(value);
+}
+
 Test(csv, what_was_put_reads_back) {
     static const char alphabet[] = {'a', ',', '"', '\n', '\r', 'z'};
     struct cg_csv *csv = cg_csv_new(',', 2);
