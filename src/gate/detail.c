@@ -4,8 +4,6 @@
 
 #include "claimgate/field.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason,
@@ -27,52 +25,57 @@ static bool is_span(const struct cg_line *line) {
 static void say_no_policy(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
     const struct cg_policy *policy = detail->rules->policy;
-    char day[CG_DATE_TEXT_BYTES];
-    char first[CG_DATE_TEXT_BYTES];
-    char code[6];
-    cg_date_format(line->start_day, day);
+    struct cg_phrase *say = detail->say;
     if (line->version == NULL) {
-        cg_date_format(cg_policy_version(policy, 0)->effective_day, first);
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "No version of the policy was in force on %s; the first is effective from %s.",
-                 day, first);
-        return;
+        cg_phrase_text(say, "No version of the policy was in force on ");
+        cg_phrase_date(say, line->start_day);
+        cg_phrase_text(say, "; the first is effective from ");
+        cg_phrase_date(say, cg_policy_version(policy, 0)->effective_day);
+    } else {
+        char code[6];
+        cg_phrase_text(say, "The version of the policy in force on ");
+        cg_phrase_date(say, line->start_day);
+        cg_phrase_text(say, " does not name the procedure ");
+        cg_phrase_text(
+            say, cg_procedure_text(cg_policy_procedure_code(policy, line->procedure_no), code));
     }
-    cg_procedure_text(cg_policy_procedure_code(policy, line->procedure_no), code);
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "The version of the policy in force on %s does not name the procedure %s.", day, code);
+    cg_phrase_text(say, ".");
 }
 
 static void say_future(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    char day[CG_DATE_TEXT_BYTES];
-    char limit[CG_DATE_TEXT_BYTES];
+    struct cg_phrase *say = detail->say;
     int32_t latest_day = is_span(line) ? line->end_day : line->start_day;
     bool received = line->received_day != CG_DAY_NONE && latest_day > line->received_day;
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "The service date %s is after %s, %s.",
-             cg_date_format(latest_day, day),
-             cg_date_format(received ? line->received_day : detail->rules->as_of_day, limit),
-             received ? "when the claim was received" : "the date as of which this run decides");
+    cg_phrase_text(say, "The service date ");
+    cg_phrase_date(say, latest_day);
+    cg_phrase_text(say, " is after ");
+    cg_phrase_date(say, received ? line->received_day : detail->rules->as_of_day);
+    cg_phrase_text(say, received ? ", when the claim was received."
+                                 : ", the date as of which this run decides.");
 }
 
 static void say_span(const struct cg_detail *detail) {
-    char start[CG_DATE_TEXT_BYTES];
-    char end[CG_DATE_TEXT_BYTES];
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "The line spans %s to %s; the policy takes lines of one day.",
-             cg_date_format(detail->line->start_day, start),
-             cg_date_format(detail->line->end_day, end));
+    struct cg_phrase *say = detail->say;
+    cg_phrase_text(say, "The line spans ");
+    cg_phrase_date(say, detail->line->start_day);
+    cg_phrase_text(say, " to ");
+    cg_phrase_date(say, detail->line->end_day);
+    cg_phrase_text(say, "; the policy takes lines of one day.");
 }
 
 static void say_late(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    char received[CG_DATE_TEXT_BYTES];
-    char end[CG_DATE_TEXT_BYTES];
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "The claim was received on %s, %" PRId32 " days after the service of %s; the limit is "
-             "%d days.",
-             cg_date_format(line->received_day, received), line->received_day - line->end_day,
-             cg_date_format(line->end_day, end), line->version->timely_filing_days);
+    struct cg_phrase *say = detail->say;
+    cg_phrase_text(say, "The claim was received on ");
+    cg_phrase_date(say, line->received_day);
+    cg_phrase_text(say, ", ");
+    cg_phrase_number(say, (uint64_t)(line->received_day - line->end_day));
+    cg_phrase_text(say, " days after the service of ");
+    cg_phrase_date(say, line->end_day);
+    cg_phrase_text(say, "; the limit is ");
+    cg_phrase_number(say, (uint64_t)line->version->timely_filing_days);
+    cg_phrase_text(say, " days.");
 }
 
 /* The id itself may be at fault, or else the history of the member does not have it. */
@@ -81,10 +84,10 @@ static void say_unknown_original(const struct cg_detail *detail) {
         cg_detail_id(detail);
         return;
     }
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "The claim to %s has no accepted line of this member, or another claim has taken it "
-             "back already.",
-             detail->line->frequency == CG_VOID ? "void" : "replace");
+    cg_phrase_text(detail->say, detail->line->frequency == CG_VOID ? "The claim to void"
+                                                                   : "The claim to replace");
+    cg_phrase_text(detail->say, " has no accepted line of this member, or another claim has taken "
+                                "it back already.");
 }
 
 static void say_duplicate(const struct cg_detail *detail) {
@@ -97,59 +100,74 @@ static void say_duplicate(const struct cg_detail *detail) {
         text = "A line with the same claim id, dates, procedure, modifiers, units and rendering "
                "provider has been accepted already for this member.";
     }
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s", text);
+    cg_phrase_text(detail->say, text);
 }
 
-/* The period of a cap that holds the line: "on 2024-03-05", "from 2023-07-01 to 2024-06-30". Of a
+/* The period of a cap that holds the line: " on 2024-03-05", " from 2023-07-01 to 2024-06-30". Of a
  * span, and of a window that may end later, it is not known which one failed. */
-static void name_period(const struct cg_line *line, const struct cg_cap *cap, char *out,
-                        size_t capacity) {
-    char first[CG_DATE_TEXT_BYTES];
-    char last[CG_DATE_TEXT_BYTES];
+static void say_period(struct cg_phrase *say, const struct cg_line *line,
+                       const struct cg_cap *cap) {
     int32_t first_day;
     int32_t last_day;
     cg_cap_period(cap, line->start_day, &first_day, &last_day);
-    cg_date_format(first_day, first);
-    cg_date_format(last_day, last);
     if (cap->period == CG_PERIOD_LIFETIME) {
-        snprintf(out, capacity, "in the member's lifetime");
+        cg_phrase_text(say, " in the member's lifetime");
     } else if (cap->period == CG_PERIOD_ROLLING_MONTHS) {
-        snprintf(out, capacity, "in %d %s that hold the service", cap->months,
-                 cap->months == 1 ? "month" : "months");
+        cg_phrase_text(say, " in ");
+        cg_phrase_number(say, (uint64_t)cap->months);
+        cg_phrase_text(say, cap->months == 1 ? " month that hold the service"
+                                             : " months that hold the service");
     } else if (line->end_day > last_day) {
-        snprintf(out, capacity, "in one of the periods that the line touches");
-    } else if (cap->period == CG_PERIOD_DAY) {
-        snprintf(out, capacity, "on %s", first);
+        cg_phrase_text(say, " in one of the periods that the line touches");
     } else {
-        snprintf(out, capacity, "from %s to %s", first, last);
+        cg_phrase_text(say, cap->period == CG_PERIOD_DAY ? " on " : " from ");
+        cg_phrase_date(say, first_day);
+        if (cap->period != CG_PERIOD_DAY) {
+            cg_phrase_text(say, " to ");
+            cg_phrase_date(say, last_day);
+        }
     }
+}
+
+static void say_cutback(struct cg_phrase *say, const struct cg_line *line,
+                        const struct cg_cap *cap) {
+    uint32_t rest = (uint32_t)(line->units - line->accepted_units);
+    cg_phrase_number(say, line->accepted_units);
+    cg_phrase_text(say, " of ");
+    cg_phrase_number(say, line->units);
+    cg_phrase_text(say, " units fit under the limit of ");
+    cg_phrase_number(say, cap->limit_units);
+    say_period(say, line, cap);
+    cg_phrase_text(say, "; the remaining ");
+    cg_phrase_number(say, rest);
+    cg_phrase_text(say, rest == 1 ? " is rejected." : " are rejected.");
 }
 
 static void say_cap(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
     const struct cg_cap *cap = &line->version->caps[line->cap_no];
-    char period[80];
-    name_period(line, cap, period, sizeof period);
+    struct cg_phrase *say = detail->say;
     if (line->decision == CG_CUTBACK) {
-        uint32_t rest = (uint32_t)(line->units - line->accepted_units);
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%u of %u units fit under the limit of %" PRIu32 " %s; the remaining %" PRIu32
-                 " %s rejected.",
-                 line->accepted_units, line->units, cap->limit_units, period, rest,
-                 rest == 1 ? "is" : "are");
+        say_cutback(say, line, cap);
         return;
     }
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-             "%" PRIu32 " of %" PRIu32 " units were already used %s; this line asks for %u%s and "
-             "%" PRIu32 " %s left.",
-             line->units_used, cap->limit_units, period, line->units,
-             is_span(line) ? " over its days" : "", line->units_available,
-             line->units_available == 1 ? "is" : "are");
+    cg_phrase_number(say, line->units_used);
+    cg_phrase_text(say, " of ");
+    cg_phrase_number(say, cap->limit_units);
+    cg_phrase_text(say, " units were already used");
+    say_period(say, line, cap);
+    cg_phrase_text(say, "; this line asks for ");
+    cg_phrase_number(say, line->units);
+    cg_phrase_text(say, is_span(line) ? " over its days and " : " and ");
+    cg_phrase_number(say, line->units_available);
+    cg_phrase_text(say, line->units_available == 1 ? " is left." : " are left.");
 }
 
 static void say_credential(const struct cg_detail *detail) {
-    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, detail->out,
-                         CG_VERDICT_DETAIL_BYTES);
+    char sentence[CG_VERDICT_DETAIL_BYTES];
+    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, sentence,
+                         sizeof sentence);
+    cg_phrase_text(detail->say, sentence);
 }
 
 /* Who words which reason. */
@@ -236,14 +254,15 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
         out->units_used = line->units_used;
         out->units_available = line->units_available;
     }
-    out->detail[0] = '\0';
+    struct cg_phrase say = cg_phrase_start(out->detail, sizeof out->detail);
     const struct cg_detail detail = {
         .rules = rules,
         .binding = binding,
         .batch = batch,
         .line = line,
         .reason = first,
-        .out = out->detail,
+        .say = &say,
     };
     sentences[first](&detail);
+    cg_phrase_end(&say);
 }

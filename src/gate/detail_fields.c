@@ -11,8 +11,6 @@
 
 #include "claimgate/field.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { SHOWN_MAX_BYTES = 12, COLUMN_NAME_MAX_BYTES = 64 };
@@ -44,9 +42,9 @@ static const struct field_rule rules_of_fields[CG_REASON_COUNT] = {
 
 /* A field of the line as it stands in the file. */
 struct cell {
-    char column[COLUMN_NAME_MAX_BYTES + 1]; /* as the header has it */
-    char bytes[SHOWN_MAX_BYTES];            /* the value's first bytes */
-    uint32_t value_len;                     /* of the whole value; 0: blank */
+    struct cg_text column;       /* as the header has it; may stand in the CSV reader's buffer */
+    char bytes[SHOWN_MAX_BYTES]; /* the value's first bytes */
+    uint32_t value_len;          /* of the whole value; 0: blank */
 };
 
 static struct cg_text value_of(const struct cell *cell) {
@@ -88,16 +86,17 @@ static void find_cell(const struct cg_detail *detail, enum cg_field field, struc
         value = read_column(detail, record, column);
     }
     if (column < 0) {
-        snprintf(cell->column, sizeof cell->column, "%s", cg_field_name(field));
+        cell->column = cg_text_of(cg_field_name(field));
         return;
     }
     cell->value_len = value.len;
     if (value.len > 0) {
         memcpy(cell->bytes, value.ptr, value_of(cell).len);
     }
-    struct cg_text name = read_column(detail, header, column);
-    int shown = name.len < COLUMN_NAME_MAX_BYTES ? (int)name.len : COLUMN_NAME_MAX_BYTES;
-    snprintf(cell->column, sizeof cell->column, "%.*s", shown, name.ptr);
+    cell->column = read_column(detail, header, column);
+    if (cell->column.len > COLUMN_NAME_MAX_BYTES) {
+        cell->column.len = COLUMN_NAME_MAX_BYTES;
+    }
 }
 
 /* Short, and made of what dates and numbers are made of; anything else may be a name or an id. */
@@ -112,16 +111,19 @@ static bool may_show(const struct cell *cell) {
 }
 
 static void say_value(const struct cg_detail *detail, const struct cell *cell, const char *valid) {
+    struct cg_phrase *say = detail->say;
+    cg_phrase_bytes(say, cell->column);
     if (cell->value_len == 0) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is blank; it must be %s.", cell->column,
-                 valid);
+        cg_phrase_text(say, " is blank; it must be ");
     } else if (may_show(cell)) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is \"%.*s\"; it must be %s.",
-                 cell->column, (int)cell->value_len, cell->bytes, valid);
+        cg_phrase_text(say, " is \"");
+        cg_phrase_bytes(say, value_of(cell));
+        cg_phrase_text(say, "\"; it must be ");
     } else {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s holds something else than %s.",
-                 cell->column, valid);
+        cg_phrase_text(say, " holds something else than ");
     }
+    cg_phrase_text(say, valid);
+    cg_phrase_text(say, ".");
 }
 
 void cg_detail_value(const struct cg_detail *detail) {
@@ -134,17 +136,22 @@ void cg_detail_value(const struct cg_detail *detail) {
 void cg_detail_id(const struct cg_detail *detail) {
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
-    if (cell.value_len == 0) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s is blank; it must be 1 to %d bytes.",
-                 cell.column, CG_ID_MAX_BYTES);
-    } else if (cell.value_len > CG_ID_MAX_BYTES) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%s is %" PRIu32 " bytes long; it must be 1 to %d bytes.", cell.column,
-                 cell.value_len, CG_ID_MAX_BYTES);
-    } else {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%s must be UTF-8 without control characters.", cell.column);
+    struct cg_phrase *say = detail->say;
+    cg_phrase_bytes(say, cell.column);
+    if (cell.value_len > 0 && cell.value_len <= CG_ID_MAX_BYTES) {
+        cg_phrase_text(say, " must be UTF-8 without control characters.");
+        return;
     }
+    if (cell.value_len == 0) {
+        cg_phrase_text(say, " is blank");
+    } else {
+        cg_phrase_text(say, " is ");
+        cg_phrase_number(say, cell.value_len);
+        cg_phrase_text(say, " bytes long");
+    }
+    cg_phrase_text(say, "; it must be 1 to ");
+    cg_phrase_number(say, CG_ID_MAX_BYTES);
+    cg_phrase_text(say, " bytes.");
 }
 
 void cg_detail_date(const struct cg_detail *detail) {
@@ -162,17 +169,19 @@ void cg_detail_date(const struct cg_detail *detail) {
 
 void cg_detail_end_date(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    char start[CG_DATE_TEXT_BYTES];
-    char end[CG_DATE_TEXT_BYTES];
+    struct cg_phrase *say = detail->say;
     if (line->end_day == CG_DAY_NONE) {
         cg_detail_date(detail);
         return;
     }
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s, %s, is before the start date, %s.",
-             cell.column, cg_date_format(line->end_day, end),
-             cg_date_format(line->start_day, start));
+    cg_phrase_bytes(say, cell.column);
+    cg_phrase_text(say, ", ");
+    cg_phrase_date(say, line->end_day);
+    cg_phrase_text(say, ", is before the start date, ");
+    cg_phrase_date(say, line->start_day);
+    cg_phrase_text(say, ".");
 }
 
 void cg_detail_modifier(const struct cg_detail *detail) {
@@ -196,48 +205,63 @@ void cg_detail_frequency(const struct cg_detail *detail) {
         code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
     }
     if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "%s is %c, but the layout has no column for the claim to %s.", cell.column,
-                 code.ptr[0], code.ptr[0] == '7' ? "replace" : "void");
+        cg_phrase_bytes(detail->say, cell.column);
+        cg_phrase_text(detail->say,
+                       code.ptr[0] == '7'
+                           ? " is 7, but the layout has no column for the claim to replace."
+                           : " is 8, but the layout has no column for the claim to void.");
         return;
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
+static void say_field_count(struct cg_phrase *say, uint32_t found, uint32_t wanted) {
+    cg_phrase_text(say, "The record has ");
+    cg_phrase_number(say, found);
+    cg_phrase_text(say, found == 1 ? " field" : " fields");
+    cg_phrase_text(say, " where the header has ");
+    cg_phrase_number(say, wanted);
+    cg_phrase_text(say, ".");
+}
+
+static void say_too_long(struct cg_phrase *say, uint64_t len_bytes) {
+    cg_phrase_text(say, "The record is ");
+    cg_phrase_number(say, len_bytes);
+    cg_phrase_text(say, " bytes long; at most ");
+    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
+    cg_phrase_text(say, " are allowed, and the first ");
+    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
+    cg_phrase_text(say, " are kept.");
+}
+
 void cg_detail_malformed(const struct cg_detail *detail) {
     uint32_t record_no = detail->line->record_no;
-    const struct cg_record *record = &detail->batch->records[record_no];
-    const char *text = "";
+    struct cg_phrase *say = detail->say;
     switch ((enum cg_malformed)detail->line->malformed) {
     case CG_TOO_FEW_FIELDS:
     case CG_TOO_MANY_FIELDS:
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "The record has %" PRIu32 " %s where the header has %" PRIu32 ".",
-                 record->field_count, record->field_count == 1 ? "field" : "fields",
-                 detail->binding->column_count);
-        return;
+        say_field_count(say, detail->batch->records[record_no].field_count,
+                        detail->binding->column_count);
+        break;
     case CG_TOO_LONG:
-        snprintf(detail->out, CG_VERDICT_DETAIL_BYTES,
-                 "The record is %" PRIu64 " bytes long; at most %d are allowed, and the first %d "
-                 "are kept.",
-                 cg_batch_record_bytes(detail->batch, record_no), CG_RECORD_MAX_BYTES,
-                 CG_RECORD_MAX_BYTES);
-        return;
+        say_too_long(say, cg_batch_record_bytes(detail->batch, record_no));
+        break;
     case CG_NUL_BYTE:
-        text = "The record holds a NUL byte.";
+        cg_phrase_text(say, "The record holds a NUL byte.");
         break;
     case CG_UNCLOSED_QUOTE:
-        text = detail->binding->multiline
-                   ? "A quote that opens on this line is not closed within 64 KiB or by the end "
-                     "of the input."
-                   : "A quote that opens a field is not closed by the end of the line.";
+        cg_phrase_text(say, detail->binding->multiline
+                                ? "A quote that opens on this line is not closed within 64 KiB or "
+                                  "by the end of the input."
+                                : "A quote that opens a field is not closed by the end of the "
+                                  "line.");
         break;
     case CG_BROKEN_QUOTING:
-        text = "A quote stands where none may: it opens a field only as its first byte, and "
-               "after a closing quote only blanks, the delimiter or the line end may follow.";
+        cg_phrase_text(say, "A quote stands where none may: it opens a field only as its first "
+                            "byte, and after a closing quote only blanks, the delimiter or the "
+                            "line end may follow.");
         break;
     case CG_WELL_FORMED:
         break;
     }
-    snprintf(detail->out, CG_VERDICT_DETAIL_BYTES, "%s", text);
 }

@@ -6,6 +6,7 @@
 #define CLAIMGATE_DETAIL_PRIVATE_H
 
 #include "claimgate/detail.h"
+#include "claimgate/phrase.h"
 #include "claimgate/reason.h"
 
 struct cg_detail {
@@ -14,10 +15,10 @@ struct cg_detail {
     const struct cg_batch *batch;
     const struct cg_line *line;
     enum cg_reason reason; /* the first one: the sentence is about it alone */
-    char *out;             /* CG_VERDICT_DETAIL_BYTES */
+    struct cg_phrase *say;
 };
 
-/* One sentence each, into detail->out. */
+/* One sentence each. */
 void cg_detail_malformed(const struct cg_detail *detail);
 void cg_detail_id(const struct cg_detail *detail);
 void cg_detail_date(const struct cg_detail *detail);

@@ -1,8 +1,7 @@
 #include "claimgate/rows.h"
 
 #include "claimgate/csv.h"
-
-enum { NUMBER_BYTES = 20 }; /* UINT64_MAX */
+#include "claimgate/phrase.h"
 
 static const char *const own_columns[] = {
     "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",
@@ -15,13 +14,25 @@ struct writer {
     bool failed;
 };
 
+/* A row has two dozen pieces, most of them a byte or a few; only the first one of many finds no
+ * room and must ask for more. */
 static void put_bytes(struct writer *writer, struct cg_text bytes) {
-    writer->failed = writer->failed || !cg_buffer_append(writer->out, bytes.ptr, bytes.len);
+    struct cg_buffer *out = writer->out;
+    if (bytes.len <= out->capacity_bytes - out->len_bytes && bytes.len > 0) {
+        memcpy(out->data + out->len_bytes, bytes.ptr, bytes.len);
+        out->len_bytes += bytes.len;
+    } else {
+        writer->failed = writer->failed || !cg_buffer_append(out, bytes.ptr, bytes.len);
+    }
+}
+
+static void put_delimiter(struct writer *writer) {
+    put_bytes(writer, (struct cg_text){&writer->delimiter, 1});
 }
 
 static void put_delimiters(struct writer *writer, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        put_bytes(writer, (struct cg_text){&writer->delimiter, 1});
+        put_delimiter(writer);
     }
 }
 
@@ -30,28 +41,18 @@ static void put_value(struct writer *writer, const char *value) {
         writer->failed || !cg_csv_put(writer->out, writer->delimiter, cg_text_of(value));
 }
 
-/* The decimal digits of a number, at the end of `out`. */
-static struct cg_text digits_of(uint64_t number, char out[NUMBER_BYTES]) {
-    uint32_t start = NUMBER_BYTES;
-    do {
-        out[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return (struct cg_text){out + start, NUMBER_BYTES - start};
-}
-
 static void put_number(struct writer *writer, uint64_t number) {
-    char digits[NUMBER_BYTES];
-    put_bytes(writer, digits_of(number, digits));
+    char digits[CG_DIGITS_BYTES];
+    put_bytes(writer, cg_phrase_digits(number, digits));
 }
 
 static void put_next_value(struct writer *writer, const char *value) {
-    put_delimiters(writer, 1);
+    put_delimiter(writer);
     put_value(writer, value);
 }
 
 static void put_next_number(struct writer *writer, uint64_t number) {
-    put_delimiters(writer, 1);
+    put_delimiter(writer);
     put_number(writer, number);
 }
 
@@ -59,7 +60,7 @@ bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *bin
     struct writer writer = {.out = out, .delimiter = binding->delimiter};
     put_value(&writer, "source_file");
     put_next_value(&writer, "source_line");
-    put_delimiters(&writer, 1);
+    put_delimiter(&writer);
     put_bytes(&writer, (struct cg_text){binding->header, binding->header_len});
     for (size_t i = 0; i < sizeof own_columns / sizeof own_columns[0]; i++) {
         put_next_value(&writer, own_columns[i]);
@@ -106,7 +107,7 @@ bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) 
     struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
     put_value(&writer, row->source_file);
     put_next_number(&writer, row->batch->first_line + record->line_delta);
-    put_delimiters(&writer, 1);
+    put_delimiter(&writer);
     put_record(&writer, row);
     put_next_value(&writer, verdict->reason);
     put_next_value(&writer, verdict->reasons);
@@ -115,7 +116,7 @@ bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) 
     put_next_value(&writer, verdict->rarc);
     put_cap(&writer, verdict);
     put_next_value(&writer, verdict->detail);
-    put_delimiters(&writer, 1);
+    put_delimiter(&writer);
     if (row->line->malformed != CG_WELL_FORMED) {
         struct cg_text raw = cg_batch_record_text(row->batch, row->line->record_no);
         writer.failed = writer.failed || !cg_csv_put_quoted(out, raw);
@@ -141,8 +142,8 @@ static bool add_header(struct cg_batch *batch) {
 
 /* Digits are no bytes of the input and live as long as the batch in a place of their own. */
 static bool add_units(struct cg_batch *batch, uint32_t units) {
-    char digits[NUMBER_BYTES];
-    struct cg_text text = digits_of(units, digits);
+    char digits[CG_DIGITS_BYTES];
+    struct cg_text text = cg_phrase_digits(units, digits);
     const char *kept = cg_arena_copy(&batch->scratch, text.ptr, text.len);
     return kept != NULL && cg_batch_add_accepted(batch, kept, text.len);
 }

@@ -1,0 +1,52 @@
+#include "claimgate/phrase.h"
+
+#include "claimgate/date.h"
+
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+Test(phrase, pieces_follow_one_another) {
+    char out[64];
+    struct cg_phrase phrase = cg_phrase_start(out, sizeof out);
+    cg_phrase_number(&phrase, 0);
+    cg_phrase_text(&phrase, " of ");
+    cg_phrase_bytes(&phrase, (struct cg_text){"six units", 3});
+    cg_phrase_bytes(&phrase, (struct cg_text){NULL, 0});
+    cg_phrase_text(&phrase, " on ");
+    cg_phrase_date(&phrase, cg_date_parse("2024-02-29", 10, CG_DATE_ISO));
+    cg_phrase_end(&phrase);
+    cr_assert_str_eq(out, "0 of six on 2024-02-29");
+}
+
+Test(phrase, numbers_are_written_as_printf_writes_them) {
+    uint64_t number = 0;
+    for (int i = 0; i < 200; i++, number = number * 3 + (uint64_t)i) {
+        const uint64_t cases[] = {number, ~number, UINT64_MAX - number};
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+            char out[32];
+            char wanted[32];
+            struct cg_phrase phrase = cg_phrase_start(out, sizeof out);
+            cg_phrase_number(&phrase, cases[k]);
+            cg_phrase_end(&phrase);
+            snprintf(wanted, sizeof wanted, "%" PRIu64, cases[k]);
+            cr_assert_str_eq(out, wanted);
+        }
+    }
+}
+
+Test(phrase, what_does_not_fit_is_left_out) {
+    for (size_t capacity = 1; capacity <= 9; capacity++) {
+        char out[10];
+        memset(out, '#', sizeof out);
+        struct cg_phrase phrase = cg_phrase_start(out, capacity);
+        cg_phrase_text(&phrase, "ab");
+        cg_phrase_number(&phrase, 123);
+        cg_phrase_text(&phrase, "cd");
+        cg_phrase_end(&phrase);
+        size_t len = capacity - 1 < 7 ? capacity - 1 : 7;
+        cr_assert_eq(strlen(out), len);
+        cr_assert_eq(memcmp(out, "ab123cd", len), 0);
+        cr_assert_eq(out[capacity], '#');
+    }
+}
