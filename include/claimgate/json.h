@@ -28,6 +28,13 @@ struct cg_json; /* one value in a document */
  * added. schema_name may be NULL: syntax alone. */
 cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
                                              const char *schema_name, struct cg_problems *problems);
+/* The same, but a document whose problems are all the schema's comes back as well, for loaders that
+ * go on to look for what a schema cannot say. Its broken texts, numbers and truth values read as
+ * absent ones do, its broken lists and objects are empty where their type is wrong, and
+ * cg_json_problem keeps quiet about what is broken or absent. */
+cg_must_use struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text,
+                                                    size_t len_bytes, const char *schema_name,
+                                                    struct cg_problems *problems);
 void cg_json_free(struct cg_json_doc *doc);
 
 const struct cg_json *cg_json_root(const struct cg_json_doc *doc);
@@ -38,6 +45,9 @@ size_t cg_json_count(const struct cg_json *array_or_object);
 const struct cg_json *cg_json_member_at(const struct cg_json *object, size_t index,
                                         const char **key);
 bool cg_json_is_null(const struct cg_json *value); /* absent or null */
+/* There, and the schema found nothing wrong in it. What follows from a value that is not sound is
+ * no problem of its own. */
+bool cg_json_is_sound(const struct cg_json *value);
 const char *cg_json_string(const struct cg_json *value);
 int64_t cg_json_integer(const struct cg_json *value);
 bool cg_json_boolean(const struct cg_json *value);

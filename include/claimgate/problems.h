@@ -33,6 +33,10 @@ void cg_problems_fini(struct cg_problems *problems);
 void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t line, uint32_t column,
                      const char *format, ...) cg_printf_like(5, 6);
 
+/* Put the problems kept from the one at `first` on, all of one file, in the order of their places.
+ * Those of one place stay in the order they were found. */
+void cg_problems_sort(struct cg_problems *problems, size_t first);
+
 /* Sets err to the first problem ("file:line:column: text") and how many more there are; returns
  * CG_OK when there is none, else CG_BAD_CONFIG. */
 cg_must_use enum cg_status cg_problems_status(const struct cg_problems *problems,

@@ -53,6 +53,17 @@ static size_t byte_order_mark_bytes(const char *text, size_t len_bytes) {
 struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
                                  const char *schema_name, struct cg_problems *problems) {
     size_t problems_before = problems->total;
+    struct cg_json_doc *doc = cg_json_load_faulty(file, text, len_bytes, schema_name, problems);
+    if (problems->total != problems_before) {
+        cg_json_free(doc);
+        return NULL;
+    }
+    return doc;
+}
+
+struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size_t len_bytes,
+                                        const char *schema_name, struct cg_problems *problems) {
+    size_t problems_before = problems->total;
     if (len_bytes > CG_JSON_TEXT_BYTES_MAX) {
         cg_problems_add(problems, file, 0, 0, "too big: %zu bytes, at most %d are read", len_bytes,
                         CG_JSON_TEXT_BYTES_MAX);
@@ -78,11 +89,15 @@ struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_
     if (schema_name != NULL && problems->total == problems_before) {
         cg_json_check_document(doc, schema_name, problems);
     }
-    if (problems->total != problems_before) {
+    if (problems->total != problems_before && (doc->root == NULL || !doc->root->is_faulty)) {
         cg_json_free(doc);
         return NULL;
     }
     return doc;
+}
+
+bool cg_json_is_sound(const struct cg_json *value) {
+    return value != NULL && !value->is_faulty;
 }
 
 void cg_json_free(struct cg_json_doc *doc) {
@@ -127,20 +142,24 @@ bool cg_json_is_null(const struct cg_json *value) {
 }
 
 const char *cg_json_string(const struct cg_json *value) {
-    const char *text = value == NULL ? NULL : json_string_value(value->value);
+    const char *text = cg_json_is_sound(value) ? json_string_value(value->value) : NULL;
     return text == NULL ? "" : text;
 }
 
 int64_t cg_json_integer(const struct cg_json *value) {
-    return value == NULL ? 0 : json_integer_value(value->value);
+    return cg_json_is_sound(value) ? json_integer_value(value->value) : 0;
 }
 
 bool cg_json_boolean(const struct cg_json *value) {
-    return value != NULL && json_is_true(value->value);
+    return cg_json_is_sound(value) && json_is_true(value->value);
 }
 
 void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,
                      struct cg_problems *problems, const char *format, ...) {
+    const struct cg_json *place_of = value == NULL ? doc->root : value;
+    if (place_of->is_faulty) {
+        return;
+    }
     char text[CG_ERROR_TEXT_BYTES];
     va_list args;
     va_start(args, format);

@@ -15,33 +15,30 @@ struct cg_json_check {
     const json_t *schema; /* the whole, where $ref looks */
     struct cg_problems *problems;
     int depth;
+    bool is_trial; /* the problems are only counted, so that no value is marked faulty */
 };
 
-/* Add a problem of the document at `place`. */
-void cg_json_add_problem(struct cg_json_check *check, struct cg_json_place place,
-                         const char *format, ...) cg_printf_like(3, 4);
+/* Add a problem of `value`, shown at `place`. */
+void cg_json_add_problem(struct cg_json_check *check, struct cg_json *value,
+                         struct cg_json_place place, const char *format, ...) cg_printf_like(4, 5);
 
 /* Add a problem of the schema, which is a fault of the program. */
 void cg_json_add_internal(struct cg_json_check *check, const char *what);
 
 /* Add "KIND: PATH must be WANTED, found VALUE". */
-void cg_json_add_mismatch(struct cg_json_check *check, const struct cg_json *value,
-                          const char *kind, const char *wanted);
+void cg_json_add_mismatch(struct cg_json_check *check, struct cg_json *value, const char *kind,
+                          const char *wanted);
 
 /* `type` is one name, a list of names, or NULL: anything goes. */
 bool cg_json_type_accepts(const json_t *type, const json_t *value);
 
 /* Each adds a problem where the value breaks the rule. */
 bool cg_json_check_type(struct cg_json_check *check, const json_t *schema,
-                        const struct cg_json *value); /* false when it does */
-void cg_json_check_enum(struct cg_json_check *check, const json_t *allowed,
-                        const struct cg_json *value);
-void cg_json_check_const(struct cg_json_check *check, const json_t *wanted,
-                         const struct cg_json *value);
-void cg_json_check_number(struct cg_json_check *check, const json_t *schema,
-                          const struct cg_json *value);
-void cg_json_check_string(struct cg_json_check *check, const json_t *schema,
-                          const struct cg_json *value);
+                        struct cg_json *value); /* false when it does */
+void cg_json_check_enum(struct cg_json_check *check, const json_t *allowed, struct cg_json *value);
+void cg_json_check_const(struct cg_json_check *check, const json_t *wanted, struct cg_json *value);
+void cg_json_check_number(struct cg_json_check *check, const json_t *schema, struct cg_json *value);
+void cg_json_check_string(struct cg_json_check *check, const json_t *schema, struct cg_json *value);
 
 /* Tests `count` against a pair of keywords, e.g. minItems and maxItems. False when it is outside.
  */
@@ -50,8 +47,7 @@ struct cg_json_bounds {
     const char *most_keyword;
     const char *things; /* what is counted, e.g. "items" */
 };
-bool cg_json_check_count(struct cg_json_check *check, const json_t *schema,
-                         const struct cg_json *value, const struct cg_json_bounds *bounds,
-                         size_t count);
+bool cg_json_check_count(struct cg_json_check *check, const json_t *schema, struct cg_json *value,
+                         const struct cg_json_bounds *bounds, size_t count);
 
 #endif

@@ -26,12 +26,13 @@ struct cg_json_place {
 /* Jansson keeps no places, so every value of a document gets a node of ours beside Jansson's. */
 struct cg_json {
     json_t *value;
-    const struct cg_json *parent; /* NULL at the root */
-    const char *key;              /* NULL but for members of an object */
+    struct cg_json *parent; /* NULL at the root */
+    const char *key;        /* NULL but for members of an object */
     struct cg_json_place place;
     struct cg_json_place key_place;
     struct cg_json *children; /* items, or members in the order of the file */
     size_t count;
+    bool is_faulty; /* the schema has found a problem in it, or in something below it */
 };
 
 struct cg_json_doc {

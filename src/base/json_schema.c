@@ -16,8 +16,7 @@
 
 enum { SCHEMA_DEPTH_MAX = 512 }; /* a schema that refers to itself without end stops here */
 
-static void check_value(struct cg_json_check *check, const json_t *schema,
-                        const struct cg_json *value);
+static void check_value(struct cg_json_check *check, const json_t *schema, struct cg_json *value);
 
 /* The schema that "#/$defs/NAME" names; NULL where there is none. */
 static const json_t *resolve(const struct cg_json_check *check, const json_t *ref) {
@@ -30,28 +29,28 @@ static const json_t *resolve(const struct cg_json_check *check, const json_t *re
 }
 
 /* Every item's text becomes a key of one object: a key that is there already is a second copy. */
-static void check_unique(struct cg_json_check *check, const struct cg_json *array) {
+static void check_unique(struct cg_json_check *check, struct cg_json *array) {
     json_t *seen = json_object();
     bool out_of_memory = seen == NULL;
     for (size_t i = 0; i < array->count && !out_of_memory; i++) {
-        const struct cg_json *item = &array->children[i];
+        struct cg_json *item = &array->children[i];
         char *text = json_dumps(item->value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
         char found[CG_JSON_FOUND_BYTES];
         if (text != NULL && json_object_get(seen, text) != NULL) {
-            cg_json_add_problem(check, item->place, "%s stands twice in this list: remove one",
+            cg_json_add_problem(check, item, item->place,
+                                "%s stands twice in this list: remove one",
                                 cg_json_describe_value(item->value, found));
         }
         out_of_memory = text == NULL || json_object_set_new(seen, text, json_true()) != 0;
         free(text);
     }
     if (out_of_memory) {
-        cg_json_add_problem(check, array->place, "not enough memory to check this list");
+        cg_json_add_problem(check, array, array->place, "not enough memory to check this list");
     }
     json_decref(seen);
 }
 
-static void check_array(struct cg_json_check *check, const json_t *schema,
-                        const struct cg_json *value) {
+static void check_array(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     static const struct cg_json_bounds bounds = {"minItems", "maxItems", "items"};
     bool fits = cg_json_check_count(check, schema, value, &bounds, value->count);
     const json_t *items = json_object_get(schema, "items");
@@ -83,21 +82,21 @@ static void add_unknown_key(struct cg_json_check *check, const json_t *propertie
     char key[CG_JSON_FOUND_BYTES];
     (void)cg_utf8_show(key, sizeof key, member->key);
     const char *near = nearest_free_key(properties, member);
-    cg_json_add_problem(check, member->key_place, "unknown key \"%s\" in %s; %s%s%s", key,
+    cg_json_add_problem(check, member->parent, member->key_place,
+                        "unknown key \"%s\" in %s; %s%s%s", key,
                         cg_json_describe_path(member->parent, path),
                         near == NULL ? "remove it or mend its spelling" : "did you mean \"",
                         near == NULL ? "" : near, near == NULL ? "" : "\"?");
 }
 
-static void check_object(struct cg_json_check *check, const json_t *schema,
-                         const struct cg_json *value) {
+static void check_object(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     static const struct cg_json_bounds bounds = {"minProperties", "maxProperties", "keys"};
     const json_t *required = json_object_get(schema, "required");
     for (size_t i = 0; i < json_array_size(required); i++) {
         const char *key = json_string_value(json_array_get(required, i));
         char path[CG_JSON_PATH_BYTES];
         if (key != NULL && cg_json_member(value, key) == NULL) {
-            cg_json_add_problem(check, value->place, "missing key \"%s\" in %s", key,
+            cg_json_add_problem(check, value, value->place, "missing key \"%s\" in %s", key,
                                 cg_json_describe_path(value, path));
         }
     }
@@ -105,7 +104,7 @@ static void check_object(struct cg_json_check *check, const json_t *schema,
     const json_t *properties = json_object_get(schema, "properties");
     const json_t *additional = json_object_get(schema, "additionalProperties");
     for (size_t i = 0; i < value->count; i++) {
-        const struct cg_json *member = &value->children[i];
+        struct cg_json *member = &value->children[i];
         const json_t *rule = json_object_get(properties, member->key);
         if (rule == NULL && json_is_false(additional)) {
             add_unknown_key(check, properties, member);
@@ -117,11 +116,12 @@ static void check_object(struct cg_json_check *check, const json_t *schema,
 
 /* How many problems `schema` finds, without keeping them. */
 static size_t count_problems(const struct cg_json_check *check, const json_t *schema,
-                             const struct cg_json *value) {
+                             struct cg_json *value) {
     struct cg_problems scratch;
     cg_problems_init(&scratch);
     struct cg_json_check trial = *check;
     trial.problems = &scratch;
+    trial.is_trial = true;
     check_value(&trial, schema, value);
     size_t total = scratch.total;
     cg_problems_fini(&scratch);
@@ -134,7 +134,7 @@ static const json_t *type_of_schema(const struct cg_json_check *check, const jso
 }
 
 static void add_wrong_alternative(struct cg_json_check *check, const json_t *alternatives,
-                                  const struct cg_json *value) {
+                                  struct cg_json *value) {
     char wanted[CG_JSON_FOUND_BYTES] = "";
     size_t len = 0;
     for (size_t i = 0; i < json_array_size(alternatives); i++) {
@@ -153,7 +153,7 @@ static void add_wrong_alternative(struct cg_json_check *check, const json_t *alt
 /* anyOf wants at least one alternative that fits, oneOf exactly one. Where none fits, the problems
  * shown are those of the alternative of the right type that has the fewest. */
 static void check_alternatives(struct cg_json_check *check, const json_t *alternatives, size_t most,
-                               const struct cg_json *value) {
+                               struct cg_json *value) {
     size_t fitting = 0;
     const json_t *best = NULL;
     size_t fewest = SIZE_MAX;
@@ -169,7 +169,7 @@ static void check_alternatives(struct cg_json_check *check, const json_t *altern
     }
     if (fitting > most) {
         char path[CG_JSON_PATH_BYTES];
-        cg_json_add_problem(check, value->place, "unclear: %s can be read in %zu ways",
+        cg_json_add_problem(check, value, value->place, "unclear: %s can be read in %zu ways",
                             cg_json_describe_path(value, path), fitting);
     } else if (fitting == 0 && best != NULL) {
         check_value(check, best, value);
@@ -178,8 +178,7 @@ static void check_alternatives(struct cg_json_check *check, const json_t *altern
     }
 }
 
-static void check_rules(struct cg_json_check *check, const json_t *schema,
-                        const struct cg_json *value) {
+static void check_rules(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     const json_t *allowed = json_object_get(schema, "enum");
     const json_t *wanted = json_object_get(schema, "const");
     const json_t *any_of = json_object_get(schema, "anyOf");
@@ -207,11 +206,10 @@ static void check_rules(struct cg_json_check *check, const json_t *schema,
     }
 }
 
-static void check_value(struct cg_json_check *check, const json_t *schema,
-                        const struct cg_json *value) {
+static void check_value(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     if (json_is_false(schema)) {
         char path[CG_JSON_PATH_BYTES];
-        cg_json_add_problem(check, value->place, "%s is not allowed: remove it",
+        cg_json_add_problem(check, value, value->place, "%s is not allowed: remove it",
                             cg_json_describe_path(value, path));
         return;
     }

@@ -63,6 +63,22 @@ void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t li
     problems->list[problems->count++] = problem;
 }
 
+static bool stands_before(const struct cg_problem *a, const struct cg_problem *b) {
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+void cg_problems_sort(struct cg_problems *problems, size_t first) {
+    struct cg_problem *list = problems->list;
+    for (size_t i = first + 1; i < problems->count; i++) {
+        const struct cg_problem problem = list[i];
+        size_t at = i;
+        for (; at > first && stands_before(&problem, &list[at - 1]); at--) {
+            list[at] = list[at - 1];
+        }
+        list[at] = problem;
+    }
+}
+
 /* ":line:column" as far as it is known. */
 static const char *format_place(const struct cg_problem *problem, char out[PLACE_BYTES]) {
     out[0] = '\0';

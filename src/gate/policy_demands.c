@@ -52,7 +52,8 @@ static bool stands_before(const char *const *words, uint32_t count, const char *
 /* A list of words, folded. */
 static const char *const *load_words(struct cg_policy_loading *loading, const struct cg_json *list,
                                      uint32_t *count) {
-    uint32_t length = (uint32_t)cg_json_count(list);
+    size_t count_there = cg_json_count(list);
+    uint32_t length = count_there < CG_TYPES_MAX ? (uint32_t)count_there : CG_TYPES_MAX;
     const char **words = cg_policy_alloc(loading, length, sizeof *words);
     *count = 0;
     for (uint32_t i = 0; words != NULL && i < length; i++) {
@@ -69,6 +70,7 @@ static const char *const *load_words(struct cg_policy_loading *loading, const st
 
 static void load_types(struct cg_policy_loading *loading, const struct cg_json *list,
                        struct cg_policy_version *version) {
+    loading->types_known = cg_json_is_sound(list);
     version->types = load_words(loading, list, &version->type_count);
     const char **names = cg_policy_alloc(loading, version->type_count, sizeof *names);
     for (uint32_t i = 0; names != NULL && i < version->type_count; i++) {
@@ -86,10 +88,12 @@ static int find_type(struct cg_policy_loading *loading, const struct cg_policy_v
             return (int)i;
         }
     }
-    cg_json_problem(loading->doc, place, loading->problems,
-                    "\"%s\" is none of this version's credential types: add it to "
-                    "credential.types or mend its spelling",
-                    word);
+    if (loading->types_known) {
+        cg_json_problem(loading->doc, place, loading->problems,
+                        "\"%s\" is none of this version's credential types: add it to "
+                        "credential.types or mend its spelling",
+                        word);
+    }
     return -1;
 }
 
@@ -190,7 +194,8 @@ static void load_supervision(struct cg_policy_loading *loading, const struct cg_
     const struct cg_json *ratio = cg_json_member(supervision, "ratio_severity");
     version->max_fte_milli = cg_json_is_null(max_fte) ? -1 : cg_json_integer(max_fte) * MILLI;
     version->supervisor_ratio = cg_policy_severity(ratio);
-    if (version->max_fte_milli < 0 && version->supervisor_ratio != CG_SEVERITY_OFF) {
+    if (cg_json_is_sound(max_fte) && version->max_fte_milli < 0 &&
+        version->supervisor_ratio != CG_SEVERITY_OFF) {
         cg_json_problem(loading->doc, ratio, loading->problems,
                         "a ratio cannot be tested without max_fte: give it a number, or make "
                         "ratio_severity \"off\"");

@@ -2,8 +2,10 @@
  * Read a policy: the file, its versions, their codes and caps.
  *
  * The schema has tested the shape before anything here runs, so what is left are the
- * checks that a schema cannot say. Reading goes on after a problem, so that a person
- * who mends a policy by hand sees all of them at once.
+ * checks that a schema cannot say. Reading goes on after a problem, also after one that
+ * the schema found, so that a person who mends a policy by hand sees all of them at once.
+ * So lists may be longer here than the schema allows, and what is broken reads as absent;
+ * a check that looks at two places asks first whether the other one is sound.
  */
 #include "policy_private.h"
 
@@ -94,7 +96,7 @@ static int number_procedure(struct cg_policy_loading *loading, uint64_t code,
 
 static void load_procedures(struct cg_policy_loading *loading, const struct cg_json *list,
                             struct cg_policy_version *version) {
-    for (size_t i = 0; i < cg_json_count(list); i++) {
+    for (size_t i = 0; i < cg_json_count(list) && i < CG_PROCEDURES_MAX; i++) {
         const struct cg_json *item = cg_json_item(list, i);
         const struct cg_json *node = cg_json_member(item, "code");
         uint64_t code = load_code(loading, node);
@@ -120,12 +122,13 @@ static void load_procedures(struct cg_policy_loading *loading, const struct cg_j
 
 static void load_cap_procedures(struct cg_policy_loading *loading, const struct cg_json *list,
                                 const struct cg_policy_version *version, struct cg_cap *cap) {
+    const bool names_known = loading->procedures_known;
     cap->counts_all = cg_json_is_null(list);
     for (size_t i = 0; i < cg_json_count(list); i++) {
         const struct cg_json *node = cg_json_item(list, i);
         uint64_t code = load_code(loading, node);
         int number = cg_policy_procedure(loading->policy, code);
-        if (code != 0 && (number < 0 || !version->names[number])) {
+        if (names_known && code != 0 && (number < 0 || !version->names[number])) {
             cg_json_problem(loading->doc, node, loading->problems,
                             "this version does not name the code \"%s\": add it to procedures or "
                             "take it from the cap",
@@ -167,6 +170,7 @@ static enum cg_period period_of(const struct cg_json *node) {
     return period;
 }
 
+/* `node` is the cap. */
 static void load_period(struct cg_policy_loading *loading, const struct cg_json *node,
                         struct cg_cap *cap) {
     const struct cg_json *period = cg_json_member(node, "period");
@@ -176,6 +180,9 @@ static void load_period(struct cg_policy_loading *loading, const struct cg_json 
     cap->months = (int)cg_json_integer(months);
     cap->year_start_month = 1;
     cap->year_start_day = 1;
+    if (!cg_json_is_sound(period)) {
+        return;
+    }
     if (year_start != NULL && cap->period != CG_PERIOD_YEAR) {
         cg_json_problem(loading->doc, year_start, loading->problems,
                         "year_start goes with the period \"year\" alone: remove it");
@@ -185,7 +192,8 @@ static void load_period(struct cg_policy_loading *loading, const struct cg_json 
     if (months != NULL && cap->period != CG_PERIOD_ROLLING_MONTHS) {
         cg_json_problem(loading->doc, months, loading->problems,
                         "months goes with the period \"rolling_months\" alone: remove it");
-    } else if (months == NULL && cap->period == CG_PERIOD_ROLLING_MONTHS) {
+    } else if (months == NULL && cap->period == CG_PERIOD_ROLLING_MONTHS &&
+               cg_json_is_sound(node)) { /* else it may be there under another name */
         cg_json_problem(loading->doc, period, loading->problems,
                         "the period \"rolling_months\" needs months, a number from 1 to 1200");
     }
@@ -244,9 +252,11 @@ static void load_effective(struct cg_policy_loading *loading, const struct cg_js
 static void load_version(struct cg_policy_loading *loading, const struct cg_json *node,
                          struct cg_policy_version *version) {
     load_effective(loading, cg_json_member(node, "effective"), version);
-    load_procedures(loading, cg_json_member(node, "procedures"), version);
+    const struct cg_json *procedures = cg_json_member(node, "procedures");
+    loading->procedures_known = cg_json_is_sound(procedures);
+    load_procedures(loading, procedures, version);
     const struct cg_json *caps = cg_json_member(node, "caps");
-    for (size_t i = 0; i < cg_json_count(caps); i++) {
+    for (size_t i = 0; i < cg_json_count(caps) && i < CG_CAPS_MAX; i++) {
         load_cap(loading, cg_json_item(caps, i), version);
     }
     const struct cg_json *filing = cg_json_member(node, "timely_filing_days");
@@ -302,7 +312,8 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     policy->text = cg_arena_copy(&policy->arena, text, len_bytes);
     policy->text_bytes = len_bytes;
     bool hashed = cg_sha256_of(text, len_bytes, policy->sha256);
-    struct cg_json_doc *doc = cg_json_load(file, text, len_bytes, "policy.schema.json", problems);
+    struct cg_json_doc *doc =
+        cg_json_load_faulty(file, text, len_bytes, "policy.schema.json", problems);
     if (doc != NULL) {
         loading.doc = doc;
         load_document(&loading);
@@ -310,10 +321,11 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     } else if (problems->total == problems_before) {
         loading.no_memory = true;
     }
-    if (policy->text == NULL || !hashed || loading.no_memory) {
-        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", file);
-    } else if (problems->total > problems_before) {
+    if (problems->total > problems_before) {
+        cg_problems_sort(problems, problems_before);
         status = cg_problems_status(problems, err);
+    } else if (policy->text == NULL || !hashed || loading.no_memory) {
+        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", file);
     }
     if (status != CG_OK) {
         cg_policy_free(policy);

@@ -38,6 +38,10 @@ struct cg_policy_loading {
     const struct cg_json_doc *doc;
     struct cg_problems *problems;
     bool no_memory;
+
+    /* Of the version at hand: its lists are sound, so that what they do not name is no name. */
+    bool procedures_known;
+    bool types_known;
 };
 
 /* The slot of a code, or the free one where it belongs. */

@@ -67,7 +67,7 @@ static void check_twins(struct loading *loading, const struct cg_json *node,
 static void load_map(struct loading *loading, const struct cg_json *node,
                      struct cg_layout_source *source) {
     size_t count = cg_json_count(node);
-    if (count == 0) {
+    if (count == 0 || !cg_json_is_sound(node)) { /* a broken one may be of any length */
         return;
     }
     struct cg_layout_pair *map = cg_arena_alloc(&loading->layout->arena, count * sizeof *map);
@@ -115,10 +115,11 @@ static enum cg_date_format date_format_of(const char *name) {
         [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
     };
     size_t format = 0;
-    while (strcmp(names[format], name) != 0) { /* the schema lets only these pass */
+    while (format < sizeof names / sizeof names[0] && strcmp(names[format], name) != 0) {
         format++;
     }
-    return (enum cg_date_format)format;
+    /* The schema lets only these pass. With its problem the layout will not be used. */
+    return format == sizeof names / sizeof names[0] ? CG_DATE_ISO : (enum cg_date_format)format;
 }
 
 static void load_document(struct loading *loading) {
@@ -148,7 +149,7 @@ static enum cg_status load_text(const char *file, struct cg_text text, struct cg
     size_t before = problems->total;
     struct loading loading = {.layout = layout, .problems = problems};
     struct cg_json_doc *doc =
-        cg_json_load(file, text.ptr, text.len, "layout.schema.json", problems);
+        cg_json_load_faulty(file, text.ptr, text.len, "layout.schema.json", problems);
     if (doc != NULL) {
         loading.doc = doc;
         load_document(&loading);
@@ -156,6 +157,7 @@ static enum cg_status load_text(const char *file, struct cg_text text, struct cg
     }
     enum cg_status status = CG_OK;
     if (problems->total > before) {
+        cg_problems_sort(problems, before);
         status = cg_problems_status(problems, err);
     } else if (loading.no_memory || doc == NULL) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");

@@ -242,6 +242,17 @@ Test(layout, what_is_wrong_with_a_file_is_said_at_its_place) {
                     "the value \"R\" stands twice");
 }
 
+Test(layout, what_the_schema_finds_hides_nothing_elsewhere) {
+    static const char bad_schema[] =
+        LAYOUT("\"rendering_npi\": {\"columm\": \"f\"}, \"birth_date\": {\"fallback\": \"g\"},\n"
+               "\"service_unit_quantity\": {\"column\": \"q\", \"map\": {\"a\": \"1\"}}");
+    expect_bad_file(bad_schema, "did you mean \"column\"");
+    expect_bad_file(bad_schema, "birth_date needs a column");
+    expect_bad_file(bad_schema, "a cutback rewrites it");
+    expect_bad_file("{\"date_format\": \"YY\", \"delimiter\": 5, \"fields\": {\"hcpcs_code\": {}}}",
+                    "date_format");
+}
+
 Test(layout, an_unknown_name_is_answered_with_those_there_are) {
     struct cg_problems problems;
     struct cg_error err = CG_ERROR_INIT;

@@ -1,5 +1,6 @@
 #include "claimgate/builtin.h"
 #include "claimgate/field.h"
+#include "claimgate/json.h"
 #include "claimgate/policy.h"
 
 #include <criterion/criterion.h>
@@ -444,6 +445,123 @@ Test(policy, every_problem_is_shown_at_once) {
               text);
     cr_expect_eq(load_text(text, &policy, &problems), CG_BAD_CONFIG);
     cr_expect_eq(problems.total, 3);
+    cg_problems_fini(&problems);
+}
+
+static void expect_both(const struct bad_row *shape, const struct bad_row *meaning) {
+    char text[TEXT_MAX];
+    struct cg_policy *policy = NULL;
+    struct cg_problems problems;
+    edited(shape->from, shape->to, text);
+    char *at = strstr(text, meaning->from);
+    if (at == NULL) {
+        return; /* both change the same place */
+    }
+    char tail[TEXT_MAX];
+    snprintf(tail, sizeof tail, "%s", at + strlen(meaning->from));
+    snprintf(at, sizeof text - (size_t)(at - text), "%s%s", meaning->to, tail);
+    cr_expect_eq(load_text(text, &policy, &problems), CG_BAD_CONFIG);
+    cr_expect(says(&problems, shape->says) && says(&problems, meaning->says),
+              "%s together with %s: %zu", shape->to, meaning->to, problems.total);
+    for (size_t i = 1; i < problems.count; i++) {
+        cr_expect_leq(problems.list[i - 1].line, problems.list[i].line);
+    }
+    cg_problems_fini(&problems);
+}
+
+Test(policy, what_the_schema_finds_hides_nothing_elsewhere) {
+    const struct bad_row shapes[] = {
+        {"\"over_cap\": \"reject\"", "\"over_capp\": \"reject\"", "over_cap"},
+        {"\"unknown_original\": \"warn\"", "\"unknown_original\": 5", "unknown_original"},
+        {"\"under_age\": 21", "\"under_age\": 0", "under_age"},
+        {"\"title\": ", "\"titel\": ", "title"},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        size_t meanings = 0;
+        for (size_t k = 0; k < sizeof bad_rows / sizeof *bad_rows; k++) {
+            meanings += strstr(bad_rows[k].says, "no real date") != NULL;
+            if (meanings > 0) { /* from there on, what the schema cannot say */
+                expect_both(&shapes[i], &bad_rows[k]);
+            }
+        }
+        cr_expect_eq(meanings, 1);
+    }
+}
+
+static size_t schema_problems(const char *text) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    struct cg_json_doc *doc =
+        cg_json_load("test.json", text, strlen(text), "policy.schema.json", &problems);
+    size_t total = problems.total;
+    cg_json_free(doc);
+    cg_problems_fini(&problems);
+    return total;
+}
+
+static void expect_no_more_than_the_schema(const char *text) {
+    struct cg_problems problems;
+    struct cg_policy *policy = NULL;
+    const enum cg_status status = load_text(text, &policy, &problems);
+    const size_t of_schema = schema_problems(text);
+    cr_expect(of_schema == 0 || problems.total == of_schema, "%zu, not %zu: %s", problems.total,
+              of_schema, problems.list[problems.count - 1].text);
+    cr_expect_eq(status, problems.total == 0 ? CG_OK : CG_BAD_CONFIG);
+    cg_problems_fini(&problems);
+    cg_policy_free(policy);
+}
+
+/* Every key of a policy with every demand misspelt, every value of another type, in turn. */
+Test(policy, what_follows_from_a_broken_value_is_no_problem_of_its_own) {
+    static const char *const others[] = {"{}", "[]", "null", "5", "\"\"", "true"};
+    char whole[TEXT_MAX];
+    char text[TEXT_MAX];
+    with_caps(CAP("a", "\"period\": \"year\", \"year_start\": \"07-01\"") "," CAP(
+                  "b", "\"period\": \"rolling_months\", \"months\": 3, "
+                       "\"procedures\": [\"H0038\"]"),
+              whole);
+    size_t tried = 0;
+    for (int round = 0; round < 2; round++) {
+        for (const char *at = whole; (at = strstr(at, "\":")) != NULL; at += 2) {
+            snprintf(text, sizeof text, "%.*sx%s", (int)(at - whole), whole, at);
+            expect_no_more_than_the_schema(text);
+            const char *value = at + 2 + strspn(at + 2, " \n");
+            const size_t len = strcspn(value, ",}]\n");
+            for (size_t i = 0; strchr("[{", *value) == NULL && i < 6; i++, tried++) {
+                snprintf(text, sizeof text, "%.*s%s%s", (int)(value - whole), whole, others[i],
+                         value + len);
+                expect_no_more_than_the_schema(text);
+            }
+        }
+        edited("{", "{", whole); /* then ms-full as it is */
+    }
+    cr_expect_gt(tried, 300);
+}
+
+Test(policy, lists_longer_than_the_schema_allows_do_no_harm) {
+    static char text[1 << 20];
+    size_t len = 0;
+    len += (size_t)snprintf(text, sizeof text, "{\"versions\": [{\"caps\": [");
+    for (int i = 0; i < 300; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len,
+                                "%s{\"id\": \"c%d\", \"procedures\": [\"H%04d\"]}",
+                                i == 0 ? "" : ",", i, i);
+    }
+    len += (size_t)snprintf(text + len, sizeof text - len, "], \"procedures\": [");
+    for (int i = 0; i < 600; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s{\"code\": \"H%04d\"}",
+                                i == 0 ? "" : ",", i);
+    }
+    len += (size_t)snprintf(text + len, sizeof text - len, "], \"credential\": {\"types\": [");
+    for (int i = 0; i < 300; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s\"t%d\"", i == 0 ? "" : ",", i);
+    }
+    snprintf(text + len, sizeof text - len,
+             "], \"designation\": {\"by_modifier\": {\"HF\": [\"t299\"]}}}}]}");
+    struct cg_problems problems;
+    struct cg_policy *policy = NULL;
+    cr_expect_eq(load_text(text, &policy, &problems), CG_BAD_CONFIG);
+    cr_expect_eq(problems.total, schema_problems(text));
     cg_problems_fini(&problems);
 }
 

@@ -35,6 +35,26 @@ Test(problems, place_is_shown_as_far_as_it_is_known) {
     }
 }
 
+Test(problems, sorting_is_by_place_and_leaves_what_stands_before) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    cg_problems_sort(&problems, 0);
+    const struct {
+        uint64_t line;
+        uint32_t column;
+        const char *text;
+    } found[] = {{9, 1, "a"}, {5, 2, "e"}, {5, 1, "d"}, {7, 1, "g"}, {5, 2, "f"}, {0, 0, "b"}};
+    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+        cg_problems_add(&problems, "f", found[i].line, found[i].column, "%s", found[i].text);
+    }
+    cg_problems_sort(&problems, 1);
+    const char *const order = "abdefg";
+    for (size_t i = 0; i < problems.count; i++) {
+        cr_assert_eq(problems.list[i].text[0], order[i]);
+    }
+    cg_problems_fini(&problems);
+}
+
 Test(problems, first_is_named_and_the_rest_counted) {
     struct cg_problems problems;
     cg_problems_init(&problems);
