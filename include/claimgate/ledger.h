@@ -60,6 +60,13 @@ cg_must_use enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *
  * and makes no file. CG_NO_INPUT when there is none. */
 cg_must_use enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                                  struct cg_error *err);
+
+/* Open for reading what a run under plan->policy would open for writing: CG_BAD_CONFIG when the
+ * ledger has another policy id. Where there is no ledger yet, *is_new is set and an empty one in
+ * memory stands in for it; its folder must be there all the same. */
+cg_must_use enum cg_status cg_ledger_open_dry(const struct cg_ledger_plan *plan,
+                                              struct cg_ledger **out, bool *is_new,
+                                              struct cg_error *err);
 void cg_ledger_close(struct cg_ledger *ledger); /* NULL is allowed; an open run is dropped */
 
 /* An input that some standing run has taken in. Texts live until the next call. */

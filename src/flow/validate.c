@@ -100,6 +100,17 @@ static enum cg_status check_ledger_inputs(const struct flow *flow, struct cg_err
     return CG_OK;
 }
 
+static enum cg_status open_ledger_dry(struct flow *flow, const struct cg_ledger_plan *ledger,
+                                      struct cg_error *err) {
+    bool is_new;
+    const enum cg_status status = cg_ledger_open_dry(ledger, &flow->ledger, &is_new, err);
+    if (status == CG_OK && is_new) {
+        cg_log_note("%s: no ledger is there yet, so that nothing is known from earlier runs",
+                    ledger->path);
+    }
+    return status;
+}
+
 static enum cg_status open_ledger(struct flow *flow, struct cg_error *err) {
     const struct cg_validate_plan *plan = flow->plan;
     const struct cg_ledger_plan ledger = {.path = plan->ledger,
@@ -109,8 +120,10 @@ static enum cg_status open_ledger(struct flow *flow, struct cg_error *err) {
     if (status == CG_OK && !content_hash_init(&flow->content)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    if (status == CG_OK && plan->dry_run) {
+    if (status == CG_OK && plan->before_run != 0) {
         status = cg_ledger_open_reader(plan->ledger, &flow->ledger, err);
+    } else if (status == CG_OK && plan->dry_run) {
+        status = open_ledger_dry(flow, &ledger, err);
     } else if (status == CG_OK) {
         status = cg_ledger_open(&ledger, &flow->ledger, err);
     }

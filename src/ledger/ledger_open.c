@@ -4,7 +4,9 @@
  * The writer holds flock on "<ledger>-lock" from before it looks at the ledger until after it has
  * published; SQLite's own lock covers only the transaction in between. The lock file stays, empty:
  * removing it would let two runs lock two files of one name. It is never the ledger itself, for
- * closing any descriptor of that file would drop SQLite's own locks on it.
+ * closing any descriptor of that file would drop SQLite's own locks on it. Where a file turns out
+ * to be no ledger, it has been named by mistake: nothing of it is changed, and a lock file made for
+ * it goes again, for whoever waits for that lock will be refused as well.
  *
  * SQLite's settings are those of "Defense Against The Dark Arts" in its manual: the file may have
  * been changed by others.
@@ -25,7 +27,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_STEP_MS = 100, CACHE_KIB = 65536, BUSY_WAIT_MS = 5000 };
+enum {
+    WAIT_STEP_MS = 100,
+    CACHE_KIB = 65536,
+    BUSY_WAIT_MS = 5000,
+    LOCK_NAME_BYTES = PATH_MAX + 8,
+};
 
 static enum cg_status wait_for_lock(struct cg_ledger *ledger, int seconds, struct cg_error *err) {
     for (int64_t left_ms = (int64_t)seconds * 1000;; left_ms -= WAIT_STEP_MS) {
@@ -50,10 +57,18 @@ static enum cg_status wait_for_lock(struct cg_ledger *ledger, int seconds, struc
     }
 }
 
+static void lock_name(const struct cg_ledger *ledger, char out[LOCK_NAME_BYTES]) {
+    snprintf(out, LOCK_NAME_BYTES, "%s-lock", ledger->path);
+}
+
 static enum cg_status take_lock(struct cg_ledger *ledger, int seconds, struct cg_error *err) {
-    char name[PATH_MAX + 8];
-    snprintf(name, sizeof name, "%s-lock", ledger->path);
-    ledger->lock_fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    char name[LOCK_NAME_BYTES];
+    lock_name(ledger, name);
+    ledger->lock_fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    ledger->made_lock = ledger->lock_fd >= 0;
+    if (ledger->lock_fd < 0 && errno == EEXIST) {
+        ledger->lock_fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    }
     if (ledger->lock_fd < 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the lock file",
                                   name);
@@ -63,6 +78,15 @@ static enum cg_status take_lock(struct cg_ledger *ledger, int seconds, struct cg
         return cg_error_set_errno(err, CG_IO, fault, "%s: cannot lock", ledger->path);
     }
     return wait_for_lock(ledger, seconds, err);
+}
+
+static enum cg_status refuse_what_is_no_file(const char *path, struct cg_error *err) {
+    struct stat facts;
+    return stat(path, &facts) != 0 || S_ISREG(facts.st_mode)
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA, "%s: %s; name another ledger", path,
+                              S_ISDIR(facts.st_mode) ? "a folder, and a ledger is one file"
+                                                     : "not a file");
 }
 
 /* The real path, so that a ledger has one lock by whatever name it is called. Its file may be
@@ -96,11 +120,13 @@ static enum cg_status find_path(struct cg_ledger *ledger, const char *path, stru
     }
     char *last = strrchr(ledger->dir, '/');
     last[last == ledger->dir ? 1 : 0] = '\0';
-    return CG_OK;
+    return refuse_what_is_no_file(path, err);
 }
 
-/* SQLite would make the file readable for all; its side files take the mode of the file. */
-static enum cg_status make_private(const struct cg_ledger *ledger, struct cg_error *err) {
+/* SQLite would make the file readable for all; its side files take the mode of the file. *mode: as
+ * it was before. */
+static enum cg_status make_private(const struct cg_ledger *ledger, mode_t *mode,
+                                   struct cg_error *err) {
     const int fault = cg_fault("ledger.create");
     const int fd =
         fault != 0 ? -1 : open(ledger->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -108,18 +134,26 @@ static enum cg_status make_private(const struct cg_ledger *ledger, struct cg_err
         return cg_error_set_errno(err, CG_CANNOT_CREATE, fault != 0 ? fault : errno,
                                   "%s: cannot make the ledger", ledger->path);
     }
-    struct stat facts;
+    struct stat facts = {0};
     enum cg_status status = CG_OK;
-    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        status =
-            cg_error_set(err, CG_BAD_DATA, "%s: not a file; name another ledger", ledger->path);
-    } else if ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0) {
+    if (fstat(fd, &facts) != 0 || ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0)) {
         status = cg_error_set_errno(err, CG_NO_PERMISSION, errno,
                                     "%s: others can read the ledger and its mode cannot be changed",
                                     ledger->path);
     }
+    *mode = facts.st_mode & 07777;
     (void)close(fd); /* before SQLite has any lock on it */
     return status;
+}
+
+/* The file is somebody else's. */
+static void leave_alone(struct cg_ledger *ledger, mode_t mode) {
+    char name[LOCK_NAME_BYTES];
+    (void)chmod(ledger->path, mode);
+    if (ledger->made_lock) {
+        lock_name(ledger, name);
+        (void)unlink(name);
+    }
 }
 
 static void set_limits(sqlite3 *db) {
@@ -140,16 +174,16 @@ static void set_limits(sqlite3 *db) {
     }
 }
 
-static enum cg_status connect_to(struct cg_ledger *ledger, struct cg_error *err) {
-    const bool writes = ledger->lock_fd >= 0;
+/* `flags`: SQLite's, for reading or for writing. */
+static enum cg_status connect_to(struct cg_ledger *ledger, const char *name, int flags,
+                                 struct cg_error *err) {
     /* Counting every allocation takes a lock for each; refused, and of no matter, once SQLite runs.
      */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     /* NOMUTEX: a ledger is used by one thread at a time, and a lock for each value costs more than
      * reading it. */
-    const int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
-                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
-    const int code = sqlite3_open_v2(ledger->path, &ledger->db, flags, NULL);
+    flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+    const int code = sqlite3_open_v2(name, &ledger->db, flags, NULL);
     if (ledger->db == NULL) {
         return cg_error_set(err, CG_INTERNAL, "%s: out of memory", ledger->path);
     }
@@ -167,12 +201,7 @@ static enum cg_status connect_to(struct cg_ledger *ledger, struct cg_error *err)
              "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; "
              "PRAGMA foreign_keys = ON; PRAGMA cache_size = -%d; PRAGMA synchronous = FULL;",
              (int)CACHE_KIB);
-    enum cg_status status = cg_ledger_exec(ledger, pragmas, "opening", err);
-    if (status == CG_OK && writes) {
-        /* Readers see the last committed state while a run writes. */
-        status = cg_ledger_exec(ledger, "PRAGMA journal_mode = WAL", "opening", err);
-    }
-    return status;
+    return cg_ledger_exec(ledger, pragmas, "opening", err);
 }
 
 static struct cg_ledger *new_ledger(void) {
@@ -181,6 +210,26 @@ static struct cg_ledger *new_ledger(void) {
         ledger->lock_fd = -1;
     }
     return ledger;
+}
+
+static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *err) {
+    mode_t mode = 0600;
+    enum cg_status status = make_private(ledger, &mode, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = connect_to(ledger, ledger->path, SQLITE_OPEN_READWRITE, err);
+    if (status == CG_OK) {
+        status = cg_ledger_schema_is_ours(ledger, err);
+    }
+    if (status == CG_BAD_DATA) {
+        leave_alone(ledger, mode);
+    }
+    if (status == CG_OK) {
+        /* Readers see the last committed state while a run writes. */
+        status = cg_ledger_exec(ledger, "PRAGMA journal_mode = WAL", "opening", err);
+    }
+    return status == CG_OK ? cg_ledger_schema_make(ledger, err) : status;
 }
 
 enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_ledger **out,
@@ -196,13 +245,7 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
         status = take_lock(ledger, plan->lock_wait_seconds, err);
     }
     if (status == CG_OK) {
-        status = make_private(ledger, err);
-    }
-    if (status == CG_OK) {
-        status = connect_to(ledger, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_schema_make(ledger, err);
+        status = connect_writer(ledger, err);
     }
     if (status != CG_OK) {
         cg_ledger_close(ledger);
@@ -267,23 +310,22 @@ enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan, struct
     return status == CG_OK ? cg_ledger_open(plan, out, err) : status;
 }
 
-enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
-                                     struct cg_error *err) {
+/* `in_memory`: an empty ledger stands in for the file. */
+static enum cg_status open_to_read(const char *path, bool in_memory, struct cg_ledger **out,
+                                   struct cg_error *err) {
     *out = NULL;
-    enum cg_status status = must_be_there(path, err);
-    if (status != CG_OK) {
-        return status;
-    }
     struct cg_ledger *ledger = new_ledger();
     if (ledger == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    status = find_path(ledger, path, err);
+    enum cg_status status = find_path(ledger, path, err);
     if (status == CG_OK) {
-        status = connect_to(ledger, err);
+        status = in_memory ? connect_to(ledger, ":memory:", SQLITE_OPEN_READWRITE, err)
+                           : connect_to(ledger, ledger->path, SQLITE_OPEN_READONLY, err);
     }
     if (status == CG_OK) {
-        status = cg_ledger_schema_check(ledger, err);
+        status =
+            in_memory ? cg_ledger_schema_make(ledger, err) : cg_ledger_schema_check(ledger, err);
     }
     if (status != CG_OK) {
         cg_ledger_close(ledger);
@@ -291,6 +333,30 @@ enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
     }
     *out = ledger;
     return CG_OK;
+}
+
+enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
+                                     struct cg_error *err) {
+    *out = NULL;
+    const enum cg_status status = must_be_there(path, err);
+    return status == CG_OK ? open_to_read(path, false, out, err) : status;
+}
+
+enum cg_status cg_ledger_open_dry(const struct cg_ledger_plan *plan, struct cg_ledger **out,
+                                  bool *is_new, struct cg_error *err) {
+    struct stat facts;
+    *is_new = stat(plan->path, &facts) != 0 ? errno == ENOENT
+                                            : S_ISREG(facts.st_mode) && facts.st_size == 0;
+    enum cg_status status = open_to_read(plan->path, *is_new, out, err);
+    if (status == CG_OK) {
+        (*out)->policy = plan->policy;
+        status = check_policy(*out, err);
+    }
+    if (status != CG_OK) {
+        cg_ledger_close(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 void cg_ledger_close(struct cg_ledger *ledger) {

@@ -192,9 +192,10 @@ struct cg_ledger_run {
 
 struct cg_ledger {
     sqlite3 *db;
-    char *path;  /* real path of the file */
-    char *dir;   /* the folder it is in */
-    int lock_fd; /* -1: a reader */
+    char *path;     /* real path of the file */
+    char *dir;      /* the folder it is in */
+    int lock_fd;    /* -1: a reader */
+    bool made_lock; /* the lock file was not there before */
     const struct cg_policy *policy;
     struct cg_ledger_run run;
     struct cg_recall *recall; /* ledger_recall.c; made when first needed */
@@ -230,6 +231,8 @@ void cg_ledger_rollback(struct cg_ledger *ledger);
 
 /* ledger_schema.c */
 cg_must_use enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err);
+/* CG_BAD_DATA: a file of others, or a ledger of a newer claimgate. Changes nothing. */
+cg_must_use enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err);
 
 /* ledger_open.c */

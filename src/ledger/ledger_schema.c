@@ -18,6 +18,7 @@ enum {
     APPLICATION_ID = 0x636c6764, /* "clgd": file(1) and we know a ledger by it */
 };
 
+/* *version: 0 for a new file. */
 static enum cg_status read_version(struct cg_ledger *ledger, int64_t *version,
                                    struct cg_error *err) {
     int64_t application_id;
@@ -46,6 +47,11 @@ static enum cg_status read_version(struct cg_ledger *ledger, int64_t *version,
                             ledger->path, (long long)*version, (int)VERSION);
     }
     return CG_OK;
+}
+
+enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err) {
+    int64_t version;
+    return read_version(ledger, &version, err);
 }
 
 enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err) {

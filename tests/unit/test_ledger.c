@@ -245,6 +245,11 @@ Test(ledger, belongs_to_one_policy) {
     const struct cg_ledger_plan plan = {.path = fixture.path, .policy = other};
     cr_assert_eq(cg_ledger_open(&plan, &ledger, &err), CG_BAD_CONFIG);
     cr_assert_not_null(strstr(err.text, "\"ms\""));
+    err = (struct cg_error)CG_ERROR_INIT;
+    bool is_new = true;
+    cr_assert_eq(cg_ledger_open_dry(&plan, &ledger, &is_new, &err), CG_BAD_CONFIG);
+    cr_assert_not(is_new);
+    cr_assert_null(ledger);
     cg_policy_free(other);
     cg_problems_fini(&problems);
 }
