@@ -30,6 +30,9 @@ bool cg_dir_remove(int dir_fd, const char *name);
 /* True when both names lead to one file, which need not be there yet; a device or pipe may stand
  * twice. What cannot be looked at is taken for another file. */
 bool cg_file_is_same(const char *a, const char *b);
+/* True when the file that this name leads to, through all its links, stands in that folder itself,
+ * by whatever names both are called. */
+bool cg_file_is_in(const char *path, const char *folder);
 /* gid of a group name or number. CG_USAGE when there is none. */
 cg_must_use enum cg_status cg_group_find(const char *name, gid_t *out, struct cg_error *err);
 

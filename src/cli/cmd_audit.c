@@ -67,7 +67,9 @@ static const struct cg_option option_table[] = {
     {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
 };
 
-static enum cg_status check_options(const struct options *o, struct cg_error *err) {
+static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    const char *const rules[] = {o->policy, o->layout, o->ledger};
     if (o->decided == NULL && (o->ledger == NULL || o->run_no == 0)) {
         return cg_error_set(err, CG_USAGE,
                             "what was decided then is missing; give --decided DIR, or --ledger "
@@ -81,7 +83,13 @@ static enum cg_status check_options(const struct options *o, struct cg_error *er
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder for the changes");
     }
-    return CG_OK;
+    if (!o->overwrite) {
+        return CG_OK;
+    }
+    const enum cg_status status =
+        rules_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
+    return status == CG_OK ? rules_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err)
+                           : status;
 }
 
 static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
@@ -128,7 +136,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    enum cg_status status = check_options(o, err);
+    enum cg_status status = check_options(call, err);
     if (status == CG_OK) {
         status = fill_plan(call, &plan, err);
     }

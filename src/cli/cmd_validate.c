@@ -95,11 +95,41 @@ static bool same_path(const char *a, const char *b) {
     return a != NULL && b != NULL && (strcmp(a, b) == 0 || cg_file_is_same(a, b));
 }
 
+/* A policy or layout that is named by its path, and that file. */
+static bool is_file(const char *rules, const char *path) {
+    return rules != NULL && access(rules, F_OK) == 0 && cg_file_is_same(rules, path);
+}
+
+/* Neither a file that the run reads nor one that it writes may be in a folder that goes. */
+static enum cg_status spare_overwritten(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    const char *const rules[] = {o->policy, o->layout};
+    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace};
+    if (o->out == NULL || !o->overwrite || o->dry_run) {
+        return CG_OK;
+    }
+    enum cg_status status =
+        rules_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
+    if (status == CG_OK) {
+        status = rules_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
+    }
+    return status == CG_OK
+               ? rules_spare(o->out, outputs, sizeof outputs / sizeof *outputs, "/dev/stdout", err)
+               : status;
+}
+
 /* An output takes the place of what has its name: were that an input, its claims would be lost. */
 static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        if (outputs[i] != NULL && !is_stdout(outputs[i]) &&
+            (is_file(o->policy, outputs[i]) || is_file(o->layout, outputs[i]))) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s is a file of rules and would be lost; give the output a name "
+                                "of its own",
+                                outputs[i]);
+        }
         for (size_t k = 0; k < call->arg_count && outputs[i] != NULL && !is_stdout(outputs[i]);
              k++) {
             if (cg_file_is_same(outputs[i], call->args[k])) {
@@ -166,8 +196,11 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     if (stdin_count > 1) {
         return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
     }
-    const enum cg_status status = spare_inputs(call, err);
-    return status != CG_OK ? status : check_outputs(o, err);
+    enum cg_status status = spare_inputs(call, err);
+    if (status == CG_OK) {
+        status = check_outputs(o, err);
+    }
+    return status == CG_OK ? spare_overwritten(call, err) : status;
 }
 
 static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,

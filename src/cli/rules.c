@@ -1,8 +1,10 @@
 #include "rules.h"
 
 #include "claimgate/belt.h"
+#include "claimgate/files.h"
 
 #include <sched.h>
+#include <string.h>
 
 void rules_print_problems(const struct cg_problems *problems, struct cg_error *err) {
     if (problems->count <= 1) {
@@ -33,6 +35,20 @@ enum cg_status rules_load(const char *policy_name, const char *roster_dir,
     rules_print_problems(&problems, err);
     cg_problems_fini(&problems);
     return status;
+}
+
+enum cg_status rules_spare(const char *out, const char *const *files, size_t count,
+                           const char *stream, struct cg_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        const char *file = files[i] != NULL && strcmp(files[i], "-") == 0 ? stream : files[i];
+        if (file != NULL && cg_file_is_in(file, out)) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s stands in %s, which --overwrite deletes; give --out another "
+                                "folder, or move the file first",
+                                file, out);
+        }
+    }
+    return CG_OK;
 }
 
 uint32_t rules_threads(int64_t asked) {

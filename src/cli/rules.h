@@ -9,6 +9,7 @@
 #include "claimgate/problems.h"
 #include "claimgate/roster.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Where there are several, each on its own line; err then tells how many there are. */
@@ -18,6 +19,11 @@ void rules_print_problems(const struct cg_problems *problems, struct cg_error *e
 cg_must_use enum cg_status rules_load(const char *policy_name, const char *roster_dir,
                                       struct cg_policy **policy, struct cg_roster **roster,
                                       struct cg_error *err);
+
+/* --overwrite deletes the folder `out`: CG_USAGE when one of these files stands in it. A file may
+ * be NULL or, for a standard stream, "-", which is then `stream` ("/dev/stdin", "/dev/stdout"). */
+cg_must_use enum cg_status rules_spare(const char *out, const char *const *files, size_t count,
+                                       const char *stream, struct cg_error *err);
 
 /* The number of threads that --threads asks for. */
 enum { RULES_THREADS_BY_CORES = -1 };

@@ -182,6 +182,17 @@ bool cg_file_is_same(const char *a, const char *b) {
            is_one(&of_a, &of_b) && strcmp(last_of_a, last_of_b) == 0;
 }
 
+bool cg_file_is_in(const char *path, const char *folder) {
+    struct stat home;
+    struct stat asked;
+    const char *last = NULL;
+    char *real = realpath(path, NULL);
+    const bool is_in = real != NULL && look_at_folder(real, &home, &last) &&
+                       stat(folder, &asked) == 0 && is_one(&home, &asked);
+    free(real);
+    return is_in;
+}
+
 /* A gid in digits. The largest value stands for "no group" in every call that takes one. */
 static bool parse_gid(const char *text, gid_t *out) {
     uint64_t value = 0;
