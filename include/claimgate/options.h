@@ -18,7 +18,7 @@
 enum cg_option_kind {
     CG_OPTION_FLAG,    /* bool */
     CG_OPTION_TEXT,    /* const char * */
-    CG_OPTION_PATH,    /* const char *: what names a file or folder, never empty */
+    CG_OPTION_PATH,    /* const char *: the name of a file, folder, layout, group: never empty */
     CG_OPTION_LIST,    /* struct cg_text_list: may be given several times */
     CG_OPTION_INTEGER, /* int64_t from min to max */
     CG_OPTION_DATE,    /* int32_t day number, YYYY-MM-DD */

@@ -19,7 +19,7 @@ struct options {
 static const struct options defaults = {0};
 
 static const struct cg_option option_table[] = {
-    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
     {"line", "N", CG_OPTION_INTEGER, offsetof(struct options, line), "one line of the claim", 1,
      CG_LINE_NUMBER_MAX},
     {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},

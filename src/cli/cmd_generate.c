@@ -65,7 +65,7 @@ static const struct cg_option option_table[] = {
      CG_WORLD_PROVIDERS_MAX},
     {"policy-shape", "ID", CG_OPTION_TEXT, AT(program),
      "roster good for ms, ms-full, la or mi (ms)", 0, 0},
-    {"layout", "NAME", CG_OPTION_TEXT, AT(layout),
+    {"layout", "NAME", CG_OPTION_PATH, AT(layout),
      "compact, tuva, taf-ot, cclf5, rif-carrier, synthea", 0, 0},
     {"files", "K", CG_OPTION_INTEGER, AT(files), "claim files, one after another (1)", 1,
      CG_GENERATE_FILES_MAX},

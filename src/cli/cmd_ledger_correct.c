@@ -20,14 +20,14 @@ struct options {
 static const struct options defaults = {0};
 
 #define LEDGER_OPTIONS                                                                             \
-    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0}, {    \
+    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0}, {    \
         "lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),            \
             "wait so long for a run that is writing (0)", 0, 86400                                 \
     }
 
 static const struct cg_option recover_table[] = {
     LEDGER_OPTIONS,
-    {"to", "DIR", CG_OPTION_TEXT, offsetof(struct options, to),
+    {"to", "DIR", CG_OPTION_PATH, offsetof(struct options, to),
      "publish there what was cut off, on the same file system", 0, 0},
     {"discard", NULL, CG_OPTION_FLAG, offsetof(struct options, discard),
      "give up what was cut off: take its run back", 0, 0},

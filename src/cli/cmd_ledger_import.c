@@ -24,10 +24,10 @@ struct options {
 static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
 
 static const struct cg_option import_table[] = {
-    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_TEXT, offsetof(struct options, policy),
+    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct options, policy),
      "names the codes that are in scope (ms)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_TEXT, offsetof(struct options, layout),
+    {"layout", "NAME|FILE", CG_OPTION_PATH, offsetof(struct options, layout),
      "columns of the file (by its header)", 0, 0},
     {"multiline", NULL, CG_OPTION_FLAG, offsetof(struct options, multiline),
      "line ends may stand inside quotes", 0, 0},
@@ -39,7 +39,7 @@ static const struct cg_option import_table[] = {
 };
 
 static const struct cg_option release_table[] = {
-    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
     {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
      0},
     {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),

@@ -20,7 +20,7 @@ struct options {
 static const struct options defaults = {.date = CG_DAY_NONE};
 
 static const struct cg_option option_table[] = {
-    {"ledger", "FILE", CG_OPTION_TEXT, offsetof(struct options, ledger), "the ledger", 0, 0},
+    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
     {"date", "DATE", CG_OPTION_DATE, offsetof(struct options, date),
      "the periods that hold this date (today)", 0, 0},
     {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},

@@ -71,7 +71,7 @@ static const struct cg_option option_table[] = {
     {"accepted", "FILE", CG_OPTION_PATH, AT(accepted), "accepted lines here; - is stdout", 0, 0},
     {"rejected", "FILE", CG_OPTION_PATH, AT(rejected), "rejected lines here", 0, 0},
     {"report", "FILE", CG_OPTION_PATH, AT(report), "report.json here", 0, 0},
-    {"group", "NAME", CG_OPTION_TEXT, AT(group), "let this group read the outputs", 0, 0},
+    {"group", "NAME", CG_OPTION_PATH, AT(group), "let this group read the outputs", 0, 0},
     {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
      CG_THREADS_MAX},
     {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},

@@ -283,6 +283,57 @@ Test(messages, a_slip_of_the_hand_is_answered_with_what_was_meant, .timeout = 60
     }
 }
 
+/* Option lines of help are "  --NAME ARGUMENT  text". */
+static size_t expect_no_empty_names(char *command, const char *help) {
+    static const char *const NAMES[] = {"FILE",      "DIR",   "NAME",  "ID|FILE",
+                                        "NAME|FILE", "TABLE", "CLAIMS"};
+    size_t tried = 0;
+    char *second = strchr(command, ' ');
+    if (second != NULL) {
+        *second++ = '\0';
+    }
+    for (const char *at = help; (at = strstr(at, "\n  --")) != NULL; at++) {
+        char option[32] = "", argument[32] = "";
+        if (sscanf(at, " %31s %31s", option, argument) != 2) {
+            continue;
+        }
+        for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+            struct run run;
+            if (strcmp(argument, NAMES[i]) != 0) {
+                continue;
+            }
+            run_program((const char *[]){run_claimgate(), command, second != NULL ? second : option,
+                                         second != NULL ? option : "", second != NULL ? "" : NULL,
+                                         NULL},
+                        NULL, &run);
+            cr_expect(run.exit_code == 64 && strstr(run.err, "is given an empty name") != NULL,
+                      "%s %s: exit %d: %s", command, option, run.exit_code, run.err);
+            run_fini(&run);
+            tried++;
+        }
+    }
+    return tried;
+}
+
+Test(messages, an_option_that_names_a_file_is_never_empty, .timeout = 60) {
+    char names[COMMANDS_MAX][NAME_BYTES];
+    struct run all;
+    size_t tried = 0;
+    run_program((const char *[]){run_claimgate(), "help", NULL}, NULL, &all);
+    const size_t count = list_commands(all.out, names);
+    for (size_t i = 0; i < count; i++) {
+        struct run help;
+        char *command = NULL;
+        cr_assert(asprintf(&command, "%s help %s", run_claimgate(), names[i]) > 0);
+        run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &help);
+        tried += expect_no_empty_names(names[i], help.out);
+        run_fini(&help);
+        free(command);
+    }
+    cr_expect(tried > 35, "%zu", tried);
+    run_fini(&all);
+}
+
 /* --- results --- */
 
 Test(messages, a_full_standard_output_is_an_error, .timeout = 60) {
