@@ -65,6 +65,10 @@ struct cg_sink *cg_staged_file_sink(struct cg_staged_file *file);
 cg_must_use enum cg_status cg_staged_file_sync(struct cg_staged_file *file, struct cg_error *err);
 cg_must_use enum cg_status cg_staged_file_publish(struct cg_staged_file *file,
                                                   struct cg_error *err);
+/* Undo _publish, and have what stood there before back; true where it was not published yet. False
+ * when that fails or the file system has no way to do it: the new file stays. */
+bool cg_staged_file_take_back(struct cg_staged_file *file);
+const char *cg_staged_file_path(const struct cg_staged_file *file); /* absolute; NULL: special */
 void cg_staged_file_close(struct cg_staged_file *file); /* removes it unless published */
 
 #endif

@@ -133,6 +133,17 @@ static enum cg_status sync_file(struct cg_output *output, struct cg_error *err) 
     return cg_staged_file_sync(output->file, err);
 }
 
+/* One name after the other: when a later one fails, those before it are taken back. */
+static void take_back(struct cg_output *const *all, size_t count, struct cg_error *err) {
+    for (size_t i = count; i > 0; i--) {
+        struct cg_staged_file *file = all[i - 1]->file;
+        if (file != NULL && !cg_staged_file_take_back(file)) {
+            (void)cg_error_wrap(err, "%s is in place and whole, and not all the others are",
+                                cg_staged_file_path(file));
+        }
+    }
+}
+
 /* Everything is safe on disk before the first rename, so that a full disk leaves nothing. The
  * folder comes last: whoever waits for it finds everything else in place. */
 enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
@@ -150,6 +161,9 @@ enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *e
     }
     if (status == CG_OK && outputs->staging != NULL) {
         status = cg_staging_publish(outputs->staging, err);
+    }
+    if (status != CG_OK) {
+        take_back(all, COUNT, err);
     }
     return status;
 }

@@ -4,16 +4,26 @@
 #include "claimgate/staging.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whether the file has its final name, and what the temporary name is then. */
+enum in_place {
+    NOT_YET,
+    NEW,      /* there was none before; the temporary name is free */
+    SWAPPED,  /* the temporary name is the old file's */
+    FOR_GOOD, /* cannot be taken back */
+};
+
 struct cg_staged_file {
     struct cg_place place;
     struct cg_sink *sink; /* NULL once it is closed */
     bool is_special;      /* written in place, for there is no file to replace */
+    enum in_place in_place;
     char temporary_name[CG_PLACE_NAME_BYTES]; /* empty: there is none */
 };
 
@@ -113,16 +123,40 @@ struct cg_sink *cg_staged_file_sink(struct cg_staged_file *file) {
     return file->sink;
 }
 
-static enum cg_status rename_into_place(struct cg_staged_file *file, struct cg_error *err) {
+static bool swap_or_move(const struct cg_staged_file *file, unsigned flags) {
     const struct cg_place *place = &file->place;
 
-    if ((errno = cg_fault("staged_file.rename")) != 0 ||
-        renameat(place->dir_fd, file->temporary_name, place->dir_fd, place->name) != 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot put the file in place",
-                                  place->path);
+    return renameat2(place->dir_fd, file->temporary_name, place->dir_fd, place->name, flags) == 0;
+}
+
+/* What it replaces is kept under the temporary name until the file is closed, so that it can be
+ * taken back. Where a file system cannot swap two names, the old file is gone at once. */
+static bool rename_into_place(struct cg_staged_file *file) {
+    const struct cg_place *place = &file->place;
+    struct stat old;
+
+    if ((errno = cg_fault("staged_file.rename")) != 0) {
+        return false;
     }
-    file->temporary_name[0] = '\0';
-    return cg_place_sync(place, err);
+    if (swap_or_move(file, RENAME_EXCHANGE)) {
+        if (fstatat(place->dir_fd, file->temporary_name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(old.st_mode) && swap_or_move(file, RENAME_EXCHANGE)) {
+            errno = EISDIR; /* made meanwhile */
+            return false;
+        }
+        file->in_place = SWAPPED;
+        return true;
+    }
+    if (errno == ENOENT && swap_or_move(file, RENAME_NOREPLACE)) {
+        file->in_place = NEW;
+        return true;
+    }
+    if ((errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP || errno == EEXIST) &&
+        renameat(place->dir_fd, file->temporary_name, place->dir_fd, place->name) == 0) {
+        file->in_place = FOR_GOOD;
+        return true;
+    }
+    return false;
 }
 
 enum cg_status cg_staged_file_sync(struct cg_staged_file *file, struct cg_error *err) {
@@ -138,7 +172,44 @@ enum cg_status cg_staged_file_publish(struct cg_staged_file *file, struct cg_err
     if (status != CG_OK || file->is_special) {
         return status;
     }
-    return rename_into_place(file, err);
+    if (!rename_into_place(file)) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot put the file in place",
+                                  file->place.path);
+    }
+    status = cg_place_sync(&file->place, err);
+    if (status != CG_OK) {
+        (void)cg_staged_file_take_back(file);
+    }
+    return status;
+}
+
+bool cg_staged_file_take_back(struct cg_staged_file *file) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    bool is_back = false;
+
+    switch (file->in_place) {
+    case NOT_YET:
+        return true;
+    case NEW:
+        is_back = unlinkat(file->place.dir_fd, file->place.name, 0) == 0;
+        break;
+    case SWAPPED:
+        is_back = swap_or_move(file, RENAME_EXCHANGE);
+        break;
+    case FOR_GOOD:
+        break;
+    }
+    if (is_back) {
+        file->in_place = NOT_YET;
+        /* Nothing is promised of a failed run, so that a sync that fails as well is no matter. */
+        enum cg_status status = cg_place_sync(&file->place, &ignored);
+        (void)status;
+    }
+    return is_back;
+}
+
+const char *cg_staged_file_path(const struct cg_staged_file *file) {
+    return file->place.path;
 }
 
 void cg_staged_file_close(struct cg_staged_file *file) {
@@ -146,7 +217,8 @@ void cg_staged_file_close(struct cg_staged_file *file) {
         return;
     }
     cg_sink_abandon(file->sink);
-    if (file->temporary_name[0] != '\0') {
+    if (file->temporary_name[0] != '\0' &&
+        (file->in_place == NOT_YET || file->in_place == SWAPPED)) {
         (void)unlinkat(file->place.dir_fd, file->temporary_name, 0);
     }
     cg_place_fini(&file->place);

@@ -26,36 +26,46 @@ static bool was_injected(const char *log) {
     return found;
 }
 
-/* Nothing but the log of the calls is left. Where the sync of the folder failed after a rename,
- * single files may stand in place, but whole. */
+static const char OLD[] = "an earlier night\n";
+
+/* Nothing but the log of the calls is left, and single files that stood there before. */
 static void expect_nothing_partial(const struct scene *scene, const char *message,
-                                   const char *accepted, const char *rejected) {
-    size_t names = 1;
-    if (accepted != NULL && scene_exists(accepted)) {
-        size_t len = 0, expected_len = 0;
-        char *found = run_gunzip(accepted, &len);
-        char *expected = run_read_file(EXPECTED, &expected_len);
-        cr_expect(scene_same(found, len, expected, expected_len), "%s", message);
-        free(expected);
+                                   const char *accepted, const char *rejected, bool replaces) {
+    const char *const files[] = {accepted, rejected};
+    for (size_t i = 0; replaces && i < 2; i++) {
+        size_t len = 0;
+        char *found = run_read_file(files[i], &len);
+        cr_expect(scene_same(found, len, OLD, sizeof OLD - 1), "%s after: %s", files[i], message);
         free(found);
-        names += 1 + scene_exists(rejected);
     }
-    cr_expect(scene_names(scene) == names, "something is left after: %s", message);
+    cr_expect(scene_names(scene) == (replaces ? 3 : 1), "something is left after: %s", message);
 }
 
 static void expect_refusal(const struct scene *scene, const struct run *run, const char *inject,
-                           const char *accepted, const char *rejected) {
+                           const char *accepted, const char *rejected, bool replaces) {
     if (strstr(run->err, "error while loading shared libraries") != NULL) {
         return; /* it has not come to main */
     }
     cr_expect(run->exit_code == 73 || run->exit_code == 74 || run->exit_code == 77,
               "%s: exit %d: %s", inject, run->exit_code, run->err);
     cr_expect(strncmp(run->err, "claimgate: ", 11) == 0, "%s: %s", inject, run->err);
-    expect_nothing_partial(scene, run->err, accepted, rejected);
+    expect_nothing_partial(scene, run->err, accepted, rejected, replaces);
 }
 
+static void expect_accepted(const char *path) {
+    size_t len = 0, expected_len = 0;
+    char *found = run_gunzip(path, &len);
+    char *expected = run_read_file(EXPECTED, &expected_len);
+    cr_expect(scene_same(found, len, expected, expected_len));
+    free(expected);
+    free(found);
+}
+
+enum target { A_FOLDER, NEW_FILES, OLD_FILES };
+
 /* The n-th call of a kind fails. Returns false when there was no n-th call. */
-static bool fail_one(const char *call, const char *error, int n, bool single_files) {
+static bool fail_one(const char *call, const char *error, int n, enum target target) {
+    const bool single_files = target != A_FOLDER;
     char inject[96], trace[48];
     struct scene scene;
     struct run run;
@@ -64,6 +74,10 @@ static bool fail_one(const char *call, const char *error, int n, bool single_fil
     const char *accepted = scene_path(&scene, "a.csv.gz"), *rejected = scene_path(&scene, "r.csv");
     snprintf(inject, sizeof inject, "inject=%s:error=%s:when=%d", call, error, n);
     snprintf(trace, sizeof trace, "trace=%s", call);
+    if (target == OLD_FILES) {
+        run_write_file(accepted, OLD, sizeof OLD - 1);
+        run_write_file(rejected, OLD, sizeof OLD - 1);
+    }
     const char *argv[] = {"strace",
                           "-f",
                           "-qq",
@@ -91,8 +105,11 @@ static bool fail_one(const char *call, const char *error, int n, bool single_fil
     run_program(argv, NULL, &run);
     const bool hit = was_injected(log);
     if (run.exit_code != 0) {
-        expect_refusal(&scene, &run, inject, single_files ? accepted : NULL, rejected);
-    } else if (!single_files) {
+        expect_refusal(&scene, &run, inject, accepted, rejected, target == OLD_FILES);
+    } else if (single_files) {
+        expect_accepted(accepted);
+        cr_expect(scene_names(&scene) == 3, "%s: something is left beside", inject);
+    } else {
         scene_expect_quickstart(out);
     }
     cr_expect(hit || run.exit_code == 0, "%s", run.err);
@@ -130,7 +147,7 @@ Test(failing_calls, every_failing_call_leaves_a_whole_folder_or_nothing, .timeou
     size_t hits = 0;
     for (size_t i = 0; can_trace() && i < FAULT_COUNT; i++) {
         int n = 1;
-        while (n < CALLS_MAX && fail_one(FAULTS[i].call, FAULTS[i].error, n, false)) {
+        while (n < CALLS_MAX && fail_one(FAULTS[i].call, FAULTS[i].error, n, A_FOLDER)) {
             n++;
             hits++;
         }
@@ -139,15 +156,45 @@ Test(failing_calls, every_failing_call_leaves_a_whole_folder_or_nothing, .timeou
     cr_log_info("%zu calls have failed", hits);
 }
 
-/* Two files cannot be renamed at once, but nothing is renamed before both are safe on disk. */
-Test(failing_calls, every_failing_write_leaves_single_files_whole_or_absent, .timeout = 240) {
-    for (size_t i = 0; can_trace() && i < 3; i++) {
-        int n = 1;
-        while (n < CALLS_MAX && fail_one(FAULTS[i].call, FAULTS[i].error, n, true)) {
-            n++;
+/* Two files cannot be renamed at once: when the second fails, the first is taken back. */
+Test(failing_calls, every_failing_call_leaves_single_files_as_they_were, .timeout = 240) {
+    for (size_t i = 0; can_trace() && i < FAULT_COUNT; i++) {
+        for (int target = NEW_FILES; target <= OLD_FILES; target++) {
+            int n = 1;
+            while (n < CALLS_MAX &&
+                   fail_one(FAULTS[i].call, FAULTS[i].error, n, (enum target)target)) {
+                n++;
+            }
+            cr_expect(n < CALLS_MAX);
         }
-        cr_expect(n < CALLS_MAX);
     }
+}
+
+/* From the second rename on all fail, so that the first cannot be taken back either. */
+Test(failing_calls, a_single_file_that_stays_in_place_is_named, .timeout = 60) {
+    struct scene scene;
+    struct run run;
+    char *command = NULL;
+    scene_make(&scene);
+    const char *accepted = scene_path(&scene, "a.csv.gz"), *rejected = scene_path(&scene, "r.csv");
+    if (can_trace()) {
+        run_write_file(accepted, OLD, sizeof OLD - 1);
+        run_write_file(rejected, OLD, sizeof OLD - 1);
+        cr_assert(asprintf(&command,
+                           "strace -f -qq -o /dev/null -e trace=renameat2 "
+                           "-e inject=renameat2:error=EIO:when=2+ %s validate " CLAIMS
+                           " --roster " ROSTER " --as-of 2025-06-30 --quiet --threads 0 "
+                           "--accepted %s --rejected %s",
+                           run_claimgate(), accepted, rejected) > 0);
+        run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &run);
+        cr_expect(run.exit_code == 73, "exit %d", run.exit_code);
+        cr_expect(strstr(run.err, "a.csv.gz is in place and whole") != NULL, "%s", run.err);
+        cr_expect(strstr(run.err, "r.csv: cannot put the file in place") != NULL, "%s", run.err);
+        expect_accepted(accepted);
+        run_fini(&run);
+        free(command);
+    }
+    scene_remove(&scene);
 }
 
 /* Writes are cut short by the limit before they fail: a true short write. */
