@@ -7,6 +7,7 @@
 #include "claimgate/buffer.h"
 #include "claimgate/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -15,8 +16,10 @@
 cg_must_use enum cg_status cg_file_read(const char *path, struct cg_buffer *out,
                                         struct cg_error *err);
 /* Wait until a pipe or terminal has something to read (POLLIN) or room to write (POLLOUT); a file
- * always has. A signal that asks to stop ends the wait: CG_INTERRUPTED. */
-cg_must_use enum cg_status cg_file_wait(int fd, short events, struct cg_error *err);
+ * always has. A signal that asks to stop ends the wait, and so does *given_up once another thread
+ * sets it (NULL: none will): CG_INTERRUPTED. */
+cg_must_use enum cg_status cg_file_wait(int fd, short events, const atomic_bool *given_up,
+                                        struct cg_error *err);
 /* write(2) until all is out. CG_IO; CG_INTERRUPTED where a pipe's reader takes nothing. */
 cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes,
                                              size_t len_bytes, struct cg_error *err);

@@ -11,6 +11,7 @@
 #include "claimgate/error.h"
 #include "claimgate/hash.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,8 @@ struct cg_intake;
 cg_must_use enum cg_status cg_intake_open(const char *path, struct cg_intake **out,
                                           struct cg_error *err);
 void cg_intake_close(struct cg_intake *intake); /* NULL is allowed */
+/* See cg_source_give_up_on. */
+void cg_intake_give_up_on(struct cg_intake *intake, const atomic_bool *given_up);
 
 /* Reading waits for a pipe and ends with CG_INTERRUPTED when a signal asks to stop.
  *

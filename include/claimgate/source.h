@@ -15,6 +15,7 @@
 #include "claimgate/error.h"
 #include "claimgate/hash.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,8 @@ cg_must_use enum cg_status cg_source_open(const char *path, struct cg_source **o
 cg_must_use enum cg_status cg_source_open_with(const char *path, enum cg_codec codec,
                                                struct cg_source **out, struct cg_error *err);
 void cg_source_close(struct cg_source *source); /* NULL is allowed; reading cannot lose data */
+/* Waiting for a silent pipe ends once another thread sets *given_up: CG_INTERRUPTED. */
+void cg_source_give_up_on(struct cg_source *source, const atomic_bool *given_up);
 
 /* One fill of a batch: either decompressed bytes, or whole BGZF blocks (SAM/BAM specification 4.1)
  * that cg_source_unpack inflates elsewhere. How much one fill takes depends on the content alone,

@@ -20,7 +20,12 @@ static void name_input(const struct flow *flow, struct cg_batch *batch) {
 }
 
 static enum cg_status open_next(struct flow *flow, struct cg_error *err) {
-    return cg_source_open(flow->paths[flow->source_no], &flow->source, err);
+    const enum cg_status status = cg_source_open(flow->paths[flow->source_no], &flow->source, err);
+    if (status == CG_OK) {
+        /* Who waits for a pipe that stays silent has no batch in which to hear of a full disk. */
+        cg_source_give_up_on(flow->source, &flow->stop);
+    }
+    return status;
 }
 
 /* An input is at its end: what it was on disk goes into the report. */

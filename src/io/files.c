@@ -65,13 +65,17 @@ enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg
     return cg_error_set(err, CG_IO, "%s: cannot write: %s", name, strerror(errno_value));
 }
 
-enum cg_status cg_file_wait(int fd, short events, struct cg_error *err) {
+enum cg_status cg_file_wait(int fd, short events, const atomic_bool *given_up,
+                            struct cg_error *err) {
     struct pollfd wait = {.fd = fd, .events = events};
     int ready = 0;
 
     while (ready == 0) {
         if (cg_stop_check(err) != CG_OK) {
             return err->status;
+        }
+        if (given_up != NULL && atomic_load(given_up)) {
+            return cg_error_set(err, CG_INTERRUPTED, "given up, for the run has failed elsewhere");
         }
         ready = poll(&wait, 1, CG_STOP_LOOK_MS);
         if (ready < 0 && errno == EINTR) {
@@ -96,7 +100,7 @@ enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes, si
     const size_t most_bytes = most_at_once(fd);
 
     while (len_bytes > 0) {
-        if (cg_file_wait(fd, POLLOUT, err) != CG_OK) {
+        if (cg_file_wait(fd, POLLOUT, NULL, err) != CG_OK) {
             return err->status;
         }
         ssize_t written = write(fd, next, len_bytes < most_bytes ? len_bytes : most_bytes);

@@ -21,6 +21,7 @@ struct cg_intake {
     int fd;
     bool owns_fd;
     bool at_end;
+    const atomic_bool *given_up; /* NULL: nobody will */
     char *name;
     struct cg_sha256 *sha;
     uint64_t size_bytes;
@@ -93,11 +94,15 @@ void cg_intake_close(struct cg_intake *intake) {
     free(intake);
 }
 
+void cg_intake_give_up_on(struct cg_intake *intake, const atomic_bool *given_up) {
+    intake->given_up = given_up;
+}
+
 /* One read(2), counted and hashed. 0 bytes are the end of the input. */
 static enum cg_status read_some(struct cg_intake *intake, void *out, size_t room_bytes,
                                 size_t *len_bytes, struct cg_error *err) {
     for (;;) {
-        if (cg_file_wait(intake->fd, POLLIN, err) != CG_OK) {
+        if (cg_file_wait(intake->fd, POLLIN, intake->given_up, err) != CG_OK) {
             return err->status;
         }
         ssize_t got = read(intake->fd, out, room_bytes);

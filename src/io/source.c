@@ -48,6 +48,10 @@ void cg_source_close(struct cg_source *source) {
     }
 }
 
+void cg_source_give_up_on(struct cg_source *source, const atomic_bool *given_up) {
+    cg_intake_give_up_on(source->intake, given_up);
+}
+
 /* The first bytes decide, never the name. */
 static enum cg_status find_shape(struct cg_source *source, struct cg_error *err) {
     size_t have_bytes;

@@ -73,6 +73,43 @@ Test(publish, a_signal_ends_a_run_that_waits_for_a_silent_pipe, .timeout = 60) {
     }
 }
 
+/* The reader of our standard output goes away while the claims' own source says nothing. */
+Test(publish, a_failed_write_ends_a_run_that_waits_for_a_silent_pipe, .timeout = 60) {
+    struct scene scene;
+    int feed[2], drain[2], status = 0;
+    size_t len = 0, fed = 0;
+    scene_make(&scene);
+    scene_generate(&scene, "in", (const char *[]){"--lines", "60000", NULL});
+    char *claims = run_gunzip(scene_path(&scene, "in/claims.csv.gz"), &len);
+    const char *roster = scene_path(&scene, "in/roster");
+    const char *rejected = scene_path(&scene, "rejected.csv");
+    const char *argv[] = {run_claimgate(), "validate", "-",       "--roster",   roster,
+                          "--threads",     "2",        "--quiet", "--accepted", "-",
+                          "--rejected",    rejected,   NULL};
+    cr_assert(pipe2(feed, O_CLOEXEC) == 0 && pipe2(drain, O_CLOEXEC) == 0, "no pipe");
+    pid_t pid = scene_start(argv, feed[0], drain[1], scene_path(&scene, "errors"));
+    close(feed[0]);
+    close(drain[0]);
+    close(drain[1]);
+    signal(SIGPIPE, SIG_IGN);                /* it may end before it has read all */
+    const size_t enough = (1 << 20) + 50000; /* a batch, and a part of the next */
+    cr_assert(len > enough);
+    for (ssize_t took = 1; fed < enough && took > 0; fed += took > 0 ? (size_t)took : 0) {
+        took = write(feed[1], claims + fed, enough - fed);
+    }
+    for (int i = 0; i < 500 && waitpid(pid, &status, WNOHANG) == 0; i++) {
+        pause_ms(20);
+    }
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 74, "status %x", status);
+    if (kill(pid, 0) == 0) { /* it still waits */
+        kill(pid, SIGKILL);
+        cr_expect(false, "it waits for more claims");
+    }
+    close(feed[1]);
+    free(claims);
+    scene_remove(&scene);
+}
+
 /* The reader of our standard output has stopped reading, but is still there. */
 Test(publish, a_signal_ends_a_run_whose_reader_takes_nothing, .timeout = 60) {
     struct scene scene;
