@@ -38,8 +38,8 @@ struct cg_nppes_counts {
 cg_must_use enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, struct cg_error *err);
 
 /* Write the header and the rows of every peer (taxonomy 175T00000X, entity type 1): from
- * enumeration to the day before deactivation, and from reactivation on. CG_BAD_DATA with problems.
- */
+ * enumeration to the day before deactivation, and from reactivation on. CG_BAD_DATA with problems;
+ * nothing is written then, as long as the rows before the first problem take less than 64 MiB. */
 cg_must_use enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink *out,
                                            struct cg_nppes_counts *counts,
                                            struct cg_problems *problems, struct cg_error *err);

@@ -56,12 +56,16 @@ static const struct cg_table_column COLUMNS[COLUMN_COUNT] = {
     [TAXONOMY_15] = {.name = "Healthcare Provider Taxonomy Code_15"},
 };
 
+/* Rows are held back until the file has proved good, for what went to standard output cannot be
+ * called back. All peers of the country take a few MiB; more than this is written as it comes. */
+enum { HELD_BYTES = 64 << 20, HELD_LIMIT_BYTES = HELD_BYTES + (1 << 16) };
+
 struct import {
     const struct cg_nppes_plan *plan;
     struct cg_sink *out;
     struct cg_nppes_counts *counts;
     struct cg_problems *problems;
-    struct cg_buffer row;
+    struct cg_buffer held; /* header and rows still to write */
     struct cg_error error; /* of writing; reading stops then */
 };
 
@@ -126,6 +130,13 @@ static bool read_date(struct import *import, const struct cg_table_row *row, enu
     return true;
 }
 
+static bool write_held(struct import *import) {
+    const enum cg_status status =
+        cg_sink_write(import->out, import->held.data, import->held.len_bytes, &import->error);
+    cg_buffer_clear(&import->held);
+    return status == CG_OK;
+}
+
 static bool write_span(struct import *import, uint64_t npi, int32_t first_day, int32_t last_day) {
     const struct cg_nppes_plan *plan = import->plan;
     char first[CG_DATE_TEXT_BYTES];
@@ -134,17 +145,22 @@ static bool write_span(struct import *import, uint64_t npi, int32_t first_day, i
     if (last_day != CG_DAY_OPEN) {
         cg_date_format(last_day, last);
     }
-    cg_buffer_clear(&import->row);
-    bool fits = cg_buffer_printf(&import->row, "%010" PRIu64 ",", npi) &&
-                cg_csv_put(&import->row, ',', cg_text_of(plan->type)) &&
-                cg_buffer_printf(&import->row, ",%s,%s,%s,,,,NPPES\n", plan->status, first, last);
+    bool fits = cg_buffer_printf(&import->held, "%010" PRIu64 ",", npi) &&
+                cg_csv_put(&import->held, ',', cg_text_of(plan->type)) &&
+                cg_buffer_printf(&import->held, ",%s,%s,%s,,,,NPPES\n", plan->status, first, last);
     if (!fits) {
         cg_error_set(&import->error, CG_INTERNAL, "out of memory for a row of credentials.csv");
         return false;
     }
     import->counts->spans++;
-    return cg_sink_write(import->out, import->row.data, import->row.len_bytes, &import->error) ==
-           CG_OK;
+    if (import->held.len_bytes < HELD_BYTES) {
+        return true;
+    }
+    if (import->problems->total == 0) {
+        return write_held(import);
+    }
+    cg_buffer_clear(&import->held); /* nothing will be kept; the rest is read for its problems */
+    return true;
 }
 
 /* Deactivated and reactivated on one day leaves no gap. A reactivation before the deactivation was
@@ -205,13 +221,15 @@ enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink 
     memcpy(columns, COLUMNS, sizeof columns);
     *counts = (struct cg_nppes_counts){0};
     struct cg_table_plan table = {plan->file, columns, COLUMN_COUNT, import_row, &import};
-    enum cg_status status = cg_sink_write(out, output_header, sizeof output_header - 1, err);
-    if (status != CG_OK) {
-        return status;
+    cg_buffer_init(&import.held, HELD_LIMIT_BYTES);
+    if (!cg_buffer_append(&import.held, output_header, sizeof output_header - 1)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    cg_buffer_init(&import.row, 1024);
-    status = cg_table_read(&table, &facts, problems, err);
-    cg_buffer_fini(&import.row);
+    enum cg_status status = cg_table_read(&table, &facts, problems, err);
+    if (status == CG_OK && problems->total == 0 && import.error.status == CG_OK) {
+        (void)write_held(&import);
+    }
+    cg_buffer_fini(&import.held);
     if (import.error.status != CG_OK) {
         *err = import.error;
         return import.error.status;

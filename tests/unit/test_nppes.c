@@ -54,6 +54,7 @@ static enum cg_status import(const char *rows, const struct cg_nppes_plan *wante
     plan.file = file;
     enum cg_status status = cg_nppes_import(&plan, sink, &counts, &problems, &err);
     if (status != CG_OK) {
+        cr_expect_eq(cg_sink_bytes(sink), 0, "what went to standard output cannot be called back");
         cg_sink_abandon(sink);
         return status;
     }
@@ -130,6 +131,9 @@ Test(nppes, a_bad_row_among_the_wanted_is_named_and_ends_the_import) {
         {COLUMNS "1234567893,1,DOE,MS,05/23/2010,13/01/2020,,175T00000X,,\n",
          "NPI Deactivation Date"},
         {"NPI,credential_type\n1234567893,X\n", "Entity Type Code"},
+        {COLUMNS "1234567893,1,DOE,MS,05/23/2010,,,175T00000X,,\n"
+                 "1000000005,1,DOE,MS,05/23/2010,,,175T00000X,,\n",
+         "NPI"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char out[1024];
