@@ -3,7 +3,7 @@
  * one ordinary gzip file. ISA-L for levels 1 to 3 where it is built in, else zlib.
  *
  * The bytes of a block depend on its content, the level, the codec and the kind of
- * processor alone; but for a fault of ISA-L that deflate.c tells of.
+ * processor alone.
  *
  * Ownership  A deflater belongs to one thread at a time and is reused.
  */

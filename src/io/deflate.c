@@ -18,6 +18,31 @@ enum {
     ISAL_TOP_LEVEL = 3,
 };
 
+#ifdef CG_ISAL
+/*
+ * ISA-L 2.30 has a fault that would make the bytes of some blocks depend on where its stream lies
+ * in memory: at levels 1 and 2 it files the third position of a block not under the hash of the
+ * four bytes there, but under that of bits 16 to 47 of the stream's address (write_first_byte in
+ * isal_deflate_icf_body_hash_hist reads a register that holds it). The content is right all the
+ * same, and so are the bytes, unless the first three positions belong into that very bucket. So
+ * there are four streams, whose hashes all differ in their last two bits, and each block takes
+ * one that none of its first three positions meets. The hash is CRC-32C of four bytes, cut to as
+ * many bits as the table has; where a version of ISA-L does otherwise, the choice does no harm.
+ *
+ * That the four differ: the checksum is linear, and of the address bits 16 to 47 the second and
+ * the third change its last two bits by 1 and by 3.
+ */
+enum {
+    STREAMS = 4,
+    STREAM_STEP_BYTES = 1 << 17, /* the second of those bits */
+};
+
+struct isal_place {
+    _Alignas(STREAM_STEP_BYTES) struct isal_zstream stream;
+};
+_Static_assert(sizeof(struct isal_place) == STREAM_STEP_BYTES, "one step each");
+#endif
+
 /* Whatever cannot be compressed is stored, and must fit the block all the same. */
 _Static_assert(CG_BLOCK_CONTENT_BYTES + STORED_HEADER_BYTES <= DEFLATED_MAX_BYTES,
                "a stored block must fit");
@@ -32,9 +57,9 @@ struct cg_deflater {
     uint8_t content[CG_BLOCK_CONTENT_BYTES];
     z_stream *zlib; /* NULL where ISA-L does the work */
 #ifdef CG_ISAL
-    struct isal_zstream isal;
     uint32_t isal_level;
     _Alignas(64) uint8_t isal_memory[ISAL_DEF_LVL3_DEFAULT];
+    _Alignas(STREAMS *STREAM_STEP_BYTES) struct isal_place isal[STREAMS];
 #endif
 };
 
@@ -60,11 +85,13 @@ static z_stream *zlib_new(int level) {
 }
 
 struct cg_deflater *cg_deflater_new(int level, enum cg_codec codec) {
-    struct cg_deflater *deflater = calloc(1, sizeof *deflater);
+    struct cg_deflater *deflater = aligned_alloc(_Alignof(struct cg_deflater), sizeof *deflater);
 
     if (deflater == NULL) {
         return NULL;
     }
+    deflater->collected_bytes = 0;
+    deflater->zlib = NULL;
 #ifdef CG_ISAL
     deflater->isal_level = (uint32_t)level;
 #endif
@@ -112,18 +139,37 @@ static size_t zlib_deflate(z_stream *stream, const uint8_t *content, size_t len_
 }
 
 #ifdef CG_ISAL
+/* CRC-32C (RFC 3720) of four bytes, without its first and last complement. */
+static uint32_t isal_hash(uint32_t bytes) {
+    uint32_t crc = bytes;
+    for (int bit = 0; bit < 32; bit++) {
+        crc = crc >> 1 ^ (0x82F63B78U & -(crc & 1));
+    }
+    return crc;
+}
+
+static bool is_met(const struct isal_zstream *stream, const uint8_t *content, size_t len_bytes) {
+    uint32_t own = isal_hash((uint32_t)((uintptr_t)stream >> 16));
+    for (size_t at = 0; at < 3 && at + sizeof(uint32_t) <= len_bytes; at++) {
+        uint32_t bytes;
+        memcpy(&bytes, content + at, sizeof bytes);
+        if (((isal_hash(bytes) ^ own) & (STREAMS - 1)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Starting anew costs next to nothing: of 1,300 instructions that a claim line takes at level 1,
- * all but 4 look for matches, make the codes and write them.
- *
- * A known fault: at levels 1 and 2 ISA-L 2.30 files the third byte of a block under a hash of the
- * stream's own address (write_first_byte of its isal_deflate_icf_body reads a register that the
- * caller left there) where that of the next four bytes belongs. About one block in 8,000 so has
- * another token or two from run to run, as memory lies elsewhere each time; with addresses fixed
- * (setarch -R) it does not happen. The content is right in every case. */
+ * all but 4 look for matches, make the codes and write them. */
 static size_t isal_deflate_block(struct cg_deflater *deflater, const uint8_t *content,
                                  size_t len_bytes, uint8_t *out) {
-    struct isal_zstream *stream = &deflater->isal;
+    int chosen = 0;
 
+    while (chosen < STREAMS - 1 && is_met(&deflater->isal[chosen].stream, content, len_bytes)) {
+        chosen++;
+    }
+    struct isal_zstream *stream = &deflater->isal[chosen].stream;
     isal_deflate_stateless_init(stream);
     stream->level = deflater->isal_level;
     stream->level_buf = deflater->isal_memory;

@@ -211,6 +211,46 @@ Test(deflate, what_came_before_a_flush_does_not_matter_after_it) {
     }
 }
 
+/* Eight random bytes, and the same again and again: what the codec keeps of the first few positions
+ * of a block shows in its tokens. */
+static void fill_echo(char *out, size_t len, uint64_t *seed) {
+    for (size_t i = 0; i < len; i++) {
+        out[i] = i < 8 ? (char)random_next(seed) : i % 9 == 8 ? (char)i : out[i - 9];
+    }
+}
+
+Test(deflate, the_bytes_do_not_depend_on_where_the_deflater_lies, .timeout = 60) {
+    enum { DEFLATERS = 12, BLOCKS = 6000, BLOCK_BYTES = 60 };
+    struct cg_deflater *deflaters[DEFLATERS];
+    uint64_t seed = 9;
+
+    for (int i = 0; i < DEFLATERS; i++) {
+        deflaters[i] = cg_deflater_new(CG_LEVEL_DEFAULT, CG_CODEC_BEST);
+        cr_assert_not_null(deflaters[i]);
+    }
+    for (int block = 0; block < BLOCKS; block++) {
+        struct cg_buffer first;
+        struct cg_buffer other;
+        char content[BLOCK_BYTES];
+
+        fill_echo(content, sizeof content, &seed);
+        cg_buffer_init(&first, 1 << 20);
+        cg_buffer_init(&other, 1 << 20);
+        deflate_cut(deflaters[0], content, sizeof content, sizeof content, &first);
+        for (int i = 1; i < DEFLATERS; i++) {
+            cg_buffer_clear(&other);
+            deflate_cut(deflaters[i], content, sizeof content, sizeof content, &other);
+            cr_assert_eq(other.len_bytes, first.len_bytes, "block %d, deflater %d", block, i);
+            cr_assert_arr_eq(other.data, first.data, first.len_bytes);
+        }
+        cg_buffer_fini(&first);
+        cg_buffer_fini(&other);
+    }
+    for (int i = 0; i < DEFLATERS; i++) {
+        cg_deflater_free(deflaters[i]);
+    }
+}
+
 Test(deflate, a_second_flush_adds_nothing) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_deflater *deflater = cg_deflater_new(1, CG_CODEC_BEST);
