@@ -9,6 +9,7 @@
 #ifndef CLAIMGATE_KEY_H
 #define CLAIMGATE_KEY_H
 
+#include "claimgate/hash.h"
 #include "claimgate/text.h"
 
 #include <stdbool.h>
@@ -58,6 +59,12 @@ static inline struct cg_key cg_key_of(struct cg_text text) {
 static inline struct cg_text cg_key_text(const struct cg_key *key) {
     return (struct cg_text){.ptr = cg_key_is_long(key) ? key->text : (const char *)key,
                             .len = key->len_bytes};
+}
+
+/* Chooses a place. A short key is hashed as the two words it is, whatever its length. */
+static inline uint64_t cg_key_hash(const struct cg_key *key, uint64_t seed) {
+    return cg_key_is_long(key) ? cg_hash64(key->text, key->len_bytes, seed)
+                               : cg_hash64(key, sizeof *key, seed);
 }
 
 static inline bool cg_key_equal(const struct cg_key *a, const struct cg_key *b) {

@@ -38,8 +38,7 @@ cg_must_use bool cg_service_of_past_line(const struct cg_past_line *line, struct
 /* What the ledger and `usage` are told. The claim id is a view of the service's. */
 struct cg_past_line cg_service_past_line(const struct cg_service *service);
 
-/* Hashes choose places; what is found there is compared. The second is of what _same compares. */
-uint64_t cg_claim_hash(const struct cg_key *claim, uint64_t seed);
+/* Of what _same compares. Hashes choose places; what is found there is compared. */
 uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed);
 
 /* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */

@@ -166,7 +166,7 @@ static bool grow_table(const struct cg_store *store, struct cg_crowd *crowd, enu
     for (size_t i = 0; i < old_slots; i++) {
         if (old.slots[i].line != 0) {
             const struct cg_service *service = service_at(store, crowd, old.slots[i].line - 1);
-            uint64_t claim_hash = cg_claim_hash(&service->claim, store->seed);
+            uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
             *find_slot(store, crowd, kind, service, claim_hash) = old.slots[i];
         }
     }
@@ -266,7 +266,7 @@ bool cg_crowd_has_service(const struct cg_store *store, const struct cg_crowd *c
 /* Count the line at `position` no more. Its keys have their slots, so nothing can fail. */
 static void forget_line(const struct cg_store *store, struct cg_crowd *crowd, uint32_t position) {
     const struct cg_service *service = service_at(store, crowd, position);
-    uint64_t claim_hash = cg_claim_hash(&service->claim, store->seed);
+    uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
     for (int kind = 0; kind < KEY_CLAIM; kind++) {
         find_slot(store, crowd, (enum key_kind)kind, service, claim_hash)->value--;
     }
@@ -294,7 +294,7 @@ static uint32_t reverse_chain(struct cg_crowd *crowd, uint32_t last) {
 uint32_t cg_crowd_take_out(const struct cg_store *store, struct cg_crowd *crowd,
                            const struct cg_key *claim, cg_service_fn fn, void *context) {
     struct cg_service wanted = {.claim = *claim};
-    uint64_t claim_hash = cg_claim_hash(claim, store->seed);
+    uint64_t claim_hash = cg_key_hash(claim, store->seed);
     struct slot *chain = find_slot(store, crowd, KEY_CLAIM, &wanted, claim_hash);
     if (chain == NULL) {
         return 0;

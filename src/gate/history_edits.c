@@ -48,7 +48,7 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     }
     if (!line->taken_back) {
         struct cg_store *store = &member->memory->store;
-        uint64_t claim_hash = cg_claim_hash(&service.claim, store->seed);
+        uint64_t claim_hash = cg_key_hash(&service.claim, store->seed);
         return cg_past_add(store, member->past, &service, claim_hash) ? CG_OK : CG_INTERNAL;
     }
     if (line->taken_back_by.len == 0) {
@@ -231,7 +231,7 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
 static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
     struct cg_store *store = &member->memory->store;
     struct candidate candidate = {.service = cg_service_of_line(line)};
-    candidate.claim_hash = cg_claim_hash(&candidate.service.claim, store->seed);
+    candidate.claim_hash = cg_key_hash(&candidate.service.claim, store->seed);
     candidate.glance =
         cg_past_glance(store, member->past, &candidate.service, candidate.claim_hash);
     if (!passes_duplicates(member, line, &candidate)) {

@@ -131,7 +131,7 @@ static bool become_crowded(struct cg_store *store, struct cg_past *past) {
     const uint32_t *refs = rows_of(store, past).refs;
     for (uint32_t i = 0; i < past->count; i++) {
         const struct cg_service *service = service_at(store, refs[i]);
-        uint64_t claim_hash = cg_claim_hash(&service->claim, store->seed);
+        uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
         if (!cg_crowd_add(store, past->crowd, refs[i], claim_hash)) {
             return false;
         }
@@ -230,7 +230,7 @@ uint32_t cg_past_take_out(struct cg_store *store, struct cg_past *past, const st
         return cg_crowd_take_out(store, past->crowd, claim, fn, context);
     }
     struct cg_member_rows rows = rows_of(store, past);
-    uint16_t tag = tag_of(cg_claim_hash(claim, store->seed), 0);
+    uint16_t tag = tag_of(cg_key_hash(claim, store->seed), 0);
     uint32_t kept = 0;
     for (uint32_t row_no = 0; row_no < past->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);

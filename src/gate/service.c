@@ -65,11 +65,6 @@ struct cg_past_line cg_service_past_line(const struct cg_service *service) {
     };
 }
 
-uint64_t cg_claim_hash(const struct cg_key *claim, uint64_t seed) {
-    return cg_key_is_long(claim) ? cg_hash64(claim->text, claim->len_bytes, seed)
-                                 : cg_hash64(claim, sizeof *claim, seed);
-}
-
 uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed) {
     uint64_t words[3] = {
         (uint64_t)service->modifiers << 8 | service->procedure_no,
