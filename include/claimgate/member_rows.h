@@ -11,13 +11,14 @@
 #ifndef CLAIMGATE_MEMBER_ROWS_H
 #define CLAIMGATE_MEMBER_ROWS_H
 
+#include "claimgate/fetch.h"
 #include "claimgate/policy.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CG_GROUP_ROWS = 8, CG_CACHE_LINE_BYTES = 64 };
+enum { CG_GROUP_ROWS = 8 };
 
 struct cg_row_group {
     int32_t days[CG_GROUP_ROWS];

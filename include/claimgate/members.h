@@ -3,7 +3,7 @@
  *
  * Ownership  Members live in the store and never move.
  * Threads    One at a time.
- * Memory     48 bytes a member and 8 a slot, of which at most three quarters are used.
+ * Memory     64 bytes a member and 8 a slot, of which at most three quarters are used.
  * Failure    Adding can run out of memory (NULL).
  */
 #ifndef CLAIMGATE_MEMBERS_H
@@ -32,14 +32,19 @@ void cg_members_fini(struct cg_members *members);
 void cg_members_reset(
     struct cg_members *members); /* none is met any more; the store is reset too */
 
-uint32_t cg_members_hash(const struct cg_members *members, struct cg_text member_id);
+uint32_t cg_members_hash(const struct cg_members *members, const struct cg_key *member);
 
 /* NULL: not met yet. */
-struct cg_past *cg_members_find(const struct cg_members *members, struct cg_text member_id,
+struct cg_past *cg_members_find(const struct cg_members *members, const struct cg_key *member,
                                 uint32_t hash);
 
-/* A member that has not been met yet, with nothing accepted. NULL: no memory. */
-cg_must_use struct cg_past *cg_members_add(struct cg_members *members, struct cg_text member_id,
+/* The same where cg_members_fetch_member has told its place. NULL: not there. */
+struct cg_past *cg_members_at(const struct cg_members *members, uint32_t member_ref,
+                              const struct cg_key *member);
+
+/* A member that has not been met yet, with nothing accepted. A long key is copied. NULL: no memory.
+ */
+cg_must_use struct cg_past *cg_members_add(struct cg_members *members, const struct cg_key *member,
                                            uint32_t hash);
 
 /* Three steps of fetching ahead, some lines apart: the slot; the member (returns the one that the

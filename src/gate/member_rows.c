@@ -166,8 +166,8 @@ uint32_t cg_member_rows_sum_counted(const struct cg_member_rows *rows, uint32_t 
 
 void cg_member_rows_prefetch(const struct cg_member_rows *rows, uint32_t count) {
     for (uint32_t g = 0; g <= count / CG_GROUP_ROWS; g++) {
-        __builtin_prefetch(&rows->groups[g]);
+        cg_fetch(&rows->groups[g]);
     }
-    __builtin_prefetch(&rows->refs[count]);
-    __builtin_prefetch(&rows->procedures[count]);
+    cg_fetch(&rows->refs[count]);
+    cg_fetch(&rows->procedures[count]);
 }

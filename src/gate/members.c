@@ -1,12 +1,10 @@
 #include "claimgate/members.h"
 
-#include "claimgate/hash.h"
-
 #include <stdlib.h>
 
 enum { FIRST_SLOTS = 1024 };
 
-_Static_assert(sizeof(struct cg_past) == 48, "one of these stays for every member");
+_Static_assert(sizeof(struct cg_past) <= CG_CACHE_LINE_BYTES, "one for every member");
 
 bool cg_members_init(struct cg_members *members, struct cg_store *store) {
     *members = (struct cg_members){.store = store, .slot_count = FIRST_SLOTS};
@@ -26,21 +24,29 @@ void cg_members_reset(struct cg_members *members) {
     }
 }
 
-uint32_t cg_members_hash(const struct cg_members *members, struct cg_text member_id) {
-    return (uint32_t)(cg_hash64(member_id.ptr, member_id.len, members->store->seed) >> 32);
+uint32_t cg_members_hash(const struct cg_members *members, const struct cg_key *member) {
+    return (uint32_t)(cg_key_hash(member, members->store->seed) >> 32);
 }
 
 static struct cg_past *past_at(const struct cg_members *members, uint32_t ref) {
     return cg_pool_at(&members->store->pool, ref);
 }
 
-struct cg_past *cg_members_find(const struct cg_members *members, struct cg_text member_id,
+struct cg_past *cg_members_at(const struct cg_members *members, uint32_t member_ref,
+                              const struct cg_key *member) {
+    if (member_ref == 0) {
+        return NULL;
+    }
+    struct cg_past *past = past_at(members, member_ref);
+    return cg_key_equal(&past->member, member) ? past : NULL;
+}
+
+struct cg_past *cg_members_find(const struct cg_members *members, const struct cg_key *member,
                                 uint32_t hash) {
-    struct cg_key member = cg_key_of(member_id);
     uint32_t mask = members->slot_count - 1;
     for (uint32_t i = hash & mask; members->slots[i].member_ref != 0; i = (i + 1) & mask) {
         struct cg_past *past = past_at(members, members->slots[i].member_ref);
-        if (members->slots[i].hash == hash && cg_key_equal(&past->member, &member)) {
+        if (members->slots[i].hash == hash && cg_key_equal(&past->member, member)) {
             return past;
         }
     }
@@ -77,17 +83,17 @@ static bool grow(struct cg_members *members) {
     return true;
 }
 
-struct cg_past *cg_members_add(struct cg_members *members, struct cg_text member_id,
+struct cg_past *cg_members_add(struct cg_members *members, const struct cg_key *member,
                                uint32_t hash) {
     if (members->used >= members->slot_count - members->slot_count / 4 && !grow(members)) {
         return NULL;
     }
-    uint32_t ref = cg_pool_take_small(&members->store->pool, sizeof(struct cg_past));
+    uint32_t ref = cg_pool_take_line(&members->store->pool);
     if (ref == 0) {
         return NULL;
     }
     struct cg_past *past = past_at(members, ref);
-    *past = (struct cg_past){.member = cg_key_of(member_id)};
+    *past = (struct cg_past){.member = *member};
     if (!cg_store_keep_key(members->store, &past->member)) {
         return NULL;
     }
@@ -97,7 +103,7 @@ struct cg_past *cg_members_add(struct cg_members *members, struct cg_text member
 }
 
 void cg_members_fetch_slot(const struct cg_members *members, uint32_t hash) {
-    __builtin_prefetch(&members->slots[hash & (members->slot_count - 1)]);
+    cg_fetch(&members->slots[hash & (members->slot_count - 1)]);
 }
 
 uint32_t cg_members_fetch_member(const struct cg_members *members, uint32_t hash) {
@@ -108,7 +114,7 @@ uint32_t cg_members_fetch_member(const struct cg_members *members, uint32_t hash
     }
     uint32_t ref = members->slots[i].member_ref;
     if (ref != 0) {
-        __builtin_prefetch(past_at(members, ref));
+        cg_fetch(past_at(members, ref));
     }
     return ref;
 }

@@ -16,8 +16,9 @@
 
 enum {
     CHUNK_GRAINS = 1 << CG_POOL_CHUNK_GRAINS_LOG2,
-    CACHE_LINE_GRAINS = 8,
+    CACHE_LINE_GRAINS = CG_CACHE_LINE_BYTES / CG_POOL_GRAIN_BYTES,
     FRESH_SMALL_GRAINS = 512, /* taken at once for small pieces when no block is free */
+    FRESH_LINES_GRAINS = 64 * CACHE_LINE_GRAINS,
 };
 #define CHUNK_BYTES ((size_t)CHUNK_GRAINS * CG_POOL_GRAIN_BYTES)
 
@@ -43,6 +44,7 @@ void cg_pool_reset(struct cg_pool *pool) {
     pool->fresh_grains = CACHE_LINE_GRAINS; /* as at first */
     pool->small_ref = 0;
     pool->small_grains = 0;
+    pool->line_grains = 0;
     memset(pool->free_ref, 0, sizeof pool->free_ref);
 }
 
@@ -108,5 +110,19 @@ uint32_t cg_pool_take_small(struct cg_pool *pool, size_t len_bytes) {
     uint32_t ref = pool->small_ref;
     pool->small_ref += grains;
     pool->small_grains -= grains;
+    return ref;
+}
+
+uint32_t cg_pool_take_line(struct cg_pool *pool) {
+    if (pool->line_grains == 0) {
+        pool->line_ref = take_fresh(pool, FRESH_LINES_GRAINS);
+        if (pool->line_ref == 0) {
+            return 0;
+        }
+        pool->line_grains = FRESH_LINES_GRAINS;
+    }
+    uint32_t ref = pool->line_ref;
+    pool->line_ref += CACHE_LINE_GRAINS;
+    pool->line_grains -= CACHE_LINE_GRAINS;
     return ref;
 }

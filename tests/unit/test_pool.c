@@ -68,3 +68,23 @@ Test(pool, pieces_never_overlap_and_blocks_are_aligned_over_many_chunks) {
     }
     cg_pool_fini(&pool);
 }
+
+Test(pool, a_line_is_a_whole_cache_line_of_its_own) {
+    enum { LINES = 1000 };
+    static uint32_t refs[LINES];
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    for (uint32_t i = 0; i < LINES; i++) {
+        refs[i] = cg_pool_take_line(&pool);
+        cr_assert_neq(refs[i], 0);
+        cr_assert_eq((uintptr_t)cg_pool_at(&pool, refs[i]) % CG_CACHE_LINE_BYTES, 0);
+        memset(cg_pool_at(&pool, refs[i]), (int)(i % 251), CG_CACHE_LINE_BYTES);
+        memset(cg_pool_at(&pool, cg_pool_take_small(&pool, 40)), 255, 40);
+    }
+    for (uint32_t i = 0; i < LINES; i++) {
+        const unsigned char *line = cg_pool_at(&pool, refs[i]);
+        cr_assert_eq(line[0], i % 251);
+        cr_assert_eq(line[CG_CACHE_LINE_BYTES - 1], i % 251);
+    }
+    cg_pool_fini(&pool);
+}
