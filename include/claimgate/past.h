@@ -6,7 +6,7 @@
  *
  * Ownership  Everything lives in the store; _fini of the store frees it.
  * Threads    One at a time.
- * Memory     Per line 40 bytes and a row of 13; rows grow by half and are reused.
+ * Memory     Per line 40 bytes and a row of 12; rows grow by half and are reused.
  * Failure    Adding can run out of memory (false); asking cannot fail.
  */
 #ifndef CLAIMGATE_PAST_H
@@ -30,22 +30,25 @@ struct cg_store {
     uint32_t crowd_lines;    /* a member with this many lines gets an index of its own */
 };
 
-/* Units that the rows have on these days. A member's lines mostly ask for the same year. */
+/* Units that the rows have on these days. A member's lines mostly ask for the same year and month.
+ */
 struct cg_past_sum {
     int32_t first_day;
     int32_t last_day;
     uint32_t units;
 };
+enum { CG_PAST_SUMS = 2 };
 
+/* At most a cache line, so that a member is fetched in one step. */
 struct cg_past {
     struct cg_key member;
     struct cg_crowd *crowd; /* NULL until the member is crowded; then the rows are gone */
     uint32_t rows_ref;      /* 0 while there is no line */
     uint16_t count;
     uint8_t class_no;
-    bool has_splits; /* some line's units lie over its days */
-    struct cg_past_sum
-        sum; /* the last one over all procedures, kept up to date; never the crowd's */
+    bool has_dayless; /* some row has no day: its line is split, or far from our time */
+    struct cg_past_sum sums[CG_PAST_SUMS]; /* the last ones over all procedures, the newest first,
+                                              kept up to date; never the crowd's */
 };
 
 void cg_store_init(struct cg_store *store);

@@ -1,13 +1,15 @@
 /*
  * A member's lines are rows in one block (member_rows.h). A question runs over the rows and looks
- * at a line's full record only where the row's tag or day fits. The tag only saves a look. With 60
- * lines that is eight cache lines in a row and a few dozen instructions.
+ * at a line's full record only where the row's tag or day fits. A tag only saves a look. With 60
+ * lines that is four cache lines in a row and a few dozen instructions.
  *
- * A row's day is CG_DAY_NONE when the line's units lie over its days: no range of days holds it, so
- * that the fast sum leaves it out, and a second pass over such rows adds them.
+ * A row's day is CG_DAY_NONE when the line's units lie over its days, or when its day is too far
+ * from our time for two bytes: no range of days holds it, so that the fast sum leaves it out, and a
+ * second pass over such rows adds them.
  *
- * The sum that the yearly cap asks for is kept with the member: a line that is accepted adds to it,
- * and taking lines back forgets it. Summing for every line costs two hundred instructions more.
+ * The sums that a yearly and a monthly cap ask for are kept with the member: a line that is
+ * accepted adds to them, and taking lines back forgets them. With one sum kept, a line under
+ * both caps takes three quarters as much time again.
  *
  * Tried: a chain of small chunks instead of one block that grows. Nothing is copied then, but
  * fetching ahead takes one more step for every chunk. Blocks that grow faster, and fetching the
@@ -24,13 +26,13 @@
 /* Out of line, so that the usual line need not save registers for it. */
 #define RARE __attribute__((noinline))
 
-/* Groups of rows in a block of each class. */
-static const uint32_t class_groups[CG_POOL_CLASSES] = {1, 2, 3, 5, 8, 12, 18, 27, 41, 62, 93, 140};
+/* Rows in a block of each class, growing by half. */
+static const uint16_t class_rows[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
+                                                     144, 216, 328, 496, 744, 1120};
 
 /* Without a row, rows_ref 0 leads to the start of the pool, of which then nothing is read. */
 static struct cg_member_rows rows_of(const struct cg_store *store, const struct cg_past *past) {
-    return cg_member_rows_in(cg_pool_at(&store->pool, past->rows_ref),
-                             class_groups[past->class_no]);
+    return cg_member_rows_in(cg_pool_at(&store->pool, past->rows_ref), class_rows[past->class_no]);
 }
 
 /* 12 bits of the claim's hash and 4 of the line number: the other lines of a claim, which are met
@@ -52,11 +54,11 @@ static struct cg_service *service_at(const struct cg_store *store, uint32_t ref)
 void cg_store_init(struct cg_store *store) {
     uint32_t sizes[CG_POOL_CLASSES];
     for (uint32_t i = 0; i < CG_POOL_CLASSES; i++) {
-        sizes[i] = cg_member_rows_bytes(class_groups[i]);
+        sizes[i] = cg_member_rows_bytes(class_rows[i]);
     }
     *store = (struct cg_store){
         .seed = cg_hash_run_seed(),
-        .crowd_lines = class_groups[CG_POOL_CLASSES - 1] * CG_GROUP_ROWS,
+        .crowd_lines = class_rows[CG_POOL_CLASSES - 1],
     };
     cg_pool_init(&store->pool, sizes);
 }
@@ -79,7 +81,7 @@ struct cg_glance cg_past_glance(const struct cg_store *store, const struct cg_pa
     struct cg_member_rows rows = rows_of(store, past);
     struct cg_rows_glance found = cg_member_rows_glance(
         &rows, past->count, tag_of(claim_hash, line->line_number), line->start_day);
-    return (struct cg_glance){.line = found.tag, .start_day = found.day || past->has_splits};
+    return (struct cg_glance){.line = found.tag, .start_day = found.day || past->has_dayless};
 }
 
 bool cg_past_has_line(const struct cg_store *store, const struct cg_past *past,
@@ -92,7 +94,7 @@ bool cg_past_has_line(const struct cg_store *store, const struct cg_past *past,
     for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, past->count, tag);
          row_no < past->count;
          row_no = cg_member_rows_find_tag(&rows, row_no + 1, past->count, tag)) {
-        const struct cg_service *other = service_at(store, rows.refs[row_no]);
+        const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
         if (other->line_number == line->line_number && cg_key_equal(&other->claim, &line->claim)) {
             return true;
         }
@@ -107,10 +109,11 @@ bool cg_past_has_service(const struct cg_store *store, const struct cg_past *pas
         return cg_crowd_has_service(store, past->crowd, line, claim_hash, which);
     }
     struct cg_member_rows rows = rows_of(store, past);
-    for (uint32_t row_no = cg_member_rows_find_day(&rows, 0, past->count, line->start_day);
-         row_no < past->count;
-         row_no = cg_member_rows_find_day(&rows, row_no + 1, past->count, line->start_day)) {
-        const struct cg_service *other = service_at(store, rows.refs[row_no]);
+    const uint8_t tag = cg_service_tag(line);
+    for (uint32_t row_no = cg_member_rows_find_service(&rows, 0, past->count, line->start_day, tag);
+         row_no < past->count; row_no = cg_member_rows_find_service(&rows, row_no + 1, past->count,
+                                                                    line->start_day, tag)) {
+        const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
         bool same_claim = cg_key_equal(&other->claim, &line->claim);
         if (same_claim == (which == CG_SAME_CLAIM) && cg_service_same(other, line)) {
             return true;
@@ -128,11 +131,12 @@ static bool become_crowded(struct cg_store *store, struct cg_past *past) {
     if (past->rows_ref == 0) {
         return true;
     }
-    const uint32_t *refs = rows_of(store, past).refs;
+    struct cg_member_rows rows = rows_of(store, past);
     for (uint32_t i = 0; i < past->count; i++) {
-        const struct cg_service *service = service_at(store, refs[i]);
+        uint32_t ref = cg_member_rows_ref(&rows, i);
+        const struct cg_service *service = service_at(store, ref);
         uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
-        if (!cg_crowd_add(store, past->crowd, refs[i], claim_hash)) {
+        if (!cg_crowd_add(store, past->crowd, ref, claim_hash)) {
             return false;
         }
     }
@@ -151,19 +155,19 @@ static bool grow_rows(struct cg_store *store, struct cg_past *past) {
         return false;
     }
     struct cg_member_rows to = rows_of(store, &grown);
-    cg_member_rows_clear(&to, past->count, class_groups[grown.class_no] * CG_GROUP_ROWS);
     if (past->rows_ref != 0) {
         struct cg_member_rows from = rows_of(store, past);
         cg_member_rows_copy(&to, &from, past->count);
         cg_pool_give_block(&store->pool, past->class_no, past->rows_ref);
     }
+    cg_member_rows_clear(&to, past->count, class_rows[grown.class_no]);
     *past = grown;
     return true;
 }
 
 static bool has_room(const struct cg_store *store, const struct cg_past *past) {
     return past->crowd != NULL || (past->rows_ref != 0 && past->count < store->crowd_lines &&
-                                   past->count < class_groups[past->class_no] * CG_GROUP_ROWS);
+                                   past->count < class_rows[past->class_no]);
 }
 
 /* Make room for one more line, in the rows or in an index. */
@@ -209,18 +213,21 @@ bool cg_past_add(struct cg_store *store, struct cg_past *past, const struct cg_s
         return cg_crowd_add(store, past->crowd, ref, claim_hash);
     }
     struct cg_member_row row = {
-        .day_no = line->split ? CG_DAY_NONE : line->start_day,
-        .units = line->exempt ? 0 : (uint16_t)line->accepted_units,
+        .day_no =
+            line->split || !cg_row_can_hold_day(line->start_day) ? CG_DAY_NONE : line->start_day,
         .tag = tag_of(claim_hash, line->line_number),
         .ref = ref,
+        .units = line->exempt ? 0 : (uint16_t)line->accepted_units,
         .procedure_no = line->procedure_no,
+        .service_tag = cg_service_tag(line),
     };
     struct cg_member_rows rows = rows_of(store, past);
     cg_member_rows_put(&rows, past->count++, &row);
-    if (row.day_no >= past->sum.first_day && row.day_no <= past->sum.last_day) {
-        past->sum.units += row.units;
+    for (uint32_t i = 0; i < CG_PAST_SUMS; i++) {
+        struct cg_past_sum *sum = &past->sums[i];
+        sum->units += row.day_no >= sum->first_day && row.day_no <= sum->last_day ? row.units : 0;
     }
-    past->has_splits |= line->split;
+    past->has_dayless |= row.day_no == CG_DAY_NONE;
     return true;
 }
 
@@ -243,7 +250,7 @@ uint32_t cg_past_take_out(struct cg_store *store, struct cg_past *past, const st
     }
     uint32_t taken = past->count - kept;
     if (taken > 0) {
-        past->sum = (struct cg_past_sum){.first_day = 0, .last_day = -1};
+        past->sums[0] = past->sums[1] = (struct cg_past_sum){.first_day = 0, .last_day = -1};
     }
     cg_member_rows_clear(&rows, kept, past->count);
     past->count = (uint16_t)kept;
@@ -261,8 +268,8 @@ bool cg_past_prepare(struct cg_store *store, struct cg_past *past, const struct 
 }
 
 /* The spread of a row's line when that is a split one which the cap counts. */
-static bool split_row(const struct cg_store *store, const struct cg_member_row *row,
-                      const struct cg_cap *cap, struct cg_spread *spread) {
+static bool dayless_row(const struct cg_store *store, const struct cg_member_row *row,
+                        const struct cg_cap *cap, struct cg_spread *spread) {
     if (row->day_no != CG_DAY_NONE) {
         return false;
     }
@@ -272,14 +279,14 @@ static bool split_row(const struct cg_store *store, const struct cg_member_row *
 }
 
 /* The units of split lines, which the sums over rows leave out. */
-static uint64_t split_units(const struct cg_store *store, const struct cg_past *past,
-                            const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+static uint64_t dayless_units(const struct cg_store *store, const struct cg_past *past,
+                              const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
     struct cg_member_rows rows = rows_of(store, past);
     uint64_t sum = 0;
     for (uint32_t row_no = 0; row_no < past->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         struct cg_spread spread;
-        if (split_row(store, &row, cap, &spread)) {
+        if (dayless_row(store, &row, cap, &spread)) {
             sum += cg_spread_within(&spread, first_day, last_day);
         }
     }
@@ -297,16 +304,21 @@ RARE static uint64_t sum_units(const struct cg_store *store, struct cg_past *pas
                        : cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
     /* A single day's would only drive out the year's. */
     if (cap->counts_all && first_day != last_day) {
-        past->sum = (struct cg_past_sum){first_day, last_day, sum};
+        past->sums[1] = past->sums[0];
+        past->sums[0] = (struct cg_past_sum){first_day, last_day, sum};
     }
-    return past->has_splits ? sum + split_units(store, past, cap, first_day, last_day) : sum;
+    return past->has_dayless ? sum + dayless_units(store, past, cap, first_day, last_day) : sum;
 }
 
 uint64_t cg_past_units(const struct cg_store *store, struct cg_past *past, const struct cg_cap *cap,
                        int32_t first_day, int32_t last_day) {
-    bool is_known = cap->counts_all && past->crowd == NULL && !past->has_splits &&
-                    past->sum.first_day == first_day && past->sum.last_day == last_day;
-    return is_known ? past->sum.units : sum_units(store, past, cap, first_day, last_day);
+    bool may_be_known = cap->counts_all && past->crowd == NULL && !past->has_dayless;
+    for (uint32_t i = 0; may_be_known && i < CG_PAST_SUMS; i++) {
+        if (past->sums[i].first_day == first_day && past->sums[i].last_day == last_day) {
+            return past->sums[i].units;
+        }
+    }
+    return sum_units(store, past, cap, first_day, last_day);
 }
 
 void cg_past_daily_units(const struct cg_store *store, const struct cg_past *past,
@@ -321,7 +333,7 @@ void cg_past_daily_units(const struct cg_store *store, const struct cg_past *pas
     for (uint32_t row_no = 0; row_no < past->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         struct cg_spread spread;
-        if (split_row(store, &row, cap, &spread)) {
+        if (dayless_row(store, &row, cap, &spread)) {
             cg_spread_add_daily(&spread, first_day, last_day, out);
         } else if (row.day_no >= first_day && row.day_no <= last_day &&
                    cg_cap_counts(cap, row.procedure_no)) {
@@ -335,9 +347,9 @@ void cg_past_visit(const struct cg_store *store, const struct cg_past *past, cg_
     if (past->crowd != NULL) {
         cg_crowd_visit(store, past->crowd, fn, context);
     } else {
-        const uint32_t *refs = rows_of(store, past).refs;
-        for (uint32_t row = 0; row < past->count; row++) {
-            fn(context, service_at(store, refs[row]));
+        struct cg_member_rows rows = rows_of(store, past);
+        for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+            fn(context, service_at(store, cg_member_rows_ref(&rows, row_no)));
         }
     }
 }
@@ -345,6 +357,6 @@ void cg_past_visit(const struct cg_store *store, const struct cg_past *past, cg_
 void cg_past_prefetch(const struct cg_store *store, const struct cg_past *past) {
     if (past->rows_ref != 0) {
         struct cg_member_rows rows = rows_of(store, past);
-        cg_member_rows_prefetch(&rows, past->count);
+        cg_member_rows_prefetch(&rows, past->count, class_rows[past->class_no]);
     }
 }

@@ -12,20 +12,22 @@ struct ymd {
     int day;
 };
 
+int32_t model_first_day = 19358;
+
 static struct ymd civil_of(int32_t day_no) {
     static struct ymd known[MODEL_DAYS];
-    static bool filled;
-    for (int32_t i = 0; !filled && i < MODEL_DAYS; i++) {
-        time_t seconds = (time_t)(MODEL_FIRST_DAY + i) * 86400;
+    static int32_t known_from = INT32_MIN;
+    for (int32_t i = 0; known_from != model_first_day && i < MODEL_DAYS; i++) {
+        time_t seconds = (time_t)(model_first_day + i) * 86400;
         struct tm tm;
         gmtime_r(&seconds, &tm);
         known[i] = (struct ymd){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
     }
-    filled = true;
-    if (day_no < MODEL_FIRST_DAY || day_no >= MODEL_FIRST_DAY + MODEL_DAYS) {
+    known_from = model_first_day;
+    if (day_no < model_first_day || day_no >= model_first_day + MODEL_DAYS) {
         abort();
     }
-    return known[day_no - MODEL_FIRST_DAY];
+    return known[day_no - model_first_day];
 }
 
 static int compare(struct ymd a, struct ymd b) {
@@ -118,7 +120,7 @@ static void used_days(const struct model *model, struct cg_text member, const st
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *line = &model->entries[i].line;
         for (int32_t day = line->start_day; day <= line->end_day; day++) {
-            used[day - MODEL_FIRST_DAY] = used_on_day(model, member, cap, day);
+            used[day - model_first_day] = used_on_day(model, member, cap, day);
         }
     }
 }
@@ -126,7 +128,7 @@ static void used_days(const struct model *model, struct cg_text member, const st
 static uint64_t used_in_period(const uint64_t *used, const struct cg_cap *cap, int32_t anchor) {
     uint64_t sum = 0;
     for (int32_t i = 0; i < MODEL_DAYS; i++) {
-        if (used[i] > 0 && in_period(cap, anchor, MODEL_FIRST_DAY + i)) {
+        if (used[i] > 0 && in_period(cap, anchor, model_first_day + i)) {
             sum += used[i];
         }
     }
@@ -163,10 +165,10 @@ static struct cap_outcome test_cap(const struct model *model, const struct cg_ca
     uint64_t used[MODEL_DAYS];
     used_days(model, line->member_id, cap, used);
     bool rolling = cap->period == CG_PERIOD_ROLLING_MONTHS;
-    int32_t last = rolling ? MODEL_FIRST_DAY + MODEL_DAYS - 1 : line->end_day;
+    int32_t last = rolling ? model_first_day + MODEL_DAYS - 1 : line->end_day;
     for (int32_t anchor = line->start_day; anchor <= last; anchor++) {
         bool own_date = on_day(line, line->units, anchor) > 0;
-        bool accepted_date = rolling && used[anchor - MODEL_FIRST_DAY] > 0;
+        bool accepted_date = rolling && used[anchor - model_first_day] > 0;
         if (!own_date && !accepted_date) {
             continue;
         }

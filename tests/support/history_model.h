@@ -14,7 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MODEL_LINES_MAX = 400, MODEL_DAYS = 5 * 366, MODEL_FIRST_DAY = 19358 /* 2023-01-01 */ };
+enum { MODEL_LINES_MAX = 400, MODEL_DAYS = 5 * 366 };
+
+/* The first of the days that the model knows; 2023-01-01 unless a test sets another. */
+extern int32_t model_first_day;
 
 struct model_entry {
     struct cg_line line; /* as decided; texts belong to the caller and live as long */

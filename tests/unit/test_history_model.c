@@ -4,6 +4,7 @@
 #include "../support/history_model.h"
 
 #include "claimgate/history.h"
+#include "claimgate/member_rows.h"
 #include "claimgate/reason.h"
 
 #include <criterion/criterion.h>
@@ -77,7 +78,7 @@ static void random_line(const struct world *world, struct cg_line *line) {
     const struct cg_policy_version *version = &world->versions[pick(VERSIONS)];
     /* Around the turns of months from December 2023, where the calendar is hardest. */
     static const int32_t turns[] = {364, 395, 424, 455, 485, 516, 546};
-    int32_t day = MODEL_FIRST_DAY + turns[pick(7)] - 2 + (int32_t)pick(5);
+    int32_t day = model_first_day + turns[pick(7)] - 2 + (int32_t)pick(5);
     *line = (struct cg_line){
         .claim_id = text_of(claims[pick(6)]),
         .member_id = text_of(members[pick(2)]),
@@ -265,5 +266,15 @@ Test(history_model, decides_like_the_model_when_members_become_crowded, .timeout
 Test(history_model, a_file_cut_into_nights_is_decided_like_one, .timeout = 120) {
     for (uint64_t seed = 4000; seed < 6000; seed++) {
         run_world(seed, seed % 2 == 0 ? 8 : UINT32_MAX, 1 + (uint32_t)(seed % 20));
+    }
+}
+
+/* Where a row cannot hold the day any more, the record tells it. */
+Test(history_model, decides_like_the_model_at_the_ends_of_the_days_that_a_row_can_hold,
+     .timeout = 120) {
+    static const int32_t ends[] = {CG_ROW_DAY_FIRST, CG_ROW_DAY_LAST};
+    for (uint64_t seed = 6000; seed < 8000; seed++) {
+        model_first_day = ends[seed % 2] - 440; /* some turns of months on each side */
+        run_world(seed, seed % 10 == 0 ? 8 : UINT32_MAX, seed % 3 == 0 ? 7 : WORLD_LINES);
     }
 }
