@@ -183,7 +183,7 @@ Test(hostile, outputs_without_a_place_are_told_before_a_claim_is_read, .timeout 
         {{"no/such/file.csv", "--out", "/no/such/folder/out"}, 73, {"mkdir -p /no/such/folder"}},
         {{CLAIMS, "--out", CLAIMS}, 73, {"exists already"}},
         {{CLAIMS, "--out", CLAIMS, "--overwrite"}, 73, {"not a folder"}},
-        {{CLAIMS, "--out", "fixtures/quickstart", "--overwrite"}, 73, {"did not write"}},
+        {{CLAIMS, "--out", "fixtures/good", "--overwrite"}, 73, {"did not write"}},
         {{CLAIMS, "--out", "/proc", "--overwrite"}, 73, {"mount point"}},
         {{CLAIMS, "--out", "."}, 73, {"cannot be an output"}},
         {{CLAIMS, "--accepted", "fixtures", "--rejected", "-"}, 73, {"is a folder"}},

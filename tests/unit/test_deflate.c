@@ -123,6 +123,8 @@ Test(deflate, every_level_and_codec_gives_back_its_content, .timeout = 60) {
             }
         }
     }
+    free(text);
+    free(noise);
 }
 
 Test(deflate, gzip_and_zcat_take_the_file, .timeout = 60) {
@@ -135,6 +137,8 @@ Test(deflate, gzip_and_zcat_take_the_file, .timeout = 60) {
         cr_assert_eq(memcmp(out, text, CONTENT_BYTES), 0);
         cg_buffer_fini(&packed);
     }
+    free(text);
+    free(out);
 }
 
 Test(deflate, nothing_at_all_is_the_closing_block_alone) {
@@ -144,6 +148,7 @@ Test(deflate, nothing_at_all_is_the_closing_block_alone) {
     cr_assert_eq(packed.len_bytes, 28);
     assert_unpacks(&packed, "", 0);
     cr_assert_eq(run_on("zcat", &packed, out, 1), 0);
+    cg_buffer_fini(&packed);
 }
 
 Test(deflate, noise_is_stored_and_still_fits_a_block) {
@@ -157,7 +162,9 @@ Test(deflate, noise_is_stored_and_still_fits_a_block) {
         cr_assert_eq(block.content_bytes, CG_BLOCK_CONTENT_BYTES);
         cr_assert_leq(block.size_bytes, (size_t)CG_BLOCK_CONTENT_BYTES + 40);
         assert_unpacks(&packed, noise, CG_BLOCK_CONTENT_BYTES);
+        cg_buffer_fini(&packed);
     }
+    free(noise);
 }
 
 Test(deflate, the_bytes_do_not_depend_on_how_content_is_added, .timeout = 60) {
@@ -188,6 +195,7 @@ Test(deflate, the_bytes_do_not_depend_on_how_content_is_added, .timeout = 60) {
             cg_buffer_fini(&cut);
         }
     }
+    free(text);
 }
 
 Test(deflate, what_came_before_a_flush_does_not_matter_after_it) {
@@ -208,7 +216,11 @@ Test(deflate, what_came_before_a_flush_does_not_matter_after_it) {
         cr_assert_eq(memcmp(first.data, second.data, first.len_bytes), 0);
         cg_deflater_free(used);
         cg_deflater_free(fresh);
+        cg_buffer_fini(&first);
+        cg_buffer_fini(&second);
     }
+    free(text);
+    free(noise);
 }
 
 /* Eight random bytes, and the same again and again: what the codec keeps of the first few positions
@@ -261,6 +273,8 @@ Test(deflate, a_second_flush_adds_nothing) {
     size_t len = out.len_bytes;
     cr_assert_eq(cg_deflater_flush(deflater, &out, &err), CG_OK);
     cr_assert_eq(out.len_bytes, len);
+    cg_deflater_free(deflater);
+    cg_buffer_fini(&out);
 }
 
 Test(deflate, a_full_output_buffer_is_an_error_and_not_a_crash) {
@@ -272,6 +286,8 @@ Test(deflate, a_full_output_buffer_is_an_error_and_not_a_crash) {
     cr_assert_eq(cg_deflater_add(deflater, "abc", 3, &out, &err), CG_OK);
     cr_assert_eq(cg_deflater_flush(deflater, &out, &err), CG_INTERNAL);
     cr_assert_eq(out.len_bytes, 0);
+    cg_deflater_free(deflater);
+    cg_buffer_fini(&out);
 }
 
 Test(deflate, level_one_is_no_larger_than_gzip_one) {
@@ -286,6 +302,9 @@ Test(deflate, level_one_is_no_larger_than_gzip_one) {
     /* Blocks of 64 KiB cost zlib a few per cent. */
     cr_assert_leq(packed.len_bytes, gzip_bytes + gzip_bytes / 20);
 #endif
+    cg_buffer_fini(&packed);
+    free(text);
+    free(out);
 }
 
 Test(deflate, the_codec_has_a_name) {
@@ -313,6 +332,7 @@ Test(deflate, nothing_is_allocated_in_steady_state) {
         cg_deflater_free(deflater);
         cg_buffer_fini(&out);
     }
+    free(text);
 }
 #endif
 
@@ -332,4 +352,5 @@ Test(deflate, the_codec_reads_no_byte_past_the_content) {
         assert_unpacks(&packed, text, CG_BLOCK_CONTENT_BYTES);
         cg_buffer_fini(&packed);
     }
+    free(text);
 }

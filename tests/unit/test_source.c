@@ -60,6 +60,11 @@ static struct bytes bytes_new(void) {
     return (struct bytes){.data = malloc(8 << 20)};
 }
 
+static void both_free(struct bytes *disk, struct bytes *content) {
+    free(disk->data);
+    free(content->data);
+}
+
 static void put(struct bytes *to, const void *data, size_t len) {
     cr_assert_leq(to->len + len, (size_t)8 << 20);
     memcpy(to->data + to->len, data, len);
@@ -410,6 +415,7 @@ Test(source, every_truncation_of_bgzf_within_a_block_is_bad_data, .timeout = 60)
     }
     disk.len = whole_bytes - 28; /* the closing block may be missing */
     assert_reads(&disk, CG_CODEC_BEST, &content);
+    both_free(&disk, &content);
 }
 
 Test(source, no_flipped_bit_goes_unseen, .timeout = 120) {
@@ -432,6 +438,7 @@ Test(source, no_flipped_bit_goes_unseen, .timeout = 120) {
                 disk.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
             }
         }
+        both_free(&disk, &content);
     }
 }
 
@@ -483,9 +490,11 @@ Test(source, garbage_after_padding_is_bad_data) {
     make(ZERO_PADDING, 500, &disk, &content);
     put(&disk, "x", 1);
     assert_bad(&disk, CG_CODEC_BEST, "trailing garbage");
+    both_free(&disk, &content);
     make(BGZF_PADDED, 500, &disk, &content);
     put_member(&disk, content.data, 10, sound);
     assert_bad(&disk, CG_CODEC_BEST, "trailing garbage");
+    both_free(&disk, &content);
 }
 
 Test(source, fills_do_not_depend_on_how_bytes_arrive, .timeout = 60) {
@@ -512,6 +521,7 @@ Test(source, fills_do_not_depend_on_how_bytes_arrive, .timeout = 60) {
         cr_assert_eq(whole->content.len, content.len);
         cr_assert_eq(memcmp(whole->content.data, content.data, content.len), 0);
         outcome_free(whole);
+        both_free(&disk, &content);
     }
 }
 
@@ -525,6 +535,7 @@ Test(source, a_member_that_ends_where_a_fill_ends_is_read_to_its_end) {
         assert_reads(&disk, codecs[c], &content);
         disk.data[disk.len - 5] ^= 1;
         assert_bad(&disk, codecs[c], "check sum is wrong");
+        both_free(&disk, &content);
     }
 }
 
@@ -554,7 +565,9 @@ Test(source, a_bgzf_block_that_lies_is_bad_data_or_read_as_plain_gzip) {
         struct outcome *outcome = read_all(&lie, CG_CODEC_BEST, 65536);
         cr_assert_eq(outcome->status, change == 0 ? CG_OK : CG_BAD_DATA);
         outcome_free(outcome);
+        free(lie.data);
     }
+    both_free(&disk, &content);
 }
 
 Test(source, a_flood_of_empty_bgzf_blocks_stays_within_its_room) {
@@ -564,6 +577,7 @@ Test(source, a_flood_of_empty_bgzf_blocks_stays_within_its_room) {
         put_bgzf_end(&disk);
     }
     assert_reads(&disk, CG_CODEC_BEST, &content);
+    both_free(&disk, &content);
 }
 
 Test(source, interrupted_reads_are_tried_again_and_failed_ones_are_told) {
@@ -577,6 +591,8 @@ Test(source, interrupted_reads_are_tried_again_and_failed_ones_are_told) {
     struct outcome *outcome = read_all(&disk, CG_CODEC_BEST, 65536);
     cr_assert_eq(outcome->status, CG_IO);
     cr_assert_not_null(strstr(outcome->err.text, "byte 300"), "%s", outcome->err.text);
+    outcome_free(outcome);
+    both_free(&disk, &content);
 }
 
 Test(source, bytes_are_counted_and_hashed_as_they_stand_on_disk) {
@@ -584,8 +600,10 @@ Test(source, bytes_are_counted_and_hashed_as_they_stand_on_disk) {
 
     make(PLAIN, 300000, &disk, &content);
     assert_reads(&disk, CG_CODEC_BEST, &content);
+    both_free(&disk, &content);
     make(BGZF, 300000, &disk, &content);
     assert_reads(&disk, CG_CODEC_BEST, &content);
+    both_free(&disk, &content);
 }
 
 Test(source, what_cannot_be_opened_says_why) {
@@ -662,4 +680,5 @@ Test(source, the_codec_stays_within_its_input_and_its_room) {
             in[bit / 8] ^= (uint8_t)(1 << bit % 8);
         }
     }
+    both_free(&disk, &content);
 }
