@@ -84,6 +84,7 @@ static long long summary_count(const char *dir, const char *key, const char *the
     size_t len = 0;
     long long sum = 0;
     char *text = scene_read(dir, "summary.json", &len);
+    scene_check_json("audit.schema.json", text, len);
     cg_problems_init(&problems);
     struct cg_json_doc *doc = cg_json_load("summary.json", text, len, NULL, &problems);
     cr_assert(doc != NULL, "summary.json is no JSON");

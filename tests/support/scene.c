@@ -143,18 +143,21 @@ long long scene_count(const char *report, const char *part, const char *key) {
     return count;
 }
 
-void scene_check_report(const char *report, size_t len) {
+void scene_check_json(const char *schema, const char *text, size_t len) {
     struct cg_problems problems;
     cg_problems_init(&problems);
-    struct cg_json_doc *doc =
-        cg_json_load("report.json", report, len, "report.schema.json", &problems);
+    struct cg_json_doc *doc = cg_json_load("document", text, len, schema, &problems);
     for (size_t i = 0; i < problems.count; i++) {
-        cr_expect(false, "report.json:%llu: %s", (unsigned long long)problems.list[i].line,
+        cr_expect(false, "line %llu: %s", (unsigned long long)problems.list[i].line,
                   problems.list[i].text);
     }
-    cr_assert(doc != NULL, "the report is not as its schema says");
+    cr_assert(doc != NULL, "the document is not as %s says", schema);
     cg_json_free(doc);
     cg_problems_fini(&problems);
+}
+
+void scene_check_report(const char *report, size_t len) {
+    scene_check_json("report.schema.json", report, len);
 }
 
 void scene_expect_quickstart(const char *out) {

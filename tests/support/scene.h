@@ -52,6 +52,8 @@ bool scene_same(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /* A count of the report: the integer behind "key" in the object "part". Fails when absent. */
 long long scene_count(const char *report, const char *part, const char *key);
+/* The document is what this schema of schemas/ says; fails the test with every problem. */
+void scene_check_json(const char *schema, const char *text, size_t len);
 /* The report is what schemas/report.schema.json says; fails the test with every problem. */
 void scene_check_report(const char *report, size_t len);
 /* The folder is whole and holds what fixtures/quickstart is decided to. */
