@@ -173,6 +173,63 @@ Test(audit, crlf_and_a_missing_last_line_end_are_matched, .timeout = 60) {
     scene_remove(&history.scene);
 }
 
+/* A note behind every record: line ends in quotes, none, a quote never closed, one over 64 KiB. */
+static char *with_notes(const char *text, size_t len, size_t *out_len) {
+    static const char *const NOTES[] = {",\"a\nb, \"\"c\"\"\n\n\"", ",n", ",\"\r\n\"", ",\"never",
+                                        ",\"bad\" x"};
+    enum { NOTE_COUNT = sizeof NOTES / sizeof NOTES[0], LONG_BYTES = 70000 };
+    char *out = malloc(2 * len + LONG_BYTES);
+    size_t used = 0;
+    size_t line = 0;
+    cr_assert(out != NULL);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\n') {
+            /* A record with an open quote takes the next lines with it, so that few are. */
+            const size_t kind = line == 0 ? 1 : line % 97 == 0 ? line / 97 % NOTE_COUNT : line % 3;
+            memcpy(out + used, NOTES[kind], strlen(NOTES[kind]));
+            used += strlen(NOTES[kind]);
+            if (line == 1000) { /* its note is ",n": now a quote that is open for too long */
+                out[used - 1] = '"';
+                memset(out + used, '\n', LONG_BYTES);
+                used += LONG_BYTES;
+            }
+            line++;
+        }
+        out[used++] = text[i];
+    }
+    *out_len = used;
+    return out;
+}
+
+Test(audit, records_of_many_lines_are_matched, .timeout = 60) {
+    struct history history;
+    size_t len = 0;
+    size_t noted_len = 0;
+    history_make(&history, WITH("--errors", "1", "--error", "over_daily_cap=9"));
+    char *text = run_read_file(history.claims, &len);
+    char *noted = with_notes(text, len, &noted_len);
+    run_write_file(history.claims, noted, noted_len);
+    const char *policy =
+        other_policy(&history.scene, "\"over_cap\": \"reject\"", "\"over_cap\":\"cutback\"");
+    const char *ledger = scene_path(&history.scene, "ledger");
+    scene_expect_success(WITH(history.claims, "--roster", history.roster, "--policy", policy,
+                              "--multiline", "--out", history.decided, "--ledger", ledger),
+                         NULL);
+    expect_changes(
+        &history,
+        WITH(history.claims, "--decided", history.decided, "--policy", policy, "--multiline"),
+        false);
+    expect_changes(
+        &history,
+        WITH(history.claims, "--ledger", ledger, "--run", "1", "--policy", policy, "--multiline"),
+        false);
+    expect_changes(&history, WITH(history.claims, "--decided", history.decided, "--multiline"),
+                   true);
+    free(noted);
+    free(text);
+    scene_remove(&history.scene);
+}
+
 Test(audit, another_cap_changes_what_it_must, .timeout = 60) {
     struct history history;
     struct run run;
