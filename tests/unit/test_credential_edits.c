@@ -353,6 +353,25 @@ Test(credential_edits, each_demand_has_its_own_reason, .init = set_up_all, .fini
     expect_demands(cases, COUNT(cases), "2024-03-05", NULL);
 }
 
+Test(credential_edits, supervision_that_is_off_asks_for_no_file_and_no_ratio, .fini = tear_down) {
+    static const char on[] = "\"supervision\":{\"severity\":\"reject\"";
+    const char *at = strstr(roster_fixture_all_demands, on);
+    char policy[8192];
+    char path[128];
+    cr_assert_not_null(at);
+    snprintf(policy, sizeof policy, "%.*s\"supervision\":{\"severity\":\"off\"%s",
+             (int)(at - roster_fixture_all_demands), roster_fixture_all_demands,
+             at + sizeof on - 1);
+    cr_assert_not_null(strstr(policy, "\"ratio_severity\":\"reject\""));
+    const struct demand_case good = {.reasons = ""};
+    roster_fixture_init(&fixture, policy);
+    write_all(&good);
+    snprintf(path, sizeof path, "%s/supervision.csv", fixture.dir);
+    cr_assert_eq(remove(path), 0);
+    cr_assert_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
+    cr_expect_str_eq(roster_fixture_edit(&fixture, demand_line(&good, "2024-03-05", NULL)), "");
+}
+
 Test(credential_edits, on_a_span_a_demand_is_met_on_every_day, .init = set_up_all,
      .fini = tear_down) {
     const struct demand_case cases[] = {
