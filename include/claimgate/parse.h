@@ -42,15 +42,17 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
  * applied. */
 struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
 
-static inline struct cg_text cg_values_plain(const struct cg_values *values, uint32_t column) {
+/* This and the next are inlined at any rate: a line asks for some fifteen fields, and as functions
+ * of their own they cost half as much again. */
+static inline __attribute__((always_inline)) struct cg_text
+cg_values_plain(const struct cg_values *values, uint32_t column) {
     const uint32_t *end = values->ends + column;
     uint32_t start = end[-1] + 1;
     return cg_text_trim((struct cg_text){values->text + start, *end - start});
 }
 
 /* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
- * text. Inlined at any rate: a line asks for some fifteen fields, and as a function of its own this
- * costs half as much again. */
+ * text. */
 static inline __attribute__((always_inline)) struct cg_text cg_values_get(struct cg_values *values,
                                                                           enum cg_field field) {
     int32_t column = values->columns[field];

@@ -1,4 +1,6 @@
 #include "claimgate/roster.h"
+
+#include "claimgate/fetch.h"
 #include "claimgate/field.h"
 #include "roster_tables.h"
 
@@ -17,7 +19,7 @@ bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
 void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {
     for (uint32_t i = 0; i < roster->provider_table_count; i++) {
         const struct cg_span_table *table = roster->provider_tables[i];
-        __builtin_prefetch(&table->slots[cg_span_table_place(table, npi)]);
+        cg_fetch(&table->slots[cg_span_table_place(table, npi)]);
     }
 }
 
@@ -25,8 +27,10 @@ void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {
 void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi) {
     for (uint32_t i = 0; i < roster->provider_table_count; i++) {
         struct cg_span_group group = cg_span_table_find(roster->provider_tables[i], npi);
-        __builtin_prefetch(group.rows);
-        __builtin_prefetch(group.rows + group.stride - 1); /* a row may lie across two lines */
+        if (group.count > 0) {
+            cg_fetch(group.rows);
+            cg_fetch(group.rows + group.stride - 1); /* a row may lie across two lines */
+        }
     }
 }
 
