@@ -54,6 +54,7 @@ struct cg_record {
 
 struct cg_csv;
 struct cg_deflater;
+struct cg_source;
 
 struct cg_batch {
     /* read */
@@ -113,6 +114,11 @@ struct cg_batch {
 cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
 void cg_batch_free(struct cg_batch *batch);
 void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
+
+/* Fill the payload of a batch that has been reset, and tell whether it ends its source: for those
+ * who read on one thread. The errors of cg_source_read, which name the input. */
+cg_must_use enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
+                                         struct cg_error *err);
 
 /* Room for one more, growing the array where needed; NULL when memory is out. */
 cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);

@@ -56,6 +56,10 @@ cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char
                                             size_t capacity_bytes, size_t *len_bytes,
                                             struct cg_error *err);
 
+/* Both at once, for those who read on one thread: `out` holds the bytes, whatever the input is. */
+cg_must_use enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
+                                          struct cg_error *err);
+
 /* The bytes as they stand on disk, read so far. Complete once a fill said at_end. */
 uint64_t cg_source_bytes(const struct cg_source *source);
 /* Not compressed, as its first bytes say. Known once a fill has succeeded. */

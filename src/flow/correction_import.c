@@ -132,15 +132,9 @@ static enum cg_status fill(struct import *import, struct cg_error *err) {
     struct cg_batch *batch = import->batch;
     cg_batch_reset(batch);
     batch->csv = import->csv;
-    struct cg_fill fill = {
-        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
-    enum cg_status status = cg_stop_requested() ? cg_error_set(err, CG_INTERRUPTED, "interrupted")
-                                                : cg_source_fill(import->source, &fill, err);
-    batch->payload_bytes = fill.len_bytes;
-    batch->ends_source = fill.at_end;
-    if (status == CG_OK && batch->packed.len_bytes != 0) {
-        status = cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES,
-                                  &batch->payload_bytes, err);
+    enum cg_status status = cg_stop_check(err);
+    if (status == CG_OK) {
+        status = cg_batch_read(batch, import->source, err);
     }
     if (status == CG_OK) {
         content_hash_add(&import->content, batch->payload, batch->payload_bytes);
@@ -202,20 +196,24 @@ static enum cg_status take_records(struct import *import, struct cg_error *err) 
     return status;
 }
 
-static enum cg_status read_all(struct import *import, struct cg_error *err) {
+static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     enum cg_status status = CG_OK;
-    bool at_end = false;
-    while (status == CG_OK && !at_end) {
-        status = fill(import, err);
-        at_end = import->batch->ends_source;
-        if (status == CG_OK && import->csv == NULL) {
-            status = take_header(import, err);
-        }
-        if (status == CG_OK && import->csv != NULL) {
-            status = take_records(import, err);
-        }
+    if (import->csv == NULL) {
+        status = take_header(import, err);
+    }
+    if (status == CG_OK && import->csv != NULL) {
+        status = take_records(import, err);
     }
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", import->plan->file);
+}
+
+static enum cg_status read_all(struct import *import, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    do {
+        status = fill(import, err);
+        status = status == CG_OK ? take_batch(import, err) : status;
+    } while (status == CG_OK && !import->batch->ends_source);
+    return status;
 }
 
 static enum cg_status commit(struct import *import, struct cg_error *err) {

@@ -3,10 +3,7 @@
 #include "claimgate/correction.h"
 #include "claimgate/csv.h"
 #include "claimgate/field.h"
-#include "claimgate/log.h"
-#include "claimgate/source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMN_CLAIM, COLUMN_NUMBER, COLUMN_MEMBER, COLUMNS };
@@ -62,34 +59,14 @@ static bool release_row(void *context, const struct cg_table_row *row) {
 /* The file's identity: the table reader hashes only what stands on disk. */
 static enum cg_status identify(const char *path, struct cg_ledger_input *input,
                                struct cg_error *err) {
-    struct cg_source *source = NULL;
     struct content_hash hash;
-    struct cg_buffer packed;
-    char *chunk = malloc(CG_BATCH_BYTES);
-    bool at_end = false;
-    cg_buffer_init(&packed, 4 * CG_BATCH_BYTES);
-    enum cg_status status = !content_hash_init(&hash) || chunk == NULL
-                                ? cg_error_set(err, CG_INTERNAL, "out of memory")
-                                : cg_source_open(path, &source, err);
-    while (status == CG_OK && !at_end) {
-        struct cg_fill fill = {.out = chunk, .capacity_bytes = CG_BATCH_BYTES, .packed = &packed};
-        cg_buffer_clear(&packed);
-        status = cg_source_fill(source, &fill, err);
-        if (status == CG_OK && packed.len_bytes != 0) {
-            status = cg_source_unpack(&packed, chunk, CG_BATCH_BYTES, &fill.len_bytes, err);
-        }
-        if (status == CG_OK) {
-            content_hash_add(&hash, chunk, fill.len_bytes);
-        }
-        at_end = fill.at_end;
-    }
+    enum cg_status status = content_hash_init(&hash)
+                                ? content_hash_file(&hash, path, true, err)
+                                : cg_error_set(err, CG_INTERNAL, "out of memory");
     if (status == CG_OK && !content_hash_get(&hash, input->head_sha256, input->content_sha256)) {
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
-    cg_source_close(source);
     content_hash_fini(&hash);
-    cg_buffer_fini(&packed);
-    free(chunk);
     return status;
 }
 
@@ -146,8 +123,7 @@ enum cg_status cg_correction_release(const struct cg_correction_plan *plan,
         status = cg_ledger_find_content(release.ledger, input.content_sha256, &known, &run, err);
     }
     if (status == CG_OK && known) {
-        cg_log_note("%s: skipped, run %lld has taken it in as %s", plan->file,
-                    (long long)run.run_no, run.input);
+        note_known(plan->file, "skipped", &run);
     } else if (status == CG_OK) {
         status = cg_ledger_begin_release(release.ledger, plan->as_of_day, err);
         if (status == CG_OK) {

@@ -50,14 +50,7 @@ static enum cg_status read_more(struct decided_file *file, struct cg_error *err)
     struct cg_fill fill = {
         .out = file->room, .capacity_bytes = CG_BATCH_BYTES, .packed = &file->packed};
     const size_t kept_bytes = file->text.len_bytes - file->at;
-    enum cg_status status = cg_source_fill(file->source, &fill, err);
-    size_t len_bytes = fill.len_bytes;
-    if (status == CG_OK && file->packed.len_bytes != 0) {
-        status = cg_source_unpack(&file->packed, file->room, CG_BATCH_BYTES, &len_bytes, err);
-        if (status != CG_OK) {
-            cg_error_wrap(err, "%s", file->path);
-        }
-    }
+    const enum cg_status status = cg_source_read(file->source, &fill, err);
     if (status != CG_OK) {
         return status;
     }
@@ -67,7 +60,7 @@ static enum cg_status read_more(struct decided_file *file, struct cg_error *err)
     file->text.len_bytes = kept_bytes;
     file->at = 0;
     file->at_end = fill.at_end;
-    return cg_buffer_append(&file->text, file->room, len_bytes)
+    return cg_buffer_append(&file->text, file->room, fill.len_bytes)
                ? CG_OK
                : cg_error_set(err, CG_BAD_DATA, "%s: a row is longer than 16 MiB", file->path);
 }

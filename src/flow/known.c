@@ -39,6 +39,39 @@ bool content_hash_get(const struct content_hash *hash, uint8_t head_sha256[CG_SH
     return cg_sha256_peek(hash->head, head_sha256) && cg_sha256_peek(hash->all, content_sha256);
 }
 
+static enum cg_status hash_source(struct content_hash *hash, struct cg_source *source,
+                                  struct cg_fill *fill, bool whole, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    content_hash_restart(hash);
+    do {
+        status = cg_stop_check(err);
+        status = status == CG_OK ? cg_source_read(source, fill, err) : status;
+        if (status == CG_OK) {
+            content_hash_add(hash, fill->out, fill->len_bytes);
+        }
+    } while (status == CG_OK && !fill->at_end &&
+             (whole || hash->head_bytes < CG_LEDGER_HEAD_BYTES));
+    return status;
+}
+
+enum cg_status content_hash_file(struct content_hash *hash, const char *path, bool whole,
+                                 struct cg_error *err) {
+    struct cg_source *source = NULL;
+    struct cg_buffer packed;
+    cg_buffer_init(&packed, 4 * CG_BATCH_BYTES);
+    struct cg_fill fill = {
+        .out = malloc(CG_BATCH_BYTES), .capacity_bytes = CG_BATCH_BYTES, .packed = &packed};
+    enum cg_status status = fill.out != NULL ? cg_source_open(path, &source, err)
+                                             : cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status == CG_OK) {
+        status = hash_source(hash, source, &fill, whole, err);
+    }
+    cg_source_close(source);
+    free(fill.out);
+    cg_buffer_fini(&packed);
+    return status;
+}
+
 /* What is known of the files looked at so far in this run. */
 struct identity {
     uint8_t head[CG_SHA256_BYTES];
@@ -52,39 +85,11 @@ struct look {
     const char **inputs;   /* the inputs kept, in the same order */
     uint32_t kept;
     struct content_hash hash;
-    char *chunk; /* CG_BATCH_BYTES */
-    struct cg_buffer packed;
 };
-
-/* Hash a file's decompressed bytes, to its end or until the head is complete. */
-static enum cg_status hash_file(struct look *look, const char *path, bool whole,
-                                struct cg_error *err) {
-    struct cg_source *source = NULL;
-    bool at_end = false;
-    enum cg_status status = cg_source_open(path, &source, err);
-    content_hash_restart(&look->hash);
-    while (status == CG_OK && !at_end && (whole || look->hash.head_bytes < CG_LEDGER_HEAD_BYTES)) {
-        cg_buffer_clear(&look->packed);
-        struct cg_fill fill = {
-            .out = look->chunk, .capacity_bytes = CG_BATCH_BYTES, .packed = &look->packed};
-        status = cg_stop_check(err);
-        status = status == CG_OK ? cg_source_fill(source, &fill, err) : status;
-        if (status == CG_OK && look->packed.len_bytes != 0) {
-            status =
-                cg_source_unpack(&look->packed, look->chunk, CG_BATCH_BYTES, &fill.len_bytes, err);
-        }
-        if (status == CG_OK) {
-            content_hash_add(&look->hash, look->chunk, fill.len_bytes);
-            at_end = fill.at_end;
-        }
-    }
-    cg_source_close(source);
-    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", path);
-}
 
 static enum cg_status identify(struct look *look, const char *path, bool whole,
                                struct identity *out, struct cg_error *err) {
-    const enum cg_status status = hash_file(look, path, whole, err);
+    const enum cg_status status = content_hash_file(&look->hash, path, whole, err);
     if (status != CG_OK) {
         return status;
     }
@@ -168,10 +173,8 @@ enum cg_status drop_known_inputs(struct cg_ledger *ledger, const char **inputs, 
                                  struct cg_error *err) {
     struct look look = {.ledger = ledger, .inputs = inputs};
     enum cg_status status = CG_OK;
-    cg_buffer_init(&look.packed, 4 * CG_BATCH_BYTES);
     look.seen = calloc(*count, sizeof look.seen[0]);
-    look.chunk = malloc(CG_BATCH_BYTES);
-    if (look.seen == NULL || look.chunk == NULL || !content_hash_init(&look.hash)) {
+    if (look.seen == NULL || !content_hash_init(&look.hash)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     for (uint32_t i = 0; status == CG_OK && i < *count; i++) {
@@ -185,8 +188,6 @@ enum cg_status drop_known_inputs(struct cg_ledger *ledger, const char **inputs, 
     }
     *count = status == CG_OK ? look.kept : *count;
     content_hash_fini(&look.hash);
-    cg_buffer_fini(&look.packed);
-    free(look.chunk);
     free(look.seen);
     return status;
 }

@@ -23,6 +23,10 @@ cg_must_use bool content_hash_init(struct content_hash *hash);
 void content_hash_fini(struct content_hash *hash);
 void content_hash_restart(struct content_hash *hash);
 void content_hash_add(struct content_hash *hash, const char *bytes, size_t len_bytes);
+/* Start anew with a file's decompressed bytes, to its end or, unless `whole`, until the head is
+ * complete. Errors name the file. */
+cg_must_use enum cg_status content_hash_file(struct content_hash *hash, const char *path,
+                                             bool whole, struct cg_error *err);
 cg_must_use bool content_hash_get(const struct content_hash *hash,
                                   uint8_t head_sha256[CG_SHA256_BYTES],
                                   uint8_t content_sha256[CG_SHA256_BYTES]);

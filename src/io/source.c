@@ -169,6 +169,17 @@ enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out, size_
     return CG_OK;
 }
 
+enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
+                              struct cg_error *err) {
+    enum cg_status status = cg_source_fill(source, fill, err);
+
+    if (status != CG_OK || fill->packed->len_bytes == 0) {
+        return status;
+    }
+    status = cg_source_unpack(fill->packed, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
+    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", cg_intake_name(source->intake));
+}
+
 uint64_t cg_source_bytes(const struct cg_source *source) {
     return cg_intake_bytes(source->intake);
 }

@@ -1,5 +1,7 @@
 #include "claimgate/batch.h"
 
+#include "claimgate/source.h"
+
 #include <stdlib.h>
 
 /*
@@ -77,6 +79,16 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
     batch->error = (struct cg_error)CG_ERROR_INIT;
+}
+
+enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
+                             struct cg_error *err) {
+    struct cg_fill fill = {
+        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
+    enum cg_status status = cg_source_read(source, &fill, err);
+    batch->payload_bytes = fill.len_bytes;
+    batch->ends_source = fill.at_end;
+    return status;
 }
 
 /* A batch holds fewer than 2^21 records, so that no size here can overflow. */

@@ -138,23 +138,6 @@ static bool look(const void *context, struct cg_values *values, struct cg_line *
 
 /* --- reading --- */
 
-static enum cg_status read_head(struct head *head, struct cg_error *err) {
-    struct cg_batch *batch = head->batch;
-    struct cg_fill fill = {
-        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
-    enum cg_status status = cg_source_fill(head->source, &fill, err);
-    batch->payload_bytes = fill.len_bytes;
-    if (status == CG_OK && batch->packed.len_bytes != 0) {
-        status = cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES,
-                                  &batch->payload_bytes, err);
-        if (status != CG_OK) {
-            cg_error_wrap(err, "%s", head->path);
-        }
-    }
-    batch->ends_source = fill.at_end;
-    return status;
-}
-
 static void name_columns(const struct head *head, struct cg_sample *out) {
     /* The header has been taken apart before, so that no fault can come now. */
     (void)cg_csv_read(head->csv, head->header.line);
@@ -238,7 +221,7 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
         status = cg_source_open(path, &head.source, err);
     }
     if (status == CG_OK) {
-        status = read_head(&head, err);
+        status = cg_batch_read(head.batch, head.source, err);
     }
     if (status == CG_OK) {
         status = look_at_head(&head, layout, out, err);

@@ -42,20 +42,11 @@ struct feed {
 
 static enum cg_status fill_from_source(struct feed *feed, struct cg_batch *batch,
                                        struct cg_error *err) {
-    struct cg_fill fill = {
-        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
-    enum cg_status status = cg_source_fill(feed->source, &fill, err);
-    if (status != CG_OK) {
-        return status;
+    enum cg_status status = cg_batch_read(batch, feed->source, err);
+    if (status == CG_OK) {
+        cg_progress_update(&feed->progress, cg_source_bytes(feed->source));
     }
-    batch->payload_bytes = fill.len_bytes;
-    batch->ends_source = fill.at_end;
-    cg_progress_update(&feed->progress, cg_source_bytes(feed->source));
-    if (batch->packed.len_bytes == 0) {
-        return CG_OK;
-    }
-    return cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
-                            err);
+    return status;
 }
 
 static enum cg_status fill_from_memory(struct feed *feed, struct cg_batch *batch,

@@ -192,6 +192,40 @@ Test(ledger_commands, release_frees_units) {
     expect(ASK("ledger", "verify"), 0, "The ledger is sound");
 }
 
+enum { DAMAGED_AT = 40 }; /* within the first block of a file that the program has packed */
+
+static void expect_named_once(const char *const words[], const char *path) {
+    struct run run = ask(NULL, words);
+    cr_expect(run.exit_code == 65, "%s %s: exit %d: %s", words[0], words[1], run.exit_code,
+              run.err);
+    const char *first = strstr(run.err, path);
+    cr_expect(first != NULL && strstr(first + strlen(path), path) == NULL, "%s", run.err);
+    run_fini(&run);
+}
+
+Test(ledger_commands, a_damaged_file_is_named_once) {
+    char path[RUN_PATH_BYTES];
+    size_t len;
+    cr_assert_eq(night("one", "CLM-1,1,M-01,2025-01-06,H0038,4,1000000004,,\n"), 0);
+    snprintf(path, sizeof path, "%s/one/accepted.csv.gz", folder);
+    char *packed = run_read_file(path, &len);
+    snprintf(path, sizeof path, "%s/damaged.csv.gz", folder);
+    const char *const import[] = {"ledger", "import", path, NULL};
+    const char *const release[] = {"ledger", "release", path, NULL};
+    const char *const validate[] = {"validate", path, "--roster", ROSTER, "--dry-run", NULL};
+    const char *const *const commands[] = {import, release, validate};
+    run_write_file(path, packed, DAMAGED_AT); /* cut: not a block any more */
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        expect_named_once(commands[i], path);
+    }
+    packed[DAMAGED_AT] = (char)~packed[DAMAGED_AT];
+    run_write_file(path, packed, len);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        expect_named_once(commands[i], path);
+    }
+    free(packed);
+}
+
 Test(ledger_commands, export_gives_csv_and_copies) {
     char copy[RUN_PATH_BYTES];
     struct stat facts;

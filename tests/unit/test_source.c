@@ -646,6 +646,36 @@ Test(source, standard_input_is_read_and_left_open) {
     cr_assert_eq(fcntl(STDIN_FILENO, F_GETFD), 0);
 }
 
+Test(source, one_read_gives_the_content_of_blocks_and_names_what_is_damaged) {
+    struct bytes disk = bytes_new(), content = content_new(60000);
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_source *source;
+    struct cg_buffer packed;
+    char out[65536], path[64];
+    int fd = memfd_create("input", 0);
+
+    put_blocks(&disk, content.data, content.len);
+    cr_assert_eq(write(fd, disk.data, disk.len), (ssize_t)disk.len);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    cg_buffer_init(&packed, 70000);
+    struct cg_fill fill = {.out = out, .capacity_bytes = sizeof out, .packed = &packed};
+    cr_assert_eq(cg_source_open(path, &source, &err), CG_OK);
+    cr_assert_eq(cg_source_read(source, &fill, &err), CG_OK);
+    cr_assert_eq(fill.len_bytes, content.len);
+    cr_assert_arr_eq(out, content.data, content.len);
+    cg_source_close(source);
+
+    disk.data[disk.len - 8] ^= 1; /* of the check sum */
+    cr_assert_eq(pwrite(fd, disk.data, disk.len, 0), (ssize_t)disk.len);
+    cr_assert_eq(cg_source_open(path, &source, &err), CG_OK);
+    cr_assert_eq(cg_source_read(source, &fill, &err), CG_BAD_DATA);
+    cr_expect(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
+    cg_source_close(source);
+    close(fd);
+    cg_buffer_fini(&packed);
+    both_free(&disk, &content);
+}
+
 /* The codecs are partly assembly, which no sanitizer sees: pages that cannot be touched stand
  * around what they may touch. */
 Test(source, the_codec_stays_within_its_input_and_its_room) {
