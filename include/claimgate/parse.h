@@ -42,10 +42,7 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
  * applied. */
 struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
 
-/* This and the next are inlined at any rate: a line asks for some fifteen fields, and as functions
- * of their own they cost half as much again. */
-static inline __attribute__((always_inline)) struct cg_text
-cg_values_plain(const struct cg_values *values, uint32_t column) {
+static inline struct cg_text cg_values_plain(const struct cg_values *values, uint32_t column) {
     const uint32_t *end = values->ends + column;
     uint32_t start = end[-1] + 1;
     return cg_text_trim((struct cg_text){values->text + start, *end - start});
@@ -53,8 +50,7 @@ cg_values_plain(const struct cg_values *values, uint32_t column) {
 
 /* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
  * text. */
-static inline __attribute__((always_inline)) struct cg_text cg_values_get(struct cg_values *values,
-                                                                          enum cg_field field) {
+static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_field field) {
     int32_t column = values->columns[field];
     if (column >= 0 && values->ends != NULL) {
         return cg_values_plain(values, (uint32_t)column);
@@ -72,8 +68,8 @@ struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field)
 
 struct cg_parse_plan {
     const struct cg_binding *binding;
-    /* True when the record is in scope: then `line` has been filled, fields and verdict of groups 1
-     * and 2. False: the record passes through and the line is dropped. */
+    /* True when the record is in scope: then `line` has been filled, fields and verdict of group 1.
+     * False: the record passes through and the line is dropped. */
     bool (*judge)(const void *rules, struct cg_values *values, struct cg_line *line);
     /* Called for each hundred lines or so of those kept, in order; NULL: nothing is left to do. For
      * what has to be looked up: with many lines at hand, memory can be fetched ahead. */

@@ -33,8 +33,7 @@ struct cg_scan_index {
     size_t mark_count;
     struct cg_scan_line *lines;
     size_t line_count;
-    size_t capacity;  /* of either array */
-    uint32_t *memory; /* that `marks` lies in */
+    size_t capacity; /* of either array */
 };
 
 void cg_scan_fini(struct cg_scan_index *index);

@@ -187,12 +187,10 @@ static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) 
     if (cg_date_age(line->birth_day, line->start_day) >= version->exempt_under_age) {
         return false;
     }
-    if (version->exemption_on_file && rules->roster == NULL) {
-        return false;
-    }
     return !version->exemption_on_file ||
-           cg_roster_authorizes(rules->roster, line,
-                                cg_policy_procedure_code(rules->policy, line->procedure_no));
+           (rules->roster != NULL &&
+            cg_roster_authorizes(rules->roster, line,
+                                 cg_policy_procedure_code(rules->policy, line->procedure_no)));
 }
 
 static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint64_t reasons) {

@@ -79,10 +79,9 @@ static enum cg_status no_memory(struct cg_error *err) {
         "split the files by member and run the parts one by one");
 }
 
-static enum cg_status add_member(struct cg_history *history, struct cg_text member_id,
+static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
                                  uint32_t hash, struct cg_past **out, struct cg_error *err) {
-    const struct cg_key member = cg_key_of(member_id);
-    *out = cg_members_add(&history->members, &member, hash);
+    *out = cg_members_add(&history->members, member, hash);
     if (*out == NULL) {
         return no_memory(err);
     }
@@ -90,7 +89,7 @@ static enum cg_status add_member(struct cg_history *history, struct cg_text memb
         return CG_OK;
     }
     struct cg_member recalled = {.memory = &history->memory, .past = *out};
-    return history->recall(history->recall_context, member_id, &recalled, err);
+    return history->recall(history->recall_context, cg_key_text(member), &recalled, err);
 }
 
 enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
@@ -98,7 +97,7 @@ enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member
     const struct cg_key member = cg_key_of(member_id);
     uint32_t hash = cg_members_hash(&history->members, &member);
     struct cg_past *past = cg_members_find(&history->members, &member, hash);
-    return past != NULL ? CG_OK : add_member(history, member_id, hash, &past, err);
+    return past != NULL ? CG_OK : add_member(history, &member, hash, &past, err);
 }
 
 /* What is known of a line on its way to its decision. */
@@ -108,14 +107,13 @@ struct coming {
     uint32_t member_ref; /* the member, most likely; 0: it had not been met some lines ago */
 };
 
-static inline enum cg_status meet_member(struct cg_history *history, const struct cg_line *line,
-                                         const struct coming *coming, struct cg_past **out,
-                                         struct cg_error *err) {
+static inline enum cg_status meet_member(struct cg_history *history, const struct coming *coming,
+                                         struct cg_past **out, struct cg_error *err) {
     *out = cg_members_at(&history->members, coming->member_ref, &coming->member);
     if (*out == NULL) {
         *out = cg_members_find(&history->members, &coming->member, coming->hash);
     }
-    return *out != NULL ? CG_OK : add_member(history, line->member_id, coming->hash, out, err);
+    return *out != NULL ? CG_OK : add_member(history, &coming->member, coming->hash, out, err);
 }
 
 /* A member is met only by a line that has passed groups 1 and 2; a malformed one has no member. */
@@ -123,7 +121,7 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
                                   const struct coming *coming, struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
     if (line->reasons == 0) {
-        enum cg_status status = meet_member(history, line, coming, &member.past, err);
+        enum cg_status status = meet_member(history, coming, &member.past, err);
         if (status != CG_OK) {
             return status;
         }

@@ -31,10 +31,7 @@ struct progress {
     bool special; /* seen since the last line end */
 };
 
-enum {
-    MARKS_SLACK = 16,  /* put_marks may write that many past the last mark */
-    MARKS_BEFORE = 16, /* of which the last is marks[-1] */
-};
+enum { MARKS_SLACK = 16 }; /* put_marks may write that many past the last mark */
 
 /* The end of the last line is not in the text, but every line must have one; and stores past the
  * last mark must find room. */
@@ -44,20 +41,23 @@ static bool reserve(struct cg_scan_index *index, size_t len_bytes) {
         return true;
     }
     cg_scan_fini(index);
-    index->memory = malloc((MARKS_BEFORE + need) * sizeof *index->memory);
+    index->marks = malloc((1 + need) * sizeof *index->marks);
     index->lines = malloc(need * sizeof *index->lines);
-    if (index->memory == NULL || index->lines == NULL) {
+    if (index->marks != NULL) {
+        *index->marks++ = UINT32_MAX; /* marks[-1] */
+    }
+    if (index->marks == NULL || index->lines == NULL) {
         cg_scan_fini(index);
         return false;
     }
-    index->marks = index->memory + MARKS_BEFORE;
-    index->marks[-1] = UINT32_MAX;
     index->capacity = need;
     return true;
 }
 
 void cg_scan_fini(struct cg_scan_index *index) {
-    free(index->memory);
+    if (index->marks != NULL) {
+        free(index->marks - 1);
+    }
     free(index->lines);
     *index = (struct cg_scan_index){0};
 }
