@@ -21,17 +21,28 @@ enum { CG_KEY_INLINE_BYTES = 15 };
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "cg_key_of shifts bytes into place");
 _Static_assert(sizeof(const char *) == sizeof(uint64_t), "and puts an address into a word");
 
+/* Two whole words, for a key is made, hashed and compared in registers. */
 struct cg_key {
-    union {
-        char bytes[8];    /* a short text begins here and goes on in `more`, zero-filled */
-        const char *text; /* a long one */
-    };
-    char more[7];
-    uint8_t len_bytes;
+    uint64_t first; /* a short text begins here, zero-filled; the address of a long one */
+    uint64_t last;  /* up to seven more bytes, and in the top byte the length */
 };
 
+static inline uint32_t cg_key_len(const struct cg_key *key) {
+    return (uint32_t)(key->last >> 56);
+}
+
 static inline bool cg_key_is_long(const struct cg_key *key) {
-    return key->len_bytes > CG_KEY_INLINE_BYTES;
+    return cg_key_len(key) > CG_KEY_INLINE_BYTES;
+}
+
+/* The bytes of a long key, which are not the key's own. */
+static inline const char *cg_key_far(const struct cg_key *key) {
+    return (const char *)(uintptr_t)key->first;
+}
+
+static inline struct cg_text cg_key_text(const struct cg_key *key) {
+    return (struct cg_text){.ptr = cg_key_is_long(key) ? cg_key_far(key) : (const char *)key,
+                            .len = cg_key_len(key)};
 }
 
 /* At most CG_ID_MAX_BYTES. In two words, so that the usual id, of 8 to 15 bytes, needs no call: its
@@ -50,28 +61,20 @@ static inline struct cg_key cg_key_of(struct cg_text text) {
         memcpy(&short_text, text.ptr, text.len);
         first = short_text;
     }
-    const uint64_t words[2] = {first, last | (uint64_t)text.len << 56};
-    struct cg_key key;
-    memcpy(&key, words, sizeof key);
-    return key;
-}
-
-static inline struct cg_text cg_key_text(const struct cg_key *key) {
-    return (struct cg_text){.ptr = cg_key_is_long(key) ? key->text : (const char *)key,
-                            .len = key->len_bytes};
+    return (struct cg_key){.first = first, .last = last | (uint64_t)text.len << 56};
 }
 
 /* Chooses a place. A short key is hashed as the two words it is, whatever its length. */
 static inline uint64_t cg_key_hash(const struct cg_key *key, uint64_t seed) {
-    return cg_key_is_long(key) ? cg_hash64(key->text, key->len_bytes, seed)
+    return cg_key_is_long(key) ? cg_hash64(cg_key_far(key), cg_key_len(key), seed)
                                : cg_hash64(key, sizeof *key, seed);
 }
 
 static inline bool cg_key_equal(const struct cg_key *a, const struct cg_key *b) {
-    if (!cg_key_is_long(a)) {
-        return memcmp(a, b, sizeof *a) == 0;
+    if (a->last != b->last || !cg_key_is_long(a)) {
+        return a->last == b->last && a->first == b->first;
     }
-    return a->len_bytes == b->len_bytes && memcmp(a->text, b->text, a->len_bytes) == 0;
+    return memcmp(cg_key_far(a), cg_key_far(b), cg_key_len(a)) == 0;
 }
 
 #endif

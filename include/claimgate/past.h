@@ -28,6 +28,7 @@ struct cg_store {
     uint64_t seed;
     struct cg_crowd *crowds; /* all of them, to be freed */
     uint32_t crowd_lines;    /* a member with this many lines gets an index of its own */
+    uint32_t draft_ref;      /* the record that the next line to stand will have; 0: none yet */
 };
 
 /* Units that the rows have on these days. A member's lines mostly ask for the same year and month.
@@ -77,8 +78,12 @@ bool cg_past_has_service(const struct cg_store *store, const struct cg_past *pas
                          const struct cg_service *line, uint64_t claim_hash,
                          enum cg_which_claim which);
 
-cg_must_use bool cg_past_add(struct cg_store *store, struct cg_past *past,
-                             const struct cg_service *line, uint64_t claim_hash);
+/* The record of a line that may come to stand, to be filled in before it is asked about. It is the
+ * same one until cg_past_add takes it. NULL: no memory. */
+cg_must_use struct cg_service *cg_store_draft(struct cg_store *store);
+
+/* The draft stands from now on. Its claim id may be a view of a batch; it is copied. */
+cg_must_use bool cg_past_add(struct cg_store *store, struct cg_past *past, uint64_t claim_hash);
 
 /* Take all lines of a claim out and show each to `fn`. Returns how many they were. */
 typedef void (*cg_service_fn)(void *context, const struct cg_service *service);

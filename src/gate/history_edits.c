@@ -42,14 +42,17 @@ enum cg_status cg_member_add_take_back(struct cg_member *member,
 }
 
 enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
-    struct cg_service service;
-    if (!cg_service_of_past_line(line, &service)) {
+    struct cg_store *store = &member->memory->store;
+    struct cg_service *service = cg_store_draft(store);
+    if (service == NULL) {
+        return CG_INTERNAL;
+    }
+    if (!cg_service_of_past_line(line, service)) {
         return CG_BAD_DATA;
     }
     if (!line->taken_back) {
-        struct cg_store *store = &member->memory->store;
-        uint64_t claim_hash = cg_key_hash(&service.claim, store->seed);
-        return cg_past_add(store, member->past, &service, claim_hash) ? CG_OK : CG_INTERNAL;
+        uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
+        return cg_past_add(store, member->past, claim_hash) ? CG_OK : CG_INTERNAL;
     }
     if (line->taken_back_by.len == 0) {
         return CG_OK; /* released by hand: nobody's take-back */
@@ -59,7 +62,7 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     }
     return note_take_back(member, (struct cg_take_back){
                                       .claim = cg_key_of(line->taken_back_by),
-                                      .original = service.claim,
+                                      .original = service->claim,
                                       .frequency = line->taken_back_frequency,
                                       .took_lines = true,
                                   });
@@ -121,7 +124,7 @@ static void reject(struct cg_line *line, enum cg_reason reason) {
 
 /* A line that would leave something, and what is already known about it. */
 struct candidate {
-    struct cg_service service;
+    struct cg_service *service; /* the store's draft */
     uint64_t claim_hash;
     struct cg_glance glance;
 };
@@ -129,16 +132,16 @@ struct candidate {
 static bool has_service(const struct cg_member *member, const struct candidate *candidate,
                         enum cg_which_claim which) {
     return candidate->glance.start_day &&
-           cg_past_has_service(&member->memory->store, member->past, &candidate->service,
+           cg_past_has_service(&member->memory->store, member->past, candidate->service,
                                candidate->claim_hash, which);
 }
 
 static bool is_duplicate_line(const struct cg_member *member, const struct candidate *candidate) {
-    if (candidate->service.line_number == CG_LINE_NUMBER_NONE) {
+    if (candidate->service->line_number == CG_LINE_NUMBER_NONE) {
         return has_service(member, candidate, CG_SAME_CLAIM);
     }
     return candidate->glance.line && cg_past_has_line(&member->memory->store, member->past,
-                                                      &candidate->service, candidate->claim_hash);
+                                                      candidate->service, candidate->claim_hash);
 }
 
 /* True when the line goes on to the caps. */
@@ -183,7 +186,7 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
                                      .past = member->past,
                                      .scratch = member->memory->scratch,
                                      .start_day_is_free = !candidate->glance.start_day};
-    const struct cg_spread spread = cg_service_spread(&candidate->service);
+    const struct cg_spread spread = cg_service_spread(candidate->service);
     bool cutback = version->cutback && line->end_day == line->start_day;
     for (uint32_t i = 0; i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
@@ -206,14 +209,14 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
 
 static enum cg_status accept(struct cg_member *member, struct cg_line *line,
                              struct candidate *candidate) {
-    struct cg_service *service = &candidate->service;
+    struct cg_service *service = candidate->service;
     line->accepted_units =
         line->decision == CG_CUTBACK ? (uint16_t)line->units_available : line->units;
     if (line->decision == CG_UNDECIDED) {
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
-    if (!cg_past_add(&member->memory->store, member->past, service, candidate->claim_hash)) {
+    if (!cg_past_add(&member->memory->store, member->past, candidate->claim_hash)) {
         return CG_INTERNAL;
     }
     if (!replaces_itself(line)) {
@@ -230,10 +233,13 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
 /* A service line that has met everything but duplicates and caps. */
 static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
     struct cg_store *store = &member->memory->store;
-    struct candidate candidate = {.service = cg_service_of_line(line)};
-    candidate.claim_hash = cg_key_hash(&candidate.service.claim, store->seed);
-    candidate.glance =
-        cg_past_glance(store, member->past, &candidate.service, candidate.claim_hash);
+    struct candidate candidate = {.service = cg_store_draft(store)};
+    if (candidate.service == NULL) {
+        return CG_INTERNAL;
+    }
+    *candidate.service = cg_service_of_line(line);
+    candidate.claim_hash = cg_key_hash(&candidate.service->claim, store->seed);
+    candidate.glance = cg_past_glance(store, member->past, candidate.service, candidate.claim_hash);
     if (!passes_duplicates(member, line, &candidate)) {
         return CG_OK;
     }

@@ -71,6 +71,7 @@ void cg_store_fini(struct cg_store *store) {
 void cg_store_reset(struct cg_store *store) {
     cg_crowd_free_all(store);
     cg_pool_reset(&store->pool);
+    store->draft_ref = 0;
 }
 
 struct cg_glance cg_past_glance(const struct cg_store *store, const struct cg_past *past,
@@ -175,40 +176,35 @@ RARE static bool make_room(struct cg_store *store, struct cg_past *past) {
     return past->count >= store->crowd_lines ? become_crowded(store, past) : grow_rows(store, past);
 }
 
-/* The record that stays: a copy whose claim id no longer points into a batch. */
-static uint32_t keep_service(struct cg_store *store, const struct cg_service *line) {
-    uint32_t ref = cg_pool_take_small(&store->pool, sizeof *line);
-    if (ref == 0) {
-        return 0;
+struct cg_service *cg_store_draft(struct cg_store *store) {
+    if (store->draft_ref == 0) {
+        store->draft_ref = cg_pool_take_small(&store->pool, sizeof(struct cg_service));
     }
-    struct cg_service *kept = service_at(store, ref);
-    *kept = *line;
-    return cg_store_keep_key(store, &kept->claim) ? ref : 0;
+    return store->draft_ref == 0 ? NULL : service_at(store, store->draft_ref);
 }
 
 bool cg_store_keep_key(struct cg_store *store, struct cg_key *key) {
     if (!cg_key_is_long(key)) {
         return true;
     }
-    uint32_t ref = cg_pool_take_small(&store->pool, key->len_bytes);
+    uint32_t ref = cg_pool_take_small(&store->pool, cg_key_len(key));
     if (ref == 0) {
         return false;
     }
     char *copy = cg_pool_at(&store->pool, ref);
-    memcpy(copy, key->text, key->len_bytes);
-    key->text = copy;
+    memcpy(copy, cg_key_far(key), cg_key_len(key));
+    key->first = (uintptr_t)copy;
     return true;
 }
 
-bool cg_past_add(struct cg_store *store, struct cg_past *past, const struct cg_service *line,
-                 uint64_t claim_hash) {
-    if (!has_room(store, past) && !make_room(store, past)) {
+bool cg_past_add(struct cg_store *store, struct cg_past *past, uint64_t claim_hash) {
+    const uint32_t ref = store->draft_ref;
+    struct cg_service *line = service_at(store, ref);
+    if ((!has_room(store, past) && !make_room(store, past)) ||
+        !cg_store_keep_key(store, &line->claim)) {
         return false;
     }
-    uint32_t ref = keep_service(store, line);
-    if (ref == 0) {
-        return false;
-    }
+    store->draft_ref = 0;
     if (past->crowd != NULL) {
         return cg_crowd_add(store, past->crowd, ref, claim_hash);
     }
