@@ -5,12 +5,13 @@
  * station the rest; encode and the ledger only read. A malformed record is a line too,
  * with nothing but its reason. Out-of-scope records have no line at all.
  *
- * Ownership  Texts are views into the batch that carries the line.
+ * Ownership  Texts, and keys that are long, are views into the batch that carries the line.
  */
 #ifndef CLAIMGATE_LINE_H
 #define CLAIMGATE_LINE_H
 
 #include "claimgate/date.h"
+#include "claimgate/key.h"
 #include "claimgate/text.h"
 
 #include <stdbool.h>
@@ -48,8 +49,8 @@ struct cg_line {
     uint32_t record_no; /* index into the batch's records */
 
     /* Fields. */
-    struct cg_text claim_id;
-    struct cg_text member_id;
+    struct cg_key claim_id;              /* len 0: cannot be used */
+    struct cg_key member_id;             /* the same */
     struct cg_text original_claim_id;    /* len 0: blank */
     struct cg_text authorization_number; /* len 0: blank */
     int32_t start_day;                   /* CG_DAY_NONE when invalid */

@@ -58,8 +58,8 @@ static bool line_again(const struct reconsidering *state, const struct cg_ledger
         return false;
     }
     *out = (struct cg_line){
-        .claim_id = text_of(decision->claim_id),
-        .member_id = text_of(decision->member_id),
+        .claim_id = cg_key_of(text_of(decision->claim_id)),
+        .member_id = cg_key_of(text_of(decision->member_id)),
         .start_day = decision->start_day,
         .end_day = decision->end_day,
         .received_day = CG_DAY_NONE,

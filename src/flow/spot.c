@@ -99,18 +99,18 @@ static enum cg_status find_used(struct cg_spot *spot, struct cg_spot_answer *ans
                                 struct cg_error *err) {
     const struct cg_line *line = answer->line;
     const struct cg_policy_version *version = line->version;
-    if (version == NULL || line->start_day == CG_DAY_NONE || line->member_id.len == 0 ||
+    if (version == NULL || line->start_day == CG_DAY_NONE || cg_key_len(&line->member_id) == 0 ||
         line->frequency == CG_VOID) {
         return CG_OK;
     }
-    enum cg_status status = cg_history_meet(spot->history, line->member_id, err);
+    const struct cg_text member_id = cg_key_text(&line->member_id);
+    enum cg_status status = cg_history_meet(spot->history, member_id, err);
     for (uint32_t i = 0; status == CG_OK && i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (line->cap_used[i] != UINT32_MAX) {
             answer->used[i] = line->cap_used[i];
         } else if (cg_cap_counts(cap, line->procedure_no)) {
-            answer->used[i] =
-                cg_history_units_used(spot->history, line->member_id, cap, line->start_day);
+            answer->used[i] = cg_history_units_used(spot->history, member_id, cap, line->start_day);
         }
     }
     return status;
@@ -127,7 +127,7 @@ static enum cg_status answer_record(struct cg_spot *spot, const struct cg_record
     if (record->line_index != CG_NO_LINE) {
         struct cg_line *line = &spot->batch->lines[record->line_index];
         if (spot->plan.unclaimed) {
-            line->claim_id = no_claim;
+            line->claim_id = cg_key_of(no_claim);
         }
         cg_history_forget(spot->history);
         status = cg_history_decide(spot->history, line, 1, err);

@@ -36,6 +36,14 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
     return reason_if(!usable, reason);
 }
 
+static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_reason reason,
+                         struct cg_key *out) {
+    struct cg_text text;
+    uint64_t failed = read_id(values, field, reason, &text);
+    *out = cg_key_of(text);
+    return failed;
+}
+
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
     line->line_number = CG_LINE_NUMBER_NONE;
@@ -145,9 +153,9 @@ static uint64_t read_fields(struct cg_values *values, struct cg_text start, stru
     line->authorization_number = readable ? authorization : (struct cg_text){.ptr = "", .len = 0};
     line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
     place_quantity(values, line);
-    return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
+    return read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
            read_line_number(values, line) |
-           read_id(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
+           read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
            read_end_date(values, start, line) | read_modifiers(values, line) |
            reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(values, line) |

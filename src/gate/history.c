@@ -3,12 +3,12 @@
  *
  * Cost. A line hashes its member and its claim, looks once over its member's rows and writes one:
  * with 30 rows about 900 instructions, and a cache line for a member. All of that lies somewhere in
- * hundreds of megabytes, and the line itself was written by another processor, so five steps are
- * fetched ahead of the line being decided: the line, its texts, its slot in the member table, the
- * member, the member's rows. Nothing is allocated per line (pool.h).
+ * hundreds of megabytes, and the line itself was written by another processor, so four steps are
+ * fetched ahead of the line being decided: the line, its slot in the member table, the member, the
+ * member's rows. Nothing is allocated per line (pool.h).
  *
  * A line's time goes with what is not there when it is looked at, not with the instructions: it is
- * a quarter less since a member lies in one cache line, and a tenth less with the first two steps.
+ * a quarter less since a member lies in one cache line, and a tenth less with the first step.
  */
 #include "claimgate/history.h"
 
@@ -102,18 +102,18 @@ enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member
 
 /* What is known of a line on its way to its decision. */
 struct coming {
-    struct cg_key member;
     uint32_t hash;
     uint32_t member_ref; /* the member, most likely; 0: it had not been met some lines ago */
 };
 
-static inline enum cg_status meet_member(struct cg_history *history, const struct coming *coming,
-                                         struct cg_past **out, struct cg_error *err) {
-    *out = cg_members_at(&history->members, coming->member_ref, &coming->member);
+static inline enum cg_status meet_member(struct cg_history *history, const struct cg_key *member,
+                                         const struct coming *coming, struct cg_past **out,
+                                         struct cg_error *err) {
+    *out = cg_members_at(&history->members, coming->member_ref, member);
     if (*out == NULL) {
-        *out = cg_members_find(&history->members, &coming->member, coming->hash);
+        *out = cg_members_find(&history->members, member, coming->hash);
     }
-    return *out != NULL ? CG_OK : add_member(history, &coming->member, coming->hash, out, err);
+    return *out != NULL ? CG_OK : add_member(history, member, coming->hash, out, err);
 }
 
 /* A member is met only by a line that has passed groups 1 and 2; a malformed one has no member. */
@@ -121,7 +121,7 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
                                   const struct coming *coming, struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
     if (line->reasons == 0) {
-        enum cg_status status = meet_member(history, coming, &member.past, err);
+        enum cg_status status = meet_member(history, &line->member_id, coming, &member.past, err);
         if (status != CG_OK) {
             return status;
         }
@@ -132,26 +132,20 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
 enum {
     /* How many lines before its decision each step of a line runs. Four lines more or fewer measure
      * the same. */
-    LINE_AHEAD = 48,
-    TEXT_AHEAD = 32,
+    LINE_AHEAD = 40,
     SLOT_AHEAD = 24,
     MEMBER_AHEAD = 16,
     PAST_AHEAD = 8,
     RING_LINES = 32, /* more than SLOT_AHEAD, a power of two */
 };
 
-/* Lines and texts were written by other processors a while ago. */
+/* Lines were written by another processor a while ago. */
 static inline void fetch_line(const struct cg_line *line) {
     const char *bytes = (const char *)line;
     for (size_t i = 0; i < sizeof *line; i += CG_CACHE_LINE_BYTES) {
         cg_fetch(bytes + i);
     }
     cg_fetch(bytes + sizeof *line - 1);
-}
-
-static inline void fetch_texts(const struct cg_line *line) {
-    cg_fetch(line->member_id.ptr);
-    cg_fetch(line->claim_id.ptr);
 }
 
 struct window {
@@ -167,13 +161,9 @@ static inline void fetch_ahead(struct window *window, uint64_t at) {
     if (at + LINE_AHEAD < window->count) {
         fetch_line(&window->lines[at + LINE_AHEAD]);
     }
-    if (at + TEXT_AHEAD < window->count) {
-        fetch_texts(&window->lines[at + TEXT_AHEAD]);
-    }
     if (at + SLOT_AHEAD < window->count) {
         struct coming *coming = &window->ring[(at + SLOT_AHEAD) % RING_LINES];
-        coming->member = cg_key_of(window->lines[at + SLOT_AHEAD].member_id);
-        coming->hash = cg_members_hash(window->members, &coming->member);
+        coming->hash = cg_members_hash(window->members, &window->lines[at + SLOT_AHEAD].member_id);
         cg_members_fetch_slot(window->members, coming->hash);
     }
     if (at + MEMBER_AHEAD < window->count) {

@@ -80,7 +80,7 @@ static void tell_taken(void *context, const struct cg_service *service) {
     if (taking->memory->on_take_back != NULL) {
         struct cg_past_line line = cg_service_past_line(service);
         line.taken_back = true;
-        line.taken_back_by = taking->by->claim_id;
+        line.taken_back_by = cg_key_text(&taking->by->claim_id);
         line.taken_back_frequency = taking->by->frequency;
         taking->memory->on_take_back(taking->memory->take_back_context, taking->by, &line);
     }
@@ -90,7 +90,7 @@ static void tell_taken(void *context, const struct cg_service *service) {
 static enum cg_status take_back(struct cg_member *member, struct cg_line *line, bool *known) {
     struct cg_history_memory *memory = member->memory;
     struct cg_take_back note = {
-        .claim = cg_key_of(line->claim_id),
+        .claim = line->claim_id,
         .original = cg_key_of(line->original_claim_id),
         .member = member->past,
         .frequency = line->frequency,
@@ -114,7 +114,7 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
 
 static bool replaces_itself(const struct cg_line *line) {
     return line->frequency == CG_REPLACEMENT &&
-           cg_text_equal(line->claim_id, line->original_claim_id);
+           cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id);
 }
 
 static void reject(struct cg_line *line, enum cg_reason reason) {

@@ -77,14 +77,15 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
     if (line->authorization_number.len == 0 || roster->authorizations.count == 0) {
         return false;
     }
+    const struct cg_text member_id = cg_key_text(&line->member_id);
     struct cg_span_group group = cg_span_table_find(
-        &roster->authorizations, cg_authorization_key(line->authorization_number, line->member_id));
+        &roster->authorizations, cg_authorization_key(line->authorization_number, member_id));
     for (size_t i = 0; i < group.count; i++) {
         const struct cg_authorization *row = (const void *)cg_span_at(group, i);
         if (cg_span_holds(&row->span, line->start_day) &&
             (row->procedure == 0 || row->procedure == procedure) &&
             cg_text_equal(row->number, line->authorization_number) &&
-            cg_text_equal(row->member_id, line->member_id)) {
+            cg_text_equal(row->member_id, member_id)) {
             return true;
         }
     }

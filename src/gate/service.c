@@ -6,7 +6,7 @@ _Static_assert(sizeof(struct cg_service) == 40, "one of these stays for every ac
 
 struct cg_service cg_service_of_line(const struct cg_line *line) {
     return (struct cg_service){
-        .claim = cg_key_of(line->claim_id),
+        .claim = line->claim_id,
         .modifiers = line->modifiers & ((UINT64_C(1) << 55) - 1),
         .procedure_no = line->procedure_no,
         .split =

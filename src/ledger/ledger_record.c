@@ -84,7 +84,8 @@ static struct cg_cell id_cell(struct cg_text id, enum cg_reason invalid,
 static void fill_line(const struct cg_policy *policy, const struct cg_line *line,
                       struct row_texts *texts, struct cg_cell *cells) {
     const bool cap_failed = (line->reasons & cg_reason_bit(CG_REASON_CAP)) != 0;
-    const struct cg_cell claim = id_cell(line->claim_id, CG_REASON_CLAIM_ID_INVALID, line);
+    const struct cg_cell claim =
+        id_cell(cg_key_text(&line->claim_id), CG_REASON_CLAIM_ID_INVALID, line);
     const bool spans = line->end_day != line->start_day && line->end_day != CG_DAY_NONE;
     cells[CG_LINE_CLAIM] = claim.kind == CG_CELL_NULL ? cg_cell_string("") : claim;
     cells[CG_LINE_NUMBER] = cg_cell_optional(line->line_number, CG_LINE_NUMBER_NONE);
@@ -121,7 +122,7 @@ static void fill_take_back(const struct cg_line *line, const struct cg_cell *lin
     cells[CG_TAKE_SOURCE_LINE] = line_cells[CG_LINE_SOURCE_LINE];
     cells[CG_TAKE_ORIGINAL] = cg_cell_text(line->original_claim_id);
     cells[CG_TAKE_NUMBER] = cg_cell_null();
-    cells[CG_TAKE_CLAIM] = cg_cell_text(line->claim_id);
+    cells[CG_TAKE_CLAIM] = cg_cell_text(cg_key_text(&line->claim_id));
     cells[CG_TAKE_FREQUENCY] = cg_cell_integer(line->frequency);
 }
 
@@ -147,9 +148,10 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
     struct cg_cell cells[CG_LINE_CELLS];
     int64_t member_no = 0;
     bool is_new;
-    if (id_cell(line->member_id, CG_REASON_MEMBER_ID_INVALID, line).kind != CG_CELL_NULL) {
+    const struct cg_text member_id = cg_key_text(&line->member_id);
+    if (id_cell(member_id, CG_REASON_MEMBER_ID_INVALID, line).kind != CG_CELL_NULL) {
         const enum cg_status status =
-            cg_ledger_member_no(ledger, line->member_id, &member_no, &is_new, err);
+            cg_ledger_member_no(ledger, member_id, &member_no, &is_new, err);
         if (status != CG_OK) {
             return status;
         }

@@ -20,6 +20,10 @@ struct cg_text id_text(const char *text) {
     return (struct cg_text){.ptr = text, .len = (uint32_t)strlen(text)};
 }
 
+struct cg_key id_key(const char *text) {
+    return cg_key_of(id_text(text));
+}
+
 int32_t date_day(const char *date) {
     int32_t day_no = cg_date_parse(date, strlen(date), CG_DATE_ISO);
     cr_assert_neq(day_no, CG_DAY_NONE, "%s", date);
@@ -33,8 +37,8 @@ struct cg_line plain_line(const struct cg_policy_version *version, const char *c
 struct cg_line units_on(const struct cg_policy_version *version, const char *claim,
                         const char *date, uint16_t units) {
     return (struct cg_line){
-        .claim_id = id_text(claim),
-        .member_id = id_text("M"),
+        .claim_id = id_key(claim),
+        .member_id = id_key("M"),
         .start_day = date_day(date),
         .end_day = date_day(date),
         .received_day = CG_DAY_NONE,

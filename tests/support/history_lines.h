@@ -24,6 +24,7 @@ struct cg_line replacement_of(const struct cg_policy_version *version, const cha
                               const char *original, uint16_t line_number);
 
 struct cg_text id_text(const char *text);
+struct cg_key id_key(const char *text);
 int32_t date_day(const char *date);
 
 /* Decide one line; fails the test when the history fails. Returns the decision. */

@@ -103,7 +103,7 @@ static uint64_t used_on_day(const struct model *model, struct cg_text member,
     uint64_t used = 0;
     for (uint32_t i = 0; i < model->count; i++) {
         const struct model_entry *entry = &model->entries[i];
-        if (entry->stands && cg_text_equal(entry->line.member_id, member) &&
+        if (entry->stands && cg_text_equal(cg_key_text(&entry->line.member_id), member) &&
             counts(cap, &entry->line)) {
             used += on_day(&entry->line, entry->line.accepted_units, day);
         }
@@ -163,7 +163,7 @@ static struct cap_outcome test_cap(const struct model *model, const struct cg_ca
                                    const struct cg_line *line) {
     struct cap_outcome outcome = {.fails = false};
     uint64_t used[MODEL_DAYS];
-    used_days(model, line->member_id, cap, used);
+    used_days(model, cg_key_text(&line->member_id), cap, used);
     bool rolling = cap->period == CG_PERIOD_ROLLING_MONTHS;
     int32_t last = rolling ? model_first_day + MODEL_DAYS - 1 : line->end_day;
     for (int32_t anchor = line->start_day; anchor <= last; anchor++) {
@@ -193,7 +193,7 @@ static void decide_caps(const struct model *model, struct cg_line *line) {
             continue;
         }
         line->cap_used[i] =
-            (uint32_t)model_units_used(model, line->member_id, cap, line->start_day);
+            (uint32_t)model_units_used(model, cg_key_text(&line->member_id), cap, line->start_day);
         struct cap_outcome outcome = test_cap(model, cap, line);
         if (outcome.fails && (!chosen.fails || (cutback && outcome.available < chosen.available))) {
             chosen = outcome;
@@ -222,8 +222,8 @@ static bool same_service(const struct cg_line *a, const struct cg_line *b) {
 static bool has_twin(const struct model *model, const struct cg_line *line, bool other_claim) {
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *other = &model->entries[i].line;
-        if (!model->entries[i].stands || !cg_text_equal(other->member_id, line->member_id) ||
-            cg_text_equal(other->claim_id, line->claim_id) == other_claim) {
+        if (!model->entries[i].stands || !cg_key_equal(&other->member_id, &line->member_id) ||
+            cg_key_equal(&other->claim_id, &line->claim_id) == other_claim) {
             continue;
         }
         bool by_number = !other_claim && line->line_number != CG_LINE_NUMBER_NONE;
@@ -239,12 +239,12 @@ static bool has_twin(const struct model *model, const struct cg_line *line, bool
 static bool is_settled(const struct model *model, const struct cg_line *line) {
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *other = &model->entries[i].line;
-        bool same = cg_text_equal(other->member_id, line->member_id) &&
-                    cg_text_equal(other->claim_id, line->claim_id) &&
+        bool same = cg_key_equal(&other->member_id, &line->member_id) &&
+                    cg_key_equal(&other->claim_id, &line->claim_id) &&
                     other->frequency == line->frequency &&
                     cg_text_equal(other->original_claim_id, line->original_claim_id);
         bool own = line->frequency == CG_REPLACEMENT && other->decision != CG_REJECTED &&
-                   cg_text_equal(line->claim_id, line->original_claim_id);
+                   cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id);
         if (same && (other->taken_back_lines > 0 || own)) {
             return true;
         }
@@ -260,8 +260,8 @@ static bool take_back(struct model *model, struct cg_line *line) {
     bool known = false;
     for (uint32_t i = 0; i < model->count; i++) {
         struct model_entry *entry = &model->entries[i];
-        if (!cg_text_equal(entry->line.member_id, line->member_id) ||
-            !cg_text_equal(entry->line.claim_id, line->original_claim_id)) {
+        if (!cg_key_equal(&entry->line.member_id, &line->member_id) ||
+            !cg_text_equal(cg_key_text(&entry->line.claim_id), line->original_claim_id)) {
             continue;
         }
         if (entry->stands) {
@@ -271,8 +271,8 @@ static bool take_back(struct model *model, struct cg_line *line) {
             line->taken_back_lines++;
             line->taken_back_units += entry->line.accepted_units;
         }
-        known = known || (entry->taken_back_by.len > 0 &&
-                          cg_text_equal(entry->taken_back_by, line->claim_id));
+        known = known || (cg_key_len(&entry->taken_back_by) > 0 &&
+                          cg_key_equal(&entry->taken_back_by, &line->claim_id));
     }
     return known;
 }

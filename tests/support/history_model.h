@@ -22,7 +22,7 @@ extern int32_t model_first_day;
 struct model_entry {
     struct cg_line line; /* as decided; texts belong to the caller and live as long */
     bool stands;         /* accepted, no void, not taken back */
-    struct cg_text taken_back_by;
+    struct cg_key taken_back_by;
     uint8_t taken_back_frequency;
 };
 

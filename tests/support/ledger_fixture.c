@@ -39,8 +39,8 @@ static struct cg_text text_or(const char *text, const char *otherwise) {
 static void fill_line(const struct fixture *fixture, const struct fixture_line *wanted,
                       struct cg_line *line) {
     const struct cg_text date = text_or(wanted->date, "2025-01-06");
-    line->member_id = text_or(wanted->member, "M1");
-    line->claim_id = text_or(wanted->claim, "C1");
+    line->member_id = cg_key_of(text_or(wanted->member, "M1"));
+    line->claim_id = cg_key_of(text_or(wanted->claim, "C1"));
     line->original_claim_id = text_or(wanted->original, "");
     line->start_day = cg_date_parse(date.ptr, date.len, CG_DATE_ISO);
     line->end_day = line->start_day;

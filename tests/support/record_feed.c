@@ -38,8 +38,8 @@ static bool keep_values(const void *rules, struct cg_values *values, struct cg_l
         }
     }
     line->rendering_npi = sum;
-    line->claim_id = cg_values_get(values, (enum cg_field)0);
-    line->member_id = cg_values_get(values, (enum cg_field)1);
+    line->original_claim_id = cg_values_get(values, (enum cg_field)0);
+    line->authorization_number = cg_values_get(values, (enum cg_field)1);
     return true;
 }
 
@@ -63,8 +63,8 @@ static void put_batch(struct cg_buffer *out, const struct cg_batch *batch, uint6
                                  record->eol_bytes),
                 "the transcript is full");
         put_text(out, "raw", cg_batch_record_text(batch, i));
-        put_text(out, "first", line->claim_id);
-        put_text(out, "second", line->member_id);
+        put_text(out, "first", line->original_claim_id);
+        put_text(out, "second", line->authorization_number);
         require(cg_buffer_printf(out, " sum %llx\n", (unsigned long long)line->rendering_npi),
                 "the transcript is full");
     }

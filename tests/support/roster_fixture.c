@@ -97,8 +97,8 @@ int32_t roster_fixture_day(const char *iso) {
 struct cg_line roster_fixture_line(const struct roster_fixture *fixture, uint64_t npi,
                                    const char *start, const char *end) {
     struct cg_line line = {.rendering_npi = npi, .units = 1};
-    line.claim_id = (struct cg_text){"CLAIM-CANARY", 12};
-    line.member_id = (struct cg_text){"MEMBER-CANARY", 13};
+    line.claim_id = cg_key_of(cg_text_of("CLAIM-CANARY"));
+    line.member_id = cg_key_of(cg_text_of("MEMBER-CANARY"));
     line.start_day = roster_fixture_day(start);
     line.end_day = end == NULL ? line.start_day : roster_fixture_day(end);
     line.version = cg_policy_in_force(fixture->policy, line.start_day);

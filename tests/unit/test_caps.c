@@ -264,7 +264,7 @@ Test(caps, members_do_not_share_a_cap) {
     add_cap(plain_cap(CG_PERIOD_DAY, 6));
     give("2024-07-01", 6);
     struct cg_line other = units_on(&version, "X", "2024-07-01", 6);
-    other.member_id = id_text("N");
+    other.member_id = id_key("N");
     cr_assert_eq(decide_one(history, &other), CG_ACCEPTED);
 }
 

@@ -194,7 +194,7 @@ Test(history, a_batch_is_decided_like_its_lines_one_by_one) {
     for (uint32_t i = 0; i < LINES; i++) {
         whole[i] = units_on(&version, i % 7 == 0 ? "A" : "B", "2024-07-01", (uint16_t)(1 + i % 4));
         whole[i].line_number = (uint16_t)(1 + i / MEMBERS);
-        whole[i].member_id = id_text(members[i * 7919 % MEMBERS]);
+        whole[i].member_id = id_key(members[i * 7919 % MEMBERS]);
         whole[i].reasons = i % 50 == 0 ? cg_reason_bit(CG_REASON_LATE_FILING) : 0;
         single[i] = whole[i];
     }
@@ -239,7 +239,7 @@ static void same_service(struct cg_line *line, uint32_t i) {
 }
 
 static void one_claim_without_numbers(struct cg_line *line, uint32_t i) {
-    line->claim_id = id_text("one");
+    line->claim_id = id_key("one");
     line->line_number = CG_LINE_NUMBER_NONE;
     line->rendering_npi += i;
 }
@@ -247,7 +247,7 @@ static void one_claim_without_numbers(struct cg_line *line, uint32_t i) {
 static void voided_again_and_again(struct cg_line *line, uint32_t i) {
     if (i % 3 == 2) {
         line->frequency = CG_VOID;
-        line->original_claim_id = line->claim_id;
+        line->original_claim_id = cg_key_text(&line->claim_id);
     }
 }
 

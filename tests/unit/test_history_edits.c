@@ -84,7 +84,7 @@ Test(history_edits, same_claim_and_line_number_is_a_duplicate_line_whatever_else
 Test(history_edits, the_same_claim_of_another_member_is_no_duplicate) {
     give(numbered("A", 1));
     struct cg_line other = numbered("A", 1);
-    other.member_id = id_text("N");
+    other.member_id = id_key("N");
     cr_assert(accepted(give(other)));
 }
 
@@ -209,7 +209,7 @@ Test(history_edits, a_void_has_units_that_may_be_invalid_and_never_count) {
 Test(history_edits, a_void_of_another_members_claim_is_unknown) {
     give(numbered("A", 1));
     struct cg_line voided = void_of(&version, "V", "A");
-    voided.member_id = id_text("N");
+    voided.member_id = id_key("N");
     cr_assert(accepted_with_unknown_original(give(voided)));
 }
 

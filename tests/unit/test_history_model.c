@@ -79,9 +79,10 @@ static void random_line(const struct world *world, struct cg_line *line) {
     /* Around the turns of months from December 2023, where the calendar is hardest. */
     static const int32_t turns[] = {364, 395, 424, 455, 485, 516, 546};
     int32_t day = model_first_day + turns[pick(7)] - 2 + (int32_t)pick(5);
+    struct cg_text claim = text_of(claims[pick(6)]);
     *line = (struct cg_line){
-        .claim_id = text_of(claims[pick(6)]),
-        .member_id = text_of(members[pick(2)]),
+        .claim_id = cg_key_of(claim),
+        .member_id = cg_key_of(text_of(members[pick(2)])),
         .start_day = day,
         .end_day = day,
         .received_day = CG_DAY_NONE,
@@ -97,7 +98,7 @@ static void random_line(const struct world *world, struct cg_line *line) {
         .reasons = chance(5) ? cg_reason_bit(CG_REASON_LATE_FILING) : 0,
     };
     if (line->frequency != CG_ORIGINAL) {
-        line->original_claim_id = chance(25) ? line->claim_id : text_of(claims[pick(6)]);
+        line->original_claim_id = chance(25) ? claim : text_of(claims[pick(6)]);
     }
     if (version->split_spans && chance(40)) {
         static const uint8_t more_days[] = {0, 1, 1, 2, 40};
@@ -144,7 +145,7 @@ static void expect_same_verdict(const struct cg_line *real, const struct cg_line
 static struct cg_past_line past_line_of(const struct model_entry *entry) {
     const struct cg_line *line = &entry->line;
     return (struct cg_past_line){
-        .claim_id = line->claim_id,
+        .claim_id = cg_key_text(&line->claim_id),
         .start_day = line->start_day,
         .end_day = line->end_day,
         .rendering_npi = line->rendering_npi,
@@ -156,7 +157,7 @@ static struct cg_past_line past_line_of(const struct model_entry *entry) {
         .exempt = line->exempt,
         .split = line->version->split_spans,
         .taken_back = !entry->stands,
-        .taken_back_by = entry->taken_back_by,
+        .taken_back_by = cg_key_text(&entry->taken_back_by),
         .taken_back_frequency = entry->taken_back_frequency,
     };
 }
@@ -168,16 +169,18 @@ static enum cg_status recall_from_model(void *context, struct cg_text member_id,
     (void)err;
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *line = &model->entries[i].line;
-        if (!cg_text_equal(line->member_id, member_id) || line->decision == CG_REJECTED) {
+        if (!cg_text_equal(cg_key_text(&line->member_id), member_id) ||
+            line->decision == CG_REJECTED) {
             continue;
         }
         struct cg_past_line past = past_line_of(&model->entries[i]);
         if (line->frequency != CG_VOID && cg_member_add_line(member, &past) != CG_OK) {
             return CG_INTERNAL;
         }
-        struct cg_past_take_back own = {line->claim_id, line->original_claim_id, line->frequency};
+        struct cg_past_take_back own = {cg_key_text(&line->claim_id), line->original_claim_id,
+                                        line->frequency};
         if (line->frequency == CG_REPLACEMENT &&
-            cg_text_equal(line->claim_id, line->original_claim_id) &&
+            cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id) &&
             cg_member_add_take_back(member, &own) != CG_OK) {
             return CG_INTERNAL;
         }
@@ -193,7 +196,7 @@ struct told {
 static void count_taken(void *context, const struct cg_line *by, const struct cg_past_line *line) {
     struct told *told = context;
     cr_assert(line->taken_back);
-    cr_assert(cg_text_equal(line->taken_back_by, by->claim_id));
+    cr_assert(cg_text_equal(line->taken_back_by, cg_key_text(&by->claim_id)));
     cr_assert(cg_text_equal(line->claim_id, by->original_claim_id));
     told->lines++;
     told->units += line->accepted_units;

@@ -73,8 +73,8 @@ struct seen {
 
 static bool in_scope_if_x(const void *rules, struct cg_values *values, struct cg_line *line) {
     (void)rules;
-    line->claim_id = cg_values_get(values, CG_FIELD_CLAIM_ID);
-    return line->claim_id.len > 0 && line->claim_id.ptr[0] == 'x';
+    line->original_claim_id = cg_values_get(values, CG_FIELD_CLAIM_ID);
+    return line->original_claim_id.len > 0 && line->original_claim_id.ptr[0] == 'x';
 }
 
 static struct seen parse_text(struct cg_text text, struct cg_binding binding) {
@@ -291,7 +291,7 @@ Test(parse, a_value_with_doubled_quotes_outlives_its_record) {
         parse_text(TEXT("\"x\"\"1\",a\n\"x\"\"2\",b\n\"x\"\"3\",c"), feed_binding(2, ',', false));
     static const char *const wanted[] = {"x\"1", "x\"2", "x\"3"};
     for (uint32_t i = 0; i < 3; i++) {
-        cr_assert(cg_text_equal(seen.batch->lines[i].claim_id, cg_text_of(wanted[i])));
+        cr_assert(cg_text_equal(seen.batch->lines[i].original_claim_id, cg_text_of(wanted[i])));
     }
     drop(seen);
 }
