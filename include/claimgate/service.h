@@ -30,7 +30,7 @@ struct cg_service {
 };
 
 /* The claim id stays a view into the batch (or the past line) when it is long. */
-struct cg_service cg_service_of_line(const struct cg_line *line);
+void cg_service_of_line(const struct cg_line *restrict line, struct cg_service *restrict out);
 
 /* False when a field is outside what a claim can hold: the ledger has been tampered with. */
 cg_must_use bool cg_service_of_past_line(const struct cg_past_line *line, struct cg_service *out);

@@ -237,7 +237,7 @@ static enum cg_status decide_service(struct cg_member *member, struct cg_line *l
     if (candidate.service == NULL) {
         return CG_INTERNAL;
     }
-    *candidate.service = cg_service_of_line(line);
+    cg_service_of_line(line, candidate.service);
     candidate.claim_hash = cg_key_hash(&candidate.service->claim, store->seed);
     candidate.glance = cg_past_glance(store, member->past, candidate.service, candidate.claim_hash);
     if (!passes_duplicates(member, line, &candidate)) {

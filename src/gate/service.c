@@ -4,8 +4,8 @@
 
 _Static_assert(sizeof(struct cg_service) == 40, "one of these stays for every accepted line");
 
-struct cg_service cg_service_of_line(const struct cg_line *line) {
-    return (struct cg_service){
+void cg_service_of_line(const struct cg_line *restrict line, struct cg_service *restrict out) {
+    *out = (struct cg_service){
         .claim = line->claim_id,
         .modifiers = line->modifiers & ((UINT64_C(1) << 55) - 1),
         .procedure_no = line->procedure_no,
