@@ -5,7 +5,7 @@
  * up a stream each time, takes two to four thousand instructions for one, pieces a few hundred.
  *
  * Ownership  The bytes are the caller's memory, at least one.
- * Failure    What does not fit is left out.
+ * Failure    What does not fit is left out, and no character of UTF-8 is left cut in two.
  */
 #ifndef CLAIMGATE_PHRASE_H
 #define CLAIMGATE_PHRASE_H
@@ -16,8 +16,9 @@
 #include <stdint.h>
 
 struct cg_phrase {
-    char *out;
-    size_t room_bytes; /* left, without that of the closing NUL */
+    char *start;
+    char *next; /* behind what has been said */
+    char *end;  /* the last byte of all, for the closing NUL */
 };
 
 enum { CG_DIGITS_BYTES = 20 }; /* UINT64_MAX */
@@ -26,10 +27,22 @@ enum { CG_DIGITS_BYTES = 20 }; /* UINT64_MAX */
 struct cg_text cg_phrase_digits(uint64_t number, char out[CG_DIGITS_BYTES]);
 
 struct cg_phrase cg_phrase_start(char *out, size_t capacity_bytes);
-void cg_phrase_bytes(struct cg_phrase *phrase, struct cg_text bytes);
 void cg_phrase_number(struct cg_phrase *phrase, uint64_t number);
 void cg_phrase_date(struct cg_phrase *phrase, int32_t day_no); /* as cg_date_format has it */
 void cg_phrase_end(struct cg_phrase *phrase);                  /* the closing NUL */
+
+/* As much of the bytes as still fits, where that is not all. */
+void cg_phrase_fill(struct cg_phrase *phrase, const char *bytes);
+
+/* Inline, so that words the compiler knows are two or three moves and no call. */
+static inline void cg_phrase_bytes(struct cg_phrase *phrase, struct cg_text bytes) {
+    if (bytes.len > (size_t)(phrase->end - phrase->next)) {
+        cg_phrase_fill(phrase, bytes.ptr);
+    } else if (bytes.len > 0) { /* an empty text may be NULL */
+        memcpy(phrase->next, bytes.ptr, bytes.len);
+        phrase->next += bytes.len;
+    }
+}
 
 static inline void cg_phrase_text(struct cg_phrase *phrase, const char *string) {
     cg_phrase_bytes(phrase, cg_text_of(string));

@@ -11,6 +11,7 @@
 
 #include "claimgate/error.h"
 #include "claimgate/line.h"
+#include "claimgate/phrase.h"
 #include "claimgate/policy.h"
 #include "claimgate/problems.h"
 #include "claimgate/reason.h"
@@ -72,9 +73,9 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
                           uint64_t procedure);
 
 /* One plain sentence for a credential reason of this line: what was found and what was needed
- * (dates, scores, hours, NPIs; never a member or a claim). Writes at most `capacity` bytes with
- * NUL; nothing where the reason does not hold. */
+ * (dates, scores, hours, NPIs; never a member or a claim). Says nothing where the reason does not
+ * hold. */
 void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, char *out, size_t capacity);
+                          enum cg_reason reason, struct cg_phrase *say);
 
 #endif

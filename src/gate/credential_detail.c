@@ -1,7 +1,7 @@
 #include "credential_sentence.h"
 
-#include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 
 static bool is_of_accepted_type(const struct cg_sentence *sentence, const struct cg_span *row) {
     const struct cg_credential *credential = (const void *)row;
@@ -14,27 +14,36 @@ static bool is_accepted(const struct cg_sentence *sentence, const struct cg_span
 
 /* --- Steps 1 to 4 --- */
 
-static void say_not_on_roster(struct cg_sentence *sentence) {
-    cg_sentence_say(sentence, "NPI %010" PRIu64 " has no row in credentials.csv.", sentence->npi);
+/* "RN is revoked from 2024-03-06 on". */
+static void say_status(const struct cg_sentence *sentence, const struct cg_credential *row) {
+    struct cg_phrase *say = sentence->say;
+    cg_phrase_text(say, cg_sentence_word(sentence, row->type));
+    cg_phrase_text(say, " is ");
+    cg_phrase_text(say, cg_credential_status_words[row->status]);
+    cg_phrase_text(say, " ");
+    cg_sentence_span(say, &row->span);
 }
 
-static void say_suspended(struct cg_sentence *sentence) {
+static void say_not_on_roster(const struct cg_sentence *sentence) {
+    cg_sentence_provider(sentence, " has no row in credentials.csv.");
+}
+
+static void say_suspended(const struct cg_sentence *sentence) {
     const struct cg_line *line = sentence->question->line;
     struct cg_span_group rows = sentence->question->credentials;
+    struct cg_phrase *say = sentence->say;
     for (size_t i = 0; i < rows.count; i++) {
         const struct cg_credential *row = (const void *)cg_span_at(rows, i);
         if (!cg_credential_blocks(row) || row->span.first_day > line->end_day ||
             row->span.last_day < line->start_day) {
             continue;
         }
-        char span[CG_SENTENCE_SPAN_BYTES];
-        if (row->span.first_day > sentence->day) {
-            cg_date_format(row->span.first_day, sentence->day_text);
-        }
-        cg_sentence_say(sentence, "NPI %010" PRIu64 "'s credential %s is %s %s, which holds %s.",
-                        sentence->npi, cg_sentence_word(sentence, row->type),
-                        cg_credential_status_words[row->status], cg_sentence_span(&row->span, span),
-                        sentence->day_text);
+        cg_sentence_provider(sentence, "'s credential ");
+        say_status(sentence, row);
+        cg_phrase_text(say, ", which holds ");
+        cg_phrase_date(say,
+                       row->span.first_day > sentence->day ? row->span.first_day : sentence->day);
+        cg_phrase_text(say, ".");
         return;
     }
 }
@@ -50,9 +59,10 @@ static bool stands_before(struct cg_span_group rows, size_t index) {
     return false;
 }
 
-static void say_type_not_accepted(struct cg_sentence *sentence) {
+static void say_type_not_accepted(const struct cg_sentence *sentence) {
     const struct cg_policy_version *version = sentence->question->line->version;
     struct cg_span_group rows = sentence->question->credentials;
+    struct cg_phrase *say = sentence->say;
     const char *types[CG_SENTENCE_WORDS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < rows.count && count < CG_SENTENCE_WORDS_MAX; i++) {
@@ -61,38 +71,37 @@ static void say_type_not_accepted(struct cg_sentence *sentence) {
             types[count++] = cg_sentence_word(sentence, row->type);
         }
     }
-    cg_sentence_say(sentence, "NPI %010" PRIu64 " holds ", sentence->npi);
-    cg_sentence_say_words(sentence, types, count);
-    cg_sentence_say(sentence, "; the policy accepts ");
-    cg_sentence_say_words(sentence, version->type_names, version->type_count);
-    cg_sentence_say(sentence, ".");
+    cg_sentence_provider(sentence, " holds ");
+    cg_sentence_words(say, types, count);
+    cg_phrase_text(say, "; the policy accepts ");
+    cg_sentence_words(say, version->type_names, version->type_count);
+    cg_phrase_text(say, ".");
 }
 
 /* A row that withholds on the day says more than a granting one elsewhere. */
-static void say_not_active(struct cg_sentence *sentence) {
-    char span[CG_SENTENCE_SPAN_BYTES];
+static void say_not_active(const struct cg_sentence *sentence) {
     struct cg_span_group rows = sentence->question->credentials;
-    cg_sentence_say(sentence, "NPI %010" PRIu64 "'s accepted credentials do not cover %s",
-                    sentence->npi, sentence->day_text);
+    struct cg_phrase *say = sentence->say;
+    cg_sentence_provider(sentence, "'s accepted credentials do not cover ");
+    cg_phrase_date(say, sentence->day);
     const struct cg_credential *near =
         (const void *)cg_sentence_nearest_row(sentence, rows, is_of_accepted_type);
     if (near != NULL && !cg_credential_grants(near)) {
-        cg_sentence_say(sentence, "; %s is %s %s", cg_sentence_word(sentence, near->type),
-                        cg_credential_status_words[near->status],
-                        cg_sentence_span(&near->span, span));
+        cg_phrase_text(say, "; ");
+        say_status(sentence, near);
     }
     near = (const void *)cg_sentence_nearest_row(sentence, rows, is_accepted);
     if (near != NULL) {
-        cg_sentence_say(sentence, "; the nearest is %s %s", cg_sentence_word(sentence, near->type),
-                        cg_sentence_span(&near->span, span));
+        cg_phrase_text(say, "; the nearest is ");
+        cg_sentence_held(sentence, near->type, &near->span);
     }
-    cg_sentence_say(sentence, ".");
+    cg_phrase_text(say, ".");
 }
 
 /* --- Demands on credentials.csv: the rows that hold the day are accepted, but not good enough. ---
  */
 
-static void say_not_trained(struct cg_sentence *sentence) {
+static void say_not_trained(const struct cg_sentence *sentence) {
     int32_t earliest = CG_DAY_NONE;
     size_t i = 0;
     for (const struct cg_span *row;
@@ -103,21 +112,21 @@ static void say_not_trained(struct cg_sentence *sentence) {
             earliest = day;
         }
     }
-    char text[CG_DATE_TEXT_BYTES];
+    struct cg_phrase *say = sentence->say;
     if (earliest == CG_DAY_NONE) {
-        cg_sentence_say(sentence,
-                        "NPI %010" PRIu64
-                        " has no training_completed_date for %s; one on or before that day is "
-                        "needed.",
-                        sentence->npi, sentence->day_text);
+        cg_sentence_provider(sentence, " has no training_completed_date for ");
+        cg_phrase_date(say, sentence->day);
+        cg_phrase_text(say, "; one on or before that day is needed.");
     } else {
-        cg_sentence_say(sentence,
-                        "NPI %010" PRIu64 " completed training on %s; %s or earlier is needed.",
-                        sentence->npi, cg_date_format(earliest, text), sentence->day_text);
+        cg_sentence_provider(sentence, " completed training on ");
+        cg_phrase_date(say, earliest);
+        cg_phrase_text(say, "; ");
+        cg_phrase_date(say, sentence->day);
+        cg_phrase_text(say, " or earlier is needed.");
     }
 }
 
-static void say_not_examined(struct cg_sentence *sentence) {
+static void say_not_examined(const struct cg_sentence *sentence) {
     int32_t best = CG_MILLI_NONE;
     size_t i = 0;
     for (const struct cg_span *row;
@@ -126,17 +135,29 @@ static void say_not_examined(struct cg_sentence *sentence) {
         int32_t exam = ((const struct cg_credential *)(const void *)row)->exam_milli;
         best = exam > best ? exam : best;
     }
-    char found[CG_SENTENCE_MILLI_BYTES];
-    char needed[CG_SENTENCE_MILLI_BYTES];
-    cg_sentence_say(sentence,
-                    "NPI %010" PRIu64
-                    " has %s%s on the credentials that hold %s; at least %s is needed.",
-                    sentence->npi, best == CG_MILLI_NONE ? "no exam score" : "an exam score of ",
-                    best == CG_MILLI_NONE ? "" : cg_sentence_milli(best, found), sentence->day_text,
-                    cg_sentence_milli(sentence->question->line->version->exam_min_milli, needed));
+    struct cg_phrase *say = sentence->say;
+    if (best == CG_MILLI_NONE) {
+        cg_sentence_provider(sentence, " has no exam score");
+    } else {
+        cg_sentence_provider(sentence, " has an exam score of ");
+        cg_sentence_milli(say, best);
+    }
+    cg_phrase_text(say, " on the credentials that hold ");
+    cg_phrase_date(say, sentence->day);
+    cg_phrase_text(say, "; at least ");
+    cg_sentence_milli(say, sentence->question->line->version->exam_min_milli);
+    cg_phrase_text(say, " is needed.");
 }
 
-static void say_age(struct cg_sentence *sentence) {
+/* Below zero where the birth date is a day yet to come. */
+static void say_years(struct cg_phrase *say, int years) {
+    if (years < 0) {
+        cg_phrase_text(say, "-");
+    }
+    cg_phrase_number(say, (uint64_t)abs(years));
+}
+
+static void say_age(const struct cg_sentence *sentence) {
     const struct cg_credential *found = NULL;
     size_t i = 0;
     for (const struct cg_span *row;
@@ -150,24 +171,28 @@ static void say_age(struct cg_sentence *sentence) {
     if (found == NULL) {
         return;
     }
+    struct cg_phrase *say = sentence->say;
     if (found->birth_day == CG_DAY_NONE) {
-        cg_sentence_say(sentence, "NPI %010" PRIu64 " has no birth_date for %s", sentence->npi,
-                        sentence->day_text);
+        cg_sentence_provider(sentence, " has no birth_date for ");
     } else {
-        cg_sentence_say(sentence, "NPI %010" PRIu64 " is %d years old on %s", sentence->npi,
-                        cg_date_age(found->birth_day, sentence->day), sentence->day_text);
+        cg_sentence_provider(sentence, " is ");
+        say_years(say, cg_date_age(found->birth_day, sentence->day));
+        cg_phrase_text(say, " years old on ");
     }
     const struct cg_word_role *role = &sentence->question->roles[found->type];
-    if (role->max_age == INT_MAX) {
-        cg_sentence_say(sentence, "; %s needs at least %d.",
-                        cg_sentence_word(sentence, found->type), role->min_age);
-    } else {
-        cg_sentence_say(sentence, "; %s needs %d to %d.", cg_sentence_word(sentence, found->type),
-                        role->min_age, role->max_age);
+    cg_phrase_date(say, sentence->day);
+    cg_phrase_text(say, "; ");
+    cg_phrase_text(say, cg_sentence_word(sentence, found->type));
+    cg_phrase_text(say, role->max_age == INT_MAX ? " needs at least " : " needs ");
+    cg_phrase_number(say, (uint64_t)role->min_age);
+    if (role->max_age != INT_MAX) {
+        cg_phrase_text(say, " to ");
+        cg_phrase_number(say, (uint64_t)role->max_age);
     }
+    cg_phrase_text(say, ".");
 }
 
-static void say_designation(struct cg_sentence *sentence) {
+static void say_designation(const struct cg_sentence *sentence) {
     const struct cg_policy_version *version = sentence->question->line->version;
     const struct cg_designation *designation = sentence->question->designation;
     const char *types[CG_TYPES_MAX];
@@ -177,36 +202,47 @@ static void say_designation(struct cg_sentence *sentence) {
             types[count++] = version->type_names[slot];
         }
     }
-    cg_sentence_say(sentence, "Modifier %s needs ", designation->modifier_text);
-    cg_sentence_say_words(sentence, types, count);
+    struct cg_phrase *say = sentence->say;
+    cg_phrase_text(say, "Modifier ");
+    cg_phrase_text(say, designation->modifier_text);
+    cg_phrase_text(say, " needs ");
+    cg_sentence_words(say, types, count);
+    cg_phrase_text(say, " on ");
+    cg_phrase_date(say, sentence->day);
+    cg_phrase_text(say, "; ");
     size_t i = 0;
     const struct cg_credential *held = (const void *)cg_sentence_row_on_day(
         sentence, sentence->question->credentials, &i, is_accepted);
-    cg_sentence_say(sentence, " on %s; NPI %010" PRIu64 " holds %s.", sentence->day_text,
-                    sentence->npi, held == NULL ? "none" : cg_sentence_word(sentence, held->type));
+    cg_sentence_provider(sentence, " holds ");
+    cg_phrase_text(say, held == NULL ? "none" : cg_sentence_word(sentence, held->type));
+    cg_phrase_text(say, ".");
 }
 
-static void say_education(struct cg_sentence *sentence) {
+static void say_education(const struct cg_sentence *sentence) {
     const struct cg_policy_version *version = sentence->question->line->version;
     struct cg_education_sum sum = cg_credential_education(sentence->question, sentence->day);
-    int year = cg_date_to_civil(sentence->day).year - 1;
-    char hours[CG_SENTENCE_MILLI_BYTES];
-    char ethics[CG_SENTENCE_MILLI_BYTES];
-    char hours_needed[CG_SENTENCE_MILLI_BYTES];
-    char ethics_needed[CG_SENTENCE_MILLI_BYTES];
-    cg_sentence_say(sentence,
-                    "NPI %010" PRIu64
-                    " has %s hours of continuing education for %d reported by %d-12-31, %s of "
-                    "them ethics; %s and %s are needed for service on %s.",
-                    sentence->npi, cg_sentence_milli(sum.hours_milli, hours), year, year,
-                    cg_sentence_milli(sum.ethics_milli, ethics),
-                    cg_sentence_milli(version->ce_hours_milli, hours_needed),
-                    cg_sentence_milli(version->ce_ethics_milli, ethics_needed), sentence->day_text);
+    uint64_t year = (uint64_t)cg_date_to_civil(sentence->day).year - 1;
+    struct cg_phrase *say = sentence->say;
+    cg_sentence_provider(sentence, " has ");
+    cg_sentence_milli(say, sum.hours_milli);
+    cg_phrase_text(say, " hours of continuing education for ");
+    cg_phrase_number(say, year);
+    cg_phrase_text(say, " reported by ");
+    cg_phrase_number(say, year);
+    cg_phrase_text(say, "-12-31, ");
+    cg_sentence_milli(say, sum.ethics_milli);
+    cg_phrase_text(say, " of them ethics; ");
+    cg_sentence_milli(say, version->ce_hours_milli);
+    cg_phrase_text(say, " and ");
+    cg_sentence_milli(say, version->ce_ethics_milli);
+    cg_phrase_text(say, " are needed for service on ");
+    cg_phrase_date(say, sentence->day);
+    cg_phrase_text(say, ".");
 }
 
 void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, char *out, size_t capacity) {
-    static void (*const sayings[CG_REASON_COUNT])(struct cg_sentence *) = {
+                          enum cg_reason reason, struct cg_phrase *say) {
+    static void (*const sayings[CG_REASON_COUNT])(const struct cg_sentence *) = {
         [CG_REASON_PROVIDER_NOT_ON_ROSTER] = say_not_on_roster,
         [CG_REASON_CREDENTIAL_SUSPENDED] = say_suspended,
         [CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED] = say_type_not_accepted,
@@ -222,10 +258,6 @@ void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *
         [CG_REASON_SUPERVISOR_NOT_TRAINED] = cg_sentence_supervisor_not_trained,
         [CG_REASON_SUPERVISOR_OVER_RATIO] = cg_sentence_over_ratio,
     };
-    if (capacity == 0) {
-        return;
-    }
-    out[0] = '\0';
     if (sayings[reason] == NULL) {
         return;
     }
@@ -234,14 +266,11 @@ void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *
     if (unmet == CG_DAY_NONE && reason >= CG_REASON_CREDENTIAL_NOT_ACTIVE) {
         return;
     }
-    struct cg_sentence sentence = {
-        .out = out,
-        .capacity = capacity,
+    const struct cg_sentence sentence = {
+        .say = say,
         .question = &question,
         .npi = line->rendering_npi,
         .day = unmet == CG_DAY_NONE ? line->start_day : unmet,
     };
-    cg_date_format(sentence.day, sentence.day_text);
     sayings[reason](&sentence);
-    cg_sentence_close(&sentence);
 }

@@ -1,79 +1,60 @@
 #include "credential_sentence.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-void cg_sentence_say(struct cg_sentence *sentence, const char *format, ...) {
-    va_list args;
-    size_t room = sentence->capacity - sentence->len;
-    va_start(args, format);
-    int wanted = vsnprintf(sentence->out + sentence->len, room, format, args);
-    va_end(args);
-    if (wanted < 0) {
-        sentence->out[sentence->len] = '\0';
-    } else if ((size_t)wanted < room) {
-        sentence->len += (size_t)wanted;
-    } else {
-        sentence->len = sentence->capacity - 1;
-    }
-}
-
-void cg_sentence_close(struct cg_sentence *sentence) {
-    if (sentence->len + 1 < sentence->capacity) {
-        return;
-    }
-    size_t len = sentence->len;
-    while (len > 0 && ((unsigned char)sentence->out[len - 1] & 0xc0) == 0x80) {
-        len--;
-    }
-    if (len > 0 && ((unsigned char)sentence->out[len - 1] & 0x80) != 0) {
-        len--;
-    }
-    sentence->out[len] = '\0';
-}
-
-const char *cg_sentence_span(const struct cg_span *span, char out[CG_SENTENCE_SPAN_BYTES]) {
-    char first[CG_DATE_TEXT_BYTES];
-    char last[CG_DATE_TEXT_BYTES];
-    cg_date_format(span->first_day, first);
-    cg_date_format(span->last_day, last);
+void cg_sentence_span(struct cg_phrase *say, const struct cg_span *span) {
+    cg_phrase_text(say, "from ");
+    cg_phrase_date(say, span->first_day);
     if (span->last_day == CG_DAY_OPEN) {
-        snprintf(out, CG_SENTENCE_SPAN_BYTES, "from %s on", first);
+        cg_phrase_text(say, " on");
     } else {
-        snprintf(out, CG_SENTENCE_SPAN_BYTES, "from %s to %s", first, last);
+        cg_phrase_text(say, " to ");
+        cg_phrase_date(say, span->last_day);
     }
-    return out;
 }
 
-const char *cg_sentence_milli(int64_t milli, char out[CG_SENTENCE_MILLI_BYTES]) {
-    snprintf(out, CG_SENTENCE_MILLI_BYTES, "%" PRId64 ".%03" PRId64, milli / 1000, milli % 1000);
-    size_t len = strlen(out);
-    while (out[len - 1] == '0') {
-        len--;
+void cg_sentence_milli(struct cg_phrase *say, int64_t milli) {
+    char digits[CG_DIGITS_BYTES];
+    /* The 1 in front keeps zeros behind it. */
+    struct cg_text fraction = cg_phrase_digits(1000 + (uint64_t)milli % 1000, digits);
+    while (fraction.ptr[fraction.len - 1] == '0') {
+        fraction.len--;
     }
-    out[out[len - 1] == '.' ? len - 1 : len] = '\0';
-    return out;
+    cg_phrase_number(say, (uint64_t)milli / 1000);
+    if (fraction.len > 1) {
+        cg_phrase_text(say, ".");
+        cg_phrase_bytes(say, (struct cg_text){fraction.ptr + 1, fraction.len - 1});
+    }
+}
+
+void cg_sentence_words(struct cg_phrase *say, const char *const *words, size_t count) {
+    size_t named = count < CG_SENTENCE_WORDS_MAX ? count : CG_SENTENCE_WORDS_MAX;
+    for (size_t i = 0; i < named; i++) {
+        if (i > 0) {
+            cg_phrase_text(say, i + 1 == count ? " and " : ", ");
+        }
+        cg_phrase_text(say, words[i]);
+    }
+    if (named < count) {
+        cg_phrase_text(say, " and ");
+        cg_phrase_number(say, count - named);
+        cg_phrase_text(say, " more");
+    }
 }
 
 const char *cg_sentence_word(const struct cg_sentence *sentence, uint64_t word) {
     return sentence->question->roster->words.list[word].written.ptr;
 }
 
-static void say_listed(struct cg_sentence *sentence, const char *word, size_t index, size_t count) {
-    if (index < CG_SENTENCE_WORDS_MAX) {
-        bool last = index + 1 == count;
-        cg_sentence_say(sentence, "%s%s", index == 0 ? "" : (last ? " and " : ", "), word);
-    } else if (index == CG_SENTENCE_WORDS_MAX) {
-        cg_sentence_say(sentence, " and %zu more", count - CG_SENTENCE_WORDS_MAX);
-    }
+void cg_sentence_provider(const struct cg_sentence *sentence, const char *text) {
+    cg_phrase_text(sentence->say, "NPI ");
+    cg_phrase_number(sentence->say, sentence->npi);
+    cg_phrase_text(sentence->say, text);
 }
 
-void cg_sentence_say_words(struct cg_sentence *sentence, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        say_listed(sentence, words[i], i, count);
-    }
+void cg_sentence_held(const struct cg_sentence *sentence, uint64_t word,
+                      const struct cg_span *span) {
+    cg_phrase_text(sentence->say, cg_sentence_word(sentence, word));
+    cg_phrase_text(sentence->say, " ");
+    cg_sentence_span(sentence->say, span);
 }
 
 static int64_t distance(const struct cg_span *span, int32_t day) {

@@ -164,10 +164,7 @@ static void say_cap(const struct cg_detail *detail) {
 }
 
 static void say_credential(const struct cg_detail *detail) {
-    char sentence[CG_VERDICT_DETAIL_BYTES];
-    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, sentence,
-                         sizeof sentence);
-    cg_phrase_text(detail->say, sentence);
+    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, detail->say);
 }
 
 /* Who words which reason. */

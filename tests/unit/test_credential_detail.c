@@ -1,3 +1,4 @@
+#include "../../src/gate/credential_sentence.h"
 #include "../support/roster_fixture.h"
 #include "claimgate/field.h"
 #include "claimgate/reason.h"
@@ -73,6 +74,14 @@ static const struct sentence_case cases[] = {
                    "1234567893,R-n,current,2021-01-01,,,,\n",
      .sentence = "NPI 1234567893 holds RN and LPC; the policy accepts CPSSP-MH, CPSSP-SU and "
                  "CPSSP-Y."},
+    {.reason = CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED,
+     .credential = "1234567893,A,current,2020-01-01,,,,\n1234567893,B,current,2020-01-01,,,,\n"
+                   "1234567893,C,current,2020-01-01,,,,\n1234567893,D,current,2020-01-01,,,,\n"
+                   "1234567893,E,current,2020-01-01,,,,\n1234567893,F,current,2020-01-01,,,,\n"
+                   "1234567893,G,current,2020-01-01,,,,\n1234567893,H,current,2020-01-01,,,,\n"
+                   "1234567893,I,current,2020-01-01,,,,\n",
+     .sentence = "NPI 1234567893 holds A, B, C, D, E, F, G and H; the policy accepts CPSSP-MH, "
+                 "CPSSP-SU and CPSSP-Y."},
     {.reason = CG_REASON_CREDENTIAL_NOT_ACTIVE,
      .credential = "1234567893,CPSSP-MH,current,2022-01-01,2024-02-29,,,\n"
                    "1234567893,CPSSP-SU,current,2019-01-01,2020-02-29,,,\n",
@@ -95,6 +104,10 @@ static const struct sentence_case cases[] = {
      .sentence = "NPI 1234567893 has an exam score of 70.5 on the credentials that hold "
                  "2024-03-05; at least 75 is needed."},
     {.reason = CG_REASON_EXAM_NOT_PASSED,
+     .credential = HELD ",70.05,\n",
+     .sentence = "NPI 1234567893 has an exam score of 70.05 on the credentials that hold "
+                 "2024-03-05; at least 75 is needed."},
+    {.reason = CG_REASON_EXAM_NOT_PASSED,
      .credential = HELD ",,\n",
      .sentence = "NPI 1234567893 has no exam score on the credentials that hold 2024-03-05; at "
                  "least 75 is needed."},
@@ -107,6 +120,9 @@ static const struct sentence_case cases[] = {
     {.reason = CG_REASON_PROVIDER_AGE,
      .credential = HELD ",,\n",
      .sentence = "NPI 1234567893 has no birth_date for 2024-03-05; CPSSP-MH needs at least 16."},
+    {.reason = CG_REASON_PROVIDER_AGE,
+     .credential = HELD ",,2025-03-06\n",
+     .sentence = "NPI 1234567893 is -2 years old on 2024-03-05; CPSSP-MH needs at least 16."},
     {.reason = CG_REASON_DESIGNATION_MISMATCH,
      .credential = HELD ",,\n",
      .sentence = "Modifier HF needs CPSSP-SU on 2024-03-05; NPI 1234567893 holds CPSSP-MH."},
@@ -158,6 +174,14 @@ static const struct sentence_case cases[] = {
                  "an fte and no supervisor_fte; at most 9 for each is allowed."},
 };
 
+static const char *say(const struct cg_line *line, enum cg_reason reason, char *out,
+                       size_t capacity) {
+    struct cg_phrase phrase = cg_phrase_start(out, capacity);
+    cg_credential_detail(fixture.roster, line, reason, &phrase);
+    cg_phrase_end(&phrase);
+    return out;
+}
+
 static struct cg_line line_of(const struct sentence_case *one) {
     struct cg_line line = roster_fixture_line(&fixture, N, "2024-03-05", "2024-03-06");
     line.billing_npi = one->billing_npi;
@@ -174,7 +198,7 @@ Test(credential_detail, a_sentence_names_what_was_found_and_what_was_needed, .in
         cg_credential_edits(fixture.roster, &line);
         cr_expect((line.reasons & cg_reason_bit(cases[i].reason)) != 0, "case %zu: %s", i,
                   roster_fixture_reasons(line.reasons));
-        cg_credential_detail(fixture.roster, &line, cases[i].reason, sentence, sizeof sentence);
+        say(&line, cases[i].reason, sentence, sizeof sentence);
         cr_expect_str_eq(sentence, cases[i].sentence, "case %zu: %s", i, sentence);
     }
 }
@@ -185,8 +209,7 @@ Test(credential_detail, no_member_or_claim_is_ever_said, .init = set_up, .fini =
         struct cg_line line = line_of(&cases[i]);
         for (int reason = 0; reason < CG_REASON_COUNT; reason++) {
             char sentence[512];
-            cg_credential_detail(fixture.roster, &line, (enum cg_reason)reason, sentence,
-                                 sizeof sentence);
+            say(&line, (enum cg_reason)reason, sentence, sizeof sentence);
             cr_expect_null(strstr(sentence, "CANARY"), "%s", sentence);
         }
     }
@@ -199,17 +222,35 @@ Test(credential_detail, text_that_does_not_fit_is_cut_between_characters, .init 
     load(&one);
     struct cg_line line = line_of(&one);
     char whole[512];
-    cg_credential_detail(fixture.roster, &line, CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED, whole,
-                         sizeof whole);
-    for (size_t capacity = 0; capacity < strlen(whole) + 2; capacity++) {
+    say(&line, CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED, whole, sizeof whole);
+    for (size_t capacity = 1; capacity < strlen(whole) + 2; capacity++) {
         char cut[512];
         memset(cut, '#', sizeof cut);
-        cg_credential_detail(fixture.roster, &line, CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED, cut,
-                             capacity);
+        say(&line, CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED, cut, capacity);
         cr_expect_eq(cut[capacity], '#', "wrote past %zu bytes", capacity);
-        if (capacity > 0) {
-            cr_expect_eq(memcmp(cut, whole, strlen(cut)), 0);
-            cr_expect(cg_field_is_clean((struct cg_text){cut, (uint32_t)strlen(cut)}), "%s", cut);
-        }
+        cr_expect_eq(memcmp(cut, whole, strlen(cut)), 0);
+        cr_expect(cg_field_is_clean((struct cg_text){cut, (uint32_t)strlen(cut)}), "%s", cut);
+    }
+}
+
+Test(credential_detail, words_past_the_eighth_are_only_counted) {
+    static const char *const words[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"};
+    static const struct {
+        size_t count;
+        const char *said;
+    } lists[] = {
+        {0, ""},
+        {1, "A"},
+        {2, "A and B"},
+        {8, "A, B, C, D, E, F, G and H"},
+        {9, "A, B, C, D, E, F, G, H and 1 more"},
+        {10, "A, B, C, D, E, F, G, H and 2 more"},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        char out[64];
+        struct cg_phrase phrase = cg_phrase_start(out, sizeof out);
+        cg_sentence_words(&phrase, words, lists[i].count);
+        cg_phrase_end(&phrase);
+        cr_expect_str_eq(out, lists[i].said);
     }
 }

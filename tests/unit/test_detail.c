@@ -41,10 +41,12 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
 }
 
 void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, char *out, size_t capacity) {
+                          enum cg_reason reason, struct cg_phrase *say) {
     (void)roster;
     (void)line;
-    snprintf(out, capacity, "credential %d.", (int)reason);
+    cg_phrase_text(say, "credential ");
+    cg_phrase_number(say, (uint64_t)reason);
+    cg_phrase_text(say, ".");
 }
 
 #define BIT(reason) (UINT64_C(1) << CG_REASON_##reason)

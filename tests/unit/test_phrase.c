@@ -35,6 +35,19 @@ Test(phrase, numbers_are_written_as_printf_writes_them) {
     }
 }
 
+Test(phrase, no_character_is_cut_in_two) {
+    static const char whole[] = "a\xc3\x84\xe2\x82\xac\xf0\x9f\x98\x80z";
+    static const size_t ends[] = {0, 1, 1, 1, 3, 3, 3, 6, 6, 6, 6, 11};
+    for (size_t capacity = 1; capacity <= sizeof whole; capacity++) {
+        char out[sizeof whole];
+        struct cg_phrase phrase = cg_phrase_start(out, capacity);
+        cg_phrase_text(&phrase, whole);
+        cg_phrase_end(&phrase);
+        cr_expect_eq(strlen(out), ends[capacity - 1], "capacity %zu: %s", capacity, out);
+        cr_expect_eq(memcmp(out, whole, strlen(out)), 0);
+    }
+}
+
 Test(phrase, what_does_not_fit_is_left_out) {
     for (size_t capacity = 1; capacity <= 9; capacity++) {
         char out[10];
