@@ -19,8 +19,7 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
                      struct cg_verdict *out);
 
 /* The name of a reason on this line: "units_invalid", or "daily_cap" for CG_REASON_CAP. */
-const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason,
-                           char out[CG_VERDICT_REASON_BYTES]);
+const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason);
 
 /* The names of a set of reasons on this line, in the order of reason.h, joined by ';'; "" for none.
  */

@@ -36,7 +36,8 @@ enum {
 };
 
 struct cg_cap {
-    char id[CG_CAP_ID_BYTES]; /* its reason is "<id>_cap" */
+    char id[CG_CAP_ID_BYTES];                         /* lower-case letters, digits and _ */
+    char reason[CG_CAP_ID_BYTES + sizeof "_cap" - 1]; /* "<id>_cap" */
     enum cg_period period;
     int months;           /* CG_PERIOD_ROLLING_MONTHS: 1 to 1200 */
     int year_start_month; /* CG_PERIOD_YEAR */

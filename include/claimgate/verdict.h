@@ -12,13 +12,13 @@
 #include <stdint.h>
 
 enum {
-    CG_VERDICT_REASON_BYTES = 64,
+    CG_VERDICT_REASON_BYTES = 64, /* for a copy of one reason's name */
     CG_VERDICT_DETAIL_BYTES = 512,
     CG_VERDICT_REASONS_BYTES = 2048
 };
 
 struct cg_verdict {
-    char reason[CG_VERDICT_REASON_BYTES];   /* the first, e.g. "units_invalid" or "daily_cap" */
+    const char *reason; /* the first, e.g. "units_invalid" or "daily_cap"; never NULL */
     char reasons[CG_VERDICT_REASONS_BYTES]; /* all, joined by ';' */
     const char *group_code;                 /* of the first; never NULL */
     const char *carc;

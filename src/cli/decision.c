@@ -45,18 +45,10 @@ static const struct cg_policy_version *version_of(const struct cg_ledger_decisio
                : cg_policy_in_force(policy, decision->start_day);
 }
 
-/* "daily" of "daily_cap". */
-static bool names_cap(const char *reason, size_t len, const char *cap_id) {
-    static const char suffix[] = "_cap";
-    const size_t id_len = strlen(cap_id);
-    return len == id_len + sizeof suffix - 1 && memcmp(reason, cap_id, id_len) == 0 &&
-           memcmp(reason + id_len, suffix, sizeof suffix - 1) == 0;
-}
-
-static const struct cg_cap *cap_named(const struct cg_policy_version *version, const char *reason,
-                                      size_t len) {
+static const struct cg_cap *cap_named(const struct cg_policy_version *version,
+                                      struct cg_text reason) {
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
-        if (names_cap(reason, len, version->caps[i].id)) {
+        if (cg_text_equal(reason, cg_text_of(version->caps[i].reason))) {
             return &version->caps[i];
         }
     }
@@ -65,7 +57,7 @@ static const struct cg_cap *cap_named(const struct cg_policy_version *version, c
 
 const struct cg_cap *cg_decision_cap(const struct cg_ledger_decision *decision,
                                      const struct cg_policy *policy) {
-    return cap_named(version_of(decision, policy), decision->reasons, strlen(decision->reasons));
+    return cap_named(version_of(decision, policy), cg_text_of(decision->reasons));
 }
 
 struct reason_view {
@@ -82,9 +74,9 @@ static bool next_reason(const char **rest, const struct cg_policy_version *versi
     if (**rest == '\0') {
         return false;
     }
-    const size_t len = strcspn(*rest, ";");
-    snprintf(out->name, sizeof out->name, "%.*s", (int)len, *rest);
-    const struct cg_cap *cap = cap_named(version, *rest, len);
+    const struct cg_text name = {*rest, (uint32_t)strcspn(*rest, ";")};
+    snprintf(out->name, sizeof out->name, "%.*s", (int)name.len, name.ptr);
+    const struct cg_cap *cap = cap_named(version, name);
     const struct cg_reason_info *info = cap != NULL ? cg_reason_info(CG_REASON_CAP) : NULL;
     for (int i = 0; info == NULL && i < CG_REASON_COUNT; i++) {
         const struct cg_reason_info *one = cg_reason_info((enum cg_reason)i);
@@ -94,7 +86,7 @@ static bool next_reason(const char **rest, const struct cg_policy_version *versi
     out->group_code = info == NULL ? "" : info->group_code;
     out->carc = cap != NULL ? cap->carc : info == NULL ? "" : info->carc;
     out->rarc = cap != NULL ? cap->rarc : info == NULL ? "" : info->rarc;
-    *rest += len + ((*rest)[len] == ';' ? 1 : 0);
+    *rest += name.len + (name.ptr[name.len] == ';' ? 1 : 0);
     return true;
 }
 

@@ -4,18 +4,9 @@
 
 #include "claimgate/field.h"
 
-#include <string.h>
-
-const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason,
-                           char out[CG_VERDICT_REASON_BYTES]) {
-    static const char cap_suffix[] = "_cap";
-    bool is_cap = reason == CG_REASON_CAP;
-    const char *name = is_cap ? line->version->caps[line->cap_no].id : cg_reason_info(reason)->name;
-    size_t len = strnlen(name, CG_VERDICT_REASON_BYTES - sizeof cap_suffix);
-    memcpy(out, name, len);
-    memcpy(out + len, cap_suffix, sizeof cap_suffix);
-    out[is_cap ? len + sizeof cap_suffix - 1 : len] = '\0';
-    return out;
+const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason) {
+    return reason == CG_REASON_CAP ? line->version->caps[line->cap_no].reason
+                                   : cg_reason_info(reason)->name;
 }
 
 static bool is_span(const struct cg_line *line) {
@@ -215,15 +206,14 @@ _Static_assert(0 CG_REASON_TABLE(NAME_BYTES) + CG_CAP_ID_BYTES <= CG_VERDICT_REA
 
 void cg_reason_list(const struct cg_line *line, uint64_t reasons,
                     char out[CG_VERDICT_REASONS_BYTES]) {
-    out[0] = '\0';
-    size_t len = 0;
+    struct cg_phrase list = cg_phrase_start(out, CG_VERDICT_REASONS_BYTES);
     for (uint64_t rest = reasons; rest != 0; rest &= rest - 1) {
-        if (len > 0) {
-            out[len++] = ';';
+        if (rest != reasons) {
+            cg_phrase_text(&list, ";");
         }
-        cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest), out + len);
-        len += strlen(out + len);
+        cg_phrase_text(&list, cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest)));
     }
+    cg_phrase_end(&list);
 }
 
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
@@ -233,7 +223,7 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
     uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
     enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
     cg_reason_list(line, reasons, out->reasons);
-    cg_reason_name(line, first, out->reason);
+    out->reason = cg_reason_name(line, first);
     const struct cg_reason_info *info = cg_reason_info(first);
     out->group_code = info->group_code;
     out->carc = info->carc;

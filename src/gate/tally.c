@@ -122,7 +122,7 @@ static bool cap_at(const struct cg_tally *tally, uint32_t index, struct cg_tally
             }
             out->count = cap_total(tally, version->caps[c].id);
             if (out->count.lines != 0 && index-- == 0) {
-                snprintf(out->name, sizeof out->name, "%s_cap", version->caps[c].id);
+                snprintf(out->name, sizeof out->name, "%s", version->caps[c].reason);
                 return true;
             }
         }

@@ -56,22 +56,9 @@ static struct cg_cell cap_used_cell(const struct cg_line *line, char *out) {
 }
 
 /* All reasons by name, joined by ';'. */
-static struct cg_cell reasons_cell(const struct cg_line *line, char *out) {
-    size_t len = 0;
-    for (uint64_t rest = line->reasons; rest != 0; rest &= rest - 1) {
-        char name[CG_VERDICT_REASON_BYTES];
-        const char *text = cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest), name);
-        const size_t name_len = strlen(text);
-        if (len + name_len + 1 > CG_VERDICT_REASONS_BYTES) {
-            break; /* all names together are shorter */
-        }
-        if (len > 0) {
-            out[len++] = ';';
-        }
-        memcpy(out + len, text, name_len);
-        len += name_len;
-    }
-    return len == 0 ? cg_cell_null() : cg_cell_text((struct cg_text){out, (uint32_t)len});
+static struct cg_cell reasons_cell(const struct cg_line *line, char out[CG_VERDICT_REASONS_BYTES]) {
+    cg_reason_list(line, line->reasons, out);
+    return out[0] == '\0' ? cg_cell_null() : cg_cell_string(out);
 }
 
 static struct cg_cell id_cell(struct cg_text id, enum cg_reason invalid,
