@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { FIRST_CAPACITY_BYTES = 256 };
 
@@ -32,33 +31,18 @@ static size_t grown_capacity(const struct cg_buffer *buffer, size_t needed_bytes
     return capacity < buffer->limit_bytes ? capacity : buffer->limit_bytes;
 }
 
-bool cg_buffer_reserve(struct cg_buffer *buffer, size_t more_bytes) {
+bool cg_buffer_grow(struct cg_buffer *buffer, size_t more_bytes) {
     if (buffer->len_bytes > buffer->limit_bytes ||
         more_bytes > buffer->limit_bytes - buffer->len_bytes) {
         return false;
     }
-    size_t needed_bytes = buffer->len_bytes + more_bytes;
-    if (needed_bytes <= buffer->capacity_bytes) {
-        return true;
-    }
-    size_t capacity = grown_capacity(buffer, needed_bytes);
+    size_t capacity = grown_capacity(buffer, buffer->len_bytes + more_bytes);
     char *data = realloc(buffer->data, capacity);
     if (data == NULL) {
         return false;
     }
     buffer->data = data;
     buffer->capacity_bytes = capacity;
-    return true;
-}
-
-bool cg_buffer_append(struct cg_buffer *buffer, const void *bytes, size_t len_bytes) {
-    if (!cg_buffer_reserve(buffer, len_bytes)) {
-        return false;
-    }
-    if (len_bytes > 0) { /* memcpy must not see the NULL of an empty buffer */
-        memcpy(buffer->data + buffer->len_bytes, bytes, len_bytes);
-        buffer->len_bytes += len_bytes;
-    }
     return true;
 }
 

@@ -59,20 +59,27 @@ static bool encode_accepted(const struct flow *flow, struct cg_batch *batch) {
     return good && flush_packed(&to);
 }
 
+static const struct cg_line *next_rejected(struct cg_batch *batch) {
+    uint32_t next = batch->encoded_lines;
+    while (next < batch->line_count && batch->lines[next].decision == CG_ACCEPTED) {
+        next++;
+    }
+    const bool found = next < batch->line_count;
+    batch->encoded_lines = found ? next + 1 : next;
+    return found ? &batch->lines[next] : NULL;
+}
+
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
  * records under a wide header makes gigabytes of rows, which must never be held together. */
 static bool fill_rejected_text(const struct flow *flow, struct cg_batch *batch) {
     struct cg_verdict verdict;
+    const struct cg_line *line;
     if (batch->encoded_lines == 0 && batch->source_no == 0 && batch->header_raw.len != 0 &&
         !cg_rows_rejected_header(&batch->rejected_text, &flow->binding)) {
         return false;
     }
-    while (batch->encoded_lines < batch->line_count &&
-           batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES) {
-        const struct cg_line *line = &batch->lines[batch->encoded_lines++];
-        if (line->decision == CG_ACCEPTED) {
-            continue;
-        }
+    while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
+           (line = next_rejected(batch)) != NULL) {
         cg_verdict_fill(&flow->plan->rules, &flow->binding, batch, line, &verdict);
         const struct cg_rejected_row row = {&flow->binding, flow->paths[batch->source_no], batch,
                                             line, &verdict};

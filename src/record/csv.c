@@ -198,26 +198,29 @@ static sixteen find_special(sixteen bytes, char delimiter) {
     return (bytes == delimiter) | (bytes == '"') | (bytes == '\r') | (bytes == '\n');
 }
 
-static bool needs_quotes(char delimiter, struct cg_text value) {
-    const char *next = value.ptr;
-    size_t rest = value.len;
-    sixteen bytes;
+/* The value is copied first and looked at in its new place, where zeros may stand behind it, so
+ * that its last bytes are sixteen as well. */
+bool cg_csv_put(struct cg_buffer *out, char delimiter, struct cg_text value) {
     sixteen found = {0};
-    for (; rest >= sizeof bytes; rest -= sizeof bytes, next += sizeof bytes) {
-        memcpy(&bytes, next, sizeof bytes);
-        found |= find_special(bytes, delimiter);
+    if (value.len == 0) {
+        return true;
     }
-    if (rest > 0) {
-        bytes = (sixteen){0};
-        memcpy(&bytes, next, rest);
+    if (!cg_buffer_reserve(out, value.len + sizeof found)) {
+        return false;
+    }
+    char *copy = out->data + out->len_bytes;
+    memcpy(copy, value.ptr, value.len);
+    memset(copy + value.len, 0, sizeof found);
+    for (uint32_t i = 0; i < value.len; i += sizeof found) {
+        sixteen bytes;
+        memcpy(&bytes, copy + i, sizeof bytes);
         found |= find_special(bytes, delimiter);
     }
     uint64_t halves[2];
     memcpy(halves, &found, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
-bool cg_csv_put(struct cg_buffer *out, char delimiter, struct cg_text value) {
-    return needs_quotes(delimiter, value) ? cg_csv_put_quoted(out, value)
-                                          : cg_buffer_append(out, value.ptr, value.len);
+    if ((halves[0] | halves[1]) != 0) {
+        return cg_csv_put_quoted(out, value);
+    }
+    out->len_bytes += value.len;
+    return true;
 }

@@ -14,16 +14,8 @@ struct writer {
     bool failed;
 };
 
-/* A row has two dozen pieces, most of them a byte or a few; only the first one of many finds no
- * room and must ask for more. */
 static void put_bytes(struct writer *writer, struct cg_text bytes) {
-    struct cg_buffer *out = writer->out;
-    if (bytes.len <= out->capacity_bytes - out->len_bytes && bytes.len > 0) {
-        memcpy(out->data + out->len_bytes, bytes.ptr, bytes.len);
-        out->len_bytes += bytes.len;
-    } else {
-        writer->failed = writer->failed || !cg_buffer_append(out, bytes.ptr, bytes.len);
-    }
+    writer->failed = !cg_buffer_append(writer->out, bytes.ptr, bytes.len) || writer->failed;
 }
 
 static void put_delimiter(struct writer *writer) {
@@ -39,6 +31,12 @@ static void put_delimiters(struct writer *writer, uint32_t count) {
 static void put_value(struct writer *writer, const char *value) {
     writer->failed =
         writer->failed || !cg_csv_put(writer->out, writer->delimiter, cg_text_of(value));
+}
+
+/* Reasons, codes and cap ids are made of letters, digits and _, which no delimiter is. */
+static void put_next_word(struct writer *writer, const char *word) {
+    put_delimiter(writer);
+    put_bytes(writer, cg_text_of(word));
 }
 
 static void put_number(struct writer *writer, uint64_t number) {
@@ -95,7 +93,7 @@ static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
         put_delimiters(writer, 4);
         return;
     }
-    put_next_value(writer, verdict->cap_id);
+    put_next_word(writer, verdict->cap_id);
     put_next_number(writer, verdict->cap_limit_units);
     put_next_number(writer, verdict->units_used);
     put_next_number(writer, verdict->units_available);
@@ -109,11 +107,11 @@ bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) 
     put_next_number(&writer, row->batch->first_line + record->line_delta);
     put_delimiter(&writer);
     put_record(&writer, row);
-    put_next_value(&writer, verdict->reason);
+    put_next_word(&writer, verdict->reason);
     put_next_value(&writer, verdict->reasons);
-    put_next_value(&writer, verdict->group_code);
-    put_next_value(&writer, verdict->carc);
-    put_next_value(&writer, verdict->rarc);
+    put_next_word(&writer, verdict->group_code);
+    put_next_word(&writer, verdict->carc);
+    put_next_word(&writer, verdict->rarc);
     put_cap(&writer, verdict);
     put_next_value(&writer, verdict->detail);
     put_delimiter(&writer);
