@@ -26,6 +26,8 @@ struct cg_values {
     const char *text;     /* what `ends` counts in */
     const uint32_t *ends; /* where each field ends; ends[-1] is one less than where the first
                            * begins. NULL: the fields stand in csv */
+    bool bare;            /* they stand in text, on a bare line (scan.h): no field has blanks to
+                           * take off, or bytes that no field may hold */
     bool out_of_memory;
     /* For each field the column whose bytes are its value in a record that stands in text, or one
      * of these: always blank; see cg_values_derive. */
@@ -42,18 +44,22 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
  * applied. */
 struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
 
-static inline struct cg_text cg_values_plain(const struct cg_values *values, uint32_t column) {
+/* A field as it stands in text. */
+static inline struct cg_text cg_values_slice(const struct cg_values *values, uint32_t column) {
     const uint32_t *end = values->ends + column;
     uint32_t start = end[-1] + 1;
-    return cg_text_trim((struct cg_text){values->text + start, *end - start});
+    return (struct cg_text){values->text + start, *end - start};
 }
 
 /* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
  * text. */
 static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_field field) {
     int32_t column = values->columns[field];
+    if (column >= 0 && __builtin_expect(values->bare, true)) {
+        return cg_values_slice(values, (uint32_t)column);
+    }
     if (column >= 0 && values->ends != NULL) {
-        return cg_values_plain(values, (uint32_t)column);
+        return cg_text_trim(cg_values_slice(values, (uint32_t)column));
     }
     return column == CG_VALUE_ABSENT ? (struct cg_text){"", 0} : cg_values_derive(values, field);
 }

@@ -2,8 +2,8 @@
  * Structural index: where the fields and lines of a stretch of CSV end.
  *
  * One pass over the bytes, 64 at a time, with wide instructions chosen at run time. It
- * knows nothing of quotes; it only tells which lines have one, so that those go to the
- * CSV reader.
+ * knows nothing of quotes; it only tells which lines are bare, so that nobody need look
+ * for one there, nor for blanks around a field or bytes that no field may hold.
  *
  * Ownership  The index's arrays are its own; _fini frees them. They are reused.
  * Memory     Room for the worst case (every byte ends a field) is reserved, but only pages
@@ -24,7 +24,7 @@ enum { CG_SCAN_BLOCK_BYTES = 64 };
 /* A line end: the CR and the LF of a CRLF are two, with nothing between them. */
 struct cg_scan_line {
     uint32_t mark; /* index into `marks` of the mark that ends the line */
-    bool special;  /* a quote or a NUL stands in the line */
+    bool bare;     /* all its bytes but the delimiters are from '#' to '~' of ASCII */
 };
 
 struct cg_scan_index {

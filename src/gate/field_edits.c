@@ -23,15 +23,20 @@ static int32_t parse_date(struct cg_values *values, struct cg_text text) {
     return cg_date_parse(text.ptr, text.len, values->binding->date_format);
 }
 
-static bool is_usable_id(struct cg_text text) {
-    return text.len >= 1 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text);
+/* A value that holds what none may hold is left blank, so that no later room meets its bytes. A
+ * layout may have any value in store, but where a column gives one, bare records spare us a look.
+ */
+static struct cg_text clean_value(struct cg_values *values, enum cg_field field) {
+    struct cg_text text = cg_values_get(values, field);
+    bool is_clean = (values->bare && values->columns[field] >= 0) || cg_field_is_clean(text);
+    return is_clean ? text : (struct cg_text){.ptr = "", .len = 0};
 }
 
-/* An id that cannot be used stays blank in the line, so that no later room meets its bytes. */
+/* An id that cannot be used stays blank in the line. */
 static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_reason reason,
                         struct cg_text *out) {
-    struct cg_text text = cg_values_get(values, field);
-    bool usable = is_usable_id(text);
+    struct cg_text text = clean_value(values, field);
+    bool usable = text.len >= 1 && text.len <= CG_ID_MAX_BYTES;
     *out = usable ? text : (struct cg_text){.ptr = "", .len = 0};
     return reason_if(!usable, reason);
 }
@@ -147,10 +152,8 @@ static void place_quantity(struct cg_values *values, struct cg_line *line) {
 
 /* Every field of the line and the edits on single fields. */
 static uint64_t read_fields(struct cg_values *values, struct cg_text start, struct cg_line *line) {
-    struct cg_text authorization = cg_values_get(values, CG_FIELD_AUTHORIZATION_NUMBER);
     /* No reason belongs to an authorization number: one that cannot be read grants nothing. */
-    bool readable = cg_field_is_clean(authorization);
-    line->authorization_number = readable ? authorization : (struct cg_text){.ptr = "", .len = 0};
+    line->authorization_number = clean_value(values, CG_FIELD_AUTHORIZATION_NUMBER);
     line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
     place_quantity(values, line);
     return read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
@@ -210,7 +213,8 @@ static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint6
 }
 
 /* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and each
- * call of a reader of one field costs a tenth of what it does. */
+ * call of a reader of one field costs a tenth of what it does. Tried: a second copy of it all for
+ * bare records alone, which saves one instruction in 25 and doubles the code. */
 __attribute__((flatten)) bool cg_judge(const void *rules_of_run, struct cg_values *values,
                                        struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;

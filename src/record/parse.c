@@ -25,6 +25,7 @@ struct piece {
     uint32_t offset;
     uint32_t physical_lines;
     const uint32_t *ends; /* of its fields; NULL: ask libcsv */
+    bool bare;            /* see cg_values */
     uint32_t field_count;
     uint8_t eol_bytes;
 };
@@ -71,6 +72,7 @@ static enum cg_malformed find_fault(struct parser *parser, const struct piece *p
 /* True when the record has a line that stays. */
 static bool judge(struct parser *parser, const struct piece *piece, struct cg_line *line) {
     parser->values.ends = piece->ends;
+    parser->values.bare = piece->bare;
     return parser->plan->judge(parser->plan->rules, &parser->values, line);
 }
 
@@ -128,6 +130,11 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     return !parser->values.out_of_memory;
 }
 
+/* Quotes are for libcsv to read, and a NUL byte for it to refuse. */
+static bool wants_csv(struct cg_text text) {
+    return memchr(text.ptr, '"', text.len) != NULL || memchr(text.ptr, '\0', text.len) != NULL;
+}
+
 static uint8_t line_end_bytes(struct cg_text text, uint32_t end) {
     if (end == text.len) {
         return 0;
@@ -147,12 +154,15 @@ static bool parse_lines(struct parser *parser) {
     for (size_t i = 0; i < index->line_count; i++) {
         uint32_t mark = index->lines[i].mark;
         uint32_t end = index->marks[mark];
-        bool use_csv = index->lines[i].special || parser->plan->libcsv_only;
+        bool bare = index->lines[i].bare && !parser->plan->libcsv_only;
+        struct cg_text record = {text.ptr + start, end - start};
+        bool use_csv = !bare && (parser->plan->libcsv_only || wants_csv(record));
         struct piece piece = {
-            .text = {text.ptr + start, end - start},
+            .text = record,
             .offset = start,
             .physical_lines = 1,
             .ends = use_csv ? NULL : index->marks + first_mark,
+            .bare = bare,
             .field_count = mark - first_mark + 1,
             .eol_bytes = line_end_bytes(text, end),
         };

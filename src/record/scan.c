@@ -1,34 +1,22 @@
 #include "claimgate/scan.h"
 
-#include <endian.h>
-#include <stdlib.h>
+#include "scan_masks.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define SCAN_X86 1
-#else
-#define SCAN_X86 0
-#endif
+#include <stdlib.h>
 
 /*
  * Each variant is made of two parts that are inlined into one loop: masks_of turns 64 bytes into
- * three masks, bit i for byte i, and put_marks writes the position of each bit. On lines of 85
- * bytes and 17 columns the second is the dearer one: AVX-512 VBMI2, whose compress instruction
- * writes 16 positions at once, takes a quarter of the time of AVX2. AVX-512BW without it gains
- * nothing over AVX2.
+ * masks (scan_masks.h), and put_marks writes the position of each bit. On lines of 85 bytes and 17
+ * columns the second is the dearer one: AVX-512 VBMI2, whose compress instruction writes 16
+ * positions at once, takes a quarter of the time of AVX2. AVX-512BW without it gains nothing over
+ * AVX2.
  */
 
 #define ALWAYS_INLINE __attribute__((always_inline))
 
-struct masks {
-    uint64_t delimiter;
-    uint64_t line_end; /* LF or CR */
-    uint64_t special;  /* a quote or a NUL */
-};
-
 struct progress {
     struct cg_scan_index *index;
-    bool special; /* seen since the last line end */
+    uint64_t odd; /* not 0: a byte that no bare line has was seen since the last line end */
 };
 
 enum { MARKS_SLACK = 16 }; /* put_marks may write that many past the last mark */
@@ -62,9 +50,10 @@ void cg_scan_fini(struct cg_scan_index *index) {
     *index = (struct cg_scan_index){0};
 }
 
-static inline ALWAYS_INLINE void add_line(struct progress *progress, size_t mark, bool special) {
+static inline ALWAYS_INLINE void end_line(struct progress *progress, size_t mark) {
     struct cg_scan_index *index = progress->index;
-    index->lines[index->line_count++] = (struct cg_scan_line){(uint32_t)mark, special};
+    index->lines[index->line_count++] = (struct cg_scan_line){(uint32_t)mark, progress->odd == 0};
+    progress->odd = 0;
 }
 
 /* Eight at a time, more than there may be: a wrongly guessed loop end costs more than a few stores
@@ -85,91 +74,19 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
                                            void (*put_marks)(uint32_t *, uint32_t, uint64_t)) {
     struct cg_scan_index *index = progress->index;
     uint64_t marks = masks.delimiter | masks.line_end;
-    uint64_t seen = 0; /* bytes of this block up to the last line end */
+    uint64_t odd = masks.odd & ~marks; /* of lines that have not ended yet */
     for (uint64_t ends = masks.line_end; ends != 0; ends &= ends - 1) {
         uint64_t before = (ends & -ends) - 1;
-        bool special = progress->special || (masks.special & before & ~seen) != 0;
-        add_line(progress, index->mark_count + (size_t)__builtin_popcountll(marks & before),
-                 special);
-        progress->special = false;
-        seen = before;
+        progress->odd |= odd & before;
+        end_line(progress, index->mark_count + (size_t)__builtin_popcountll(marks & before));
+        odd &= ~before;
     }
-    progress->special = progress->special || (masks.special & ~seen) != 0;
+    progress->odd |= odd;
     put_marks(index->marks + index->mark_count, base, marks);
     index->mark_count += (size_t)__builtin_popcountll(marks);
 }
 
-/* Bits 0x80 where a byte of `word` equals the byte that fills `pattern`, exactly. */
-static inline uint64_t equal_bytes(uint64_t word, uint64_t pattern) {
-    const uint64_t low7 = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    uint64_t differs = word ^ pattern;
-    return ~(((differs & low7) + low7) | differs | low7);
-}
-
-static inline uint64_t gather_bits(uint64_t high_bits) {
-    return ((high_bits >> 7) * UINT64_C(0x0102040810204080)) >> 56;
-}
-
-static struct masks masks_portable(const char *block, char delimiter) {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    struct masks masks = {0, 0, 0};
-    for (int i = 0; i < CG_SCAN_BLOCK_BYTES; i += 8) {
-        uint64_t word;
-        memcpy(&word, block + i, sizeof word);
-        word = le64toh(word);
-        uint64_t ends = equal_bytes(word, ones * '\n') | equal_bytes(word, ones * '\r');
-        uint64_t special = equal_bytes(word, ones * '"') | equal_bytes(word, 0);
-        uint64_t delimiters = equal_bytes(word, ones * (unsigned char)delimiter);
-        masks.delimiter |= gather_bits(delimiters) << i;
-        masks.line_end |= gather_bits(ends) << i;
-        masks.special |= gather_bits(special) << i;
-    }
-    return masks;
-}
-
 #if SCAN_X86
-static inline struct masks masks_sse2(const char *block, char delimiter) {
-    const char wanted[5] = {delimiter, '\n', '\r', '"', '\0'};
-    uint64_t found[5] = {0, 0, 0, 0, 0};
-    for (int part = 0; part < CG_SCAN_BLOCK_BYTES; part += 16) {
-        __m128i bytes;
-        memcpy(&bytes, block + part, sizeof bytes);
-        for (int i = 0; i < 5; i++) {
-            int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted[i])));
-            found[i] |= (uint64_t)(uint32_t)bits << part;
-        }
-    }
-    return (struct masks){found[0], found[1] | found[2], found[3] | found[4]};
-}
-
-__attribute__((target("avx2"))) static inline struct masks masks_avx2(const char *block,
-                                                                      char delimiter) {
-    const char wanted[5] = {delimiter, '\n', '\r', '"', '\0'};
-    uint64_t found[5] = {0, 0, 0, 0, 0};
-    for (int part = 0; part < CG_SCAN_BLOCK_BYTES; part += 32) {
-        __m256i bytes;
-        memcpy(&bytes, block + part, sizeof bytes);
-        for (int i = 0; i < 5; i++) {
-            int bits = _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(wanted[i])));
-            found[i] |= (uint64_t)(uint32_t)bits << part;
-        }
-    }
-    return (struct masks){found[0], found[1] | found[2], found[3] | found[4]};
-}
-
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
-
-TARGET_AVX512 static inline struct masks masks_avx512(const char *block, char delimiter) {
-    __m512i bytes = _mm512_loadu_si512(block);
-    return (struct masks){
-        .delimiter = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(delimiter)),
-        .line_end = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')) |
-                    _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r')),
-        .special = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
-                   _mm512_cmpeq_epi8_mask(bytes, _mm512_setzero_si512()),
-    };
-}
-
 TARGET_AVX512 static inline void put_marks_avx512(uint32_t *out, uint32_t base, uint64_t marks) {
     static const uint8_t places[CG_SCAN_BLOCK_BYTES] = {
         0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -199,7 +116,7 @@ static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct c
         uint64_t inside = (UINT64_C(1) << (text.len - whole)) - 1;
         masks.delimiter &= inside;
         masks.line_end &= inside;
-        masks.special &= inside;
+        masks.odd &= inside;
         add_block(progress, whole, masks, put_marks);
     }
 }
@@ -279,13 +196,13 @@ bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index, str
     }
     index->mark_count = 0;
     index->line_count = 0;
-    struct progress progress = {index, false};
+    struct progress progress = {.index = index};
     run_variant(variant, &progress, text, delimiter);
     bool ended = index->line_count > 0 &&
                  index->lines[index->line_count - 1].mark + 1 == index->mark_count &&
                  index->marks[index->mark_count - 1] + 1 == text.len;
     if (!ended && text.len > 0) {
-        add_line(&progress, index->mark_count, progress.special);
+        end_line(&progress, index->mark_count);
         index->marks[index->mark_count++] = text.len;
     }
     return true;

@@ -30,7 +30,7 @@ static struct cg_text quoted_column(struct cg_values *values, uint32_t column) {
 
 static struct cg_text column_value(struct cg_values *values, int32_t column) {
     return values->ends == NULL ? quoted_column(values, (uint32_t)column)
-                                : cg_values_plain(values, (uint32_t)column);
+                                : cg_text_trim(cg_values_slice(values, (uint32_t)column));
 }
 
 static struct cg_text own_column(struct cg_values *values, const struct cg_field_source *source) {
@@ -51,7 +51,10 @@ static int32_t column_used(struct cg_values *values, enum cg_field field) {
     return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
 }
 
-struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field) {
+/* Never inlined: the judge inlines all it calls, asks for a value at fifteen places, and hardly
+ * ever needs this. */
+__attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *values,
+                                                          enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];
     int32_t column = column_used(values, field);
     struct cg_text value = {"", 0};

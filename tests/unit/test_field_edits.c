@@ -20,6 +20,8 @@ static uint64_t credential_reasons;
 static int credential_calls;
 static int roster_calls;
 static bool layout_without_original;
+static bool bareness_hidden;            /* judge every record as if it might hold any byte */
+static const char *fixed_authorization; /* the layout's, for a file without the column */
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
     (void)roster;
@@ -122,6 +124,14 @@ static int32_t day(const char *iso) {
     return cg_date_parse(iso, strlen(iso), CG_DATE_ISO);
 }
 
+static bool is_bare(const char *text, uint32_t len) {
+    bool bare = true;
+    for (uint32_t i = 0; i < len; i++) {
+        bare = bare && (text[i] == ',' || (text[i] >= '#' && text[i] <= '~'));
+    }
+    return bare;
+}
+
 static bool judge(const struct cg_policy *policy, const struct record *record, struct judged *out) {
     struct cg_binding binding = {
         .delimiter = ',', .date_format = CG_DATE_ISO, .can_take_back = !layout_without_original};
@@ -141,10 +151,14 @@ static bool judge(const struct cg_policy *policy, const struct record *record, s
             out->text[len++] = ',';
         }
     }
+    if (record->cells[CG_FIELD_AUTHORIZATION_NUMBER] == NULL) {
+        binding.fields[CG_FIELD_AUTHORIZATION_NUMBER].fixed = fixed_authorization;
+    }
     struct cg_values values;
     cg_values_init(&values, &binding, NULL, NULL);
     values.text = out->text;
     values.ends = ends;
+    values.bare = !bareness_hidden && is_bare(out->text, len);
     /* Never looked into: stand-ins answer for it. */
     const struct cg_roster *roster = (const struct cg_roster *)&roster_calls;
     struct cg_rules rules = {.policy = policy, .roster = roster, .as_of_day = day("2024-12-31")};
@@ -306,10 +320,11 @@ static const struct field_row field_rows[] = {
     {CG_FIELD_DIAGNOSIS_CODE_1, "\x01", 0},
 };
 
-Test(field_edits, each_field_has_its_reason) {
+Test(field_edits, each_field_has_its_reason_whether_the_record_is_known_to_be_bare_or_not) {
     struct cg_policy *policy = load_policy("ms");
-    for (size_t i = 0; i < ROW_COUNT(field_rows); i++) {
-        const struct field_row *row = &field_rows[i];
+    for (size_t i = 0; i < 2 * ROW_COUNT(field_rows); i++) {
+        const struct field_row *row = &field_rows[i / 2];
+        bareness_hidden = i % 2 == 1;
         struct record record = with(&good, row->field, row->cell);
         credential_calls = 0;
         uint64_t reasons = reasons_of(policy, &record);
@@ -377,6 +392,19 @@ Test(field_edits, an_id_that_cannot_be_used_is_not_carried_on) {
     struct judged judged;
     cr_assert(judge(policy, &record, &judged));
     cr_expect_eq(cg_key_len(&judged.line.claim_id), 0);
+    cg_policy_free(policy);
+}
+
+Test(field_edits, a_layout_s_own_value_is_looked_at_in_a_bare_record_too) {
+    struct cg_policy *policy = load_policy("ms");
+    struct record record = with(&good, CG_FIELD_AUTHORIZATION_NUMBER, NULL);
+    struct judged judged;
+    fixed_authorization = "A\x7F";
+    cr_assert(judge(policy, &record, &judged));
+    cr_expect_eq(judged.line.authorization_number.len, 0);
+    fixed_authorization = "A7";
+    cr_assert(judge(policy, &record, &judged));
+    cr_expect_eq(judged.line.authorization_number.len, 2);
     cg_policy_free(policy);
 }
 

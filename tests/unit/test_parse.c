@@ -64,6 +64,28 @@ Test(parse, both_paths_agree_at_the_limit_of_64_kib) {
     free(bytes);
 }
 
+Test(parse, both_paths_agree_whatever_byte_stands_wherever_in_a_block) {
+    static const char odd[] = {' ',    '\t',   '!',    '"',        '\0',
+                               '\x01', '\x1f', '\x7f', (char)0x80, (char)0xc3};
+    static const char delimiters[] = {',', '\t', '~'};
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    for (size_t i = 0; i < sizeof odd * sizeof delimiters; i++) {
+        char delimiter = delimiters[i % sizeof delimiters];
+        for (size_t at = 0; at < 3 * CG_SCAN_BLOCK_BYTES; at++) {
+            char bytes[3 * CG_SCAN_BLOCK_BYTES];
+            const char *end = ends[at % 3];
+            for (size_t j = 0; j < sizeof bytes; j++) { /* records of three columns, the last cut */
+                bytes[j] = j % 7 == 3 ? delimiter : 'x';
+            }
+            for (size_t j = 17; j + 1 < sizeof bytes; j += 21) {
+                memcpy(bytes + j, end, strlen(end));
+            }
+            bytes[at] = odd[i / sizeof delimiters];
+            expect_paths_agree(bytes, sizeof bytes, feed_binding(3, delimiter, false));
+        }
+    }
+}
+
 /* ---- faults ---- */
 
 struct seen {
