@@ -13,6 +13,7 @@
 #include "claimgate/arena.h"
 #include "claimgate/batch.h"
 #include "claimgate/csv.h"
+#include "claimgate/date.h"
 #include "claimgate/layout.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct cg_values {
     bool bare;            /* they stand in text, on a bare line (scan.h): no field has blanks to
                            * take off, or bytes that no field may hold */
     bool out_of_memory;
+    struct cg_date_memo received; /* the judge's: the last received_date */
     /* For each field the column whose bytes are its value in a record that stands in text, or one
      * of these: always blank; see cg_values_derive. */
     int32_t columns[CG_FIELD_COUNT];

@@ -236,6 +236,21 @@ int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format) 
     return CG_DAY_NONE;
 }
 
+int32_t cg_date_parse_again(struct cg_date_memo *memo, const char *text, size_t len,
+                            enum cg_date_format format) {
+    uint64_t first;
+    uint64_t last;
+    if (len < sizeof first || len > sizeof first + sizeof last) { /* two words do not tell all */
+        return cg_date_parse(text, len, format);
+    }
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + len - sizeof last, sizeof last);
+    if (memo->len != len || memo->first_bytes != first || memo->last_bytes != last) {
+        *memo = (struct cg_date_memo){first, last, len, cg_date_parse(text, len, format)};
+    }
+    return memo->day_no;
+}
+
 static void put_digits(char *out, unsigned value, size_t count) {
     for (size_t i = count; i > 0; i--) {
         out[i - 1] = (char)('0' + value % 10);

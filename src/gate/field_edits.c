@@ -79,11 +79,19 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
                      CG_REASON_SERVICE_END_DATE_INVALID);
 }
 
-static uint64_t read_optional_date(struct cg_values *values, enum cg_field field,
-                                   enum cg_reason reason, int32_t *out) {
-    struct cg_text text = cg_values_get(values, field);
-    *out = text.len == 0 ? CG_DAY_NONE : parse_date(values, text);
-    return reason_if(*out == CG_DAY_NONE && text.len > 0, reason);
+/* A file comes in on few days, so that this date is mostly the last record's. */
+static uint64_t read_received_date(struct cg_values *values, struct cg_line *line) {
+    struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
+    line->received_day =
+        cg_date_parse_again(&values->received, text.ptr, text.len, values->binding->date_format);
+    return reason_if(line->received_day == CG_DAY_NONE && text.len > 0,
+                     CG_REASON_RECEIVED_DATE_INVALID);
+}
+
+static uint64_t read_birth_date(struct cg_values *values, struct cg_line *line) {
+    struct cg_text text = cg_values_get(values, CG_FIELD_BIRTH_DATE);
+    line->birth_day = parse_date(values, text);
+    return reason_if(line->birth_day == CG_DAY_NONE && text.len > 0, CG_REASON_BIRTH_DATE_INVALID);
 }
 
 static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
@@ -162,10 +170,7 @@ static uint64_t read_fields(struct cg_values *values, struct cg_text start, stru
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
            read_end_date(values, start, line) | read_modifiers(values, line) |
            reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(values, line) |
-           read_optional_date(values, CG_FIELD_RECEIVED_DATE, CG_REASON_RECEIVED_DATE_INVALID,
-                              &line->received_day) |
-           read_optional_date(values, CG_FIELD_BIRTH_DATE, CG_REASON_BIRTH_DATE_INVALID,
-                              &line->birth_day);
+           read_received_date(values, line) | read_birth_date(values, line);
 }
 
 /* The edits that ask the version in force and the calendar. CG_DAY_NONE lies before every day, so

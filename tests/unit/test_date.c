@@ -101,6 +101,39 @@ Test(date, all_formats_read_the_same_day) {
     }
 }
 
+Test(date, parsing_again_gives_what_parsing_gives) {
+    static const char *const texts[] = {
+        "2024-02-29",
+        "2024-02-29",
+        "2024-02-28",
+        "2024-12-28",
+        "2023-02-29",
+        "2023-02-29",
+        "",
+        "2024-02-28",
+        "2024-02-2",
+        "2024-02-28T10:00",
+        "2024-02-28T10:01",
+        "2024-02-28T",
+        "2024-02-28",
+        "2024-2-28",
+        "2024-02-28T10:00:00",
+        "2024-02-28T10:99:00",
+        "2024-02-30",
+    };
+    for (int format = CG_DATE_ISO; format <= CG_DATE_ISO_TIME; format++) {
+        struct cg_date_memo memo = {0};
+        for (size_t i = 0; i < 2 * COUNT(texts) * COUNT(texts); i++) { /* each behind each */
+            size_t pair = i / 2;
+            const char *text = texts[i % 2 == 0 ? pair / COUNT(texts) : pair % COUNT(texts)];
+            int32_t want = cg_date_parse(text, strlen(text), (enum cg_date_format)format);
+            int32_t got =
+                cg_date_parse_again(&memo, text, strlen(text), (enum cg_date_format)format);
+            cr_assert_eq(got, want, "%s", text);
+        }
+    }
+}
+
 Test(date, time_of_day_must_be_iso_8601_too) {
     const struct {
         const char *text;
