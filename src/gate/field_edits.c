@@ -51,16 +51,11 @@ static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_
 
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
-    line->line_number = CG_LINE_NUMBER_NONE;
-    if (!cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER)) {
-        return 0;
-    }
     struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
-    if (!cg_field_integer(text, CG_LINE_NUMBER_MAX, &number) || number == 0) {
-        return cg_reason_bit(CG_REASON_LINE_NUMBER_INVALID);
-    }
-    line->line_number = (uint16_t)number;
-    return 0;
+    bool valid = cg_field_integer(text, CG_LINE_NUMBER_MAX, &number) && number > 0;
+    line->line_number = valid ? (uint16_t)number : CG_LINE_NUMBER_NONE;
+    return reason_if(!valid && cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER),
+                     CG_REASON_LINE_NUMBER_INVALID);
 }
 
 /* Nearly every line ends on the day it starts, and most files say so in the same bytes. */
@@ -99,9 +94,6 @@ static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
     line->modifiers = 0;
     for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
          field++) {
-        if (!cg_values_has(values, field)) {
-            continue;
-        }
         struct cg_text text = cg_values_get(values, field);
         if (text.len > 0) {
             uint16_t modifier = cg_field_modifier(text);
