@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 /*
- * Tried: batches of 128, 256 and 512 KiB, which would stay in a core's second-level cache, and huge
- * pages for what is allocated here. No difference that could be measured, or a loss.
+ * Tried: batches of 128, 256 and 512 KiB, which would stay in a core's second-level cache; huge
+ * pages for what is allocated here; lines of 192 bytes that fill three cache lines each. No
+ * difference that could be measured, or a loss.
  */
 enum {
     FIRST_CAPACITY = 16384,
