@@ -7,52 +7,36 @@
 #include "claimgate/detail.h"
 #include "claimgate/fault.h"
 #include "claimgate/field.h"
+#include "claimgate/phrase.h"
 #include "claimgate/reason.h"
 
-#include <stdlib.h>
-#include <string.h>
+enum { CAP_USED_BYTES = CG_CAPS_MAX * 11 + 3 };
 
 /* Texts made for one row; the row's cells point into it. */
 struct row_texts {
     char procedure[6];
     char modifiers[CG_MODIFIERS_TEXT_BYTES];
     char reasons[CG_VERDICT_REASONS_BYTES];
-    char cap_used[CG_CAPS_MAX * 11 + 3];
+    char cap_used[CAP_USED_BYTES];
 };
 
-static size_t put_digits(char *out, uint32_t value) {
-    char digits[10];
-    size_t len = 0;
-    do {
-        digits[len++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    for (size_t i = 0; i < len; i++) {
-        out[i] = digits[len - 1 - i];
-    }
-    return len;
-}
-
 /* "[0,42]", "null" where a cap was not tested; a null cell when none was. */
-static struct cg_cell cap_used_cell(const struct cg_line *line, char *out) {
+static struct cg_cell cap_used_cell(const struct cg_line *line, char out[CAP_USED_BYTES]) {
     bool tested = false;
-    size_t len = 0;
+    struct cg_phrase list = cg_phrase_start(out, CAP_USED_BYTES);
     const uint32_t count = line->version == NULL ? 0 : line->version->cap_count;
     for (uint32_t i = 0; i < count; i++) {
-        out[len++] = i == 0 ? '[' : ',';
+        cg_phrase_text(&list, i == 0 ? "[" : ",");
         if (line->cap_used[i] == UINT32_MAX) {
-            memcpy(out + len, "null", 4);
-            len += 4;
+            cg_phrase_text(&list, "null");
         } else {
-            len += put_digits(out + len, line->cap_used[i]);
+            cg_phrase_number(&list, line->cap_used[i]);
             tested = true;
         }
     }
-    if (!tested) {
-        return cg_cell_null();
-    }
-    out[len++] = ']';
-    return cg_cell_text((struct cg_text){out, (uint32_t)len});
+    cg_phrase_text(&list, "]");
+    cg_phrase_end(&list);
+    return tested ? cg_cell_string(out) : cg_cell_null();
 }
 
 /* All reasons by name, joined by ';'. */
