@@ -48,28 +48,23 @@ static void say_suspended(const struct cg_sentence *sentence) {
     }
 }
 
-static bool stands_before(struct cg_span_group rows, size_t index) {
-    const struct cg_credential *row = (const void *)cg_span_at(rows, index);
-    for (size_t i = 0; i < index; i++) {
-        const struct cg_credential *before = (const void *)cg_span_at(rows, i);
-        if (before->type == row->type) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* Each type once, in the order of the rows; a hostile roster may have any number of them. */
 static void say_type_not_accepted(const struct cg_sentence *sentence) {
     const struct cg_policy_version *version = sentence->question->line->version;
     struct cg_span_group rows = sentence->question->credentials;
     struct cg_phrase *say = sentence->say;
+    uint64_t seen[CG_ROSTER_WORDS_MAX / 64 + 1] = {0}; /* a bit for each word */
     const char *types[CG_SENTENCE_WORDS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < rows.count && count < CG_SENTENCE_WORDS_MAX; i++) {
+    for (size_t i = 0; i < rows.count; i++) {
         const struct cg_credential *row = (const void *)cg_span_at(rows, i);
-        if (!stands_before(rows, i)) {
-            types[count++] = cg_sentence_word(sentence, row->type);
+        const uint64_t bit = UINT64_C(1) << row->type % 64;
+        const bool is_new = (seen[row->type / 64] & bit) == 0;
+        if (is_new && count < CG_SENTENCE_WORDS_MAX) {
+            types[count] = cg_sentence_word(sentence, row->type);
         }
+        count += is_new;
+        seen[row->type / 64] |= bit;
     }
     cg_sentence_provider(sentence, " holds ");
     cg_sentence_words(say, types, count);

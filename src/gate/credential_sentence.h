@@ -20,7 +20,7 @@ struct cg_sentence {
 void cg_sentence_span(struct cg_phrase *say, const struct cg_span *span);
 /* Thousandths as people write them: 9500 is "9.5". Never negative. */
 void cg_sentence_milli(struct cg_phrase *say, int64_t milli);
-/* "A, B and C", or "A, B and 12 more". */
+/* "A, B and C", or "A, B and 12 more"; those past CG_SENTENCE_WORDS_MAX are not read. */
 void cg_sentence_words(struct cg_phrase *say, const char *const *words, size_t count);
 /* "NPI 1234567893" and the text behind it. */
 void cg_sentence_provider(const struct cg_sentence *sentence, const char *text);

@@ -80,8 +80,8 @@ static const struct sentence_case cases[] = {
                    "1234567893,E,current,2020-01-01,,,,\n1234567893,F,current,2020-01-01,,,,\n"
                    "1234567893,G,current,2020-01-01,,,,\n1234567893,H,current,2020-01-01,,,,\n"
                    "1234567893,I,current,2020-01-01,,,,\n",
-     .sentence = "NPI 1234567893 holds A, B, C, D, E, F, G and H; the policy accepts CPSSP-MH, "
-                 "CPSSP-SU and CPSSP-Y."},
+     .sentence = "NPI 1234567893 holds A, B, C, D, E, F, G, H and 1 more; the policy accepts "
+                 "CPSSP-MH, CPSSP-SU and CPSSP-Y."},
     {.reason = CG_REASON_CREDENTIAL_NOT_ACTIVE,
      .credential = "1234567893,CPSSP-MH,current,2022-01-01,2024-02-29,,,\n"
                    "1234567893,CPSSP-SU,current,2019-01-01,2020-02-29,,,\n",
