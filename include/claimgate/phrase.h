@@ -5,7 +5,8 @@
  * up a stream each time, takes two to four thousand instructions for one, pieces a few hundred.
  *
  * Ownership  The bytes are the caller's memory, at least one.
- * Failure    What does not fit is left out, and no character of UTF-8 is left cut in two.
+ * Failure    Of the piece that does not fit, whole characters of UTF-8 are kept; the rest is left
+ *            out, and so is all that follows.
  */
 #ifndef CLAIMGATE_PHRASE_H
 #define CLAIMGATE_PHRASE_H
@@ -16,9 +17,8 @@
 #include <stdint.h>
 
 struct cg_phrase {
-    char *start;
     char *next; /* behind what has been said */
-    char *end;  /* the last byte of all, for the closing NUL */
+    char *end;  /* where nothing more fits but the closing NUL */
 };
 
 enum { CG_DIGITS_BYTES = 20 }; /* UINT64_MAX */
@@ -31,7 +31,7 @@ void cg_phrase_number(struct cg_phrase *phrase, uint64_t number);
 void cg_phrase_date(struct cg_phrase *phrase, int32_t day_no); /* as cg_date_format has it */
 void cg_phrase_end(struct cg_phrase *phrase);                  /* the closing NUL */
 
-/* As much of the bytes as still fits, where that is not all. */
+/* The whole characters that still fit of bytes that do not all fit. Nothing follows them. */
 void cg_phrase_fill(struct cg_phrase *phrase, const char *bytes);
 
 /* Inline, so that words the compiler knows are two or three moves and no call. */

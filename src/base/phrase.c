@@ -12,12 +12,17 @@ struct cg_text cg_phrase_digits(uint64_t number, char out[CG_DIGITS_BYTES]) {
 }
 
 struct cg_phrase cg_phrase_start(char *out, size_t capacity_bytes) {
-    return (struct cg_phrase){.start = out, .next = out, .end = out + capacity_bytes - 1};
+    return (struct cg_phrase){.next = out, .end = out + capacity_bytes - 1};
 }
 
 void cg_phrase_fill(struct cg_phrase *phrase, const char *bytes) {
-    memcpy(phrase->next, bytes, (size_t)(phrase->end - phrase->next));
-    phrase->next = phrase->end;
+    size_t fits = (size_t)(phrase->end - phrase->next);
+    while (fits > 0 && ((unsigned char)bytes[fits] & 0xc0) == 0x80) { /* inside a character */
+        fits--;
+    }
+    memcpy(phrase->next, bytes, fits);
+    phrase->next += fits;
+    phrase->end = phrase->next; /* a shorter piece behind it must not follow */
 }
 
 void cg_phrase_number(struct cg_phrase *phrase, uint64_t number) {
@@ -30,19 +35,6 @@ void cg_phrase_date(struct cg_phrase *phrase, int32_t day_no) {
     cg_phrase_text(phrase, cg_date_format(day_no, date));
 }
 
-/* In a phrase that is full, a character at the end may lack its last bytes. */
-static void drop_last_character(struct cg_phrase *phrase) {
-    while (phrase->next > phrase->start && ((unsigned char)phrase->next[-1] & 0xc0) == 0x80) {
-        phrase->next--;
-    }
-    if (phrase->next > phrase->start && ((unsigned char)phrase->next[-1] & 0x80) != 0) {
-        phrase->next--;
-    }
-}
-
 void cg_phrase_end(struct cg_phrase *phrase) {
-    if (phrase->next == phrase->end) {
-        drop_last_character(phrase);
-    }
     *phrase->next = '\0';
 }

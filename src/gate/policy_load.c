@@ -13,6 +13,7 @@
 #include "claimgate/field.h"
 #include "claimgate/files.h"
 #include "claimgate/nearest.h"
+#include "claimgate/phrase.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -219,7 +220,10 @@ static void load_cap(struct cg_policy_loading *loading, const struct cg_json *no
     struct cg_cap *cap = &version->caps[version->cap_count];
     const struct cg_json *id = cg_json_member(node, "id");
     load_word(loading, id, id_bytes, cap->id, sizeof cap->id);
-    snprintf(cap->reason, sizeof cap->reason, "%s_cap", cg_json_string(id));
+    struct cg_phrase reason = cg_phrase_start(cap->reason, sizeof cap->reason);
+    cg_phrase_text(&reason, cap->id);
+    cg_phrase_text(&reason, "_cap");
+    cg_phrase_end(&reason);
     load_word(loading, cg_json_member(node, "carc"), code_bytes, cap->carc, sizeof cap->carc);
     load_word(loading, cg_json_member(node, "rarc"), code_bytes, cap->rarc, sizeof cap->rarc);
     for (uint32_t i = 0; i < version->cap_count; i++) {

@@ -37,7 +37,7 @@ Test(phrase, numbers_are_written_as_printf_writes_them) {
 
 Test(phrase, no_character_is_cut_in_two) {
     static const char whole[] = "a\xc3\x84\xe2\x82\xac\xf0\x9f\x98\x80z";
-    static const size_t ends[] = {0, 1, 1, 1, 3, 3, 3, 6, 6, 6, 6, 11};
+    static const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
     for (size_t capacity = 1; capacity <= sizeof whole; capacity++) {
         char out[sizeof whole];
         struct cg_phrase phrase = cg_phrase_start(out, capacity);
@@ -46,6 +46,25 @@ Test(phrase, no_character_is_cut_in_two) {
         cr_expect_eq(strlen(out), ends[capacity - 1], "capacity %zu: %s", capacity, out);
         cr_expect_eq(memcmp(out, whole, strlen(out)), 0);
     }
+}
+
+Test(phrase, a_last_character_of_many_bytes_stays_where_there_is_room) {
+    for (size_t capacity = 4; capacity <= 8; capacity++) {
+        char out[8];
+        struct cg_phrase phrase = cg_phrase_start(out, capacity);
+        cg_phrase_text(&phrase, "\xe2\x82\xac");
+        cg_phrase_end(&phrase);
+        cr_expect_str_eq(out, "\xe2\x82\xac");
+    }
+}
+
+Test(phrase, nothing_follows_a_piece_that_did_not_fit) {
+    char out[4];
+    struct cg_phrase phrase = cg_phrase_start(out, sizeof out);
+    cg_phrase_text(&phrase, "ab\xc3\x84");
+    cg_phrase_text(&phrase, "c");
+    cg_phrase_end(&phrase);
+    cr_assert_str_eq(out, "ab");
 }
 
 Test(phrase, what_does_not_fit_is_left_out) {
