@@ -46,7 +46,8 @@ struct cg_csv_field cg_csv_field(const struct cg_csv *csv, uint32_t index);
 /* True when the value stands in the reader's own buffer. */
 bool cg_csv_owns(const struct cg_csv *csv, struct cg_text value);
 
-/* Append a value to an output row, quoted only where RFC 4180 needs it. */
+/* Append a value to an output row, quoted only where RFC 4180 needs it. While it is looked at, it
+ * takes sixteen bytes more of the buffer. */
 cg_must_use bool cg_csv_put(struct cg_buffer *out, char delimiter, struct cg_text value);
 
 /* The same, always in quotes. */

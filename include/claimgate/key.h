@@ -1,8 +1,8 @@
 /*
  * A claim or member id as a key of 16 bytes that compares exactly.
  *
- * Up to 15 bytes stand in the key itself, which is nearly every real id; a longer one is
- * pointed at. No hash ever stands for a key: a collision would deny care.
+ * Up to 15 bytes stand in the key itself, which is what most payers' ids have; a longer one, as a
+ * UUID, is pointed at. No hash ever stands for a key: a collision would deny care.
  *
  * Ownership  A key made from a text points into it when it is long.
  */

@@ -49,7 +49,7 @@ struct cg_line {
     uint32_t record_no; /* index into the batch's records */
 
     /* Fields. */
-    struct cg_key claim_id;              /* len 0: cannot be used */
+    struct cg_key claim_id;              /* cg_key_len 0: cannot be used */
     struct cg_key member_id;             /* the same */
     struct cg_text original_claim_id;    /* len 0: blank */
     struct cg_text authorization_number; /* len 0: blank */

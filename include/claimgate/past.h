@@ -82,7 +82,8 @@ bool cg_past_has_service(const struct cg_store *store, const struct cg_past *pas
  * same one until cg_past_add takes it. NULL: no memory. */
 cg_must_use struct cg_service *cg_store_draft(struct cg_store *store);
 
-/* The draft stands from now on. Its claim id may be a view of a batch; it is copied. */
+/* The draft, which must have been asked for, stands from now on and stays where it is. Its claim id
+ * may have been a view of a batch; it is copied. */
 cg_must_use bool cg_past_add(struct cg_store *store, struct cg_past *past, uint64_t claim_hash);
 
 /* Take all lines of a claim out and show each to `fn`. Returns how many they were. */

@@ -29,7 +29,7 @@ void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi) {
         struct cg_span_group group = cg_span_table_find(roster->provider_tables[i], npi);
         if (group.count > 0) {
             cg_fetch(group.rows);
-            cg_fetch(group.rows + group.count * group.stride - 1); /* most have one or two rows */
+            cg_fetch(group.rows + group.count * group.stride - 1); /* one or two rows, mostly */
         }
     }
 }

@@ -1,8 +1,8 @@
 /*
  * What kinds of bytes stand in a block of 64: one function for each instruction set.
  *
- * Shared by the files of this module alone. All give the same masks for the same bytes; scan.c
- * inlines one into each of its loops.
+ * A part of scan.c, which inlines one into each of its loops. All give the same masks for the same
+ * bytes.
  */
 #ifndef CLAIMGATE_RECORD_SCAN_MASKS_H
 #define CLAIMGATE_RECORD_SCAN_MASKS_H

@@ -68,8 +68,74 @@ struct cg_line replacement_of(const struct cg_policy_version *version, const cha
     return line;
 }
 
-enum cg_decision decide_one(struct cg_history *history, struct cg_line *line) {
+enum { BATCH_LINES_MAX = 256 };
+
+/* What the ids of a batch point into, until it is wiped. */
+static char batch_text[BATCH_LINES_MAX * 3 * CG_ID_MAX_BYTES];
+static size_t batch_used;
+
+static struct cg_text borrowed(struct cg_text text) {
+    char *copy = batch_text + batch_used;
+    cr_assert_leq(text.len, sizeof batch_text - batch_used);
+    if (text.len > 0) {
+        memcpy(copy, text.ptr, text.len);
+    }
+    batch_used += text.len;
+    return (struct cg_text){copy, text.len};
+}
+
+static struct cg_key borrowed_key(const struct cg_key *key) {
+    return cg_key_of(borrowed(cg_key_text(key)));
+}
+
+/* What was borrowed since `start`. */
+static void wipe_from(size_t start) {
+    memset(batch_text + start, '#', batch_used - start);
+    batch_used = start;
+}
+
+void decide_batch(struct cg_history *history, struct cg_line *lines, uint32_t count) {
+    static struct cg_line own[BATCH_LINES_MAX];
     struct cg_error err = CG_ERROR_INIT;
-    cr_assert_eq(cg_history_decide(history, line, 1, &err), CG_OK, "%s", err.text);
+    cr_assert_leq(count, BATCH_LINES_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        own[i] = lines[i];
+        own[i].claim_id = borrowed_key(&lines[i].claim_id);
+        own[i].member_id = borrowed_key(&lines[i].member_id);
+        own[i].original_claim_id = borrowed(lines[i].original_claim_id);
+    }
+    cr_assert_eq(cg_history_decide(history, own, count, &err), CG_OK, "%s", err.text);
+    wipe_from(0);
+    for (uint32_t i = 0; i < count; i++) {
+        own[i].claim_id = lines[i].claim_id;
+        own[i].member_id = lines[i].member_id;
+        own[i].original_claim_id = lines[i].original_claim_id;
+        lines[i] = own[i];
+    }
+}
+
+enum cg_decision decide_one(struct cg_history *history, struct cg_line *line) {
+    decide_batch(history, line, 1);
     return (enum cg_decision)line->decision;
+}
+
+/* Called while a batch is being decided, whose texts must stay. */
+enum cg_status add_past_line(struct cg_member *member, const struct cg_past_line *line) {
+    const size_t before = batch_used;
+    struct cg_past_line own = *line;
+    own.claim_id = borrowed(line->claim_id);
+    own.taken_back_by = borrowed(line->taken_back_by);
+    enum cg_status status = cg_member_add_line(member, &own);
+    wipe_from(before);
+    return status;
+}
+
+enum cg_status add_past_take_back(struct cg_member *member, const struct cg_past_take_back *take) {
+    const size_t before = batch_used;
+    struct cg_past_take_back own = *take;
+    own.claim_id = borrowed(take->claim_id);
+    own.original_claim_id = borrowed(take->original_claim_id);
+    enum cg_status status = cg_member_add_take_back(member, &own);
+    wipe_from(before);
+    return status;
 }

@@ -27,7 +27,13 @@ struct cg_text id_text(const char *text);
 struct cg_key id_key(const char *text);
 int32_t date_day(const char *date);
 
-/* Decide one line; fails the test when the history fails. Returns the decision. */
+/* Decide lines whose ids stand in a batch that is gone afterwards, as in a run. Fails the test when
+ * the history fails. */
+void decide_batch(struct cg_history *history, struct cg_line *lines, uint32_t count);
 enum cg_decision decide_one(struct cg_history *history, struct cg_line *line);
+
+/* cg_member_add_line and cg_member_add_take_back with ids that are gone afterwards. */
+enum cg_status add_past_line(struct cg_member *member, const struct cg_past_line *line);
+enum cg_status add_past_take_back(struct cg_member *member, const struct cg_past_take_back *take);
 
 #endif

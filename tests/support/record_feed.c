@@ -27,8 +27,10 @@ struct cg_binding feed_binding(uint32_t columns, char delimiter, bool multiline)
 
 /* Values as the judge sees them; two stay in the line, to be read when the batch is done. */
 static bool keep_values(const void *rules, struct cg_values *values, struct cg_line *line) {
+    const struct feed *feed = rules;
     uint64_t sum = 0;
-    (void)rules;
+    require(!feed->libcsv_only || (values->ends == NULL && !values->bare),
+            "a record was not read by libcsv");
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         struct cg_csv_field raw = cg_values_raw(values, (enum cg_field)i);
         struct cg_text value = cg_values_get(values, (enum cg_field)i);
@@ -114,8 +116,10 @@ static bool take_header(struct transcript *t) {
 }
 
 static void take_records(struct transcript *t) {
-    const struct cg_parse_plan plan = {
-        .binding = t->feed->binding, .judge = keep_values, .libcsv_only = t->feed->libcsv_only};
+    const struct cg_parse_plan plan = {.binding = t->feed->binding,
+                                       .judge = keep_values,
+                                       .rules = t->feed,
+                                       .libcsv_only = t->feed->libcsv_only};
     cg_cutter_cut(t->cutter, t->batch);
     require(cg_parse_batch(&plan, t->csv, t->batch) == CG_OK, "out of memory");
     put_batch(t->out, t->batch, t->first_line);

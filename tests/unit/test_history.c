@@ -39,7 +39,7 @@ static enum cg_status recall(void *context, struct cg_text member_id, struct cg_
     cr_assert(cg_text_equal(member_id, id_text("M")));
     ledger->calls++;
     for (uint32_t i = 0; i < ledger->count; i++) {
-        enum cg_status status = cg_member_add_line(member, &ledger->lines[i]);
+        enum cg_status status = add_past_line(member, &ledger->lines[i]);
         if (status != CG_OK) {
             return cg_error_set(err, status, "line %u", i);
         }

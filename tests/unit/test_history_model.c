@@ -1,6 +1,7 @@
 /* The real history against the model of tests/support, on thousands of small random worlds: every
  * policy mode, every frequency, spans, exemptions, long ids; with and without the index for crowded
  * members; in one run and cut into nights that recall what earlier ones accepted. */
+#include "../support/history_lines.h"
 #include "../support/history_model.h"
 
 #include "claimgate/history.h"
@@ -174,14 +175,14 @@ static enum cg_status recall_from_model(void *context, struct cg_text member_id,
             continue;
         }
         struct cg_past_line past = past_line_of(&model->entries[i]);
-        if (line->frequency != CG_VOID && cg_member_add_line(member, &past) != CG_OK) {
+        if (line->frequency != CG_VOID && add_past_line(member, &past) != CG_OK) {
             return CG_INTERNAL;
         }
         struct cg_past_take_back own = {cg_key_text(&line->claim_id), line->original_claim_id,
                                         line->frequency};
         if (line->frequency == CG_REPLACEMENT &&
             cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id) &&
-            cg_member_add_take_back(member, &own) != CG_OK) {
+            add_past_take_back(member, &own) != CG_OK) {
             return CG_INTERNAL;
         }
     }
@@ -211,7 +212,6 @@ static void run_world(uint64_t seed, uint32_t crowd_lines, uint32_t night_lines)
     for (uint32_t start = 0; start < world.count; start += night_lines) {
         uint32_t left = world.count - start;
         uint32_t count = left < night_lines ? left : night_lines;
-        struct cg_error err = CG_ERROR_INIT;
         struct told told = {0, 0};
         struct cg_line decided[WORLD_LINES];
         struct cg_history *history = cg_history_new(start > 0 ? recall_from_model : NULL, &model);
@@ -220,14 +220,14 @@ static void run_world(uint64_t seed, uint32_t crowd_lines, uint32_t night_lines)
         cg_history_on_take_back(history, count_taken, &told);
         memcpy(decided, world.lines + start, count * sizeof *decided);
         if (start == 0) {
-            cr_assert_eq(cg_history_decide(history, decided, count, &err), CG_OK);
+            decide_batch(history, decided, count);
         }
         for (uint32_t i = 0; i < count; i++) {
             struct cg_line expected = world.lines[start + i];
             /* A night recalls from the model as it stands when the member is first met, so that
              * later nights go line by line. */
             if (start > 0) {
-                cr_assert_eq(cg_history_decide(history, &decided[i], 1, &err), CG_OK);
+                decide_one(history, &decided[i]);
             }
             model_decide(&model, &expected);
             expect_same_verdict(&decided[i], &expected, seed, start + i);
