@@ -32,10 +32,6 @@ struct reconsidering {
     uint64_t listed;
 };
 
-static struct cg_text text_of(const char *text) {
-    return (struct cg_text){text, (uint32_t)strlen(text)};
-}
-
 /* "HQ:HE" back to the number that the gate compares. */
 static uint64_t modifiers_of(const char *text) {
     uint64_t modifiers = 0;
@@ -51,15 +47,15 @@ static uint64_t modifiers_of(const char *text) {
 static bool line_again(const struct reconsidering *state, const struct cg_ledger_decision *decision,
                        struct cg_line *out) {
     const int procedure_no =
-        cg_policy_procedure(state->policy, cg_field_procedure(text_of(decision->procedure)));
+        cg_policy_procedure(state->policy, cg_field_procedure(cg_text_of(decision->procedure)));
     const struct cg_policy_version *version =
         cg_policy_in_force(state->policy, decision->start_day);
     if (procedure_no < 0 || version == NULL || !version->names[procedure_no]) {
         return false;
     }
     *out = (struct cg_line){
-        .claim_id = cg_key_of(text_of(decision->claim_id)),
-        .member_id = cg_key_of(text_of(decision->member_id)),
+        .claim_id = cg_key_of(cg_text_of(decision->claim_id)),
+        .member_id = cg_key_of(cg_text_of(decision->member_id)),
         .start_day = decision->start_day,
         .end_day = decision->end_day,
         .received_day = CG_DAY_NONE,

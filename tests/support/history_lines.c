@@ -16,12 +16,8 @@ struct cg_cap plain_cap(enum cg_period period, uint32_t limit_units) {
                            .counts_all = true};
 }
 
-struct cg_text id_text(const char *text) {
-    return (struct cg_text){.ptr = text, .len = (uint32_t)strlen(text)};
-}
-
 struct cg_key id_key(const char *text) {
-    return cg_key_of(id_text(text));
+    return cg_key_of(cg_text_of(text));
 }
 
 int32_t date_day(const char *date) {
@@ -55,7 +51,7 @@ struct cg_line void_of(const struct cg_policy_version *version, const char *clai
                        const char *original) {
     struct cg_line line = plain_line(version, claim);
     line.frequency = CG_VOID;
-    line.original_claim_id = id_text(original);
+    line.original_claim_id = cg_text_of(original);
     return line;
 }
 
@@ -63,7 +59,7 @@ struct cg_line replacement_of(const struct cg_policy_version *version, const cha
                               const char *original, uint16_t line_number) {
     struct cg_line line = plain_line(version, claim);
     line.frequency = CG_REPLACEMENT;
-    line.original_claim_id = id_text(original);
+    line.original_claim_id = cg_text_of(original);
     line.line_number = line_number;
     return line;
 }

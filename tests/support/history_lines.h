@@ -23,7 +23,6 @@ struct cg_line void_of(const struct cg_policy_version *version, const char *clai
 struct cg_line replacement_of(const struct cg_policy_version *version, const char *claim,
                               const char *original, uint16_t line_number);
 
-struct cg_text id_text(const char *text);
 struct cg_key id_key(const char *text);
 int32_t date_day(const char *date);
 

@@ -32,8 +32,7 @@ void fixture_fini(struct fixture *fixture) {
 }
 
 static struct cg_text text_or(const char *text, const char *otherwise) {
-    const char *chosen = text == NULL ? otherwise : text;
-    return (struct cg_text){chosen, (uint32_t)strlen(chosen)};
+    return cg_text_of(text == NULL ? otherwise : text);
 }
 
 static void fill_line(const struct fixture *fixture, const struct fixture_line *wanted,

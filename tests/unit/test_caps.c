@@ -277,6 +277,6 @@ Test(caps, accepted_units_never_pass_the_limit_whatever_comes) {
     }
     cr_assert_eq(accepted, 200);
     cr_assert_eq(
-        cg_history_units_used(history, id_text("M"), &version.caps[0], date_day("2025-06-30")),
+        cg_history_units_used(history, cg_text_of("M"), &version.caps[0], date_day("2025-06-30")),
         200);
 }

@@ -18,7 +18,7 @@ static void set_up(void) {
 TestSuite(history, .init = set_up);
 
 static struct cg_past_line past_line(const char *claim) {
-    return (struct cg_past_line){.claim_id = id_text(claim),
+    return (struct cg_past_line){.claim_id = cg_text_of(claim),
                                  .start_day = date_day("2024-07-01"),
                                  .end_day = date_day("2024-07-01"),
                                  .rendering_npi = 1234567893,
@@ -36,7 +36,7 @@ struct ledger {
 static enum cg_status recall(void *context, struct cg_text member_id, struct cg_member *member,
                              struct cg_error *err) {
     struct ledger *ledger = context;
-    cr_assert(cg_text_equal(member_id, id_text("M")));
+    cr_assert(cg_text_equal(member_id, cg_text_of("M")));
     ledger->calls++;
     for (uint32_t i = 0; i < ledger->count; i++) {
         enum cg_status status = add_past_line(member, &ledger->lines[i]);
@@ -67,9 +67,10 @@ Test(history, meeting_a_member_recalls_it_without_a_line) {
     struct ledger ledger = {.lines = {past_line("OLD")}, .count = 1};
     struct cg_history *history = cg_history_new(recall, &ledger);
     struct cg_error err = CG_ERROR_INIT;
-    cr_assert_eq(cg_history_meet(history, id_text("M"), &err), CG_OK);
+    cr_assert_eq(cg_history_meet(history, cg_text_of("M"), &err), CG_OK);
     cr_assert_eq(
-        cg_history_units_used(history, id_text("M"), &version.caps[0], date_day("2024-07-01")), 4);
+        cg_history_units_used(history, cg_text_of("M"), &version.caps[0], date_day("2024-07-01")),
+        4);
     cg_history_free(history);
 }
 
@@ -109,7 +110,7 @@ static enum cg_status recall_bad_lines(void *context, struct cg_text member_id,
 Test(history, a_past_line_that_no_claim_can_be_is_refused) {
     struct cg_history *history = cg_history_new(recall_bad_lines, NULL);
     struct cg_error err = CG_ERROR_INIT;
-    cr_assert_eq(cg_history_meet(history, id_text("M"), &err), CG_OK);
+    cr_assert_eq(cg_history_meet(history, cg_text_of("M"), &err), CG_OK);
     cg_history_free(history);
 }
 
@@ -126,7 +127,7 @@ Test(history, a_line_released_by_hand_is_no_original_any_more) {
 Test(history, a_take_back_of_an_earlier_run_is_not_done_again) {
     struct ledger ledger = {.lines = {past_line("OLD"), past_line("OLD")}, .count = 2};
     ledger.lines[0].taken_back = true;
-    ledger.lines[0].taken_back_by = id_text("V");
+    ledger.lines[0].taken_back_by = cg_text_of("V");
     ledger.lines[0].taken_back_frequency = CG_VOID;
     ledger.lines[1].line_number = 2; /* came after the void */
     version.reject_unknown_original = true;
@@ -172,11 +173,11 @@ Test(history, visits_lines_that_stand_in_the_order_of_acceptance) {
         struct cg_line voided = void_of(&version, "V", "A");
         decide_one(history, &voided);
         struct seen seen = {.count = 0};
-        cg_history_visit(history, id_text("M"), see, &seen);
+        cg_history_visit(history, cg_text_of("M"), see, &seen);
         cr_assert_eq(seen.count, 2);
         cr_assert_eq(seen.numbers[0], 2);
         cr_assert_eq(seen.numbers[1], 4);
-        cg_history_visit(history, id_text("nobody"), see, &seen);
+        cg_history_visit(history, cg_text_of("nobody"), see, &seen);
         cr_assert_eq(seen.count, 2);
         cg_history_free(history);
     }
@@ -263,7 +264,7 @@ Test(history, a_crowded_member_is_not_decided_in_quadratic_time, .timeout = 60) 
 
 static enum cg_status recall_five_units(void *context, struct cg_text member_id,
                                         struct cg_member *member, struct cg_error *err) {
-    struct cg_past_line past = {.claim_id = id_text("PAST"),
+    struct cg_past_line past = {.claim_id = cg_text_of("PAST"),
                                 .start_day = date_day("2024-07-01"),
                                 .end_day = date_day("2024-07-01"),
                                 .rendering_npi = 1,

@@ -60,10 +60,6 @@ static void random_version(struct cg_policy_version *version, uint32_t index) {
     }
 }
 
-static struct cg_text text_of(const char *text) {
-    return (struct cg_text){.ptr = text, .len = (uint32_t)strlen(text)};
-}
-
 static const char *const claims[] = {
     "A",
     "B",
@@ -80,10 +76,10 @@ static void random_line(const struct world *world, struct cg_line *line) {
     /* Around the turns of months from December 2023, where the calendar is hardest. */
     static const int32_t turns[] = {364, 395, 424, 455, 485, 516, 546};
     int32_t day = model_first_day + turns[pick(7)] - 2 + (int32_t)pick(5);
-    struct cg_text claim = text_of(claims[pick(6)]);
+    struct cg_text claim = cg_text_of(claims[pick(6)]);
     *line = (struct cg_line){
         .claim_id = cg_key_of(claim),
-        .member_id = cg_key_of(text_of(members[pick(2)])),
+        .member_id = cg_key_of(cg_text_of(members[pick(2)])),
         .start_day = day,
         .end_day = day,
         .received_day = CG_DAY_NONE,
@@ -99,7 +95,7 @@ static void random_line(const struct world *world, struct cg_line *line) {
         .reasons = chance(5) ? cg_reason_bit(CG_REASON_LATE_FILING) : 0,
     };
     if (line->frequency != CG_ORIGINAL) {
-        line->original_claim_id = chance(25) ? claim : text_of(claims[pick(6)]);
+        line->original_claim_id = chance(25) ? claim : cg_text_of(claims[pick(6)]);
     }
     if (version->split_spans && chance(40)) {
         static const uint8_t more_days[] = {0, 1, 1, 2, 40};
@@ -240,8 +236,8 @@ static void run_world(uint64_t seed, uint32_t crowd_lines, uint32_t night_lines)
             for (uint32_t c = 0; c < world.versions[0].cap_count; c++) {
                 const struct cg_cap *cap = &world.versions[0].caps[c];
                 int32_t day = world.lines[0].start_day;
-                cr_assert_eq(cg_history_units_used(history, text_of(members[m]), cap, day),
-                             model_units_used(&model, text_of(members[m]), cap, day));
+                cr_assert_eq(cg_history_units_used(history, cg_text_of(members[m]), cap, day),
+                             model_units_used(&model, cg_text_of(members[m]), cap, day));
             }
         }
         cg_history_free(history);

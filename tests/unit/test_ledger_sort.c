@@ -7,10 +7,6 @@
 
 enum { SMALL_BYTES = 4096 };
 
-static struct cg_text text(const char *bytes) {
-    return (struct cg_text){bytes, (uint32_t)strlen(bytes)};
-}
-
 /* Adds `count` keys made by `key_of`, then checks the order and that nothing is lost. */
 static void check_order(size_t memory_bytes, uint32_t count,
                         uint32_t (*key_of)(uint32_t i, char out[64])) {
@@ -108,7 +104,8 @@ Test(ledger_sort, names_the_folder_when_a_file_cannot_be_made) {
     struct cg_sorter *sorter = cg_sorter_new("/nonexistent-folder", SMALL_BYTES);
     enum cg_status status = CG_OK;
     for (int i = 0; i < 1000 && status == CG_OK; i++) {
-        status = cg_sorter_add(sorter, text("a key of a line"), text("a payload"), &err);
+        status =
+            cg_sorter_add(sorter, cg_text_of("a key of a line"), cg_text_of("a payload"), &err);
     }
     cr_assert_eq(status, CG_CANNOT_CREATE);
     cr_assert_not_null(strstr(err.text, "/nonexistent-folder"));

@@ -10,10 +10,6 @@
 
 enum { TEXT_MAX = 65536 };
 
-static struct cg_text text_of(const char *bytes) {
-    return (struct cg_text){.ptr = bytes, .len = (uint32_t)strlen(bytes)};
-}
-
 static int32_t day(const char *iso) {
     int32_t day_no = cg_date_parse(iso, strlen(iso), CG_DATE_ISO);
     cr_assert_neq(day_no, CG_DAY_NONE, "%s", iso);
@@ -61,7 +57,7 @@ static const char *edited(const char *from, const char *to, char out[TEXT_MAX]) 
 }
 
 static int procedure(const struct cg_policy *policy, const char *code) {
-    return cg_policy_procedure(policy, cg_field_procedure(text_of(code)));
+    return cg_policy_procedure(policy, cg_field_procedure(cg_text_of(code)));
 }
 
 Test(policy, ms_has_the_two_caps_and_the_credential_types) {
@@ -114,7 +110,7 @@ Test(policy, ms_full_has_every_demand) {
     cr_expect_eq(version->age_by_type[0].max_years, 26);
     cr_expect_eq(version->designation, CG_SEVERITY_WARN);
     cr_assert_eq(version->designation_count, 3);
-    cr_expect_eq(version->designations[1].modifier, cg_field_modifier(text_of("HF")));
+    cr_expect_eq(version->designations[1].modifier, cg_field_modifier(cg_text_of("HF")));
     cr_expect_str_eq(version->designations[1].modifier_text, "HF");
     cr_expect_eq(version->designations[1].types, (1U << 1) | (1U << 6));
     cr_expect_eq(version->continuing_education, CG_SEVERITY_OFF);
@@ -211,7 +207,7 @@ Test(policy, procedures_are_found_in_any_letter_case) {
     cr_expect_eq(procedure(policy, "H0037"), -1);
     cr_expect_eq(procedure(policy, ""), -1);
     cr_expect_eq(procedure(policy, "H00388"), -1);
-    cr_expect_eq(cg_policy_procedure_code(policy, 4), cg_field_procedure(text_of("S9485")));
+    cr_expect_eq(cg_policy_procedure_code(policy, 4), cg_field_procedure(cg_text_of("S9485")));
     cr_expect_eq(cg_policy_procedure_code(policy, CG_PROCEDURE_OTHER), 0);
     cg_policy_free(policy);
 }

@@ -267,8 +267,7 @@ Test(roster, an_authorization_needs_number_member_code_and_start_date, .init = s
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct cg_line line = roster_fixture_line(&fixture, N, cases[i].day, NULL);
-        line.authorization_number =
-            (struct cg_text){cases[i].number, (uint32_t)strlen(cases[i].number)};
+        line.authorization_number = cg_text_of(cases[i].number);
         line.member_id = cg_key_of(cg_text_of(cases[i].member));
         uint64_t code = cg_field_procedure((struct cg_text){cases[i].code, 5});
         cr_expect_eq(cg_roster_authorizes(fixture.roster, &line, code), cases[i].authorized,
