@@ -9,9 +9,9 @@
  * Ownership  _open/_close. Plans and what they point to outlive the call they are given to.
  * Threads    One at a time.
  * Memory     Decided lines are kept packed, at most CG_LEDGER_PACK_BYTES of them; beyond that they
- * go to a nameless file beside the ledger. About 40 bytes for each member met. Failure    After any
- * failure the ledger is as it was before the run, or the next opening for writing makes it so.
- * CG_BUSY: another run is writing.
+ *            go to a nameless file beside the ledger. About 40 bytes for each member met.
+ * Failure    After any failure the ledger is as it was before the run, or the next opening for
+ *            writing makes it so. CG_BUSY: another run is writing.
  */
 #ifndef CLAIMGATE_LEDGER_H
 #define CLAIMGATE_LEDGER_H

@@ -1,18 +1,24 @@
 /*
  * The protocol of a run.
  *
- *     step                                   a crash after it leaves      the next start
- *  0  lock, open, migrate (one transaction)  a ledger without this run    nothing to do
- *  1  recover what an earlier run left       the ledger as it should be   nothing to do
- *  2  skip inputs that are known             -                            -
- *  3  stage: files in a folder beside DIR    a stale staged folder        staging removes it (same
- * DIR) 4  decide; rows wait in memory and in a   the same: the file has no    the same nameless
- * file                          name 5  fsync of files, folder and parent      the same the same 6
- * BEGIN IMMEDIATE; rows, run row, hash   the same: SQLite rolls back  the same 7  COMMIT (WAL,
- * synchronous FULL)         decisions kept, folder       recover: files checked against staged
- * their SHA-256, then step 8 8  rename to DIR, fsync of the parent     decisions kept, DIR there,
- * recover: DIR checked, then no mark                      step 9 9  mark published (one row,
- * COMMIT)       all done                     nothing to do
+ *    step                                   a crash after it leaves    the next start
+ * 0  lock, open, migrate (one transaction)  a ledger without this run  nothing to do
+ * 1  recover what an earlier run left       the ledger as it should    nothing to do
+ *                                           be
+ * 2  skip inputs that are known             -                          -
+ * 3  stage: files in a folder beside DIR    a stale staged folder      staging removes it (same
+ *                                                                      DIR)
+ * 4  decide; rows wait in memory and in a   the same: the file has no  the same
+ *    nameless file                          name
+ * 5  fsync of files, folder and parent      the same                   the same
+ * 6  BEGIN IMMEDIATE; rows, run row, hash   the same: SQLite rolls     the same
+ *                                           back
+ * 7  COMMIT (WAL, synchronous FULL)         decisions kept, folder     recover: files checked
+ *                                           staged                     against their SHA-256, then
+ *                                                                      step 8
+ * 8  rename to DIR, fsync of the parent     decisions kept, DIR there, recover: DIR checked, then
+ *                                           no mark                    step 9
+ * 9  mark published (one row, COMMIT)       all done                   nothing to do
  *
  * Before 7 nothing of the run is in the ledger and DIR is not there; from 7 on the run is finished,
  * by itself or by the next opening for writing (ledger_recover.c). So DIR is never seen unless its
