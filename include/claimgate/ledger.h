@@ -126,6 +126,20 @@ struct cg_ledger_output {
     uint8_t content_sha256[CG_SHA256_BYTES]; /* decompressed */
 };
 
+/*
+ * The rows of a run on their way into the tables, in blocks numbered from 0. Making them is a
+ * quarter of the work and SQLite the rest, so the two are calls of their own: each is given the
+ * blocks one by one in order, on any thread, and a block is inserted after it was made and before
+ * the one CG_LEDGER_ROW_BLOCKS further on is.
+ */
+struct cg_ledger_rows;
+enum { CG_LEDGER_ROW_BLOCKS = 4 };
+/* *is_last: no more come after it. CG_INTERRUPTED: a stop was requested. */
+cg_must_use enum cg_status cg_ledger_rows_make(struct cg_ledger_rows *rows, uint64_t block_no,
+                                               bool *is_last, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_rows_insert(struct cg_ledger_rows *rows, uint64_t block_no,
+                                                 struct cg_error *err);
+
 struct cg_ledger_commit {
     const struct cg_ledger_input *inputs;
     uint32_t input_count;
@@ -133,6 +147,9 @@ struct cg_ledger_commit {
     uint32_t output_count;
     const struct cg_tally *tally;
     struct cg_staging *staging; /* synced */
+    /* Make and insert every block of rows, up to the first failure. NULL: one after the other. */
+    enum cg_status (*carry)(void *context, struct cg_ledger_rows *rows, struct cg_error *err);
+    void *carry_context;
 };
 
 /* Keep the run's decisions in one transaction, publish its folder, mark it published. When it fails

@@ -8,6 +8,7 @@
 #include "claimgate/validate.h"
 
 #include "flow.h"
+#include "row_belt.h"
 
 #include "claimgate/log.h"
 #include "claimgate/report.h"
@@ -283,8 +284,9 @@ static enum cg_status write_report(struct flow *flow, struct cg_output_facts *fi
 }
 
 /* Decisions and folder become real together: the ledger publishes. */
-static enum cg_status commit(struct flow *flow, const struct cg_output_facts *report,
+static enum cg_status commit(struct cg_validate *validate, const struct cg_output_facts *report,
                              struct cg_error *err) {
+    struct flow *flow = &validate->flow;
     const struct cg_output_facts *files[] = {&flow->facts.accepted, &flow->facts.rejected, report};
     enum { FILES = sizeof files / sizeof files[0] };
     struct cg_ledger_output outputs[FILES];
@@ -303,19 +305,25 @@ static enum cg_status commit(struct flow *flow, const struct cg_output_facts *re
     }
     enum cg_status status = cg_staging_sync(flow->outputs.staging, err);
     if (status == CG_OK) {
+        struct row_belt belt = {
+            .batches = validate->batches, .depth = validate->depth, .threads = flow->plan->threads};
         const struct cg_ledger_commit commit = {.inputs = flow->ledger_inputs,
                                                 .input_count = flow->path_count,
                                                 .outputs = outputs,
                                                 .output_count = FILES,
                                                 .tally = &flow->tally,
-                                                .staging = flow->outputs.staging};
+                                                .staging = flow->outputs.staging,
+                                                .carry = row_belt_carry,
+                                                .carry_context = &belt};
         status = cg_ledger_commit(flow->ledger, &commit, &kept, err);
     }
     flow->outputs.keep_staging = kept;
     return status;
 }
 
-static enum cg_status publish(struct flow *flow, uint64_t started_ms, struct cg_error *err) {
+static enum cg_status publish(struct cg_validate *validate, uint64_t started_ms,
+                              struct cg_error *err) {
+    struct flow *flow = &validate->flow;
     struct cg_run_facts *facts = &flow->facts;
     struct cg_output_facts report;
     enum cg_status status =
@@ -325,7 +333,7 @@ static enum cg_status publish(struct flow *flow, uint64_t started_ms, struct cg_
         status = write_report(flow, &report, err);
     }
     if (status == CG_OK) {
-        status = flow->ledger != NULL ? commit(flow, &report, err)
+        status = flow->ledger != NULL ? commit(validate, &report, err)
                                       : cg_outputs_publish(&flow->outputs, err);
     }
     return status;
@@ -372,7 +380,7 @@ enum cg_status cg_validate_run(struct cg_validate *validate, enum cg_outcome *ou
         *outcome = CG_ONLY_COUNTED;
     } else {
         *outcome = CG_PUBLISHED;
-        status = publish(flow, started_ms, err);
+        status = publish(validate, started_ms, err);
     }
     return status;
 }

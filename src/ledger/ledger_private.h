@@ -9,7 +9,8 @@
  * ledger_pack     what the gate recalls of a member, as bytes
  * ledger_sort     rows into key order, in bounded memory
  * ledger_record   decided lines to rows
- * ledger_rows     rows into the tables
+ * ledger_rows     all rows of a run, in the order of the tables
+ * ledger_write    rows into the tables
  * ledger_run      the protocol of a run
  * ledger_chain    the hash of a run
  * ledger_recover  what a run that was cut off left
@@ -243,9 +244,10 @@ cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
 cg_must_use enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
                                              size_t count, struct cg_error *err);
 
-/* ledger_rows.c: all rows of the open run into the tables, inside a transaction. Gives the digest
- * of rows_sha256. */
+/* ledger_write.c: all rows of the open run into the tables, inside a transaction, as the commit
+ * wants them carried. Gives the digest of rows_sha256. */
 cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
+                                                const struct cg_ledger_commit *commit,
                                                 uint8_t rows_sha256[CG_SHA256_BYTES],
                                                 struct cg_error *err);
 

@@ -340,7 +340,7 @@ static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_comm
     cg_ledger_rollback(ledger); /* that which has only read */
     enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
     if (status == CG_OK) {
-        status = cg_ledger_write_rows(ledger, rows_sha256, err);
+        status = cg_ledger_write_rows(ledger, commit, rows_sha256, err);
     }
     if (status == CG_OK) {
         status = cg_ledger_write_run(ledger, commit, rows_sha256, err);

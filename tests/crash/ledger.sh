@@ -18,11 +18,12 @@ unset CLAIMGATE_FAULT CLAIMGATE_FAULT_LOG
 
 "$program" generate --lines 4000 --members 300 --seed 11 --files 2 --voids 2 --replacements 2 \
     --out in --quiet || exit 1
-night() { # LEDGER_FOLDER [WRAPPER...]: the second night
+threads=0
+night() { # LEDGER_FOLDER [WRAPPER...]: the second night, on so many threads
     local folder=$1
     shift
     (cd "$folder" && "$@" "$program" validate ../in/claims-02.csv.gz --roster ../in/roster --policy ms \
-        --as-of 2025-06-30 --threads 0 --out out --ledger ledger.db --quiet) 2>"$folder/messages"
+        --as-of 2025-06-30 --threads $threads --out out --ledger ledger.db --quiet) 2>"$folder/messages"
 } 2>/dev/null # the shell's own word on killed programs
 rows() { # everything in a ledger but times, paths and what is hashed over them
     sqlite3 -readonly "$1/ledger.db" "
@@ -111,14 +112,18 @@ while read -r count point; do
     [ "$count" -gt 12 ] && passes="1 2 $((count / 2)) $((count - 1)) $count"
     for pass in $passes; do
         for action in kill 28 5; do
-            disturb "$point:$pass:$action" env "CLAIMGATE_FAULT=$point:$pass:$action"
+            for threads in 0 2; do
+                disturb "$point:$pass:$action:$threads" env "CLAIMGATE_FAULT=$point:$pass:$action"
+            done
         done
     done
 done < <(sort points | uniq -c)
 echo "named points: $(sort -u points | wc -l), cases: $((tried - before))"
 
-# System calls: the k-th of each kind fails or ends the program, until there is no k-th.
+# System calls: the k-th of each kind fails or ends the program, until there is no k-th. On one thread,
+# where the k-th is always the same.
 before=$tried
+threads=0
 for call in write pwrite64 fsync fdatasync renameat2 openat mkdirat ftruncate unlinkat pread64 fchmod; do
     for action in error=ENOSPC error=EIO signal=KILL; do
         k=0
@@ -139,6 +144,7 @@ echo "system calls: $((tried - before)) cases"
 
 # Random moments.
 before=$tried
+threads=2
 start=$(date +%s%N)
 rm -rf try
 cp -a base try

@@ -34,4 +34,14 @@ gzip -dc "$work/input/claims.csv.gz" | gzip -1 >"$work/stream.csv.gz"
 same_on_all_threads stream "$work/stream.csv.gz"
 # Accepted lines come as blocks, which are unpacked in parallel; two inputs make one stream.
 same_on_all_threads blocks "$work/stream-0/accepted.csv.gz" "$work/stream-0/accepted.csv.gz"
+
+# Rows go to a ledger on a belt of their own.
+for threads in 0 2; do
+    $fixed "$claimgate" validate "$work/stream.csv.gz" --roster "$roster" --policy ms-full \
+        --as-of 2024-12-31 --out "$work/night-$threads" --threads "$threads" --quiet \
+        --ledger "$work/ledger-$threads.db"
+    cmp "$work/stream-0/accepted.csv.gz" "$work/night-$threads/accepted.csv.gz"
+    $fixed "$claimgate" ledger verify --ledger "$work/ledger-$threads.db" >"$work/verified"
+    printf 'ledger: %s threads, sound\n' "$threads"
+done
 rm -rf "$work"

@@ -1,5 +1,6 @@
 #include "ledger_fixture.h"
 
+#include "../../src/flow/row_belt.h"
 #include "claimgate/field.h"
 #include "claimgate/reason.h"
 #include "claimgate/sink.h"
@@ -17,6 +18,7 @@ void fixture_init(struct fixture *fixture) {
     snprintf(fixture->folder, sizeof fixture->folder, "/tmp/cg-ledger-XXXXXX");
     cr_assert_not_null(mkdtemp(fixture->folder));
     snprintf(fixture->path, sizeof fixture->path, "%s/ledger.db", fixture->folder);
+    fixture->on_belt = false;
     cg_problems_init(&problems);
     cr_assert_eq(cg_policy_load("ms", &fixture->policy, &problems, &err), CG_OK, "%s", err.text);
     cg_problems_fini(&problems);
@@ -127,6 +129,23 @@ static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
     return status;
 }
 
+static enum cg_status keep(struct cg_ledger *ledger, struct cg_ledger_commit commit, bool on_belt,
+                           bool *kept, struct cg_error *err) {
+    struct cg_batch *batches[CG_LEDGER_ROW_BLOCKS];
+    struct row_belt belt = {.batches = batches, .depth = CG_LEDGER_ROW_BLOCKS, .threads = 2};
+    for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
+        batches[i] = cg_batch_new();
+        cr_assert_not_null(batches[i]);
+    }
+    commit.carry = on_belt ? row_belt_carry : NULL;
+    commit.carry_context = &belt;
+    const enum cg_status status = cg_ledger_commit(ledger, &commit, kept, err);
+    for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
+        cg_batch_free(batches[i]);
+    }
+    return status;
+}
+
 enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
                            uint32_t count, const char *out, char *decided, struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
@@ -156,7 +175,7 @@ enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *l
                                                 .output_count = staging != NULL,
                                                 .tally = &tally,
                                                 .staging = staging};
-        status = cg_ledger_commit(ledger, &commit, &kept, err);
+        status = keep(ledger, commit, fixture->on_belt, &kept, err);
     }
     for (uint32_t i = 0; decided != NULL && i < count; i++) {
         decided[i] = "?arc"[batch->lines[i].decision];

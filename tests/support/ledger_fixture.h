@@ -18,6 +18,7 @@ struct fixture {
     char folder[64];
     char path[128];           /* of the ledger */
     struct cg_policy *policy; /* ms */
+    bool on_belt;             /* rows are carried by a belt with two threads; false */
 };
 void fixture_init(struct fixture *fixture);
 void fixture_fini(struct fixture *fixture);
