@@ -44,7 +44,8 @@ struct cg_cap_test {
     bool fits;
     uint64_t used_at_start; /* units in the period that holds the start date */
     uint64_t used;          /* where it does not fit: in the failing period with the most used, */
-    uint64_t available;     /* and what is left there */
+    uint64_t available;     /* what is left there, */
+    int32_t day_no;         /* and a day by which cg_cap_period gives that period */
 };
 
 /* Test units spread over their days, of a line whose procedure the cap counts. */

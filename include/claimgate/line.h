@@ -47,6 +47,7 @@ struct cg_policy_version;
 
 struct cg_line {
     uint32_t record_no; /* index into the batch's records */
+    int32_t cap_day; /* with CG_REASON_CAP: a day by which cg_cap_period gives the failing period */
 
     /* Fields. */
     struct cg_key claim_id;              /* cg_key_len 0: cannot be used */

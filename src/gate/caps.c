@@ -61,11 +61,13 @@ static void find_period(struct cg_cap_scratch *scratch, const struct cg_cap *cap
 
 /* Take a period into account: of those that fail the one with the most units used counts, the
  * earliest of equals. Periods come in the order of time. */
-static void test_period(struct cg_cap_test *test, uint32_t limit, uint64_t used, uint64_t asked) {
+static void test_period(struct cg_cap_test *test, uint32_t limit, uint64_t used, uint64_t asked,
+                        int32_t last_day) {
     if (used + asked > limit && (test->fits || used > test->used)) {
         test->fits = false;
         test->used = used;
         test->available = used < limit ? limit - used : 0;
+        test->day_no = last_day;
     }
 }
 
@@ -79,7 +81,8 @@ static void test_periods(const struct cg_cap_view *view, const struct cg_cap *ca
         if (day_no == spread->first_day) {
             test->used_at_start = used;
         }
-        test_period(test, cap->limit_units, used, cg_spread_within(spread, first_day, last_day));
+        test_period(test, cap->limit_units, used, cg_spread_within(spread, first_day, last_day),
+                    last_day);
     }
 }
 
@@ -92,7 +95,7 @@ static void test_one_period(const struct cg_cap_view *view, const struct cg_cap 
         find_period(view->scratch, cap, spread->first_day, &first_day, &last_day);
         test->used_at_start = cg_past_units(view->store, view->past, cap, first_day, last_day);
     }
-    test_period(test, cap->limit_units, test->used_at_start, spread->each);
+    test_period(test, cap->limit_units, test->used_at_start, spread->each, spread->first_day);
 }
 
 /* The last day whose window still holds day_no. */
@@ -131,7 +134,7 @@ static void slide_window(const struct cg_cap_view *view, const struct cg_cap *ca
         for (int32_t start = window_start(cap, day_no); oldest < start; oldest++) {
             used -= days[oldest - from];
         }
-        test_period(test, cap->limit_units, used, cg_spread_within(spread, oldest, day_no));
+        test_period(test, cap->limit_units, used, cg_spread_within(spread, oldest, day_no), day_no);
     }
 }
 

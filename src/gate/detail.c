@@ -94,30 +94,35 @@ static void say_duplicate(const struct cg_detail *detail) {
     cg_phrase_text(detail->say, text);
 }
 
-/* The period of a cap that holds the line: " on 2024-03-05", " from 2023-07-01 to 2024-06-30". Of a
- * span, and of a window that may end later, it is not known which one failed. */
+/* The period in which a cap failed: " on 2024-03-05", " from 2023-07-01 to 2024-06-30", " in the 6
+ * months up to 2024-03-05". */
 static void say_period(struct cg_phrase *say, const struct cg_line *line,
                        const struct cg_cap *cap) {
     int32_t first_day;
     int32_t last_day;
-    cg_cap_period(cap, line->start_day, &first_day, &last_day);
-    if (cap->period == CG_PERIOD_LIFETIME) {
-        cg_phrase_text(say, " in the member's lifetime");
-    } else if (cap->period == CG_PERIOD_ROLLING_MONTHS) {
-        cg_phrase_text(say, " in ");
-        cg_phrase_number(say, (uint64_t)cap->months);
-        cg_phrase_text(say, cap->months == 1 ? " month that hold the service"
-                                             : " months that hold the service");
-    } else if (line->end_day > last_day) {
-        cg_phrase_text(say, " in one of the periods that the line touches");
-    } else {
-        cg_phrase_text(say, cap->period == CG_PERIOD_DAY ? " on " : " from ");
+    cg_cap_period(cap, line->cap_day, &first_day, &last_day);
+    switch (cap->period) {
+    case CG_PERIOD_DAY:
+        cg_phrase_text(say, " on ");
+        break;
+    case CG_PERIOD_MONTH:
+    case CG_PERIOD_YEAR:
+        cg_phrase_text(say, " from ");
         cg_phrase_date(say, first_day);
-        if (cap->period != CG_PERIOD_DAY) {
-            cg_phrase_text(say, " to ");
-            cg_phrase_date(say, last_day);
+        cg_phrase_text(say, " to ");
+        break;
+    case CG_PERIOD_ROLLING_MONTHS:
+        cg_phrase_text(say, " in the ");
+        if (cap->months > 1) {
+            cg_phrase_number(say, (uint64_t)cap->months);
         }
+        cg_phrase_text(say, cap->months > 1 ? " months up to " : "month up to ");
+        break;
+    case CG_PERIOD_LIFETIME:
+        cg_phrase_text(say, " in the member's lifetime");
+        return;
     }
+    cg_phrase_date(say, last_day);
 }
 
 static void say_cutback(struct cg_phrase *say, const struct cg_line *line,

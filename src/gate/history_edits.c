@@ -198,6 +198,7 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
         if (!test.fits && decides_before(line, cutback, &test)) {
             line->reasons |= cg_reason_bit(CG_REASON_CAP);
             line->cap_no = (uint8_t)i;
+            line->cap_day = test.day_no;
             line->units_used = clip_units(test.used);
             line->units_available = (uint32_t)test.available;
         }

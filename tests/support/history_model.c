@@ -146,6 +146,7 @@ struct cap_outcome {
     bool fails;
     uint64_t used;
     uint64_t available;
+    int32_t day_no; /* of the failing period */
 };
 
 static uint64_t asked_in_period(const struct cg_cap *cap, const struct cg_line *line,
@@ -178,6 +179,7 @@ static struct cap_outcome test_cap(const struct model *model, const struct cg_ca
             (!outcome.fails || before > outcome.used)) {
             outcome.fails = true;
             outcome.used = before;
+            outcome.day_no = anchor;
             outcome.available = before < cap->limit_units ? cap->limit_units - before : 0;
         }
     }
@@ -206,6 +208,7 @@ static void decide_caps(const struct model *model, struct cg_line *line) {
         return;
     }
     line->reasons |= cg_reason_bit(CG_REASON_CAP);
+    line->cap_day = chosen.day_no;
     line->units_used = (uint32_t)chosen.used;
     line->units_available = (uint32_t)chosen.available;
     bool cut = cutback && chosen.available > 0;

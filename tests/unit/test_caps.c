@@ -205,6 +205,7 @@ Test(caps, span_reports_the_failing_period_with_the_most_used_the_earliest_of_eq
     cr_assert_eq(span.decision, CG_REJECTED);
     cr_assert_eq(span.units_used, 5);
     cr_assert_eq(span.units_available, 1);
+    cr_assert_eq(span.cap_day, date_day("2024-07-02"));
     cr_assert_eq(span.cap_used[0], 4);
 }
 
@@ -222,6 +223,7 @@ Test(caps, rolling_window_that_ends_later_and_holds_the_date_counts_too) {
     cr_assert_eq(before.decision, CG_REJECTED);
     cr_assert_eq(before.units_used, 4);
     cr_assert_eq(before.cap_used[0], 0);
+    cr_assert_eq(before.cap_day, date_day("2024-08-14"));
     cr_assert_eq(give("2024-07-14", 5).decision, CG_ACCEPTED);
 }
 

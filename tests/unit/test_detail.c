@@ -280,6 +280,7 @@ static struct cg_line *reject_for_cap(uint8_t cap_no, uint32_t used, uint32_t av
     line->reasons = BIT(CAP);
     line->decision = CG_REJECTED;
     line->cap_no = cap_no;
+    line->cap_day = line->start_day;
     line->units_used = used;
     line->units_available = available;
     return line;
@@ -304,11 +305,37 @@ Test(detail, a_cap_tells_what_was_used_asked_and_left) {
     cr_expect_str_eq(scene.verdict.rarc, "N640");
 }
 
-Test(detail, a_span_does_not_claim_to_know_its_day) {
+Test(detail, a_cap_names_the_day_of_a_span_that_failed) {
     struct cg_line *line = reject_for_cap(0, 5, 1);
     line->end_day = line->start_day + 2;
-    cr_expect_str_eq(fill(line), "5 of 6 units were already used in one of the periods that the "
-                                 "line touches; this line asks for 2 over its days and 1 is left.");
+    line->cap_day = line->start_day + 1;
+    cr_expect_str_eq(fill(line), "5 of 6 units were already used on 2024-03-06; this line asks for "
+                                 "2 over its days and 1 is left.");
+}
+
+Test(detail, a_cap_names_the_period_of_each_kind_that_failed) {
+    const struct {
+        enum cg_period period;
+        int32_t months;
+        const char *words;
+    } rows[] = {
+        {CG_PERIOD_DAY, 0, " on 2024-02-20;"},
+        {CG_PERIOD_MONTH, 0, " from 2024-02-01 to 2024-02-29;"},
+        {CG_PERIOD_YEAR, 0, " from 2023-07-01 to 2024-06-30;"},
+        {CG_PERIOD_ROLLING_MONTHS, 1, " in the month up to 2024-02-20;"},
+        {CG_PERIOD_ROLLING_MONTHS, 6, " in the 6 months up to 2024-02-20;"},
+        {CG_PERIOD_LIFETIME, 0, " in the member's lifetime;"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cg_line *line = reject_for_cap(1, 5, 1);
+        struct cg_policy_version version = *line->version;
+        version.caps[1].period = rows[i].period; /* its year starts on 1 July */
+        version.caps[1].months = rows[i].months;
+        line->version = &version;
+        line->cap_day = line->start_day - 14;
+        const char *detail = fill(line);
+        cr_expect_not_null(strstr(detail, rows[i].words), "%s", detail);
+    }
 }
 
 Test(detail, a_cutback_tells_what_fits_and_what_is_left_over) {

@@ -117,6 +117,19 @@ static void random_world(struct world *world, uint64_t seed) {
     }
 }
 
+/* One day in it is as good as another, but for windows of rolling months. */
+static void expect_same_period(const struct cg_line *real, const struct cg_line *model) {
+    int32_t first[2];
+    int32_t last[2];
+    if ((real->reasons & cg_reason_bit(CG_REASON_CAP)) != 0) {
+        const struct cg_cap *cap = &real->version->caps[real->cap_no];
+        cg_cap_period(cap, real->cap_day, &first[0], &last[0]);
+        cg_cap_period(cap, model->cap_day, &first[1], &last[1]);
+        cr_assert_eq(first[0], first[1]);
+        cr_assert_eq(last[0], last[1]);
+    }
+}
+
 static void expect_same_verdict(const struct cg_line *real, const struct cg_line *model,
                                 uint64_t seed, uint32_t i) {
 #define SAME(field)                                                                                \
@@ -132,6 +145,7 @@ static void expect_same_verdict(const struct cg_line *real, const struct cg_line
     SAME(units_used);
     SAME(units_available);
 #undef SAME
+    expect_same_period(real, model);
     for (uint32_t c = 0; c < CG_CAPS_MAX; c++) {
         cr_assert_eq(real->cap_used[c], model->cap_used[c],
                      "world %llu line %u cap %u: %u, model %u", (unsigned long long)seed, i, c,
