@@ -1,12 +1,15 @@
 #include "claimgate/stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t caught_signal;
+/* Atomic, for the handler may run on another thread than those who look. */
+static atomic_int caught_signal;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "or no handler may write it");
 
 static void on_signal(int number) {
-    caught_signal = number;
+    atomic_store(&caught_signal, number);
 }
 
 void cg_stop_install(void) {
@@ -27,7 +30,7 @@ void cg_stop_install(void) {
 }
 
 bool cg_stop_requested(void) {
-    return caught_signal != 0;
+    return atomic_load(&caught_signal) != 0;
 }
 
 enum cg_status cg_stop_check(struct cg_error *err) {
@@ -37,8 +40,9 @@ enum cg_status cg_stop_check(struct cg_error *err) {
 }
 
 void cg_stop_raise(void) {
-    if (caught_signal != 0) {
-        signal((int)caught_signal, SIG_DFL);
-        raise((int)caught_signal);
+    const int number = atomic_load(&caught_signal);
+    if (number != 0) {
+        signal(number, SIG_DFL);
+        raise(number);
     }
 }

@@ -44,4 +44,13 @@ for threads in 0 2; do
     $fixed "$claimgate" ledger verify --ledger "$work/ledger-$threads.db" >"$work/verified"
     printf 'ledger: %s threads, sound\n' "$threads"
 done
+# A signal may come to any thread, and all look whether one came.
+for moment in 0.5 1 2; do
+    code=0
+    timeout --preserve-status -s TERM "$moment" $fixed "$claimgate" validate "$work/stream.csv.gz" \
+        --roster "$roster" --policy ms-full --as-of 2024-12-31 --out "$work/cut-$moment" --threads 2 \
+        --quiet --ledger "$work/cut.db" || code=$?
+    printf 'stopped after %s s: %s\n' "$moment" "$code"
+    [ "$code" -eq 0 ] || [ "$code" -eq 143 ]
+done
 rm -rf "$work"
