@@ -7,7 +7,7 @@
  * table at the top of src/ledger/ledger_run.c. ledger_query.h is for those who only read.
  *
  * Ownership  _open/_close. Plans and what they point to outlive the call they are given to.
- * Threads    One at a time.
+ * Threads    One at a time, but for cg_ledger_rows_make beside cg_ledger_rows_insert.
  * Memory     Decided lines are kept packed, at most CG_LEDGER_PACK_BYTES of them; beyond that they
  *            go to a nameless file beside the ledger. About 40 bytes for each member met.
  * Failure    After any failure the ledger is as it was before the run, or the next opening for

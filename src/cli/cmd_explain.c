@@ -1,14 +1,15 @@
 #include "claimgate/commands.h"
-#include "claimgate/field.h"
+#include "claimgate/date.h"
+#include "claimgate/period_text.h"
 
 #include "decision.h"
+#include "failing_period.h"
 #include "id_argument.h"
 #include "printed_json.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 struct options {
     const char *ledger;
@@ -34,11 +35,7 @@ struct telling {
     int64_t policy_run;
     uint64_t decisions;
     struct cg_json_writer *writer; /* NULL: for people */
-    /* while telling what used up a cap */
-    const struct cg_cap *cap;
-    int32_t first_day;
-    int32_t last_day;
-    uint64_t users;
+    struct failing_period period;  /* while telling what used up a cap */
 };
 
 static enum cg_status find_policy(struct telling *telling,
@@ -52,25 +49,14 @@ static enum cg_status find_policy(struct telling *telling,
     return cg_ledger_load_policy(telling->ledger, decision->run_no, &telling->policy, err);
 }
 
-static bool counts_for(const struct telling *telling, const struct cg_ledger_decision *line) {
-    const struct cg_text code = {line->procedure, 5};
-    const int no = cg_policy_procedure(telling->policy, cg_field_procedure(code));
-    return !line->exempt && line->start_day <= telling->last_day &&
-           line->end_day >= telling->first_day &&
-           (telling->cap->counts_all || (no >= 0 && telling->cap->counts[no] != 0));
-}
-
 static enum cg_status tell_user(void *context, const struct cg_ledger_decision *line,
                                 struct cg_error *err) {
     struct telling *telling = context;
     (void)err;
-    if (!counts_for(telling, line)) {
+    if (!failing_period_counts(&telling->period, line)) {
         return CG_OK;
     }
     if (telling->writer == NULL) {
-        if (telling->users == 0) {
-            printf("  used by\n");
-        }
         cg_decision_print_short(line);
     } else {
         cg_json_open_object(telling->writer, NULL);
@@ -80,27 +66,35 @@ static enum cg_status tell_user(void *context, const struct cg_ledger_decision *
         cg_json_put_integer(telling->writer, "accepted_units", line->accepted_units);
         cg_json_close_object(telling->writer);
     }
-    telling->users++;
     return CG_OK;
+}
+
+static void open_users(const struct telling *telling, uint32_t units_used) {
+    const struct failing_period *period = &telling->period;
+    char text[CG_PERIOD_TEXT_BYTES];
+    char day[CG_DATE_TEXT_BYTES];
+    if (telling->writer != NULL) {
+        cg_json_put_string(telling->writer, "used_from", cg_date_format(period->first_day, day));
+        cg_json_put_string(telling->writer, "used_to", cg_date_format(period->last_day, day));
+        cg_json_open_array(telling->writer, "used_by");
+    } else if (units_used > 0) {
+        printf("  used by     these, %" PRIu32 " %s in the\n              %s\n", units_used,
+               cg_plural(units_used, "unit", "units"),
+               cg_period_text(period->cap, period->last_day, text));
+    }
 }
 
 /* The accepted lines that had used up the cap when the line was decided. */
 static enum cg_status tell_users(struct telling *telling, const struct cg_ledger_decision *decision,
                                  struct cg_error *err) {
-    int32_t unused;
-    telling->cap = cg_decision_cap(decision, telling->policy);
-    telling->users = 0;
-    if (telling->cap == NULL || decision->units_used == UINT32_MAX) {
-        return CG_OK;
+    enum cg_status status =
+        failing_period_find(telling->ledger, decision, telling->policy, &telling->period, err);
+    if (status != CG_OK || telling->period.cap == NULL) {
+        return status;
     }
-    cg_cap_period(telling->cap, decision->start_day, &telling->first_day, &telling->last_day);
-    cg_cap_period(telling->cap, decision->end_day, &unused, &telling->last_day);
-    if (telling->writer != NULL) {
-        cg_json_open_array(telling->writer, "used_by");
-    }
-    const struct cg_text member = {decision->member_id, (uint32_t)strlen(decision->member_id)};
-    const enum cg_status status =
-        cg_ledger_visit_standing(telling->ledger, member, decision, tell_user, telling, err);
+    open_users(telling, decision->units_used);
+    status = cg_ledger_visit_standing(telling->ledger, cg_text_of(decision->member_id), decision,
+                                      tell_user, telling, err);
     if (telling->writer != NULL) {
         cg_json_close_array(telling->writer);
     }

@@ -84,10 +84,8 @@ static enum cg_status put_bytes(struct cg_row_maker *maker, enum cg_row_table ta
                : no_memory(err);
 }
 
-/* *row, when not NULL, is the row's bytes until the next one is put. */
 static enum cg_status put_cells(struct cg_row_maker *maker, enum cg_row_table table,
-                                const struct cg_cell *cells, size_t count, struct cg_text *row,
-                                struct cg_error *err) {
+                                const struct cg_cell *cells, size_t count, struct cg_error *err) {
     struct cg_buffer *rows = maker->block;
     const size_t at = rows->len_bytes;
     struct cg_row_head head = {.table = table};
@@ -96,9 +94,6 @@ static enum cg_status put_cells(struct cg_row_maker *maker, enum cg_row_table ta
     }
     head.len_bytes = (uint32_t)(rows->len_bytes - at - sizeof head);
     memcpy(rows->data + at, &head, sizeof head);
-    if (row != NULL) {
-        *row = (struct cg_text){rows->data + at + sizeof head, head.len_bytes};
-    }
     return CG_OK;
 }
 
@@ -113,10 +108,11 @@ static enum cg_status make_member(struct cg_row_maker *maker, struct cg_error *e
         [CG_MEMBER_NO] = cg_cell_integer(member->member_no),
         [CG_MEMBER_ID] = cg_cell_text(id),
     };
-    struct cg_text row;
-    const enum cg_status status =
-        put_cells(maker, CG_ROW_MEMBER, cells, CG_MEMBER_CELLS, &row, err);
+    const size_t at = maker->block->len_bytes + sizeof(struct cg_row_head);
+    const enum cg_status status = put_cells(maker, CG_ROW_MEMBER, cells, CG_MEMBER_CELLS, err);
     if (status == CG_OK) {
+        const struct cg_text row = {maker->block->data + at,
+                                    (uint32_t)(maker->block->len_bytes - at)};
         cg_rows_digest_add(maker->digest, CG_DIGEST_MEMBERS, row);
     }
     return status;
@@ -132,7 +128,7 @@ static enum cg_status put_part(struct cg_row_maker *maker, size_t len_bytes, str
         {.kind = CG_CELL_BLOB, .bytes = bytes},
     };
     const enum cg_status status =
-        put_cells(maker, CG_ROW_ACCUMULATOR, cells, CG_ACCUMULATOR_CELLS, NULL, err);
+        put_cells(maker, CG_ROW_ACCUMULATOR, cells, CG_ACCUMULATOR_CELLS, err);
     packed->len_bytes -= len_bytes;
     if (packed->len_bytes > 0) {
         memmove(packed->data, packed->data + len_bytes, packed->len_bytes);
@@ -243,7 +239,7 @@ static enum cg_status make_claim(struct cg_row_maker *maker, struct cg_text key,
         cg_cell_text((struct cg_text){key.ptr, id_len}),
         cg_cell_unsigned(member_no),
     };
-    return put_cells(maker, CG_ROW_CLAIM, cells, CG_CLAIM_CELLS, NULL, err);
+    return put_cells(maker, CG_ROW_CLAIM, cells, CG_CLAIM_CELLS, err);
 }
 
 static enum cg_status start_lines(struct cg_row_maker *maker, struct cg_error *err) {

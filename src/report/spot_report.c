@@ -131,20 +131,37 @@ static bool put_warning(struct cg_buffer *out, const struct cg_spot_answer *answ
            put_wrapped(out, verdict.detail);
 }
 
+/* What is told of a cap: the period that holds the start date, or the one that failed. */
+struct told_cap {
+    int32_t day_no; /* by which cg_cap_period gives the period */
+    uint32_t used;
+    uint32_t left;
+};
+
+static struct told_cap told_cap(const struct cg_spot_answer *answer, uint32_t cap_no) {
+    const struct cg_line *line = answer->line;
+    const struct cg_cap *cap = &line->version->caps[cap_no];
+    if (has(line->reasons, CG_REASON_CAP) && line->cap_no == cap_no) {
+        return (struct told_cap){line->cap_day, line->units_used, line->units_available};
+    }
+    const uint32_t used = answer->used[cap_no];
+    return (struct told_cap){line->start_day, used, left(cap, used)};
+}
+
 static bool put_cap(struct cg_buffer *out, const struct cg_spot_answer *answer, uint32_t cap_no) {
     const struct cg_line *line = answer->line;
     const struct cg_cap *cap = &line->version->caps[cap_no];
-    const uint32_t used = answer->used[cap_no];
     char period[CG_PERIOD_TEXT_BYTES];
-    if (used == CG_SPOT_NOT_COUNTED) {
+    if (answer->used[cap_no] == CG_SPOT_NOT_COUNTED) {
         return true;
     }
+    const struct told_cap told = told_cap(answer, cap_no);
     return cg_buffer_printf(out, "\ncap %s: %s\n", cap->id,
-                            cg_period_text(cap, line->start_day, period)) &&
+                            cg_period_text(cap, told.day_no, period)) &&
            cg_buffer_printf(out,
                             "  limit %" PRIu32 ", used %" PRIu32 ", asked %u, left before this "
                             "line %" PRIu32 "\n",
-                            cap->limit_units, used, (unsigned)line->units, left(cap, used));
+                            cap->limit_units, told.used, (unsigned)line->units, told.left);
 }
 
 bool cg_spot_report_text(struct cg_buffer *out, const struct cg_spot_answer *answer) {
@@ -202,16 +219,17 @@ static void put_json_cap(struct cg_json_writer *json, const struct cg_spot_answe
     char day[CG_DATE_TEXT_BYTES];
     int32_t first_day;
     int32_t last_day;
-    cg_cap_period(cap, line->start_day, &first_day, &last_day);
+    const struct told_cap told = told_cap(answer, cap_no);
+    cg_cap_period(cap, told.day_no, &first_day, &last_day);
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "cap", cap->id);
-    cg_json_put_string(json, "period", cg_period_text(cap, line->start_day, text));
+    cg_json_put_string(json, "period", cg_period_text(cap, told.day_no, text));
     cg_json_put_string(json, "first_day", cg_date_format(first_day, day));
     cg_json_put_string(json, "last_day", cg_date_format(last_day, day));
     cg_json_put_integer(json, "limit", cap->limit_units);
-    cg_json_put_integer(json, "used", answer->used[cap_no]);
+    cg_json_put_integer(json, "used", told.used);
     cg_json_put_integer(json, "asked", line->units);
-    cg_json_put_integer(json, "left", left(cap, answer->used[cap_no]));
+    cg_json_put_integer(json, "left", told.left);
     cg_json_close_object(json);
 }
 

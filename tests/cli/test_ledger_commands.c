@@ -66,7 +66,7 @@ static void expect(struct run run, int exit_code, const char *said) {
     run_fini(&run);
 }
 
-static int night(const char *name, const char *rows) {
+static int night_under(const char *policy, const char *name, const char *rows) {
     char claims[RUN_PATH_BYTES];
     char out[RUN_PATH_BYTES];
     char text[2048];
@@ -75,12 +75,16 @@ static int night(const char *name, const char *rows) {
     snprintf(text, sizeof text, HEADER "%s", rows);
     write_file(file, text, claims);
     cr_assert_lt(snprintf(out, sizeof out, "%s/%s", folder, name), (int)sizeof out);
-    struct run run = ASK("validate", claims, "--roster", ROSTER, "--as-of", "2025-06-30", "--out",
-                         out, "--quiet");
+    struct run run = ASK("validate", claims, "--roster", ROSTER, "--policy", policy, "--as-of",
+                         "2025-06-30", "--out", out, "--quiet");
     const int exit_code = run.exit_code;
     cr_assert(exit_code == 0 || exit_code == 65, "%s", run.err);
     run_fini(&run);
     return exit_code;
+}
+
+static int night(const char *name, const char *rows) {
+    return night_under("ms", name, rows);
 }
 
 static void three_nights(void) {
@@ -105,6 +109,40 @@ Test(ledger_commands, explain_tells_the_story_of_a_claim) {
     write_file("ids", "CLM-2\n", ids);
     expect(ask(ids, (const char *const[]){"explain", "-", NULL}), 0, "daily_cap");
     expect(ASK("explain", "CLM-2", "--json"), 0, "\"used_by\": [");
+}
+
+/* The window of CLM-A, which ends after the service of CLM-B and holds it too, is full. */
+Test(ledger_commands, a_window_that_ends_later_is_named_with_its_users) {
+    static const char text[] =
+        "{\"id\": \"t\", \"title\": \"t\", \"versions\": [{\"effective\": \"2012-07-01\", "
+        "\"procedures\": "
+        "[{\"code\": \"H0038\"}], \"caps\": [{\"id\": \"month\", \"period\": \"rolling_months\", "
+        "\"months\": 1, "
+        "\"limit\": 10, \"carc\": \"119\", \"rarc\": \"N362\", \"source\": \"test\"}], "
+        "\"over_cap\": \"reject\", "
+        "\"span\": \"reject\", \"timely_filing_days\": 365, \"cap_exempt\": null, "
+        "\"unknown_original\": \"warn\", \"duplicate_service\": {\"severity\": \"off\"}, "
+        "\"credential\": {\"types\": [\"CPSSP-MH\"], \"source\": \"test\"}}]}";
+    char policy[RUN_PATH_BYTES];
+    write_file("policy.json", text, policy);
+    cr_assert_eq(night_under(policy, "one",
+                             "CLM-0,1,M-01,2025-01-02,H0038,1,1000000004,,\n"
+                             "CLM-A,1,M-01,2025-01-20,H0038,7,1000000004,,\n"
+                             "CLM-B,1,M-01,2025-01-10,H0038,8,1000000004,,\n"),
+                 0);
+    struct run run = ASK("explain", "CLM-B");
+    cr_expect_not_null(strstr(run.out, "used by     these, 8 units in the\n              "
+                                       "1 month 2024-12-21 to 2025-01-20\n"),
+                       "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "claim CLM-0 line 1"), "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "claim CLM-A line 1"), "%s", run.out);
+    run_fini(&run);
+    expect(ASK("explain", "CLM-B", "--json"), 0, "\"used_to\": \"2025-01-20\"");
+    expect(
+        ASK("check", "--policy", policy, "--member", "M-01", "--date", "2025-01-10", "--units", "8",
+            "--rendering-npi", "1000000004", "--roster", ROSTER, "--as-of", "2025-06-30"),
+        1,
+        "1 month 2024-12-21 to 2025-01-20\n  limit 10, used 8, asked 8, left before this line 2");
 }
 
 Test(ledger_commands, usage_tells_what_is_left) {

@@ -1,0 +1,98 @@
+#include "failing_period.h"
+
+#include "claimgate/date.h"
+#include "claimgate/field.h"
+#include "claimgate/spread.h"
+
+#include "decision.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
+
+struct sums {
+    const struct failing_period *period;
+    uint64_t *up_to; /* units on each day; once summed up, up to its end */
+};
+
+static bool is_counted(const struct failing_period *period, const struct cg_ledger_decision *line) {
+    const struct cg_text code = {line->procedure, 5};
+    const int no = cg_policy_procedure(period->policy, cg_field_procedure(code));
+    return !line->exempt && (period->cap->counts_all || (no >= 0 && period->cap->counts[no] != 0));
+}
+
+static struct cg_spread spread_of(const struct cg_ledger_decision *line, uint32_t units) {
+    return cg_spread_of(line->start_day, line->end_day, units, line->split);
+}
+
+bool failing_period_counts(const struct failing_period *period,
+                           const struct cg_ledger_decision *line) {
+    const struct cg_spread spread = spread_of(line, line->accepted_units);
+    return is_counted(period, line) &&
+           cg_spread_within(&spread, period->first_day, period->last_day) > 0;
+}
+
+static enum cg_status add_line(void *context, const struct cg_ledger_decision *line,
+                               struct cg_error *err) {
+    struct sums *sums = context;
+    (void)err;
+    if (is_counted(sums->period, line)) {
+        const struct cg_spread spread = spread_of(line, line->accepted_units);
+        cg_spread_add_daily(&spread, CG_DAY_FIRST, CG_DAY_LAST, sums->up_to);
+    }
+    return CG_OK;
+}
+
+static uint64_t units_within(const struct sums *sums, int32_t first_day, int32_t last_day) {
+    const uint64_t before =
+        first_day > CG_DAY_FIRST ? sums->up_to[first_day - 1 - CG_DAY_FIRST] : 0;
+    return sums->up_to[last_day - CG_DAY_FIRST] - before;
+}
+
+static int32_t earlier_of(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+/* Of the periods that the line touches, in the order of time, the first with so many units used:
+ * the gate names the one with the most, the earliest of equals. */
+static void find(const struct sums *sums, const struct cg_ledger_decision *decision,
+                 struct failing_period *out) {
+    const struct cg_spread own = spread_of(decision, decision->units);
+    const int32_t last = out->cap->period == CG_PERIOD_ROLLING_MONTHS
+                             ? cg_cap_last_window(out->cap, own.last_day)
+                             : own.last_day;
+    for (int32_t day_no = own.first_day; day_no <= earlier_of(last, CG_DAY_LAST); day_no++) {
+        cg_cap_period(out->cap, day_no, &out->first_day, &out->last_day);
+        if (units_within(sums, out->first_day, out->last_day) == decision->units_used) {
+            return;
+        }
+    }
+    cg_cap_period(out->cap, decision->start_day, &out->first_day, &out->last_day);
+}
+
+enum cg_status failing_period_find(struct cg_ledger *ledger,
+                                   const struct cg_ledger_decision *decision,
+                                   const struct cg_policy *policy, struct failing_period *out,
+                                   struct cg_error *err) {
+    *out = (struct failing_period){.policy = policy};
+    if (decision->units_used != UINT32_MAX) {
+        out->cap = cg_decision_cap(decision, policy);
+    }
+    if (out->cap == NULL) {
+        return CG_OK;
+    }
+    struct sums sums = {.period = out, .up_to = calloc(DAYS, sizeof sums.up_to[0])};
+    if (sums.up_to == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    const struct cg_text member = cg_text_of(decision->member_id);
+    const enum cg_status status =
+        cg_ledger_visit_standing(ledger, member, decision, add_line, &sums, err);
+    for (int32_t i = 1; i < DAYS; i++) {
+        sums.up_to[i] += sums.up_to[i - 1];
+    }
+    find(&sums, decision, out);
+    free(sums.up_to);
+    return status;
+}
