@@ -1,15 +1,12 @@
 #include "failing_period.h"
 
-#include "claimgate/date.h"
+#include "claimgate/caps.h"
 #include "claimgate/field.h"
 #include "claimgate/spread.h"
 
 #include "decision.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
 
 struct sums {
     const struct failing_period *period;
@@ -44,14 +41,12 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *l
     return CG_OK;
 }
 
+/* A period may reach beyond the days that claim dates can have. */
 static uint64_t units_within(const struct sums *sums, int32_t first_day, int32_t last_day) {
+    const int32_t last = last_day < CG_DAY_LAST ? last_day : CG_DAY_LAST;
     const uint64_t before =
         first_day > CG_DAY_FIRST ? sums->up_to[first_day - 1 - CG_DAY_FIRST] : 0;
-    return sums->up_to[last_day - CG_DAY_FIRST] - before;
-}
-
-static int32_t earlier_of(int32_t a, int32_t b) {
-    return a < b ? a : b;
+    return sums->up_to[last - CG_DAY_FIRST] - before;
 }
 
 /* Of the periods that the line touches, in the order of time, the first with so many units used:
@@ -62,7 +57,7 @@ static void find(const struct sums *sums, const struct cg_ledger_decision *decis
     const int32_t last = out->cap->period == CG_PERIOD_ROLLING_MONTHS
                              ? cg_cap_last_window(out->cap, own.last_day)
                              : own.last_day;
-    for (int32_t day_no = own.first_day; day_no <= earlier_of(last, CG_DAY_LAST); day_no++) {
+    for (int32_t day_no = own.first_day; day_no <= last && day_no <= CG_DAY_LAST; day_no++) {
         cg_cap_period(out->cap, day_no, &out->first_day, &out->last_day);
         if (units_within(sums, out->first_day, out->last_day) == decision->units_used) {
             return;
@@ -82,14 +77,14 @@ enum cg_status failing_period_find(struct cg_ledger *ledger,
     if (out->cap == NULL) {
         return CG_OK;
     }
-    struct sums sums = {.period = out, .up_to = calloc(DAYS, sizeof sums.up_to[0])};
+    struct sums sums = {.period = out, .up_to = calloc(CG_CALENDAR_DAYS, sizeof sums.up_to[0])};
     if (sums.up_to == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     const struct cg_text member = cg_text_of(decision->member_id);
     const enum cg_status status =
         cg_ledger_visit_standing(ledger, member, decision, add_line, &sums, err);
-    for (int32_t i = 1; i < DAYS; i++) {
+    for (int32_t i = 1; i < CG_CALENDAR_DAYS; i++) {
         sums.up_to[i] += sums.up_to[i - 1];
     }
     find(&sums, decision, out);

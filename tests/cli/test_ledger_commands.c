@@ -22,6 +22,7 @@
 
 static char folder[RUN_PATH_BYTES];
 static char ledger[RUN_PATH_BYTES + 16];
+static const char *as_of = "2025-06-30"; /* of the nights */
 
 static void setup(void) {
     run_make_dir(folder);
@@ -76,7 +77,7 @@ static int night_under(const char *policy, const char *name, const char *rows) {
     write_file(file, text, claims);
     cr_assert_lt(snprintf(out, sizeof out, "%s/%s", folder, name), (int)sizeof out);
     struct run run = ASK("validate", claims, "--roster", ROSTER, "--policy", policy, "--as-of",
-                         "2025-06-30", "--out", out, "--quiet");
+                         as_of, "--out", out, "--quiet");
     const int exit_code = run.exit_code;
     cr_assert(exit_code == 0 || exit_code == 65, "%s", run.err);
     run_fini(&run);
@@ -111,20 +112,25 @@ Test(ledger_commands, explain_tells_the_story_of_a_claim) {
     expect(ASK("explain", "CLM-2", "--json"), 0, "\"used_by\": [");
 }
 
+/* A policy of one cap. */
+static void write_policy(const char *period, char path[RUN_PATH_BYTES]) {
+    char text[1024];
+    snprintf(text, sizeof text,
+             "{\"id\": \"t\", \"title\": \"t\", \"versions\": [{\"effective\": \"2012-07-01\", "
+             "\"procedures\": [{\"code\": \"H0038\"}], \"caps\": [{\"id\": \"one\", %s, "
+             "\"limit\": 10, \"carc\": \"119\", \"rarc\": \"N362\", \"source\": \"test\"}], "
+             "\"over_cap\": \"reject\", \"span\": \"reject\", \"timely_filing_days\": 365, "
+             "\"cap_exempt\": null, \"unknown_original\": \"warn\", "
+             "\"duplicate_service\": {\"severity\": \"off\"}, "
+             "\"credential\": {\"types\": [\"CPSSP-MH\"], \"source\": \"test\"}}]}",
+             period);
+    write_file("policy.json", text, path);
+}
+
 /* The window of CLM-A, which ends after the service of CLM-B and holds it too, is full. */
 Test(ledger_commands, a_window_that_ends_later_is_named_with_its_users) {
-    static const char text[] =
-        "{\"id\": \"t\", \"title\": \"t\", \"versions\": [{\"effective\": \"2012-07-01\", "
-        "\"procedures\": "
-        "[{\"code\": \"H0038\"}], \"caps\": [{\"id\": \"month\", \"period\": \"rolling_months\", "
-        "\"months\": 1, "
-        "\"limit\": 10, \"carc\": \"119\", \"rarc\": \"N362\", \"source\": \"test\"}], "
-        "\"over_cap\": \"reject\", "
-        "\"span\": \"reject\", \"timely_filing_days\": 365, \"cap_exempt\": null, "
-        "\"unknown_original\": \"warn\", \"duplicate_service\": {\"severity\": \"off\"}, "
-        "\"credential\": {\"types\": [\"CPSSP-MH\"], \"source\": \"test\"}}]}";
     char policy[RUN_PATH_BYTES];
-    write_file("policy.json", text, policy);
+    write_policy("\"period\": \"rolling_months\", \"months\": 1", policy);
     cr_assert_eq(night_under(policy, "one",
                              "CLM-0,1,M-01,2025-01-02,H0038,1,1000000004,,\n"
                              "CLM-A,1,M-01,2025-01-20,H0038,7,1000000004,,\n"
@@ -143,6 +149,24 @@ Test(ledger_commands, a_window_that_ends_later_is_named_with_its_users) {
             "--rendering-npi", "1000000004", "--roster", ROSTER, "--as-of", "2025-06-30"),
         1,
         "1 month 2024-12-21 to 2025-01-20\n  limit 10, used 8, asked 8, left before this line 2");
+}
+
+/* The last benefit year ends after the last day that a claim can have. */
+Test(ledger_commands, explain_knows_the_last_year_of_the_calendar) {
+    char policy[RUN_PATH_BYTES];
+    write_policy("\"period\": \"year\", \"year_start\": \"07-01\"", policy);
+    as_of = "2199-12-31";
+    cr_assert_eq(night_under(policy, "one",
+                             "CLM-A,1,M-01,2199-12-30,H0038,8,1000000004,,\n"
+                             "CLM-B,1,M-01,2199-12-31,H0038,8,1000000004,,\n"),
+                 0);
+    struct run run = ASK("explain", "CLM-B");
+    cr_expect_not_null(strstr(run.out, "used by     these, 8 units in the\n              "
+                                       "benefit year 2199-07-01 to 2200-06-30\n"),
+                       "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "claim CLM-A line 1"), "%s", run.out);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
 }
 
 Test(ledger_commands, usage_tells_what_is_left) {
