@@ -56,7 +56,8 @@ OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ  := $(filter-out $(BUILD)/obj/src/cli/main.o,$(OBJECTS)) $(BUILD)/obj/builtin.o
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 CLI_SRC  := $(sort $(wildcard tests/cli/test_*.c))
-SUPPORT  := $(sort $(wildcard tests/support/*.c))
+GENERATE := $(filter-out tests/generate/main.c,$(sort $(wildcard tests/generate/*.c)))
+SUPPORT  := $(sort $(wildcard tests/support/*.c)) $(GENERATE)
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
@@ -94,10 +95,12 @@ $(BUILD)/builtin.S: $(SCHEMAS) Makefile
 	  n=0; for f in $(SCHEMAS); do printf '.quad n%d, b%d, e%d-b%d\n' $$n $$n $$n $$n; n=$$((n+1)); done; \
 	  echo '.quad 0, 0, 0'; echo '.section .note.GNU-stack,"",%progbits'; } > $@
 
-# Tests see tests/support.
-$(BUILD)/obj/tests/%.o: CPPFLAGS_ALL += -Itests
+# Tests see tests/support, and the private headers of the rooms by their path below src/.
+$(BUILD)/obj/tests/%.o: CPPFLAGS_ALL += -Itests -Isrc
 ifeq ($(SANITIZE),)
 $(BUILD)/obj/tests/%.o: OPT := -O1 -g
+# The generator makes claims faster than the program reads them.
+$(BUILD)/obj/tests/generate/%.o: OPT := -O3 -g
 endif
 
 $(BUILD)/obj/builtin.o: $(BUILD)/builtin.S $(BUILD)/flags
@@ -125,6 +128,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaim
 $(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+$(BUILD)/generate: $(BUILD)/obj/tests/generate/main.o $(GENERATE:%.c=$(BUILD)/obj/%.o) $(BUILD)/libclaimgate.a
+	@[ '$(V)' = 1 ] || echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(OPT_LINK) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
 stress-binaries: $(STRESS_BIN)
 
@@ -173,7 +180,7 @@ test: deps-test ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory run-tests
 
-test-binaries: $(UNIT_BIN) $(CLI_BIN)
+test-binaries: $(UNIT_BIN) $(CLI_BIN) $(BUILD)/generate
 
 run-tests: all test-binaries
 	@CLAIMGATE=$(BUILD)/claimgate sh tests/run.sh $(UNIT_BIN) $(CLI_BIN)
@@ -182,7 +189,7 @@ asan: deps-test ## the tests under AddressSanitizer and UBSan
 	@TEST_JOBS=1 ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
 tsan: deps-test ## the belt and the program under ThreadSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all stress-binaries
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all $(BUILD)/tsan/generate stress-binaries
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
 
 # What was found before is kept below build/fuzz and is where the next run begins.
@@ -197,19 +204,19 @@ fuzz: deps-fuzz ## every fuzz program for FUZZ_SECONDS (60), under AddressSaniti
 
 # ---- measuring, never part of the tests -----------------------------------------------------
 
-bench: all ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
+bench: all $(BUILD)/generate ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/bench.sh
 
-bench-profile: all ## where the time goes: stations by wall time and by instructions a line
+bench-profile: all $(BUILD)/generate ## where the time goes: stations by wall time and by instructions a line
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/profile.sh
 
 crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 
 # ---- care ---------------------------------------------------------------------------------
 
-C_FILES := $(wildcard src/*/*.[ch] include/claimgate/*.h tests/*/*.[ch])
+C_FILES := $(wildcard src/*/*.[ch] include/claimgate/*/*.h tests/*/*.[ch])
 
 lint: deps-lint ## formatting, cppcheck, headers that stand alone, house rules
 	@sh tests/lint.sh

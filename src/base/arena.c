@@ -1,4 +1,4 @@
-#include "claimgate/arena.h"
+#include "claimgate/base/arena.h"
 
 #include <stdalign.h>
 #include <stdbool.h>

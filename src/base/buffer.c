@@ -1,4 +1,4 @@
-#include "claimgate/buffer.h"
+#include "claimgate/base/buffer.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "claimgate/builtin.h"
+#include "claimgate/base/builtin.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * Parsing is on the path of every claim line. Every format therefore gathers its eight digits into
  * one 64-bit number, where they are checked and read all at once.
  */
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 #include <endian.h>
 #include <string.h>

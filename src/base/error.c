@@ -1,6 +1,6 @@
-#include "claimgate/error.h"
+#include "claimgate/base/error.h"
 
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>

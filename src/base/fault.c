@@ -1,4 +1,4 @@
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "claimgate/hash.h"
+#include "claimgate/base/hash.h"
 
 /* Most keys are shorter than a call to a shared library is long. */
 #define XXH_INLINE_ALL

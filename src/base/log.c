@@ -1,6 +1,6 @@
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
 
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>

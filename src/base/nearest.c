@@ -1,4 +1,4 @@
-#include "claimgate/nearest.h"
+#include "claimgate/base/nearest.h"
 
 #include <stdbool.h>
 #include <string.h>

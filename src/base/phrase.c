@@ -1,6 +1,6 @@
-#include "claimgate/phrase.h"
+#include "claimgate/base/phrase.h"
 
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 struct cg_text cg_phrase_digits(uint64_t number, char out[CG_DIGITS_BYTES]) {
     uint32_t start = CG_DIGITS_BYTES;

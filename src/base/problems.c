@@ -1,6 +1,6 @@
-#include "claimgate/problems.h"
+#include "claimgate/base/problems.h"
 
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "claimgate/progress.h"
+#include "claimgate/base/progress.h"
 
 #include <stdio.h>
 #include <time.h>

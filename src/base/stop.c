@@ -1,4 +1,4 @@
-#include "claimgate/stop.h"
+#include "claimgate/base/stop.h"
 
 #include <signal.h>
 #include <stdatomic.h>

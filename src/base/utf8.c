@@ -1,4 +1,4 @@
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,13 +1,13 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "rules.h"
+#include "load.h"
 
-#include "claimgate/audit.h"
-#include "claimgate/audit_report.h"
-#include "claimgate/belt.h"
-#include "claimgate/date.h"
-#include "claimgate/files.h"
-#include "claimgate/log.h"
+#include "claimgate/audit/audit.h"
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+#include "claimgate/report/audit_report.h"
+#include "claimgate/run/belt.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ enum { REPORT_LIMIT_BYTES = 16 << 20 };
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
-    .threads = RULES_THREADS_BY_CORES,
+    .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
 };
 
@@ -87,8 +87,8 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
         return CG_OK;
     }
     const enum cg_status status =
-        rules_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
-    return status == CG_OK ? rules_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err)
+        cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
+    return status == CG_OK ? cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err)
                            : status;
 }
 
@@ -117,7 +117,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                        .rules.as_of_day = o->as_of_day,
                                        .layout = o->layout,
                                        .multiline = o->multiline,
-                                       .threads = rules_threads(o->threads),
+                                       .threads = cg_load_threads(o->threads),
                                        .ledger = o->ledger,
                                        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
                                .decided = o->decided,
@@ -141,7 +141,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
         status = fill_plan(call, &plan, err);
     }
     if (status == CG_OK) {
-        status = rules_load(o->policy, o->roster, &policy, &roster, err);
+        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     }
     if (status == CG_OK) {
         plan.run.rules.policy = policy;

@@ -1,13 +1,13 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "rules.h"
+#include "load.h"
 
-#include "claimgate/buffer.h"
-#include "claimgate/csv.h"
-#include "claimgate/date.h"
-#include "claimgate/log.h"
-#include "claimgate/spot.h"
-#include "claimgate/spot_report.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/report/check_report.h"
+#include "claimgate/run/check.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -75,20 +75,20 @@ struct printer {
     bool any_rejected;
 };
 
-static enum cg_status print_answer(void *context, const struct cg_spot_answer *answer,
+static enum cg_status print_answer(void *context, const struct cg_check_answer *answer,
                                    struct cg_error *err) {
     struct printer *printer = context;
     struct cg_buffer text;
     bool ok = false;
     cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
     if (printer->options->json) {
-        ok = cg_spot_report_json(&text, answer, printer->many);
+        ok = cg_check_report_json(&text, answer, printer->many);
     } else if (printer->many) {
-        ok = cg_spot_report_row(&text, answer);
+        ok = cg_check_report_row(&text, answer);
     } else {
-        ok = cg_spot_report_text(&text, answer);
+        ok = cg_check_report_text(&text, answer);
     }
-    printer->any_rejected = printer->any_rejected || cg_spot_is_rejected(answer);
+    printer->any_rejected = printer->any_rejected || cg_check_is_rejected(answer);
     if (ok) {
         fwrite(text.data, 1, text.len_bytes, stdout);
     }
@@ -130,7 +130,7 @@ static bool put_row(struct cg_buffer *out, const struct cell *cells, size_t coun
 /* The options as a claim file of one line, so that it is read and tested like any other. */
 static bool put_question(struct cg_buffer *out, const struct options *o) {
     struct cell cells[] = {
-        {CG_FIELD_CLAIM_ID, "spot check"}, /* another takes its place: cg_spot_plan.unclaimed */
+        {CG_FIELD_CLAIM_ID, "spot check"}, /* another takes its place: cg_check_plan.unclaimed */
         {CG_FIELD_MEMBER_ID, o->member},
         {CG_FIELD_CLAIM_LINE_START_DATE, o->date},
         {CG_FIELD_CLAIM_LINE_END_DATE, o->end_date},
@@ -151,13 +151,14 @@ static bool put_question(struct cg_buffer *out, const struct options *o) {
     return put_row(out, cells, count, true) && put_row(out, cells, count, false);
 }
 
-static enum cg_status ask_one(struct cg_spot *spot, const struct options *o, struct cg_error *err) {
+static enum cg_status ask_one(struct cg_check *check, const struct options *o,
+                              struct cg_error *err) {
     struct cg_buffer question;
     cg_buffer_init(&question, CG_BATCH_BYTES);
     enum cg_status status = CG_OK;
     if (put_question(&question, o)) {
         const struct cg_text file = {question.data, (uint32_t)question.len_bytes};
-        status = cg_spot_ask(spot, file, err);
+        status = cg_check_ask(check, file, err);
     } else {
         status = cg_error_set(err, CG_USAGE, "the values given are too long for a claim line");
     }
@@ -209,14 +210,14 @@ static enum cg_status check_stream(const struct cg_invocation *call, struct cg_e
     return CG_OK;
 }
 
-static enum cg_status run_spot(const struct options *o, struct cg_spot_plan *plan,
+static enum cg_status run_spot(const struct options *o, struct cg_check_plan *plan,
                                struct printer *printer, struct cg_error *err) {
-    struct cg_spot *spot = NULL;
-    enum cg_status status = cg_spot_open(plan, &spot, err);
+    struct cg_check *check = NULL;
+    enum cg_status status = cg_check_open(plan, &check, err);
     if (status == CG_OK) {
-        status = printer->many ? cg_spot_ask_stdin(spot, err) : ask_one(spot, o, err);
+        status = printer->many ? cg_check_ask_stdin(check, err) : ask_one(check, o, err);
     }
-    cg_spot_close(spot);
+    cg_check_close(check);
     return status;
 }
 
@@ -228,10 +229,10 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = printer.many ? check_stream(call, err) : check_question(o, err);
     if (status == CG_OK) {
-        status = rules_load(o->policy, o->roster, &policy, &roster, err);
+        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     }
     if (status == CG_OK) {
-        struct cg_spot_plan plan = {
+        struct cg_check_plan plan = {
             .rules = {.policy = policy,
                       .roster = roster,
                       .as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today()},

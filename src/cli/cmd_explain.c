@@ -1,6 +1,6 @@
-#include "claimgate/commands.h"
-#include "claimgate/date.h"
-#include "claimgate/period_text.h"
+#include "claimgate/base/date.h"
+#include "claimgate/report/period.h"
+#include "commands.h"
 
 #include "decision.h"
 #include "failing_period.h"
@@ -34,8 +34,8 @@ struct telling {
     struct cg_policy *policy; /* of the run `policy_run` */
     int64_t policy_run;
     uint64_t decisions;
-    struct cg_json_writer *writer; /* NULL: for people */
-    struct failing_period period;  /* while telling what used up a cap */
+    struct cg_json_writer *writer;   /* NULL: for people */
+    struct cg_failing_period period; /* while telling what used up a cap */
 };
 
 static enum cg_status find_policy(struct telling *telling,
@@ -53,7 +53,7 @@ static enum cg_status tell_user(void *context, const struct cg_ledger_decision *
                                 struct cg_error *err) {
     struct telling *telling = context;
     (void)err;
-    if (!failing_period_counts(&telling->period, line)) {
+    if (!cg_failing_period_counts(&telling->period, line)) {
         return CG_OK;
     }
     if (telling->writer == NULL) {
@@ -70,7 +70,7 @@ static enum cg_status tell_user(void *context, const struct cg_ledger_decision *
 }
 
 static void open_users(const struct telling *telling, uint32_t units_used) {
-    const struct failing_period *period = &telling->period;
+    const struct cg_failing_period *period = &telling->period;
     char text[CG_PERIOD_TEXT_BYTES];
     char day[CG_DATE_TEXT_BYTES];
     if (telling->writer != NULL) {
@@ -88,7 +88,7 @@ static void open_users(const struct telling *telling, uint32_t units_used) {
 static enum cg_status tell_users(struct telling *telling, const struct cg_ledger_decision *decision,
                                  struct cg_error *err) {
     enum cg_status status =
-        failing_period_find(telling->ledger, decision, telling->policy, &telling->period, err);
+        cg_failing_period_find(telling->ledger, decision, telling->policy, &telling->period, err);
     if (status != CG_OK || telling->period.cap == NULL) {
         return status;
     }
@@ -125,15 +125,15 @@ static enum cg_status tell(void *context, const struct cg_ledger_decision *decis
 
 static enum cg_status tell_json(struct telling *telling, struct cg_text claim, uint16_t line,
                                 struct cg_error *err) {
-    struct printed_json json;
-    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    struct cg_printed_json json;
+    cg_printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
     telling->writer = &json.writer;
     cg_json_put_text(&json.writer, "claim_id", claim.ptr, claim.len);
     cg_json_open_array(&json.writer, "decisions");
     enum cg_status status = cg_ledger_visit_claim(telling->ledger, claim, line, tell, telling, err);
     cg_json_close_array(&json.writer);
     telling->writer = NULL;
-    return printed_json_end(&json, status, err);
+    return cg_printed_json_end(&json, status, err);
 }
 
 static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {

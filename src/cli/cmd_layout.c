@@ -1,11 +1,11 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "claimgate/buffer.h"
-#include "claimgate/builtin.h"
-#include "claimgate/files.h"
-#include "claimgate/json.h"
-#include "claimgate/layout.h"
-#include "claimgate/log.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+#include "claimgate/json/json.h"
+#include "claimgate/record/layout.h"
 
 #include "layout_sample.h"
 
@@ -160,13 +160,13 @@ static enum cg_status check_sample(const struct options *o, const struct cg_layo
     if (status != CG_OK) {
         return status;
     }
-    const struct layout_sample shown = {.file = o->sample,
-                                        .layout = cg_layout_name(layout),
-                                        .sample = &sample,
-                                        .show_ids = o->show_phi};
+    const struct cg_layout_sample shown = {.file = o->sample,
+                                           .layout = cg_layout_name(layout),
+                                           .sample = &sample,
+                                           .show_ids = o->show_phi};
     cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
     const bool complete =
-        o->json ? layout_sample_json(&text, &shown) : layout_sample_text(&text, &shown);
+        o->json ? cg_layout_sample_json(&text, &shown) : cg_layout_sample_text(&text, &shown);
     status = print_and_fini(&text, complete, err);
     if (status == CG_OK && sample.missing.status != CG_OK) {
         status = cg_error_set(err, sample.missing.status, "%s: %s", o->sample, sample.missing.text);

@@ -1,9 +1,9 @@
 /*
  * The ledger's own commands that read: runs, show, verify, export.
  */
-#include "claimgate/commands.h"
-#include "claimgate/ledger_query.h"
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
+#include "claimgate/ledger/ledger_query.h"
+#include "commands.h"
 
 #include "decision.h"
 #include "printed_json.h"
@@ -210,17 +210,17 @@ static enum cg_status open_for(const struct cg_invocation *call, struct cg_ledge
 
 static enum cg_status print_runs(struct printing *printing, int64_t run_no, bool json,
                                  struct cg_error *err) {
-    struct printed_json printed;
+    struct cg_printed_json printed;
     if (!json) {
         return cg_ledger_visit_runs(printing->ledger, run_no, tell_run, printing, err);
     }
-    printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
+    cg_printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
     printing->writer = &printed.writer;
     cg_json_open_array(&printed.writer, "runs");
     enum cg_status status = cg_ledger_visit_runs(printing->ledger, run_no, tell_run, printing, err);
     cg_json_close_array(&printed.writer);
     printing->writer = NULL;
-    return printed_json_end(&printed, status, err);
+    return cg_printed_json_end(&printed, status, err);
 }
 
 static enum cg_status run_runs(const struct cg_invocation *call, int *exit_code,
@@ -269,18 +269,18 @@ static void tell_fault(void *context, const char *text) {
 
 static enum cg_status verify(struct printing *printing, bool json, uint64_t *faults,
                              struct cg_error *err) {
-    struct printed_json printed;
+    struct cg_printed_json printed;
     if (!json) {
         return cg_ledger_verify(printing->ledger, tell_fault, printing, faults, err);
     }
-    printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
+    cg_printed_json_begin(&printed, OUTPUT_LIMIT_BYTES);
     printing->writer = &printed.writer;
     cg_json_open_array(&printed.writer, "faults");
     enum cg_status status = cg_ledger_verify(printing->ledger, tell_fault, printing, faults, err);
     cg_json_close_array(&printed.writer);
     cg_json_put_boolean(&printed.writer, "sound", *faults == 0);
     printing->writer = NULL;
-    return printed_json_end(&printed, status, err);
+    return cg_printed_json_end(&printed, status, err);
 }
 
 static enum cg_status run_verify(const struct cg_invocation *call, int *exit_code,

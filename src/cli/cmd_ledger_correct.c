@@ -1,9 +1,9 @@
 /*
  * The ledger's commands that write without claims: recover, withdraw.
  */
-#include "claimgate/commands.h"
-#include "claimgate/ledger.h"
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
+#include "claimgate/ledger/ledger.h"
+#include "commands.h"
 
 #include <inttypes.h>
 #include <stddef.h>

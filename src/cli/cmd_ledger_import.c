@@ -1,12 +1,12 @@
 /*
  * The ledger's commands that take a file: import, release.
  */
-#include "claimgate/commands.h"
-#include "claimgate/correction.h"
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
+#include "claimgate/run/correction.h"
+#include "commands.h"
 
 #include "decision.h"
-#include "rules.h"
+#include "load.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -74,9 +74,9 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     enum cg_status status = cg_policy_load(options->policy, &policy, &problems, err);
     if (status == CG_OK) {
         plan.policy = policy;
-        status = cg_correction_import(&plan, &facts, &problems, err);
+        status = cg_import_run(&plan, &facts, &problems, err);
     }
-    rules_print_problems(&problems, err);
+    cg_load_print_problems(&problems, err);
     if (status == CG_OK && facts.run_no != 0) {
         printf("Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n", facts.run_no,
                facts.lines, cg_plural(facts.lines, "line", "lines"), facts.units,
@@ -101,8 +101,8 @@ static enum cg_status run_release(const struct cg_invocation *call, int *exit_co
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
     cg_problems_init(&problems);
-    const enum cg_status status = cg_correction_release(&plan, &facts, &problems, err);
-    rules_print_problems(&problems, err);
+    const enum cg_status status = cg_release_run(&plan, &facts, &problems, err);
+    cg_load_print_problems(&problems, err);
     if (status == CG_OK && facts.run_no != 0) {
         printf("Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
                facts.run_no, facts.lines, cg_plural(facts.lines, "line", "lines"), facts.records,

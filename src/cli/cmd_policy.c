@@ -1,8 +1,8 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "claimgate/buffer.h"
-#include "claimgate/json.h"
-#include "claimgate/policy.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/json/json.h"
+#include "claimgate/rules/policy.h"
 
 #include <inttypes.h>
 #include <stddef.h>

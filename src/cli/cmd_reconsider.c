@@ -1,6 +1,6 @@
-#include "claimgate/commands.h"
-#include "claimgate/field.h"
-#include "claimgate/history.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/record/field.h"
+#include "commands.h"
 
 #include "decision.h"
 #include "printed_json.h"
@@ -123,14 +123,14 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
 }
 
 static enum cg_status print_json(struct reconsidering *state, struct cg_error *err) {
-    struct printed_json json;
-    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    struct cg_printed_json json;
+    cg_printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
     state->writer = &json.writer;
     cg_json_open_array(&json.writer, "lines");
     enum cg_status status = cg_ledger_visit_freed(state->ledger, reconsider, state, err);
     cg_json_close_array(&json.writer);
     state->writer = NULL;
-    return printed_json_end(&json, status, err);
+    return cg_printed_json_end(&json, status, err);
 }
 
 static enum cg_status print_text(struct reconsidering *state, struct cg_error *err) {

@@ -1,17 +1,17 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "rules.h"
+#include "load.h"
 
-#include "claimgate/buffer.h"
-#include "claimgate/hash.h"
-#include "claimgate/json.h"
-#include "claimgate/log.h"
-#include "claimgate/nppes.h"
-#include "claimgate/policy.h"
-#include "claimgate/problems.h"
-#include "claimgate/roster.h"
-#include "claimgate/sink.h"
-#include "claimgate/staging.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/hash.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/io/staging.h"
+#include "claimgate/json/json.h"
+#include "claimgate/rules/nppes.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -131,7 +131,7 @@ static enum cg_status run_check(const struct cg_invocation *call, int *exit_code
     if (status == CG_OK) {
         status = print_roster(roster, policy, options->json, err);
     } else {
-        rules_print_problems(&problems, err);
+        cg_load_print_problems(&problems, err);
     }
     cg_roster_free(roster);
     cg_policy_free(policy);
@@ -255,7 +255,7 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
                     counts.spans, counts.peers, counts.elsewhere, counts.organizations,
                     counts.never_active);
     } else {
-        rules_print_problems(&problems, err);
+        cg_load_print_problems(&problems, err);
     }
     cg_problems_fini(&problems);
     return status;

@@ -1,7 +1,7 @@
-#include "claimgate/commands.h"
-#include "claimgate/field.h"
-#include "claimgate/history.h"
-#include "claimgate/period_text.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/record/field.h"
+#include "claimgate/report/period.h"
+#include "commands.h"
 
 #include "decision.h"
 #include "id_argument.h"
@@ -114,9 +114,9 @@ static void tell_caps(struct usage *usage) {
 }
 
 static enum cg_status tell_json(struct usage *usage, struct cg_error *err) {
-    struct printed_json json;
+    struct cg_printed_json json;
     char date[CG_DATE_TEXT_BYTES];
-    printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
+    cg_printed_json_begin(&json, OUTPUT_LIMIT_BYTES);
     usage->writer = &json.writer;
     cg_json_put_text(&json.writer, "member_id", usage->member_id.ptr, usage->member_id.len);
     cg_json_put_string(&json.writer, "date", cg_date_format(usage->day_no, date));
@@ -125,7 +125,7 @@ static enum cg_status tell_json(struct usage *usage, struct cg_error *err) {
     tell_caps(usage);
     cg_json_close_array(&json.writer);
     usage->writer = NULL;
-    return printed_json_end(&json, CG_OK, err);
+    return cg_printed_json_end(&json, CG_OK, err);
 }
 
 /* The gate's own history, so that usage and decisions can never disagree. */

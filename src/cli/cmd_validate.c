@@ -1,16 +1,16 @@
-#include "claimgate/commands.h"
+#include "commands.h"
 
-#include "rules.h"
+#include "load.h"
 
-#include "claimgate/belt.h"
-#include "claimgate/buffer.h"
-#include "claimgate/date.h"
-#include "claimgate/files.h"
-#include "claimgate/log.h"
-#include "claimgate/policy.h"
-#include "claimgate/report.h"
-#include "claimgate/roster.h"
-#include "claimgate/validate.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+#include "claimgate/report/run_report.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
+#include "claimgate/run/belt.h"
+#include "claimgate/run/run.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -48,7 +48,7 @@ enum { SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
-    .threads = RULES_THREADS_BY_CORES,
+    .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
     .max_reject_rate_milli = -1,
 };
@@ -109,13 +109,13 @@ static enum cg_status spare_overwritten(const struct cg_invocation *call, struct
         return CG_OK;
     }
     enum cg_status status =
-        rules_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
+        cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
     if (status == CG_OK) {
-        status = rules_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
+        status = cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
     }
-    return status == CG_OK
-               ? rules_spare(o->out, outputs, sizeof outputs / sizeof *outputs, "/dev/stdout", err)
-               : status;
+    return status == CG_OK ? cg_load_spare(o->out, outputs, sizeof outputs / sizeof *outputs,
+                                           "/dev/stdout", err)
+                           : status;
 }
 
 /* An output takes the place of what has its name: were that an input, its claims would be lost. */
@@ -259,34 +259,34 @@ static void note_outcome(const struct options *o, const struct cg_tally *tally,
     }
 }
 
-static enum cg_status run_gate(const struct cg_validate_plan *plan, const struct options *o,
+static enum cg_status run_gate(const struct cg_run_plan *plan, const struct options *o,
                                int *exit_code, struct cg_error *err) {
-    struct cg_validate *validate = NULL;
+    struct cg_run *validate = NULL;
     enum cg_outcome outcome = CG_PUBLISHED;
-    enum cg_status status = cg_validate_new(plan, &validate, err);
+    enum cg_status status = cg_run_new(plan, &validate, err);
     if (status == CG_OK) {
-        status = cg_validate_run(validate, &outcome, err);
+        status = cg_run_execute(validate, &outcome, err);
     }
     if (status == CG_OK) {
-        const struct cg_run_facts *facts = cg_validate_facts(validate);
+        const struct cg_run_facts *facts = cg_run_facts_of(validate);
         note_outcome(o, facts->tally, outcome);
         *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
         status = print_result(o, facts, outcome, err);
     }
-    cg_validate_free(validate);
+    cg_run_free(validate);
     return status;
 }
 
-static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_validate_plan *plan,
+static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_plan *plan,
                                 struct cg_error *err) {
     const struct options *o = call->options;
-    *plan = (struct cg_validate_plan){
+    *plan = (struct cg_run_plan){
         .inputs = (const char *const *)call->args,
         .input_count = (uint32_t)call->arg_count,
         .rules.as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today(),
         .layout = o->layout,
         .multiline = o->multiline,
-        .threads = rules_threads(o->threads),
+        .threads = cg_load_threads(o->threads),
         .output = {.dir = o->dry_run ? NULL : o->out,
                    .overwrite = o->overwrite,
                    .group = (gid_t)-1,
@@ -318,7 +318,7 @@ static enum cg_status open_trace(const struct options *o, FILE **trace, struct c
 
 static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
     const struct options *o = call->options;
-    struct cg_validate_plan plan;
+    struct cg_run_plan plan;
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
@@ -327,7 +327,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
         status = fill_plan(call, &plan, err);
     }
     if (status == CG_OK) {
-        status = rules_load(o->policy, o->roster, &policy, &roster, err);
+        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     }
     if (status == CG_OK) {
         status = open_trace(o, &plan.trace, err);

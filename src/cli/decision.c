@@ -1,8 +1,8 @@
 #include "decision.h"
 
-#include "claimgate/period_text.h"
-#include "claimgate/reason.h"
-#include "claimgate/verdict.h"
+#include "claimgate/record/verdict.h"
+#include "claimgate/report/period.h"
+#include "claimgate/rules/reason.h"
 
 #include <inttypes.h>
 #include <stdio.h>

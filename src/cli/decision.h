@@ -4,9 +4,9 @@
 #ifndef CLAIMGATE_CLI_DECISION_H
 #define CLAIMGATE_CLI_DECISION_H
 
-#include "claimgate/json.h"
-#include "claimgate/ledger_query.h"
-#include "claimgate/policy.h"
+#include "claimgate/json/json.h"
+#include "claimgate/ledger/ledger_query.h"
+#include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
 

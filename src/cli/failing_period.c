@@ -1,19 +1,23 @@
 #include "failing_period.h"
 
-#include "claimgate/caps.h"
-#include "claimgate/field.h"
-#include "claimgate/spread.h"
+#include "claimgate/base/date.h"
+
+#include "claimgate/gate/spread.h"
+#include "claimgate/record/field.h"
 
 #include "decision.h"
 
 #include <stdlib.h>
 
+enum { CG_CALENDAR_DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
+
 struct sums {
-    const struct failing_period *period;
+    const struct cg_failing_period *period;
     uint64_t *up_to; /* units on each day; once summed up, up to its end */
 };
 
-static bool is_counted(const struct failing_period *period, const struct cg_ledger_decision *line) {
+static bool is_counted(const struct cg_failing_period *period,
+                       const struct cg_ledger_decision *line) {
     const struct cg_text code = {line->procedure, 5};
     const int no = cg_policy_procedure(period->policy, cg_field_procedure(code));
     return !line->exempt && (period->cap->counts_all || (no >= 0 && period->cap->counts[no] != 0));
@@ -23,8 +27,8 @@ static struct cg_spread spread_of(const struct cg_ledger_decision *line, uint32_
     return cg_spread_of(line->start_day, line->end_day, units, line->split);
 }
 
-bool failing_period_counts(const struct failing_period *period,
-                           const struct cg_ledger_decision *line) {
+bool cg_failing_period_counts(const struct cg_failing_period *period,
+                              const struct cg_ledger_decision *line) {
     const struct cg_spread spread = spread_of(line, line->accepted_units);
     return is_counted(period, line) &&
            cg_spread_within(&spread, period->first_day, period->last_day) > 0;
@@ -52,7 +56,7 @@ static uint64_t units_within(const struct sums *sums, int32_t first_day, int32_t
 /* Of the periods that the line touches, in the order of time, the first with so many units used:
  * the gate names the one with the most, the earliest of equals. */
 static void find(const struct sums *sums, const struct cg_ledger_decision *decision,
-                 struct failing_period *out) {
+                 struct cg_failing_period *out) {
     const struct cg_spread own = spread_of(decision, decision->units);
     const int32_t last = out->cap->period == CG_PERIOD_ROLLING_MONTHS
                              ? cg_cap_last_window(out->cap, own.last_day)
@@ -66,11 +70,11 @@ static void find(const struct sums *sums, const struct cg_ledger_decision *decis
     cg_cap_period(out->cap, decision->start_day, &out->first_day, &out->last_day);
 }
 
-enum cg_status failing_period_find(struct cg_ledger *ledger,
-                                   const struct cg_ledger_decision *decision,
-                                   const struct cg_policy *policy, struct failing_period *out,
-                                   struct cg_error *err) {
-    *out = (struct failing_period){.policy = policy};
+enum cg_status cg_failing_period_find(struct cg_ledger *ledger,
+                                      const struct cg_ledger_decision *decision,
+                                      const struct cg_policy *policy, struct cg_failing_period *out,
+                                      struct cg_error *err) {
+    *out = (struct cg_failing_period){.policy = policy};
     if (decision->units_used != UINT32_MAX) {
         out->cap = cg_decision_cap(decision, policy);
     }

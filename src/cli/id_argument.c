@@ -1,6 +1,6 @@
 #include "id_argument.h"
 
-#include "claimgate/line.h"
+#include "claimgate/record/line.h"
 
 #include <stdio.h>
 #include <string.h>

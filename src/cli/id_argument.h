@@ -5,8 +5,8 @@
 #ifndef CLAIMGATE_CLI_ID_ARGUMENT_H
 #define CLAIMGATE_CLI_ID_ARGUMENT_H
 
-#include "claimgate/error.h"
-#include "claimgate/text.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
 
 struct cg_id_argument {
     char bytes[256];

@@ -1,6 +1,6 @@
 #include "layout_sample.h"
 
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static bool is_found(const struct cg_field_source *source) {
 }
 
 /* The value as it may be shown. */
-static void show_value(const struct layout_sample *shown, enum cg_field field,
+static void show_value(const struct cg_layout_sample *shown, enum cg_field field,
                        const struct cg_sample_value *value, char out[CG_SAMPLE_TEXT_BYTES]) {
     if (!is_id(field) || shown->show_ids || value->len_bytes == 0) {
         snprintf(out, CG_SAMPLE_TEXT_BYTES, "%s", value->text);
@@ -54,7 +54,7 @@ static bool put_source(struct cg_buffer *out, enum cg_field name,
     return ok && cg_buffer_printf(out, "%s\n", source->is_mapped ? " (by its value map)" : "");
 }
 
-static bool put_cells(struct cg_buffer *out, const struct layout_sample *shown,
+static bool put_cells(struct cg_buffer *out, const struct cg_layout_sample *shown,
                       enum cg_field field) {
     const struct cg_sample *sample = shown->sample;
     bool ok = cg_buffer_printf(out, "%-24s", cg_field_name(field));
@@ -74,7 +74,7 @@ static bool put_cells(struct cg_buffer *out, const struct layout_sample *shown,
     return ok && cg_buffer_append_text(out, "\n");
 }
 
-static bool put_rows(struct cg_buffer *out, const struct layout_sample *shown) {
+static bool put_rows(struct cg_buffer *out, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
     bool ok = cg_buffer_printf(out, "\n%-24s", "comes out as");
     for (uint32_t i = 0; ok && i < sample->row_count; i++) {
@@ -90,7 +90,7 @@ static bool put_rows(struct cg_buffer *out, const struct layout_sample *shown) {
                      out, "\n?  not valid: the line would be rejected for it, if it is in scope\n");
 }
 
-bool layout_sample_text(struct cg_buffer *out, const struct layout_sample *shown) {
+bool cg_layout_sample_text(struct cg_buffer *out, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
     bool ok = cg_buffer_printf(out, "%s under layout %s\n\n%-24s%s\n", shown->file, shown->layout,
                                "field", "column");
@@ -137,7 +137,7 @@ static void put_json_field(struct cg_json_writer *json, enum cg_field name,
     cg_json_close_object(json);
 }
 
-static void put_json_row(struct cg_json_writer *json, const struct layout_sample *shown,
+static void put_json_row(struct cg_json_writer *json, const struct cg_layout_sample *shown,
                          const struct cg_sample_row *row) {
     cg_json_open_object(json, NULL);
     cg_json_put_integer(json, "line", (int64_t)row->line);
@@ -160,7 +160,7 @@ static void put_json_row(struct cg_json_writer *json, const struct layout_sample
     cg_json_close_object(json);
 }
 
-bool layout_sample_json(struct cg_buffer *out, const struct layout_sample *shown) {
+bool cg_layout_sample_json(struct cg_buffer *out, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
     struct cg_json_writer json;
     cg_json_begin(&json, out, false);

@@ -4,12 +4,12 @@
 #ifndef CLAIMGATE_CLI_LAYOUT_SAMPLE_H
 #define CLAIMGATE_CLI_LAYOUT_SAMPLE_H
 
-#include "claimgate/buffer.h"
-#include "claimgate/sample.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/record/sample.h"
 
 #include <stdbool.h>
 
-struct layout_sample {
+struct cg_layout_sample {
     const char *file; /* as named on the command line */
     const char *layout;
     const struct cg_sample *sample;
@@ -17,7 +17,7 @@ struct layout_sample {
 };
 
 /* False: no memory. */
-cg_must_use bool layout_sample_text(struct cg_buffer *out, const struct layout_sample *shown);
-cg_must_use bool layout_sample_json(struct cg_buffer *out, const struct layout_sample *shown);
+cg_must_use bool cg_layout_sample_text(struct cg_buffer *out, const struct cg_layout_sample *shown);
+cg_must_use bool cg_layout_sample_json(struct cg_buffer *out, const struct cg_layout_sample *shown);
 
 #endif

@@ -2,20 +2,13 @@
  * claimgate: the command table, and what is done once for all commands: signals, logging,
  * exit codes.
  */
-#include "claimgate/commands.h"
-#include "claimgate/error.h"
-#include "claimgate/log.h"
-#include "claimgate/nearest.h"
-#include "claimgate/options.h"
-#include "claimgate/reason.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/nearest.h"
+#include "commands.h"
+#include "program.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 static const struct cg_command *const commands[] = {
     &cg_command_validate,       &cg_command_check,           &cg_command_audit,
@@ -25,7 +18,7 @@ static const struct cg_command *const commands[] = {
     &cg_command_ledger_release, &cg_command_ledger_export,   &cg_command_policy_list,
     &cg_command_policy_show,    &cg_command_policy_check,    &cg_command_roster_check,
     &cg_command_roster_import,  &cg_command_layout_list,     &cg_command_layout_show,
-    &cg_command_layout_check,   &cg_command_generate,
+    &cg_command_layout_check,
 };
 
 enum {
@@ -93,37 +86,6 @@ static enum cg_status unknown_command(int argc, char **argv, struct cg_error *er
     return cg_error_set(err, CG_USAGE, "unknown command \"%s\"; see `claimgate help`", given);
 }
 
-static bool asks_for_help(int argc, char **argv) {
-    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum cg_status run_command(const struct cg_command *command, int argc, char **argv,
-                                  int *exit_code, struct cg_error *err) {
-    struct cg_invocation call;
-    if (asks_for_help(argc, argv)) {
-        cg_options_print_help(command);
-        return CG_OK;
-    }
-    void *options = calloc(1, command->options_bytes != 0 ? command->options_bytes : 1);
-    if (options == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    if (command->defaults != NULL) {
-        memcpy(options, command->defaults, command->options_bytes);
-    }
-    enum cg_status status = cg_options_parse(command, argc, argv, options, &call, err);
-    if (status == CG_OK) {
-        status = command->run(&call, exit_code, err);
-    }
-    free(options);
-    return status;
-}
-
 static enum cg_status dispatch(int argc, char **argv, int *exit_code, struct cg_error *err) {
     int words = 0;
     if (argc == 0) {
@@ -148,39 +110,15 @@ static enum cg_status dispatch(int argc, char **argv, int *exit_code, struct cg_
         cg_options_print_help(command);
         return CG_OK;
     }
-    return run_command(command, argc - words, argv + words, exit_code, err);
-}
-
-/* Claims must not end up in a core file. */
-static void forbid_core_dumps(void) {
-    const struct rlimit none = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return cg_program_run(command, argc - words, argv + words, exit_code, err);
 }
 
 int main(int argc, char **argv) {
     struct cg_error err = CG_ERROR_INIT;
     int exit_code = 0;
-    forbid_core_dumps();
-    cg_stop_install();
-    cg_log_init((struct cg_log_options){0});
-    enum cg_status status = cg_reason_init(&err);
+    enum cg_status status = cg_program_start(&err);
     if (status == CG_OK) {
         status = dispatch(argc - 1, argv + 1, &exit_code, &err);
     }
-    /* What was printed counts only once it has left: a full disk or a closed pipe shows here. */
-    errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        status = status != CG_OK ? status
-                                 : cg_error_set_errno(&err, CG_IO, errno != 0 ? errno : EIO,
-                                                      "cannot write to standard output");
-    }
-    if (status != CG_OK) {
-        cg_log_error("%s", err.text);
-        exit_code = cg_status_exit_code(status);
-    }
-    if (status == CG_INTERRUPTED) {
-        cg_stop_raise();
-    }
-    return exit_code;
+    return cg_program_end(status, exit_code, &err);
 }

@@ -1,7 +1,7 @@
-#include "claimgate/options.h"
+#include "options.h"
 
-#include "claimgate/date.h"
-#include "claimgate/nearest.h"
+#include "claimgate/base/date.h"
+#include "claimgate/base/nearest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -222,7 +222,8 @@ static void print_option(const struct cg_option *option) {
 
 void cg_options_print_help(const struct cg_command *command) {
     cg_options_print_wrapped(command->summary, 0, 0);
-    const int column = printf("\nusage: claimgate %s", command->name) - 1;
+    const int column =
+        printf("\nusage: %s%s", command->stands_alone ? "" : "claimgate ", command->name) - 1;
     putchar(' ');
     cg_options_print_wrapped(command->arguments, column + 1, column + 1);
     if (command->options->name != NULL) {

@@ -4,9 +4,9 @@
  * 512 + 429 steps. A tree would need fewer, but every cap asks for a year or less, which is two or
  * three pages.
  */
-#include "claimgate/calendar.h"
+#include "calendar.h"
 
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 #include <stdlib.h>
 

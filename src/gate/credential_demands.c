@@ -7,7 +7,7 @@
  */
 #include "credential_demands.h"
 
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
 #include <limits.h>
 

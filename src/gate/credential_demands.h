@@ -5,9 +5,9 @@
 #ifndef CLAIMGATE_GATE_CREDENTIAL_DEMANDS_H
 #define CLAIMGATE_GATE_CREDENTIAL_DEMANDS_H
 
-#include "claimgate/line.h"
-#include "claimgate/roster.h"
-#include "roster_tables.h"
+#include "claimgate/record/line.h"
+#include "claimgate/rules/roster.h"
+#include "claimgate/rules/roster_tables.h"
 
 /* A line, and the rows and roles that answer for it. */
 struct cg_credential_question {

@@ -5,9 +5,9 @@
  * its reason or 0, and the bits are joined. That lists every failing edit, and costs the good line
  * nothing.
  */
-#include "claimgate/field_edits.h"
+#include "claimgate/gate/field_edits.h"
 
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
 /* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
 static const uint64_t void_reasons =
@@ -24,11 +24,11 @@ static int32_t parse_date(struct cg_values *values, struct cg_text text) {
 }
 
 /* A value that holds what none may hold is left blank, so that no later room meets its bytes. A
- * layout may have any value in store, but where a column gives one, bare records spare us a look.
+ * layout may have any value in store, but where a column gives one, plain records spare us a look.
  */
 static struct cg_text clean_value(struct cg_values *values, enum cg_field field) {
     struct cg_text text = cg_values_get(values, field);
-    bool is_clean = (values->bare && values->columns[field] >= 0) || cg_field_is_clean(text);
+    bool is_clean = (values->plain && values->columns[field] >= 0) || cg_field_is_clean(text);
     return is_clean ? text : (struct cg_text){.ptr = "", .len = 0};
 }
 
@@ -211,9 +211,9 @@ static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint6
 
 /* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and each
  * call of a reader of one field costs a tenth of what it does. Tried: a second copy of it all for
- * bare records alone, which saves one instruction in 25 and doubles the code. */
-__attribute__((flatten)) bool cg_judge(const void *rules_of_run, struct cg_values *values,
-                                       struct cg_line *line) {
+ * plain records alone, which saves one instruction in 25 and doubles the code. */
+__attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
+                                             struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;
     uint64_t code = cg_field_procedure(cg_values_get(values, CG_FIELD_HCPCS_CODE));
     int procedure_no = cg_policy_procedure(rules->policy, code);
@@ -265,7 +265,7 @@ static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *li
     }
 }
 
-void cg_judge_lines(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
+void cg_edit_credentials(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
     const struct cg_rules *rules = rules_of_run;
     for (uint32_t i = 0; i < count; i++) {
         struct cg_line *line = &lines[i];

@@ -15,11 +15,11 @@
  * Tried: huge pages for the slots too; a fixed number of row groups fetched without a loop. No
  * difference that could be measured.
  */
-#include "claimgate/history.h"
+#include "claimgate/gate/history.h"
 
-#include "claimgate/fetch.h"
-#include "claimgate/history_edits.h"
-#include "claimgate/members.h"
+#include "claimgate/base/fetch.h"
+#include "history_edits.h"
+#include "members.h"
 
 #include <stdlib.h>
 
@@ -36,7 +36,7 @@ struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
         return NULL;
     }
     struct cg_history_memory *memory = &history->memory;
-    cg_store_init(&memory->store);
+    cg_line_store_init(&memory->store);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
     history->recall = recall;
     history->recall_context = recall_context;
@@ -54,7 +54,7 @@ void cg_history_free(struct cg_history *history) {
     }
     cg_members_fini(&history->members);
     cg_take_backs_fini(&history->memory.take_backs);
-    cg_store_fini(&history->memory.store);
+    cg_line_store_fini(&history->memory.store);
     free(history->memory.scratch);
     free(history);
 }
@@ -64,12 +64,13 @@ void cg_history_forget(struct cg_history *history) {
     cg_members_reset(&history->members);
     cg_take_backs_fini(&memory->take_backs);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
-    cg_store_reset(&memory->store);
+    cg_line_store_reset(&memory->store);
 }
 
-void cg_history_set_crowd_lines(struct cg_history *history, uint32_t lines) {
-    struct cg_store *store = &history->memory.store;
-    store->crowd_lines = lines < store->crowd_lines ? lines : store->crowd_lines;
+void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines) {
+    struct cg_line_store *store = &history->memory.store;
+    store->large_member_lines =
+        lines < store->large_member_lines ? lines : store->large_member_lines;
 }
 
 void cg_history_on_take_back(struct cg_history *history, cg_take_back_fn fn, void *context) {
@@ -85,7 +86,8 @@ static enum cg_status no_memory(struct cg_error *err) {
 }
 
 static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
-                                 uint32_t hash, struct cg_past **out, struct cg_error *err) {
+                                 uint32_t hash, struct cg_member_history **out,
+                                 struct cg_error *err) {
     *out = cg_members_add(&history->members, member, hash);
     if (*out == NULL) {
         return no_memory(err);
@@ -101,7 +103,7 @@ enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member
                                struct cg_error *err) {
     const struct cg_key member = cg_key_of(member_id);
     uint32_t hash = cg_members_hash(&history->members, &member);
-    struct cg_past *past = cg_members_find(&history->members, &member, hash);
+    struct cg_member_history *past = cg_members_find(&history->members, &member, hash);
     return past != NULL ? CG_OK : add_member(history, &member, hash, &past, err);
 }
 
@@ -112,8 +114,8 @@ struct coming {
 };
 
 static inline enum cg_status meet_member(struct cg_history *history, const struct cg_key *member,
-                                         const struct coming *coming, struct cg_past **out,
-                                         struct cg_error *err) {
+                                         const struct coming *coming,
+                                         struct cg_member_history **out, struct cg_error *err) {
     *out = cg_members_at(&history->members, coming->member_ref, member);
     if (*out == NULL) {
         *out = cg_members_find(&history->members, member, coming->hash);
@@ -198,7 +200,8 @@ enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lin
     return CG_OK;
 }
 
-static struct cg_past *find_past(const struct cg_history *history, struct cg_text member_id) {
+static struct cg_member_history *find_past(const struct cg_history *history,
+                                           struct cg_text member_id) {
     const struct cg_key member = cg_key_of(member_id);
     uint32_t hash = cg_members_hash(&history->members, &member);
     return cg_members_find(&history->members, &member, hash);
@@ -218,21 +221,22 @@ static void visit_service(void *context, const struct cg_service *service) {
 void cg_history_visit(const struct cg_history *history, struct cg_text member_id,
                       cg_past_line_fn fn, void *context) {
     struct visit visit = {.fn = fn, .context = context};
-    const struct cg_past *past = find_past(history, member_id);
+    const struct cg_member_history *past = find_past(history, member_id);
     if (past != NULL) {
-        cg_past_visit(&history->memory.store, past, visit_service, &visit);
+        cg_member_history_visit(&history->memory.store, past, visit_service, &visit);
     }
 }
 
 uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
                                const struct cg_cap *cap, int32_t day_no) {
-    struct cg_past *past = find_past(history, member_id);
+    struct cg_member_history *past = find_past(history, member_id);
     if (past == NULL) {
         return 0;
     }
     int32_t first_day;
     int32_t last_day;
     cg_cap_period(cap, day_no, &first_day, &last_day);
-    uint64_t units = cg_past_units(&history->memory.store, past, cap, first_day, last_day);
+    uint64_t units =
+        cg_member_history_units(&history->memory.store, past, cap, first_day, last_day);
     return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX - 1;
 }

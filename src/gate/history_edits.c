@@ -12,16 +12,16 @@
  *
  * Decided as new: the twins are lines that stand, so those taken back a moment ago are none.
  */
-#include "claimgate/history_edits.h"
+#include "history_edits.h"
 
-#include "claimgate/reason.h"
+#include "claimgate/rules/reason.h"
 
 static enum cg_status note_take_back(struct cg_member *member, struct cg_take_back note) {
     struct cg_history_memory *memory = member->memory;
     note.member = member->past;
     if (cg_take_backs_find(&memory->take_backs, &note) == NULL &&
-        !(cg_store_keep_key(&memory->store, &note.claim) &&
-          cg_store_keep_key(&memory->store, &note.original))) {
+        !(cg_line_store_keep_key(&memory->store, &note.claim) &&
+          cg_line_store_keep_key(&memory->store, &note.original))) {
         return CG_INTERNAL;
     }
     return cg_take_backs_add(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
@@ -42,8 +42,8 @@ enum cg_status cg_member_add_take_back(struct cg_member *member,
 }
 
 enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
-    struct cg_store *store = &member->memory->store;
-    struct cg_service *service = cg_store_draft(store);
+    struct cg_line_store *store = &member->memory->store;
+    struct cg_service *service = cg_line_store_next(store);
     if (service == NULL) {
         return CG_INTERNAL;
     }
@@ -52,7 +52,7 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     }
     if (!line->taken_back) {
         uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
-        return cg_past_add(store, member->past, claim_hash) ? CG_OK : CG_INTERNAL;
+        return cg_member_history_add(store, member->past, claim_hash) ? CG_OK : CG_INTERNAL;
     }
     if (line->taken_back_by.len == 0) {
         return CG_OK; /* released by hand: nobody's take-back */
@@ -101,7 +101,8 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
         return CG_OK;
     }
     struct taking taking = {.memory = memory, .by = line};
-    if (cg_past_take_out(&memory->store, member->past, &note.original, tell_taken, &taking) > 0) {
+    if (cg_member_history_take_out(&memory->store, member->past, &note.original, tell_taken,
+                                   &taking) > 0) {
         *known = true;
         return note_take_back(member, note);
     }
@@ -132,16 +133,17 @@ struct candidate {
 static bool has_service(const struct cg_member *member, const struct candidate *candidate,
                         enum cg_which_claim which) {
     return candidate->glance.start_day &&
-           cg_past_has_service(&member->memory->store, member->past, candidate->service,
-                               candidate->claim_hash, which);
+           cg_member_history_has_service(&member->memory->store, member->past, candidate->service,
+                                         candidate->claim_hash, which);
 }
 
 static bool is_duplicate_line(const struct cg_member *member, const struct candidate *candidate) {
     if (candidate->service->line_number == CG_LINE_NUMBER_NONE) {
         return has_service(member, candidate, CG_SAME_CLAIM);
     }
-    return candidate->glance.line && cg_past_has_line(&member->memory->store, member->past,
-                                                      candidate->service, candidate->claim_hash);
+    return candidate->glance.line &&
+           cg_member_history_has_line(&member->memory->store, member->past, candidate->service,
+                                      candidate->claim_hash);
 }
 
 /* True when the line goes on to the caps. */
@@ -217,7 +219,7 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
-    if (!cg_past_add(&member->memory->store, member->past, candidate->claim_hash)) {
+    if (!cg_member_history_add(&member->memory->store, member->past, candidate->claim_hash)) {
         return CG_INTERNAL;
     }
     if (!replaces_itself(line)) {
@@ -233,19 +235,21 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
 
 /* A service line that has met everything but duplicates and caps. */
 static enum cg_status decide_service(struct cg_member *member, struct cg_line *line) {
-    struct cg_store *store = &member->memory->store;
-    struct candidate candidate = {.service = cg_store_draft(store)};
+    struct cg_line_store *store = &member->memory->store;
+    struct candidate candidate = {.service = cg_line_store_next(store)};
     if (candidate.service == NULL) {
         return CG_INTERNAL;
     }
     cg_service_of_line(line, candidate.service);
     candidate.claim_hash = cg_key_hash(&candidate.service->claim, store->seed);
-    candidate.glance = cg_past_glance(store, member->past, candidate.service, candidate.claim_hash);
+    candidate.glance =
+        cg_member_history_glance(store, member->past, candidate.service, candidate.claim_hash);
     if (!passes_duplicates(member, line, &candidate)) {
         return CG_OK;
     }
     if (!line->exempt) {
-        if (!cg_past_prepare(store, member->past, line->version->caps, line->version->cap_count)) {
+        if (!cg_member_history_prepare(store, member->past, line->version->caps,
+                                       line->version->cap_count)) {
             return CG_INTERNAL;
         }
         test_caps(member, line, &candidate);

@@ -9,7 +9,7 @@
  * lines); the rest of a row in one piece of eight bytes (a sum without vectors costs 860
  * instructions over 30 rows, ten times as many).
  */
-#include "claimgate/member_rows.h"
+#include "member_rows.h"
 
 #include <string.h>
 

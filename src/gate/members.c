@@ -1,12 +1,12 @@
-#include "claimgate/members.h"
+#include "members.h"
 
 #include <stdlib.h>
 
 enum { FIRST_SLOTS = 1024 };
 
-_Static_assert(sizeof(struct cg_past) <= CG_CACHE_LINE_BYTES, "one for every member");
+_Static_assert(sizeof(struct cg_member_history) <= CG_CACHE_LINE_BYTES, "one for every member");
 
-bool cg_members_init(struct cg_members *members, struct cg_store *store) {
+bool cg_members_init(struct cg_members *members, struct cg_line_store *store) {
     *members = (struct cg_members){.store = store, .slot_count = FIRST_SLOTS};
     members->slots = calloc(FIRST_SLOTS, sizeof *members->slots);
     return members->slots != NULL;
@@ -28,24 +28,24 @@ uint32_t cg_members_hash(const struct cg_members *members, const struct cg_key *
     return (uint32_t)(cg_key_hash(member, members->store->seed) >> 32);
 }
 
-static struct cg_past *past_at(const struct cg_members *members, uint32_t ref) {
+static struct cg_member_history *past_at(const struct cg_members *members, uint32_t ref) {
     return cg_pool_at(&members->store->pool, ref);
 }
 
-struct cg_past *cg_members_at(const struct cg_members *members, uint32_t member_ref,
-                              const struct cg_key *member) {
+struct cg_member_history *cg_members_at(const struct cg_members *members, uint32_t member_ref,
+                                        const struct cg_key *member) {
     if (member_ref == 0) {
         return NULL;
     }
-    struct cg_past *past = past_at(members, member_ref);
+    struct cg_member_history *past = past_at(members, member_ref);
     return cg_key_equal(&past->member, member) ? past : NULL;
 }
 
-struct cg_past *cg_members_find(const struct cg_members *members, const struct cg_key *member,
-                                uint32_t hash) {
+struct cg_member_history *cg_members_find(const struct cg_members *members,
+                                          const struct cg_key *member, uint32_t hash) {
     uint32_t mask = members->slot_count - 1;
     for (uint32_t i = hash & mask; members->slots[i].member_ref != 0; i = (i + 1) & mask) {
-        struct cg_past *past = past_at(members, members->slots[i].member_ref);
+        struct cg_member_history *past = past_at(members, members->slots[i].member_ref);
         if (members->slots[i].hash == hash && cg_key_equal(&past->member, member)) {
             return past;
         }
@@ -83,8 +83,8 @@ static bool grow(struct cg_members *members) {
     return true;
 }
 
-struct cg_past *cg_members_add(struct cg_members *members, const struct cg_key *member,
-                               uint32_t hash) {
+struct cg_member_history *cg_members_add(struct cg_members *members, const struct cg_key *member,
+                                         uint32_t hash) {
     if (members->used >= members->slot_count - members->slot_count / 4 && !grow(members)) {
         return NULL;
     }
@@ -92,9 +92,9 @@ struct cg_past *cg_members_add(struct cg_members *members, const struct cg_key *
     if (ref == 0) {
         return NULL;
     }
-    struct cg_past *past = past_at(members, ref);
-    *past = (struct cg_past){.member = *member};
-    if (!cg_store_keep_key(members->store, &past->member)) {
+    struct cg_member_history *past = past_at(members, ref);
+    *past = (struct cg_member_history){.member = *member};
+    if (!cg_line_store_keep_key(members->store, &past->member)) {
         return NULL;
     }
     put_slot(members, (struct cg_member_slot){.hash = hash, .member_ref = ref});
@@ -121,6 +121,6 @@ uint32_t cg_members_fetch_member(const struct cg_members *members, uint32_t hash
 
 void cg_members_fetch_past(const struct cg_members *members, uint32_t member_ref) {
     if (member_ref != 0) {
-        cg_past_prefetch(members->store, past_at(members, member_ref));
+        cg_member_history_prefetch(members->store, past_at(members, member_ref));
     }
 }

@@ -8,7 +8,7 @@
  * growing by half, what is outgrown adds up to about twice the lines' rows, and the lines' records
  * (small pieces) are larger than that: they swallow all of it.
  */
-#include "claimgate/pool.h"
+#include "pool.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "claimgate/service.h"
+#include "service.h"
 
-#include "claimgate/hash.h"
+#include "claimgate/base/hash.h"
 
 _Static_assert(sizeof(struct cg_service) == 40, "one of these stays for every accepted line");
 

@@ -1,6 +1,6 @@
-#include "claimgate/take_backs.h"
+#include "take_backs.h"
 
-#include "claimgate/hash.h"
+#include "claimgate/base/hash.h"
 
 #include <stdlib.h>
 

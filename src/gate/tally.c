@@ -1,6 +1,6 @@
-#include "claimgate/tally.h"
+#include "claimgate/gate/tally.h"
 
-#include "claimgate/fetch.h"
+#include "claimgate/base/fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

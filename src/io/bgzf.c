@@ -1,5 +1,5 @@
-#include "claimgate/gzip.h"
-#include "claimgate/inflate.h"
+#include "gzip.h"
+#include "inflate.h"
 
 enum {
     FIXED_HEADER_BYTES = 12, /* up to and with the length of the extra field */

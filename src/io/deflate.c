@@ -1,6 +1,6 @@
-#include "claimgate/deflate.h"
+#include "claimgate/io/deflate.h"
 
-#include "claimgate/inflate.h"
+#include "inflate.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "claimgate/files.h"
+#include "claimgate/io/files.h"
 
-#include "claimgate/stop.h"
+#include "claimgate/base/stop.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
-#include "claimgate/gzip.h"
+#include "gzip.h"
 
-#include "claimgate/inflate.h"
+#include "inflate.h"
 
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ enum {
 };
 
 struct cg_gzip {
-    struct cg_intake *intake;
+    struct cg_input *input;
     struct cg_inflater *inflater;
     bool in_member;
     bool at_end;
@@ -27,13 +27,13 @@ struct cg_gzip {
     uint32_t content_bytes; /* modulo 2^32, as the trailer counts */
 };
 
-struct cg_gzip *cg_gzip_new(struct cg_intake *intake, enum cg_codec codec) {
+struct cg_gzip *cg_gzip_new(struct cg_input *input, enum cg_codec codec) {
     struct cg_gzip *gzip = calloc(1, sizeof *gzip);
 
     if (gzip == NULL) {
         return NULL;
     }
-    gzip->intake = intake;
+    gzip->input = input;
     gzip->inflater = cg_inflater_new(codec);
     if (gzip->inflater == NULL) {
         free(gzip);
@@ -54,7 +54,7 @@ static enum cg_status damaged(const struct cg_gzip *gzip, const char *what, stru
         err, CG_BAD_DATA,
         "%s: %s (compressed byte %llu, in the gzip member that starts at byte %llu); "
         "fetch the file again; `gzip -t FILE` shows the same",
-        cg_intake_name(gzip->intake), what, (unsigned long long)cg_intake_offset(gzip->intake),
+        cg_input_name(gzip->input), what, (unsigned long long)cg_input_offset(gzip->input),
         (unsigned long long)gzip->member_offset);
 }
 
@@ -64,17 +64,17 @@ static enum cg_status truncated(const struct cg_gzip *gzip, struct cg_error *err
 
 static enum cg_status take_byte(struct cg_gzip *gzip, uint8_t *out, struct cg_error *err) {
     size_t have_bytes;
-    enum cg_status status = cg_intake_need(gzip->intake, 1, err);
+    enum cg_status status = cg_input_need(gzip->input, 1, err);
 
     if (status != CG_OK) {
         return status;
     }
-    const uint8_t *window = cg_intake_window(gzip->intake, &have_bytes);
+    const uint8_t *window = cg_input_window(gzip->input, &have_bytes);
     if (have_bytes == 0) {
         return truncated(gzip, err);
     }
     *out = window[0];
-    cg_intake_move_to(gzip->intake, window + 1);
+    cg_input_move_to(gzip->input, window + 1);
     return CG_OK;
 }
 
@@ -183,16 +183,16 @@ static enum cg_status skip_padding(struct cg_gzip *gzip, struct cg_error *err) {
     for (;;) {
         size_t have_bytes;
         size_t zeros = 0;
-        enum cg_status status = cg_intake_need(gzip->intake, 1, err);
+        enum cg_status status = cg_input_need(gzip->input, 1, err);
 
         if (status != CG_OK) {
             return status;
         }
-        const uint8_t *window = cg_intake_window(gzip->intake, &have_bytes);
+        const uint8_t *window = cg_input_window(gzip->input, &have_bytes);
         while (zeros < have_bytes && window[zeros] == 0) {
             zeros++;
         }
-        cg_intake_move_to(gzip->intake, window + zeros);
+        cg_input_move_to(gzip->input, window + zeros);
         if (zeros < have_bytes) {
             return damaged(
                 gzip, "trailing garbage: something other than zeros follows the gzip data", err);
@@ -207,15 +207,15 @@ static enum cg_status skip_padding(struct cg_gzip *gzip, struct cg_error *err) {
 /* Between members: another one, padding, or the end. */
 static enum cg_status next_member(struct cg_gzip *gzip, struct cg_error *err) {
     size_t have_bytes;
-    enum cg_status status = cg_intake_need(gzip->intake, 2, err);
+    enum cg_status status = cg_input_need(gzip->input, 2, err);
 
     if (status != CG_OK) {
         return status;
     }
-    const uint8_t *window = cg_intake_window(gzip->intake, &have_bytes);
+    const uint8_t *window = cg_input_window(gzip->input, &have_bytes);
     /* A lone 0x1f at the end is the next member's first byte. */
     if (have_bytes > 0 && window[0] == 0x1f && (have_bytes == 1 || window[1] == 0x8b)) {
-        gzip->member_offset = cg_intake_offset(gzip->intake);
+        gzip->member_offset = cg_input_offset(gzip->input);
         return start_member(gzip, err);
     }
     return skip_padding(gzip, err);
@@ -247,9 +247,9 @@ static enum cg_status inflate_window(struct cg_gzip *gzip, uint8_t *out, size_t 
     size_t have_bytes;
     struct cg_inflate_io io = {.out = out, .out_bytes = room_bytes};
 
-    io.in = cg_intake_window(gzip->intake, &io.in_bytes);
+    io.in = cg_input_window(gzip->input, &io.in_bytes);
     enum cg_inflate_step step = cg_inflater_run(gzip->inflater, &io);
-    cg_intake_move_to(gzip->intake, io.in);
+    cg_input_move_to(gzip->input, io.in);
     *len_bytes = room_bytes - io.out_bytes;
     gzip->crc = cg_crc32(gzip->crc, out, *len_bytes);
     gzip->content_bytes += (uint32_t)*len_bytes;
@@ -262,11 +262,11 @@ static enum cg_status inflate_window(struct cg_gzip *gzip, uint8_t *out, size_t 
     if (io.out_bytes == 0) {
         return CG_OK;
     }
-    enum cg_status status = cg_intake_need(gzip->intake, 1, err);
+    enum cg_status status = cg_input_need(gzip->input, 1, err);
     if (status != CG_OK) {
         return status;
     }
-    (void)cg_intake_window(gzip->intake, &have_bytes);
+    (void)cg_input_window(gzip->input, &have_bytes);
     return have_bytes == 0 ? truncated(gzip, err) : CG_OK;
 }
 

@@ -1,4 +1,4 @@
-#include "claimgate/inflate.h"
+#include "inflate.h"
 
 #include <stdlib.h>
 #include <string.h>

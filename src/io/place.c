@@ -1,9 +1,9 @@
-#include "claimgate/place.h"
+#include "place.h"
 
-#include "claimgate/fault.h"
-#include "claimgate/files.h"
-#include "claimgate/hash.h"
-#include "claimgate/log.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/base/hash.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
 
 #include <dirent.h>
 #include <errno.h>

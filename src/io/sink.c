@@ -1,7 +1,7 @@
-#include "claimgate/sink.h"
+#include "claimgate/io/sink.h"
 
-#include "claimgate/fault.h"
-#include "claimgate/files.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/io/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

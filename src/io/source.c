@@ -1,7 +1,7 @@
-#include "claimgate/source.h"
+#include "claimgate/io/source.h"
 
-#include "claimgate/gzip.h"
-#include "claimgate/intake.h"
+#include "claimgate/io/input.h"
+#include "gzip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 enum shape { SHAPE_UNKNOWN, SHAPE_BLOCKS, SHAPE_GZIP, SHAPE_PLAIN };
 
 struct cg_source {
-    struct cg_intake *intake;
+    struct cg_input *input;
     struct cg_gzip *gzip;
     enum cg_codec codec;
     enum shape shape;
@@ -27,7 +27,7 @@ enum cg_status cg_source_open_with(const char *path, enum cg_codec codec, struct
         return cg_error_set(err, CG_INTERNAL, "%s: out of memory", path);
     }
     source->codec = codec;
-    enum cg_status status = cg_intake_open(path, &source->intake, err);
+    enum cg_status status = cg_input_open(path, &source->input, err);
     if (status != CG_OK) {
         free(source);
         return status;
@@ -43,31 +43,31 @@ enum cg_status cg_source_open(const char *path, struct cg_source **out, struct c
 void cg_source_close(struct cg_source *source) {
     if (source != NULL) {
         cg_gzip_free(source->gzip);
-        cg_intake_close(source->intake);
+        cg_input_close(source->input);
         free(source);
     }
 }
 
 void cg_source_give_up_on(struct cg_source *source, const atomic_bool *given_up) {
-    cg_intake_give_up_on(source->intake, given_up);
+    cg_input_give_up_on(source->input, given_up);
 }
 
 /* The first bytes decide, never the name. */
 static enum cg_status find_shape(struct cg_source *source, struct cg_error *err) {
     size_t have_bytes;
-    enum cg_status status = cg_intake_need(source->intake, 2, err);
+    enum cg_status status = cg_input_need(source->input, 2, err);
 
     if (status != CG_OK) {
         return status;
     }
-    const uint8_t *window = cg_intake_window(source->intake, &have_bytes);
+    const uint8_t *window = cg_input_window(source->input, &have_bytes);
     if (have_bytes < 2 || window[0] != 0x1f || window[1] != 0x8b) {
         source->shape = SHAPE_PLAIN;
         return CG_OK;
     }
-    source->gzip = cg_gzip_new(source->intake, source->codec);
+    source->gzip = cg_gzip_new(source->input, source->codec);
     if (source->gzip == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", cg_intake_name(source->intake));
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", cg_input_name(source->input));
     }
     source->shape = SHAPE_BLOCKS;
     return CG_OK;
@@ -75,7 +75,7 @@ static enum cg_status find_shape(struct cg_source *source, struct cg_error *err)
 
 /* `packed` is the place of its first block in the file, for messages, and then the blocks. */
 static bool start_packed(struct cg_source *source, struct cg_buffer *packed) {
-    uint64_t offset = cg_intake_offset(source->intake);
+    uint64_t offset = cg_input_offset(source->input);
 
     return cg_buffer_append(packed, &offset, sizeof offset);
 }
@@ -88,12 +88,12 @@ static enum cg_status fill_blocks(struct cg_source *source, struct cg_fill *fill
     size_t have_bytes;
 
     for (;;) {
-        enum cg_status status = cg_intake_need(source->intake, CG_BGZF_BLOCK_MAX_BYTES, err);
+        enum cg_status status = cg_input_need(source->input, CG_BGZF_BLOCK_MAX_BYTES, err);
 
         if (status != CG_OK) {
             return status;
         }
-        const uint8_t *window = cg_intake_window(source->intake, &have_bytes);
+        const uint8_t *window = cg_input_window(source->input, &have_bytes);
         if (!cg_bgzf_find(window, have_bytes, &block)) {
             source->shape = SHAPE_GZIP;
             return CG_OK;
@@ -106,10 +106,10 @@ static enum cg_status fill_blocks(struct cg_source *source, struct cg_fill *fill
         if ((is_first && !start_packed(source, fill->packed)) ||
             !cg_buffer_append(fill->packed, window, block.size_bytes)) {
             return cg_error_set(err, CG_INTERNAL, "%s: out of memory",
-                                cg_intake_name(source->intake));
+                                cg_input_name(source->input));
         }
         content_bytes += block.content_bytes;
-        cg_intake_move_to(source->intake, window + block.size_bytes);
+        cg_input_move_to(source->input, window + block.size_bytes);
     }
 }
 
@@ -131,7 +131,7 @@ enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
     }
     if (source->shape == SHAPE_PLAIN) {
         status =
-            cg_intake_take(source->intake, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
+            cg_input_take(source->input, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
     } else {
         status = cg_gzip_read(source->gzip, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
     }
@@ -177,11 +177,11 @@ enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
         return status;
     }
     status = cg_source_unpack(fill->packed, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
-    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", cg_intake_name(source->intake));
+    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", cg_input_name(source->input));
 }
 
 uint64_t cg_source_bytes(const struct cg_source *source) {
-    return cg_intake_bytes(source->intake);
+    return cg_input_bytes(source->input);
 }
 
 bool cg_source_is_plain(const struct cg_source *source) {
@@ -189,9 +189,9 @@ bool cg_source_is_plain(const struct cg_source *source) {
 }
 
 uint64_t cg_source_size(const struct cg_source *source) {
-    return cg_intake_size(source->intake);
+    return cg_input_size(source->input);
 }
 
 bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]) {
-    return cg_intake_sha256(source->intake, out);
+    return cg_input_sha256(source->input, out);
 }

@@ -1,7 +1,7 @@
-#include "claimgate/fault.h"
-#include "claimgate/place.h"
-#include "claimgate/sink.h"
-#include "claimgate/staging.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/io/staging.h"
+#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>

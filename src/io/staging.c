@@ -1,9 +1,9 @@
-#include "claimgate/staging.h"
+#include "claimgate/io/staging.h"
 
-#include "claimgate/fault.h"
-#include "claimgate/files.h"
-#include "claimgate/log.h"
-#include "claimgate/place.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+#include "place.h"
 
 #include <dirent.h>
 #include <errno.h>

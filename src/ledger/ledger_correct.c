@@ -4,7 +4,7 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * Decisions as they were made, read back for people and for audits.
  */
-#include "claimgate/ledger_query.h"
+#include "claimgate/ledger/ledger_query.h"
 #include "ledger_private.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /*
  * Copies of a ledger: a table as CSV, or all of it as one file.
  */
-#include "claimgate/fault.h"
-#include "claimgate/ledger_query.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/ledger/ledger_query.h"
 #include "ledger_private.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * keeps the stretch whose front record is the smallest; of equal keys the earlier stretch goes
  * first.
  */
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 #include "ledger_sort.h"
 
 #include <errno.h>

@@ -13,8 +13,8 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/fault.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/base/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>

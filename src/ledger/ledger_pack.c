@@ -12,7 +12,7 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
 #include <string.h>
 

@@ -15,10 +15,10 @@
  * ledger_chain    the hash of a run
  * ledger_recover  what a run that was cut off left
  */
-#ifndef CLAIMGATE_LEDGER_PRIVATE_H
-#define CLAIMGATE_LEDGER_PRIVATE_H
+#ifndef CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
+#define CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
 
-#include "claimgate/ledger.h"
+#include "claimgate/ledger/ledger.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>

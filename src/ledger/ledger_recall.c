@@ -7,7 +7,7 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
 #include <stdlib.h>
 #include <string.h>

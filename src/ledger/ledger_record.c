@@ -4,11 +4,11 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/detail.h"
-#include "claimgate/fault.h"
-#include "claimgate/field.h"
-#include "claimgate/phrase.h"
-#include "claimgate/reason.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/base/phrase.h"
+#include "claimgate/gate/sentences.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/reason.h"
 
 enum { CAP_USED_BYTES = CG_CAPS_MAX * 11 + 3 };
 

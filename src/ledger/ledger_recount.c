@@ -8,8 +8,8 @@
  * their line and when the member ends. Runs that were taken back are left out: while they stood no
  * other run came after them.
  */
-#include "claimgate/field.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/record/field.h"
 #include "ledger_verify.h"
 
 #include <stdlib.h>

@@ -6,9 +6,9 @@
  */
 #include "ledger_rows.h"
 
-#include "claimgate/log.h"
-#include "claimgate/progress.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/progress.h"
+#include "claimgate/base/stop.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
  * The rows of a run on their way from the maker (ledger_rows.c) to the tables (ledger_write.c).
  */
-#ifndef CLAIMGATE_LEDGER_ROWS_H
-#define CLAIMGATE_LEDGER_ROWS_H
+#ifndef CLAIMGATE_LEDGER_LEDGER_ROWS_H
+#define CLAIMGATE_LEDGER_LEDGER_ROWS_H
 
 #include "ledger_private.h"
 

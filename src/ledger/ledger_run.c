@@ -27,7 +27,7 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
  * Runs and what the small tables hold of them.
  */
-#include "claimgate/ledger_query.h"
-#include "claimgate/problems.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/ledger/ledger_query.h"
 #include "ledger_private.h"
 
 #include <stdio.h>

@@ -5,8 +5,8 @@
  */
 #include "ledger_private.h"
 
-#include "claimgate/builtin.h"
-#include "claimgate/fault.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/base/fault.h"
 
 #include <stdio.h>
 

@@ -12,8 +12,8 @@
  * in memory and in the file.
  */
 #include "ledger_sort.h"
-#include "claimgate/fault.h"
-#include "claimgate/files.h"
+#include "claimgate/base/fault.h"
+#include "claimgate/io/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

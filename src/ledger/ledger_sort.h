@@ -1,8 +1,8 @@
 /*
  * A sorter from the inside: ledger_sort.c fills it, ledger_merge.c hands out.
  */
-#ifndef CLAIMGATE_LEDGER_SORT_H
-#define CLAIMGATE_LEDGER_SORT_H
+#ifndef CLAIMGATE_LEDGER_LEDGER_SORT_H
+#define CLAIMGATE_LEDGER_LEDGER_SORT_H
 
 #include "ledger_private.h"
 

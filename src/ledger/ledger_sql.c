@@ -1,6 +1,6 @@
 #include "ledger_private.h"
 
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 
 #include <errno.h>
 #include <stdio.h>

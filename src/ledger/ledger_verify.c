@@ -3,7 +3,7 @@
  * (ledger_verify_runs.c); the members in their order (ledger_recount.c).
  */
 #include "ledger_verify.h"
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>

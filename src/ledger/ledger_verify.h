@@ -1,11 +1,11 @@
 /*
  * What the passes of `ledger verify` share.
  */
-#ifndef CLAIMGATE_LEDGER_VERIFY_H
-#define CLAIMGATE_LEDGER_VERIFY_H
+#ifndef CLAIMGATE_LEDGER_LEDGER_VERIFY_H
+#define CLAIMGATE_LEDGER_LEDGER_VERIFY_H
 
-#include "claimgate/ledger_query.h"
-#include "claimgate/progress.h"
+#include "claimgate/base/progress.h"
+#include "claimgate/ledger/ledger_query.h"
 #include "ledger_private.h"
 
 struct cg_verify {

@@ -5,7 +5,7 @@
  * again and compared with its accumulator, and a hash over (claim, run, member) is summed that must
  * be the same over the lines and over the index of claims.
  */
-#include "claimgate/stop.h"
+#include "claimgate/base/stop.h"
 #include "ledger_verify.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "claimgate/batch.h"
+#include "claimgate/record/batch.h"
 
-#include "claimgate/source.h"
+#include "claimgate/io/source.h"
 
 #include <stdlib.h>
 

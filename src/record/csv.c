@@ -1,6 +1,6 @@
-#include "claimgate/csv.h"
+#include "claimgate/record/csv.h"
 
-#include "claimgate/quotes.h"
+#include "claimgate/record/quotes.h"
 
 #include <csv.h>
 #include <stdlib.h>

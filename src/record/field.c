@@ -1,6 +1,6 @@
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
 
 #include <endian.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 #include "layout_private.h"
 
-#include "claimgate/builtin.h"
-#include "claimgate/files.h"
-#include "claimgate/json.h"
-#include "claimgate/nearest.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/base/nearest.h"
+#include "claimgate/io/files.h"
+#include "claimgate/json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "layout_private.h"
 
-#include "claimgate/csv.h"
-#include "claimgate/log.h"
-#include "claimgate/nearest.h"
-#include "claimgate/problems.h"
-#include "claimgate/utf8.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/nearest.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/base/utf8.h"
+#include "claimgate/record/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
  * What a layout is made of; shared by loading (layout.c) and binding (layout_bind.c).
  */
-#ifndef CLAIMGATE_LAYOUT_PRIVATE_H
-#define CLAIMGATE_LAYOUT_PRIVATE_H
+#ifndef CLAIMGATE_RECORD_LAYOUT_PRIVATE_H
+#define CLAIMGATE_RECORD_LAYOUT_PRIVATE_H
 
-#include "claimgate/arena.h"
-#include "claimgate/layout.h"
+#include "claimgate/base/arena.h"
+#include "claimgate/record/layout.h"
 
 struct cg_layout_pair {
     struct cg_text from;

@@ -1,11 +1,11 @@
-#include "claimgate/parse.h"
+#include "claimgate/record/parse.h"
 
-#include "claimgate/splitter.h"
+#include "claimgate/record/splitter.h"
 
 /*
  * On the plain path a record costs little more than its share of the index: its fields are looked
- * up in the index one by one, as the judge asks for them, and nothing is copied. Keeping the index
- * as positions of every delimiter and line end, rather than as bit masks, makes a field a
+ * up in the index one by one, as the edit_fields asks for them, and nothing is copied. Keeping the
+ * index as positions of every delimiter and line end, rather than as bit masks, makes a field a
  * subtraction, and the count of fields too.
  *
  * Tried: an index of 16 to 64 KiB of the text at a time, which would stay in the nearest cache. No
@@ -16,10 +16,10 @@ struct parser {
     struct cg_csv *csv;
     struct cg_batch *batch;
     struct cg_values values;
-    uint32_t judged_lines; /* that judge_lines has seen */
+    uint32_t judged_lines; /* that edit_credentials has seen */
 };
 
-/* Lines are given to judge_lines while they are in the nearest cache. */
+/* Lines are given to edit_credentials while they are in the nearest cache. */
 enum { JUDGED_AT_ONCE = 128 };
 
 /* A record as it is found, before anything is known of its fields. */
@@ -28,7 +28,7 @@ struct piece {
     uint32_t offset;
     uint32_t physical_lines;
     const uint32_t *ends; /* of its fields; NULL: ask libcsv */
-    bool bare;            /* see cg_values */
+    bool plain;           /* see cg_values */
     uint32_t field_count;
     uint8_t eol_bytes;
 };
@@ -73,18 +73,18 @@ static enum cg_malformed find_fault(struct parser *parser, const struct piece *p
 }
 
 /* True when the record has a line that stays. */
-static bool judge(struct parser *parser, const struct piece *piece, struct cg_line *line) {
+static bool edit_fields(struct parser *parser, const struct piece *piece, struct cg_line *line) {
     parser->values.ends = piece->ends;
-    parser->values.bare = piece->bare;
-    return parser->plan->judge(parser->plan->rules, &parser->values, line);
+    parser->values.plain = piece->plain;
+    return parser->plan->edit_fields(parser->plan->rules, &parser->values, line);
 }
 
-static void judge_lines(struct parser *parser) {
+static void edit_credentials(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
     uint32_t first = parser->judged_lines;
-    if (parser->plan->judge_lines != NULL) {
-        parser->plan->judge_lines(parser->plan->rules, batch->lines + first,
-                                  batch->line_count - first);
+    if (parser->plan->edit_credentials != NULL) {
+        parser->plan->edit_credentials(parser->plan->rules, batch->lines + first,
+                                       batch->line_count - first);
     }
     parser->judged_lines = batch->line_count;
 }
@@ -123,12 +123,12 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     record->malformed = (uint8_t)fault;
     if (fault != CG_WELL_FORMED) {
         mark_malformed(line, fault);
-    } else if (!judge(parser, piece, line)) {
+    } else if (!edit_fields(parser, piece, line)) {
         record->line_index = CG_NO_LINE;
         batch->line_count--;
     }
     if (batch->line_count - parser->judged_lines == JUDGED_AT_ONCE) {
-        judge_lines(parser);
+        edit_credentials(parser);
     }
     return !parser->values.out_of_memory;
 }
@@ -157,15 +157,15 @@ static bool parse_lines(struct parser *parser) {
     for (size_t i = 0; i < index->line_count; i++) {
         uint32_t mark = index->lines[i].mark;
         uint32_t end = index->marks[mark];
-        bool bare = index->lines[i].bare && !parser->plan->libcsv_only;
+        bool plain = index->lines[i].plain && !parser->plan->libcsv_only;
         struct cg_text record = {text.ptr + start, end - start};
-        bool use_csv = !bare && (parser->plan->libcsv_only || wants_csv(record));
+        bool use_csv = !plain && (parser->plan->libcsv_only || wants_csv(record));
         struct piece piece = {
             .text = record,
             .offset = start,
             .physical_lines = 1,
             .ends = use_csv ? NULL : index->marks + first_mark,
-            .bare = bare,
+            .plain = plain,
             .field_count = mark - first_mark + 1,
             .eol_bytes = line_end_bytes(text, end),
         };
@@ -227,6 +227,6 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     if (!parsed) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     }
-    judge_lines(&parser);
+    edit_credentials(&parser);
     return CG_OK;
 }

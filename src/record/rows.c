@@ -1,7 +1,7 @@
-#include "claimgate/rows.h"
+#include "claimgate/record/rows.h"
 
-#include "claimgate/csv.h"
-#include "claimgate/phrase.h"
+#include "claimgate/base/phrase.h"
+#include "claimgate/record/csv.h"
 
 static const char *const own_columns[] = {
     "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",

@@ -1,12 +1,12 @@
-#include "claimgate/sample.h"
+#include "claimgate/record/sample.h"
 
-#include "claimgate/batch.h"
-#include "claimgate/csv.h"
-#include "claimgate/field.h"
-#include "claimgate/parse.h"
-#include "claimgate/source.h"
-#include "claimgate/splitter.h"
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
+#include "claimgate/io/source.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/field.h"
+#include "claimgate/record/parse.h"
+#include "claimgate/record/splitter.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct head {
     const char *path;
     struct cg_source *source;
     struct cg_batch *batch;
-    struct cg_cutter *cutter;
+    struct cg_splitter *splitter;
     struct cg_csv *csv;
     struct cg_binding binding;
     struct cg_header header;
@@ -121,7 +121,8 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
     }
 }
 
-/* Stands where the gate's judge stands in a run; keeps the first rows and lets all records go. */
+/* Stands where the gate's edit_fields stands in a run; keeps the first rows and lets all records
+ * go. */
 static bool look(const void *context, struct cg_values *values, struct cg_line *line) {
     struct cg_sample *const *sample = context;
     struct cg_sample *out = *sample;
@@ -174,9 +175,10 @@ static enum cg_status find_columns(struct head *head, const struct cg_layout *la
 
 static enum cg_status read_rows(struct head *head, struct cg_sample *out, struct cg_error *err) {
     struct cg_batch *batch = head->batch;
-    const struct cg_parse_plan plan = {.binding = &head->binding, .judge = look, .rules = &out};
-    cg_cutter_start(head->cutter, head->binding.delimiter, head->binding.multiline);
-    cg_cutter_cut(head->cutter, batch);
+    const struct cg_parse_plan plan = {
+        .binding = &head->binding, .edit_fields = look, .rules = &out};
+    cg_splitter_start(head->splitter, head->binding.delimiter, head->binding.multiline);
+    cg_splitter_cut(head->splitter, batch);
     if (batch->text.len != 0 && cg_parse_batch(&plan, head->csv, batch) != CG_OK) {
         return cg_error_set(err, batch->error.status, "%s", batch->error.text);
     }
@@ -192,7 +194,8 @@ static enum cg_status read_rows(struct head *head, struct cg_sample *out, struct
 static enum cg_status look_at_head(struct head *head, const struct cg_layout *layout,
                                    struct cg_sample *out, struct cg_error *err) {
     bool found = false;
-    enum cg_status status = cg_cutter_header(head->cutter, head->batch, &head->header, &found, err);
+    enum cg_status status =
+        cg_splitter_header(head->splitter, head->batch, &head->header, &found, err);
     if (status == CG_OK && !found) {
         status = cg_error_set(err, CG_BAD_DATA,
                               "there is no header line; the first line must name the columns");
@@ -211,10 +214,10 @@ static enum cg_status look_at_head(struct head *head, const struct cg_layout *la
 
 enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                               struct cg_sample *out, struct cg_error *err) {
-    struct head head = {.path = path, .batch = cg_batch_new(), .cutter = cg_cutter_new()};
+    struct head head = {.path = path, .batch = cg_batch_new(), .splitter = cg_splitter_new()};
     enum cg_status status = CG_OK;
     memset(out, 0, sizeof *out);
-    if (head.batch == NULL || head.cutter == NULL) {
+    if (head.batch == NULL || head.splitter == NULL) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     if (status == CG_OK) {
@@ -228,7 +231,7 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
     }
     cg_csv_free(head.csv);
     cg_binding_fini(&head.binding);
-    cg_cutter_free(head.cutter);
+    cg_splitter_free(head.splitter);
     cg_batch_free(head.batch);
     cg_source_close(head.source);
     return status;

@@ -1,4 +1,4 @@
-#include "claimgate/scan.h"
+#include "claimgate/record/scan.h"
 
 #include "scan_masks.h"
 
@@ -16,7 +16,7 @@
 
 struct progress {
     struct cg_scan_index *index;
-    uint64_t odd; /* not 0: a byte that no bare line has was seen since the last line end */
+    uint64_t odd; /* not 0: a byte that no plain line has was seen since the last line end */
 };
 
 enum { MARKS_SLACK = 16 }; /* put_marks may write that many past the last mark */

@@ -7,7 +7,7 @@
 #ifndef CLAIMGATE_RECORD_SCAN_MASKS_H
 #define CLAIMGATE_RECORD_SCAN_MASKS_H
 
-#include "claimgate/scan.h"
+#include "claimgate/record/scan.h"
 
 #include <endian.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@
 struct masks {
     uint64_t delimiter;
     uint64_t line_end; /* LF or CR */
-    uint64_t odd;      /* no bare byte (below), whatever else it is */
+    uint64_t odd;      /* no plain byte (below), whatever else it is */
 };
 
 /* Bare bytes: visible ASCII without the quote. Leaving out '!' too, which stands below it, makes
@@ -68,7 +68,7 @@ static inline struct masks masks_portable(const char *block, char delimiter) {
 }
 
 #if SCAN_X86
-/* SSE2 and AVX2 compare signed bytes alone: with this added, the bare bytes are the lowest. */
+/* SSE2 and AVX2 compare signed bytes alone: with this added, the plain bytes are the lowest. */
 enum { BARE_TO_LOWEST = INT8_MIN - BARE_FIRST, LOWEST_LAST = INT8_MIN + BARE_LAST - BARE_FIRST };
 
 static inline struct masks masks_sse2(const char *block, char delimiter) {

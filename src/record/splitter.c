@@ -1,20 +1,20 @@
-#include "claimgate/splitter.h"
+#include "claimgate/record/splitter.h"
 
-#include "claimgate/quotes.h"
+#include "claimgate/record/quotes.h"
 
 #include <stdlib.h>
 
 /*
- * Between two batches the cutter holds the bytes of the record that the first one left unfinished.
- * They are copied into the head room before the next payload, so that every record lies in one
- * piece.
+ * Between two batches the splitter holds the bytes of the record that the first one left
+ * unfinished. They are copied into the head room before the next payload, so that every record lies
+ * in one piece.
  *
  * Three things can be undecided at a payload's end: a line has no end yet; it ends in a CR, and an
  * LF may follow that belongs to it; under --multiline, a quote is open and its record younger than
  * 64 KiB. A record longer than 64 KiB needs no more than a count of what is dropped until its line
  * end, for past 64 KiB nobody looks at quotes.
  */
-struct cg_cutter {
+struct cg_splitter {
     bool wants_header;
     bool past_bom; /* the input's first bytes have been looked at */
     bool has_bom;
@@ -28,35 +28,35 @@ struct cg_cutter {
 
 static const struct cg_text byte_order_mark = {"\xef\xbb\xbf", 3};
 
-struct cg_cutter *cg_cutter_new(void) {
-    struct cg_cutter *cutter = malloc(sizeof *cutter);
-    if (cutter != NULL) {
-        cg_cutter_expect_header(cutter);
+struct cg_splitter *cg_splitter_new(void) {
+    struct cg_splitter *splitter = malloc(sizeof *splitter);
+    if (splitter != NULL) {
+        cg_splitter_expect_header(splitter);
     }
-    return cutter;
+    return splitter;
 }
 
-void cg_cutter_free(struct cg_cutter *cutter) {
-    free(cutter);
+void cg_splitter_free(struct cg_splitter *splitter) {
+    free(splitter);
 }
 
-void cg_cutter_expect_header(struct cg_cutter *cutter) {
-    cutter->wants_header = true;
-    cutter->past_bom = false;
-    cutter->has_bom = false;
-    cutter->blank_lines = 0;
-    cutter->dropped_bytes = 0;
-    cutter->carry_bytes = 0;
+void cg_splitter_expect_header(struct cg_splitter *splitter) {
+    splitter->wants_header = true;
+    splitter->past_bom = false;
+    splitter->has_bom = false;
+    splitter->blank_lines = 0;
+    splitter->dropped_bytes = 0;
+    splitter->carry_bytes = 0;
 }
 
-bool cg_cutter_wants_header(const struct cg_cutter *cutter) {
-    return cutter->wants_header;
+bool cg_splitter_wants_header(const struct cg_splitter *splitter) {
+    return splitter->wants_header;
 }
 
-void cg_cutter_start(struct cg_cutter *cutter, char delimiter, bool multiline) {
-    cutter->wants_header = false;
-    cutter->delimiter = delimiter;
-    cutter->multiline = multiline;
+void cg_splitter_start(struct cg_splitter *splitter, char delimiter, bool multiline) {
+    splitter->wants_header = false;
+    splitter->delimiter = delimiter;
+    splitter->multiline = multiline;
 }
 
 static bool is_line_end(char byte) {
@@ -68,26 +68,26 @@ static struct cg_text text_from(struct cg_text text, uint32_t at) {
 }
 
 /* Put the carried bytes before the payload. */
-static struct cg_text join(struct cg_cutter *cutter, struct cg_batch *batch) {
-    batch->payload -= cutter->carry_bytes;
-    batch->payload_bytes += cutter->carry_bytes;
-    memcpy(batch->payload, cutter->carry, cutter->carry_bytes);
-    cutter->carry_bytes = 0;
+static struct cg_text join(struct cg_splitter *splitter, struct cg_batch *batch) {
+    batch->payload -= splitter->carry_bytes;
+    batch->payload_bytes += splitter->carry_bytes;
+    memcpy(batch->payload, splitter->carry, splitter->carry_bytes);
+    splitter->carry_bytes = 0;
     return (struct cg_text){batch->payload, (uint32_t)batch->payload_bytes};
 }
 
-static void carry(struct cg_cutter *cutter, struct cg_text rest) {
+static void carry(struct cg_splitter *splitter, struct cg_text rest) {
     bool ends_in_cr = rest.len > 0 && rest.ptr[rest.len - 1] == '\r';
     uint32_t kept = rest.len - ends_in_cr;
     if (kept > CG_RECORD_MAX_BYTES) {
-        cutter->dropped_bytes += kept - CG_RECORD_MAX_BYTES;
+        splitter->dropped_bytes += kept - CG_RECORD_MAX_BYTES;
         kept = CG_RECORD_MAX_BYTES;
     }
-    memcpy(cutter->carry, rest.ptr, kept);
+    memcpy(splitter->carry, rest.ptr, kept);
     if (ends_in_cr) {
-        cutter->carry[kept++] = '\r';
+        splitter->carry[kept++] = '\r';
     }
-    cutter->carry_bytes = kept;
+    splitter->carry_bytes = kept;
 }
 
 /* The line end at or after `from` ends the record that starts at `at`. */
@@ -148,7 +148,7 @@ static bool is_blank(struct cg_text line) {
 }
 
 /* BOM and line joined again in the batch's own memory, for blank lines may have stood between. */
-static enum cg_status give_header(const struct cg_cutter *cutter, struct cg_batch *batch,
+static enum cg_status give_header(const struct cg_splitter *splitter, struct cg_batch *batch,
                                   struct cg_text line, uint8_t eol_bytes, struct cg_header *header,
                                   struct cg_error *err) {
     if (line.len > CG_RECORD_MAX_BYTES) {
@@ -160,7 +160,7 @@ static enum cg_status give_header(const struct cg_cutter *cutter, struct cg_batc
         return cg_error_set(err, CG_BAD_DATA,
                             "the header holds a NUL byte; is this a CSV file in UTF-8?");
     }
-    uint32_t bom_bytes = cutter->has_bom ? byte_order_mark.len : 0;
+    uint32_t bom_bytes = splitter->has_bom ? byte_order_mark.len : 0;
     char *raw = cg_arena_alloc(&batch->scratch, bom_bytes + line.len + eol_bytes);
     if (raw == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -169,13 +169,13 @@ static enum cg_status give_header(const struct cg_cutter *cutter, struct cg_batc
     memcpy(raw + bom_bytes, line.ptr, line.len + eol_bytes);
     header->raw = (struct cg_text){raw, bom_bytes + line.len + eol_bytes};
     header->line = (struct cg_text){raw + bom_bytes, line.len};
-    header->physical_lines = cutter->blank_lines + 1;
+    header->physical_lines = splitter->blank_lines + 1;
     return CG_OK;
 }
 
 /* False while it may still become one. */
-static bool skip_bom(struct cg_cutter *cutter, bool at_end, struct cg_text *text) {
-    if (cutter->past_bom) {
+static bool skip_bom(struct cg_splitter *splitter, bool at_end, struct cg_text *text) {
+    if (splitter->past_bom) {
         return true;
     }
     bool whole = text->len >= byte_order_mark.len;
@@ -184,18 +184,18 @@ static bool skip_bom(struct cg_cutter *cutter, bool at_end, struct cg_text *text
     if (equal && !whole && !at_end) {
         return false;
     }
-    cutter->past_bom = true;
-    cutter->has_bom = equal && whole;
-    *text = text_from(*text, cutter->has_bom ? byte_order_mark.len : 0);
+    splitter->past_bom = true;
+    splitter->has_bom = equal && whole;
+    *text = text_from(*text, splitter->has_bom ? byte_order_mark.len : 0);
     return true;
 }
 
-enum cg_status cg_cutter_header(struct cg_cutter *cutter, struct cg_batch *batch,
-                                struct cg_header *header, bool *found, struct cg_error *err) {
-    struct cg_text rest = join(cutter, batch);
+enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch *batch,
+                                  struct cg_header *header, bool *found, struct cg_error *err) {
+    struct cg_text rest = join(splitter, batch);
     struct cg_extent line;
     *found = false;
-    if (skip_bom(cutter, batch->ends_source, &rest)) {
+    if (skip_bom(splitter, batch->ends_source, &rest)) {
         while (cg_line_find(rest, 0, batch->ends_source, &line)) {
             struct cg_text content = {rest.ptr, line.len_bytes};
             rest = text_from(rest, line.len_bytes + line.eol_bytes);
@@ -203,31 +203,31 @@ enum cg_status cg_cutter_header(struct cg_cutter *cutter, struct cg_batch *batch
                 *found = true;
                 batch->payload = batch->payload + (batch->payload_bytes - rest.len);
                 batch->payload_bytes = rest.len;
-                return give_header(cutter, batch, content, line.eol_bytes, header, err);
+                return give_header(splitter, batch, content, line.eol_bytes, header, err);
             }
-            cutter->blank_lines++;
+            splitter->blank_lines++;
             batch->blank_lines++;
         }
     }
-    carry(cutter, rest);
-    if (cutter->dropped_bytes > 0) {
-        return give_header(cutter, batch, rest, 0, header, err);
+    carry(splitter, rest);
+    if (splitter->dropped_bytes > 0) {
+        return give_header(splitter, batch, rest, 0, header, err);
     }
     return CG_OK;
 }
 
 /* Go on with a record that is too long already: count its bytes up to the line end and drop them.
  * False when its end is not in this payload. */
-static bool drop_long_record(struct cg_cutter *cutter, struct cg_batch *batch) {
-    bool has_its_cr = cutter->carry_bytes > CG_RECORD_MAX_BYTES;
-    if (cutter->dropped_bytes == 0 || has_its_cr) {
+static bool drop_long_record(struct cg_splitter *splitter, struct cg_batch *batch) {
+    bool has_its_cr = splitter->carry_bytes > CG_RECORD_MAX_BYTES;
+    if (splitter->dropped_bytes == 0 || has_its_cr) {
         return true;
     }
     size_t more = 0;
     while (more < batch->payload_bytes && !is_line_end(batch->payload[more])) {
         more++;
     }
-    cutter->dropped_bytes += more;
+    splitter->dropped_bytes += more;
     batch->payload += more;
     batch->payload_bytes -= more;
     return batch->payload_bytes > 0 || batch->ends_source;
@@ -245,11 +245,11 @@ static uint32_t whole_lines(struct cg_text text) {
     return len;
 }
 
-static uint32_t whole_records(const struct cg_cutter *cutter, struct cg_text text) {
-    struct cg_walk walk = {.delimiter = cutter->delimiter};
+static uint32_t whole_records(const struct cg_splitter *splitter, struct cg_text text) {
+    struct cg_walk walk = {.delimiter = splitter->delimiter};
     struct cg_extent extent;
     uint32_t at = 0;
-    if (cutter->dropped_bytes > 0) {
+    if (splitter->dropped_bytes > 0) {
         if (!end_at_line_end(text, 0, CG_RECORD_MAX_BYTES, false, &extent)) {
             return 0;
         }
@@ -261,21 +261,21 @@ static uint32_t whole_records(const struct cg_cutter *cutter, struct cg_text tex
     return at;
 }
 
-void cg_cutter_cut(struct cg_cutter *cutter, struct cg_batch *batch) {
+void cg_splitter_cut(struct cg_splitter *splitter, struct cg_batch *batch) {
     batch->text = (struct cg_text){batch->payload, 0};
     batch->long_record_bytes = 0;
-    if (!drop_long_record(cutter, batch)) {
+    if (!drop_long_record(splitter, batch)) {
         return;
     }
-    struct cg_text text = join(cutter, batch);
-    uint32_t whole = batch->ends_source  ? text.len
-                     : cutter->multiline ? whole_records(cutter, text)
-                                         : whole_lines(text);
+    struct cg_text text = join(splitter, batch);
+    uint32_t whole = batch->ends_source    ? text.len
+                     : splitter->multiline ? whole_records(splitter, text)
+                                           : whole_lines(text);
     if (whole > 0) {
         batch->text = (struct cg_text){text.ptr, whole};
         batch->long_record_bytes =
-            cutter->dropped_bytes > 0 ? CG_RECORD_MAX_BYTES + cutter->dropped_bytes : 0;
-        cutter->dropped_bytes = 0;
+            splitter->dropped_bytes > 0 ? CG_RECORD_MAX_BYTES + splitter->dropped_bytes : 0;
+        splitter->dropped_bytes = 0;
     }
-    carry(cutter, text_from(text, whole));
+    carry(splitter, text_from(text, whole));
 }

@@ -1,16 +1,16 @@
-#include "claimgate/csv.h"
-#include "claimgate/log.h"
-#include "claimgate/nearest.h"
-#include "claimgate/progress.h"
-#include "claimgate/source.h"
-#include "claimgate/splitter.h"
-#include "claimgate/utf8.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/nearest.h"
+#include "claimgate/base/progress.h"
+#include "claimgate/base/utf8.h"
+#include "claimgate/io/source.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/splitter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /*
- * Tables are read by the same pieces as claim files: payloads of a batch, the cutter that makes
+ * Tables are read by the same pieces as claim files: payloads of a batch, the splitter that makes
  * lines of them, the CSV reader that makes fields of a line. A table is read to its end whatever is
  * wrong with single rows, so that a person sees all of it in one go.
  */
@@ -23,7 +23,7 @@ struct table {
     const struct cg_table_plan *plan;
     struct cg_problems *problems;
     struct cg_csv *csv;
-    struct cg_cutter *cutter;
+    struct cg_splitter *splitter;
     struct cg_batch *batch;
     struct cg_text *values;
     uint32_t *byte_columns;
@@ -191,7 +191,7 @@ static bool take_header(struct table *table) {
     struct cg_header header;
     struct cg_error refused = CG_ERROR_INIT;
     bool found = false;
-    if (cg_cutter_header(table->cutter, table->batch, &header, &found, &refused) != CG_OK) {
+    if (cg_splitter_header(table->splitter, table->batch, &header, &found, &refused) != CG_OK) {
         cg_problems_add(table->problems, table->plan->file, 0, 0, "%s", refused.text);
         return false;
     }
@@ -207,7 +207,7 @@ static bool take_header(struct table *table) {
         return false;
     }
     table->line++;
-    cg_cutter_start(table->cutter, ',', false);
+    cg_splitter_start(table->splitter, ',', false);
     return true;
 }
 
@@ -220,13 +220,13 @@ static enum cg_status read_batches(struct table *table, struct feed *feed, struc
             return status;
         }
         at_end = table->batch->ends_source;
-        if (cg_cutter_wants_header(table->cutter) && !take_header(table)) {
+        if (cg_splitter_wants_header(table->splitter) && !take_header(table)) {
             return CG_OK;
         }
-        if (cg_cutter_wants_header(table->cutter)) {
+        if (cg_splitter_wants_header(table->splitter)) {
             continue;
         }
-        cg_cutter_cut(table->cutter, table->batch);
+        cg_splitter_cut(table->splitter, table->batch);
         if (!take_lines(table)) {
             return cg_error_set(err, CG_INTERNAL, "out of memory");
         }
@@ -240,12 +240,12 @@ static enum cg_status read_table(const struct cg_table_plan *plan, struct feed *
     struct table table = {.plan = plan, .problems = problems, .line = 1};
     enum cg_status status = CG_INTERNAL;
     table.csv = cg_csv_new(',', TABLE_COLUMNS_MAX);
-    table.cutter = cg_cutter_new();
+    table.splitter = cg_splitter_new();
     table.batch = cg_batch_new();
     table.values = calloc(plan->column_count, sizeof *table.values);
     table.byte_columns = calloc(plan->column_count, sizeof *table.byte_columns);
-    if (table.csv == NULL || table.cutter == NULL || table.batch == NULL || table.values == NULL ||
-        table.byte_columns == NULL) {
+    if (table.csv == NULL || table.splitter == NULL || table.batch == NULL ||
+        table.values == NULL || table.byte_columns == NULL) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     } else {
         status = read_batches(&table, feed, err);
@@ -254,7 +254,7 @@ static enum cg_status read_table(const struct cg_table_plan *plan, struct feed *
     free(table.byte_columns);
     free(table.values);
     cg_batch_free(table.batch);
-    cg_cutter_free(table.cutter);
+    cg_splitter_free(table.splitter);
     cg_csv_free(table.csv);
     return status;
 }

@@ -1,4 +1,4 @@
-#include "claimgate/parse.h"
+#include "claimgate/record/parse.h"
 
 void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
                     const struct cg_csv *csv, struct cg_arena *scratch) {
@@ -51,8 +51,8 @@ static int32_t column_used(struct cg_values *values, enum cg_field field) {
     return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
 }
 
-/* Never inlined: the judge inlines all it calls and asks for a value at fifteen places, so that
- * its code would be twice as long. */
+/* Never inlined: the edit_fields inlines all it calls and asks for a value at fifteen places, so
+ * that its code would be twice as long. */
 __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *values,
                                                           enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];

@@ -1,8 +1,8 @@
-#include "claimgate/audit_report.h"
+#include "claimgate/report/audit_report.h"
 
 #include "rules_json.h"
 
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *fa
     }
     cg_json_put_string(&json, "matched_by", match_name(facts->match));
     cg_json_close_object(&json);
-    put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
+    cg_put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
     cg_json_put_integer(&json, "lines", (int64_t)facts->lines);
     cg_json_put_integer(&json, "changed", (int64_t)facts->changed);
     cg_json_open_array(&json, "cells");
@@ -66,8 +66,8 @@ bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *fa
     cg_json_put_string(&json, "file", facts->changes.file);
     cg_json_put_integer(&json, "bytes", (int64_t)facts->changes.bytes);
     cg_json_put_integer(&json, "records", (int64_t)facts->changes.records);
-    put_hash(&json, "sha256", facts->changes.sha256);
-    put_hash(&json, "content_sha256", facts->changes.content_sha256);
+    cg_put_hash(&json, "sha256", facts->changes.sha256);
+    cg_put_hash(&json, "content_sha256", facts->changes.content_sha256);
     cg_json_close_object(&json);
     cg_json_close_object(&json);
     return cg_json_end(&json);

@@ -1,19 +1,19 @@
 #include "rules_json.h"
 
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
-void put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]) {
+void cg_put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]) {
     char hex[CG_SHA256_HEX_BYTES];
     cg_json_put_string(json, key, cg_sha256_hex(sha, hex));
 }
 
-void put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
-               const struct cg_roster *roster) {
+void cg_put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
+                  const struct cg_roster *roster) {
     char as_of[CG_DATE_TEXT_BYTES];
     cg_json_put_string(json, "as_of", cg_date_format(as_of_day, as_of));
     cg_json_open_object(json, "policy");
     cg_json_put_string(json, "id", cg_policy_id(policy));
-    put_hash(json, "sha256", cg_policy_sha256(policy));
+    cg_put_hash(json, "sha256", cg_policy_sha256(policy));
     cg_json_close_object(json);
     cg_json_open_array(json, "roster");
     for (uint32_t i = 0; i < cg_roster_file_count(roster); i++) {
@@ -21,7 +21,7 @@ void put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_p
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", file->path);
         cg_json_put_integer(json, "rows", (int64_t)file->rows);
-        put_hash(json, "sha256", file->sha256);
+        cg_put_hash(json, "sha256", file->sha256);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);

@@ -4,17 +4,17 @@
 #ifndef CLAIMGATE_REPORT_RULES_JSON_H
 #define CLAIMGATE_REPORT_RULES_JSON_H
 
-#include "claimgate/hash.h"
-#include "claimgate/json.h"
-#include "claimgate/roster.h"
+#include "claimgate/base/hash.h"
+#include "claimgate/json/json.h"
+#include "claimgate/rules/roster.h"
 
 #include <stdint.h>
 
 /* A hash in hexadecimal digits. */
-void put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]);
+void cg_put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]);
 
 /* "as_of", "policy" and "roster". */
-void put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
-               const struct cg_roster *roster);
+void cg_put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
+                  const struct cg_roster *roster);
 
 #endif

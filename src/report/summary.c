@@ -2,7 +2,7 @@
  * The summary on the terminal. Numbers stand in one column, with thousands apart, so that the
  * eye can compare them.
  */
-#include "claimgate/report.h"
+#include "claimgate/report/run_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

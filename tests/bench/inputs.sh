@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: the claim files they run on, made once and kept in $work.
-# Made by `claimgate generate` and packed by `gzip -6`, so that they are ordinary single-stream gzip.
+# Made by `build/generate` and packed by `gzip -6`, so that they are ordinary single-stream gzip.
 
 # generated NAME LINES [OPTION...]: makes $work/NAME/claims.csv.gz and $work/NAME/roster.
 # The roster is good for ms-full, of which ms reads one file.
@@ -9,7 +9,7 @@ generated() {
     [ -f "$folder/claims.csv.gz" ] && return
     printf 'making %s (%s lines)\n' "$folder" "$count" >&2
     rm -rf "$folder"
-    "$claimgate" generate --out "$folder" --lines "$count" --policy-shape ms-full --plain --quiet "$@"
+    "$(dirname "$claimgate")/generate" --out "$folder" --lines "$count" --policy-shape ms-full --plain --quiet "$@"
     gzip -6 -n "$folder/claims.csv"
 }
 

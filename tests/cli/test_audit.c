@@ -2,9 +2,9 @@
  * Audits through the program: the same rules change nothing, other rules change what they must, and
  * no line of then or now is dropped.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

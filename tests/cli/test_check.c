@@ -1,9 +1,9 @@
 /*
  * Spot checks through the program: what a person reads, and what a script reads.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

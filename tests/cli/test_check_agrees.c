@@ -2,7 +2,7 @@
  * A check and a run never disagree: generated claims of every kind, each line asked of the ledger
  * by `check -` before `validate` decides it on the same ledger.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * Nothing is lost: the two files hold every record of the input once, byte for byte, and the
  * report's counts and units are theirs.
  */
-#include "../support/decided.h"
+#include "support/decided.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

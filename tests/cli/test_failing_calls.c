@@ -2,7 +2,7 @@
  * Every system call that writes or publishes fails once, wherever it stands: the outputs are whole
  * or absent, and the run says what happened.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

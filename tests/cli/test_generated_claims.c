@@ -1,7 +1,7 @@
 /*
  * Generated files through the program itself: what `generate` promises is what `validate` finds.
  */
-#include "../support/run.h"
+#include "support/run.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claimgate/reason.h"
+#include "claimgate/rules/reason.h"
 
 static const char *const SHAPES[] = {"ms", "ms-full", "la", "mi"};
 enum { SHAPE_COUNT = sizeof SHAPES / sizeof SHAPES[0] };
@@ -37,9 +37,9 @@ static void expect_success(const char *const argv[]) {
 static void generate(const char *dir, const char *name, const char *const more[]) {
     char out[RUN_PATH_BYTES];
     join(out, dir, name);
-    const char *argv[RUN_ARGS_MAX] = {run_claimgate(), "generate", "--quiet", "--out", out};
+    const char *argv[RUN_ARGS_MAX] = {run_generator(), "--quiet", "--out", out};
     for (size_t i = 0; more[i] != NULL; i++) {
-        argv[5 + i] = more[i];
+        argv[4 + i] = more[i];
     }
     expect_success(argv);
 }

@@ -2,7 +2,7 @@
  * Hostile inputs and places: what a person sees, the exit code, and that nothing is published.
  * What needs no more than a small file stands in fixtures/bad (test_validate_fixtures.c).
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

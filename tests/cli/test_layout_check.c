@@ -1,7 +1,7 @@
 /*
  * The layout commands through the program: what stands in a layout, and what one makes of a file.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  *   night 2   CLM-2: 4 units the same day, over the daily cap
  *   night 3   CLM-3: voids CLM-1, so that CLM-2 would fit now
  */
-#include "../support/run.h"
+#include "support/run.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

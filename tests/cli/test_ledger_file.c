@@ -1,7 +1,7 @@
 /*
  * What is named as the ledger: a file still to be made, or something that is none.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

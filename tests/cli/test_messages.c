@@ -2,7 +2,7 @@
  * What the program says: help, versions, exit codes, the mend in each message, reports that are
  * what their schema says, and never a value of a claim.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * What must hold for any claim file, on generated ones with every kind of error: how the input is
  * cut, packed or ended and how many threads decide it changes no decision.
  */
-#include "../support/decided.h"
+#include "support/decided.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * Outputs appear whole or not at all, whatever happens to the run: signals, a kill, a second run,
  * what trips it. What fails below it stands in test_failing_calls.c.
  */
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset CLAIMGATE_FAULT CLAIMGATE_FAULT_LOG
 
-"$program" generate --lines 4000 --members 300 --seed 11 --files 2 --voids 2 --replacements 2 \
+"$(dirname "$program")/generate" --lines 4000 --members 300 --seed 11 --files 2 --voids 2 --replacements 2 \
     --out in --quiet || exit 1
 threads=0
 night() { # LEDGER_FOLDER [WRAPPER...]: the second night, on so many threads

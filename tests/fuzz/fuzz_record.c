@@ -4,7 +4,7 @@
  *
  * The first four bytes choose the delimiter, columns, mode and cuts; the rest is the input.
  */
-#include "../support/record_feed.h"
+#include "support/record_feed.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * ones, whose digest depends on the order. Nothing but the belt keeps threads apart, so that a
  * missing lock shows as a race, and a batch that overtakes another as a wrong digest.
  */
-#include "claimgate/belt.h"
+#include "claimgate/run/belt.h"
 
 #include <sched.h>
 #include <stdio.h>

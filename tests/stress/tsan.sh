@@ -15,7 +15,7 @@ $fixed "$build/tests/stress/belt_stress"
 
 rm -rf "$work"
 mkdir -p "$work"
-$fixed "$claimgate" generate --out "$work/input" --lines 60000 --quoted 5 --out-of-scope 20 \
+$fixed "$(dirname "$claimgate")/generate" --out "$work/input" --lines 60000 --quoted 5 --out-of-scope 20 \
     --policy-shape ms-full --quiet
 roster=$work/input/roster
 

@@ -1,8 +1,8 @@
 /*
  * Generated claims in a scene, and what they are decided to when read whole.
  */
-#ifndef CLAIMGATE_TEST_DECIDED_H
-#define CLAIMGATE_TEST_DECIDED_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_DECIDED_H
+#define CLAIMGATE_TESTS_SUPPORT_DECIDED_H
 
 #include "scene.h"
 

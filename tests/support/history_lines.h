@@ -1,10 +1,10 @@
 /*
  * History lines: short words for building service lines and caps by hand in tests of the history.
  */
-#ifndef TESTS_HISTORY_LINES_H
-#define TESTS_HISTORY_LINES_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_HISTORY_LINES_H
+#define CLAIMGATE_TESTS_SUPPORT_HISTORY_LINES_H
 
-#include "claimgate/history.h"
+#include "claimgate/gate/history.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #include "history_model.h"
 
-#include "claimgate/reason.h"
+#include "claimgate/rules/reason.h"
 
 #include <stdlib.h>
 #include <string.h>

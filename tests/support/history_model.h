@@ -5,11 +5,11 @@
  * Shares no code with src/gate and none of its ideas: a list of all lines ever decided, walked
  * from the start for every question; dates by the C library. Days from 2023 to 2027 only.
  */
-#ifndef TESTS_HISTORY_MODEL_H
-#define TESTS_HISTORY_MODEL_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_HISTORY_MODEL_H
+#define CLAIMGATE_TESTS_SUPPORT_HISTORY_MODEL_H
 
-#include "claimgate/line.h"
-#include "claimgate/policy.h"
+#include "claimgate/record/line.h"
+#include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
 #include <stdint.h>

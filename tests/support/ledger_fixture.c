@@ -1,9 +1,9 @@
 #include "ledger_fixture.h"
 
-#include "../../src/flow/row_belt.h"
-#include "claimgate/field.h"
-#include "claimgate/reason.h"
-#include "claimgate/sink.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/reason.h"
+#include "run/row_belt.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>
@@ -132,12 +132,12 @@ static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
 static enum cg_status keep(struct cg_ledger *ledger, struct cg_ledger_commit commit, bool on_belt,
                            bool *kept, struct cg_error *err) {
     struct cg_batch *batches[CG_LEDGER_ROW_BLOCKS];
-    struct row_belt belt = {.batches = batches, .depth = CG_LEDGER_ROW_BLOCKS, .threads = 2};
+    struct cg_row_belt belt = {.batches = batches, .depth = CG_LEDGER_ROW_BLOCKS, .threads = 2};
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
         batches[i] = cg_batch_new();
         cr_assert_not_null(batches[i]);
     }
-    commit.carry = on_belt ? row_belt_carry : NULL;
+    commit.carry = on_belt ? cg_row_belt_carry : NULL;
     commit.carry_context = &belt;
     const enum cg_status status = cg_ledger_commit(ledger, &commit, kept, err);
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {

@@ -1,15 +1,15 @@
 /*
  * A ledger in a folder of its own, and runs put into it line by line.
  */
-#ifndef CLAIMGATE_TEST_LEDGER_FIXTURE_H
-#define CLAIMGATE_TEST_LEDGER_FIXTURE_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_LEDGER_FIXTURE_H
+#define CLAIMGATE_TESTS_SUPPORT_LEDGER_FIXTURE_H
 
-#include "claimgate/batch.h"
-#include "claimgate/history.h"
-#include "claimgate/ledger.h"
-#include "claimgate/ledger_query.h"
-#include "claimgate/policy.h"
-#include "claimgate/tally.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/gate/tally.h"
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/ledger/ledger_query.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
 #include <stdint.h>

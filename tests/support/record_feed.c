@@ -1,6 +1,6 @@
 #include "record_feed.h"
 
-#include "claimgate/splitter.h"
+#include "claimgate/record/splitter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +25,11 @@ struct cg_binding feed_binding(uint32_t columns, char delimiter, bool multiline)
     return binding;
 }
 
-/* Values as the judge sees them; two stay in the line, to be read when the batch is done. */
+/* Values as the edit_fields sees them; two stay in the line, to be read when the batch is done. */
 static bool keep_values(const void *rules, struct cg_values *values, struct cg_line *line) {
     const struct feed *feed = rules;
     uint64_t sum = 0;
-    require(!feed->libcsv_only || (values->ends == NULL && !values->bare),
+    require(!feed->libcsv_only || (values->ends == NULL && !values->plain),
             "a record was not read by libcsv");
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         struct cg_csv_field raw = cg_values_raw(values, (enum cg_field)i);
@@ -76,7 +76,7 @@ struct transcript {
     const struct feed *feed;
     struct cg_buffer *out;
     struct cg_batch *batch;
-    struct cg_cutter *cutter;
+    struct cg_splitter *splitter;
     struct cg_csv *csv;
     size_t at;
     uint64_t first_line;
@@ -99,7 +99,7 @@ static void next_payload(struct transcript *t) {
 static bool take_header(struct transcript *t) {
     struct cg_header header;
     bool found = false;
-    if (cg_cutter_header(t->cutter, t->batch, &header, &found, &t->batch->error) != CG_OK) {
+    if (cg_splitter_header(t->splitter, t->batch, &header, &found, &t->batch->error) != CG_OK) {
         require(cg_buffer_printf(t->out, "refused: %s\n", t->batch->error.text),
                 "the transcript is full");
         return false;
@@ -110,17 +110,17 @@ static bool take_header(struct transcript *t) {
         require(cg_buffer_printf(t->out, " lines %u\n", (unsigned)header.physical_lines),
                 "the transcript is full");
         t->first_line += header.physical_lines;
-        cg_cutter_start(t->cutter, t->feed->binding->delimiter, t->feed->binding->multiline);
+        cg_splitter_start(t->splitter, t->feed->binding->delimiter, t->feed->binding->multiline);
     }
     return true;
 }
 
 static void take_records(struct transcript *t) {
     const struct cg_parse_plan plan = {.binding = t->feed->binding,
-                                       .judge = keep_values,
+                                       .edit_fields = keep_values,
                                        .rules = t->feed,
                                        .libcsv_only = t->feed->libcsv_only};
-    cg_cutter_cut(t->cutter, t->batch);
+    cg_splitter_cut(t->splitter, t->batch);
     require(cg_parse_batch(&plan, t->csv, t->batch) == CG_OK, "out of memory");
     put_batch(t->out, t->batch, t->first_line);
     t->first_line += t->batch->physical_lines;
@@ -129,10 +129,10 @@ static void take_records(struct transcript *t) {
 static void transcribe(struct transcript *t) {
     do {
         next_payload(t);
-        if (cg_cutter_wants_header(t->cutter) && !take_header(t)) {
+        if (cg_splitter_wants_header(t->splitter) && !take_header(t)) {
             return;
         }
-        if (!cg_cutter_wants_header(t->cutter)) {
+        if (!cg_splitter_wants_header(t->splitter)) {
             take_records(t);
         }
         t->blank_lines += t->batch->blank_lines;
@@ -147,17 +147,17 @@ void feed_transcribe(const struct feed *feed, struct cg_buffer *out) {
         .feed = feed,
         .out = out,
         .batch = cg_batch_new(),
-        .cutter = cg_cutter_new(),
+        .splitter = cg_splitter_new(),
         .csv = cg_csv_new(feed->binding->delimiter, feed->binding->column_count),
         .first_line = 1,
     };
-    require(t.batch != NULL && t.cutter != NULL && t.csv != NULL, "out of memory");
+    require(t.batch != NULL && t.splitter != NULL && t.csv != NULL, "out of memory");
     cg_buffer_clear(out);
     if (!feed->has_header) {
-        cg_cutter_start(t.cutter, feed->binding->delimiter, feed->binding->multiline);
+        cg_splitter_start(t.splitter, feed->binding->delimiter, feed->binding->multiline);
     }
     transcribe(&t);
     cg_csv_free(t.csv);
-    cg_cutter_free(t.cutter);
+    cg_splitter_free(t.splitter);
     cg_batch_free(t.batch);
 }

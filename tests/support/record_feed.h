@@ -1,12 +1,12 @@
 /*
- * Feed bytes through the cutter and the parser and write down what became of them, so that two ways
- * of reading the same bytes can be compared as texts.
+ * Feed bytes through the splitter and the parser and write down what became of them, so that two
+ * ways of reading the same bytes can be compared as texts.
  */
-#ifndef RECORD_FEED_H
-#define RECORD_FEED_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_RECORD_FEED_H
+#define CLAIMGATE_TESTS_SUPPORT_RECORD_FEED_H
 
-#include "claimgate/buffer.h"
-#include "claimgate/parse.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/record/parse.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "roster_fixture.h"
 
-#include "claimgate/reason.h"
+#include "claimgate/rules/reason.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -1,13 +1,13 @@
 /*
  * A roster folder for one test: written file by file, loaded under a policy, removed at the end.
  */
-#ifndef CLAIMGATE_TESTS_ROSTER_FIXTURE_H
-#define CLAIMGATE_TESTS_ROSTER_FIXTURE_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_ROSTER_FIXTURE_H
+#define CLAIMGATE_TESTS_SUPPORT_ROSTER_FIXTURE_H
 
-#include "claimgate/line.h"
-#include "claimgate/policy.h"
-#include "claimgate/problems.h"
-#include "claimgate/roster.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/record/line.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
 
 struct roster_fixture {
     char dir[64];

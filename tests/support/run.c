@@ -17,6 +17,14 @@ const char *run_claimgate(void) {
     return program != NULL && program[0] != '\0' ? program : "build/claimgate";
 }
 
+const char *run_generator(void) {
+    static char program[RUN_PATH_BYTES];
+    const char *beside = strrchr(run_claimgate(), '/');
+    const size_t len = beside != NULL ? (size_t)(beside + 1 - run_claimgate()) : 0;
+    snprintf(program, sizeof program, "%.*sgenerate", (int)len, run_claimgate());
+    return program;
+}
+
 /* Standard output and error go to files without a name: no pipe that could fill up. */
 static int unnamed_file(void) {
     FILE *file = tmpfile();

@@ -1,12 +1,12 @@
 /*
  * Run a program as a user would, and keep what it said.
  */
-#ifndef CLAIMGATE_TEST_RUN_H
-#define CLAIMGATE_TEST_RUN_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_RUN_H
+#define CLAIMGATE_TESTS_SUPPORT_RUN_H
 
 #include <stddef.h>
 
-enum { RUN_ARGS_MAX = 32 };
+enum { RUN_ARGS_MAX = 32, RUN_PATH_BYTES = 512 };
 
 struct run {
     int exit_code; /* 128 and the signal's number where a signal ended it */
@@ -19,13 +19,15 @@ struct run {
 /* The program under test: $CLAIMGATE, else build/claimgate. Tests run in the project's folder. */
 const char *run_claimgate(void);
 
+/* The generator of claims, built beside it. */
+const char *run_generator(void);
+
 /* argv as for execvp, closed by NULL; standard input from `input`, or empty where that is NULL.
  * Fails the test when the program cannot be started. */
 void run_program(const char *const argv[], const char *input, struct run *out);
 void run_fini(struct run *run);
 
 /* A new folder below $TMPDIR or /tmp; `path` has room for RUN_PATH_BYTES. */
-enum { RUN_PATH_BYTES = 512 };
 void run_make_dir(char path[RUN_PATH_BYTES]);
 void run_remove_dir(const char *path);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 void scene_make(struct scene *scene) {
     scene->path_count = 0;
@@ -54,9 +54,9 @@ const char *scene_gzip(struct scene *scene, const char *name, const void *bytes,
 const char *scene_generate(struct scene *scene, const char *name, const char *const more[]) {
     struct run run;
     const char *out = scene_path(scene, "%s", name);
-    const char *argv[RUN_ARGS_MAX] = {run_claimgate(), "generate", "--quiet", "--out", out};
+    const char *argv[RUN_ARGS_MAX] = {run_generator(), "--quiet", "--out", out};
     for (size_t i = 0; more[i] != NULL; i++) {
-        argv[5 + i] = more[i];
+        argv[4 + i] = more[i];
     }
     run_program(argv, NULL, &run);
     cr_assert(run.exit_code == 0, "%s", run.err);

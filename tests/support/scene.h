@@ -3,8 +3,8 @@
  *
  * Paths live as long as the scene. Every function fails the test when it cannot do its work.
  */
-#ifndef CLAIMGATE_TEST_SCENE_H
-#define CLAIMGATE_TEST_SCENE_H
+#ifndef CLAIMGATE_TESTS_SUPPORT_SCENE_H
+#define CLAIMGATE_TESTS_SUPPORT_SCENE_H
 
 #include "run.h"
 

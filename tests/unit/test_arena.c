@@ -1,4 +1,4 @@
-#include "claimgate/arena.h"
+#include "claimgate/base/arena.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "claimgate/belt.h"
+#include "claimgate/run/belt.h"
 
 #include <criterion/criterion.h>
 #include <stdatomic.h>

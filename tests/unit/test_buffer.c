@@ -1,4 +1,4 @@
-#include "claimgate/buffer.h"
+#include "claimgate/base/buffer.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>

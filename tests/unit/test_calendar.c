@@ -1,5 +1,5 @@
-#include "claimgate/calendar.h"
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
+#include "gate/calendar.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

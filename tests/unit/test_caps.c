@@ -1,8 +1,8 @@
-#include "claimgate/caps.h"
-#include "claimgate/history.h"
-#include "claimgate/reason.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/rules/reason.h"
+#include "gate/caps.h"
 
-#include "../support/history_lines.h"
+#include "support/history_lines.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
  * The edits against an oracle that reads section 3 of the contract day by day and row by row, with
  * no table, no sorting and no spans.
  */
-#include "../support/roster_fixture.h"
-#include "claimgate/field.h"
-#include "claimgate/reason.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/reason.h"
+#include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "../support/roster_fixture.h"
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
+#include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>

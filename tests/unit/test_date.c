@@ -1,4 +1,4 @@
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

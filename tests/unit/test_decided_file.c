@@ -1,6 +1,6 @@
-#include "../../src/flow/decided_file.h"
+#include "audit/decided_file.h"
 
-#include "../support/scene.h"
+#include "support/scene.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
@@ -9,23 +9,23 @@
 #include <string.h>
 
 static void open_bytes(struct scene *scene, const void *bytes, size_t len,
-                       struct decided_file *file) {
+                       struct cg_decided_file *file) {
     struct cg_error err = CG_ERROR_INIT;
     scene_make(scene);
     scene_file(scene, "accepted.csv", bytes, len);
-    cr_assert(decided_open(scene->dir, "accepted", file, &err) == CG_OK, "%s", err.text);
+    cr_assert(cg_decided_open(scene->dir, "accepted", file, &err) == CG_OK, "%s", err.text);
 }
 
-static void finish(struct scene *scene, struct decided_file *file) {
-    decided_close(file);
+static void finish(struct scene *scene, struct cg_decided_file *file) {
+    cg_decided_close(file);
     scene_remove(scene);
 }
 
-static void expect_row(struct decided_file *file, bool multiline, const char *wanted) {
+static void expect_row(struct cg_decided_file *file, bool multiline, const char *wanted) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_text row;
     bool found = false;
-    cr_assert(decided_row(file, ',', multiline, &row, &found, &err) == CG_OK, "%s", err.text);
+    cr_assert(cg_decided_row(file, ',', multiline, &row, &found, &err) == CG_OK, "%s", err.text);
     if (wanted == NULL) {
         cr_expect(!found);
         return;
@@ -35,17 +35,17 @@ static void expect_row(struct decided_file *file, bool multiline, const char *wa
               "found %.*s, wanted %s", (int)row.len, row.ptr, wanted);
 }
 
-static bool takes(struct decided_file *file, const char *bytes) {
+static bool takes(struct cg_decided_file *file, const char *bytes) {
     struct cg_error err = CG_ERROR_INIT;
     bool same = false;
-    cr_assert(decided_expect(file, cg_text_of(bytes), &same, &err) == CG_OK, "%s", err.text);
+    cr_assert(cg_decided_expect(file, cg_text_of(bytes), &same, &err) == CG_OK, "%s", err.text);
     return same;
 }
 
 Test(decided_file, rows_end_at_any_line_end_and_blank_ones_are_skipped) {
     static const char bytes[] = "\xEF\xBB\xBFh,i\r\n1,\"a\rb\r\n\n \n3,c";
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     open_bytes(&scene, bytes, sizeof bytes - 1, &file);
     expect_row(&file, false, "h,i");
     expect_row(&file, false, "1,\"a");
@@ -59,7 +59,7 @@ Test(decided_file, rows_end_at_any_line_end_and_blank_ones_are_skipped) {
 Test(decided_file, multiline_rows_keep_the_line_ends_in_quotes) {
     static const char bytes[] = "h,i\n1,\"a\nb\",x\"\n2,c\n";
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     open_bytes(&scene, bytes, sizeof bytes - 1, &file);
     expect_row(&file, true, "h,i");
     expect_row(&file, true, "1,\"a\nb\",x\"");
@@ -71,7 +71,7 @@ Test(decided_file, multiline_rows_keep_the_line_ends_in_quotes) {
 Test(decided_file, expected_bytes_are_taken_and_others_left) {
     static const char bytes[] = "h\r\nabc\ndef\n";
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     open_bytes(&scene, bytes, sizeof bytes - 1, &file);
     expect_row(&file, false, "h");
     cr_expect(takes(&file, "abc\n"));
@@ -88,7 +88,7 @@ Test(decided_file, rows_are_whole_across_fills) {
     enum { ROWS = 20, ROW_BYTES = 200000 };
     static char bytes[ROWS * (ROW_BYTES + 2)];
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     struct cg_error err = CG_ERROR_INIT;
     for (size_t i = 0; i < ROWS; i++) {
         memset(bytes + i * (ROW_BYTES + 2), (int)('a' + i), ROW_BYTES);
@@ -98,7 +98,7 @@ Test(decided_file, rows_are_whole_across_fills) {
     for (size_t i = 0; i < ROWS; i++) {
         struct cg_text row;
         bool found = false;
-        cr_assert(decided_row(&file, ',', false, &row, &found, &err) == CG_OK && found);
+        cr_assert(cg_decided_row(&file, ',', false, &row, &found, &err) == CG_OK && found);
         cr_expect(row.len == ROW_BYTES && row.ptr[0] == (char)('a' + i) &&
                   row.ptr[ROW_BYTES - 1] == (char)('a' + i));
     }
@@ -130,7 +130,7 @@ Test(decided_file, fields_are_found_by_their_quotes) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char value[12];
         size_t len =
-            decided_field(cg_text_of(cases[i].row), ',', cases[i].column, value, sizeof value);
+            cg_decided_field(cg_text_of(cases[i].row), ',', cases[i].column, value, sizeof value);
         cr_expect_str_eq(value, cases[i].value, "case %zu: %s", i, value);
         cr_expect(len == strlen(value));
     }
@@ -138,15 +138,15 @@ Test(decided_file, fields_are_found_by_their_quotes) {
 
 Test(decided_file, plain_and_gzip_are_found_and_neither_is_told) {
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     struct cg_error err = CG_ERROR_INIT;
     scene_make(&scene);
-    cr_expect(decided_open(scene.dir, "accepted", &file, &err) == CG_NO_INPUT);
+    cr_expect(cg_decided_open(scene.dir, "accepted", &file, &err) == CG_NO_INPUT);
     cr_expect(strstr(err.text, "no accepted.csv.gz and no accepted.csv") != NULL, "%s", err.text);
-    decided_close(&file);
+    cg_decided_close(&file);
     scene_gzip(&scene, "accepted.csv.gz", "h\n1\n", 4);
     err = (struct cg_error)CG_ERROR_INIT;
-    cr_assert(decided_open(scene.dir, "accepted", &file, &err) == CG_OK, "%s", err.text);
+    cr_assert(cg_decided_open(scene.dir, "accepted", &file, &err) == CG_OK, "%s", err.text);
     expect_row(&file, false, "h");
     expect_row(&file, false, "1");
     finish(&scene, &file);
@@ -154,15 +154,15 @@ Test(decided_file, plain_and_gzip_are_found_and_neither_is_told) {
 
 Test(decided_file, a_damaged_file_is_bad_data) {
     struct scene scene;
-    struct decided_file file;
+    struct cg_decided_file file;
     struct cg_error err = CG_ERROR_INIT;
     struct cg_text row;
     bool found = true;
     scene_make(&scene);
     scene_file(&scene, "accepted.csv", "\x1F\x8B\x08\x00", 4);
-    enum cg_status status = decided_open(scene.dir, "accepted", &file, &err);
+    enum cg_status status = cg_decided_open(scene.dir, "accepted", &file, &err);
     while (status == CG_OK && found) {
-        status = decided_row(&file, ',', false, &row, &found, &err);
+        status = cg_decided_row(&file, ',', false, &row, &found, &err);
     }
     cr_expect(status == CG_BAD_DATA, "%s", err.text);
     finish(&scene, &file);

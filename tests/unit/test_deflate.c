@@ -1,7 +1,7 @@
-#include "claimgate/deflate.h"
+#include "claimgate/io/deflate.h"
 
-#include "claimgate/gzip.h"
-#include "claimgate/inflate.h"
+#include "io/gzip.h"
+#include "io/inflate.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "claimgate/error.h"
+#include "claimgate/base/error.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

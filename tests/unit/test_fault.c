@@ -1,4 +1,4 @@
-#include "claimgate/fault.h"
+#include "claimgate/base/fault.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

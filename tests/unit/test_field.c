@@ -1,4 +1,4 @@
-#include "claimgate/field.h"
+#include "claimgate/record/field.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "claimgate/builtin.h"
-#include "claimgate/field.h"
-#include "claimgate/field_edits.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/gate/field_edits.h"
+#include "claimgate/record/field.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static uint64_t credential_reasons;
 static int credential_calls;
 static int roster_calls;
 static bool layout_without_original;
-static bool bareness_hidden;            /* judge every record as if it might hold any byte */
+static bool plainness_hidden;           /* edit_fields every record as if it might hold any byte */
 static const char *fixed_authorization; /* the layout's, for a file without the column */
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
@@ -124,15 +124,16 @@ static int32_t day(const char *iso) {
     return cg_date_parse(iso, strlen(iso), CG_DATE_ISO);
 }
 
-static bool is_bare(const char *text, uint32_t len) {
-    bool bare = true;
+static bool is_plain(const char *text, uint32_t len) {
+    bool plain = true;
     for (uint32_t i = 0; i < len; i++) {
-        bare = bare && (text[i] == ',' || (text[i] >= '#' && text[i] <= '~'));
+        plain = plain && (text[i] == ',' || (text[i] >= '#' && text[i] <= '~'));
     }
-    return bare;
+    return plain;
 }
 
-static bool judge(const struct cg_policy *policy, const struct record *record, struct judged *out) {
+static bool edit_fields(const struct cg_policy *policy, const struct record *record,
+                        struct judged *out) {
     struct cg_binding binding = {
         .delimiter = ',', .date_format = CG_DATE_ISO, .can_take_back = !layout_without_original};
     uint32_t marks[CG_FIELD_COUNT + 1] = {UINT32_MAX};
@@ -158,21 +159,21 @@ static bool judge(const struct cg_policy *policy, const struct record *record, s
     cg_values_init(&values, &binding, NULL, NULL);
     values.text = out->text;
     values.ends = ends;
-    values.bare = !bareness_hidden && is_bare(out->text, len);
+    values.plain = !plainness_hidden && is_plain(out->text, len);
     /* Never looked into: stand-ins answer for it. */
     const struct cg_roster *roster = (const struct cg_roster *)&roster_calls;
     struct cg_rules rules = {.policy = policy, .roster = roster, .as_of_day = day("2024-12-31")};
     out->line = (struct cg_line){0};
-    bool in_scope = cg_judge(&rules, &values, &out->line);
+    bool in_scope = cg_edit_fields(&rules, &values, &out->line);
     if (in_scope) {
-        cg_judge_lines(&rules, &out->line, 1);
+        cg_edit_credentials(&rules, &out->line, 1);
     }
     return in_scope;
 }
 
 static uint64_t reasons_of(const struct cg_policy *policy, const struct record *record) {
     struct judged judged;
-    cr_assert(judge(policy, record, &judged), "not in scope");
+    cr_assert(edit_fields(policy, record, &judged), "not in scope");
     return judged.line.reasons;
 }
 
@@ -186,7 +187,7 @@ Test(field_edits, a_good_line_is_read_whole) {
     struct cg_policy *policy = load_policy("ms");
     struct judged judged;
     char modifiers[CG_MODIFIERS_TEXT_BYTES];
-    cr_assert(judge(policy, &good, &judged));
+    cr_assert(edit_fields(policy, &good, &judged));
     const struct cg_line *line = &judged.line;
     cr_expect_eq(line->reasons, 0);
     cr_expect_eq(line->decision, CG_UNDECIDED);
@@ -214,7 +215,7 @@ Test(field_edits, the_raw_quantity_of_a_line_that_may_be_cut_back_keeps_its_blan
         edit_policy("policies/ms.json", "\"over_cap\": \"reject\"", "\"over_cap\": \"cutback\"");
     struct record record = with(&good, CG_FIELD_SERVICE_UNIT_QUANTITY, "  4.0 ");
     struct judged judged;
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.units, 4);
     cr_expect_eq(judged.line.quantity_len, 6);
     cr_expect_eq(memcmp(judged.text + judged.line.quantity_offset, "  4.0 ", 6), 0);
@@ -324,7 +325,7 @@ Test(field_edits, each_field_has_its_reason_whether_the_record_is_known_to_be_ba
     struct cg_policy *policy = load_policy("ms");
     for (size_t i = 0; i < 2 * ROW_COUNT(field_rows); i++) {
         const struct field_row *row = &field_rows[i / 2];
-        bareness_hidden = i % 2 == 1;
+        plainness_hidden = i % 2 == 1;
         struct record record = with(&good, row->field, row->cell);
         credential_calls = 0;
         uint64_t reasons = reasons_of(policy, &record);
@@ -374,7 +375,7 @@ Test(field_edits, columns_that_may_be_absent_pass) {
         record.cells[optional[i]] = NULL;
     }
     struct judged judged;
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.reasons, 0);
     cr_expect_eq(judged.line.line_number, CG_LINE_NUMBER_NONE);
     cr_expect_eq(judged.line.end_day, judged.line.start_day);
@@ -390,7 +391,7 @@ Test(field_edits, an_id_that_cannot_be_used_is_not_carried_on) {
     struct cg_policy *policy = load_policy("ms");
     struct record record = with(&good, CG_FIELD_CLAIM_ID, BYTES_64 "4");
     struct judged judged;
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(cg_key_len(&judged.line.claim_id), 0);
     cg_policy_free(policy);
 }
@@ -400,10 +401,10 @@ Test(field_edits, a_layout_s_own_value_is_looked_at_in_a_bare_record_too) {
     struct record record = with(&good, CG_FIELD_AUTHORIZATION_NUMBER, NULL);
     struct judged judged;
     fixed_authorization = "A\x7F";
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.authorization_number.len, 0);
     fixed_authorization = "A7";
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.authorization_number.len, 2);
     cg_policy_free(policy);
 }
@@ -537,7 +538,7 @@ static void expect_scope(const struct cg_policy *policy, const struct scope_row 
         record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "";
         record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "C0";
         roster_calls = 0;
-        cr_expect_eq(judge(policy, &record, &judged), rows[i].in_scope, "row %zu", i);
+        cr_expect_eq(edit_fields(policy, &record, &judged), rows[i].in_scope, "row %zu", i);
         cr_expect_eq(roster_calls, rows[i].roster_calls, "row %zu", i);
     }
 }
@@ -601,7 +602,7 @@ Test(field_edits, a_void_meets_five_edits_alone) {
     record.cells[CG_FIELD_CLAIM_FREQUENCY_CODE] = "8";
     record.cells[CG_FIELD_CLAIM_LINE_NUMBER] = "2";
     struct judged judged;
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.reasons, 0);
     cr_expect_eq(judged.line.frequency, CG_VOID);
     cr_expect_eq(judged.line.original_claim_id.len, 1);
@@ -626,14 +627,14 @@ Test(field_edits, a_void_carries_what_it_has) {
     record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "C0";
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2021-03-05";
     record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "2021-03-06";
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.reasons, 0);
     cr_expect_eq(judged.line.units, 4);
     cr_expect_eq(judged.line.rendering_npi, UINT64_C(1234567893));
     cr_expect_eq(judged.line.end_day, day("2021-03-06"));
     cr_expect_eq(judged.line.version->index, 0);
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2019-03-05"; /* before every version */
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_eq(judged.line.reasons, 0);
     cr_expect_eq(judged.line.version->index, 1);
     cg_policy_free(policy);
@@ -728,11 +729,11 @@ Test(field_edits, young_members_with_an_authorization_are_exempt) {
         struct record record = with(&good, CG_FIELD_BIRTH_DATE, rows[i].birth);
         struct judged judged;
         record.cells[CG_FIELD_AUTHORIZATION_NUMBER] = rows[i].authorization;
-        cr_assert(judge(on_file, &record, &judged));
+        cr_assert(edit_fields(on_file, &record, &judged));
         cr_expect_eq(judged.line.exempt, rows[i].on_file, "row %zu", i);
-        cr_assert(judge(on_claim, &record, &judged));
+        cr_assert(edit_fields(on_claim, &record, &judged));
         cr_expect_eq(judged.line.exempt, rows[i].on_claim, "row %zu", i);
-        cr_assert(judge(none, &record, &judged));
+        cr_assert(edit_fields(none, &record, &judged));
         cr_expect_not(judged.line.exempt);
     }
     cg_policy_free(on_file);
@@ -746,7 +747,7 @@ Test(field_edits, a_rejected_line_is_not_exempt) {
     struct judged judged;
     record.cells[CG_FIELD_AUTHORIZATION_NUMBER] = AUTHORIZATION;
     credential_reasons = BAD(EXAM_NOT_PASSED);
-    cr_assert(judge(policy, &record, &judged));
+    cr_assert(edit_fields(policy, &record, &judged));
     cr_expect_not(judged.line.exempt);
     cg_policy_free(policy);
 }

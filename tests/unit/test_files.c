@@ -1,4 +1,4 @@
-#include "claimgate/files.h"
+#include "claimgate/io/files.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

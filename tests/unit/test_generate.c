@@ -1,12 +1,12 @@
-#include "claimgate/generate.h"
+#include "generate/generate.h"
 
-#include "claimgate/buffer.h"
-#include "claimgate/date.h"
-#include "claimgate/deflate.h"
-#include "claimgate/field.h"
-#include "claimgate/files.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/date.h"
+#include "claimgate/io/deflate.h"
+#include "claimgate/io/files.h"
+#include "claimgate/record/field.h"
 
-#include "../support/run.h"
+#include "support/run.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -19,10 +19,10 @@ static const char *const LAYOUTS[] = {"compact", "tuva",        "taf-ot",
                                       "cclf5",   "rif-carrier", "synthea"};
 enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof LAYOUTS[0] };
 
-static struct cg_world_plan world_plan(const char *program, uint64_t seed) {
+static struct cg_population_plan world_plan(const char *program, uint64_t seed) {
     struct cg_civil first = {.year = 2023, .month = 7, .day = 1};
     struct cg_civil last = {.year = 2024, .month = 6, .day = 30};
-    return (struct cg_world_plan){
+    return (struct cg_population_plan){
         .seed = seed,
         .members = 500,
         .providers = 40,
@@ -32,32 +32,32 @@ static struct cg_world_plan world_plan(const char *program, uint64_t seed) {
     };
 }
 
-static void world_make(struct cg_world *world, uint64_t seed) {
+static void world_make(struct cg_population *population, uint64_t seed) {
     struct cg_error err = CG_ERROR_INIT;
-    struct cg_world_plan plan = world_plan("ms-full", seed);
-    cr_assert(cg_world_init(world, &plan, &err) == CG_OK);
+    struct cg_population_plan plan = world_plan("ms-full", seed);
+    cr_assert(cg_population_init(population, &plan, &err) == CG_OK);
 }
 
 /* The rows of a plan in one text; the caller frees. */
-static struct cg_buffer rows_of(const struct cg_feed_plan *plan, const char *layout,
+static struct cg_buffer rows_of(const struct cg_line_source_plan *plan, const char *layout,
                                 uint64_t seed) {
-    struct cg_world world;
+    struct cg_population population;
     struct cg_buffer out;
     struct cg_mock_line line;
-    world_make(&world, seed);
-    struct cg_feed *feed = cg_feed_new(plan, &world);
+    world_make(&population, seed);
+    struct cg_line_source *feed = cg_line_source_new(plan, &population);
     struct cg_row_writer *writer = cg_row_writer_new(cg_columns_find(layout));
     cg_buffer_init(&out, FILE_LIMIT);
     for (uint64_t i = 0; i < plan->lines; i++) {
-        cg_feed_next(feed, &line);
+        cg_line_source_next(feed, &line);
         cr_assert(cg_buffer_reserve(&out, CG_ROW_MAX_BYTES));
         char *end = cg_row_put(writer, &line, out.data + out.len_bytes);
         cr_assert((size_t)(end - out.data) - out.len_bytes <= (size_t)CG_ROW_MAX_BYTES);
         out.len_bytes = (size_t)(end - out.data);
     }
     cg_row_writer_free(writer);
-    cg_feed_free(feed);
-    cg_world_fini(&world);
+    cg_line_source_free(feed);
+    cg_population_fini(&population);
     return out;
 }
 
@@ -70,19 +70,19 @@ static size_t count_byte(const char *bytes, size_t len, char wanted) {
 }
 
 Test(generate, npis_pass_the_check_and_are_never_shared) {
-    struct cg_world world;
+    struct cg_population population;
     uint64_t seen[1000];
     size_t count = 0;
     char npi[CG_NPI_BYTES];
-    world_make(&world, 7);
-    for (uint32_t i = 0; i < world.provider_count; i++) {
-        seen[count++] = cg_field_npi((struct cg_text){world.providers[i].npi, CG_NPI_BYTES});
+    world_make(&population, 7);
+    for (uint32_t i = 0; i < population.provider_count; i++) {
+        seen[count++] = cg_field_npi((struct cg_text){population.providers[i].npi, CG_NPI_BYTES});
     }
-    for (uint32_t i = 0; i < world.agency_count; i++) {
-        seen[count++] = cg_field_npi((struct cg_text){world.agencies[i], CG_NPI_BYTES});
+    for (uint32_t i = 0; i < population.agency_count; i++) {
+        seen[count++] = cg_field_npi((struct cg_text){population.agencies[i], CG_NPI_BYTES});
     }
     for (uint64_t i = 0; i < 200; i++) {
-        cg_world_stranger(&world, i, npi);
+        cg_population_stranger(&population, i, npi);
         seen[count++] = cg_field_npi((struct cg_text){npi, CG_NPI_BYTES});
     }
     for (size_t i = 0; i < count; i++) {
@@ -91,12 +91,12 @@ Test(generate, npis_pass_the_check_and_are_never_shared) {
             cr_assert(seen[i] != seen[k]);
         }
     }
-    cg_world_fini(&world);
+    cg_population_fini(&population);
 }
 
 Test(generate, same_seed_gives_same_bytes_and_another_seed_others) {
-    struct cg_feed_plan plan = {.lines = 3000};
-    cg_twist_set_mistakes(&plan.twists, 200);
+    struct cg_line_source_plan plan = {.lines = 3000};
+    cg_anomaly_set_mistakes(&plan.anomalies, 200);
     struct cg_buffer one = rows_of(&plan, "compact", 1), again = rows_of(&plan, "compact", 1);
     struct cg_buffer other = rows_of(&plan, "compact", 2);
     cr_assert(one.len_bytes == again.len_bytes);
@@ -109,7 +109,7 @@ Test(generate, same_seed_gives_same_bytes_and_another_seed_others) {
 
 /* What a seed makes is a promise to whoever wrote it down: these are the bytes of seed 1. */
 Test(generate, first_line_of_a_seed_stays_as_it_is) {
-    struct cg_feed_plan plan = {.lines = 1};
+    struct cg_line_source_plan plan = {.lines = 1};
     struct cg_buffer rows = rows_of(&plan, "compact", 1);
     cr_assert(cg_buffer_append(&rows, "", 1));
     cr_assert(strcmp(rows.data, "C000000001,1,M10000109,2023-07-01,,53,2,H0038,HF,,1660700513,"
@@ -119,7 +119,7 @@ Test(generate, first_line_of_a_seed_stays_as_it_is) {
 
 Test(generate, every_row_has_as_many_fields_as_its_header) {
     for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        struct cg_feed_plan plan = {.lines = 500};
+        struct cg_line_source_plan plan = {.lines = 500};
         const struct cg_columns *columns = cg_columns_find(LAYOUTS[i]);
         struct cg_buffer header, rows = rows_of(&plan, LAYOUTS[i], 3);
         cg_buffer_init(&header, 1 << 16);
@@ -138,19 +138,19 @@ Test(generate, every_row_has_as_many_fields_as_its_header) {
 }
 
 Test(generate, lines_without_errors_are_in_order) {
-    struct cg_world world;
-    struct cg_feed_plan plan = {.lines = 20000};
+    struct cg_population population;
+    struct cg_line_source_plan plan = {.lines = 20000};
     struct cg_mock_line line;
     int32_t last_arrival = CG_DAY_FIRST;
     uint64_t last_claim = 0;
     uint64_t units = 0, over_daily_cap = 0;
-    world_make(&world, 11);
-    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    world_make(&population, 11);
+    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_feed_next(feed, &line);
+        cg_line_source_next(feed, &line);
         cr_assert(line.received_day >= last_arrival);
-        cr_assert(line.received_day <= world.plan.last_day);
-        cr_assert(line.start_day >= world.plan.first_day);
+        cr_assert(line.received_day <= population.plan.last_day);
+        cr_assert(line.start_day >= population.plan.first_day);
         cr_assert(line.start_day <= line.received_day);
         cr_assert(line.start_day == line.end_day);
         cr_assert(line.claim_no == last_claim ? line.line_no > 1 : line.line_no == 1);
@@ -162,47 +162,47 @@ Test(generate, lines_without_errors_are_in_order) {
     }
     cr_assert(units > 2 * plan.lines - plan.lines / 5 && units < 3 * plan.lines);
     cr_assert(over_daily_cap > 0 && over_daily_cap < plan.lines / 50);
-    cg_feed_free(feed);
-    cg_world_fini(&world);
+    cg_line_source_free(feed);
+    cg_population_fini(&population);
 }
 
 Test(generate, every_twist_occurs_at_about_its_share) {
-    struct cg_world world;
-    struct cg_feed_plan plan = {.lines = 100000};
+    struct cg_population population;
+    struct cg_line_source_plan plan = {.lines = 100000};
     struct cg_mock_line line;
-    uint64_t counts[CG_TWIST_COUNT] = {0};
-    world_make(&world, 5);
-    cg_twist_set_mistakes(&plan.twists, 500);
-    cg_twist_set(&plan.twists, CG_TWIST_OVER_LONG_RECORD, 500);
-    cg_twist_set(&plan.twists, CG_TWIST_VOID, 500);
-    cg_twist_set(&plan.twists, CG_TWIST_REPLACEMENT, 500);
-    cg_twist_set(&plan.twists, CG_TWIST_AUTHORIZED, 500);
-    cg_twist_set(&plan.twists, CG_TWIST_QUOTED, 500);
-    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    uint64_t counts[CG_ANOMALY_COUNT] = {0};
+    world_make(&population, 5);
+    cg_anomaly_set_mistakes(&plan.anomalies, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_OVER_LONG_RECORD, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_VOID, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_REPLACEMENT, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_AUTHORIZED, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_QUOTED, 500);
+    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_feed_next(feed, &line);
-        counts[line.twist]++;
+        cg_line_source_next(feed, &line);
+        counts[line.anomaly]++;
     }
-    for (size_t i = CG_TWIST_NONE + 1; i < CG_TWIST_COUNT; i++) {
-        cr_assert(counts[i] > 350 && counts[i] < 650, "%s: %llu", cg_twist_name((enum cg_twist)i),
-                  (unsigned long long)counts[i]);
+    for (size_t i = CG_ANOMALY_NONE + 1; i < CG_ANOMALY_COUNT; i++) {
+        cr_assert(counts[i] > 350 && counts[i] < 650, "%s: %llu",
+                  cg_anomaly_name((enum cg_anomaly)i), (unsigned long long)counts[i]);
     }
-    cg_feed_free(feed);
-    cg_world_fini(&world);
+    cg_line_source_free(feed);
+    cg_population_fini(&population);
 }
 
 Test(generate, voids_and_replacements_name_a_claim_that_came_before) {
-    struct cg_world world;
-    struct cg_feed_plan plan = {.lines = 20000};
+    struct cg_population population;
+    struct cg_line_source_plan plan = {.lines = 20000};
     struct cg_mock_line line;
     uint32_t *member_of = calloc(plan.lines + 1, sizeof *member_of);
     uint64_t found = 0;
-    world_make(&world, 9);
-    cg_twist_set(&plan.twists, CG_TWIST_VOID, 2000);
-    cg_twist_set(&plan.twists, CG_TWIST_REPLACEMENT, 2000);
-    struct cg_feed *feed = cg_feed_new(&plan, &world);
+    world_make(&population, 9);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_VOID, 2000);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_REPLACEMENT, 2000);
+    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_feed_next(feed, &line);
+        cg_line_source_next(feed, &line);
         member_of[line.claim_no] = line.member_id;
         if (line.original_no != CG_ORIGINAL_NONE) {
             found++;
@@ -212,13 +212,13 @@ Test(generate, voids_and_replacements_name_a_claim_that_came_before) {
         }
     }
     cr_assert(found > 600);
-    cg_feed_free(feed);
-    cg_world_fini(&world);
+    cg_line_source_free(feed);
+    cg_population_fini(&population);
     free(member_of);
 }
 
 Test(generate, out_of_scope_share_holds) {
-    struct cg_feed_plan plan = {.lines = 10000, .out_of_scope = 95000};
+    struct cg_line_source_plan plan = {.lines = 10000, .out_of_scope = 95000};
     struct cg_buffer rows = rows_of(&plan, "compact", 1);
     size_t in_scope = 0;
     cr_assert(cg_buffer_append(&rows, "", 1));
@@ -230,10 +230,10 @@ Test(generate, out_of_scope_share_holds) {
 }
 
 Test(generate, shares_over_a_hundred_percent_are_refused) {
-    struct cg_twist_shares shares = {{0}};
+    struct cg_anomaly_shares shares = {{0}};
     struct cg_error err = CG_ERROR_INIT;
-    cg_twist_set_mistakes(&shares, 3000);
-    cr_assert(cg_twist_check(&shares, &err) == CG_USAGE);
+    cg_anomaly_set_mistakes(&shares, 3000);
+    cr_assert(cg_anomaly_check(&shares, &err) == CG_USAGE);
 }
 
 Test(generate, settings_of_single_errors_are_read_or_refused_with_the_mend) {
@@ -254,9 +254,9 @@ Test(generate, settings_of_single_errors_are_read_or_refused_with_the_mend) {
         {"", CG_USAGE, "NAME=PCT"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct cg_twist_shares shares = {{0}};
+        struct cg_anomaly_shares shares = {{0}};
         struct cg_error err = CG_ERROR_INIT;
-        cr_assert(cg_twist_parse(&shares, CASES[i].setting, &err) == CASES[i].status, "%s",
+        cr_assert(cg_anomaly_parse(&shares, CASES[i].setting, &err) == CASES[i].status, "%s",
                   CASES[i].setting);
         cr_assert(strstr(err.text, CASES[i].part) != NULL, "%s: %s", CASES[i].setting, err.text);
     }
@@ -269,10 +269,10 @@ static struct cg_generate_plan small_plan(const char *out) {
         .plain = true,
         .files = 1,
         .columns = cg_columns_find("compact"),
-        .world = world_plan("ms-full", 1),
+        .population = world_plan("ms-full", 1),
         .feed = {.lines = 2000},
     };
-    cg_twist_set_mistakes(&plan.feed.twists, 200);
+    cg_anomaly_set_mistakes(&plan.feed.anomalies, 200);
     return plan;
 }
 
@@ -320,7 +320,7 @@ Test(generate, existing_folder_is_refused_and_left_as_it_is) {
     struct cg_generate_plan plan = small_plan(out);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
     struct cg_buffer before = read_file(out, "claims.csv");
-    plan.world.seed = 2;
+    plan.population.seed = 2;
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_CANNOT_CREATE);
     struct cg_buffer after = read_file(out, "claims.csv");
     cr_assert(before.len_bytes == after.len_bytes &&

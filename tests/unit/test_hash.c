@@ -1,4 +1,4 @@
-#include "claimgate/hash.h"
+#include "claimgate/base/hash.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

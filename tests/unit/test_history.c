@@ -1,7 +1,7 @@
-#include "claimgate/history.h"
-#include "claimgate/reason.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/rules/reason.h"
 
-#include "../support/history_lines.h"
+#include "support/history_lines.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -161,9 +161,9 @@ static void see(void *context, const struct cg_past_line *line) {
 }
 
 Test(history, visits_lines_that_stand_in_the_order_of_acceptance) {
-    for (uint32_t crowd_lines = 0; crowd_lines < 2; crowd_lines++) {
+    for (uint32_t large_member_lines = 0; large_member_lines < 2; large_member_lines++) {
         struct cg_history *history = cg_history_new(NULL, NULL);
-        cg_history_set_crowd_lines(history, crowd_lines == 0 ? 0 : UINT32_MAX);
+        cg_history_set_large_member_lines(history, large_member_lines == 0 ? 0 : UINT32_MAX);
         static const char *const claims[] = {"A", "B", "A", "C"};
         for (uint16_t i = 0; i < 4; i++) {
             struct cg_line line = plain_line(&version, claims[i]);
@@ -304,7 +304,7 @@ Test(history, a_crowded_member_is_forgotten_too) {
     version = plain_version();
     struct cg_history *history = cg_history_new(recall_five_units, &recalls);
     cr_assert(history != NULL);
-    cg_history_set_crowd_lines(history, 8);
+    cg_history_set_large_member_lines(history, 8);
     for (int i = 0; i < 3; i++) {
         for (int line = 0; line < 100; line++) {
             char claim[16];

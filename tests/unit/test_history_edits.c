@@ -1,8 +1,8 @@
 /* Every sentence of the specification's section 4 on duplicates, voids and replacements. */
-#include "claimgate/history.h"
-#include "claimgate/reason.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/rules/reason.h"
 
-#include "../support/history_lines.h"
+#include "support/history_lines.h"
 
 #include <criterion/criterion.h>
 

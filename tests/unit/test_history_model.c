@@ -1,12 +1,12 @@
 /* The real history against the model of tests/support, on thousands of small random worlds: every
  * policy mode, every frequency, spans, exemptions, long ids; with and without the index for crowded
  * members; in one run and cut into nights that recall what earlier ones accepted. */
-#include "../support/history_lines.h"
-#include "../support/history_model.h"
+#include "support/history_lines.h"
+#include "support/history_model.h"
 
-#include "claimgate/history.h"
-#include "claimgate/member_rows.h"
-#include "claimgate/reason.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/rules/reason.h"
+#include "gate/member_rows.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -214,7 +214,7 @@ static void count_taken(void *context, const struct cg_line *by, const struct cg
 }
 
 /* In nights of `night_lines` lines, each with a history of its own. */
-static void run_world(uint64_t seed, uint32_t crowd_lines, uint32_t night_lines) {
+static void run_world(uint64_t seed, uint32_t large_member_lines, uint32_t night_lines) {
     static struct world world;
     static struct model model;
     random_world(&world, seed);
@@ -226,7 +226,7 @@ static void run_world(uint64_t seed, uint32_t crowd_lines, uint32_t night_lines)
         struct cg_line decided[WORLD_LINES];
         struct cg_history *history = cg_history_new(start > 0 ? recall_from_model : NULL, &model);
         cr_assert_not_null(history);
-        cg_history_set_crowd_lines(history, crowd_lines);
+        cg_history_set_large_member_lines(history, large_member_lines);
         cg_history_on_take_back(history, count_taken, &told);
         memcpy(decided, world.lines + start, count * sizeof *decided);
         if (start == 0) {

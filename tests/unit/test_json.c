@@ -1,6 +1,6 @@
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
-#include "claimgate/builtin.h"
+#include "claimgate/base/builtin.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

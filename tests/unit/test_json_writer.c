@@ -1,4 +1,4 @@
-#include "claimgate/json.h"
+#include "claimgate/json/json.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "claimgate/key.h"
-#include "claimgate/line.h"
+#include "claimgate/record/key.h"
+#include "claimgate/record/line.h"
 
 #include <criterion/criterion.h>
 

@@ -1,6 +1,6 @@
-#include "claimgate/layout.h"
+#include "claimgate/record/layout.h"
 
-#include "claimgate/builtin.h"
+#include "claimgate/base/builtin.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "../support/ledger_fixture.h"
+#include "support/ledger_fixture.h"
 
-#include "claimgate/reason.h"
+#include "claimgate/rules/reason.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "../../src/ledger/ledger_private.h"
+#include "ledger/ledger_private.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "../support/ledger_fixture.h"
+#include "support/ledger_fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

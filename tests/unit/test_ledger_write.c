@@ -2,8 +2,8 @@
  * Rows carried to the tables one block after the other, or by a belt that makes them ahead. A run
  * of these tests has more rows than fit in the blocks on their way at once.
  */
-#include "../support/ledger_fixture.h"
-#include "claimgate/stop.h"
+#include "claimgate/base/stop.h"
+#include "support/ledger_fixture.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "claimgate/log.h"
+#include "claimgate/base/log.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "claimgate/member_rows.h"
+#include "gate/member_rows.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "claimgate/nearest.h"
+#include "claimgate/base/nearest.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "claimgate/nppes.h"
+#include "claimgate/rules/nppes.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

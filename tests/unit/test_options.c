@@ -1,6 +1,6 @@
-#include "claimgate/options.h"
+#include "cli/options.h"
 
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

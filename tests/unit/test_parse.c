@@ -1,9 +1,9 @@
-#include "claimgate/parse.h"
+#include "claimgate/record/parse.h"
 
-#include "claimgate/reason.h"
-#include "claimgate/splitter.h"
+#include "claimgate/record/splitter.h"
+#include "claimgate/rules/reason.h"
 
-#include "../support/record_feed.h"
+#include "support/record_feed.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -101,15 +101,15 @@ static bool in_scope_if_x(const void *rules, struct cg_values *values, struct cg
 
 static struct seen parse_text(struct cg_text text, struct cg_binding binding) {
     struct seen seen = {cg_batch_new(), cg_csv_new(binding.delimiter, binding.column_count)};
-    struct cg_cutter *cutter = cg_cutter_new();
-    cr_assert(seen.batch != NULL && seen.csv != NULL && cutter != NULL);
+    struct cg_splitter *splitter = cg_splitter_new();
+    cr_assert(seen.batch != NULL && seen.csv != NULL && splitter != NULL);
     memcpy(seen.batch->payload, text.ptr, text.len);
     seen.batch->payload_bytes = text.len;
     seen.batch->ends_source = true;
-    cg_cutter_start(cutter, binding.delimiter, binding.multiline);
-    cg_cutter_cut(cutter, seen.batch);
-    cg_cutter_free(cutter);
-    const struct cg_parse_plan plan = {.binding = &binding, .judge = in_scope_if_x};
+    cg_splitter_start(splitter, binding.delimiter, binding.multiline);
+    cg_splitter_cut(splitter, seen.batch);
+    cg_splitter_free(splitter);
+    const struct cg_parse_plan plan = {.binding = &binding, .edit_fields = in_scope_if_x};
     cr_assert_eq(cg_parse_batch(&plan, seen.csv, seen.batch), CG_OK);
     return seen;
 }
@@ -220,7 +220,7 @@ static void expect_values(const char *layout_name, const char *header, const cha
         batch->text = (struct cg_text){batch->payload, (uint32_t)strlen(record)};
         memcpy(batch->payload, record, strlen(record));
         const struct cg_parse_plan plan = {.binding = &binding,
-                                           .judge = check_values,
+                                           .edit_fields = check_values,
                                            .rules = wanted,
                                            .libcsv_only = libcsv_only != 0};
         cr_assert_eq(cg_parse_batch(&plan, csv, batch), CG_OK);

@@ -1,6 +1,6 @@
-#include "claimgate/phrase.h"
+#include "claimgate/base/phrase.h"
 
-#include "claimgate/date.h"
+#include "claimgate/base/date.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>

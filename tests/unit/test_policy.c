@@ -1,7 +1,7 @@
-#include "claimgate/builtin.h"
-#include "claimgate/field.h"
-#include "claimgate/json.h"
-#include "claimgate/policy.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/json/json.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/policy.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

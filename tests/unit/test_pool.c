@@ -1,4 +1,4 @@
-#include "claimgate/pool.h"
+#include "gate/pool.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "claimgate/problems.h"
+#include "claimgate/base/problems.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

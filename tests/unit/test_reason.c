@@ -1,5 +1,5 @@
-#include "claimgate/builtin.h"
-#include "claimgate/reason.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/rules/reason.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

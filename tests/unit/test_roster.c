@@ -1,7 +1,7 @@
-#include "../support/roster_fixture.h"
-#include "claimgate/builtin.h"
-#include "claimgate/field.h"
-#include "claimgate/json.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/json/json.h"
+#include "claimgate/record/field.h"
+#include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>

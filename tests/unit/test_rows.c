@@ -1,8 +1,8 @@
-#include "claimgate/rows.h"
+#include "claimgate/record/rows.h"
 
-#include "claimgate/parse.h"
+#include "claimgate/record/parse.h"
 
-#include "../support/record_feed.h"
+#include "support/record_feed.h"
 
 #include <criterion/criterion.h>
 
@@ -36,7 +36,7 @@ static void start(struct fixture *fixture, struct cg_text text, char delimiter) 
     memcpy(fixture->batch->payload, text.ptr, text.len);
     fixture->batch->text = (struct cg_text){fixture->batch->payload, text.len};
     struct cg_csv *csv = cg_csv_new(delimiter, 3);
-    const struct cg_parse_plan plan = {.binding = &fixture->binding, .judge = take_all};
+    const struct cg_parse_plan plan = {.binding = &fixture->binding, .edit_fields = take_all};
     cr_assert_eq(cg_parse_batch(&plan, csv, fixture->batch), CG_OK);
     cg_csv_free(csv);
     for (uint32_t i = 0; i < fixture->batch->line_count; i++) {

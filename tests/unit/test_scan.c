@@ -1,4 +1,4 @@
-#include "claimgate/scan.h"
+#include "claimgate/record/scan.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -10,12 +10,12 @@ static void expect_index(const struct cg_scan_index *index, const char *text, si
                          char delimiter) {
     size_t mark = 0;
     size_t line = 0;
-    bool bare = true;
+    bool plain = true;
     bool ended = true;
     for (size_t i = 0; i < len; i++) {
         bool is_end = text[i] == '\n' || text[i] == '\r';
         bool is_mark = is_end || text[i] == delimiter;
-        bare = bare && (is_mark || (text[i] >= '#' && text[i] <= '~'));
+        plain = plain && (is_mark || (text[i] >= '#' && text[i] <= '~'));
         if (is_mark) {
             cr_assert_lt(mark, index->mark_count);
             cr_assert_eq(index->marks[mark], i, "mark %zu", mark);
@@ -24,15 +24,15 @@ static void expect_index(const struct cg_scan_index *index, const char *text, si
         if (is_end) {
             cr_assert_lt(line, index->line_count);
             cr_assert_eq(index->lines[line].mark, mark - 1);
-            cr_assert_eq(index->lines[line].bare, bare, "line %zu", line);
+            cr_assert_eq(index->lines[line].plain, plain, "line %zu", line);
             line++;
-            bare = true;
+            plain = true;
         }
         ended = is_end;
     }
     if (!ended) {
         cr_assert_eq(index->lines[line].mark, mark);
-        cr_assert_eq(index->lines[line++].bare, bare);
+        cr_assert_eq(index->lines[line++].plain, plain);
         cr_assert_eq(index->marks[mark++], len);
     }
     cr_assert_eq(index->mark_count, mark);

@@ -1,6 +1,6 @@
-#include "claimgate/builtin.h"
-#include "claimgate/json.h"
-#include "claimgate/layout.h"
+#include "claimgate/base/builtin.h"
+#include "claimgate/json/json.h"
+#include "claimgate/record/layout.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

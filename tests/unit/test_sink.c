@@ -1,4 +1,4 @@
-#include "claimgate/sink.h"
+#include "claimgate/io/sink.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* The fortified headers make read(2) an inline function, which could not be replaced below. */
 #undef _FORTIFY_SOURCE
 
-#include "claimgate/source.h"
+#include "claimgate/io/source.h"
 
-#include "claimgate/gzip.h"
-#include "claimgate/inflate.h"
+#include "io/gzip.h"
+#include "io/inflate.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

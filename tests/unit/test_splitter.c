@@ -1,6 +1,6 @@
-#include "claimgate/splitter.h"
+#include "claimgate/record/splitter.h"
 
-#include "../support/record_feed.h"
+#include "support/record_feed.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -200,20 +200,20 @@ Test(splitter, a_file_of_long_lines_tells_each_one_s_length, .timeout = 60) {
 
 Test(splitter, an_endless_line_needs_no_more_than_a_batch, .timeout = 60) {
     enum { PAYLOADS = 200 };
-    struct cg_cutter *cutter = cg_cutter_new();
+    struct cg_splitter *splitter = cg_splitter_new();
     struct cg_batch *batch = cg_batch_new();
-    cg_cutter_start(cutter, ',', false);
+    cg_splitter_start(splitter, ',', false);
     for (int i = 0; i <= PAYLOADS; i++) {
         cg_batch_reset(batch);
         memset(batch->payload, 'x', CG_BATCH_BYTES);
         batch->payload_bytes = CG_BATCH_BYTES;
         batch->ends_source = i == PAYLOADS;
-        cg_cutter_cut(cutter, batch);
+        cg_splitter_cut(splitter, batch);
         cr_assert_eq(batch->text.len, i == PAYLOADS ? WINDOW : 0);
     }
     cr_assert_eq(batch->long_record_bytes, (uint64_t)(PAYLOADS + 1) * CG_BATCH_BYTES);
     cg_batch_free(batch);
-    cg_cutter_free(cutter);
+    cg_splitter_free(splitter);
 }
 
 Test(splitter, multiline_keeps_line_ends_in_quotes_and_counts_them) {

@@ -1,6 +1,6 @@
-#include "claimgate/staging.h"
+#include "claimgate/io/staging.h"
 
-#include "claimgate/sink.h"
+#include "claimgate/io/sink.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -1,4 +1,4 @@
-#include "claimgate/csv.h"
+#include "claimgate/record/csv.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "claimgate/take_backs.h"
+#include "gate/take_backs.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

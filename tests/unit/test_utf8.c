@@ -1,4 +1,4 @@
-#include "claimgate/utf8.h"
+#include "claimgate/base/utf8.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

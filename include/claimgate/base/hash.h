@@ -1,0 +1,40 @@
+/*
+ * Hashes: XXH3 for tables in memory, SHA-256 (FIPS 180-4) for identity and proof.
+ *
+ * This is the only user of xxHash and of OpenSSL's libcrypto. A 64-bit hash only ever
+ * chooses a place in a table; the key itself is compared.
+ */
+#ifndef CLAIMGATE_BASE_HASH_H
+#define CLAIMGATE_BASE_HASH_H
+
+#include "claimgate/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t cg_hash64(const void *bytes, size_t len_bytes, uint64_t seed);
+
+/* A random value for this run, so that nobody can prepare keys that collide in our tables.
+ * No output depends on it. */
+uint64_t cg_hash_run_seed(void);
+
+enum { CG_SHA256_BYTES = 32, CG_SHA256_HEX_BYTES = 65 }; /* hex with the closing NUL */
+
+struct cg_sha256; /* a running hash */
+
+cg_must_use struct cg_sha256 *cg_sha256_new(void); /* NULL: no memory */
+void cg_sha256_free(struct cg_sha256 *sha);
+void cg_sha256_update(struct cg_sha256 *sha, const void *bytes, size_t len_bytes);
+
+/* The hash of all bytes so far; the running hash can go on afterwards. False without memory, or
+ * when an _update failed; `out` is then all zero. */
+cg_must_use bool cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]);
+void cg_sha256_restart(struct cg_sha256 *sha);
+
+/* The hash of these bytes; false and all zero without memory. For many hashes in a row, one
+ * cg_sha256 with _restart saves the set-up. */
+cg_must_use bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
+const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]);
+
+#endif

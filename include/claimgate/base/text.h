@@ -1,0 +1,49 @@
+/*
+ * A view of bytes that somebody else owns. Not NUL-terminated; may hold any byte.
+ */
+#ifndef CLAIMGATE_BASE_TEXT_H
+#define CLAIMGATE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+struct cg_text {
+    const char *ptr;
+    uint32_t len;
+};
+
+static inline bool cg_text_equal(struct cg_text a, struct cg_text b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Letter case of A to Z is ignored; other bytes compare exactly. */
+static inline bool cg_text_equal_nocase(struct cg_text a, struct cg_text b) {
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* The text of a NUL-terminated string. */
+static inline struct cg_text cg_text_of(const char *string) {
+    struct cg_text text = {string, (uint32_t)strlen(string)};
+    return text;
+}
+
+/* A blank is a space or a tab. Returns the view without the blanks at its ends. Nearly no field has
+ * any, which two comparisons tell, for every blank is at most a space. */
+static inline struct cg_text cg_text_trim(struct cg_text text) {
+    if (text.len == 0 ||
+        ((unsigned char)text.ptr[0] > ' ' && (unsigned char)text.ptr[text.len - 1] > ' ')) {
+        return text;
+    }
+    while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len > 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t')) {
+        text.len--;
+    }
+    return text;
+}
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * UTF-8 (RFC 3629): telling well-formed text from other bytes, and showing both to people.
+ *
+ * Pure functions, no memory.
+ */
+#ifndef CLAIMGATE_BASE_UTF8_H
+#define CLAIMGATE_BASE_UTF8_H
+
+#include <stddef.h>
+
+/* Bytes of the well-formed character that starts at `bytes`, 1 to 4; 0 where there is none
+ * (overlong forms, surrogates, code points past U+10FFFF, a character cut short, len_bytes 0). */
+size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes);
+
+/* Copy `text` for a terminal: bytes that would move the cursor, end the line, turn the writing
+ * direction, cannot be seen or are no UTF-8 are written \xNN. Text that does not fit ends in "...".
+ * `out_bytes` is at least 4. Returns the length without the closing NUL. */
+size_t cg_utf8_show(char *out, size_t out_bytes, const char *text);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * History: what each member has had accepted, and the edits that need to know it.
+ *
+ * The only state of the belt. Lines are decided strictly in input order; a decision
+ * depends on earlier lines of the same member alone. Only accepted lines leave a trace.
+ *
+ * Ownership  Opaque; _free frees. Keys are copied; nothing points into a batch.
+ * Threads    One at a time (the serial station).
+ * Memory     At most 64 bytes for each accepted line, member tables included.
+ * Failure    Out of memory is the only one.
+ */
+#ifndef CLAIMGATE_GATE_HISTORY_H
+#define CLAIMGATE_GATE_HISTORY_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/line.h"
+#include "claimgate/rules/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_history;
+
+/* An accepted line of an earlier run. */
+struct cg_past_line {
+    struct cg_text claim_id;
+    int32_t start_day;
+    int32_t end_day;
+    uint64_t rendering_npi;
+    uint64_t modifiers;
+    uint16_t submitted_units;
+    uint16_t accepted_units;
+    uint16_t line_number;
+    uint8_t procedure_no; /* CG_PROCEDURE_OTHER when the policy no longer names it */
+    bool exempt;
+    bool split; /* decided under span: split: units lie over the days */
+    bool taken_back;
+    /* When taken back: by which claim and frequency. When it was released by hand: blank. */
+    struct cg_text taken_back_by;
+    uint8_t taken_back_frequency;
+};
+
+/* A void or replacement of an earlier run that takes nothing back any more. Those that have taken
+ * lines back are known from these lines, and may be given here as well. To be given here: each
+ * accepted replacement of itself (frequency 7, claim_id equal to original_claim_id), which may have
+ * found nothing to take back. */
+struct cg_past_take_back {
+    struct cg_text claim_id;
+    struct cg_text original_claim_id;
+    uint8_t frequency;
+};
+
+struct cg_member; /* one member's history, as recall sees it */
+
+/* Called when a run first meets a member: adds what earlier runs know of it by cg_member_add_line
+ * and cg_member_add_take_back. NULL where there is no ledger. */
+typedef enum cg_status (*cg_recall_fn)(void *context, struct cg_text member_id,
+                                       struct cg_member *member, struct cg_error *err);
+
+/* NULL: no memory. */
+cg_must_use struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context);
+void cg_history_free(struct cg_history *history);
+
+/* Forget every member, so that the next line meets the past as it was recalled and not the lines
+ * decided before: a spot check asks many lines of one past. Keeps memory. */
+void cg_history_forget(struct cg_history *history);
+
+/* CG_BAD_DATA for what no claim can hold (a date, a number of units, the length of an id);
+ * CG_INTERNAL when memory is out. The caller, who knows the ledger's name, sets the error. */
+cg_must_use enum cg_status cg_member_add_line(struct cg_member *member,
+                                              const struct cg_past_line *line);
+cg_must_use enum cg_status cg_member_add_take_back(struct cg_member *member,
+                                                   const struct cg_past_take_back *take_back);
+
+/* Recall a member without deciding a line, for `usage`. */
+cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
+                                           struct cg_error *err);
+
+/*
+ * Decide lines in order. Lines with reasons become CG_REJECTED; those without meet the history
+ * edits: original_claim_unknown, duplicate_line, duplicate_service, then every cap in its order.
+ * A cutback carries CG_REASON_CAP like a line that a cap rejects. An accepted void has 0 accepted
+ * units. After a failure the history is of no more use.
+ * `lines` are neighbours in input order; the whole array is given so that memory can be
+ * fetched ahead.
+ */
+cg_must_use enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines,
+                                             uint32_t count, struct cg_error *err);
+
+/* For the ledger: called once for each line taken back, while `by` is being decided. */
+typedef void (*cg_take_back_fn)(void *context, const struct cg_line *by,
+                                const struct cg_past_line *line);
+void cg_history_on_take_back(struct cg_history *history, cg_take_back_fn fn, void *context);
+
+/* Visit the lines of a member that stand, in the order they were accepted (for `check` and
+ * `usage`). */
+typedef void (*cg_past_line_fn)(void *context, const struct cg_past_line *line);
+void cg_history_visit(const struct cg_history *history, struct cg_text member_id,
+                      cg_past_line_fn fn, void *context);
+
+/* Units of a member that count for `cap` in the period that holds day_no. */
+uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
+                               const struct cg_cap *cap, int32_t day_no);
+
+/* For tests: from so many lines on a member gets an index of its own. No decision depends on it.
+ * Before the first line; larger numbers than the built-in one change nothing. */
+void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines);
+
+#endif

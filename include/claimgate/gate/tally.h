@@ -1,0 +1,64 @@
+/*
+ * Tally: the counts of a run, kept line by line as lines are decided.
+ *
+ * records = accepted + rejected, where a cutback is one record, counted as accepted and as
+ * cutback. submitted = accepted + rejected units, over in-scope lines whose quantity is
+ * valid; voids count no units.
+ *
+ * Ownership  _init/_fini. Threads: one (the serial station).
+ */
+#ifndef CLAIMGATE_GATE_TALLY_H
+#define CLAIMGATE_GATE_TALLY_H
+
+#include "claimgate/record/batch.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/reason.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_count {
+    uint64_t lines;
+    uint64_t units;
+};
+
+struct cg_tally {
+    uint64_t records;
+    uint64_t accepted;
+    uint64_t rejected;
+    uint64_t malformed;    /* of the rejected */
+    uint64_t out_of_scope; /* of the accepted */
+    uint64_t exempt;       /* of the accepted */
+    uint64_t cutback;      /* of the accepted */
+    uint64_t taken_back;   /* lines */
+    uint64_t empty_lines;
+
+    uint64_t units_submitted;
+    uint64_t units_accepted;
+    uint64_t units_rejected;
+    uint64_t units_exempt; /* of the accepted */
+    uint64_t units_taken_back;
+
+    struct cg_count reasons[CG_REASON_COUNT]; /* by first reason; CG_REASON_CAP is in caps */
+    uint64_t warnings[CG_REASON_COUNT];
+    struct cg_count *caps; /* [version index * CG_CAPS_MAX + cap_no] */
+    const struct cg_policy *policy;
+};
+
+cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy);
+void cg_tally_fini(struct cg_tally *tally);
+void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
+
+/* Rejected records in percent of in-scope and malformed ones together, in thousandths, rounded up;
+ * 0 when there are none. */
+uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally);
+
+/* Reasons that occurred, in the order of reason.h, caps by name (versions that share an id are
+ * one). Returns false past the end. */
+struct cg_tally_entry {
+    char name[CG_CAP_ID_BYTES + 32];
+    struct cg_count count;
+};
+bool cg_tally_reason_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * Source: an input as a stream of decompressed bytes.
+ *
+ * Plain or gzip (RFC 1952, several members) is told from the first bytes, never from the
+ * name. Every way a gzip file can be damaged is told apart and is CG_BAD_DATA: truncated,
+ * corrupt, bad check sum or length, anything but zero padding after the end.
+ *
+ * Threads    One thread reads; cg_source_unpack is pure and may run on any.
+ */
+#ifndef CLAIMGATE_IO_SOURCE_H
+#define CLAIMGATE_IO_SOURCE_H
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/hash.h"
+#include "claimgate/io/deflate.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cg_source;
+
+/* `path` or "-" for standard input. CG_NO_INPUT or CG_NO_PERMISSION; a folder is CG_NO_INPUT. */
+cg_must_use enum cg_status cg_source_open(const char *path, struct cg_source **out,
+                                          struct cg_error *err);
+/* The same with a given codec for what is no BGZF block; for tests. */
+cg_must_use enum cg_status cg_source_open_with(const char *path, enum cg_codec codec,
+                                               struct cg_source **out, struct cg_error *err);
+void cg_source_close(struct cg_source *source); /* NULL is allowed; reading cannot lose data */
+/* Waiting for a silent pipe ends once another thread sets *given_up: CG_INTERRUPTED. */
+void cg_source_give_up_on(struct cg_source *source, const atomic_bool *given_up);
+
+/* One fill of a batch: either decompressed bytes, or whole BGZF blocks (SAM/BAM specification 4.1)
+ * that cg_source_unpack inflates elsewhere. How much one fill takes depends on the content alone,
+ * never on how the bytes arrived.
+ *
+ * Bytes fill `out` completely unless the input ends before; at_end is exactly that, so the last
+ * fill may be empty, and after BGZF blocks it is. Blocks take at most `capacity_bytes`, packed as
+ * well as unpacked (`packed` needs room for eight bytes more). */
+struct cg_fill {
+    char *out;                /* room for `capacity_bytes` */
+    size_t capacity_bytes;    /* at least 65,536 */
+    size_t len_bytes;         /* filled */
+    struct cg_buffer *packed; /* cleared; blocks still to inflate where its length is not 0 */
+    bool at_end;              /* nothing follows */
+};
+/* CG_BAD_DATA or CG_IO, with the name of the input and the mend. */
+cg_must_use enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
+                                          struct cg_error *err);
+
+/* Inflate `packed` into `out`. Pure, and allocates nothing. CG_BAD_DATA without the name of the
+ * input, which the caller puts before it. */
+cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out,
+                                            size_t capacity_bytes, size_t *len_bytes,
+                                            struct cg_error *err);
+
+/* Both at once, for those who read on one thread: `out` holds the bytes, whatever the input is. */
+cg_must_use enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
+                                          struct cg_error *err);
+
+/* The bytes as they stand on disk, read so far. Complete once a fill said at_end. */
+uint64_t cg_source_bytes(const struct cg_source *source);
+/* Not compressed, as its first bytes say. Known once a fill has succeeded. */
+bool cg_source_is_plain(const struct cg_source *source);
+/* Size on disk where it is known (a regular file), else 0; for progress. */
+uint64_t cg_source_size(const struct cg_source *source);
+/* False and all zero when the hash could not be computed (memory). */
+cg_must_use bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
+
+#endif

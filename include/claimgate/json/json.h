@@ -1,0 +1,84 @@
+/*
+ * JSON (RFC 8259): read, check against a schema, write. The only user of Jansson.
+ *
+ * Ownership  A document is freed as a whole; nodes are views into it.
+ * Failure    Reading collects every problem with its line and column, for people mend
+ *            these files by hand. Accessors on a checked document cannot fail: absent
+ *            members give NULL, and a NULL node gives 0, "" or false.
+ */
+#ifndef CLAIMGATE_JSON_JSON_H
+#define CLAIMGATE_JSON_JSON_H
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/problems.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cg_json_doc;
+struct cg_json; /* one value in a document */
+
+/* Parse `text` (at most 1 MiB and 64 levels deep; not needed afterwards) and check it against the
+ * built-in schema named, e.g. "policy.schema.json" (the JSON Schema 2020-12 keywords that our
+ * schemas use; any other keyword in a schema is a problem that says "internal error"). Duplicate
+ * keys are a problem. Problems are named with `file` (kept by reference until the document is
+ * freed), line and column and, where a key is unknown, the nearest known one. NULL when any was
+ * added. schema_name may be NULL: syntax alone. */
+cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
+                                             const char *schema_name, struct cg_problems *problems);
+/* The same, but a document whose problems are all the schema's comes back as well, for loaders that
+ * go on to look for what a schema cannot say. Its broken texts, numbers and truth values read as
+ * absent ones do, its broken lists and objects are empty where their type is wrong, and
+ * cg_json_problem keeps quiet about what is broken or absent. */
+cg_must_use struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text,
+                                                    size_t len_bytes, const char *schema_name,
+                                                    struct cg_problems *problems);
+void cg_json_free(struct cg_json_doc *doc);
+
+const struct cg_json *cg_json_root(const struct cg_json_doc *doc);
+const struct cg_json *cg_json_member(const struct cg_json *object, const char *key);
+const struct cg_json *cg_json_item(const struct cg_json *array, size_t index);
+size_t cg_json_count(const struct cg_json *array_or_object);
+/* The index-th member of an object, in the order of the file. */
+const struct cg_json *cg_json_member_at(const struct cg_json *object, size_t index,
+                                        const char **key);
+bool cg_json_is_null(const struct cg_json *value); /* absent or null */
+/* There, and the schema found nothing wrong in it. What follows from a value that is not sound is
+ * no problem of its own. */
+bool cg_json_is_sound(const struct cg_json *value);
+const char *cg_json_string(const struct cg_json *value);
+int64_t cg_json_integer(const struct cg_json *value);
+bool cg_json_boolean(const struct cg_json *value);
+
+/* Add a problem at the place of this value, for checks that a schema cannot say. */
+void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,
+                     struct cg_problems *problems, const char *format, ...) cg_printf_like(4, 5);
+
+/* Writing: a document is put into a buffer piece by piece, indented by two blanks. Keys are given
+ * in order; NULL key inside an array. Strings that are not UTF-8 get U+FFFD. Any failure is sticky
+ * and shown by _end. */
+struct cg_json_writer {
+    struct cg_buffer *out;
+    int depth;
+    bool failed;
+    bool first[32];
+    bool compact; /* one line, no blanks */
+};
+void cg_json_begin(struct cg_json_writer *writer, struct cg_buffer *out, bool compact);
+void cg_json_open_object(struct cg_json_writer *writer, const char *key);
+void cg_json_close_object(struct cg_json_writer *writer);
+void cg_json_open_array(struct cg_json_writer *writer, const char *key);
+void cg_json_close_array(struct cg_json_writer *writer);
+void cg_json_put_string(struct cg_json_writer *writer, const char *key, const char *value);
+void cg_json_put_text(struct cg_json_writer *writer, const char *key, const char *bytes,
+                      size_t len_bytes);
+void cg_json_put_integer(struct cg_json_writer *writer, const char *key, int64_t value);
+void cg_json_put_boolean(struct cg_json_writer *writer, const char *key, bool value);
+void cg_json_put_null(struct cg_json_writer *writer, const char *key);
+/* milli = thousandths: 12345 is written 12.345 (no floats). */
+void cg_json_put_milli(struct cg_json_writer *writer, const char *key, int64_t milli);
+cg_must_use bool cg_json_end(struct cg_json_writer *writer); /* adds the closing newline */
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * Questions to a ledger, for those who only read: runs, decisions, proof, copies.
+ *
+ * Ownership  What a visitor is given lives until it returns.
+ * Threads    As ledger.h.
+ * Failure    A visitor that returns anything but CG_OK stops the visit with that status.
+ */
+#ifndef CLAIMGATE_LEDGER_LEDGER_QUERY_H
+#define CLAIMGATE_LEDGER_LEDGER_QUERY_H
+
+#include "claimgate/base/hash.h"
+#include "claimgate/ledger/ledger.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum cg_run_state {
+    CG_RUN_STANDS,
+    CG_RUN_UNPUBLISHED, /* kept, but cut off before its folder came to its place */
+    CG_RUN_WITHDRAWN,   /* a later run took it back */
+};
+
+struct cg_ledger_run_facts {
+    int64_t run_no;
+    const char *kind; /* "validate", "import", "release", "withdraw" */
+    const char *started_at;
+    const char *claimgate; /* version of the program */
+    int32_t as_of_day;
+    const char *policy_id; /* "" where no policy was asked */
+    const char *policy_sha256;
+    enum cg_run_state state;
+    int64_t withdraws;     /* 0: nothing */
+    int64_t withdrawn_by;  /* 0: nobody */
+    const char *folder;    /* where its outputs are or should be; "" for none */
+    struct cg_tally tally; /* counts and units; reasons by cg_ledger_visit_run_files */
+    const char *hash;
+    const char *previous_hash;
+};
+
+/* Runs in their order; run_no 0: all of them. CG_USAGE when there is no such run. */
+typedef enum cg_status (*cg_ledger_run_fn)(void *context, const struct cg_ledger_run_facts *run,
+                                           struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no,
+                                                cg_ledger_run_fn fn, void *context,
+                                                struct cg_error *err);
+
+/* The rows of a run in the small tables. */
+struct cg_ledger_run_item {
+    const char *table;          /* "input", "output", "roster_file" or "run_reason" */
+    const char *name;           /* of the file or reason */
+    uint64_t count;             /* records, rows or lines */
+    uint64_t bytes;             /* or units; 0 for a roster file */
+    const char *sha256;         /* "" for a reason */
+    const char *content_sha256; /* "" but for inputs and outputs */
+};
+typedef enum cg_status (*cg_ledger_item_fn)(void *context, const struct cg_ledger_run_item *item,
+                                            struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_no,
+                                                     cg_ledger_item_fn fn, void *context,
+                                                     struct cg_error *err);
+
+/* The newest policy text of the ledger, or that of a run (run_no not 0), loaded. */
+cg_must_use enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64_t run_no,
+                                                 struct cg_policy **out, struct cg_error *err);
+
+/* One decision as it was made. */
+struct cg_ledger_decision {
+    int64_t run_no;
+    int64_t input_no;
+    int64_t source_line;
+    const char *started_at;
+    const char *source_file;
+    const char *member_id; /* "" where it was invalid; */
+    const char *claim_id;  /* so here */
+    const char *original_claim_id;
+    int32_t start_day; /* CG_DAY_NONE: invalid */
+    int32_t end_day;
+    char procedure[6];
+    const char *modifiers;
+    uint64_t rendering_npi;
+    uint64_t billing_npi;
+    uint16_t units; /* 0: invalid */
+    uint16_t accepted_units;
+    uint16_t line_number;
+    uint8_t frequency;
+    uint8_t decision; /* enum cg_decision */
+    bool imported;
+    bool exempt;
+    bool split;
+    const char *reasons;            /* joined by ';', "" for none */
+    uint32_t cap_used[CG_CAPS_MAX]; /* UINT32_MAX: not tested */
+    uint32_t units_used;            /* UINT32_MAX: no cap failed */
+    uint32_t units_available;
+    bool taken_back;
+    const char *taken_back_by; /* "": released by hand */
+    int64_t taken_back_run;
+    enum cg_run_state run_state;
+};
+typedef enum cg_status (*cg_ledger_decision_fn)(void *context,
+                                                const struct cg_ledger_decision *decision,
+                                                struct cg_error *err);
+
+/* Every decision on a claim, in their order. line_number CG_LINE_NUMBER_NONE: all its lines. */
+cg_must_use enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
+                                                 uint16_t line_number, cg_ledger_decision_fn fn,
+                                                 void *context, struct cg_error *err);
+/* Lines of a member, in the order of their decisions, that were accepted and stood when line
+ * `before` was decided; NULL: that stand now. */
+cg_must_use enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger,
+                                                    struct cg_text member_id,
+                                                    const struct cg_ledger_decision *before,
+                                                    cg_ledger_decision_fn fn, void *context,
+                                                    struct cg_error *err);
+/* The latest decision on each claim line that a cap rejected or cut back, of members from whom
+ * lines have been taken back since. */
+cg_must_use enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                                 void *context, struct cg_error *err);
+/* Every line of a run, by member. */
+cg_must_use enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
+                                                     cg_ledger_decision_fn fn, void *context,
+                                                     struct cg_error *err);
+
+/*
+ * Prove the ledger: SQLite's own integrity check, the hash of every run and the chain they make,
+ * the digest of every run's lines, accumulators made anew from the lines, the index of claims, and
+ * the accumulator values in each decision counted again. `fn` is told each fault in one sentence.
+ */
+typedef void (*cg_ledger_fault_fn)(void *context, const char *text);
+cg_must_use enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
+                                            void *context, uint64_t *faults, struct cg_error *err);
+
+/* A table or view as CSV with a header. CG_USAGE names the tables when there is no such one. */
+cg_must_use enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
+                                            struct cg_error *err);
+/* A copy as one file of its own (0600, no side files), made whole or not at all. CG_CANNOT_CREATE
+ * when the file is there. */
+cg_must_use enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
+                                              struct cg_error *err);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * Batch: about 1 MiB of whole records and everything that becomes of them.
+ *
+ * The only thing that travels on the belt. Filled at the first station, reused when
+ * written. Each part is written by the one station named beside it.
+ *
+ * Ownership  A batch belongs to one station at a time; its memory to the belt's plan.
+ * Memory     Allocated by cg_batch_new at its full size; arrays only grow to the most
+ *            that one batch can hold, so that in steady state nothing is allocated.
+ */
+#ifndef CLAIMGATE_RECORD_BATCH_H
+#define CLAIMGATE_RECORD_BATCH_H
+
+#include "claimgate/base/arena.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/line.h"
+#include "claimgate/record/scan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    CG_RECORD_MAX_BYTES = 65536, /* a longer record is malformed; this much of it is kept */
+    CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
+    CG_BATCH_HEAD_BYTES =
+        CG_RECORD_MAX_BYTES + 64, /* room before the payload for a carried record */
+};
+
+/* Why a record is malformed_record. A record with several faults has the first of this order. */
+enum cg_malformed {
+    CG_WELL_FORMED = 0,
+    CG_TOO_LONG,
+    CG_NUL_BYTE,
+    CG_UNCLOSED_QUOTE,
+    CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
+    CG_TOO_FEW_FIELDS,
+    CG_TOO_MANY_FIELDS,
+};
+
+/* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. */
+struct cg_record {
+    uint32_t offset;     /* in batch->text */
+    uint32_t len_bytes;  /* as it stands in text, without its line end; see cg_batch_record_bytes */
+    uint32_t line_delta; /* physical line where it starts, less batch->first_line */
+    uint32_t field_count; /* fields found; 0 where a fault kept them from being counted */
+    uint32_t line_index;  /* its cg_line, or CG_NO_LINE: passes through untouched */
+    uint8_t
+        eol_bytes; /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
+    uint8_t malformed; /* enum cg_malformed */
+};
+#define CG_NO_LINE UINT32_MAX
+
+struct cg_csv;
+struct cg_deflater;
+struct cg_source;
+
+struct cg_batch {
+    /* read */
+    uint64_t sequence;       /* 0, 1, 2 ... in file order */
+    uint32_t source_no;      /* input of this run, from 0; a batch never spans two */
+    bool is_last;            /* no batch follows in this run */
+    bool ends_source;        /* the last batch of its input */
+    bool is_plain;           /* read: the input is not compressed */
+    struct cg_buffer packed; /* BGZF blocks that unpack inflates; empty otherwise */
+
+    /* unpack and cut: `head_room` bytes before `payload` take what the last batch left over. */
+    char *memory; /* head room, then CG_BATCH_BYTES, then padding that may be read */
+    char *payload;
+    size_t payload_bytes;
+    struct cg_text text;        /* the whole records of this batch, line ends included */
+    uint64_t long_record_bytes; /* full length of the first record, where the splitter has dropped
+                                 * what lies past its first CG_RECORD_MAX_BYTES; else 0 */
+    uint64_t first_line;        /* physical line of text's first byte, from 1; set by decide */
+
+    struct cg_text
+        header_raw;        /* the input's header where this batch holds it: BOM, bytes, line end */
+    uint32_t header_lines; /* physical lines up to and with the header; 0 in other batches */
+
+    /* parse */
+    struct cg_record *records;
+    uint32_t record_count;
+    uint32_t record_capacity;
+    uint32_t physical_lines; /* line ends in text (and an unended last line) */
+    uint32_t blank_lines;
+    struct cg_line *lines; /* in record order */
+    uint32_t line_count;
+    uint32_t line_capacity;
+    struct cg_scan_index index;
+    struct cg_arena
+        scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
+
+    /* encode */
+    struct cg_text *accepted_text; /* the accepted rows, in order: neighbours are one stretch */
+    uint32_t accepted_text_count;
+    uint32_t accepted_text_capacity;
+    struct cg_buffer accepted;      /* the same, packed as the accepted file is */
+    struct cg_buffer rejected_text; /* rows of the rejected file */
+    struct cg_buffer rejected;      /* the same, packed */
+    uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
+    uint64_t accepted_rows; /* rows that were put into each file */
+    uint64_t rejected_rows;
+
+    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by the
+     * flow, freed with the batch's plan. */
+    struct cg_csv *csv;
+    struct cg_deflater *deflater;
+
+    /* any station: its outcome. Later stations pass a failed batch through. */
+    struct cg_error error;
+};
+
+cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
+void cg_batch_free(struct cg_batch *batch);
+void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
+
+/* Fill the payload of a batch that has been reset, and tell whether it ends its source: for those
+ * who read on one thread. The errors of cg_source_read, which name the input. */
+cg_must_use enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
+                                         struct cg_error *err);
+
+/* Room for one more, growing the array where needed; NULL when memory is out. */
+cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);
+cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
+cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes);
+
+/* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */
+struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no);
+uint64_t cg_batch_record_bytes(const struct cg_batch *batch, uint32_t record_no);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * Layouts: how a file's columns map to the fields of a service line.
+ *
+ * A layout is JSON (schemas/layout.schema.json), one of those built in or a file by
+ * path. Bound to a header it becomes a plan that the parse station follows.
+ *
+ * Ownership  _free frees. A binding points into its layout and must go first.
+ * Threads    Constant after loading; shared by all threads.
+ */
+#ifndef CLAIMGATE_RECORD_LAYOUT_H
+#define CLAIMGATE_RECORD_LAYOUT_H
+
+#include "claimgate/base/date.h"
+#include "claimgate/base/error.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/line.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CG_FIELD_TABLE(X)                                                                          \
+    X(CLAIM_ID, claim_id)                                                                          \
+    X(CLAIM_LINE_NUMBER, claim_line_number)                                                        \
+    X(MEMBER_ID, member_id)                                                                        \
+    X(CLAIM_LINE_START_DATE, claim_line_start_date)                                                \
+    X(CLAIM_LINE_END_DATE, claim_line_end_date)                                                    \
+    X(PLACE_OF_SERVICE_CODE, place_of_service_code)                                                \
+    X(HCPCS_CODE, hcpcs_code)                                                                      \
+    X(HCPCS_MODIFIER_1, hcpcs_modifier_1)                                                          \
+    X(HCPCS_MODIFIER_2, hcpcs_modifier_2)                                                          \
+    X(HCPCS_MODIFIER_3, hcpcs_modifier_3)                                                          \
+    X(HCPCS_MODIFIER_4, hcpcs_modifier_4)                                                          \
+    X(HCPCS_MODIFIER_5, hcpcs_modifier_5)                                                          \
+    X(SERVICE_UNIT_QUANTITY, service_unit_quantity)                                                \
+    X(RENDERING_NPI, rendering_npi)                                                                \
+    X(BILLING_NPI, billing_npi)                                                                    \
+    X(CHARGE_AMOUNT, charge_amount)                                                                \
+    X(DIAGNOSIS_CODE_1, diagnosis_code_1)                                                          \
+    X(CLAIM_FREQUENCY_CODE, claim_frequency_code)                                                  \
+    X(ORIGINAL_CLAIM_ID, original_claim_id)                                                        \
+    X(RECEIVED_DATE, received_date)                                                                \
+    X(AUTHORIZATION_NUMBER, authorization_number)                                                  \
+    X(BIRTH_DATE, birth_date)
+
+enum cg_field {
+#define CG_FIELD_ENUM(name, text) CG_FIELD_##name,
+    CG_FIELD_TABLE(CG_FIELD_ENUM)
+#undef CG_FIELD_ENUM
+        CG_FIELD_COUNT,
+};
+
+enum { CG_COLUMNS_MAX = 4096 }; /* of a claim file; a header with more is CG_BAD_DATA */
+
+const char *cg_field_name(enum cg_field field);
+/* True when a file without it is no claim file. */
+bool cg_field_is_needed(enum cg_field field);
+
+struct cg_layout;
+
+/* A built-in layout's name, or else a path. CG_BAD_CONFIG, problems with line and column;
+ * CG_BAD_CONFIG with the names there are when it is neither. */
+cg_must_use enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
+                                          struct cg_problems *problems, struct cg_error *err);
+void cg_layout_free(struct cg_layout *layout);
+const char *cg_layout_name(const struct cg_layout *layout);
+const char *cg_layout_title(const struct cg_layout *layout);
+char cg_layout_delimiter(const struct cg_layout *layout);
+
+/* The built-in layouts' names in alphabetical order; NULL past the end. */
+const char *cg_layout_builtin(size_t index);
+
+/* The built-in layout that alone fits this header line; "tuva" when none or several do (the errors
+ * of binding tuva are then what the user sees). A layout that has its own words for a missing
+ * column fits without it, so that those words are seen. */
+const char *cg_layout_detect(struct cg_text header_line);
+
+/* Where one field's value comes from. */
+struct cg_field_source {
+    int32_t column;          /* position in the file; -1: none */
+    int32_t fallback_column; /* looked at where the first is absent or blank; -1: none. Only a
+                              * date of service has one without a first: see values.c */
+    const char *fixed;       /* value where no column is found; NULL: none */
+    bool is_mapped;          /* cg_layout_map has a map for it */
+};
+
+struct cg_binding {
+    const struct cg_layout *layout;
+    uint32_t column_count; /* fields that every record must have */
+    uint32_t last_column;  /* the last one that any field needs */
+    char delimiter;
+    bool multiline;
+    bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
+    struct cg_field_source fields[CG_FIELD_COUNT];
+    enum cg_date_format date_format;
+    char *header; /* the header's own bytes without BOM and line end */
+    uint32_t header_len;
+};
+
+/* Find the layout's columns in a header line (BOM and line end left out). CG_BAD_DATA with the
+ * names that are missing, the header seen and the closest name where one is near; CG_BAD_DATA for a
+ * field's name that stands twice. */
+cg_must_use enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
+                                          bool force_multiline, struct cg_binding *out,
+                                          struct cg_error *err);
+void cg_binding_fini(struct cg_binding *binding);
+
+/* The same search, where a needed column may be missing: then its field has no source. For those
+ * who write layouts. */
+cg_must_use enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
+                                          struct cg_field_source fields[CG_FIELD_COUNT],
+                                          struct cg_error *err);
+
+/* True when a second input's header names the same columns in the same order. */
+bool cg_binding_same_header(const struct cg_binding *binding, struct cg_text header);
+
+/* The layout's value map for a field (letter case ignored): the mapped value, else the text. */
+struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
+                             struct cg_text value);
+
+#endif

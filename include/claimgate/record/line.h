@@ -1,0 +1,93 @@
+/*
+ * One service line as the gate sees it: parsed fields, then the verdict.
+ *
+ * The parse station fills the fields and the field and credential verdicts, the decide
+ * station the rest; encode and the ledger only read. A malformed record is a line too,
+ * with nothing but its reason. Out-of-scope records have no line at all.
+ *
+ * Ownership  Texts, and keys that are long, are views into the batch that carries the line.
+ */
+#ifndef CLAIMGATE_RECORD_LINE_H
+#define CLAIMGATE_RECORD_LINE_H
+
+#include "claimgate/base/date.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/key.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    CG_CAPS_MAX = 8,      /* caps in one policy version */
+    CG_MODIFIERS_MAX = 5, /* hcpcs_modifier_1 to _5 */
+    CG_UNITS_MAX = 9999,  /* service_unit_quantity */
+    CG_LINE_NUMBER_MAX = 9999,
+    CG_ID_MAX_BYTES = 64,    /* claim_id, member_id, original_claim_id */
+    CG_LINE_NUMBER_NONE = 0, /* the file has no line-number column */
+};
+
+enum cg_frequency {
+    CG_ORIGINAL = 1,
+    CG_REPLACEMENT = 7,
+    CG_VOID = 8
+}; /* NUBC claim frequency code */
+
+enum cg_decision {
+    CG_UNDECIDED, /* passed groups 1 and 2; the decide station comes next */
+    CG_ACCEPTED,
+    CG_REJECTED,
+    CG_CUTBACK, /* accepted_units accepted, the rest of units rejected under cap_no */
+};
+
+/* What reading a record can put into `reasons`: the bit of CG_REASON_MALFORMED_RECORD, the first
+ * reason. Reasons belong to the gate, which stands above the readers of records. */
+#define CG_MALFORMED_REASONS UINT64_C(1)
+
+struct cg_policy_version;
+
+struct cg_line {
+    uint32_t record_no; /* index into the batch's records */
+    int32_t cap_day; /* with CG_REASON_CAP: a day by which cg_cap_period gives the failing period */
+
+    /* Fields. */
+    struct cg_key claim_id;              /* cg_key_len 0: cannot be used */
+    struct cg_key member_id;             /* the same */
+    struct cg_text original_claim_id;    /* len 0: blank */
+    struct cg_text authorization_number; /* len 0: blank */
+    int32_t start_day;                   /* CG_DAY_NONE when invalid */
+    int32_t end_day;                     /* the start day unless the line is a span */
+    int32_t received_day;                /* CG_DAY_NONE: unknown */
+    int32_t birth_day;                   /* CG_DAY_NONE: unknown */
+    uint64_t rendering_npi;              /* 0: missing or invalid */
+    uint64_t billing_npi;                /* 0: blank */
+    uint64_t modifiers;                  /* field.h: cg_modifiers_pack; 0: none */
+    uint16_t units;                      /* submitted, 1 to 9999; 0: invalid */
+    uint16_t line_number;                /* 1 to 9999 or CG_LINE_NUMBER_NONE */
+    uint8_t frequency;                   /* enum cg_frequency; 0: invalid */
+    uint8_t procedure_no;                /* policy.h: index into the policy's procedures */
+    uint8_t malformed;                   /* enum cg_malformed (batch.h) */
+    uint32_t quantity_offset;            /* the raw quantity field within the record, */
+    uint32_t quantity_len;               /* blanks and quotes included; 0 without cutback */
+
+    /* Version in force on the start date; for a void, where there is none, the newest.
+     * NULL when none is. */
+    const struct cg_policy_version *version;
+
+    /* Verdict. */
+    uint64_t reasons;          /* bit set of enum cg_reason; lowest bit is the first reason */
+    uint64_t warnings;         /* bit set of enum cg_reason: demands tested, not met, let pass */
+    uint8_t decision;          /* enum cg_decision */
+    uint8_t cap_no;            /* with CG_REASON_CAP: index into version's caps */
+    bool exempt;               /* caps neither tested nor counted this line */
+    uint16_t accepted_units;   /* equal to units unless rejected or a void (0), or cut back */
+    uint32_t taken_back_lines; /* accepted lines this void or replacement took back */
+    uint32_t taken_back_units; /* counted and exempt units of those lines */
+    uint32_t units_used;       /* accepted before in the failing period */
+    uint32_t units_available;  /* left in it, never below 0 */
+
+    /* For each cap of `version`, units already used in the period that holds the start date,
+     * UINT32_MAX where the cap was not tested. For `check`, `explain` and the ledger. */
+    uint32_t cap_used[CG_CAPS_MAX];
+};
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Parse: from a batch's bytes to records and in-scope service lines.
+ *
+ * Records without a quote are split at delimiters found by scan.h; records with one go
+ * through libcsv, one at a time (csv.h). Both give the same fields for the same bytes.
+ * The rest of the gate is called through `edit_fields` for each record that is not malformed.
+ *
+ * Threads    Pure: a cg_csv belongs to one batch's worker at a time, the binding is shared.
+ */
+#ifndef CLAIMGATE_RECORD_PARSE_H
+#define CLAIMGATE_RECORD_PARSE_H
+
+#include "claimgate/base/arena.h"
+#include "claimgate/base/date.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The fields of one record, fetched one at a time, so that an out-of-scope record costs one. */
+struct cg_values {
+    const struct cg_binding *binding;
+    const struct cg_csv *csv;
+    struct cg_arena *scratch;
+    const char *text;     /* what `ends` counts in */
+    const uint32_t *ends; /* where each field ends; ends[-1] is one less than where the first
+                           * begins. NULL: the fields stand in csv */
+    bool plain;           /* they stand in text, on a plain line (scan.h): no field has blanks to
+                           * take off, or bytes that no field may hold */
+    bool out_of_memory;
+    struct cg_date_memo received; /* the edit_fields's: the last received_date */
+    /* For each field the column whose bytes are its value in a record that stands in text, or one
+     * of these: always blank; see cg_values_derive. */
+    int32_t columns[CG_FIELD_COUNT];
+};
+
+enum { CG_VALUE_ABSENT = -1, CG_VALUE_DERIVED = -2 };
+
+/* Ready for records that stand in csv; `text` and `ends` are the caller's to set for others. */
+void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
+                    const struct cg_csv *csv, struct cg_arena *scratch);
+
+/* For every field that is not absent: quotes taken off, fallbacks, fixed values and value maps
+ * applied. */
+struct cg_text cg_values_derive(struct cg_values *values, enum cg_field field);
+
+/* A field as it stands in text. */
+static inline struct cg_text cg_values_slice(const struct cg_values *values, uint32_t column) {
+    const uint32_t *end = values->ends + column;
+    uint32_t start = end[-1] + 1;
+    return (struct cg_text){values->text + start, *end - start};
+}
+
+/* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
+ * text. */
+static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_field field) {
+    int32_t column = values->columns[field];
+    if (column >= 0 && __builtin_expect(values->plain, true)) {
+        return cg_values_slice(values, (uint32_t)column);
+    }
+    if (column >= 0 && values->ends != NULL) {
+        return cg_text_trim(cg_values_slice(values, (uint32_t)column));
+    }
+    return column == CG_VALUE_ABSENT ? (struct cg_text){"", 0} : cg_values_derive(values, field);
+}
+
+/* False when no record of the file can have a value for the field. */
+static inline bool cg_values_has(const struct cg_values *values, enum cg_field field) {
+    return values->columns[field] != CG_VALUE_ABSENT;
+}
+
+/* The bytes of a field as they stand in its record; raw_len 0 when its column is absent. */
+struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field);
+
+struct cg_parse_plan {
+    const struct cg_binding *binding;
+    /* True when the record is in scope: then `line` has been filled, fields and verdict of group 1.
+     * False: the record passes through and the line is dropped. */
+    bool (*edit_fields)(const void *rules, struct cg_values *values, struct cg_line *line);
+    /* Called for each hundred lines or so of those kept, in order; NULL: nothing is left to do. For
+     * what has to be looked up: with many lines at hand, memory can be fetched ahead. */
+    void (*edit_credentials)(const void *rules, struct cg_line *lines, uint32_t count);
+    const void *rules;
+    bool libcsv_only; /* tests: every record through libcsv */
+};
+
+/* Fill batch->records and batch->lines from batch->text. `csv` is the worker's own, and keeps at
+ * least binding->last_column + 1 fields. Malformed records get a line with
+ * CG_REASON_MALFORMED_RECORD. Only CG_INTERNAL (no memory) can fail. */
+cg_must_use enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *csv,
+                                          struct cg_batch *batch);
+
+#endif

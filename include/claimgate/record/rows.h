@@ -1,0 +1,36 @@
+/*
+ * Output rows: the accepted file's bytes and the rejected file's rows.
+ *
+ * Accepted records are the input's own bytes; only a cutback rewrites one field. A
+ * rejected row carries the record's own bytes between our columns.
+ */
+#ifndef CLAIMGATE_RECORD_ROWS_H
+#define CLAIMGATE_RECORD_ROWS_H
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/record/layout.h"
+#include "claimgate/record/verdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The rejected file's header: source_file, source_line, the input's header, then our columns. */
+cg_must_use bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *binding);
+
+struct cg_rejected_row {
+    const struct cg_binding *binding;
+    const char *source_file; /* as named on the command line */
+    const struct cg_batch *batch;
+    const struct cg_line *line;
+    const struct cg_verdict *verdict;
+};
+cg_must_use bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row);
+
+/* Fill batch->accepted_text and count batch->accepted_rows: the header where this batch holds the
+ * first input's, then the accepted records, of which neighbours are one stretch. A cutback's record
+ * has its quantity rewritten; a line end missing at the end of an input is supplied, LF. False: out
+ * of memory. */
+cg_must_use bool cg_rows_accepted(struct cg_batch *batch);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Facts of an audit: plain data between the flow, which finds them, and the report.
+ */
+#ifndef CLAIMGATE_REPORT_AUDIT_FACTS_H
+#define CLAIMGATE_REPORT_AUDIT_FACTS_H
+
+#include "claimgate/record/verdict.h"
+#include "claimgate/report/run_facts.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What became of a line, then or now. */
+enum cg_audit_decision {
+    CG_AUDIT_ACCEPTED,
+    CG_AUDIT_OUT_OF_SCOPE, /* accepted untested; an output folder does not tell it from accepted */
+    CG_AUDIT_CUTBACK,
+    CG_AUDIT_REJECTED,
+    CG_AUDIT_ABSENT, /* then: not decided; now: not in the inputs */
+    CG_AUDIT_DECISIONS,
+};
+
+/* Lines that have these two decisions and first reasons ("" for none), all changed or none. */
+struct cg_audit_cell {
+    enum cg_audit_decision then;
+    enum cg_audit_decision now;
+    char reason_then[CG_VERDICT_REASON_BYTES];
+    char reason_now[CG_VERDICT_REASON_BYTES];
+    bool changed; /* with equal decisions: further reasons or the units of a cutback */
+    uint64_t lines;
+    uint64_t units; /* submitted, of in-scope lines */
+};
+
+enum cg_audit_match { CG_AUDIT_BY_POSITION, CG_AUDIT_BY_KEY, CG_AUDIT_BY_RUN };
+
+struct cg_audit_facts {
+    const char *decided; /* folder or ledger, as named on the command line */
+    int64_t run_no;      /* 0: a folder */
+    enum cg_audit_match match;
+    int32_t as_of_day;
+    const struct cg_policy *policy;
+    const struct cg_roster *roster;
+    struct cg_audit_cell *cells; /* in the order in which they were met first */
+    uint32_t cell_count;
+    uint64_t lines;   /* of then and now together */
+    uint64_t changed; /* absent ones count */
+    struct cg_output_facts changes;
+};
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * The answer to a spot check: plain data between the flow, which finds it, and the report.
+ */
+#ifndef CLAIMGATE_REPORT_CHECK_ANSWER_H
+#define CLAIMGATE_REPORT_CHECK_ANSWER_H
+
+#include "claimgate/gate/field_edits.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/record/layout.h"
+#include "claimgate/record/line.h"
+
+#include <stdint.h>
+
+/* What was asked and what was decided. */
+struct cg_check_answer {
+    const struct cg_rules *rules;
+    const struct cg_binding *binding;
+    const struct cg_batch *batch;
+    uint64_t source_line;       /* physical line of the question, from 1 */
+    const struct cg_line *line; /* decided; NULL: out of scope */
+    /* For each cap of line->version that counts the line's procedure: units used before the line in
+     * the period that holds its start date. CG_CHECK_NOT_COUNTED for other caps, and where date or
+     * member are not known. */
+    uint32_t used[CG_CAPS_MAX];
+};
+#define CG_CHECK_NOT_COUNTED UINT32_MAX
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * Facts of a run: what the report says, and what the ledger keeps of it.
+ *
+ * Plain data, filled by the flow. Texts are owned by whoever filled them and outlive the report.
+ */
+#ifndef CLAIMGATE_REPORT_RUN_FACTS_H
+#define CLAIMGATE_REPORT_RUN_FACTS_H
+
+#include "claimgate/base/hash.h"
+#include "claimgate/gate/tally.h"
+#include "claimgate/report/station_times.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_input_facts {
+    const char *file; /* as named on the command line */
+    uint64_t bytes;   /* as they stand on disk */
+    uint64_t records;
+    uint8_t sha256[CG_SHA256_BYTES];
+};
+
+struct cg_output_facts {
+    const char *file; /* as it is named in the report; NULL: not written */
+    uint64_t bytes;
+    uint64_t records; /* the header left out */
+    uint8_t sha256[CG_SHA256_BYTES];
+    uint8_t content_sha256[CG_SHA256_BYTES]; /* decompressed */
+};
+
+struct cg_run_facts {
+    int32_t as_of_day;
+    const struct cg_policy *policy;
+    const struct cg_roster *roster;
+    const char *layout;
+    bool layout_detected;
+    const struct cg_input_facts *inputs;
+    uint32_t input_count;
+    struct cg_output_facts accepted;
+    struct cg_output_facts rejected;
+    const struct cg_tally *tally;
+    int64_t run_id; /* 0: no ledger */
+
+    uint64_t started_unix; /* seconds */
+    uint64_t wall_ms;
+    uint32_t threads;
+    const char *codec;
+    const struct cg_station_times *times;
+    uint32_t station_count;
+};
+
+#endif

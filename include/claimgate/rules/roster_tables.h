@@ -1,0 +1,280 @@
+/*
+ * The tables inside a roster, shared by the files of this module alone.
+ *
+ * Every roster file becomes one table of rows that begin with a cg_span: a key (mostly an
+ * NPI) and the days the row holds, both ends in. Rows of one key stand side by side, sorted
+ * by their first day, and an open-addressing table leads from the key to its group; so a
+ * question costs one look into the slots and one at the group.
+ *
+ * Words (credential types, certifications, credentials of supervisors) are numbered while loading,
+ * and what each means under each version of the policy is worked out once, as a cg_word_role.
+ */
+#ifndef CLAIMGATE_RULES_ROSTER_TABLES_H
+#define CLAIMGATE_RULES_ROSTER_TABLES_H
+
+#include "claimgate/base/arena.h"
+#include "claimgate/base/hash.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/rules/roster.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CG_ROSTER_WORDS_MAX = 65535,       /* different types, certifications and credentials */
+    CG_ROSTER_ROWS_MAX = 1 << 28,      /* rows of one file */
+    CG_ROSTER_WORD_BYTES = 256,        /* one such word */
+    CG_ROSTER_FTE_MAX_MILLI = 1000000, /* 1000 full-time equivalents in one row */
+    CG_ROSTER_HOURS_MAX_MILLI = 10000000,
+    CG_ROSTER_SCORE_MAX_MILLI = 1000000000,
+    CG_MILLI_NONE = -1, /* a score or FTE that the row leaves blank */
+};
+
+/* --- Spans grouped by key --- */
+
+struct cg_span {
+    uint64_t key; /* never 0 */
+    int32_t first_day;
+    int32_t last_day; /* CG_DAY_OPEN: no end */
+};
+
+static inline bool cg_span_holds(const struct cg_span *span, int32_t day) {
+    return span->first_day <= day && day <= span->last_day;
+}
+
+struct cg_span_slot {
+    uint64_t key; /* 0: empty */
+    uint32_t first;
+    uint32_t count;
+};
+
+struct cg_span_table {
+    char *rows; /* `count` rows of `stride` bytes, each starting with its cg_span */
+    size_t stride;
+    size_t count;
+    size_t capacity;
+    size_t key_count; /* after _index: different keys */
+    uint64_t seed;
+    uint64_t mask;
+    struct cg_span_slot *slots;
+};
+
+/* The rows of one key, sorted by first day. */
+struct cg_span_group {
+    const char *rows;
+    size_t stride;
+    size_t count;
+};
+
+void cg_span_table_init(struct cg_span_table *table, size_t stride);
+void cg_span_table_fini(struct cg_span_table *table);
+/* Copies the row. False when memory is out or CG_ROSTER_ROWS_MAX is reached. */
+cg_must_use bool cg_span_table_add(struct cg_span_table *table, const void *row);
+/* Sort and build the slots, once all rows are there. False: no memory. */
+cg_must_use bool cg_span_table_index(struct cg_span_table *table);
+
+static inline const struct cg_span *cg_span_at(struct cg_span_group group, size_t index) {
+    return (const struct cg_span *)(const void *)(group.rows + index * group.stride);
+}
+
+/* Where the search for a key begins: a multiplicative hash (Knuth, TAOCP 6.4), of which the high
+ * bits are the good ones. The seed keeps a prepared roster from colliding on purpose. */
+static inline uint64_t cg_span_table_place(const struct cg_span_table *table, uint64_t key) {
+    uint64_t product = (key ^ table->seed) * UINT64_C(0x9E3779B97F4A7C15);
+    return (product >> 32 ^ product) & table->mask;
+}
+
+static inline struct cg_span_group cg_span_table_find(const struct cg_span_table *table,
+                                                      uint64_t key) {
+    struct cg_span_group group = {NULL, table->stride, 0};
+    if (table->slots == NULL) {
+        return group;
+    }
+    uint64_t place = cg_span_table_place(table, key);
+    while (table->slots[place].key != 0) {
+        const struct cg_span_slot *slot = &table->slots[place];
+        if (slot->key == key) {
+            group.rows = table->rows + slot->first * table->stride;
+            group.count = slot->count;
+            return group;
+        }
+        place = (place + 1) & table->mask;
+    }
+    return group;
+}
+
+/* --- Words by number --- */
+
+struct cg_word {
+    struct cg_text key;     /* what is compared */
+    struct cg_text written; /* as first seen, NUL behind it */
+    uint64_t type_rows;     /* rows of credentials.csv with this type */
+};
+
+struct cg_words {
+    struct cg_arena arena;
+    struct cg_word *list; /* list[0] is no word */
+    uint32_t count;       /* with list[0] */
+    uint32_t capacity;
+    uint32_t *slots;
+    uint64_t mask;
+    uint64_t seed;
+};
+
+void cg_words_init(struct cg_words *words);
+void cg_words_fini(struct cg_words *words);
+/* The number of a word, from 1; a new one is added. 0: no memory. */
+cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
+                                     struct cg_text written);
+
+/* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. ---
+ */
+
+/* Statuses in an order that makes a standing one comparison. */
+enum cg_credential_status {
+    CG_CREDENTIAL_CURRENT,
+    CG_CREDENTIAL_LIMITED, /* up to here it grants */
+    CG_CREDENTIAL_INACTIVE,
+    CG_CREDENTIAL_LAPSED,
+    CG_CREDENTIAL_PENDING,
+    CG_CREDENTIAL_SUSPENDED, /* from here on it blocks */
+    CG_CREDENTIAL_SURRENDERED,
+    CG_CREDENTIAL_REVOKED,
+    CG_CREDENTIAL_STATUS_COUNT,
+};
+extern const char *const cg_credential_status_words[CG_CREDENTIAL_STATUS_COUNT];
+
+struct cg_credential { /* key: npi */
+    struct cg_span span;
+    int32_t training_day; /* CG_DAY_NONE: blank */
+    int32_t birth_day;    /* CG_DAY_NONE: blank */
+    int32_t exam_milli;   /* CG_MILLI_NONE: blank */
+    uint16_t type;        /* number of its word */
+    uint8_t status;       /* enum cg_credential_status */
+    uint8_t unused;
+};
+
+static inline bool cg_credential_grants(const struct cg_credential *credential) {
+    return credential->status <= CG_CREDENTIAL_LIMITED;
+}
+
+static inline bool cg_credential_blocks(const struct cg_credential *credential) {
+    return credential->status >= CG_CREDENTIAL_SUSPENDED;
+}
+
+/* Hours reported in time for one year. The span is the year they count for, the year after. */
+struct cg_education { /* key: npi */
+    struct cg_span span;
+    int64_t hours_milli;
+    int64_t ethics_milli;
+};
+
+struct cg_employment { /* key: npi */
+    struct cg_span span;
+    uint64_t agency_npi;
+};
+
+struct cg_certification { /* key: agency_npi */
+    struct cg_span span;
+    uint64_t word;
+};
+
+struct cg_supervision { /* key: npi */
+    struct cg_span span;
+    int64_t fte_milli;            /* CG_MILLI_NONE: blank */
+    int64_t supervisor_fte_milli; /* CG_MILLI_NONE: blank */
+    int32_t supervisor_training_day;
+    uint32_t supervisor; /* number of the id */
+    uint64_t word;       /* the supervisor's credential */
+};
+
+/* What all people of one supervisor add up to, from change to change: no two spans of one
+ * supervisor share a day. */
+struct cg_workload { /* key: supervisor */
+    struct cg_span span;
+    int64_t fte_milli;
+    int64_t unknown_rows; /* rows whose fte is blank */
+};
+
+struct cg_authorization { /* key: hash of number and member; both are compared */
+    struct cg_span span;
+    uint64_t procedure; /* 0: any */
+    struct cg_text number;
+    struct cg_text member_id;
+};
+
+/* What a word means under one version of the policy. */
+struct cg_word_role {
+    uint8_t type_slot; /* position in version->types, or CG_TYPE_NOT_ACCEPTED */
+    bool certifies;    /* an accepted certification of an agency */
+    bool supervises;   /* an accepted credential of a supervisor */
+    int min_age;       /* years; of an accepted type */
+    int max_age;       /* INT_MAX: none */
+};
+#define CG_TYPE_NOT_ACCEPTED UINT8_MAX
+
+/* Further demands of one version, as bit sets of enum cg_reason. */
+struct cg_demands {
+    uint64_t rejects;
+    uint64_t warns;
+};
+
+enum { CG_PROVIDER_TABLES_MAX = 4 };
+
+struct cg_roster {
+    struct cg_span_table credentials;
+    struct cg_span_table education;
+    struct cg_span_table employment;
+    struct cg_span_table certifications;
+    struct cg_span_table supervision;
+    struct cg_span_table workloads;
+    struct cg_span_table authorizations;
+    const struct cg_span_table *provider_tables[CG_PROVIDER_TABLES_MAX];
+    uint32_t provider_table_count; /* those keyed by the provider that have rows */
+    struct cg_words words;
+    struct cg_words supervisors; /* supervisor_id, compared exactly */
+    struct cg_arena texts;       /* authorization numbers and member ids */
+    struct cg_word_role *roles;  /* [version][word] */
+    struct cg_demands *demands;  /* [version] */
+    uint32_t *unnamed_types;     /* numbers of words that no version accepts as a type */
+    uint32_t unnamed_type_count;
+    uint32_t version_count;
+    struct cg_roster_file_facts files[CG_ROSTER_FILE_COUNT];
+    uint32_t file_count;
+};
+
+static inline const struct cg_word_role *cg_roster_roles(const struct cg_roster *roster,
+                                                         uint32_t version_index) {
+    return roster->roles + (size_t)version_index * roster->words.count;
+}
+
+uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id);
+
+/* --- The steps of loading --- */
+
+enum { CG_ROSTER_COLUMNS_MAX = 8 };
+
+/* One file being read into its table. Bad rows go to `problems`. */
+struct cg_roster_reading {
+    struct cg_roster *roster;
+    const char *path;
+    struct cg_problems *problems;
+    struct cg_table_column columns[CG_ROSTER_COLUMNS_MAX]; /* as found in this file */
+};
+cg_must_use enum cg_status cg_roster_read_file(enum cg_roster_file file,
+                                               struct cg_roster_reading *reading,
+                                               struct cg_roster_file_facts *facts,
+                                               struct cg_error *err);
+
+/* Add up every supervisor's people from change to change. False: no memory. */
+cg_must_use bool cg_roster_add_workloads(struct cg_roster *roster);
+
+/* The further demands that a version makes. */
+struct cg_demands cg_roster_demands(const struct cg_policy_version *version);
+
+/* Work out the role of every word and the demands under every version. False: no memory. */
+cg_must_use bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Validate: the stations wired together, from inputs to published outputs.
+ *
+ * Ownership  _new copies nothing: plan, policy and roster outlive the run. _free removes
+ *            whatever was staged and not published.
+ * Threads    Called from one thread; the belt makes its own.
+ * Failure    Nothing is published unless _run returns CG_OK and did not trip.
+ */
+#ifndef CLAIMGATE_RUN_RUN_H
+#define CLAIMGATE_RUN_RUN_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/gate/field_edits.h"
+#include "claimgate/io/deflate.h"
+#include "claimgate/report/run_facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Where the three outputs go. Each goes to the path given for it ("-": standard output), else
+ * into the folder, else nowhere. */
+struct cg_output_plan {
+    const char *dir;
+    bool overwrite;
+    gid_t group; /* (gid_t)-1: files 0600, folder 0700 */
+    const char *accepted;
+    const char *rejected;
+    const char *report;
+    int level; /* 1 to 9 */
+    enum cg_codec codec;
+};
+
+struct cg_run_plan {
+    const char *const *inputs; /* paths, "-" for standard input */
+    uint32_t input_count;
+    struct cg_rules rules;
+    const char *layout; /* NULL: by the header */
+    bool multiline;
+    bool libcsv_only; /* tests: no plain path */
+    uint32_t threads;
+    struct cg_output_plan output;
+    const char *ledger; /* NULL: start from nothing */
+    int lock_wait_seconds;
+    bool dry_run;       /* decide and count alone; the ledger is only read */
+    int64_t before_run; /* dry run: decide on the ledger as it was before this run, known inputs
+                         * included; 0: as it is now, without them */
+
+    /* An audit looks at every decided batch, in file order; NULL: nobody does. */
+    enum cg_status (*watch)(void *context, const struct cg_binding *binding,
+                            const struct cg_batch *batch, struct cg_error *err);
+    void *watch_context;
+    int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
+    bool show_progress;
+    FILE *trace;
+};
+
+struct cg_run;
+
+/* Probes every output before a claim is read. */
+cg_must_use enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,
+                                      struct cg_error *err);
+void cg_run_free(struct cg_run *run);
+
+enum cg_outcome {
+    CG_PUBLISHED,
+    CG_TRIPPED,      /* over the reject rate: nothing was published */
+    CG_ALL_KNOWN,    /* the ledger has every input already: nothing was published */
+    CG_ONLY_COUNTED, /* a dry run */
+};
+cg_must_use enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome,
+                                          struct cg_error *err);
+
+/* Complete after _run; belongs to the run. */
+const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run);
+
+#endif

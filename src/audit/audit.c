@@ -1,0 +1,356 @@
+/*
+ * An audit is a dry run that is watched: every decided batch passes here in file order, and each of
+ * its records is looked up among the decisions of then.
+ */
+#include "audit_private.h"
+
+#include "changes.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/gate/sentences.h"
+#include "claimgate/report/audit_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CELLS_MAX = 4096, /* another system may have any number of reasons */
+    SCRATCH_MAX_BYTES = 1 << 20,
+    SUMMARY_MAX_BYTES = 16 << 20,
+};
+
+struct audit {
+    const struct cg_audit_plan *plan;
+    struct cg_run_plan run;
+    struct audit_original original;
+    struct audit_source source;
+    struct audit_changes *changes;
+    struct cg_audit_facts *facts;
+    struct cg_arena scratch;
+    uint32_t last_cell; /* neighbours mostly share a cell */
+};
+
+void cg_audit_facts_fini(struct cg_audit_facts *facts) {
+    free(facts->cells);
+    memset(facts, 0, sizeof *facts);
+}
+
+/* --- records --- */
+
+bool cg_audit_values(const struct audit_record *record, struct cg_values *out) {
+    struct cg_csv *csv = record->batch->csv;
+    if (record->record->malformed != CG_WELL_FORMED ||
+        cg_csv_read(csv, record->text) != CG_WELL_FORMED) {
+        return false;
+    }
+    cg_arena_reset(record->scratch);
+    cg_values_init(out, record->binding, csv, record->scratch);
+    return true;
+}
+
+void cg_audit_copy(struct cg_text text, char *out, size_t capacity) {
+    const size_t len = text.len < capacity ? text.len : capacity - 1;
+    if (len > 0) {
+        memcpy(out, text.ptr, len);
+    }
+    out[len] = '\0';
+}
+
+void cg_audit_ids_of(const struct audit_record *record, struct audit_ids *out) {
+    struct cg_values values;
+    memset(out, 0, sizeof *out);
+    if (cg_audit_values(record, &values)) {
+        cg_audit_copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, AUDIT_ID_BYTES);
+        cg_audit_copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number,
+                      AUDIT_ID_BYTES);
+        cg_audit_copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, AUDIT_ID_BYTES);
+    }
+}
+
+static enum cg_audit_decision decision_now(const struct cg_line *line) {
+    if (line == NULL) {
+        return CG_AUDIT_OUT_OF_SCOPE;
+    }
+    switch ((enum cg_decision)line->decision) {
+    case CG_ACCEPTED:
+        return CG_AUDIT_ACCEPTED;
+    case CG_CUTBACK:
+        return CG_AUDIT_CUTBACK;
+    case CG_UNDECIDED:
+    case CG_REJECTED:
+        break;
+    }
+    return CG_AUDIT_REJECTED;
+}
+
+/* --- cells --- */
+
+static void first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]) {
+    cg_audit_copy((struct cg_text){reasons, (uint32_t)strcspn(reasons, ";")}, out,
+                  CG_VERDICT_REASON_BYTES);
+}
+
+static bool is_cell(const struct cg_audit_cell *cell, const struct cg_audit_cell *wanted) {
+    return cell->then == wanted->then && cell->now == wanted->now &&
+           cell->changed == wanted->changed &&
+           strcmp(cell->reason_then, wanted->reason_then) == 0 &&
+           strcmp(cell->reason_now, wanted->reason_now) == 0;
+}
+
+static struct cg_audit_cell *find_cell(struct audit *audit, const struct cg_audit_cell *wanted) {
+    struct cg_audit_facts *facts = audit->facts;
+    for (uint32_t i = 0; i < facts->cell_count; i++) {
+        const uint32_t at = (audit->last_cell + i) % facts->cell_count;
+        if (is_cell(&facts->cells[at], wanted)) {
+            audit->last_cell = at;
+            return &facts->cells[at];
+        }
+    }
+    return NULL;
+}
+
+static struct cg_audit_cell *add_cell(struct audit *audit, const struct cg_audit_cell *added) {
+    struct cg_audit_facts *facts = audit->facts;
+    struct cg_audit_cell *cells =
+        realloc(facts->cells, (facts->cell_count + 1) * sizeof facts->cells[0]);
+    if (cells == NULL) {
+        return NULL;
+    }
+    facts->cells = cells;
+    cells[facts->cell_count] = *added;
+    return &cells[facts->cell_count++];
+}
+
+struct counted {
+    const struct audit_then *then;
+    enum cg_audit_decision now;
+    const char *reasons_now;
+    uint64_t units;
+    bool changed;
+};
+
+static enum cg_status count(struct audit *audit, const struct counted *line, struct cg_error *err) {
+    struct cg_audit_cell wanted = {
+        .then = line->then->decision, .now = line->now, .changed = line->changed};
+    first_reason(line->then->reasons, wanted.reason_then);
+    first_reason(line->reasons_now, wanted.reason_now);
+    struct cg_audit_cell *cell = find_cell(audit, &wanted);
+    if (cell == NULL && audit->facts->cell_count >= CELLS_MAX) {
+        snprintf(wanted.reason_then, sizeof wanted.reason_then, "(others)");
+        cell = find_cell(audit, &wanted);
+    }
+    if (cell == NULL) {
+        cell = add_cell(audit, &wanted);
+    }
+    if (cell == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    cell->lines++;
+    cell->units += line->units;
+    audit->facts->lines++;
+    audit->facts->changed += line->changed;
+    return CG_OK;
+}
+
+/* --- comparing --- */
+
+static enum cg_audit_decision in_output(enum cg_audit_decision decision) {
+    return decision == CG_AUDIT_OUT_OF_SCOPE ? CG_AUDIT_ACCEPTED : decision;
+}
+
+static bool is_changed(const struct audit_then *then, enum cg_audit_decision now,
+                       const char *reasons_now, const struct cg_line *line) {
+    if (in_output(then->decision) != in_output(now)) {
+        return true;
+    }
+    if (now == CG_AUDIT_CUTBACK && then->accepted_units != line->accepted_units) {
+        return true;
+    }
+    return then->reasons_compare && strcmp(then->reasons, reasons_now) != 0;
+}
+
+static enum cg_status list_change(struct audit *audit, const struct audit_record *record,
+                                  const struct counted *line, struct cg_error *err) {
+    struct cg_verdict verdict;
+    struct audit_change change = {.source_file = record->input,
+                                  .source_line = record->source_line,
+                                  .then = line->then,
+                                  .now = line->now,
+                                  .reasons_now = line->reasons_now,
+                                  .detail_now = "",
+                                  .units = (uint16_t)line->units};
+    cg_audit_ids_of(record, &change.ids);
+    if (record->line != NULL) {
+        change.accepted_units_now = record->line->accepted_units;
+    }
+    if (line->now == CG_AUDIT_REJECTED || line->now == CG_AUDIT_CUTBACK) {
+        cg_verdict_fill(&audit->run.rules, record->binding, record->batch, record->line, &verdict);
+        change.detail_now = verdict.detail;
+    }
+    return cg_audit_changes_add(audit->changes, &change, err);
+}
+
+static enum cg_status compare(struct audit *audit, const struct audit_record *record,
+                              struct cg_error *err) {
+    const struct cg_line *line = record->line;
+    struct audit_then then;
+    char reasons_now[CG_VERDICT_REASONS_BYTES];
+    enum cg_status status = audit->source.find(audit->source.self, record, &then, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    reasons_now[0] = '\0';
+    if (line != NULL) {
+        cg_reason_list(line, line->reasons, reasons_now);
+    }
+    struct counted counted = {.then = &then, .now = decision_now(line), .reasons_now = reasons_now};
+    if (line != NULL && line->frequency != CG_VOID) {
+        counted.units = line->units;
+    }
+    counted.changed = is_changed(&then, counted.now, reasons_now, line);
+    status = count(audit, &counted, err);
+    return status == CG_OK && counted.changed ? list_change(audit, record, &counted, err) : status;
+}
+
+static enum cg_status watch(void *context, const struct cg_binding *binding,
+                            const struct cg_batch *batch, struct cg_error *err) {
+    struct audit *audit = context;
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
+        const struct cg_record *found = &batch->records[i];
+        const struct audit_record record = {
+            .binding = binding,
+            .batch = batch,
+            .record = found,
+            .line = found->line_index != CG_NO_LINE ? &batch->lines[found->line_index] : NULL,
+            .input_no = batch->source_no,
+            .input = audit->run.inputs[batch->source_no],
+            .source_line = batch->first_line + found->line_delta,
+            .text = cg_batch_record_text(batch, i),
+            .scratch = &audit->scratch};
+        status = compare(audit, &record, err);
+    }
+    return status;
+}
+
+/* Decided then, and not in the inputs now. */
+static enum cg_status take_leftover(void *context, const struct audit_leftover *leftover,
+                                    struct cg_error *err) {
+    struct audit *audit = context;
+    const struct counted counted = {
+        .then = &leftover->then, .now = CG_AUDIT_ABSENT, .reasons_now = "", .changed = true};
+    const struct audit_change change = {.source_file = leftover->source_file,
+                                        .source_line = leftover->source_line,
+                                        .ids = leftover->ids,
+                                        .then = &leftover->then,
+                                        .now = CG_AUDIT_ABSENT,
+                                        .reasons_now = "",
+                                        .detail_now = "The line is not in the inputs."};
+    const enum cg_status status = count(audit, &counted, err);
+    return status == CG_OK ? cg_audit_changes_add(audit->changes, &change, err) : status;
+}
+
+/* --- the whole --- */
+
+static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
+    const struct cg_audit_plan *plan = audit->plan;
+    int32_t *as_of_day = &audit->run.rules.as_of_day;
+    if (plan->decided == NULL) {
+        audit->facts->match = CG_AUDIT_BY_RUN;
+        return cg_audit_by_run(plan, as_of_day, &audit->source, err);
+    }
+    const enum cg_status status = cg_audit_original_read(plan, &audit->original, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (*as_of_day == CG_DAY_NONE) {
+        *as_of_day = audit->original.is_ours ? audit->original.as_of_day : cg_date_today();
+    }
+    if (audit->original.run_no != 0) {
+        cg_log_warning("%s was decided on a ledger, as run %" PRId64 "; here every history starts "
+                       "from nothing: to start where that run did, give --ledger FILE --run "
+                       "%" PRId64 " instead of --decided",
+                       plan->decided, audit->original.run_no, audit->original.run_no);
+    }
+    if (audit->original.is_ours && audit->original.same_size) {
+        audit->facts->match = CG_AUDIT_BY_POSITION;
+        return cg_audit_by_position(plan->decided, &audit->original, &audit->source, err);
+    }
+    if (audit->original.is_ours) {
+        cg_log_note("the inputs are not those that %s was made of: lines are matched by claim id "
+                    "and line number",
+                    plan->decided);
+    }
+    audit->facts->match = CG_AUDIT_BY_KEY;
+    return cg_audit_by_key(plan->decided, &audit->original, &audit->source, err);
+}
+
+static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
+    struct cg_run *validate = NULL;
+    enum cg_outcome outcome;
+    enum cg_status status = cg_run_new(&audit->run, &validate, err);
+    if (status == CG_OK) {
+        status = cg_run_execute(validate, &outcome, err);
+    }
+    cg_run_free(validate);
+    return status;
+}
+
+static enum cg_status publish(struct audit *audit, struct cg_error *err) {
+    struct cg_buffer summary;
+    cg_buffer_init(&summary, SUMMARY_MAX_BYTES);
+    enum cg_status status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
+    if (status == CG_OK && !cg_audit_report_json(&summary, audit->facts)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status == CG_OK) {
+        status = cg_audit_changes_publish(audit->changes, &summary, err);
+    }
+    cg_buffer_fini(&summary);
+    return status;
+}
+
+static void fill_run(struct audit *audit) {
+    audit->run = audit->plan->run;
+    audit->run.dry_run = true;
+    audit->run.before_run = audit->plan->run_no;
+    audit->run.output = (struct cg_output_plan){.group = (gid_t)-1, .level = CG_LEVEL_DEFAULT};
+    audit->run.max_reject_rate_milli = -1;
+    audit->run.watch = watch;
+    audit->run.watch_context = audit;
+}
+
+enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_facts *out,
+                            struct cg_error *err) {
+    struct audit audit = {.plan = plan, .facts = out};
+    memset(out, 0, sizeof *out);
+    fill_run(&audit);
+    cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
+    enum cg_status status = cg_audit_changes_open(plan, &audit.changes, err);
+    if (status == CG_OK) {
+        status = open_source(&audit, err);
+    }
+    out->decided = plan->decided != NULL ? plan->decided : plan->run.ledger;
+    out->run_no = plan->run_no;
+    out->as_of_day = audit.run.rules.as_of_day;
+    out->policy = plan->run.rules.policy;
+    out->roster = plan->run.rules.roster;
+    if (status == CG_OK) {
+        status = decide_again(&audit, err);
+    }
+    if (status == CG_OK) {
+        status = audit.source.visit_rest(audit.source.self, take_leftover, &audit, err);
+    }
+    if (status == CG_OK) {
+        status = publish(&audit, err);
+    }
+    if (audit.source.free != NULL) {
+        audit.source.free(audit.source.self);
+    }
+    cg_audit_changes_close(audit.changes);
+    cg_audit_original_fini(&audit.original);
+    cg_arena_fini(&audit.scratch);
+    return status;
+}

@@ -1,0 +1,317 @@
+/*
+ * Decisions by key: the nth line with a claim id and line number now is the nth with these then,
+ * the accepted file's rows before the rejected file's, for a resubmission of an accepted line is
+ * what is rejected.
+ *
+ * A table with a queue for each key. The bytes of a key stand in an arena and are compared; the
+ * hash only finds the place.
+ */
+#include "rejected_rows.h"
+
+#include "claimgate/base/hash.h"
+#include "claimgate/record/field.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 1 << 16 };
+#define NONE UINT32_MAX
+
+static const size_t keys_max_bytes = (size_t)16 << 30;
+
+/* A line decided then; those of one key are linked in the order of the files. */
+struct entry {
+    const char *ids;     /* claim id, line number and member id, each with its NUL */
+    const char *reasons; /* "" for none */
+    const char *source_file;
+    uint64_t source_line;
+    uint32_t next;
+    uint16_t accepted_units; /* quantity, for an accepted row */
+    uint8_t decision;
+    bool taken;
+};
+
+struct slot {
+    uint64_t hash;
+    uint32_t first; /* not yet taken; NONE: the slot is empty or its queue is used up */
+    uint32_t last;
+    bool used;
+};
+
+struct keys {
+    struct cg_decided_file file;
+    const char *dir;
+    bool is_ours;
+    bool begun;
+    bool numbers; /* the inputs number their lines, so that the number is part of the key */
+    uint64_t seed;
+    struct cg_arena arena;
+    struct entry *entries;
+    uint32_t entry_count;
+    uint32_t entry_capacity;
+    struct slot *slots;
+    uint32_t slot_count; /* a power of two */
+    uint32_t slots_used;
+};
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL,
+                        "out of memory for the decisions made then; audit fewer files at once");
+}
+
+/* Leading zeros of a line number mean nothing. */
+static uint64_t hash_key(const struct keys *keys, const struct audit_ids *ids) {
+    uint64_t number = 0;
+    uint64_t hash = cg_hash64(ids->claim_id, strlen(ids->claim_id), keys->seed);
+    if (!keys->numbers) {
+        return hash;
+    }
+    if (cg_field_integer(cg_text_of(ids->line_number), UINT32_MAX, &number)) {
+        return cg_hash64(&number, sizeof number, hash);
+    }
+    return cg_hash64(ids->line_number, strlen(ids->line_number), hash);
+}
+
+static bool same_number(const char *a, const char *b) {
+    uint64_t x = 0;
+    uint64_t y = 0;
+    if (cg_field_integer(cg_text_of(a), UINT32_MAX, &x) &&
+        cg_field_integer(cg_text_of(b), UINT32_MAX, &y)) {
+        return x == y;
+    }
+    return strcmp(a, b) == 0;
+}
+
+static bool same_key(const struct keys *keys, const struct entry *entry,
+                     const struct audit_ids *ids) {
+    const char *line_number = entry->ids + strlen(entry->ids) + 1;
+    return strcmp(entry->ids, ids->claim_id) == 0 &&
+           (!keys->numbers || same_number(line_number, ids->line_number));
+}
+
+/* The key's slot, or the empty one where it would go. A queue that is used up keeps its last
+ * entry, so that its key is still known. */
+static struct slot *find_slot(const struct keys *keys, const struct audit_ids *ids, uint64_t hash) {
+    uint64_t i = hash & (keys->slot_count - 1);
+    while (keys->slots[i].used && (keys->slots[i].hash != hash ||
+                                   !same_key(keys, &keys->entries[keys->slots[i].last], ids))) {
+        i = (i + 1) & (keys->slot_count - 1);
+    }
+    return &keys->slots[i];
+}
+
+static bool grow_slots(struct keys *keys) {
+    const uint32_t count = keys->slot_count == 0 ? FIRST_SLOTS : keys->slot_count * 2;
+    struct slot *slots = count > keys->slot_count ? calloc(count, sizeof *slots) : NULL;
+    if (slots == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < keys->slot_count; i++) {
+        uint64_t at = keys->slots[i].hash & (count - 1);
+        while (keys->slots[i].used && slots[at].used) {
+            at = (at + 1) & (count - 1);
+        }
+        if (keys->slots[i].used) {
+            slots[at] = keys->slots[i];
+        }
+    }
+    free(keys->slots);
+    keys->slots = slots;
+    keys->slot_count = count;
+    return true;
+}
+
+static bool grow_entries(struct keys *keys) {
+    if (keys->entry_count < keys->entry_capacity) {
+        return true;
+    }
+    if (keys->entry_capacity > UINT32_MAX / 2) {
+        return false;
+    }
+    const uint32_t capacity = keys->entry_capacity == 0 ? FIRST_SLOTS : keys->entry_capacity * 2;
+    struct entry *entries = realloc(keys->entries, capacity * sizeof *entries);
+    if (entries == NULL) {
+        return false;
+    }
+    keys->entries = entries;
+    keys->entry_capacity = capacity;
+    return true;
+}
+
+static const char *keep_ids(struct keys *keys, const struct audit_ids *ids) {
+    char text[3 * AUDIT_ID_BYTES];
+    const int len = snprintf(text, sizeof text, "%s%c%s%c%s", ids->claim_id, '\0', ids->line_number,
+                             '\0', ids->member_id);
+    return cg_arena_copy(&keys->arena, text, (size_t)len);
+}
+
+/* The rest of one of our cutbacks: its accepted part has the quantity that was available. */
+static bool joins_cutback(struct keys *keys, const struct audit_rejected *row,
+                          const struct slot *slot) {
+    if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED || !slot->used) {
+        return false;
+    }
+    struct entry *entry = &keys->entries[slot->last];
+    if (entry->decision != CG_AUDIT_ACCEPTED || entry->accepted_units != row->units_available) {
+        return false;
+    }
+    const char *reasons =
+        cg_arena_copy(&keys->arena, row->line.then.reasons, strlen(row->line.then.reasons));
+    if (reasons != NULL) {
+        entry->decision = CG_AUDIT_CUTBACK;
+        entry->reasons = reasons;
+        entry->source_line = row->line.source_line;
+    }
+    return reasons != NULL;
+}
+
+static enum cg_status add(struct keys *keys, const struct audit_rejected *row,
+                          struct cg_error *err) {
+    if ((keys->slots_used >= keys->slot_count / 4 * 3 && !grow_slots(keys)) ||
+        !grow_entries(keys)) {
+        return no_memory(err);
+    }
+    const struct audit_leftover *line = &row->line;
+    const uint64_t hash = hash_key(keys, &line->ids);
+    struct slot *slot = find_slot(keys, &line->ids, hash);
+    if (joins_cutback(keys, row, slot)) {
+        return CG_OK;
+    }
+    struct entry entry = {
+        .ids = keep_ids(keys, &line->ids),
+        .reasons = cg_arena_copy(&keys->arena, line->then.reasons, strlen(line->then.reasons)),
+        .source_file = cg_arena_copy(&keys->arena, line->source_file, strlen(line->source_file)),
+        .source_line = line->source_line,
+        .next = NONE,
+        .accepted_units = line->then.decision == CG_AUDIT_ACCEPTED ? row->quantity : 0,
+        .decision = (uint8_t)line->then.decision};
+    if (entry.ids == NULL || entry.reasons == NULL || entry.source_file == NULL) {
+        return no_memory(err);
+    }
+    if (slot->used) {
+        keys->entries[slot->last].next = keys->entry_count;
+    } else {
+        *slot = (struct slot){.hash = hash, .first = keys->entry_count, .used = true};
+        keys->slots_used++;
+    }
+    slot->last = keys->entry_count;
+    keys->entries[keys->entry_count++] = entry;
+    return CG_OK;
+}
+
+static enum cg_status read_file(struct keys *keys, const char *name,
+                                const struct cg_binding *binding, struct cg_error *err) {
+    const bool accepted = strcmp(name, "accepted") == 0;
+    struct audit_columns columns;
+    struct audit_rejected row;
+    struct cg_text text;
+    bool found = false;
+    enum cg_status status = cg_decided_open(keys->dir, name, &keys->file, err);
+    if (status == CG_OK) {
+        status = cg_decided_row(&keys->file, binding->delimiter, false, &text, &found, err);
+    }
+    if (status == CG_OK &&
+        cg_audit_columns_find(binding, found ? text : cg_text_of(""), &columns, err) != CG_OK) {
+        status = cg_error_wrap(err, "%s", keys->file.path);
+    }
+    while (status == CG_OK && found) {
+        status =
+            cg_decided_row(&keys->file, columns.delimiter, binding->multiline, &text, &found, err);
+        if (status == CG_OK && found) {
+            cg_audit_rejected_read(text, &columns, &row);
+            if (accepted) {
+                row.line.then.decision = CG_AUDIT_ACCEPTED;
+                row.line.then.reasons[0] = '\0';
+            }
+            status = add(keys, &row, err);
+        }
+    }
+    cg_decided_close(&keys->file);
+    return status;
+}
+
+static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
+                            struct cg_error *err) {
+    keys->begun = true;
+    keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
+    if (!grow_slots(keys)) {
+        return no_memory(err);
+    }
+    const enum cg_status status = read_file(keys, "accepted", binding, err);
+    return status == CG_OK ? read_file(keys, "rejected", binding, err) : status;
+}
+
+static void fill_then(const struct keys *keys, const struct entry *entry, struct audit_then *out) {
+    out->decision = (enum cg_audit_decision)entry->decision;
+    out->accepted_units = entry->decision == CG_AUDIT_REJECTED ? 0 : entry->accepted_units;
+    out->reasons_compare = keys->is_ours;
+    snprintf(out->reasons, sizeof out->reasons, "%s", entry->reasons);
+}
+
+static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
+                           struct cg_error *err) {
+    struct keys *keys = self;
+    struct audit_ids ids;
+    const enum cg_status status = keys->begun ? CG_OK : begin(keys, record->binding, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_audit_ids_of(record, &ids);
+    struct slot *slot = find_slot(keys, &ids, hash_key(keys, &ids));
+    if (!slot->used || slot->first == NONE) {
+        *out = (struct audit_then){.decision = CG_AUDIT_ABSENT};
+        return CG_OK;
+    }
+    struct entry *entry = &keys->entries[slot->first];
+    entry->taken = true;
+    slot->first = entry->next;
+    fill_then(keys, entry, out);
+    return CG_OK;
+}
+
+static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+                                 struct cg_error *err) {
+    const struct keys *keys = self;
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; status == CG_OK && i < keys->entry_count; i++) {
+        const struct entry *entry = &keys->entries[i];
+        if (entry->taken) {
+            continue;
+        }
+        struct audit_leftover leftover = {.source_line = entry->source_line};
+        const char *line_number = entry->ids + strlen(entry->ids) + 1;
+        fill_then(keys, entry, &leftover.then);
+        snprintf(leftover.ids.claim_id, AUDIT_ID_BYTES, "%s", entry->ids);
+        snprintf(leftover.ids.line_number, AUDIT_ID_BYTES, "%s", line_number);
+        snprintf(leftover.ids.member_id, AUDIT_ID_BYTES, "%s",
+                 line_number + strlen(line_number) + 1);
+        snprintf(leftover.source_file, AUDIT_NAME_BYTES, "%s", entry->source_file);
+        status = fn(context, &leftover, err);
+    }
+    return status;
+}
+
+static void free_keys(void *self) {
+    struct keys *keys = self;
+    cg_decided_close(&keys->file);
+    cg_arena_fini(&keys->arena);
+    free(keys->entries);
+    free(keys->slots);
+    free(keys);
+}
+
+enum cg_status cg_audit_by_key(const char *dir, const struct audit_original *original,
+                               struct audit_source *out, struct cg_error *err) {
+    struct keys *keys = calloc(1, sizeof *keys);
+    if (keys == NULL) {
+        return no_memory(err);
+    }
+    keys->dir = dir;
+    keys->is_ours = original->is_ours;
+    keys->seed = cg_hash_run_seed();
+    cg_arena_init(&keys->arena, keys_max_bytes);
+    *out = (struct audit_source){find, visit_rest, free_keys, keys};
+    return CG_OK;
+}

@@ -1,0 +1,214 @@
+/*
+ * Decisions of a folder of ours, by position: nothing is kept.
+ *
+ * Rejected rows name file and line, in file order. Whatever they do not name was accepted, and must
+ * stand in the accepted file byte for byte, in the same order; that is compared, so that inputs
+ * that have changed since are found at the first record that differs. A cutback stands in both
+ * files, in the accepted one with another quantity.
+ */
+#include "rejected_rows.h"
+
+#include "claimgate/record/field.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct folder {
+    const struct audit_original *original;
+    struct cg_decided_file accepted;
+    struct cg_decided_file rejected;
+    struct audit_columns accepted_columns;
+    struct audit_columns columns;
+    bool multiline;
+    bool begun;
+    bool has_next; /* `next` is a rejected row that nobody has asked for yet */
+    struct audit_rejected next;
+    uint32_t next_input; /* of `next`: index into the original's inputs */
+};
+
+static bool is_from(const struct folder *folder, uint32_t input) {
+    const struct audit_original *original = folder->original;
+    return input < original->input_count &&
+           strncmp(original->inputs[input], folder->next.line.source_file, AUDIT_NAME_BYTES - 1) ==
+               0; /* as far as the name was kept */
+}
+
+/* Inputs stand in their order; one that was given twice begins again at a lower line. */
+static enum cg_status read_next(struct folder *folder, struct cg_error *err) {
+    const uint64_t previous_line = folder->next.line.source_line;
+    struct cg_text row;
+    const enum cg_status status = cg_decided_row(&folder->rejected, folder->columns.delimiter,
+                                                 folder->multiline, &row, &folder->has_next, err);
+    if (status != CG_OK || !folder->has_next) {
+        return status;
+    }
+    cg_audit_rejected_read(row, &folder->columns, &folder->next);
+    if (!is_from(folder, folder->next_input) || folder->next.line.source_line <= previous_line) {
+        do {
+            folder->next_input++;
+        } while (folder->next_input < folder->original->input_count &&
+                 !is_from(folder, folder->next_input));
+    }
+    return CG_OK;
+}
+
+/* The headers, once the layout of the inputs is known. */
+static enum cg_status begin(struct folder *folder, const struct cg_binding *binding,
+                            struct cg_error *err) {
+    struct cg_text header;
+    bool found = false;
+    folder->begun = true;
+    folder->multiline = binding->multiline;
+    enum cg_status status = cg_decided_row(&folder->rejected, binding->delimiter,
+                                           binding->multiline, &header, &found, err);
+    if (status == CG_OK) {
+        status =
+            cg_audit_columns_find(binding, found ? header : cg_text_of(""), &folder->columns, err);
+        if (status != CG_OK) {
+            return cg_error_wrap(err, "%s", folder->rejected.path);
+        }
+        status = cg_decided_row(&folder->accepted, binding->delimiter, false, &header, &found, err);
+    }
+    if (status == CG_OK) {
+        status = cg_audit_columns_find(binding, found ? header : cg_text_of(""),
+                                       &folder->accepted_columns, err);
+        if (status != CG_OK) {
+            return cg_error_wrap(err, "%s", folder->accepted.path);
+        }
+    }
+    return status == CG_OK ? read_next(folder, err) : status;
+}
+
+static enum cg_status refuse(const struct folder *folder, const struct audit_record *record,
+                             struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s:%" PRIu64 ": the record is not what %s holds in its place; the inputs "
+                        "have changed since: give those of that run, in its order (report.json "
+                        "names them)",
+                        record->input, record->source_line, folder->accepted.path);
+}
+
+/* Take the record, line end and all, off the accepted file. */
+static enum cg_status take_accepted(struct folder *folder, const struct audit_record *record,
+                                    bool *same, struct cg_error *err) {
+    struct cg_text bytes = {record->text.ptr, record->text.len + record->record->eol_bytes};
+    enum cg_status status = cg_decided_expect(&folder->accepted, bytes, same, err);
+    if (status == CG_OK && *same && record->record->eol_bytes == 0) {
+        status = cg_decided_expect(&folder->accepted, cg_text_of("\n"), same, err);
+    }
+    return status;
+}
+
+/* The same for a cutback: the quantity is the number of units that were accepted. */
+static enum cg_status take_cutback(struct folder *folder, const struct audit_record *record,
+                                   struct cg_csv_field quantity, bool *same, struct cg_error *err) {
+    char units[16];
+    snprintf(units, sizeof units, "%" PRIu32, folder->next.units_available);
+    const uint32_t behind = quantity.raw_offset + quantity.raw_len;
+    const struct cg_text pieces[] = {
+        {record->text.ptr, quantity.raw_offset},
+        cg_text_of(units),
+        {record->text.ptr + behind, record->text.len + record->record->eol_bytes - behind},
+        {"\n", record->record->eol_bytes == 0},
+    };
+    *same = true;
+    for (size_t i = 0; *same && i < sizeof pieces / sizeof pieces[0]; i++) {
+        const enum cg_status status = cg_decided_expect(&folder->accepted, pieces[i], same, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return CG_OK;
+}
+
+/* A rejected row with part of the record's quantity is the rest of a cutback. */
+static bool is_cutback(const struct audit_rejected *row, const struct audit_record *record,
+                       struct cg_csv_field *quantity) {
+    struct cg_values values;
+    if (row->units_available == 0 || row->quantity == 0 || !cg_audit_values(record, &values)) {
+        return false;
+    }
+    *quantity = cg_values_raw(&values, CG_FIELD_SERVICE_UNIT_QUANTITY);
+    return row->quantity + row->units_available == cg_field_units(quantity->value);
+}
+
+static enum cg_status take_rejected(struct folder *folder, const struct audit_record *record,
+                                    struct audit_then *out, struct cg_error *err) {
+    struct cg_csv_field quantity;
+    bool same = true;
+    enum cg_status status = CG_OK;
+    *out = folder->next.line.then;
+    if (is_cutback(&folder->next, record, &quantity)) {
+        out->decision = CG_AUDIT_CUTBACK;
+        out->accepted_units = (uint16_t)folder->next.units_available;
+        status = take_cutback(folder, record, quantity, &same, err);
+    }
+    if (status == CG_OK && !same) {
+        status = refuse(folder, record, err);
+    }
+    return status == CG_OK ? read_next(folder, err) : status;
+}
+
+static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
+                           struct cg_error *err) {
+    struct folder *folder = self;
+    enum cg_status status = folder->begun ? CG_OK : begin(folder, record->binding, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (folder->has_next && folder->next_input == record->input_no &&
+        folder->next.line.source_line == record->source_line) {
+        return take_rejected(folder, record, out, err);
+    }
+    bool same = false;
+    out->decision = CG_AUDIT_ACCEPTED;
+    out->reasons[0] = '\0';
+    out->reasons_compare = true;
+    status = take_accepted(folder, record, &same, err);
+    return status == CG_OK && !same ? refuse(folder, record, err) : status;
+}
+
+static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+                                 struct cg_error *err) {
+    struct folder *folder = self;
+    struct audit_rejected row;
+    struct cg_text text;
+    bool found = true;
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && folder->begun && folder->has_next) {
+        status = fn(context, &folder->next.line, err);
+        status = status == CG_OK ? read_next(folder, err) : status;
+    }
+    while (status == CG_OK && folder->begun && found) {
+        status = cg_decided_row(&folder->accepted, folder->accepted_columns.delimiter,
+                                folder->multiline, &text, &found, err);
+        if (status == CG_OK && found) {
+            cg_audit_rejected_read(text, &folder->accepted_columns, &row);
+            row.line.then.decision = CG_AUDIT_ACCEPTED;
+            row.line.then.reasons[0] = '\0';
+            status = fn(context, &row.line, err);
+        }
+    }
+    return status;
+}
+
+static void free_folder(void *self) {
+    struct folder *folder = self;
+    cg_decided_close(&folder->accepted);
+    cg_decided_close(&folder->rejected);
+    free(folder);
+}
+
+enum cg_status cg_audit_by_position(const char *dir, const struct audit_original *original,
+                                    struct audit_source *out, struct cg_error *err) {
+    struct folder *folder = calloc(1, sizeof *folder);
+    if (folder == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    folder->original = original;
+    *out = (struct audit_source){find, visit_rest, free_folder, folder};
+    const enum cg_status status = cg_decided_open(dir, "accepted", &folder->accepted, err);
+    return status == CG_OK ? cg_decided_open(dir, "rejected", &folder->rejected, err) : status;
+}

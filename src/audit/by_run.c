@@ -1,0 +1,243 @@
+/*
+ * Decisions of a run of a ledger: its lines, put in the order of the files.
+ *
+ * A ledger keeps lines in scope alone. A record of now that it does not have was malformed then,
+ * for that depends on no rule, or else out of scope.
+ */
+#include "audit_private.h"
+
+#include "claimgate/ledger/ledger_query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Reasons of a line are one of few lists. */
+enum { LISTS_MAX = 1 << 16, FIRST_LINES = 1 << 16 };
+
+struct decided_line {
+    uint64_t place; /* input and source line */
+    uint16_t accepted_units;
+    uint16_t list; /* index into lists */
+    uint8_t decision;
+    bool taken;
+};
+
+struct run {
+    struct cg_ledger *ledger;
+    const struct cg_audit_plan *plan;
+    struct decided_line *lines;
+    size_t count;
+    size_t capacity;
+    size_t next; /* the first that a record of now may still ask for */
+    char **lists;
+    uint32_t list_count;
+    uint32_t inputs_seen;
+    int32_t as_of_day;
+};
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory for the decisions made then");
+}
+
+static uint64_t place_of(uint64_t input_no, uint64_t source_line) {
+    return input_no << 44 | source_line;
+}
+
+static enum cg_status find_list(struct run *run, const char *reasons, uint16_t *out,
+                                struct cg_error *err) {
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        if (strcmp(run->lists[i], reasons) == 0) {
+            *out = (uint16_t)i;
+            return CG_OK;
+        }
+    }
+    char **lists = run->list_count < LISTS_MAX
+                       ? realloc(run->lists, (run->list_count + 1) * sizeof *lists)
+                       : NULL;
+    if (lists != NULL) {
+        run->lists = lists;
+        lists[run->list_count] = strdup(reasons);
+    }
+    if (lists == NULL || lists[run->list_count] == NULL) {
+        return no_memory(err);
+    }
+    *out = (uint16_t)run->list_count++;
+    return CG_OK;
+}
+
+static enum cg_audit_decision decision_of(uint8_t decision) {
+    switch ((enum cg_decision)decision) {
+    case CG_ACCEPTED:
+        return CG_AUDIT_ACCEPTED;
+    case CG_CUTBACK:
+        return CG_AUDIT_CUTBACK;
+    case CG_UNDECIDED:
+    case CG_REJECTED:
+        break;
+    }
+    return CG_AUDIT_REJECTED;
+}
+
+static enum cg_status add_line(void *context, const struct cg_ledger_decision *decision,
+                               struct cg_error *err) {
+    struct run *run = context;
+    if (run->count == run->capacity) {
+        const size_t capacity = run->capacity == 0 ? FIRST_LINES : run->capacity * 2;
+        struct decided_line *lines = realloc(run->lines, capacity * sizeof *lines);
+        if (lines == NULL) {
+            return no_memory(err);
+        }
+        run->lines = lines;
+        run->capacity = capacity;
+    }
+    struct decided_line *line = &run->lines[run->count];
+    *line = (struct decided_line){
+        .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
+        .accepted_units = decision->accepted_units,
+        .decision = (uint8_t)decision_of(decision->decision)};
+    run->count++;
+    return find_list(run, decision->reasons, &line->list, err);
+}
+
+static int by_place(const void *a, const void *b) {
+    const struct decided_line *x = a;
+    const struct decided_line *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static enum cg_status take_facts(void *context, const struct cg_ledger_run_facts *facts,
+                                 struct cg_error *err) {
+    struct run *run = context;
+    if (strcmp(facts->kind, "validate") != 0) {
+        return cg_error_set(err, CG_USAGE,
+                            "run %" PRId64 " is of the kind %s and has decided nothing; "
+                            "`claimgate ledger runs` lists the runs",
+                            facts->run_no, facts->kind);
+    }
+    run->as_of_day = facts->as_of_day;
+    return CG_OK;
+}
+
+/* Lines are found by their place, so the inputs must be those of the run. */
+static enum cg_status compare_input(void *context, const struct cg_ledger_run_item *item,
+                                    struct cg_error *err) {
+    struct run *run = context;
+    const struct cg_run_plan *now = &run->plan->run;
+    struct stat facts;
+    if (strcmp(item->table, "input") != 0) {
+        return CG_OK;
+    }
+    const uint32_t input = run->inputs_seen++;
+    if (input < now->input_count && strcmp(now->inputs[input], "-") != 0 &&
+        stat(now->inputs[input], &facts) == 0 && S_ISREG(facts.st_mode) &&
+        (uint64_t)facts.st_size != item->bytes) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "%s has %llu bytes; run %" PRId64 " took in %s with %" PRIu64
+                            ": give the inputs of that run, in its order",
+                            now->inputs[input], (unsigned long long)facts.st_size,
+                            run->plan->run_no, item->name, item->bytes);
+    }
+    return CG_OK;
+}
+
+static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {
+    enum cg_status status =
+        cg_ledger_visit_run_items(run->ledger, run->plan->run_no, compare_input, run, err);
+    if (status == CG_OK && run->inputs_seen != run->plan->run.input_count) {
+        status = cg_error_set(err, CG_USAGE,
+                              "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
+                              ": give the inputs of that run, in its order",
+                              run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+    }
+    return status;
+}
+
+static void fill_then(const struct run *run, const struct decided_line *line,
+                      struct audit_then *out) {
+    out->decision = (enum cg_audit_decision)line->decision;
+    out->accepted_units = line->accepted_units;
+    out->reasons_compare = true;
+    snprintf(out->reasons, sizeof out->reasons, "%s", run->lists[line->list]);
+}
+
+static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
+                           struct cg_error *err) {
+    struct run *run = self;
+    const uint64_t place = place_of(record->input_no, record->source_line);
+    (void)err;
+    while (run->next < run->count && run->lines[run->next].place < place) {
+        run->next++;
+    }
+    if (run->next < run->count && run->lines[run->next].place == place) {
+        run->lines[run->next].taken = true;
+        fill_then(run, &run->lines[run->next++], out);
+        return CG_OK;
+    }
+    const bool malformed = record->record->malformed != CG_WELL_FORMED;
+    *out = (struct audit_then){.decision = malformed ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
+                               .reasons_compare = true};
+    if (malformed) {
+        snprintf(out->reasons, sizeof out->reasons, "malformed_record");
+    }
+    return CG_OK;
+}
+
+static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+                                 struct cg_error *err) {
+    const struct run *run = self;
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < run->count; i++) {
+        const struct decided_line *line = &run->lines[i];
+        const uint64_t input = line->place >> 44;
+        if (line->taken) {
+            continue;
+        }
+        struct audit_leftover leftover = {.source_line = line->place & ((UINT64_C(1) << 44) - 1)};
+        fill_then(run, line, &leftover.then);
+        if (input < run->plan->run.input_count) {
+            snprintf(leftover.source_file, sizeof leftover.source_file, "%s",
+                     run->plan->run.inputs[input]);
+        }
+        status = fn(context, &leftover, err);
+    }
+    return status;
+}
+
+static void free_run(void *self) {
+    struct run *run = self;
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        free(run->lists[i]);
+    }
+    free(run->lists);
+    free(run->lines);
+    cg_ledger_close(run->ledger);
+    free(run);
+}
+
+enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_day,
+                               struct audit_source *out, struct cg_error *err) {
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL) {
+        return no_memory(err);
+    }
+    run->plan = plan;
+    *out = (struct audit_source){find, visit_rest, free_run, run};
+    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
+    }
+    if (status == CG_OK) {
+        status = compare_inputs(run, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
+    }
+    if (status == CG_OK) {
+        *as_of_day = *as_of_day == CG_DAY_NONE ? run->as_of_day : *as_of_day;
+        qsort(run->lines, run->count, sizeof *run->lines, by_place);
+    }
+    return status;
+}

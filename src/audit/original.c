@@ -1,0 +1,92 @@
+/*
+ * What report.json of a folder says of the run that made it.
+ */
+#include "audit_private.h"
+
+#include "claimgate/io/files.h"
+#include "claimgate/json/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { REPORT_MAX_BYTES = 1 << 20, PATH_BYTES = 4096 };
+
+/* A pipe has no size; what comes out of it is compared record by record. */
+static bool has_size(const char *path, int64_t bytes) {
+    struct stat facts;
+    if (strcmp(path, "-") == 0 || stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        return true;
+    }
+    return (int64_t)facts.st_size == bytes;
+}
+
+static enum cg_status take_inputs(const struct cg_run_plan *run, const struct cg_json *inputs,
+                                  struct audit_original *out, struct cg_error *err) {
+    const size_t count = cg_json_count(inputs);
+    out->same_size = count == run->input_count;
+    out->inputs = calloc(count + 1, sizeof *out->inputs);
+    for (size_t i = 0; out->inputs != NULL && i < count; i++) {
+        const struct cg_json *input = cg_json_item(inputs, i);
+        out->inputs[i] = strdup(cg_json_string(cg_json_member(input, "file")));
+        if (out->inputs[i] == NULL) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory");
+        }
+        out->input_count++;
+        out->same_size = out->same_size &&
+                         has_size(run->inputs[i], cg_json_integer(cg_json_member(input, "bytes")));
+    }
+    return out->inputs != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
+static enum cg_status take_report(const struct cg_run_plan *run, const struct cg_json *report,
+                                  const char *path, struct audit_original *out,
+                                  struct cg_error *err) {
+    const char *as_of = cg_json_string(cg_json_member(report, "as_of"));
+    out->as_of_day = cg_date_parse(as_of, strlen(as_of), CG_DATE_ISO);
+    if (out->as_of_day == CG_DAY_NONE) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "%s: it has no date as_of; is it a report of "
+                            "claimgate validate?",
+                            path);
+    }
+    out->is_ours = true;
+    out->run_no = cg_json_integer(cg_json_member(cg_json_member(report, "run"), "id"));
+    return take_inputs(run, cg_json_member(report, "inputs"), out, err);
+}
+
+enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan, struct audit_original *out,
+                                      struct cg_error *err) {
+    char path[PATH_BYTES];
+    struct cg_error reading = CG_ERROR_INIT;
+    struct cg_problems problems;
+    struct cg_buffer text;
+    memset(out, 0, sizeof *out);
+    out->as_of_day = CG_DAY_NONE;
+    snprintf(path, sizeof path, "%s/report.json", plan->decided);
+    cg_buffer_init(&text, REPORT_MAX_BYTES);
+    cg_problems_init(&problems);
+    enum cg_status status = cg_file_read(path, &text, &reading);
+    if (status == CG_NO_INPUT) {
+        status = CG_OK; /* another system's decisions */
+    } else if (status != CG_OK) {
+        status = cg_error_set(err, status, "%s", reading.text);
+    } else {
+        struct cg_json_doc *doc = cg_json_load(path, text.data, text.len_bytes, NULL, &problems);
+        status = doc != NULL ? take_report(&plan->run, cg_json_root(doc), path, out, err)
+                             : cg_problems_status(&problems, err);
+        cg_json_free(doc);
+    }
+    cg_problems_fini(&problems);
+    cg_buffer_fini(&text);
+    return status;
+}
+
+void cg_audit_original_fini(struct audit_original *original) {
+    for (uint32_t i = 0; i < original->input_count; i++) {
+        free(original->inputs[i]);
+    }
+    free(original->inputs);
+    memset(original, 0, sizeof *original);
+}

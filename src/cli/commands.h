@@ -1,0 +1,32 @@
+/*
+ * The commands, one entry each. main.c holds the table in the order of the help.
+ */
+#ifndef CLAIMGATE_CLI_COMMANDS_H
+#define CLAIMGATE_CLI_COMMANDS_H
+
+#include "options.h"
+
+extern const struct cg_command cg_command_validate;
+extern const struct cg_command cg_command_check;
+extern const struct cg_command cg_command_usage;
+extern const struct cg_command cg_command_explain;
+extern const struct cg_command cg_command_reconsider;
+extern const struct cg_command cg_command_audit;
+extern const struct cg_command cg_command_ledger_runs;
+extern const struct cg_command cg_command_ledger_show;
+extern const struct cg_command cg_command_ledger_verify;
+extern const struct cg_command cg_command_ledger_recover;
+extern const struct cg_command cg_command_ledger_withdraw;
+extern const struct cg_command cg_command_ledger_import;
+extern const struct cg_command cg_command_ledger_release;
+extern const struct cg_command cg_command_ledger_export;
+extern const struct cg_command cg_command_policy_list;
+extern const struct cg_command cg_command_policy_show;
+extern const struct cg_command cg_command_policy_check;
+extern const struct cg_command cg_command_roster_check;
+extern const struct cg_command cg_command_roster_import;
+extern const struct cg_command cg_command_layout_list;
+extern const struct cg_command cg_command_layout_show;
+extern const struct cg_command cg_command_layout_check;
+
+#endif

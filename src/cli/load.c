@@ -1,0 +1,64 @@
+#include "load.h"
+
+#include "claimgate/io/files.h"
+#include "claimgate/run/belt.h"
+
+#include <sched.h>
+#include <string.h>
+
+void cg_load_print_problems(const struct cg_problems *problems, struct cg_error *err) {
+    if (problems->count <= 1) {
+        return; /* err holds it */
+    }
+    cg_problems_print(problems);
+    const enum cg_status status = err->status;
+    *err = (struct cg_error)CG_ERROR_INIT;
+    (void)cg_error_set(err, status, "%zu problems to mend", problems->total);
+}
+
+enum cg_status cg_load_policy_and_roster(const char *policy_name, const char *roster_dir,
+                                         struct cg_policy **policy, struct cg_roster **roster,
+                                         struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    enum cg_status status = CG_OK;
+    if (roster_dir == NULL) {
+        status =
+            cg_error_set(err, CG_USAGE, "--roster DIR is missing: the folder with credentials.csv");
+    }
+    if (status == CG_OK) {
+        status = cg_policy_load(policy_name, policy, &problems, err);
+    }
+    if (status == CG_OK) {
+        status = cg_roster_load(roster_dir, *policy, roster, &problems, err);
+    }
+    cg_load_print_problems(&problems, err);
+    cg_problems_fini(&problems);
+    return status;
+}
+
+enum cg_status cg_load_spare(const char *out, const char *const *files, size_t count,
+                             const char *stream, struct cg_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        const char *file = files[i] != NULL && strcmp(files[i], "-") == 0 ? stream : files[i];
+        if (file != NULL && cg_file_is_in(file, out)) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s stands in %s, which --overwrite deletes; give --out another "
+                                "folder, or move the file first",
+                                file, out);
+        }
+    }
+    return CG_OK;
+}
+
+uint32_t cg_load_threads(int64_t asked) {
+    cpu_set_t cores;
+    if (asked != CG_THREADS_BY_CORES) {
+        return (uint32_t)asked;
+    }
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
+        return 1;
+    }
+    const int count = CPU_COUNT(&cores);
+    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
+}

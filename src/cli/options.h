@@ -1,0 +1,75 @@
+/*
+ * Options and the command table.
+ *
+ * Each command is one cg_command with one table of typed options; the parser fills the
+ * command's own struct by offset. Long options only: "--name VALUE" or "--name=VALUE", the
+ * latter alone where VALUE begins with two dashes; "--" ends them. Options and arguments may be
+ * mixed. A misspelt option is named with the nearest one.
+ */
+#ifndef CLAIMGATE_CLI_OPTIONS_H
+#define CLAIMGATE_CLI_OPTIONS_H
+
+#include "claimgate/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cg_option_kind {
+    CG_OPTION_FLAG,    /* bool */
+    CG_OPTION_TEXT,    /* const char * */
+    CG_OPTION_PATH,    /* const char *: the name of a file, folder, layout, group: never empty */
+    CG_OPTION_LIST,    /* struct cg_text_list: may be given several times */
+    CG_OPTION_INTEGER, /* int64_t from min to max */
+    CG_OPTION_DATE,    /* int32_t day number, YYYY-MM-DD */
+    CG_OPTION_PERCENT, /* int64_t thousandths of a percent, 0 to 100000: "2.5" is 2500 */
+};
+
+enum { CG_TEXT_LIST_MAX = 16 };
+
+struct cg_text_list {
+    const char *items[CG_TEXT_LIST_MAX];
+    size_t count;
+};
+
+struct cg_option {
+    const char *name;     /* without the dashes */
+    const char *argument; /* as help shows it, e.g. "DIR"; NULL for a flag */
+    enum cg_option_kind kind;
+    size_t offset;    /* into the command's struct */
+    const char *help; /* one line */
+    int64_t min, max; /* CG_OPTION_INTEGER */
+};
+
+struct cg_invocation {
+    const void *options; /* the command's struct, defaults overlaid by what was given */
+    char *const *args;   /* what is no option, in order */
+    size_t arg_count;
+};
+
+struct cg_command {
+    const char *name;                /* "validate", "roster check": words as typed */
+    bool stands_alone;               /* a program of this name, not a word behind claimgate */
+    const char *arguments;           /* for the usage line, e.g. "FILE... --roster DIR --out DIR" */
+    const char *summary;             /* one line for the list of commands */
+    const char *detail;              /* further help text, may be NULL */
+    const struct cg_option *options; /* closed by an entry without a name */
+    const void *defaults;            /* a struct of the command's options; copied, then overlaid */
+    size_t options_bytes;
+    size_t min_args, max_args;
+    /* Returns the failure, or CG_OK with *exit_code (0 or 1) set. */
+    enum cg_status (*run)(const struct cg_invocation *call, int *exit_code, struct cg_error *err);
+};
+
+/* Overlay argv on `options` (a copy of the command's defaults); `args` has room for argc pointers.
+ * CG_USAGE with the mend. */
+cg_must_use enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
+                                            void *options, struct cg_invocation *out,
+                                            struct cg_error *err);
+/* Text for people, filled to lines of fewer than 80 characters. The cursor stands at `column`;
+ * further lines start at `indent`. A single line end in the text is a blank, two part paragraphs.
+ */
+void cg_options_print_wrapped(const char *text, int column, int indent);
+void cg_options_print_help(const struct cg_command *command);
+
+#endif

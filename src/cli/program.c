@@ -1,0 +1,75 @@
+#include "program.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/rules/reason.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum cg_status cg_program_run(const struct cg_command *command, int argc, char **argv,
+                                  int *exit_code, struct cg_error *err) {
+    struct cg_invocation call;
+    if (asks_for_help(argc, argv)) {
+        cg_options_print_help(command);
+        return CG_OK;
+    }
+    void *options = calloc(1, command->options_bytes != 0 ? command->options_bytes : 1);
+    if (options == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (command->defaults != NULL) {
+        memcpy(options, command->defaults, command->options_bytes);
+    }
+    enum cg_status status = cg_options_parse(command, argc, argv, options, &call, err);
+    if (status == CG_OK) {
+        status = command->run(&call, exit_code, err);
+    }
+    free(options);
+    return status;
+}
+
+/* Claims must not end up in a core file. */
+static void forbid_core_dumps(void) {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+enum cg_status cg_program_start(struct cg_error *err) {
+    forbid_core_dumps();
+    cg_stop_install();
+    cg_log_init((struct cg_log_options){0});
+    return cg_reason_init(err);
+}
+
+int cg_program_end(enum cg_status status, int exit_code, struct cg_error *err) {
+    /* What was printed counts only once it has left: a full disk or a closed pipe shows here. */
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        status = status != CG_OK ? status
+                                 : cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
+                                                      "cannot write to standard output");
+    }
+    if (status != CG_OK) {
+        cg_log_error("%s", err->text);
+        exit_code = cg_status_exit_code(status);
+    }
+    if (status == CG_INTERRUPTED) {
+        cg_stop_raise();
+    }
+    return exit_code;
+}

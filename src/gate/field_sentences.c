@@ -1,0 +1,267 @@
+/*
+ * Sentences for faults of single fields.
+ *
+ * A sentence names the column as the file's own header has it, what stands there and what
+ * may stand there. The value is looked up again in the record's bytes, because only
+ * rejected lines need it. It is shown only where it is made of what dates and
+ * numbers are made of, so that an id or a name that slipped into a wrong column is not repeated;
+ * claim and member ids are never shown.
+ */
+#include "sentences_private.h"
+
+#include "claimgate/record/field.h"
+
+#include <string.h>
+
+enum { SHOWN_MAX_BYTES = 12, COLUMN_NAME_MAX_BYTES = 64 };
+
+/* The field that a reason is about, and what must stand there. */
+struct field_rule {
+    enum cg_field field;
+    const char *valid;
+};
+
+static const char npi_valid[] = "an NPI: 10 digits, the first 1 or 2, with a right check digit";
+
+static const struct field_rule rules_of_fields[CG_REASON_COUNT] = {
+    [CG_REASON_CLAIM_ID_INVALID] = {CG_FIELD_CLAIM_ID, NULL},
+    [CG_REASON_LINE_NUMBER_INVALID] = {CG_FIELD_CLAIM_LINE_NUMBER, "a whole number from 1 to 9999"},
+    [CG_REASON_MEMBER_ID_INVALID] = {CG_FIELD_MEMBER_ID, NULL},
+    [CG_REASON_SERVICE_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_START_DATE, NULL},
+    [CG_REASON_SERVICE_END_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_END_DATE, NULL},
+    [CG_REASON_MODIFIER_INVALID] = {CG_FIELD_HCPCS_MODIFIER_1, "two letters or digits, or blank"},
+    [CG_REASON_UNITS_INVALID] = {CG_FIELD_SERVICE_UNIT_QUANTITY, "a whole number from 1 to 9999"},
+    [CG_REASON_RENDERING_NPI_MISSING] = {CG_FIELD_RENDERING_NPI, npi_valid},
+    [CG_REASON_RENDERING_NPI_INVALID] = {CG_FIELD_RENDERING_NPI, npi_valid},
+    [CG_REASON_BILLING_NPI_INVALID] = {CG_FIELD_BILLING_NPI, npi_valid},
+    [CG_REASON_FREQUENCY_CODE_INVALID] = {CG_FIELD_CLAIM_FREQUENCY_CODE, "1, 7, 8 or blank"},
+    [CG_REASON_ORIGINAL_CLAIM_UNKNOWN] = {CG_FIELD_ORIGINAL_CLAIM_ID, NULL},
+    [CG_REASON_RECEIVED_DATE_INVALID] = {CG_FIELD_RECEIVED_DATE, NULL},
+    [CG_REASON_BIRTH_DATE_INVALID] = {CG_FIELD_BIRTH_DATE, NULL},
+};
+
+/* A field of the line as it stands in the file. */
+struct cell {
+    struct cg_text column;       /* as the header has it; may stand in the CSV reader's buffer */
+    char bytes[SHOWN_MAX_BYTES]; /* the value's first bytes */
+    uint32_t value_len;          /* of the whole value; 0: blank */
+};
+
+static struct cg_text value_of(const struct cell *cell) {
+    bool whole = cell->value_len <= SHOWN_MAX_BYTES;
+    return (struct cg_text){cell->bytes, whole ? cell->value_len : SHOWN_MAX_BYTES};
+}
+
+/* One column of a record or header, both of which have been read before, so that no fault can come
+ * now. Without a quote a delimiter is a delimiter, and looking for it is fifty times cheaper than
+ * libcsv, which would make all the other fields as well. */
+static struct cg_text read_column(const struct cg_detail *detail, struct cg_text record,
+                                  int32_t column) {
+    const char *end = record.ptr + record.len;
+    const char *start = record.ptr;
+    if (memchr(start, '"', record.len) != NULL) {
+        (void)cg_csv_read(detail->batch->csv, record);
+        return cg_csv_field(detail->batch->csv, (uint32_t)column).value;
+    }
+    const char *stop = memchr(start, detail->binding->delimiter, record.len);
+    for (; column > 0 && stop != NULL; column--) {
+        start = stop + 1;
+        stop = memchr(start, detail->binding->delimiter, (size_t)(end - start));
+    }
+    return cg_text_trim((struct cg_text){start, (uint32_t)((stop == NULL ? end : stop) - start)});
+}
+
+static void find_cell(const struct cg_detail *detail, enum cg_field field, struct cell *cell) {
+    const struct cg_field_source *source = &detail->binding->fields[field];
+    struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
+    struct cg_text header = {detail->binding->header, detail->binding->header_len};
+    int32_t column = source->column;
+    struct cg_text value = {"", 0};
+    *cell = (struct cell){0};
+    if (column >= 0) {
+        value = read_column(detail, record, column);
+    }
+    if (value.len == 0 && source->fallback_column >= 0) {
+        column = source->fallback_column;
+        value = read_column(detail, record, column);
+    }
+    if (column < 0) {
+        cell->column = cg_text_of(cg_field_name(field));
+        return;
+    }
+    cell->value_len = value.len;
+    if (value.len > 0) {
+        memcpy(cell->bytes, value.ptr, value_of(cell).len);
+    }
+    cell->column = read_column(detail, header, column);
+    if (cell->column.len > COLUMN_NAME_MAX_BYTES) {
+        cell->column.len = COLUMN_NAME_MAX_BYTES;
+    }
+}
+
+/* Short, and made of what dates and numbers are made of; anything else may be a name or an id. */
+static bool may_show(const struct cell *cell) {
+    static const char shown[] = "0123456789+-./: ";
+    for (uint32_t i = 0; i < value_of(cell).len; i++) {
+        if (memchr(shown, cell->bytes[i], sizeof shown - 1) == NULL) {
+            return false;
+        }
+    }
+    return cell->value_len <= SHOWN_MAX_BYTES;
+}
+
+static void say_value(const struct cg_detail *detail, const struct cell *cell, const char *valid) {
+    struct cg_phrase *say = detail->say;
+    cg_phrase_bytes(say, cell->column);
+    if (cell->value_len == 0) {
+        cg_phrase_text(say, " is blank; it must be ");
+    } else if (may_show(cell)) {
+        cg_phrase_text(say, " is \"");
+        cg_phrase_bytes(say, value_of(cell));
+        cg_phrase_text(say, "\"; it must be ");
+    } else {
+        cg_phrase_text(say, " holds something else than ");
+    }
+    cg_phrase_text(say, valid);
+    cg_phrase_text(say, ".");
+}
+
+void cg_detail_value(const struct cg_detail *detail) {
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+/* Ids are described by their length, never shown. */
+void cg_detail_id(const struct cg_detail *detail) {
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    struct cg_phrase *say = detail->say;
+    cg_phrase_bytes(say, cell.column);
+    if (cell.value_len > 0 && cell.value_len <= CG_ID_MAX_BYTES) {
+        cg_phrase_text(say, " must be UTF-8 without control characters.");
+        return;
+    }
+    if (cell.value_len == 0) {
+        cg_phrase_text(say, " is blank");
+    } else {
+        cg_phrase_text(say, " is ");
+        cg_phrase_number(say, cell.value_len);
+        cg_phrase_text(say, " bytes long");
+    }
+    cg_phrase_text(say, "; it must be 1 to ");
+    cg_phrase_number(say, CG_ID_MAX_BYTES);
+    cg_phrase_text(say, " bytes.");
+}
+
+void cg_detail_date(const struct cg_detail *detail) {
+    static const char *const valid[] = {
+        [CG_DATE_ISO] = "a real date from 1900 to 2199, written YYYY-MM-DD",
+        [CG_DATE_COMPACT] = "a real date from 1900 to 2199, written YYYYMMDD",
+        [CG_DATE_US] = "a real date from 1900 to 2199, written MM/DD/YYYY",
+        [CG_DATE_DMONY] = "a real date from 1900 to 2199, written DD-MON-YYYY",
+        [CG_DATE_ISO_TIME] = "a real date from 1900 to 2199, written YYYY-MM-DD and perhaps a time",
+    };
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    say_value(detail, &cell, valid[detail->binding->date_format]);
+}
+
+void cg_detail_end_date(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    struct cg_phrase *say = detail->say;
+    if (line->end_day == CG_DAY_NONE) {
+        cg_detail_date(detail);
+        return;
+    }
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    cg_phrase_bytes(say, cell.column);
+    cg_phrase_text(say, ", ");
+    cg_phrase_date(say, line->end_day);
+    cg_phrase_text(say, ", is before the start date, ");
+    cg_phrase_date(say, line->start_day);
+    cg_phrase_text(say, ".");
+}
+
+void cg_detail_modifier(const struct cg_detail *detail) {
+    struct cell cell;
+    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
+         field++) {
+        find_cell(detail, field, &cell);
+        if (cell.value_len > 0 && cg_field_modifier(value_of(&cell)) == 0) {
+            break;
+        }
+    }
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+/* Where the code is 7 or 8 and yet at fault, the layout has no place for the original's id. */
+void cg_detail_frequency(const struct cg_detail *detail) {
+    struct cell cell;
+    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
+    struct cg_text code = value_of(&cell);
+    if (detail->binding->fields[CG_FIELD_CLAIM_FREQUENCY_CODE].is_mapped) {
+        code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
+    }
+    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
+        cg_phrase_bytes(detail->say, cell.column);
+        cg_phrase_text(detail->say,
+                       code.ptr[0] == '7'
+                           ? " is 7, but the layout has no column for the claim to replace."
+                           : " is 8, but the layout has no column for the claim to void.");
+        return;
+    }
+    say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+static void say_field_count(struct cg_phrase *say, uint32_t found, uint32_t wanted) {
+    cg_phrase_text(say, "The record has ");
+    cg_phrase_number(say, found);
+    cg_phrase_text(say, found == 1 ? " field" : " fields");
+    cg_phrase_text(say, " where the header has ");
+    cg_phrase_number(say, wanted);
+    cg_phrase_text(say, ".");
+}
+
+static void say_too_long(struct cg_phrase *say, uint64_t len_bytes) {
+    cg_phrase_text(say, "The record is ");
+    cg_phrase_number(say, len_bytes);
+    cg_phrase_text(say, " bytes long; at most ");
+    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
+    cg_phrase_text(say, " are allowed, and the first ");
+    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
+    cg_phrase_text(say, " are kept.");
+}
+
+void cg_detail_malformed(const struct cg_detail *detail) {
+    uint32_t record_no = detail->line->record_no;
+    struct cg_phrase *say = detail->say;
+    switch ((enum cg_malformed)detail->line->malformed) {
+    case CG_TOO_FEW_FIELDS:
+    case CG_TOO_MANY_FIELDS:
+        say_field_count(say, detail->batch->records[record_no].field_count,
+                        detail->binding->column_count);
+        break;
+    case CG_TOO_LONG:
+        say_too_long(say, cg_batch_record_bytes(detail->batch, record_no));
+        break;
+    case CG_NUL_BYTE:
+        cg_phrase_text(say, "The record holds a NUL byte.");
+        break;
+    case CG_UNCLOSED_QUOTE:
+        cg_phrase_text(say, detail->binding->multiline
+                                ? "A quote that opens on this line is not closed within 64 KiB or "
+                                  "by the end of the input."
+                                : "A quote that opens a field is not closed by the end of the "
+                                  "line.");
+        break;
+    case CG_BROKEN_QUOTING:
+        cg_phrase_text(say, "A quote stands where none may: it opens a field only as its first "
+                            "byte, and after a closing quote only blanks, the delimiter or the "
+                            "line end may follow.");
+        break;
+    case CG_WELL_FORMED:
+        break;
+    }
+}

@@ -1,0 +1,34 @@
+/*
+ * History edits: the verdict on one line, given what its member has had accepted.
+ *
+ * cg_member_add_line and cg_member_add_take_back, which recall uses, are declared in history.h.
+ *
+ * Threads    One at a time.
+ * Failure    CG_INTERNAL when memory is out, the error left to the caller.
+ */
+#ifndef CLAIMGATE_GATE_HISTORY_EDITS_H
+#define CLAIMGATE_GATE_HISTORY_EDITS_H
+
+#include "caps.h"
+#include "claimgate/gate/history.h"
+#include "member_history.h"
+#include "take_backs.h"
+
+/* What all members share. */
+struct cg_history_memory {
+    struct cg_line_store store;
+    struct cg_take_backs take_backs;
+    struct cg_cap_scratch *scratch;
+    cg_take_back_fn on_take_back; /* NULL: nobody wants to know */
+    void *take_back_context;
+};
+
+struct cg_member {
+    struct cg_history_memory *memory;
+    struct cg_member_history *past;
+};
+
+/* A line with reasons is rejected; any other meets the history edits. `member` is the line's. */
+cg_must_use enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line);
+
+#endif

@@ -1,0 +1,367 @@
+/*
+ * A member's lines are rows in one block (member_rows.h). A question runs over the rows and looks
+ * at a line's full record only where the row's tag or day fits. A tag only saves a look. With 60
+ * lines that is four cache lines in a row and a few dozen instructions.
+ *
+ * A row's day is CG_DAY_NONE when the line's units lie over its days, or when its day is too far
+ * from our time for two bytes: no range of days holds it, so that the fast sum leaves it out, and a
+ * second pass over such rows adds them.
+ *
+ * The sums that a yearly and a monthly cap ask for are kept with the member: a line that is
+ * accepted adds to them, and taking lines back forgets them. With one sum kept, a line under
+ * both caps takes three quarters as much time again.
+ *
+ * Tried: a chain of small chunks instead of one block that grows. Nothing is copied then, but
+ * fetching ahead takes one more step for every chunk. Blocks that grow faster, and fetching the
+ * place of the next record ahead: no difference that could be measured.
+ */
+#include "member_history.h"
+
+#include "claimgate/base/hash.h"
+#include "large_member.h"
+#include "member_rows.h"
+
+#include <string.h>
+
+/* Out of line, so that the usual line need not save registers for it. */
+#define RARE __attribute__((noinline))
+
+/* Rows in a block of each class, growing by half. */
+static const uint16_t class_rows[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
+                                                     144, 216, 328, 496, 744, 1120};
+
+/* Without a row, rows_ref 0 leads to the start of the pool, of which then nothing is read. */
+static struct cg_member_rows rows_of(const struct cg_line_store *store,
+                                     const struct cg_member_history *past) {
+    return cg_member_rows_in(cg_pool_at(&store->pool, past->rows_ref), class_rows[past->class_no]);
+}
+
+/* 12 bits of the claim's hash and 4 of the line number: the other lines of a claim, which are met
+ * more often than any other row with the same claim hash, differ. */
+enum { TAG_LINE_BITS = 4 };
+
+static uint16_t tag_of(uint64_t claim_hash, uint16_t line_number) {
+    return (uint16_t)(claim_hash << TAG_LINE_BITS | (line_number & ((1U << TAG_LINE_BITS) - 1)));
+}
+
+static bool same_claim_tag(uint16_t a, uint16_t b) {
+    return a >> TAG_LINE_BITS == b >> TAG_LINE_BITS;
+}
+
+static struct cg_service *service_at(const struct cg_line_store *store, uint32_t ref) {
+    return cg_pool_at(&store->pool, ref);
+}
+
+void cg_line_store_init(struct cg_line_store *store) {
+    uint32_t sizes[CG_POOL_CLASSES];
+    for (uint32_t i = 0; i < CG_POOL_CLASSES; i++) {
+        sizes[i] = cg_member_rows_bytes(class_rows[i]);
+    }
+    *store = (struct cg_line_store){
+        .seed = cg_hash_run_seed(),
+        .large_member_lines = class_rows[CG_POOL_CLASSES - 1],
+    };
+    cg_pool_init(&store->pool, sizes);
+}
+
+void cg_line_store_fini(struct cg_line_store *store) {
+    cg_large_member_free_all(store);
+    cg_pool_fini(&store->pool);
+}
+
+void cg_line_store_reset(struct cg_line_store *store) {
+    cg_large_member_free_all(store);
+    cg_pool_reset(&store->pool);
+    store->next_ref = 0;
+}
+
+struct cg_glance cg_member_history_glance(const struct cg_line_store *store,
+                                          const struct cg_member_history *past,
+                                          const struct cg_service *line, uint64_t claim_hash) {
+    if (past->large != NULL) {
+        return (struct cg_glance){.line = true, .start_day = true};
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    struct cg_rows_glance found = cg_member_rows_glance(
+        &rows, past->count, tag_of(claim_hash, line->line_number), line->start_day);
+    return (struct cg_glance){.line = found.tag, .start_day = found.day || past->has_dayless};
+}
+
+bool cg_member_history_has_line(const struct cg_line_store *store,
+                                const struct cg_member_history *past, const struct cg_service *line,
+                                uint64_t claim_hash) {
+    if (past->large != NULL) {
+        return cg_large_member_has_line(store, past->large, line, claim_hash);
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    uint16_t tag = tag_of(claim_hash, line->line_number);
+    for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, past->count, tag);
+         row_no < past->count;
+         row_no = cg_member_rows_find_tag(&rows, row_no + 1, past->count, tag)) {
+        const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
+        if (other->line_number == line->line_number && cg_key_equal(&other->claim, &line->claim)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cg_member_history_has_service(const struct cg_line_store *store,
+                                   const struct cg_member_history *past,
+                                   const struct cg_service *line, uint64_t claim_hash,
+                                   enum cg_which_claim which) {
+    if (past->large != NULL) {
+        return cg_large_member_has_service(store, past->large, line, claim_hash, which);
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    const uint8_t tag = cg_service_tag(line);
+    for (uint32_t row_no = cg_member_rows_find_service(&rows, 0, past->count, line->start_day, tag);
+         row_no < past->count; row_no = cg_member_rows_find_service(&rows, row_no + 1, past->count,
+                                                                    line->start_day, tag)) {
+        const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
+        bool same_claim = cg_key_equal(&other->claim, &line->claim);
+        if (same_claim == (which == CG_SAME_CLAIM) && cg_service_same(other, line)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A member that outgrows its rows is handed over to an index. */
+static bool become_crowded(struct cg_line_store *store, struct cg_member_history *past) {
+    past->large = cg_large_member_new(store);
+    if (past->large == NULL) {
+        return false;
+    }
+    if (past->rows_ref == 0) {
+        return true;
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    for (uint32_t i = 0; i < past->count; i++) {
+        uint32_t ref = cg_member_rows_ref(&rows, i);
+        const struct cg_service *service = service_at(store, ref);
+        uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
+        if (!cg_large_member_add(store, past->large, ref, claim_hash)) {
+            return false;
+        }
+    }
+    cg_pool_give_block(&store->pool, past->class_no, past->rows_ref);
+    past->rows_ref = 0;
+    past->count = 0;
+    return true;
+}
+
+/* Move to a block of the next class. */
+static bool grow_rows(struct cg_line_store *store, struct cg_member_history *past) {
+    struct cg_member_history grown = *past;
+    grown.class_no = past->rows_ref == 0 ? 0 : (uint8_t)(past->class_no + 1);
+    grown.rows_ref = cg_pool_take_block(&store->pool, grown.class_no);
+    if (grown.rows_ref == 0) {
+        return false;
+    }
+    struct cg_member_rows to = rows_of(store, &grown);
+    if (past->rows_ref != 0) {
+        struct cg_member_rows from = rows_of(store, past);
+        cg_member_rows_copy(&to, &from, past->count);
+        cg_pool_give_block(&store->pool, past->class_no, past->rows_ref);
+    }
+    cg_member_rows_clear(&to, past->count, class_rows[grown.class_no]);
+    *past = grown;
+    return true;
+}
+
+static bool has_room(const struct cg_line_store *store, const struct cg_member_history *past) {
+    return past->large != NULL || (past->rows_ref != 0 && past->count < store->large_member_lines &&
+                                   past->count < class_rows[past->class_no]);
+}
+
+/* Make room for one more line, in the rows or in an index. */
+RARE static bool make_room(struct cg_line_store *store, struct cg_member_history *past) {
+    return past->count >= store->large_member_lines ? become_crowded(store, past)
+                                                    : grow_rows(store, past);
+}
+
+struct cg_service *cg_line_store_next(struct cg_line_store *store) {
+    if (store->next_ref == 0) {
+        store->next_ref = cg_pool_take_small(&store->pool, sizeof(struct cg_service));
+    }
+    return store->next_ref == 0 ? NULL : service_at(store, store->next_ref);
+}
+
+bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key) {
+    if (!cg_key_is_long(key)) {
+        return true;
+    }
+    uint32_t ref = cg_pool_take_small(&store->pool, cg_key_len(key));
+    if (ref == 0) {
+        return false;
+    }
+    char *copy = cg_pool_at(&store->pool, ref);
+    memcpy(copy, cg_key_far(key), cg_key_len(key));
+    key->first = (uintptr_t)copy;
+    return true;
+}
+
+bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,
+                           uint64_t claim_hash) {
+    const uint32_t ref = store->next_ref;
+    struct cg_service *line = service_at(store, ref);
+    if ((!has_room(store, past) && !make_room(store, past)) ||
+        !cg_line_store_keep_key(store, &line->claim)) {
+        return false;
+    }
+    store->next_ref = 0;
+    if (past->large != NULL) {
+        return cg_large_member_add(store, past->large, ref, claim_hash);
+    }
+    struct cg_member_row row = {
+        .day_no =
+            line->split || !cg_row_can_hold_day(line->start_day) ? CG_DAY_NONE : line->start_day,
+        .tag = tag_of(claim_hash, line->line_number),
+        .ref = ref,
+        .units = line->exempt ? 0 : (uint16_t)line->accepted_units,
+        .procedure_no = line->procedure_no,
+        .service_tag = cg_service_tag(line),
+    };
+    struct cg_member_rows rows = rows_of(store, past);
+    cg_member_rows_put(&rows, past->count++, &row);
+    for (uint32_t i = 0; i < CG_DAY_SUMS; i++) {
+        struct cg_day_sum *sum = &past->sums[i];
+        sum->units += row.day_no >= sum->first_day && row.day_no <= sum->last_day ? row.units : 0;
+    }
+    past->has_dayless |= row.day_no == CG_DAY_NONE;
+    return true;
+}
+
+uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *past,
+                                    const struct cg_key *claim, cg_service_fn fn, void *context) {
+    if (past->large != NULL) {
+        return cg_large_member_take_out(store, past->large, claim, fn, context);
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    uint16_t tag = tag_of(cg_key_hash(claim, store->seed), 0);
+    uint32_t kept = 0;
+    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+        struct cg_member_row row = cg_member_rows_get(&rows, row_no);
+        const struct cg_service *service = service_at(store, row.ref);
+        if (same_claim_tag(row.tag, tag) && cg_key_equal(&service->claim, claim)) {
+            fn(context, service);
+        } else if (kept++ < row_no) {
+            cg_member_rows_put(&rows, kept - 1, &row);
+        }
+    }
+    uint32_t taken = past->count - kept;
+    if (taken > 0) {
+        past->sums[0] = past->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
+    }
+    cg_member_rows_clear(&rows, kept, past->count);
+    past->count = (uint16_t)kept;
+    return taken;
+}
+
+bool cg_member_history_prepare(struct cg_line_store *store, struct cg_member_history *past,
+                               const struct cg_cap *caps, uint32_t count) {
+    for (uint32_t i = 0; past->large != NULL && i < count; i++) {
+        if (!cg_large_member_prepare(store, past->large, &caps[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The spread of a row's line when that is a split one which the cap counts. */
+static bool dayless_row(const struct cg_line_store *store, const struct cg_member_row *row,
+                        const struct cg_cap *cap, struct cg_spread *spread) {
+    if (row->day_no != CG_DAY_NONE) {
+        return false;
+    }
+    const struct cg_service *service = service_at(store, row->ref);
+    *spread = cg_service_spread(service);
+    return cg_service_counts(service, cap);
+}
+
+/* The units of split lines, which the sums over rows leave out. */
+static uint64_t dayless_units(const struct cg_line_store *store,
+                              const struct cg_member_history *past, const struct cg_cap *cap,
+                              int32_t first_day, int32_t last_day) {
+    struct cg_member_rows rows = rows_of(store, past);
+    uint64_t sum = 0;
+    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+        struct cg_member_row row = cg_member_rows_get(&rows, row_no);
+        struct cg_spread spread;
+        if (dayless_row(store, &row, cap, &spread)) {
+            sum += cg_spread_within(&spread, first_day, last_day);
+        }
+    }
+    return sum;
+}
+
+RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_member_history *past,
+                               const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+    if (past->large != NULL) {
+        return cg_large_member_units(store, past->large, cap, first_day, last_day);
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    uint32_t sum = cap->counts_all
+                       ? cg_member_rows_sum(&rows, past->count, first_day, last_day)
+                       : cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
+    /* A single day's would only drive out the year's. */
+    if (cap->counts_all && first_day != last_day) {
+        past->sums[1] = past->sums[0];
+        past->sums[0] = (struct cg_day_sum){first_day, last_day, sum};
+    }
+    return past->has_dayless ? sum + dayless_units(store, past, cap, first_day, last_day) : sum;
+}
+
+uint64_t cg_member_history_units(const struct cg_line_store *store, struct cg_member_history *past,
+                                 const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
+    bool may_be_known = cap->counts_all && past->large == NULL && !past->has_dayless;
+    for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {
+        if (past->sums[i].first_day == first_day && past->sums[i].last_day == last_day) {
+            return past->sums[i].units;
+        }
+    }
+    return sum_units(store, past, cap, first_day, last_day);
+}
+
+void cg_member_history_daily_units(const struct cg_line_store *store,
+                                   const struct cg_member_history *past, const struct cg_cap *cap,
+                                   int32_t first_day, int32_t last_day, uint64_t *out) {
+    if (past->large != NULL) {
+        cg_large_member_daily_units(past->large, cap, first_day, last_day, out);
+        return;
+    }
+    memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
+    struct cg_member_rows rows = rows_of(store, past);
+    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+        struct cg_member_row row = cg_member_rows_get(&rows, row_no);
+        struct cg_spread spread;
+        if (dayless_row(store, &row, cap, &spread)) {
+            cg_spread_add_daily(&spread, first_day, last_day, out);
+        } else if (row.day_no >= first_day && row.day_no <= last_day &&
+                   cg_cap_counts(cap, row.procedure_no)) {
+            out[row.day_no - first_day] += row.units;
+        }
+    }
+}
+
+void cg_member_history_visit(const struct cg_line_store *store,
+                             const struct cg_member_history *past, cg_service_fn fn,
+                             void *context) {
+    if (past->large != NULL) {
+        cg_large_member_visit(store, past->large, fn, context);
+    } else {
+        struct cg_member_rows rows = rows_of(store, past);
+        for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+            fn(context, service_at(store, cg_member_rows_ref(&rows, row_no)));
+        }
+    }
+}
+
+void cg_member_history_prefetch(const struct cg_line_store *store,
+                                const struct cg_member_history *past) {
+    if (past->rows_ref != 0) {
+        struct cg_member_rows rows = rows_of(store, past);
+        cg_member_rows_prefetch(&rows, past->count, class_rows[past->class_no]);
+    }
+}

@@ -1,0 +1,121 @@
+/*
+ * Past: the accepted lines of one member that stand.
+ *
+ * Answers what the history edits ask: is there such a line, such a service, how many units
+ * lie between two days. A line that is taken back leaves.
+ *
+ * Ownership  Everything lives in the store; _fini of the store frees it.
+ * Threads    One at a time.
+ * Memory     Per line 40 bytes and a row of 12; rows grow by half and are reused.
+ * Failure    Adding can run out of memory (false); asking cannot fail.
+ */
+#ifndef CLAIMGATE_GATE_MEMBER_HISTORY_H
+#define CLAIMGATE_GATE_MEMBER_HISTORY_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/record/key.h"
+#include "pool.h"
+#include "service.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_large_member; /* large.h */
+
+/* What all members share. */
+struct cg_line_store {
+    struct cg_pool pool;
+    uint64_t seed;
+    struct cg_large_member *large_members; /* all of them, to be freed */
+    uint32_t large_member_lines; /* a member with this many lines gets an index of its own */
+    uint32_t next_ref;           /* the record that the next line to stand will have; 0: none yet */
+};
+
+/* Units that the rows have on these days. A member's lines mostly ask for the same year and month.
+ */
+struct cg_day_sum {
+    int32_t first_day;
+    int32_t last_day;
+    uint32_t units;
+};
+enum { CG_DAY_SUMS = 2 };
+
+/* At most a cache line, so that a member is fetched in one step. */
+struct cg_member_history {
+    struct cg_key member;
+    struct cg_large_member *large; /* NULL until the member is crowded; then the rows are gone */
+    uint32_t rows_ref;             /* 0 while there is no line */
+    uint16_t count;
+    uint8_t class_no;
+    bool has_dayless; /* some row has no day: its line is split, or far from our time */
+    struct cg_day_sum sums[CG_DAY_SUMS]; /* the last ones over all procedures, the newest first,
+                                              kept up to date; never the large's */
+};
+
+void cg_line_store_init(struct cg_line_store *store);
+void cg_line_store_fini(struct cg_line_store *store);
+void cg_line_store_reset(
+    struct cg_line_store *store); /* as new, but keeps its seed and some memory */
+
+/* Make a long key point at a copy that lives as long as the store. */
+cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
+
+/* What a look over the member's lines tells, before any of them is compared. It is asked of every
+ * line and nearly always says no; the two questions below are only asked where it does not. */
+struct cg_glance {
+    bool line;      /* a line with this claim id and line number may stand */
+    bool start_day; /* a line with its start date may, or one with a unit on that day */
+};
+struct cg_glance cg_member_history_glance(const struct cg_line_store *store,
+                                          const struct cg_member_history *past,
+                                          const struct cg_service *line, uint64_t claim_hash);
+
+/* A line with this claim id and line number stands. */
+bool cg_member_history_has_line(const struct cg_line_store *store,
+                                const struct cg_member_history *past, const struct cg_service *line,
+                                uint64_t claim_hash);
+
+/* The same service stands under the same claim id, or under another one. */
+enum cg_which_claim { CG_SAME_CLAIM, CG_OTHER_CLAIM };
+bool cg_member_history_has_service(const struct cg_line_store *store,
+                                   const struct cg_member_history *past,
+                                   const struct cg_service *line, uint64_t claim_hash,
+                                   enum cg_which_claim which);
+
+/* The record of a line that may come to stand, to be filled in before it is asked about. It is the
+ * same one until cg_member_history_add takes it. NULL: no memory. */
+cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);
+
+/* The draft, which must have been asked for, stands from now on and stays where it is. Its claim id
+ * may have been a view of a batch; it is copied. */
+cg_must_use bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,
+                                       uint64_t claim_hash);
+
+/* Take all lines of a claim out and show each to `fn`. Returns how many they were. */
+typedef void (*cg_service_fn)(void *context, const struct cg_service *service);
+uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *past,
+                                    const struct cg_key *claim, cg_service_fn fn, void *context);
+
+/* Get ready to answer for these caps fast. */
+cg_must_use bool cg_member_history_prepare(struct cg_line_store *store,
+                                           struct cg_member_history *past,
+                                           const struct cg_cap *caps, uint32_t count);
+
+/* Units that count for the cap on the days first_day to last_day, both in. */
+uint64_t cg_member_history_units(const struct cg_line_store *store, struct cg_member_history *past,
+                                 const struct cg_cap *cap, int32_t first_day, int32_t last_day);
+
+/* The same for each day: out[0] is first_day. The days are days of the calendar of claims. */
+void cg_member_history_daily_units(const struct cg_line_store *store,
+                                   const struct cg_member_history *past, const struct cg_cap *cap,
+                                   int32_t first_day, int32_t last_day, uint64_t *out);
+
+/* Every line that stands, in the order of acceptance. */
+void cg_member_history_visit(const struct cg_line_store *store,
+                             const struct cg_member_history *past, cg_service_fn fn, void *context);
+
+/* Fetch what the questions will read. */
+void cg_member_history_prefetch(const struct cg_line_store *store,
+                                const struct cg_member_history *past);
+
+#endif

@@ -1,0 +1,260 @@
+#include "claimgate/gate/sentences.h"
+
+#include "sentences_private.h"
+
+#include "claimgate/record/field.h"
+
+const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason) {
+    return reason == CG_REASON_CAP ? line->version->caps[line->cap_no].reason
+                                   : cg_reason_info(reason)->name;
+}
+
+static bool is_span(const struct cg_line *line) {
+    return line->end_day > line->start_day;
+}
+
+static void say_no_policy(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    const struct cg_policy *policy = detail->rules->policy;
+    struct cg_phrase *say = detail->say;
+    if (line->version == NULL) {
+        cg_phrase_text(say, "No version of the policy was in force on ");
+        cg_phrase_date(say, line->start_day);
+        cg_phrase_text(say, "; the first is effective from ");
+        cg_phrase_date(say, cg_policy_version(policy, 0)->effective_day);
+    } else {
+        char code[6];
+        cg_phrase_text(say, "The version of the policy in force on ");
+        cg_phrase_date(say, line->start_day);
+        cg_phrase_text(say, " does not name the procedure ");
+        cg_phrase_text(
+            say, cg_procedure_text(cg_policy_procedure_code(policy, line->procedure_no), code));
+    }
+    cg_phrase_text(say, ".");
+}
+
+static void say_future(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    struct cg_phrase *say = detail->say;
+    int32_t latest_day = is_span(line) ? line->end_day : line->start_day;
+    bool received = line->received_day != CG_DAY_NONE && latest_day > line->received_day;
+    cg_phrase_text(say, "The service date ");
+    cg_phrase_date(say, latest_day);
+    cg_phrase_text(say, " is after ");
+    cg_phrase_date(say, received ? line->received_day : detail->rules->as_of_day);
+    cg_phrase_text(say, received ? ", when the claim was received."
+                                 : ", the date as of which this run decides.");
+}
+
+static void say_span(const struct cg_detail *detail) {
+    struct cg_phrase *say = detail->say;
+    cg_phrase_text(say, "The line spans ");
+    cg_phrase_date(say, detail->line->start_day);
+    cg_phrase_text(say, " to ");
+    cg_phrase_date(say, detail->line->end_day);
+    cg_phrase_text(say, "; the policy takes lines of one day.");
+}
+
+static void say_late(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    struct cg_phrase *say = detail->say;
+    cg_phrase_text(say, "The claim was received on ");
+    cg_phrase_date(say, line->received_day);
+    cg_phrase_text(say, ", ");
+    cg_phrase_number(say, (uint64_t)(line->received_day - line->end_day));
+    cg_phrase_text(say, " days after the service of ");
+    cg_phrase_date(say, line->end_day);
+    cg_phrase_text(say, "; the limit is ");
+    cg_phrase_number(say, (uint64_t)line->version->timely_filing_days);
+    cg_phrase_text(say, " days.");
+}
+
+/* The id itself may be at fault, or else the history of the member does not have it. */
+static void say_unknown_original(const struct cg_detail *detail) {
+    if (detail->line->original_claim_id.len == 0) {
+        cg_detail_id(detail);
+        return;
+    }
+    cg_phrase_text(detail->say, detail->line->frequency == CG_VOID ? "The claim to void"
+                                                                   : "The claim to replace");
+    cg_phrase_text(detail->say, " has no accepted line of this member, or another claim has taken "
+                                "it back already.");
+}
+
+static void say_duplicate(const struct cg_detail *detail) {
+    const char *text = "A line with the same claim id and line number has been accepted already "
+                       "for this member.";
+    if (detail->reason == CG_REASON_DUPLICATE_SERVICE) {
+        text = "A line with the same rendering provider, dates, procedure, modifiers and units "
+               "has been accepted already under another claim id for this member.";
+    } else if (detail->line->line_number == CG_LINE_NUMBER_NONE) {
+        text = "A line with the same claim id, dates, procedure, modifiers, units and rendering "
+               "provider has been accepted already for this member.";
+    }
+    cg_phrase_text(detail->say, text);
+}
+
+/* The period in which a cap failed: " on 2024-03-05", " from 2023-07-01 to 2024-06-30", " in the 6
+ * months up to 2024-03-05". */
+static void say_period(struct cg_phrase *say, const struct cg_line *line,
+                       const struct cg_cap *cap) {
+    int32_t first_day;
+    int32_t last_day;
+    cg_cap_period(cap, line->cap_day, &first_day, &last_day);
+    switch (cap->period) {
+    case CG_PERIOD_DAY:
+        cg_phrase_text(say, " on ");
+        break;
+    case CG_PERIOD_MONTH:
+    case CG_PERIOD_YEAR:
+        cg_phrase_text(say, " from ");
+        cg_phrase_date(say, first_day);
+        cg_phrase_text(say, " to ");
+        break;
+    case CG_PERIOD_ROLLING_MONTHS:
+        cg_phrase_text(say, " in the ");
+        if (cap->months > 1) {
+            cg_phrase_number(say, (uint64_t)cap->months);
+        }
+        cg_phrase_text(say, cap->months > 1 ? " months up to " : "month up to ");
+        break;
+    case CG_PERIOD_LIFETIME:
+        cg_phrase_text(say, " in the member's lifetime");
+        return;
+    }
+    cg_phrase_date(say, last_day);
+}
+
+static void say_cutback(struct cg_phrase *say, const struct cg_line *line,
+                        const struct cg_cap *cap) {
+    uint32_t rest = (uint32_t)(line->units - line->accepted_units);
+    cg_phrase_number(say, line->accepted_units);
+    cg_phrase_text(say, " of ");
+    cg_phrase_number(say, line->units);
+    cg_phrase_text(say, " units fit under the limit of ");
+    cg_phrase_number(say, cap->limit_units);
+    say_period(say, line, cap);
+    cg_phrase_text(say, "; the remaining ");
+    cg_phrase_number(say, rest);
+    cg_phrase_text(say, rest == 1 ? " is rejected." : " are rejected.");
+}
+
+static void say_cap(const struct cg_detail *detail) {
+    const struct cg_line *line = detail->line;
+    const struct cg_cap *cap = &line->version->caps[line->cap_no];
+    struct cg_phrase *say = detail->say;
+    if (line->decision == CG_CUTBACK) {
+        say_cutback(say, line, cap);
+        return;
+    }
+    cg_phrase_number(say, line->units_used);
+    cg_phrase_text(say, " of ");
+    cg_phrase_number(say, cap->limit_units);
+    cg_phrase_text(say, " units were already used");
+    say_period(say, line, cap);
+    cg_phrase_text(say, "; this line asks for ");
+    cg_phrase_number(say, line->units);
+    cg_phrase_text(say, is_span(line) ? " over its days and " : " and ");
+    cg_phrase_number(say, line->units_available);
+    cg_phrase_text(say, line->units_available == 1 ? " is left." : " are left.");
+}
+
+static void say_credential(const struct cg_detail *detail) {
+    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, detail->say);
+}
+
+/* Who words which reason. */
+static void (*const sentences[CG_REASON_COUNT])(const struct cg_detail *) = {
+    [CG_REASON_MALFORMED_RECORD] = cg_detail_malformed,
+    [CG_REASON_CLAIM_ID_INVALID] = cg_detail_id,
+    [CG_REASON_LINE_NUMBER_INVALID] = cg_detail_value,
+    [CG_REASON_MEMBER_ID_INVALID] = cg_detail_id,
+    [CG_REASON_SERVICE_DATE_INVALID] = cg_detail_date,
+    [CG_REASON_SERVICE_END_DATE_INVALID] = cg_detail_end_date,
+    [CG_REASON_MODIFIER_INVALID] = cg_detail_modifier,
+    [CG_REASON_UNITS_INVALID] = cg_detail_value,
+    [CG_REASON_RENDERING_NPI_MISSING] = cg_detail_value,
+    [CG_REASON_RENDERING_NPI_INVALID] = cg_detail_value,
+    [CG_REASON_BILLING_NPI_INVALID] = cg_detail_value,
+    [CG_REASON_FREQUENCY_CODE_INVALID] = cg_detail_frequency,
+    [CG_REASON_ORIGINAL_CLAIM_UNKNOWN] = say_unknown_original,
+    [CG_REASON_RECEIVED_DATE_INVALID] = cg_detail_date,
+    [CG_REASON_BIRTH_DATE_INVALID] = cg_detail_date,
+    [CG_REASON_NO_POLICY_IN_FORCE] = say_no_policy,
+    [CG_REASON_SERVICE_DATE_FUTURE] = say_future,
+    [CG_REASON_SERVICE_DATE_SPAN] = say_span,
+    [CG_REASON_LATE_FILING] = say_late,
+    [CG_REASON_PROVIDER_NOT_ON_ROSTER] = say_credential,
+    [CG_REASON_CREDENTIAL_SUSPENDED] = say_credential,
+    [CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED] = say_credential,
+    [CG_REASON_CREDENTIAL_NOT_ACTIVE] = say_credential,
+    [CG_REASON_TRAINING_NOT_COMPLETED] = say_credential,
+    [CG_REASON_EXAM_NOT_PASSED] = say_credential,
+    [CG_REASON_PROVIDER_AGE] = say_credential,
+    [CG_REASON_DESIGNATION_MISMATCH] = say_credential,
+    [CG_REASON_CONTINUING_EDUCATION_SHORT] = say_credential,
+    [CG_REASON_NOT_EMPLOYED] = say_credential,
+    [CG_REASON_AGENCY_NOT_CERTIFIED] = say_credential,
+    [CG_REASON_SUPERVISION_MISSING] = say_credential,
+    [CG_REASON_SUPERVISOR_NOT_TRAINED] = say_credential,
+    [CG_REASON_SUPERVISOR_OVER_RATIO] = say_credential,
+    [CG_REASON_DUPLICATE_LINE] = say_duplicate,
+    [CG_REASON_DUPLICATE_SERVICE] = say_duplicate,
+    [CG_REASON_CAP] = say_cap,
+};
+
+/* All names and their semicolons fit, that of a cap too. */
+#define NAME_BYTES(name, text) +sizeof #text
+_Static_assert(0 CG_REASON_TABLE(NAME_BYTES) + CG_CAP_ID_BYTES <= CG_VERDICT_REASONS_BYTES,
+               "a line with every reason");
+#undef NAME_BYTES
+
+void cg_reason_list(const struct cg_line *line, uint64_t reasons,
+                    char out[CG_VERDICT_REASONS_BYTES]) {
+    struct cg_phrase list = cg_phrase_start(out, CG_VERDICT_REASONS_BYTES);
+    for (uint64_t rest = reasons; rest != 0; rest &= rest - 1) {
+        if (rest != reasons) {
+            cg_phrase_text(&list, ";");
+        }
+        cg_phrase_text(&list, cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest)));
+    }
+    cg_phrase_end(&list);
+}
+
+void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
+                     const struct cg_batch *batch, const struct cg_line *line,
+                     struct cg_verdict *out) {
+    /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
+    uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
+    enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
+    cg_reason_list(line, reasons, out->reasons);
+    out->reason = cg_reason_name(line, first);
+    const struct cg_reason_info *info = cg_reason_info(first);
+    out->group_code = info->group_code;
+    out->carc = info->carc;
+    out->rarc = info->rarc;
+    out->cap_id = NULL;
+    out->cap_limit_units = 0;
+    out->units_used = 0;
+    out->units_available = 0;
+    if (first == CG_REASON_CAP) {
+        const struct cg_cap *cap = &line->version->caps[line->cap_no];
+        out->cap_id = cap->id;
+        out->cap_limit_units = cap->limit_units;
+        out->carc = cap->carc;
+        out->rarc = cap->rarc;
+        out->units_used = line->units_used;
+        out->units_available = line->units_available;
+    }
+    struct cg_phrase say = cg_phrase_start(out->detail, sizeof out->detail);
+    const struct cg_detail detail = {
+        .rules = rules,
+        .binding = binding,
+        .batch = batch,
+        .line = line,
+        .reason = first,
+        .say = &say,
+    };
+    sentences[first](&detail);
+    cg_phrase_end(&say);
+}

@@ -1,0 +1,30 @@
+/*
+ * What the sentences on a rejected line are made from. Shared by detail.c, which fills the
+ * verdict, and detail_fields.c, which words the field reasons.
+ */
+#ifndef CLAIMGATE_GATE_SENTENCES_PRIVATE_H
+#define CLAIMGATE_GATE_SENTENCES_PRIVATE_H
+
+#include "claimgate/base/phrase.h"
+#include "claimgate/gate/sentences.h"
+#include "claimgate/rules/reason.h"
+
+struct cg_detail {
+    const struct cg_rules *rules;
+    const struct cg_binding *binding;
+    const struct cg_batch *batch;
+    const struct cg_line *line;
+    enum cg_reason reason; /* the first one: the sentence is about it alone */
+    struct cg_phrase *say;
+};
+
+/* One sentence each. */
+void cg_detail_malformed(const struct cg_detail *detail);
+void cg_detail_id(const struct cg_detail *detail);
+void cg_detail_date(const struct cg_detail *detail);
+void cg_detail_end_date(const struct cg_detail *detail);
+void cg_detail_value(const struct cg_detail *detail);
+void cg_detail_modifier(const struct cg_detail *detail);
+void cg_detail_frequency(const struct cg_detail *detail);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * Service: an accepted service line as the history keeps it, in 40 bytes.
+ *
+ * Threads    Pure functions.
+ */
+#ifndef CLAIMGATE_GATE_SERVICE_H
+#define CLAIMGATE_GATE_SERVICE_H
+
+#include "claimgate/gate/history.h"
+#include "claimgate/gate/spread.h"
+#include "claimgate/record/key.h"
+#include "claimgate/record/line.h"
+#include "claimgate/rules/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_service {
+    struct cg_key claim;
+    uint64_t modifiers : 55; /* five of 11 bits */
+    uint64_t procedure_no : 8;
+    uint64_t split : 1;     /* units lie over the days */
+    uint32_t rendering_npi; /* ten digits, the first 1 or 2: below 2^32 */
+    int32_t start_day;
+    uint32_t span_days : 17; /* end less start */
+    uint32_t accepted_units : 14;
+    uint32_t exempt : 1; /* no cap counts it */
+    uint16_t line_number;
+    uint16_t submitted_units;
+};
+
+/* The claim id stays a view into the batch (or the past line) when it is long. Told that the two do
+ * not overlap, compilers write the record where it stays, with no copy of it on the stack. */
+void cg_service_of_line(const struct cg_line *restrict line, struct cg_service *restrict out);
+
+/* False when a field is outside what a claim can hold: the ledger has been tampered with. */
+cg_must_use bool cg_service_of_past_line(const struct cg_past_line *line, struct cg_service *out);
+
+/* What the ledger and `usage` are told. The claim id is a view of the service's. */
+struct cg_past_line cg_service_past_line(const struct cg_service *service);
+
+/* Of what _same compares. Hashes choose places; what is found there is compared. */
+uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed);
+
+/* A small hash of what most often differs of that, for a first comparison. */
+static inline uint8_t cg_service_tag(const struct cg_service *service) {
+    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); /* 2^64 over the golden ratio: spreads */
+    uint64_t what = (uint64_t)service->rendering_npi << 16 | service->submitted_units;
+    return (uint8_t)(what * odd >> 56);
+}
+
+/* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */
+bool cg_service_same(const struct cg_service *a, const struct cg_service *b);
+
+static inline struct cg_spread cg_service_spread(const struct cg_service *service) {
+    return cg_spread_of(service->start_day, service->start_day + (int32_t)service->span_days,
+                        service->accepted_units, service->split);
+}
+
+/* Whether any unit of the service counts for the cap. */
+static inline bool cg_service_counts(const struct cg_service *service, const struct cg_cap *cap) {
+    return !service->exempt && cg_cap_counts(cap, service->procedure_no);
+}
+
+#endif

@@ -1,0 +1,173 @@
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NEAR " near '"
+
+/* Jansson says "what near 'token'" and where the token ends. Returns where it starts, which is what
+ * people look for. */
+static size_t token_start(const json_error_t *error, const char *text, size_t len_bytes) {
+    size_t end = error->position > 0 ? (size_t)error->position : 0;
+    end = end < len_bytes ? end : len_bytes;
+    const char *token = strstr(error->text, NEAR);
+    if (token == NULL) {
+        return end;
+    }
+    token += sizeof NEAR - 1;
+    size_t token_bytes = strlen(token);
+    if (token_bytes > 0 && token[token_bytes - 1] == '\'') {
+        token_bytes--; /* the closing mark, missing where Jansson cut the text */
+    }
+    bool found = token_bytes <= end && memcmp(text + end - token_bytes, token, token_bytes) == 0;
+    return found ? end - token_bytes : end;
+}
+
+static void add_syntax_problem(const char *file, const char *text, size_t len_bytes,
+                               const json_error_t *error, struct cg_problems *problems) {
+    if (json_error_code(error) == json_error_out_of_memory) {
+        cg_problems_add(problems, file, 0, 0, "not enough memory to read this file");
+        return;
+    }
+    size_t offset = token_start(error, text, len_bytes);
+    struct cg_json_place place = cg_json_place_of(text, offset);
+    if (json_error_code(error) == json_error_duplicate_key) {
+        cg_problems_add(problems, file, place.line, place.column,
+                        "%s: a key stands once in an object, remove or rename this one",
+                        error->text);
+        return;
+    }
+    /* Without the token: a claim file may have been named by mistake. */
+    const char *token = strstr(error->text, NEAR);
+    const int shown = token != NULL ? (int)(token - error->text) : (int)strlen(error->text);
+    cg_problems_add(problems, file, place.line, place.column, "not JSON: %.*s", shown, error->text);
+}
+
+/* RFC 8259 lets a reader skip a byte order mark, which some editors put in front. */
+static size_t byte_order_mark_bytes(const char *text, size_t len_bytes) {
+    return len_bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
+                                 const char *schema_name, struct cg_problems *problems) {
+    size_t problems_before = problems->total;
+    struct cg_json_doc *doc = cg_json_load_faulty(file, text, len_bytes, schema_name, problems);
+    if (problems->total != problems_before) {
+        cg_json_free(doc);
+        return NULL;
+    }
+    return doc;
+}
+
+struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size_t len_bytes,
+                                        const char *schema_name, struct cg_problems *problems) {
+    size_t problems_before = problems->total;
+    if (len_bytes > CG_JSON_TEXT_BYTES_MAX) {
+        cg_problems_add(problems, file, 0, 0, "too big: %zu bytes, at most %d are read", len_bytes,
+                        CG_JSON_TEXT_BYTES_MAX);
+        return NULL;
+    }
+    size_t mark_bytes = byte_order_mark_bytes(text, len_bytes);
+    text += mark_bytes;
+    len_bytes -= mark_bytes;
+    struct cg_json_doc *doc = calloc(1, sizeof *doc);
+    if (doc == NULL) {
+        cg_problems_add(problems, file, 0, 0, "not enough memory to read this file");
+        return NULL;
+    }
+    doc->file = file;
+    cg_arena_init(&doc->arena, CG_JSON_ARENA_BYTES_MAX);
+    json_error_t error;
+    doc->values = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
+    if (doc->values == NULL) {
+        add_syntax_problem(file, text, len_bytes, &error, problems);
+    } else {
+        cg_json_place_values(doc, text, len_bytes, problems);
+    }
+    if (schema_name != NULL && problems->total == problems_before) {
+        cg_json_check_document(doc, schema_name, problems);
+    }
+    if (problems->total != problems_before && (doc->root == NULL || !doc->root->is_faulty)) {
+        cg_json_free(doc);
+        return NULL;
+    }
+    return doc;
+}
+
+bool cg_json_is_sound(const struct cg_json *value) {
+    return value != NULL && !value->is_faulty;
+}
+
+void cg_json_free(struct cg_json_doc *doc) {
+    if (doc != NULL) {
+        json_decref(doc->values);
+        cg_arena_fini(&doc->arena);
+        free(doc);
+    }
+}
+
+const struct cg_json *cg_json_root(const struct cg_json_doc *doc) {
+    return doc->root;
+}
+
+const struct cg_json *cg_json_member(const struct cg_json *object, const char *key) {
+    for (size_t i = 0; i < cg_json_count(object); i++) {
+        const struct cg_json *member = &object->children[i];
+        if (member->key != NULL && strcmp(member->key, key) == 0) {
+            return member;
+        }
+    }
+    return NULL;
+}
+
+const struct cg_json *cg_json_item(const struct cg_json *array, size_t index) {
+    return index < cg_json_count(array) ? &array->children[index] : NULL;
+}
+
+size_t cg_json_count(const struct cg_json *array_or_object) {
+    return array_or_object == NULL ? 0 : array_or_object->count;
+}
+
+const struct cg_json *cg_json_member_at(const struct cg_json *object, size_t index,
+                                        const char **key) {
+    const struct cg_json *member = cg_json_item(object, index);
+    *key = member == NULL ? NULL : member->key;
+    return member;
+}
+
+bool cg_json_is_null(const struct cg_json *value) {
+    return value == NULL || json_is_null(value->value);
+}
+
+const char *cg_json_string(const struct cg_json *value) {
+    const char *text = cg_json_is_sound(value) ? json_string_value(value->value) : NULL;
+    return text == NULL ? "" : text;
+}
+
+int64_t cg_json_integer(const struct cg_json *value) {
+    return cg_json_is_sound(value) ? json_integer_value(value->value) : 0;
+}
+
+bool cg_json_boolean(const struct cg_json *value) {
+    return cg_json_is_sound(value) && json_is_true(value->value);
+}
+
+void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,
+                     struct cg_problems *problems, const char *format, ...) {
+    const struct cg_json *place_of = value == NULL ? doc->root : value;
+    if (place_of->is_faulty) {
+        return;
+    }
+    char text[CG_ERROR_TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct cg_json_place place = {0};
+    if (value != NULL) {
+        place = value->place;
+    }
+    cg_problems_add(problems, doc->file, place.line, place.column, "%s", text);
+}

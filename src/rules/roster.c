@@ -1,0 +1,93 @@
+#include "claimgate/rules/roster.h"
+
+#include "claimgate/base/fetch.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/roster_tables.h"
+
+uint32_t cg_roster_file_count(const struct cg_roster *roster) {
+    return roster->file_count;
+}
+
+const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster, uint32_t index) {
+    return index < roster->file_count ? &roster->files[index] : NULL;
+}
+
+bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
+    return cg_span_table_find(&roster->credentials, npi).count > 0;
+}
+
+void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {
+    for (uint32_t i = 0; i < roster->provider_table_count; i++) {
+        const struct cg_span_table *table = roster->provider_tables[i];
+        cg_fetch(&table->slots[cg_span_table_place(table, npi)]);
+    }
+}
+
+/* Finding them reads the slots, which are there by now. */
+void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi) {
+    for (uint32_t i = 0; i < roster->provider_table_count; i++) {
+        struct cg_span_group group = cg_span_table_find(roster->provider_tables[i], npi);
+        if (group.count > 0) {
+            cg_fetch(group.rows);
+            cg_fetch(group.rows + group.count * group.stride - 1); /* one or two rows, mostly */
+        }
+    }
+}
+
+const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows) {
+    if (index >= roster->unnamed_type_count) {
+        return NULL;
+    }
+    const struct cg_word *word = &roster->words.list[roster->unnamed_types[index]];
+    *rows = word->type_rows;
+    return word->written.ptr;
+}
+
+static bool is_ever_granted(const struct cg_roster *roster,
+                            const struct cg_credential *credential) {
+    for (uint32_t v = 0; v < roster->version_count && cg_credential_grants(credential); v++) {
+        if (cg_roster_roles(roster, v)[credential->type].type_slot != CG_TYPE_NOT_ACCEPTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster) {
+    struct cg_roster_providers found = {.all = roster->credentials.key_count};
+    const struct cg_credential *rows = (const void *)roster->credentials.rows;
+    for (size_t i = 0, next; i < roster->credentials.count; i = next) {
+        bool granted = false;
+        for (next = i; next < roster->credentials.count && rows[next].span.key == rows[i].span.key;
+             next++) {
+            granted = granted || is_ever_granted(roster, &rows[next]);
+        }
+        found.never_granted += !granted;
+    }
+    return found;
+}
+
+uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id) {
+    uint64_t hash = cg_hash64(number.ptr, number.len, cg_hash_run_seed());
+    return cg_hash64(member_id.ptr, member_id.len, hash) | 1; /* never 0, which is no key */
+}
+
+bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
+                          uint64_t procedure) {
+    if (line->authorization_number.len == 0 || roster->authorizations.count == 0) {
+        return false;
+    }
+    const struct cg_text member_id = cg_key_text(&line->member_id);
+    struct cg_span_group group = cg_span_table_find(
+        &roster->authorizations, cg_authorization_key(line->authorization_number, member_id));
+    for (size_t i = 0; i < group.count; i++) {
+        const struct cg_authorization *row = (const void *)cg_span_at(group, i);
+        if (cg_span_holds(&row->span, line->start_day) &&
+            (row->procedure == 0 || row->procedure == procedure) &&
+            cg_text_equal(row->number, line->authorization_number) &&
+            cg_text_equal(row->member_id, member_id)) {
+            return true;
+        }
+    }
+    return false;
+}

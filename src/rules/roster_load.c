@@ -1,0 +1,247 @@
+#include "claimgate/base/log.h"
+#include "claimgate/rules/roster_tables.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    const char *demanded_by; /* key of the policy */
+} FILES[CG_ROSTER_FILE_COUNT] = {
+    [CG_ROSTER_CREDENTIALS] = {"credentials", "credential"},
+    [CG_ROSTER_CONTINUING_EDUCATION] = {"continuing_education", "credential.continuing_education"},
+    [CG_ROSTER_EMPLOYMENT] = {"employment", "credential.employment"},
+    [CG_ROSTER_AGENCIES] = {"agencies", "credential.employment.agency_certifications"},
+    [CG_ROSTER_SUPERVISION] = {"supervision", "credential.supervision"},
+    [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization"},
+};
+
+/* Optional columns and the demands that are never met without them, which is worth saying once and
+ * not only in a million details. */
+static const struct {
+    const char *column;
+    enum cg_reason demand;
+} ASKED_COLUMNS[] = {
+    {"training_completed_date", CG_REASON_TRAINING_NOT_COMPLETED},
+    {"exam_score", CG_REASON_EXAM_NOT_PASSED},
+    {"birth_date", CG_REASON_PROVIDER_AGE},
+    {"supervisor_training_date", CG_REASON_SUPERVISOR_NOT_TRAINED},
+    {"fte", CG_REASON_SUPERVISOR_OVER_RATIO},
+    {"supervisor_fte", CG_REASON_SUPERVISOR_OVER_RATIO},
+};
+
+static uint64_t demands_of_all_versions(const struct cg_policy *policy) {
+    uint64_t all = 0;
+    for (uint32_t v = 0; v < cg_policy_version_count(policy); v++) {
+        struct cg_demands demands = cg_roster_demands(cg_policy_version(policy, v));
+        all |= demands.rejects | demands.warns;
+    }
+    return all;
+}
+
+static bool is_asked(const char *column, uint64_t demands) {
+    for (size_t i = 0; i < sizeof ASKED_COLUMNS / sizeof ASKED_COLUMNS[0]; i++) {
+        if (strcmp(ASKED_COLUMNS[i].column, column) == 0) {
+            return (demands & cg_reason_bit(ASKED_COLUMNS[i].demand)) != 0;
+        }
+    }
+    return false;
+}
+
+static void warn_of_absent_columns(const struct cg_roster_reading *reading,
+                                   const struct cg_policy *policy) {
+    char names[256] = "";
+    uint64_t demands = demands_of_all_versions(policy);
+    for (size_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
+        const struct cg_table_column *column = &reading->columns[i];
+        if (column->index < 0 && is_asked(column->name, demands)) {
+            size_t len = strlen(names);
+            snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ", ", column->name);
+        }
+    }
+    if (names[0] != '\0') {
+        cg_log_warning("%s lacks what policy %s asks for (%s): nobody meets those demands; add "
+                       "the columns",
+                       reading->path, cg_policy_id(policy), names);
+    }
+}
+
+/* The name of a file as it stands in the folder: plain or .gz. Empty, with a problem, where there
+ * is none or where both are, for nobody can say which of two is meant. */
+static void find_file(const char *dir, enum cg_roster_file file, struct cg_problems *problems,
+                      char name[CG_ROSTER_NAME_BYTES]) {
+    char plain[PATH_MAX];
+    char packed[PATH_MAX];
+    name[0] = '\0';
+    if (snprintf(packed, sizeof packed, "%s/%s.csv.gz", dir, FILES[file].name) >= PATH_MAX) {
+        cg_problems_add(problems, dir, 0, 0, "the path is too long; move the folder");
+        return;
+    }
+    snprintf(plain, sizeof plain, "%.*s", (int)(strlen(packed) - strlen(".gz")), packed);
+    bool has_plain = access(plain, F_OK) == 0;
+    bool has_packed = access(packed, F_OK) == 0;
+    if (has_plain && has_packed) {
+        cg_problems_add(problems, dir, 0, 0, "both %s.csv and %s.csv.gz are there; remove one",
+                        FILES[file].name, FILES[file].name);
+    } else if (!has_plain && !has_packed) {
+        cg_problems_add(problems, dir, 0, 0,
+                        "%s.csv (or %s.csv.gz) is missing; the policy demands it by its key %s",
+                        FILES[file].name, FILES[file].name, FILES[file].demanded_by);
+    } else {
+        snprintf(name, CG_ROSTER_NAME_BYTES, "%s.csv%s", FILES[file].name, has_packed ? ".gz" : "");
+    }
+}
+
+struct load {
+    const char *dir;
+    const struct cg_policy *policy;
+    struct cg_roster *roster;
+    struct cg_problems *problems;
+};
+
+/* A damaged file is a problem like any other, so that the other files are still looked at. */
+static enum cg_status load_file(const struct load *load, enum cg_roster_file file,
+                                struct cg_error *err) {
+    struct cg_roster_file_facts *facts = &load->roster->files[load->roster->file_count];
+    find_file(load->dir, file, load->problems, facts->path);
+    if (facts->path[0] == '\0') {
+        return CG_OK;
+    }
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", load->dir, facts->path) >= PATH_MAX) {
+        return cg_error_set(err, CG_INTERNAL, "a path outgrew its room");
+    }
+    struct cg_roster_reading reading = {load->roster, path, load->problems, {{0}}};
+    struct cg_error damage = CG_ERROR_INIT;
+    enum cg_status status = cg_roster_read_file(file, &reading, facts, &damage);
+    if (status == CG_BAD_DATA) {
+        const size_t len = strlen(path);
+        const bool names_it = strncmp(damage.text, path, len) == 0 && damage.text[len] == ':';
+        cg_problems_add(load->problems, path, 0, 0, "%s",
+                        names_it ? damage.text + len + strlen(": ") : damage.text);
+        return CG_OK;
+    }
+    if (status != CG_OK) {
+        return cg_error_set(err, status, "%s", damage.text);
+    }
+    load->roster->file_count++;
+    warn_of_absent_columns(&reading, load->policy);
+    return CG_OK;
+}
+
+static bool is_folder(const char *dir, struct cg_problems *problems) {
+    struct stat facts;
+    if (stat(dir, &facts) != 0) {
+        cg_problems_add(problems, dir, 0, 0, "%s; name the folder that holds credentials.csv",
+                        strerror(errno));
+        return false;
+    }
+    if (!S_ISDIR(facts.st_mode)) {
+        cg_problems_add(problems, dir, 0, 0,
+                        "is no folder; name the folder that holds credentials.csv");
+        return false;
+    }
+    return true;
+}
+
+static enum cg_status load_files(const struct load *load, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    size_t problems_before = load->problems->total;
+    if (is_folder(load->dir, load->problems)) {
+        if (access(load->dir, X_OK) != 0) {
+            return cg_error_set_errno(err, CG_BAD_CONFIG, errno, "%s: cannot look into the folder",
+                                      load->dir);
+        }
+        for (int file = 0; file < CG_ROSTER_FILE_COUNT && status == CG_OK; file++) {
+            /* Without credentials nobody could render, whatever a policy says. */
+            if (file == CG_ROSTER_CREDENTIALS ||
+                cg_policy_demands(load->policy, (enum cg_roster_file)file)) {
+                status = load_file(load, (enum cg_roster_file)file, err);
+            }
+        }
+    }
+    if (status == CG_OK && load->problems->total > problems_before) {
+        status = cg_problems_status(load->problems, err);
+    }
+    return status;
+}
+
+static bool index_tables(struct cg_roster *roster) {
+    return cg_span_table_index(&roster->credentials) && cg_span_table_index(&roster->education) &&
+           cg_span_table_index(&roster->employment) &&
+           cg_span_table_index(&roster->certifications) && cg_roster_add_workloads(roster) &&
+           cg_span_table_index(&roster->supervision) && cg_span_table_index(&roster->workloads) &&
+           cg_span_table_index(&roster->authorizations);
+}
+
+/* They are fetched ahead of every line: what is empty is not asked for. */
+static void list_provider_tables(struct cg_roster *roster) {
+    const struct cg_span_table *tables[CG_PROVIDER_TABLES_MAX] = {
+        &roster->credentials, &roster->education, &roster->employment, &roster->supervision};
+    for (int i = 0; i < CG_PROVIDER_TABLES_MAX; i++) {
+        if (tables[i]->count > 0) {
+            roster->provider_tables[roster->provider_table_count++] = tables[i];
+        }
+    }
+}
+
+static void roster_init(struct cg_roster *roster) {
+    cg_span_table_init(&roster->credentials, sizeof(struct cg_credential));
+    cg_span_table_init(&roster->education, sizeof(struct cg_education));
+    cg_span_table_init(&roster->employment, sizeof(struct cg_employment));
+    cg_span_table_init(&roster->certifications, sizeof(struct cg_certification));
+    cg_span_table_init(&roster->supervision, sizeof(struct cg_supervision));
+    cg_span_table_init(&roster->workloads, sizeof(struct cg_workload));
+    cg_span_table_init(&roster->authorizations, sizeof(struct cg_authorization));
+    cg_words_init(&roster->words);
+    cg_words_init(&roster->supervisors);
+    cg_arena_init(&roster->texts, SIZE_MAX);
+}
+
+enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
+                              struct cg_roster **out, struct cg_problems *problems,
+                              struct cg_error *err) {
+    *out = NULL;
+    struct cg_roster *roster = calloc(1, sizeof *roster);
+    if (roster == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory for the roster");
+    }
+    roster_init(roster);
+    const struct load load = {dir, policy, roster, problems};
+    enum cg_status status = load_files(&load, err);
+    if (status == CG_OK && !(index_tables(roster) && cg_roster_resolve(roster, policy))) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", dir);
+    }
+    if (status == CG_OK) {
+        list_provider_tables(roster);
+        *out = roster;
+    } else {
+        cg_roster_free(roster);
+    }
+    return status;
+}
+
+void cg_roster_free(struct cg_roster *roster) {
+    if (roster == NULL) {
+        return;
+    }
+    cg_span_table_fini(&roster->credentials);
+    cg_span_table_fini(&roster->education);
+    cg_span_table_fini(&roster->employment);
+    cg_span_table_fini(&roster->certifications);
+    cg_span_table_fini(&roster->supervision);
+    cg_span_table_fini(&roster->workloads);
+    cg_span_table_fini(&roster->authorizations);
+    cg_words_fini(&roster->words);
+    cg_words_fini(&roster->supervisors);
+    cg_arena_fini(&roster->texts);
+    free(roster->roles);
+    free(roster->demands);
+    free(roster->unnamed_types);
+    free(roster);
+}

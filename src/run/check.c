@@ -1,0 +1,270 @@
+/*
+ * The stations of a run, one after another on one thread: cut, parse (with the gate's edit_fields),
+ * decide. What a read brings in is a batch, however small, so that a line is answered when it has
+ * come and a hundred thousand are parsed together.
+ *
+ * The history forgets before each line. What the member has had accepted is then recalled from the
+ * ledger by the same code as in a run.
+ */
+#include "claimgate/run/check.h"
+
+#include "bind.h"
+
+#include "claimgate/base/stop.h"
+#include "claimgate/gate/history.h"
+#include "claimgate/io/input.h"
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/parse.h"
+#include "claimgate/record/splitter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Ids in files have no control characters. */
+static const struct cg_text no_claim = {"\x01", 1};
+
+struct cg_check {
+    struct cg_check_plan plan;
+    struct cg_ledger *ledger;
+    struct cg_history *history;
+    struct cg_batch *batch;
+    struct cg_splitter *splitter;
+    struct cg_csv *csv; /* set once the header is bound */
+    struct cg_layout *layout;
+    struct cg_binding binding;
+    uint64_t next_line;
+};
+
+static enum cg_status open_ledger(struct cg_check *check, struct cg_error *err) {
+    if (check->plan.ledger == NULL) {
+        return CG_OK;
+    }
+    enum cg_status status = cg_ledger_open_reader(check->plan.ledger, &check->ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_recall_for(check->ledger, check->plan.rules.policy, 0, err);
+    }
+    return status;
+}
+
+enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check **out,
+                             struct cg_error *err) {
+    struct cg_check *check = calloc(1, sizeof *check);
+    if (check == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    check->plan = *plan;
+    check->next_line = 1;
+    enum cg_status status = open_ledger(check, err);
+    if (status == CG_OK) {
+        check->history =
+            cg_history_new(check->ledger != NULL ? cg_ledger_recall : NULL, check->ledger);
+        check->batch = cg_batch_new();
+        check->splitter = cg_splitter_new();
+        if (check->history == NULL || check->batch == NULL || check->splitter == NULL) {
+            status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        }
+    }
+    if (status != CG_OK) {
+        cg_check_close(check);
+        return status;
+    }
+    *out = check;
+    return CG_OK;
+}
+
+void cg_check_close(struct cg_check *check) {
+    if (check == NULL) {
+        return;
+    }
+    cg_csv_free(check->csv);
+    cg_binding_fini(&check->binding);
+    cg_layout_free(check->layout);
+    cg_splitter_free(check->splitter);
+    cg_batch_free(check->batch);
+    cg_history_free(check->history);
+    cg_ledger_close(check->ledger);
+    free(check);
+}
+
+/* --- one line --- */
+
+/* A line that was rejected before its member was met, or that no cap counts, has tested no cap;
+ * what the member has used is told all the same. */
+static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *answer,
+                                struct cg_error *err) {
+    const struct cg_line *line = answer->line;
+    const struct cg_policy_version *version = line->version;
+    if (version == NULL || line->start_day == CG_DAY_NONE || cg_key_len(&line->member_id) == 0 ||
+        line->frequency == CG_VOID) {
+        return CG_OK;
+    }
+    const struct cg_text member_id = cg_key_text(&line->member_id);
+    enum cg_status status = cg_history_meet(check->history, member_id, err);
+    for (uint32_t i = 0; status == CG_OK && i < version->cap_count; i++) {
+        const struct cg_cap *cap = &version->caps[i];
+        if (line->cap_used[i] != UINT32_MAX) {
+            answer->used[i] = line->cap_used[i];
+        } else if (cg_cap_counts(cap, line->procedure_no)) {
+            answer->used[i] =
+                cg_history_units_used(check->history, member_id, cap, line->start_day);
+        }
+    }
+    return status;
+}
+
+static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
+                                    struct cg_error *err) {
+    struct cg_check_answer answer = {.rules = &check->plan.rules,
+                                     .binding = &check->binding,
+                                     .batch = check->batch,
+                                     .source_line = check->batch->first_line + record->line_delta};
+    enum cg_status status = CG_OK;
+    memset(answer.used, 0xFF, sizeof answer.used);
+    if (record->line_index != CG_NO_LINE) {
+        struct cg_line *line = &check->batch->lines[record->line_index];
+        if (check->plan.unclaimed) {
+            line->claim_id = cg_key_of(no_claim);
+        }
+        cg_history_forget(check->history);
+        status = cg_history_decide(check->history, line, 1, err);
+        answer.line = line;
+        if (status == CG_OK) {
+            status = find_used(check, &answer, err);
+        }
+    }
+    return status == CG_OK ? check->plan.answer(check->plan.context, &answer, err) : status;
+}
+
+/* --- a piece of input --- */
+
+static enum cg_status bind(struct cg_check *check, const struct cg_header *header,
+                           struct cg_error *err) {
+    enum cg_status status = cg_bind_header(check->plan.layout, check->plan.multiline, header->line,
+                                           &check->layout, &check->binding, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    check->csv = cg_csv_new(check->binding.delimiter, check->binding.column_count);
+    if (check->csv == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    check->batch->csv = check->csv;
+    check->next_line += header->physical_lines;
+    cg_splitter_start(check->splitter, check->binding.delimiter, check->binding.multiline);
+    return CG_OK;
+}
+
+static enum cg_status take_header(struct cg_check *check, struct cg_error *err) {
+    struct cg_header header;
+    bool found = false;
+    enum cg_status status = cg_splitter_header(check->splitter, check->batch, &header, &found, err);
+    if (status == CG_OK && found) {
+        status = bind(check, &header, err);
+    } else if (status == CG_OK && check->batch->ends_source) {
+        status = cg_error_set(err, CG_BAD_DATA,
+                              "there is no header line; the first line must name the columns");
+    }
+    return status == CG_OK ? CG_OK : cg_error_wrap(err, "standard input");
+}
+
+static enum cg_status answer_records(struct cg_check *check, struct cg_error *err) {
+    struct cg_batch *batch = check->batch;
+    const struct cg_parse_plan plan = {.binding = &check->binding,
+                                       .edit_fields = cg_edit_fields,
+                                       .edit_credentials = cg_edit_credentials,
+                                       .rules = &check->plan.rules};
+    enum cg_status status = CG_OK;
+    cg_splitter_cut(check->splitter, batch);
+    if (batch->text.len != 0 && cg_parse_batch(&plan, check->csv, batch) != CG_OK) {
+        return cg_error_set(err, batch->error.status, "%s", batch->error.text);
+    }
+    batch->first_line = check->next_line;
+    check->next_line += batch->physical_lines;
+    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
+        status = answer_record(check, &batch->records[i], err);
+    }
+    return status;
+}
+
+/* At most CG_BATCH_BYTES. */
+static enum cg_status feed(struct cg_check *check, const char *bytes, size_t len_bytes, bool at_end,
+                           struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    cg_batch_reset(check->batch);
+    if (len_bytes > 0) {
+        memcpy(check->batch->payload, bytes, len_bytes);
+    }
+    check->batch->payload_bytes = len_bytes;
+    check->batch->ends_source = at_end;
+    if (check->csv == NULL) {
+        status = take_header(check, err);
+    }
+    return status == CG_OK && check->csv != NULL ? answer_records(check, err) : status;
+}
+
+enum cg_status cg_check_ask(struct cg_check *check, struct cg_text file, struct cg_error *err) {
+    return feed(check, file.ptr, file.len, true, err);
+}
+
+/* --- standard input --- */
+
+/* Wait here and not in a read, for a signal must end the wait. */
+static enum cg_status wait_for_input(struct cg_check *check, struct cg_error *err) {
+    if (check->plan.wait != NULL) {
+        check->plan.wait(check->plan.context);
+    }
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!cg_stop_requested()) {
+        if (poll(&input, 1, -1) >= 0 || errno != EINTR) {
+            return CG_OK; /* whatever is wrong with it, reading it will say */
+        }
+    }
+    return cg_error_set(err, CG_INTERRUPTED, "interrupted");
+}
+
+static enum cg_status refuse_gzip(const uint8_t *window, size_t len_bytes, struct cg_error *err) {
+    if (len_bytes >= 2 && window[0] == 0x1F && window[1] == 0x8B) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "standard input is compressed: zcat FILE | claimgate check -");
+    }
+    return CG_OK;
+}
+
+/* One piece: whatever has come in. */
+static enum cg_status feed_window(struct cg_check *check, struct cg_input *input, bool *at_end,
+                                  struct cg_error *err) {
+    enum cg_status status = wait_for_input(check, err);
+    if (status == CG_OK) {
+        status = cg_input_need(input, 1, err);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    size_t len_bytes = 0;
+    const uint8_t *window = cg_input_window(input, &len_bytes);
+    const size_t fed_bytes = len_bytes < CG_BATCH_BYTES ? len_bytes : CG_BATCH_BYTES;
+    *at_end = len_bytes == 0;
+    if (check->csv == NULL) {
+        status = refuse_gzip(window, len_bytes, err);
+    }
+    if (status == CG_OK) {
+        status = feed(check, (const char *)window, fed_bytes, *at_end, err);
+    }
+    cg_input_move_to(input, window + fed_bytes);
+    return status;
+}
+
+enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) {
+    struct cg_input *input = NULL;
+    bool at_end = false;
+    enum cg_status status = cg_input_open("-", &input, err);
+    while (status == CG_OK && !at_end) {
+        status = feed_window(check, input, &at_end, err);
+    }
+    cg_input_close(input);
+    return status;
+}

@@ -1,0 +1,171 @@
+/*
+ * The stations behind the verdict: encode turns a batch into packed bytes of both files, write
+ * puts them out in order.
+ *
+ * The content of the accepted file is never put together: neighbouring accepted records
+ * are one stretch of the batch's own bytes. Encode finds the stretches and compresses them; write,
+ * which is serial, only hashes them, and looks at no line again.
+ */
+#include "run_private.h"
+
+#include "claimgate/gate/sentences.h"
+#include "claimgate/record/rows.h"
+
+#include <string.h>
+
+enum { REJECTED_TEXT_BYTES = 4 << 20 };
+
+struct packing {
+    bool wanted;                  /* the output is written at all; a dry run only counts rows */
+    struct cg_deflater *deflater; /* NULL: plain */
+    struct cg_buffer *out;
+    struct cg_error *err;
+};
+
+static struct packing packing_for(const struct cg_output *output, struct cg_batch *batch,
+                                  struct cg_buffer *out) {
+    return (struct packing){.wanted = output->sink != NULL,
+                            .deflater = output->is_gzip ? batch->deflater : NULL,
+                            .out = out,
+                            .err = &batch->error};
+}
+
+static bool put_packed(const struct packing *to, const char *bytes, size_t len_bytes) {
+    if (!to->wanted) {
+        return true;
+    }
+    if (to->deflater != NULL) {
+        return cg_deflater_add(to->deflater, bytes, len_bytes, to->out, to->err) == CG_OK;
+    }
+    return cg_buffer_append(to->out, bytes, len_bytes) ||
+           cg_error_set(to->err, CG_INTERNAL, "out of memory while encoding") == CG_OK;
+}
+
+static bool flush_packed(const struct packing *to) {
+    return !to->wanted || to->deflater == NULL ||
+           cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
+}
+
+static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
+    struct packing to = packing_for(&run->outputs.accepted, batch, &batch->accepted);
+    if (!cg_rows_accepted(batch)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding accepted lines");
+        return false;
+    }
+    bool good = true;
+    for (uint32_t i = 0; i < batch->accepted_text_count && good; i++) {
+        good = put_packed(&to, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    }
+    return good && flush_packed(&to);
+}
+
+static const struct cg_line *next_rejected(struct cg_batch *batch) {
+    uint32_t next = batch->encoded_lines;
+    while (next < batch->line_count && batch->lines[next].decision == CG_ACCEPTED) {
+        next++;
+    }
+    const bool found = next < batch->line_count;
+    batch->encoded_lines = found ? next + 1 : next;
+    return found ? &batch->lines[next] : NULL;
+}
+
+/* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
+ * records under a wide header makes gigabytes of rows, which must never be held together. */
+static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch) {
+    struct cg_verdict verdict;
+    const struct cg_line *line;
+    if (batch->encoded_lines == 0 && batch->source_no == 0 && batch->header_raw.len != 0 &&
+        !cg_rows_rejected_header(&batch->rejected_text, &run->binding)) {
+        return false;
+    }
+    while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
+           (line = next_rejected(batch)) != NULL) {
+        cg_verdict_fill(&run->plan->rules, &run->binding, batch, line, &verdict);
+        const struct cg_rejected_row row = {&run->binding, run->paths[batch->source_no], batch,
+                                            line, &verdict};
+        if (!cg_rows_rejected(&batch->rejected_text, &row)) {
+            return false;
+        }
+        batch->rejected_rows++;
+    }
+    return true;
+}
+
+/* The next rejected rows as text and packed. */
+static bool encode_rejected(const struct cg_run *run, struct cg_batch *batch) {
+    struct packing to = packing_for(&run->outputs.rejected, batch, &batch->rejected);
+    cg_buffer_clear(&batch->rejected_text);
+    cg_buffer_clear(&batch->rejected);
+    if (!fill_rejected_text(run, batch)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding rejected lines");
+        return false;
+    }
+    return put_packed(&to, batch->rejected_text.data, batch->rejected_text.len_bytes) &&
+           flush_packed(&to);
+}
+
+void cg_station_encode(void *context, struct cg_batch *batch);
+void cg_station_write(void *context, struct cg_batch *batch);
+
+void cg_station_encode(void *context, struct cg_batch *batch) {
+    const struct cg_run *run = context;
+    if (batch->error.status != CG_OK) {
+        return;
+    }
+    /* A failure stays in the batch; there is nothing to add to it here. */
+    if (encode_accepted(run, batch)) {
+        (void)encode_rejected(run, batch);
+    }
+}
+
+static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch) {
+    struct cg_output *output = &run->outputs.accepted;
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    for (uint32_t i = 0; i < batch->accepted_text_count; i++) {
+        cg_sha256_update(output->content, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    }
+    return cg_output_write(output, &batch->accepted, &batch->error);
+}
+
+/* What encode left over, beyond its first packing, is encoded here. */
+static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch) {
+    struct cg_output *output = &run->outputs.rejected;
+    bool more = true;
+    while (more) {
+        if (output->sink != NULL) {
+            cg_sha256_update(output->content, batch->rejected_text.data,
+                             batch->rejected_text.len_bytes);
+            if (cg_output_write(output, &batch->rejected, &batch->error) != CG_OK) {
+                break;
+            }
+        }
+        more = batch->encoded_lines < batch->line_count && encode_rejected(run, batch);
+    }
+    return batch->error.status;
+}
+
+void cg_station_write(void *context, struct cg_batch *batch) {
+    struct cg_run *run = context;
+    if (run->error.status != CG_OK) {
+        return; /* what lies behind a failure is never written */
+    }
+    if (batch->error.status == CG_OK && run->plan->watch != NULL) {
+        (void)run->plan->watch(run->plan->watch_context, &run->binding, batch, &batch->error);
+    }
+    if (batch->error.status == CG_OK && write_accepted(run, batch) == CG_OK) {
+        (void)write_rejected(run, batch);
+    }
+    if (batch->error.status != CG_OK) {
+        run->error = batch->error;
+        atomic_store(&run->stop, true);
+        return;
+    }
+    run->accepted_rows += batch->accepted_rows;
+    run->rejected_rows += batch->rejected_rows;
+    run->outputs.accepted.records = run->accepted_rows;
+    run->outputs.rejected.records = run->rejected_rows;
+    run->physical_lines += batch->physical_lines + batch->header_lines;
+    run->header_lines += batch->header_lines != 0; /* blank lines before it count as blank */
+}

@@ -1,0 +1,187 @@
+#include "outputs.h"
+
+#include "claimgate/io/deflate.h"
+
+#include <string.h>
+
+static bool ends_in_gz(const char *name) {
+    const size_t len = strlen(name);
+    return len >= 3 && strcmp(name + len - 3, ".gz") == 0;
+}
+
+/* In the folder; --overwrite deletes a folder that holds nothing else. */
+static const char *const folder_files[] = {"accepted.csv.gz", "rejected.csv.gz", "report.json",
+                                           NULL};
+
+static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
+                                  const struct cg_output_plan *plan, const char *path,
+                                  struct cg_error *err) {
+    output->is_gzip = ends_in_gz(output->name);
+    output->content = cg_sha256_new();
+    if (output->content == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (path == NULL) {
+        return cg_sink_create(cg_staging_dir_fd(outputs->staging), output->name, plan->group,
+                              &output->sink, err);
+    }
+    if (strcmp(path, "-") == 0) {
+        return cg_sink_stdout(&output->sink, err);
+    }
+    const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
+    if (status == CG_OK) {
+        output->sink = cg_staged_file_sink(output->file);
+    }
+    return status;
+}
+
+enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_output_plan *plan,
+                               struct cg_error *err) {
+    struct {
+        struct cg_output *output;
+        const char *path;
+        const char *name_in_folder;
+    } all[] = {{&outputs->accepted, plan->accepted, folder_files[0]},
+               {&outputs->rejected, plan->rejected, folder_files[1]},
+               {&outputs->report, plan->report, folder_files[2]}};
+    memset(outputs, 0, sizeof *outputs);
+    enum cg_status status = CG_OK;
+    if (plan->dir != NULL) {
+        status = cg_staging_open(&(struct cg_staging_plan){.final_path = plan->dir,
+                                                           .overwrite = plan->overwrite,
+                                                           .file_names = folder_files,
+                                                           .group = plan->group},
+                                 &outputs->staging, err);
+    }
+    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].path == NULL && plan->dir == NULL) {
+            continue;
+        }
+        all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
+        status = open_output(outputs, all[i].output, plan, all[i].path, err);
+    }
+    if (status != CG_OK) {
+        cg_outputs_close(outputs);
+    }
+    return status;
+}
+
+enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,
+                               struct cg_error *err) {
+    if (output->sink == NULL || packed->len_bytes == 0) {
+        return CG_OK;
+    }
+    return cg_sink_write(output->sink, packed->data, packed->len_bytes, err);
+}
+
+/* Sinks of single files are synced and closed when they are published; those of the folder here. */
+static enum cg_status close_sink(struct cg_output *output, struct cg_error *err) {
+    if (output->file != NULL || output->sink == NULL) {
+        return CG_OK;
+    }
+    struct cg_sink *sink = output->sink;
+    output->sink = NULL;
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status finish_output(struct cg_output *output, struct cg_output_facts *facts,
+                                    struct cg_error *err) {
+    struct cg_buffer end;
+    memset(facts, 0, sizeof *facts);
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    cg_buffer_init(&end, 64);
+    enum cg_status status = output->is_gzip ? cg_deflater_end(&end, err) : CG_OK;
+    if (status == CG_OK) {
+        status = cg_output_write(output, &end, err);
+    }
+    cg_buffer_fini(&end);
+    if (status != CG_OK) {
+        return status;
+    }
+    facts->file = output->name;
+    facts->bytes = cg_sink_bytes(output->sink);
+    facts->records = output->records;
+    if (!cg_sink_sha256(output->sink, facts->sha256) ||
+        !cg_sha256_peek(output->content, facts->content_sha256)) {
+        return cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    }
+    return close_sink(output, err);
+}
+
+enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_output_facts *accepted,
+                                 struct cg_output_facts *rejected, struct cg_error *err) {
+    const enum cg_status status = finish_output(&outputs->accepted, accepted, err);
+    return status == CG_OK ? finish_output(&outputs->rejected, rejected, err) : status;
+}
+
+enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
+                                 struct cg_output_facts *facts, struct cg_error *err) {
+    if (outputs->report.sink != NULL) {
+        cg_sha256_update(outputs->report.content, report->data, report->len_bytes);
+    }
+    const enum cg_status status = cg_output_write(&outputs->report, report, err);
+    return status == CG_OK ? finish_output(&outputs->report, facts, err) : status;
+}
+
+static enum cg_status sync_file(struct cg_output *output, struct cg_error *err) {
+    if (output->file == NULL) {
+        return CG_OK;
+    }
+    output->sink = NULL; /* it goes with its file */
+    return cg_staged_file_sync(output->file, err);
+}
+
+/* One name after the other: when a later one fails, those before it are taken back. */
+static void take_back(struct cg_output *const *all, size_t count, struct cg_error *err) {
+    for (size_t i = count; i > 0; i--) {
+        struct cg_staged_file *file = all[i - 1]->file;
+        if (file != NULL && !cg_staged_file_take_back(file)) {
+            (void)cg_error_wrap(err, "%s is in place and whole, and not all the others are",
+                                cg_staged_file_path(file));
+        }
+    }
+}
+
+/* Everything is safe on disk before the first rename, so that a full disk leaves nothing. The
+ * folder comes last: whoever waits for it finds everything else in place. */
+enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
+    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
+    enum { COUNT = sizeof all / sizeof all[0] };
+    enum cg_status status = CG_OK;
+    if (outputs->staging != NULL) {
+        status = cg_staging_sync(outputs->staging, err);
+    }
+    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
+        status = sync_file(all[i], err);
+    }
+    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
+        status = all[i]->file != NULL ? cg_staged_file_publish(all[i]->file, err) : CG_OK;
+    }
+    if (status == CG_OK && outputs->staging != NULL) {
+        status = cg_staging_publish(outputs->staging, err);
+    }
+    if (status != CG_OK) {
+        take_back(all, COUNT, err);
+    }
+    return status;
+}
+
+static void close_output(struct cg_output *output) {
+    if (output->file != NULL) {
+        cg_staged_file_close(output->file);
+    } else {
+        cg_sink_abandon(output->sink);
+    }
+    cg_sha256_free(output->content);
+    memset(output, 0, sizeof *output);
+}
+
+void cg_outputs_close(struct cg_outputs *outputs) {
+    close_output(&outputs->accepted);
+    close_output(&outputs->rejected);
+    close_output(&outputs->report);
+    cg_staging_close(outputs->staging, outputs->keep_staging);
+    outputs->staging = NULL;
+}

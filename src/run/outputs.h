@@ -1,0 +1,56 @@
+/*
+ * Outputs of a run: accepted, rejected and report, wherever each of them goes.
+ *
+ * Opened (and with that probed) before a claim is read; published together at the end; removed
+ * on any other way out.
+ */
+#ifndef CLAIMGATE_RUN_OUTPUTS_H
+#define CLAIMGATE_RUN_OUTPUTS_H
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/io/staging.h"
+#include "claimgate/report/run_facts.h"
+#include "claimgate/run/run.h"
+
+struct cg_output {
+    const char *name; /* as the report names it; NULL: this output is not written */
+    bool is_gzip;
+    struct cg_sink *sink;
+    struct cg_staged_file *file; /* NULL: the sink is in the folder or is standard output */
+    struct cg_sha256 *content;
+    uint64_t records;
+};
+
+struct cg_outputs {
+    struct cg_staging *staging; /* NULL: no folder */
+    bool keep_staging;          /* a ledger will publish it: leave it where it is */
+    struct cg_output accepted;
+    struct cg_output rejected;
+    struct cg_output report;
+};
+
+cg_must_use enum cg_status cg_outputs_open(struct cg_outputs *outputs,
+                                           const struct cg_output_plan *plan, struct cg_error *err);
+
+/* Packed bytes to the sink. */
+cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,
+                                           struct cg_error *err);
+
+/* The last bytes of accepted and rejected; fills their facts. */
+cg_must_use enum cg_status cg_outputs_finish(struct cg_outputs *outputs,
+                                             struct cg_output_facts *accepted,
+                                             struct cg_output_facts *rejected,
+                                             struct cg_error *err);
+
+/* Write the report; fills its facts. */
+cg_must_use enum cg_status cg_outputs_report(struct cg_outputs *outputs,
+                                             const struct cg_buffer *report,
+                                             struct cg_output_facts *facts, struct cg_error *err);
+
+/* Make all of it real. */
+cg_must_use enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err);
+
+void cg_outputs_close(struct cg_outputs *outputs);
+
+#endif

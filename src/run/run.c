@@ -1,0 +1,376 @@
+/*
+ * A run from its first probe to its last rename.
+ *
+ * Order matters: outputs are opened before a claim is read, so that a full night is not read
+ * in vain; they are published after the books balance, so that a mistake of ours
+ * cannot reach anybody.
+ */
+#include "claimgate/run/run.h"
+
+#include "row_belt.h"
+#include "run_private.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/report/run_report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { REPORT_LIMIT_BYTES = 256 << 20 };
+
+static uint64_t clock_ms(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static bool make_batches(struct cg_run *run) {
+    const struct cg_output_plan *output = &run->plan->output;
+    run->depth = run->plan->threads + CG_RUN_SPARE_BATCHES;
+    run->batches = calloc(run->depth, sizeof run->batches[0]);
+    for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
+        struct cg_batch *batch = cg_batch_new();
+        run->batches[i] = batch;
+        if (batch == NULL ||
+            (batch->deflater = cg_deflater_new(output->level, output->codec)) == NULL) {
+            return false;
+        }
+    }
+    return run->batches != NULL;
+}
+
+static void free_batches(struct cg_run *run) {
+    for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
+        if (run->batches[i] != NULL) {
+            cg_csv_free(run->batches[i]->csv);
+            cg_deflater_free(run->batches[i]->deflater);
+        }
+        cg_batch_free(run->batches[i]);
+    }
+    free(run->batches);
+}
+
+/* The sum of the inputs' sizes, for progress; 0 when one of them is a pipe. A file that is missing
+ * is found when it is opened. */
+static uint64_t total_bytes(const struct cg_run *run) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        struct stat facts;
+        if (stat(run->paths[i], &facts) != 0 || !S_ISREG(facts.st_mode)) {
+            return 0;
+        }
+        total += (uint64_t)facts.st_size;
+    }
+    return total;
+}
+
+static bool copy_paths(struct cg_run *run) {
+    const uint32_t count = run->plan->input_count;
+    run->paths = calloc(count, sizeof run->paths[0]);
+    run->inputs = calloc(count, sizeof run->inputs[0]);
+    run->ledger_inputs = calloc(count, sizeof run->ledger_inputs[0]);
+    if (run->paths == NULL || run->inputs == NULL || run->ledger_inputs == NULL) {
+        return false;
+    }
+    memcpy(run->paths, run->plan->inputs, count * sizeof run->paths[0]);
+    run->path_count = count;
+    return true;
+}
+
+/* A pipe cannot be looked at before it is read. */
+static enum cg_status check_ledger_inputs(const struct cg_run *run, struct cg_error *err) {
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        struct stat facts;
+        const bool is_pipe = strcmp(run->paths[i], "-") == 0 ||
+                             (stat(run->paths[i], &facts) == 0 && !S_ISREG(facts.st_mode));
+        if (is_pipe && run->path_count > 1) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s: under --ledger, standard input or a pipe must be the only "
+                                "input; run it by itself",
+                                run->paths[i]);
+        }
+    }
+    return CG_OK;
+}
+
+static enum cg_status open_ledger_dry(struct cg_run *run, const struct cg_ledger_plan *ledger,
+                                      struct cg_error *err) {
+    bool is_new;
+    const enum cg_status status = cg_ledger_open_dry(ledger, &run->ledger, &is_new, err);
+    if (status == CG_OK && is_new) {
+        cg_log_note("%s: no ledger is there yet, so that nothing is known from earlier runs",
+                    ledger->path);
+    }
+    return status;
+}
+
+static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
+    const struct cg_run_plan *plan = run->plan;
+    const struct cg_ledger_plan ledger = {.path = plan->ledger,
+                                          .lock_wait_seconds = plan->lock_wait_seconds,
+                                          .policy = plan->rules.policy};
+    enum cg_status status = check_ledger_inputs(run, err);
+    if (status == CG_OK && !cg_content_hash_init(&run->content)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status == CG_OK && plan->before_run != 0) {
+        status = cg_ledger_open_reader(plan->ledger, &run->ledger, err);
+    } else if (status == CG_OK && plan->dry_run) {
+        status = open_ledger_dry(run, &ledger, err);
+    } else if (status == CG_OK) {
+        status = cg_ledger_open(&ledger, &run->ledger, err);
+    }
+    if (status == CG_OK && plan->before_run == 0) {
+        status = cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err);
+    }
+    if (status == CG_OK && plan->dry_run) {
+        status = cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
+    } else if (status == CG_OK && run->path_count != 0) {
+        status = cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err);
+    }
+    return status;
+}
+
+static bool make_state(struct cg_run *run) {
+    run->splitter = cg_splitter_new();
+    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        run->inputs[i].file = run->paths[i];
+    }
+    run->next_line = 1;
+    return run->splitter != NULL && run->history != NULL &&
+           cg_tally_init(&run->tally, run->plan->rules.policy);
+}
+
+enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,
+                          struct cg_error *err) {
+    struct cg_run *run = calloc(1, sizeof *run);
+    enum cg_status status = CG_OK;
+    if (run == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    run->plan = plan;
+    if (!copy_paths(run)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    } else if (plan->ledger != NULL) {
+        status = open_ledger(run, err);
+    }
+    if (status == CG_OK && (!make_batches(run) || !make_state(run))) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
+    }
+    if (status == CG_OK && run->path_count != 0) {
+        status = cg_outputs_open(&run->outputs, &plan->output, err);
+    }
+    if (status != CG_OK) {
+        cg_run_free(run);
+        return status;
+    }
+    *out = run;
+    return CG_OK;
+}
+
+void cg_run_free(struct cg_run *run) {
+    if (run == NULL) {
+        return;
+    }
+    cg_outputs_close(&run->outputs);
+    cg_ledger_close(run->ledger);
+    cg_content_hash_fini(&run->content);
+    cg_source_close(run->source);
+    cg_binding_fini(&run->binding);
+    cg_layout_free(run->layout);
+    cg_splitter_free(run->splitter);
+    cg_history_free(run->history);
+    cg_tally_fini(&run->tally);
+    free(run->ledger_inputs);
+    free(run->inputs);
+    free(run->paths);
+    free_batches(run);
+    free(run);
+}
+
+static void tick(void *context) {
+    struct cg_run *run = context;
+    cg_progress_update(&run->progress, atomic_load(&run->bytes_read));
+}
+
+static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
+    const struct cg_belt_plan belt = {.stations = cg_run_stations,
+                                      .station_count = CG_RUN_STATIONS,
+                                      .batches = run->batches,
+                                      .depth = run->depth,
+                                      .threads = run->plan->threads,
+                                      .context = run,
+                                      .tick = run->plan->show_progress ? tick : NULL,
+                                      .trace = run->plan->trace,
+                                      .times = run->times};
+    cg_progress_start(&run->progress, "claims", total_bytes(run), run->plan->show_progress);
+    const enum cg_status status = cg_belt_run(&belt, err);
+    cg_progress_end(&run->progress);
+    if (status == CG_OK && run->error.status != CG_OK) {
+        *err = run->error;
+        return run->error.status;
+    }
+    return status;
+}
+
+/*
+ * Conservation: every physical line is a header, blank, or a record; every record was decided one
+ * way; every decision became a row. The three are counted at different stations. Multiline
+ * records span lines, so that there records alone are compared.
+ */
+static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
+    const struct cg_tally *tally = &run->tally;
+    const uint64_t lines = run->header_lines + tally->records + tally->empty_lines;
+    const bool lines_match = run->binding.multiline || lines == run->physical_lines;
+    if (lines_match && tally->records == tally->accepted + tally->rejected &&
+        run->accepted_rows == tally->accepted &&
+        run->rejected_rows == tally->rejected + tally->cutback &&
+        tally->units_submitted == tally->units_accepted + tally->units_rejected) {
+        return CG_OK;
+    }
+    return cg_error_set(
+        err, CG_INTERNAL,
+        "the books do not balance, so nothing was published: %llu lines read, %llu header, %llu "
+        "blank, %llu accepted (%llu written), %llu rejected (%llu written); please report this",
+        (unsigned long long)run->physical_lines, (unsigned long long)run->header_lines,
+        (unsigned long long)tally->empty_lines, (unsigned long long)tally->accepted,
+        (unsigned long long)run->accepted_rows, (unsigned long long)tally->rejected,
+        (unsigned long long)run->rejected_rows);
+}
+
+static void fill_facts(struct cg_run *run, uint64_t started_ms) {
+    const struct cg_run_plan *plan = run->plan;
+    struct cg_run_facts *facts = &run->facts;
+    facts->as_of_day = plan->rules.as_of_day;
+    facts->policy = plan->rules.policy;
+    facts->roster = plan->rules.roster;
+    facts->layout = run->layout != NULL ? cg_layout_name(run->layout) : "";
+    facts->layout_detected = run->layout_detected;
+    facts->inputs = run->inputs;
+    facts->input_count = run->path_count;
+    facts->tally = &run->tally;
+    facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;
+    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
+    facts->threads = plan->threads;
+    facts->codec = cg_deflate_codec_name(plan->output.level, plan->output.codec);
+    facts->times = run->times;
+    facts->station_count = CG_RUN_STATIONS;
+}
+
+static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *file,
+                                   struct cg_error *err) {
+    struct cg_buffer report;
+    enum cg_status status = CG_OK;
+    cg_buffer_init(&report, REPORT_LIMIT_BYTES);
+    if (!cg_report_json(&report, &run->facts)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory while writing the report");
+    } else {
+        status = cg_outputs_report(&run->outputs, &report, file, err);
+    }
+    cg_buffer_fini(&report);
+    return status;
+}
+
+/* Decisions and folder become real together: the ledger publishes. */
+static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *report,
+                             struct cg_error *err) {
+    const struct cg_output_facts *files[] = {&run->facts.accepted, &run->facts.rejected, report};
+    enum { FILES = sizeof files / sizeof files[0] };
+    struct cg_ledger_output outputs[FILES];
+    bool kept = false;
+    for (size_t i = 0; i < FILES; i++) {
+        outputs[i] = (struct cg_ledger_output){
+            .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
+        memcpy(outputs[i].sha256, files[i]->sha256, CG_SHA256_BYTES);
+        memcpy(outputs[i].content_sha256, files[i]->content_sha256, CG_SHA256_BYTES);
+    }
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        run->ledger_inputs[i].file = run->inputs[i].file;
+        run->ledger_inputs[i].bytes = run->inputs[i].bytes;
+        run->ledger_inputs[i].records = run->inputs[i].records;
+        memcpy(run->ledger_inputs[i].sha256, run->inputs[i].sha256, CG_SHA256_BYTES);
+    }
+    enum cg_status status = cg_staging_sync(run->outputs.staging, err);
+    if (status == CG_OK) {
+        struct cg_row_belt belt = {
+            .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
+        const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
+                                                .input_count = run->path_count,
+                                                .outputs = outputs,
+                                                .output_count = FILES,
+                                                .tally = &run->tally,
+                                                .staging = run->outputs.staging,
+                                                .carry = cg_row_belt_carry,
+                                                .carry_context = &belt};
+        status = cg_ledger_commit(run->ledger, &commit, &kept, err);
+    }
+    run->outputs.keep_staging = kept;
+    return status;
+}
+
+static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
+    struct cg_run_facts *facts = &run->facts;
+    struct cg_output_facts report;
+    enum cg_status status =
+        cg_outputs_finish(&run->outputs, &facts->accepted, &facts->rejected, err);
+    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
+    if (status == CG_OK) {
+        status = write_report(run, &report, err);
+    }
+    if (status == CG_OK) {
+        status = run->ledger != NULL ? commit(run, &report, err)
+                                     : cg_outputs_publish(&run->outputs, err);
+    }
+    return status;
+}
+
+/* Standard input could not be looked at before it was read. */
+static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct cg_error *err) {
+    struct cg_ledger_known known_by;
+    *known = false;
+    if (run->ledger == NULL || run->path_count != 1 || run->plan->before_run != 0) {
+        return CG_OK;
+    }
+    const enum cg_status status = cg_ledger_find_content(
+        run->ledger, run->ledger_inputs[0].content_sha256, known, &known_by, err);
+    if (status == CG_OK && *known) {
+        cg_known_inputs_note(run->paths[0], "dropped", &known_by);
+    }
+    return status;
+}
+
+enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
+    const int64_t limit_milli = run->plan->max_reject_rate_milli;
+    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
+    bool known = run->path_count == 0;
+    enum cg_status status = CG_OK;
+    run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
+    if (!known) {
+        status = run_belt(run, err);
+        status = status == CG_OK ? check_balance(run, err) : status;
+        status = status == CG_OK ? find_known_stream(run, &known, err) : status;
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    fill_facts(run, started_ms);
+    if (known) {
+        *outcome = CG_ALL_KNOWN;
+    } else if (limit_milli >= 0 &&
+               cg_tally_reject_rate_milli(&run->tally) > (uint64_t)limit_milli) {
+        *outcome = CG_TRIPPED;
+    } else if (run->plan->dry_run) {
+        *outcome = CG_ONLY_COUNTED;
+    } else {
+        *outcome = CG_PUBLISHED;
+        status = publish(run, started_ms, err);
+    }
+    return status;
+}
+
+const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {
+    return &run->facts;
+}

@@ -1,0 +1,222 @@
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/deflate.h"
+#include "cli/program.h"
+#include "generate.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    const char *out;
+    const char *start_month;
+    const char *layout;
+    const char *program;
+    struct cg_text_list errors_by_kind;
+    int64_t lines;
+    int64_t seed;
+    int64_t members;
+    int64_t providers;
+    int64_t months;
+    int64_t files;
+    int64_t level;
+    int64_t out_of_scope;
+    int64_t errors;
+    int64_t voids;
+    int64_t replacements;
+    int64_t authorized;
+    int64_t quoted;
+    bool plain;
+    bool quiet;
+};
+
+/* About five claims for a member and month, and twenty members to a provider. */
+enum { CLAIMS_A_MONTH = 5, MEMBERS_TO_A_PROVIDER = 20, PROVIDERS_LEAST = 10 };
+
+static const struct options defaults = {
+    .start_month = "2023-07",
+    .layout = "compact",
+    .program = "ms",
+    .lines = 100000,
+    .seed = 1,
+    .months = 12,
+    .files = 1,
+    .level = CG_LEVEL_DEFAULT,
+    .errors = 200,
+    .voids = 300,
+    .replacements = 300,
+    .authorized = 500,
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cg_option option_table[] = {
+    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
+    {"lines", "N", CG_OPTION_INTEGER, AT(lines), "service lines (100000)", 1, INT64_C(999999999)},
+    {"seed", "S", CG_OPTION_INTEGER, AT(seed), "another seed, other files (1)", 0, INT64_MAX},
+    {"start-month", "YYYY-MM", CG_OPTION_TEXT, AT(start_month), "first month (2023-07)", 0, 0},
+    {"months", "N", CG_OPTION_INTEGER, AT(months), "months in which claims arrive (12)", 1,
+     CG_POPULATION_MONTHS_MAX},
+    {"members", "N", CG_OPTION_INTEGER, AT(members), "members (five claims a month each)", 1,
+     CG_POPULATION_MEMBERS_MAX},
+    {"providers", "N", CG_OPTION_INTEGER, AT(providers), "providers in order (members / 20)", 1,
+     CG_POPULATION_PROVIDERS_MAX},
+    {"policy-shape", "ID", CG_OPTION_TEXT, AT(program),
+     "roster good for ms, ms-full, la or mi (ms)", 0, 0},
+    {"layout", "NAME", CG_OPTION_PATH, AT(layout),
+     "compact, tuva, taf-ot, cclf5, rif-carrier, synthea", 0, 0},
+    {"files", "K", CG_OPTION_INTEGER, AT(files), "claim files, one after another (1)", 1,
+     CG_GENERATE_FILES_MAX},
+    {"out-of-scope", "PCT", CG_OPTION_PERCENT, AT(out_of_scope), "lines of other services (0)", 0,
+     0},
+    {"errors", "PCT", CG_OPTION_PERCENT, AT(errors), "share of each kind of error (0.2)", 0, 0},
+    {"error", "NAME=PCT", CG_OPTION_LIST, AT(errors_by_kind), "share of one kind of error", 0, 0},
+    {"voids", "PCT", CG_OPTION_PERCENT, AT(voids), "lines that void a claim (0.3)", 0, 0},
+    {"replacements", "PCT", CG_OPTION_PERCENT, AT(replacements), "lines that replace one (0.3)", 0,
+     0},
+    {"authorized", "PCT", CG_OPTION_PERCENT, AT(authorized),
+     "lines of children, with authorization (0.5)", 0, 0},
+    {"quoted", "PCT", CG_OPTION_PERCENT, AT(quoted), "lines with a quoted field (0)", 0, 0},
+    {"plain", NULL, CG_OPTION_FLAG, AT(plain), "CSV, not gzip", 0, 0},
+    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
+    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_shares *shares,
+                                    struct cg_error *err) {
+    cg_anomaly_set_mistakes(shares, o->errors);
+    cg_anomaly_set(shares, CG_ANOMALY_VOID, o->voids);
+    cg_anomaly_set(shares, CG_ANOMALY_REPLACEMENT, o->replacements);
+    cg_anomaly_set(shares, CG_ANOMALY_AUTHORIZED, o->authorized);
+    cg_anomaly_set(shares, CG_ANOMALY_QUOTED, o->quoted);
+    for (size_t i = 0; i < o->errors_by_kind.count; i++) {
+        if (cg_anomaly_parse(shares, o->errors_by_kind.items[i], err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return cg_anomaly_check(shares, err);
+}
+
+/* A void or replacement cannot be told in a file that does not name the original. */
+static void drop_untellable(struct cg_generate_plan *plan) {
+    if (!cg_columns_have(plan->columns, CG_CONTENT_ORIGINAL_ID)) {
+        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_VOID, 0);
+        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_REPLACEMENT, 0);
+    }
+}
+
+static enum cg_status set_days(const struct options *o, struct cg_population_plan *population,
+                               struct cg_error *err) {
+    char text[CG_DATE_TEXT_BYTES];
+    int written = snprintf(text, sizeof text, "%s-01", o->start_month);
+    population->first_day = CG_DAY_NONE;
+    if (written == CG_DATE_TEXT_BYTES - 1) {
+        population->first_day = cg_date_parse(text, (size_t)written, CG_DATE_ISO);
+    }
+    if (population->first_day == CG_DAY_NONE ||
+        cg_date_to_civil(population->first_day).year < 2000 ||
+        cg_date_to_civil(population->first_day).year > 2190) {
+        return cg_error_set(err, CG_USAGE,
+                            "--start-month %s: write a month as YYYY-MM, "
+                            "from 2000-01 to 2190-12",
+                            o->start_month);
+    }
+    population->last_day = cg_date_add_months(population->first_day, (int)o->months) - 1;
+    return CG_OK;
+}
+
+static void set_people(const struct options *o, struct cg_population_plan *population) {
+    int64_t members = o->members > 0 ? o->members : o->lines / (CLAIMS_A_MONTH * o->months);
+    int64_t providers = o->providers > 0 ? o->providers : members / MEMBERS_TO_A_PROVIDER;
+    members = members < 1 ? 1 : members;
+    providers = o->providers == 0 && providers < PROVIDERS_LEAST ? PROVIDERS_LEAST : providers;
+    population->members =
+        (uint32_t)(members < CG_POPULATION_MEMBERS_MAX ? members : CG_POPULATION_MEMBERS_MAX);
+    population->providers =
+        (uint32_t)(providers < CG_POPULATION_PROVIDERS_MAX ? providers
+                                                           : CG_POPULATION_PROVIDERS_MAX);
+}
+
+static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan *plan,
+                                struct cg_error *err) {
+    *plan = (struct cg_generate_plan){
+        .out = o->out,
+        .plain = o->plain,
+        .level = (int)o->level,
+        .files = (uint32_t)o->files,
+        .columns = cg_columns_find(o->layout),
+        .population = {.seed = (uint64_t)o->seed, .program = cg_program_find(o->program)},
+        .feed = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
+    };
+    if (o->out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    }
+    if (plan->columns == NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--layout %s: choose compact, tuva, taf-ot, cclf5, rif-carrier or "
+                            "synthea",
+                            o->layout);
+    }
+    if (plan->population.program == NULL) {
+        return cg_error_set(err, CG_USAGE, "--policy-shape %s: choose ms, ms-full, la or mi",
+                            o->program);
+    }
+    if (set_days(o, &plan->population, err) != CG_OK ||
+        set_anomalies(o, &plan->feed.anomalies, err) != CG_OK) {
+        return err->status;
+    }
+    set_people(o, &plan->population);
+    drop_untellable(plan);
+    return CG_OK;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_generate_plan plan;
+    struct cg_generate_facts facts;
+    *exit_code = 0;
+    if (fill_plan(o, &plan, err) != CG_OK || cg_generate_run(&plan, &facts, err) != CG_OK) {
+        return err->status;
+    }
+    if (!o->quiet) {
+        printf("%s: %" PRIu64 " lines of %" PRIu32 " members, %" PRIu32 " providers\n"
+               "  claims: %" PRIu64 " bytes, %" PRIu64 " on disk; roster: roster/\n",
+               o->out, plan.feed.lines, plan.population.members, facts.providers, facts.text_bytes,
+               facts.file_bytes);
+    }
+    return CG_OK;
+}
+
+static const struct cg_command command = {
+    .name = "generate",
+    .stands_alone = true,
+    .arguments = "--out DIR [--lines N] [--seed S]",
+    .summary = "synthetic claims and a roster, for tests and demos",
+    .detail =
+        "Makes DIR/claims.csv.gz (claims-01.csv.gz and so on with --files) and DIR/roster with "
+        "all\n"
+        "six files. The same options give the same content everywhere. With --errors 0 every line\n"
+        "is in order, but some go over a cap. --error takes the name of a reason\n"
+        "(duplicate_line=0.5) or one of too_few_fields, too_many_fields, nul_byte,\n"
+        "broken_quoting, unclosed_quote, over_long_record, over_daily_cap, over_yearly_cap; it\n"
+        "may be given up to 16 times.",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 0,
+    .max_args = 0,
+    .run = run,
+};
+
+int main(int argc, char **argv) {
+    struct cg_error err = CG_ERROR_INIT;
+    int exit_code = 0;
+    enum cg_status status = cg_program_start(&err);
+    if (status == CG_OK) {
+        status = cg_program_run(&command, argc - 1, argv + 1, &exit_code, &err);
+    }
+    return cg_program_end(status, exit_code, &err);
+}
