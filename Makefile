@@ -8,7 +8,9 @@ CC       ?= cc
 V        ?= 0
 Q        := $(if $(filter 1,$(V)),,@)
 
-# SANITIZE=address|thread and FAULTS=1 make builds of their own (see asan, tsan, crash).
+# Builds of their own, each in its own folder: DEV=1 (see dev, test), SANITIZE=address|thread and
+# FAULTS=1 (see asan, tsan, crash).
+DEV      ?= 0
 SANITIZE ?=
 FAULTS   ?= 0
 
@@ -28,6 +30,11 @@ ifeq ($(SANITIZE),)
 # Tried: profile-guided optimization, -O2, -march=x86-64-v3. No difference that could be measured.
 OPT  := -O3 -g -flto=auto -ffat-lto-objects
 OPT_LINK := -O3 -flto=auto
+ifeq ($(DEV),1)
+# A changed file is a program again in about a second.
+OPT  := -O2 -g
+OPT_LINK :=
+endif
 HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -Wformat -Werror=format-security
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 else
@@ -48,6 +55,9 @@ endif
 ifeq ($(FAULTS),1)
 CPPFLAGS_ALL += -DCG_FAULTS
 endif
+ifneq ($(DEV)$(SANITIZE),0)
+CPPFLAGS_ALL += -DCG_ASSERTIONS
+endif
 CFLAGS_ALL  = -std=c11 $(OPT) $(WARN) $(HARD) $(CFLAGS)
 LDFLAGS_ALL = $(LHARD) $(LDFLAGS)
 
@@ -67,13 +77,22 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: crash all help deps deps-test deps-lint deps-bench deps-fuzz demo test test-binaries run-tests asan \
+.PHONY: crash all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 all: $(BUILD)/claimgate ## build the program at build/claimgate
+
+dev: ## build for the next try at build/dev/claimgate: no link-time optimization, assertions on
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all
+
+# For editors and clang's tools.
+compile_commands.json: FORCE ## the compiler's calls, for editors
+	@{ printf '['; sep=''; for f in $(SOURCES) $(UNIT_SRC) $(CLI_SRC) $(wildcard tests/generate/*.c) $(SUPPORT); do \
+	    printf '%s\n{"directory":"%s","file":"%s","command":"%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
+	      '$(CC) $(subst ",\\\",$(subst ',,$(CPPFLAGS_ALL))) -Itests -Isrc $(CFLAGS_ALL)' "$$f"; sep=','; done; printf ']\n'; } > $@
 
 # A change of compiler or flags rebuilds everything.
 $(BUILD)/flags: FORCE
@@ -176,14 +195,21 @@ demo: deps ## install what is missing, build, run the main job on the fixtures
 	@$(MAKE) --no-print-directory all
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/demo.sh
 
-test: deps-test ## install what is missing, build, run all tests
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory run-tests
+# The tests are linked with a build whose assertions are on, and run the program that users get.
+test: deps-test ## install what is missing, build, run all tests; T=caps runs the suites of that name
+ifeq ($(T),)
+	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 PROGRAM=$(BUILD)/claimgate run-tests
+else
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 run-tests
+endif
 
-test-binaries: $(UNIT_BIN) $(CLI_BIN) $(BUILD)/generate
+TESTS := $(if $(T),$(foreach name,$(T),$(filter %/test_$(name),$(UNIT_BIN) $(CLI_BIN))),$(UNIT_BIN) $(CLI_BIN))
+PROGRAM ?= $(BUILD)/claimgate
 
-run-tests: all test-binaries
-	@CLAIMGATE=$(BUILD)/claimgate sh tests/run.sh $(UNIT_BIN) $(CLI_BIN)
+run-tests: $(PROGRAM) $(BUILD)/generate $(TESTS)
+	@[ -n '$(TESTS)' ] || { echo 'no suite is called $(T): the name of a file tests/*/test_NAME.c'; exit 1; }
+	@CLAIMGATE=$(PROGRAM) sh tests/run.sh $(TESTS)
 
 asan: deps-test ## the tests under AddressSanitizer and UBSan
 	@TEST_JOBS=1 ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
