@@ -96,6 +96,8 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
         .reasons = text_at(statement, COLUMN_CELLS + CG_LINE_REASONS),
         .imported = strcmp(text_at(statement, COLUMN_KIND), "import") == 0,
         .run_state = state_of(statement),
+        .cap_day = CG_DAY_NONE,
+        .detail = "",
         .taken_back = sqlite3_column_type(statement, COLUMN_TAKER_RUN) != SQLITE_NULL,
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
         .taken_back_by = text_at(statement, COLUMN_TAKER_CLAIM),

@@ -92,6 +92,8 @@ struct cg_ledger_decision {
     uint32_t cap_used[CG_CAPS_MAX]; /* UINT32_MAX: not tested */
     uint32_t units_used;            /* UINT32_MAX: no cap failed */
     uint32_t units_available;
+    int32_t cap_day;    /* by which cg_cap_period gives the failing period; CG_DAY_NONE: not kept */
+    const char *detail; /* the sentence of the rejected row; "" where it was not kept */
     bool taken_back;
     const char *taken_back_by; /* "": released by hand */
     int64_t taken_back_run;
