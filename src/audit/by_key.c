@@ -68,7 +68,7 @@ static uint64_t hash_key(const struct keys *keys, const struct audit_ids *ids) {
     if (!keys->numbers) {
         return hash;
     }
-    if (cg_field_integer(cg_text_of(ids->line_number), UINT32_MAX, &number)) {
+    if (cg_field_whole(cg_text_of(ids->line_number), UINT32_MAX, &number)) {
         return cg_hash64(&number, sizeof number, hash);
     }
     return cg_hash64(ids->line_number, strlen(ids->line_number), hash);
@@ -77,8 +77,8 @@ static uint64_t hash_key(const struct keys *keys, const struct audit_ids *ids) {
 static bool same_number(const char *a, const char *b) {
     uint64_t x = 0;
     uint64_t y = 0;
-    if (cg_field_integer(cg_text_of(a), UINT32_MAX, &x) &&
-        cg_field_integer(cg_text_of(b), UINT32_MAX, &y)) {
+    if (cg_field_whole(cg_text_of(a), UINT32_MAX, &x) &&
+        cg_field_whole(cg_text_of(b), UINT32_MAX, &y)) {
         return x == y;
     }
     return strcmp(a, b) == 0;

@@ -241,6 +241,23 @@ static enum cg_status print_result(const struct options *o, const struct cg_run_
     return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
 }
 
+static void warn_of_near_codes(const struct options *o, const struct cg_run_facts *facts) {
+    const uint64_t count = facts->tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR];
+    char places[1024] = "";
+    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
+        const size_t used = strlen(places);
+        snprintf(places + used, sizeof places - used, "%s%s:%llu", i == 0 ? "" : ", ",
+                 facts->near_codes[i].file, (unsigned long long)facts->near_codes[i].line);
+    }
+    if (count != 0) {
+        cg_log_warning("records whose code only looks like one that policy %s names, so that they "
+                       "pass untested: %llu (%s%s); mend the codes, or have the policy reject such "
+                       "lines with near_code",
+                       o->policy, (unsigned long long)count, places,
+                       count > facts->near_codes_named ? ", ..." : "");
+    }
+}
+
 static void note_outcome(const struct options *o, const struct cg_tally *tally,
                          enum cg_outcome outcome) {
     if (tally->records != 0 && tally->records == tally->out_of_scope) {
@@ -270,6 +287,7 @@ static enum cg_status run_gate(const struct cg_run_plan *plan, const struct opti
     if (status == CG_OK) {
         const struct cg_run_facts *facts = cg_run_facts_of(validate);
         note_outcome(o, facts->tally, outcome);
+        warn_of_near_codes(o, facts);
         *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
         status = print_result(o, facts, outcome, err);
     }

@@ -8,6 +8,7 @@
 #include "claimgate/gate/field_edits.h"
 
 #include "claimgate/record/field.h"
+#include "claimgate/rules/procedure_code.h"
 
 /* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
 static const uint64_t void_reasons =
@@ -36,7 +37,7 @@ static struct cg_text clean_value(struct cg_values *values, enum cg_field field)
 static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_reason reason,
                         struct cg_text *out) {
     struct cg_text text = clean_value(values, field);
-    bool usable = text.len >= 1 && text.len <= CG_ID_MAX_BYTES;
+    bool usable = text.len >= 1 && text.len <= CG_ID_MAX_BYTES && !cg_field_is_exponent(text);
     *out = usable ? text : (struct cg_text){.ptr = "", .len = 0};
     return reason_if(!usable, reason);
 }
@@ -52,7 +53,7 @@ static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
     struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
-    bool valid = cg_field_integer(text, CG_LINE_NUMBER_MAX, &number) && number > 0;
+    bool valid = cg_field_whole(text, CG_LINE_NUMBER_MAX, &number) && number > 0;
     line->line_number = valid ? (uint16_t)number : CG_LINE_NUMBER_NONE;
     return reason_if(!valid && cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER),
                      CG_REASON_LINE_NUMBER_INVALID);
@@ -209,32 +210,85 @@ static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint6
     line->reasons = reasons & void_reasons;
 }
 
+/* True for a code as code sets have them: five digits, a letter and four digits. One that the
+ * policy does not name is another code then, however near. No set begins one with an I or O. */
+static bool is_well_formed(uint64_t code) {
+    const uint32_t last_four = (uint32_t)code ^ UINT32_C(0x30303030);
+    const uint32_t above_nine = last_four | (last_four + UINT32_C(0x76767676));
+    const uint32_t first = (uint32_t)(code >> 32);
+    const bool letter = first - 'A' < 26 && first != 'I' && first != 'O';
+    return (above_nine & UINT32_C(0x80808080)) == 0 && (letter || first - '0' < 10);
+}
+
+/* What is meant by a cell that holds no code of the policy. A code field edit can fail. */
+struct code_meant {
+    int procedure_no; /* -1: nothing of the policy's */
+    uint64_t reason;
+};
+
+static __attribute__((noinline)) struct code_meant find_code(const struct cg_rules *rules,
+                                                             struct cg_text text) {
+    static const enum cg_reason reasons[] = {
+        [CG_CODE_HELD] = CG_REASON_PROCEDURE_CODE_INVALID,
+        [CG_CODE_NEAR] = CG_REASON_PROCEDURE_CODE_NEAR,
+    };
+    const struct cg_code_found found = cg_policy_find_code(rules->policy, text);
+    return (struct code_meant){found.procedure_no, found.likeness == CG_CODE_OTHER
+                                                       ? 0
+                                                       : cg_reason_bit(reasons[found.likeness])};
+}
+
+/* Most records end here, and a code as code sets have them costs no more than to see that. */
+static struct code_meant read_code(const struct cg_rules *rules, struct cg_values *values) {
+    const struct cg_text text = cg_values_get(values, CG_FIELD_HCPCS_CODE);
+    const uint64_t code = cg_field_procedure(text);
+    struct code_meant meant = {cg_policy_procedure(rules->policy, code), 0};
+    if (meant.procedure_no < 0 && !is_well_formed(code) && text.len > 0) {
+        meant = find_code(rules, text);
+    }
+    return meant;
+}
+
+/* A line whose code only looks like one of the policy's is in scope where the policy rejects it. */
+static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy_version *version,
+                            struct cg_values *values) {
+    const uint32_t newest = cg_policy_version_count(rules->policy) - 1;
+    const struct cg_policy_version *asked =
+        version != NULL ? version : cg_policy_version(rules->policy, newest);
+    values->near_code = asked->near_code == CG_SEVERITY_WARN;
+    return asked->near_code == CG_SEVERITY_REJECT;
+}
+
 /* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and each
- * call of a reader of one field costs a tenth of what it does. Tried: a second copy of it all for
- * plain records alone, which saves one instruction in 25 and doubles the code. */
+ * call of a reader of one field costs a tenth of what it does. */
 __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
                                              struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;
-    uint64_t code = cg_field_procedure(cg_values_get(values, CG_FIELD_HCPCS_CODE));
-    int procedure_no = cg_policy_procedure(rules->policy, code);
-    if (procedure_no < 0) {
+    const struct code_meant code = read_code(rules, values);
+    if (code.procedure_no < 0) {
         return false;
     }
     struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);
     int32_t start_day = parse_date(values, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
-    if (frequency != CG_VOID && rules->roster != NULL &&
-        cg_policy_asks_roster(rules->policy, procedure_no, version)) {
+    bool voids = frequency == CG_VOID && values->binding->can_take_back;
+    if (!voids && rules->roster != NULL &&
+        cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
         uint64_t npi = cg_field_npi(cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
             return false;
         }
     }
-    line->procedure_no = (uint8_t)procedure_no;
+    if (code.reason == cg_reason_bit(CG_REASON_PROCEDURE_CODE_NEAR) &&
+        !takes_near_code(rules, version, values)) {
+        return false;
+    }
+    line->procedure_no = (uint8_t)code.procedure_no;
     line->start_day = start_day;
     line->version = version;
-    uint64_t reasons = read_fields(values, start, line) | read_take_back(values, frequency, line);
+    uint64_t reasons =
+        code.reason | read_fields(values, start, line) | read_take_back(values, frequency, line);
     if (line->frequency == CG_VOID) {
         judge_void(rules, line, reasons);
         return true;

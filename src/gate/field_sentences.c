@@ -45,6 +45,7 @@ struct cell {
     struct cg_text column;       /* as the header has it; may stand in the CSV reader's buffer */
     char bytes[SHOWN_MAX_BYTES]; /* the value's first bytes */
     uint32_t value_len;          /* of the whole value; 0: blank */
+    bool is_exponent;            /* field.h: cg_field_is_exponent */
 };
 
 static struct cg_text value_of(const struct cell *cell) {
@@ -90,6 +91,7 @@ static void find_cell(const struct cg_detail *detail, enum cg_field field, struc
         return;
     }
     cell->value_len = value.len;
+    cell->is_exponent = cg_field_is_exponent(value);
     if (value.len > 0) {
         memcpy(cell->bytes, value.ptr, value_of(cell).len);
     }
@@ -138,6 +140,11 @@ void cg_detail_id(const struct cg_detail *detail) {
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     struct cg_phrase *say = detail->say;
     cg_phrase_bytes(say, cell.column);
+    if (cell.is_exponent) {
+        cg_phrase_text(say, " is a number with an exponent, which stands for many ids; write all "
+                            "of its digits.");
+        return;
+    }
     if (cell.value_len > 0 && cell.value_len <= CG_ID_MAX_BYTES) {
         cg_phrase_text(say, " must be UTF-8 without control characters.");
         return;
@@ -194,6 +201,24 @@ void cg_detail_modifier(const struct cg_detail *detail) {
         }
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
+}
+
+/* The code that was found is the policy's own, so that it may be shown; the cell need not be. */
+void cg_detail_procedure(const struct cg_detail *detail) {
+    char code[6];
+    struct cell cell;
+    struct cg_phrase *say = detail->say;
+    find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
+    cg_procedure_text(cg_policy_procedure_code(detail->rules->policy, detail->line->procedure_no),
+                      code);
+    cg_phrase_bytes(say, cell.column);
+    cg_phrase_text(say,
+                   detail->reason == CG_REASON_PROCEDURE_CODE_NEAR ? " looks like " : " holds ");
+    cg_phrase_text(say, code);
+    cg_phrase_text(say, detail->reason == CG_REASON_PROCEDURE_CODE_NEAR
+                            ? ", but is no code that the policy names."
+                            : " together with something else; it must be the code alone, with "
+                              "modifiers in columns of their own.");
 }
 
 /* Where the code is 7 or 8 and yet at fault, the layout has no place for the original's id. */

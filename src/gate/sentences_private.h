@@ -25,6 +25,7 @@ void cg_detail_date(const struct cg_detail *detail);
 void cg_detail_end_date(const struct cg_detail *detail);
 void cg_detail_value(const struct cg_detail *detail);
 void cg_detail_modifier(const struct cg_detail *detail);
+void cg_detail_procedure(const struct cg_detail *detail);
 void cg_detail_frequency(const struct cg_detail *detail);
 
 #endif

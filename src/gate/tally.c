@@ -76,6 +76,7 @@ void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     tally->accepted += passed;
     tally->out_of_scope += passed;
     tally->empty_lines += batch->blank_lines;
+    tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR] += batch->near_codes;
 }
 
 uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {

@@ -70,6 +70,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->record_count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
+    batch->near_codes = 0;
     batch->line_count = 0;
     cg_arena_reset(&batch->scratch);
     batch->accepted_text_count = 0;

@@ -35,18 +35,25 @@ static int is_space(unsigned char byte) {
     return byte == ' ';
 }
 
-static struct cg_text trim(const struct cg_csv *csv, struct cg_text text) {
-    if (csv->delimiter != '\t') {
-        return cg_text_trim(text);
-    }
-    while (text.len > 0 && text.ptr[0] == ' ') {
+/* Without the blanks that libcsv takes off. */
+static struct cg_text trim_spaces(const struct cg_csv *csv, struct cg_text text) {
+    int (*is_blank)(unsigned char) = csv->delimiter == '\t' ? is_space : is_space_or_tab;
+    while (text.len > 0 && is_blank((unsigned char)text.ptr[0])) {
         text.ptr++;
         text.len--;
     }
-    while (text.len > 0 && text.ptr[text.len - 1] == ' ') {
+    while (text.len > 0 && is_blank((unsigned char)text.ptr[text.len - 1])) {
         text.len--;
     }
     return text;
+}
+
+/* A tab that delimits is no blank, and what it hides behind inside of quotes is the value's own. */
+static struct cg_text trim(const struct cg_csv *csv, struct cg_text text) {
+    text = trim_spaces(csv, text);
+    const bool tab = csv->delimiter == '\t' && text.len > 0 &&
+                     (text.ptr[0] == '\t' || text.ptr[text.len - 1] == '\t');
+    return tab ? text : cg_text_trim(text);
 }
 
 static void take_value(void *bytes, size_t len_bytes, void *context) {
@@ -57,7 +64,7 @@ static void take_value(void *bytes, size_t len_bytes, void *context) {
     }
     struct cg_csv_field *field = &csv->fields[index];
     struct cg_text raw = {csv->record.ptr + field->raw_offset, field->raw_len};
-    struct cg_text value = trim(csv, raw);
+    struct cg_text value = trim_spaces(csv, raw);
     if (field->raw_len > 0 && raw.ptr[0] == '"') {
         value.ptr++;
         value.len -= 2;

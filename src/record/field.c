@@ -28,6 +28,66 @@ bool cg_field_integer(struct cg_text text, uint64_t max, uint64_t *out) {
     return text.len > 0;
 }
 
+/* Without a ".0", ".00" ... at its end, which a number has that passed through a spreadsheet or a
+ * data frame. */
+static __attribute__((noinline)) struct cg_text whole_part(struct cg_text text) {
+    const char *point = text.len > 0 ? memchr(text.ptr, '.', text.len) : NULL;
+    const uint32_t whole = point == NULL ? text.len : (uint32_t)(point - text.ptr);
+    bool zeros = whole + 1 < text.len;
+    for (uint32_t at = whole + 1; at < text.len; at++) {
+        zeros = zeros && text.ptr[at] == '0';
+    }
+    return (struct cg_text){text.ptr, zeros ? whole : text.len};
+}
+
+bool cg_field_whole(struct cg_text text, uint64_t max, uint64_t *out) {
+    return cg_field_integer(text, max, out) ||
+           (text.len > 2 && cg_field_integer(whole_part(text), max, out));
+}
+
+/* A number up to its exponent: a sign, digits, and perhaps a point or comma with more of them. */
+static uint32_t skip_mantissa(struct cg_text text, bool *pointed) {
+    uint32_t at = text.ptr[0] == '-' || text.ptr[0] == '+';
+    const uint32_t first_digit = at;
+    *pointed = false;
+    while (at < text.len && (is_digit(text.ptr[at]) ||
+                             (!*pointed && (text.ptr[at] == '.' || text.ptr[at] == ',')))) {
+        *pointed = *pointed || !is_digit(text.ptr[at]);
+        at++;
+    }
+    return at == first_digit || !is_digit(text.ptr[first_digit]) ? text.len : at;
+}
+
+/* Only what a program writes for a number has a point before the E or a sign behind it; 2025E14 may
+ * be anybody's id. */
+static __attribute__((noinline)) bool has_exponent(struct cg_text text) {
+    bool pointed;
+    uint32_t at = skip_mantissa(text, &pointed);
+    if (at == text.len || to_upper(text.ptr[at]) != 'E') {
+        return false;
+    }
+    at++;
+    const bool is_signed = at < text.len && (text.ptr[at] == '+' || text.ptr[at] == '-');
+    const uint32_t digits = at + is_signed;
+    at = digits;
+    while (at < text.len && is_digit(text.ptr[at])) {
+        at++;
+    }
+    return at == text.len && at > digits && (pointed || is_signed);
+}
+
+/* An exponent has one to three digits and perhaps a sign, so that the E is one of four bytes. */
+bool cg_field_is_exponent(struct cg_text text) {
+    uint32_t four;
+    if (text.len < 5) {
+        return text.len > 0 && has_exponent(text);
+    }
+    memcpy(&four, text.ptr + text.len - 5, sizeof four);
+    const uint32_t differs = (four | UINT32_C(0x20202020)) ^ UINT32_C(0x65656565); /* 'e' */
+    const bool has_e = ((differs - UINT32_C(0x01010101)) & ~differs & UINT32_C(0x80808080)) != 0;
+    return __builtin_expect(has_e, false) && has_exponent(text);
+}
+
 uint16_t cg_field_units(struct cg_text text) {
     uint32_t units = 0;
     uint32_t at = 0;
@@ -53,10 +113,13 @@ static const uint8_t luhn_of_pair[100] = {
     10, 11, 12, 13, 14, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
 };
 
-/* The last eight digits are worked on together, one in each byte of a word, for every line has one
- * or two NPIs; as pairs they serve the check digit and the number alike. */
-uint64_t cg_field_npi(struct cg_text text) {
-    if (text.len != 10 || (text.ptr[0] != '1' && text.ptr[0] != '2') || !is_digit(text.ptr[1])) {
+enum { NPI_DIGITS = 10 };
+
+/* Ten digits with a good check digit, whatever the first; 0 for anything else. The last eight are
+ * worked on together, one in each byte of a word, for every line has one or two NPIs; as pairs they
+ * serve the check digit and the number alike. */
+static inline uint64_t checked_npi(struct cg_text text) {
+    if (text.len != NPI_DIGITS || !is_digit(text.ptr[0]) || !is_digit(text.ptr[1])) {
         return 0;
     }
     uint64_t digits;
@@ -77,6 +140,18 @@ uint64_t cg_field_npi(struct cg_text text) {
     uint64_t fours = (pairs * 100 + (pairs >> 16)) & UINT64_C(0x0000ffff0000ffff);
     uint64_t eight = (fours * 10000 + (fours >> 32)) & UINT64_C(0xffffffff);
     return first * 100000000 + eight;
+}
+
+uint64_t cg_field_npi(struct cg_text text) {
+    if (text.len > NPI_DIGITS) {
+        text = whole_part(text);
+    }
+    const bool begins = text.len > 0 && (text.ptr[0] == '1' || text.ptr[0] == '2');
+    return begins ? checked_npi(text) : 0;
+}
+
+uint64_t cg_field_test_npi(struct cg_text text) {
+    return checked_npi(whole_part(text));
 }
 
 bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {

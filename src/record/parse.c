@@ -98,6 +98,18 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->reasons = CG_MALFORMED_REASONS;
 }
 
+/* The line is dropped: its record passes through untouched. */
+static void pass_through(struct parser *parser, struct cg_record *record) {
+    struct cg_batch *batch = parser->batch;
+    record->line_index = CG_NO_LINE;
+    batch->line_count--;
+    if (__builtin_expect(parser->values.near_code, false)) {
+        record->near_code = true;
+        batch->near_codes++;
+        parser->values.near_code = false;
+    }
+}
+
 /* Inlined, so that the piece need not stand in memory. */
 static inline __attribute__((always_inline)) bool take(struct parser *parser,
                                                        const struct piece *piece) {
@@ -121,11 +133,11 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     line->record_no = batch->record_count - 1;
     enum cg_malformed fault = find_fault(parser, piece, &record->field_count);
     record->malformed = (uint8_t)fault;
+    record->near_code = false;
     if (fault != CG_WELL_FORMED) {
         mark_malformed(line, fault);
     } else if (!edit_fields(parser, piece, line)) {
-        record->line_index = CG_NO_LINE;
-        batch->line_count--;
+        pass_through(parser, record);
     }
     if (batch->line_count - parser->judged_lines == JUDGED_AT_ONCE) {
         edit_credentials(parser);

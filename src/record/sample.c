@@ -58,11 +58,12 @@ static bool is_frequency(struct cg_text text) {
 
 static bool is_line_number(struct cg_text text) {
     uint64_t number = 0;
-    return cg_field_integer(text, CG_LINE_NUMBER_MAX, &number) && number != 0;
+    return cg_field_whole(text, CG_LINE_NUMBER_MAX, &number) && number != 0;
 }
 
 static bool is_id(struct cg_text text) {
-    return text.len >= 1 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text);
+    return text.len >= 1 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text) &&
+           !cg_field_is_exponent(text);
 }
 
 /* The tests of single fields that field_edits.c makes of a line, without their reasons. */

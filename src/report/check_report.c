@@ -7,6 +7,7 @@
 #include "claimgate/rules/reason.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PAGE_COLUMNS = 78, INDENT = 2 };
@@ -164,13 +165,20 @@ static bool put_cap(struct cg_buffer *out, const struct cg_check_answer *answer,
                             cap->limit_units, told.used, (unsigned)line->units, told.left);
 }
 
+static bool put_out_of_scope(struct cg_buffer *out, const struct cg_check_answer *answer) {
+    const struct cg_reason_info *near = cg_reason_info(CG_REASON_PROCEDURE_CODE_NEAR);
+    return cg_buffer_printf(out,
+                            "out of scope: policy %s does not test this line; it passes through\n",
+                            cg_policy_id(answer->rules->policy)) &&
+           (!answer->near_code ||
+            (cg_buffer_printf(out, "\nwarning %s: the line passes all the same\n", near->name) &&
+             put_wrapped(out, near->text)));
+}
+
 bool cg_check_report_text(struct cg_buffer *out, const struct cg_check_answer *answer) {
     const struct cg_line *line = answer->line;
     if (line == NULL) {
-        return cg_buffer_printf(out,
-                                "out of scope: policy %s does not test this line; it passes "
-                                "through\n",
-                                cg_policy_id(answer->rules->policy));
+        return put_out_of_scope(out, answer);
     }
     bool ok = put_decision(out, answer);
     for (enum cg_reason reason = 0; ok && reason < CG_REASON_COUNT; reason++) {
@@ -187,17 +195,33 @@ bool cg_check_report_text(struct cg_buffer *out, const struct cg_check_answer *a
 
 /* --- JSON --- */
 
+static void put_json_verdict(struct cg_json_writer *json, const struct cg_verdict *verdict,
+                             const char *detail) {
+    cg_json_open_object(json, NULL);
+    cg_json_put_string(json, "reason", verdict->reason);
+    cg_json_put_string(json, "group_code", verdict->group_code);
+    cg_json_put_string(json, "carc", verdict->carc);
+    cg_json_put_string(json, "rarc", verdict->rarc);
+    cg_json_put_string(json, "detail", detail);
+    cg_json_close_object(json);
+}
+
 static void put_json_reason(struct cg_json_writer *json, const struct cg_check_answer *answer,
                             enum cg_reason reason) {
     struct cg_verdict verdict;
     fill_verdict(answer, reason, &verdict);
-    cg_json_open_object(json, NULL);
-    cg_json_put_string(json, "reason", verdict.reason);
-    cg_json_put_string(json, "group_code", verdict.group_code);
-    cg_json_put_string(json, "carc", verdict.carc);
-    cg_json_put_string(json, "rarc", verdict.rarc);
-    cg_json_put_string(json, "detail", verdict.detail);
-    cg_json_close_object(json);
+    put_json_verdict(json, &verdict, verdict.detail);
+}
+
+static void put_json_near_code(struct cg_json_writer *json) {
+    const struct cg_reason_info *info = cg_reason_info(CG_REASON_PROCEDURE_CODE_NEAR);
+    const struct cg_verdict verdict = {.reason = info->name,
+                                       .group_code = info->group_code,
+                                       .carc = info->carc,
+                                       .rarc = info->rarc};
+    cg_json_open_array(json, "warnings");
+    put_json_verdict(json, &verdict, info->text);
+    cg_json_close_array(json);
 }
 
 static void put_json_reasons(struct cg_json_writer *json, const struct cg_check_answer *answer,
@@ -261,6 +285,8 @@ bool cg_check_report_json(struct cg_buffer *out, const struct cg_check_answer *a
     cg_json_put_string(&json, "decision", decision_word(answer));
     if (answer->line != NULL) {
         put_json_line(&json, answer);
+    } else if (answer->near_code) {
+        put_json_near_code(&json);
     }
     cg_json_close_object(&json);
     return cg_json_end(&json);
@@ -273,6 +299,9 @@ bool cg_check_report_row(struct cg_buffer *out, const struct cg_check_answer *an
     char reasons[CG_VERDICT_REASONS_BYTES] = "";
     if (line != NULL) {
         cg_reason_list(line, line->reasons, reasons);
+    } else if (answer->near_code) {
+        snprintf(reasons, sizeof reasons, "%s",
+                 cg_reason_info(CG_REASON_PROCEDURE_CODE_NEAR)->name);
     }
     return cg_buffer_printf(out, "%" PRIu64 "\t%s\t%u\t%s\n", answer->source_line,
                             decision_word(answer),

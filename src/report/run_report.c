@@ -60,6 +60,20 @@ static void put_counts(struct cg_json_writer *json, const struct cg_tally *tally
     cg_json_close_object(json);
 }
 
+static void put_near_codes(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    if (facts->near_codes_named == 0) {
+        return;
+    }
+    cg_json_open_array(json, "near_codes");
+    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "file", facts->near_codes[i].file);
+        cg_json_put_integer(json, "line", (int64_t)facts->near_codes[i].line);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 static void put_reasons(struct cg_json_writer *json, const struct cg_tally *tally) {
     struct cg_tally_entry entry;
     cg_json_open_object(json, "reasons");
@@ -116,6 +130,7 @@ bool cg_report_json(struct cg_buffer *out, const struct cg_run_facts *facts) {
     }
     put_counts(&json, facts->tally);
     put_reasons(&json, facts->tally);
+    put_near_codes(&json, facts);
     put_timing(&json, facts);
     cg_json_close_object(&json);
     return cg_json_end(&json);

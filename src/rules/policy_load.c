@@ -276,6 +276,8 @@ static void load_version(struct cg_policy_loading *loading, const struct cg_json
     version->reject_unknown_original =
         is_one_of(cg_json_member(node, "unknown_original"), "reject");
     version->duplicate_service = cg_policy_severity(cg_json_member(duplicate, "severity"));
+    const struct cg_json *near_code = cg_json_member(node, "near_code");
+    version->near_code = near_code == NULL ? CG_SEVERITY_WARN : cg_policy_severity(near_code);
     cg_policy_load_credential(loading, cg_json_member(node, "credential"), version);
 }
 

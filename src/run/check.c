@@ -121,7 +121,8 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
     struct cg_check_answer answer = {.rules = &check->plan.rules,
                                      .binding = &check->binding,
                                      .batch = check->batch,
-                                     .source_line = check->batch->first_line + record->line_delta};
+                                     .source_line = check->batch->first_line + record->line_delta,
+                                     .near_code = record->near_code};
     enum cg_status status = CG_OK;
     memset(answer.used, 0xFF, sizeof answer.used);
     if (record->line_index != CG_NO_LINE) {

@@ -24,7 +24,8 @@ static void bad_value(const struct release *release, const struct cg_table_row *
 }
 
 static bool is_id(struct cg_text id) {
-    return id.len >= 1 && id.len <= CG_ID_MAX_BYTES && cg_field_is_clean(id);
+    return id.len >= 1 && id.len <= CG_ID_MAX_BYTES && cg_field_is_clean(id) &&
+           !cg_field_is_exponent(id);
 }
 
 static bool release_row(void *context, const struct cg_table_row *row) {
@@ -38,7 +39,7 @@ static bool release_row(void *context, const struct cg_table_row *row) {
         return true;
     }
     if (number_text.len > 0 &&
-        (!cg_field_integer(number_text, CG_LINE_NUMBER_MAX, &number) || number == 0)) {
+        (!cg_field_whole(number_text, CG_LINE_NUMBER_MAX, &number) || number == 0)) {
         bad_value(release, row, COLUMN_NUMBER, "claim_line_number must be 1 to 9999, or blank");
         return true;
     }

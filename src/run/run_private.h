@@ -71,7 +71,7 @@ struct cg_run {
     struct cg_batch **batches; /* `depth` of them */
     uint32_t depth;
 
-    struct cg_run_facts facts;
+    struct cg_run_facts facts; /* filled at the end; near_codes by decide */
     struct cg_station_times times[CG_RUN_STATIONS];
 };
 

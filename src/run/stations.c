@@ -185,6 +185,19 @@ static void parse(void *context, struct cg_batch *batch) {
     }
 }
 
+/* The first records that pass with a code that looks like one of the policy's are named. */
+static void name_near_codes(struct cg_run *run, const struct cg_batch *batch) {
+    struct cg_run_facts *facts = &run->facts;
+    uint32_t left = batch->near_codes;
+    for (uint32_t i = 0; left > 0 && facts->near_codes_named < CG_RECORDS_NAMED; i++) {
+        if (batch->records[i].near_code) {
+            facts->near_codes[facts->near_codes_named++] = (struct cg_place_of_record){
+                run->paths[batch->source_no], batch->first_line + batch->records[i].line_delta};
+            left--;
+        }
+    }
+}
+
 static void decide(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
@@ -193,6 +206,7 @@ static void decide(void *context, struct cg_batch *batch) {
     batch->first_line = run->next_line + batch->header_lines;
     run->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     run->inputs[batch->source_no].records += batch->record_count;
+    name_near_codes(run, batch);
     if (cg_history_decide(run->history, batch->lines, batch->line_count, &batch->error) != CG_OK) {
         return;
     }

@@ -308,3 +308,57 @@ Test(field, blanks_go_from_both_ends_and_nothing_else_does) {
         cr_assert(cg_text_equal(cg_text_trim(cases[i].text), cases[i].wanted), "%zu", i);
     }
 }
+
+Test(field, a_whole_number_may_end_in_point_and_zeros) {
+    static const struct {
+        const char *text;
+        uint64_t value; /* 0: none */
+    } cases[] = {
+        {"1", 1},   {"1.0", 1}, {"01.000", 1}, {"9999.0", 9999}, {"10000.0", 0}, {"1.", 0},
+        {"1.5", 0}, {".0", 0},  {"1.0.0", 0},  {"1,0", 0},       {"", 0},        {"1.0 ", 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint64_t value = 0;
+        const bool valid = cg_field_whole(cg_text_of(cases[i].text), 9999, &value);
+        cr_expect_eq(valid, cases[i].value != 0, "%s", cases[i].text);
+        cr_expect(!valid || value == cases[i].value, "%s", cases[i].text);
+    }
+}
+
+Test(field, an_npi_may_end_in_point_and_zeros) {
+    static const char *const bad[] = {"1234567893.5", "1234567893.", "123456789.30", "1234567890.0",
+                                      "12345678930.0"};
+    cr_expect_eq(cg_field_npi(TEXT("1234567893.0")), UINT64_C(1234567893));
+    cr_expect_eq(cg_field_npi(TEXT("1234567893.000")), UINT64_C(1234567893));
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_expect_eq(cg_field_npi(cg_text_of(bad[i])), 0, "%s", bad[i]);
+    }
+}
+
+Test(field, a_test_npi_has_any_first_digit_and_a_good_check_digit) {
+    cr_expect_eq(cg_field_npi(TEXT("9999999995")), 0);
+    cr_expect_eq(cg_field_test_npi(TEXT("9999999995")), UINT64_C(9999999995));
+    cr_expect_eq(cg_field_test_npi(TEXT("9999999995.0")), UINT64_C(9999999995));
+    cr_expect_eq(cg_field_test_npi(TEXT("1234567893")), UINT64_C(1234567893));
+    cr_expect_eq(cg_field_test_npi(TEXT("9999999999")), 0);
+    cr_expect_eq(cg_field_test_npi(TEXT("0000000000")), 0);
+    cr_expect_eq(cg_field_test_npi(TEXT("")), 0);
+}
+
+Test(field, a_number_with_an_exponent_is_told_from_an_id_with_an_e) {
+    static const char *const numbers[] = {
+        "2.02501E+14", "2.02501e+14", "2E+14",   "2.0E14",      "2.02501E14", "-2.5E+14",
+        "202.501E+12", "1.0e+005",    "1.5E-07", "2,02501E+14", "1.E5",       "1e+9",
+    };
+    static const char *const ids[] = {
+        "2025E14",  "1E9",           "CLM-2.5E+1", "2.5E+14X", "E+14", ".E+1",
+        "2.5",      "1EG4-TE5-MK73", "2.5E",       "2.5E+",    "",     "E",
+        "2..5E+14", "ABE-12",        "12-E+14",    "EEEEE",
+    };
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        cr_expect(cg_field_is_exponent(cg_text_of(numbers[i])), "%s", numbers[i]);
+    }
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        cr_expect_not(cg_field_is_exponent(cg_text_of(ids[i])), "%s", ids[i]);
+    }
+}

@@ -29,21 +29,18 @@ static inline struct cg_text cg_text_of(const char *string) {
     return text;
 }
 
-/* A blank is a space or a tab. Returns the view without the blanks at its ends. Nearly no field has
- * any, which two comparisons tell, for every blank is at most a space. */
+/* The view without the blanks at its ends, whatever they are: for cg_text_trim. */
+struct cg_text cg_text_trim_any(struct cg_text text);
+
+/* A blank is a space, a tab, or any other character that leaves no ink: U+00A0 and the other white
+ * space of Unicode, and what has no width. Returns the view without the blanks at its ends. Nearly
+ * no field has any, which two comparisons tell: bytes of other alphabets are negative here. */
 static inline struct cg_text cg_text_trim(struct cg_text text) {
     if (text.len == 0 ||
-        ((unsigned char)text.ptr[0] > ' ' && (unsigned char)text.ptr[text.len - 1] > ' ')) {
+        ((signed char)text.ptr[0] > ' ' && (signed char)text.ptr[text.len - 1] > ' ')) {
         return text;
     }
-    while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len > 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t')) {
-        text.len--;
-    }
-    return text;
+    return cg_text_trim_any(text);
 }
 
 #endif

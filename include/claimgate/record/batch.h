@@ -49,6 +49,7 @@ struct cg_record {
     uint8_t
         eol_bytes; /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
     uint8_t malformed; /* enum cg_malformed */
+    bool near_code;    /* it passes through, and its code looks like one that would not */
 };
 #define CG_NO_LINE UINT32_MAX
 
@@ -84,6 +85,7 @@ struct cg_batch {
     uint32_t record_capacity;
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
+    uint32_t near_codes;   /* records with near_code */
     struct cg_line *lines; /* in record order */
     uint32_t line_count;
     uint32_t line_capacity;

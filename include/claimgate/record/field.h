@@ -13,12 +13,22 @@
 /* Digits alone, leading zeros allowed, value at most `max` (below 10^18). False otherwise. */
 bool cg_field_integer(struct cg_text text, uint64_t max, uint64_t *out);
 
+/* The same with an optional ".0...". */
+bool cg_field_whole(struct cg_text text, uint64_t max, uint64_t *out);
+
+/* A number with an exponent, as a spreadsheet or a data frame writes a long one: 2.02501E+14. As an
+ * id it names whoever else's number begins with the same digits. */
+bool cg_field_is_exponent(struct cg_text text);
+
 /* service_unit_quantity: as above with an optional ".0...". 1 to 9999, 0 when it is not valid. */
 uint16_t cg_field_units(struct cg_text text);
 
 /* National Provider Identifier: 10 digits, the first 1 or 2, Luhn check digit over the number with
- * the prefix 80840 (45 CFR 162.406; ISO/IEC 7812-1 annex B). 0 when it is not valid. */
+ * the prefix 80840 (45 CFR 162.406; ISO/IEC 7812-1 annex B). An optional ".0..." as above.
+ * 0 when it is not valid. */
 uint64_t cg_field_npi(struct cg_text text);
+/* The same whatever the first digit: NPIs of made-up providers, in test data. */
+uint64_t cg_field_test_npi(struct cg_text text);
 
 /* A decimal of at most `decimals` places as an integer of that scale: "1.5" with 3 is 1500. */
 bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out);

@@ -18,6 +18,7 @@ struct cg_check_answer {
     const struct cg_batch *batch;
     uint64_t source_line;       /* physical line of the question, from 1 */
     const struct cg_line *line; /* decided; NULL: out of scope */
+    bool near_code;             /* out of scope, but its code looks like one of the policy's */
     /* For each cap of line->version that counts the line's procedure: units used before the line in
      * the period that holds its start date. CG_CHECK_NOT_COUNTED for other caps, and where date or
      * member are not known. */

@@ -30,6 +30,14 @@ struct cg_output_facts {
     uint8_t content_sha256[CG_SHA256_BYTES]; /* decompressed */
 };
 
+/* Where a record stands. */
+struct cg_place_of_record {
+    const char *file;
+    uint64_t line;
+};
+
+enum { CG_RECORDS_NAMED = 5 }; /* of many that share a fault, the first ones */
+
 struct cg_run_facts {
     int32_t as_of_day;
     const struct cg_policy *policy;
@@ -41,6 +49,8 @@ struct cg_run_facts {
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
     const struct cg_tally *tally;
+    struct cg_place_of_record near_codes[CG_RECORDS_NAMED]; /* the first of procedure_code_near */
+    uint32_t near_codes_named;
     int64_t run_id; /* 0: no ledger */
 
     uint64_t started_unix; /* seconds */

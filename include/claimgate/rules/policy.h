@@ -77,6 +77,7 @@ struct cg_policy_version {
     int exempt_under_age;
     bool reject_unknown_original;
     enum cg_severity duplicate_service;
+    enum cg_severity near_code; /* a code that only looks like one of the policy's */
 
     const char *const
         *types; /* accepted credential types, folded (field.h); at most CG_TYPES_MAX */

@@ -21,6 +21,8 @@
     X(SERVICE_DATE_INVALID, service_date_invalid)                                                  \
     X(SERVICE_END_DATE_INVALID, service_end_date_invalid)                                          \
     X(MODIFIER_INVALID, modifier_invalid)                                                          \
+    X(PROCEDURE_CODE_INVALID, procedure_code_invalid)                                              \
+    X(PROCEDURE_CODE_NEAR, procedure_code_near)                                                    \
     X(UNITS_INVALID, units_invalid)                                                                \
     X(RENDERING_NPI_MISSING, rendering_npi_missing)                                                \
     X(RENDERING_NPI_INVALID, rendering_npi_invalid)                                                \
