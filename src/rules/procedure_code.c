@@ -252,9 +252,26 @@ static struct cg_code_found find_in_words(const struct cg_policy *policy,
     return found;
 }
 
+/* What stands in code fields besides codes of five digits, or of a letter and four, and is none of
+ * the policy's for certain: numbers that are longer than a code with one modifier (a drug's), and
+ * codes of four digits and one of the letters that CPT ends codes with. They are as frequent as the
+ * others in some feeds. */
+static bool is_foreign(struct cg_text text) {
+    uint32_t digits = 0;
+    while (digits < text.len && is_digit(text.ptr[digits])) {
+        digits++;
+    }
+    return (digits == text.len && digits > CODE_LETTERS + 2) ||
+           (digits == CODE_LETTERS - 1 && text.len == CODE_LETTERS &&
+            memchr("AFMTU", text.ptr[digits], sizeof "AFMTU" - 1) != NULL);
+}
+
 struct cg_code_found cg_policy_find_code(const struct cg_policy *policy, struct cg_text text) {
     struct folded cell;
     char joined[LOOKED_AT_BYTES];
+    if (is_foreign(text)) {
+        return nothing;
+    }
     fold(text, &cell);
     struct cg_code_found found = find_in_words(policy, &cell);
     const struct cg_text whole = join(&cell, joined);
