@@ -236,6 +236,46 @@ int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format) 
     return CG_DAY_NONE;
 }
 
+/* Years far ahead are read as ones near by that have as many days. */
+bool cg_date_is_beyond(const char *text, size_t len, enum cg_date_format format) {
+    char near[64];
+    int year = 0;
+    if (len < 8 || len >= sizeof near) {
+        return false;
+    }
+    size_t digits = 0;
+    while (digits < len && text[digits] >= '0' && text[digits] <= '9') {
+        digits++;
+    }
+    const size_t at = digits >= 4 ? 0 : len - 4;
+    for (size_t i = at; i < at + 4; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        year = year * 10 + (text[i] - '0');
+    }
+    memcpy(near, text, len);
+    memcpy(near + at, is_leap_year(year) ? "2096" : "2097", 4);
+    return year > 2199 && cg_date_parse(near, len, format) != CG_DAY_NONE;
+}
+
+bool cg_date_format_named(const char *name, enum cg_date_format *out) {
+    static const char *const names[] = {
+        [CG_DATE_ISO] = "YYYY-MM-DD",
+        [CG_DATE_COMPACT] = "YYYYMMDD",
+        [CG_DATE_US] = "MM/DD/YYYY",
+        [CG_DATE_DMONY] = "DD-MON-YYYY",
+        [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
+    };
+    for (size_t format = 0; format < sizeof names / sizeof names[0]; format++) {
+        if (strcmp(names[format], name) == 0) {
+            *out = (enum cg_date_format)format;
+            return true;
+        }
+    }
+    return false;
+}
+
 int32_t cg_date_parse_again(struct cg_date_memo *memo, const char *text, size_t len,
                             enum cg_date_format format) {
     uint64_t first;

@@ -2,6 +2,7 @@
  * The ledger's commands that take a file: import, release.
  */
 #include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
 #include "claimgate/run/correction.h"
 #include "commands.h"
 
@@ -16,6 +17,7 @@ struct options {
     const char *ledger;
     const char *policy;
     const char *layout;
+    const char *roster;
     int64_t lock_wait;
     int32_t as_of_day;
     bool multiline;
@@ -27,6 +29,8 @@ static const struct cg_option import_table[] = {
     {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
     {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct options, policy),
      "names the codes that are in scope (ms)", 0, 0},
+    {"roster", "DIR", CG_OPTION_PATH, offsetof(struct options, roster),
+     "folder of authorizations on file and of the member crosswalk (none)", 0, 0},
     {"layout", "NAME|FILE", CG_OPTION_PATH, offsetof(struct options, layout),
      "columns of the file (by its header)", 0, 0},
     {"multiline", NULL, CG_OPTION_FLAG, offsetof(struct options, multiline),
@@ -59,12 +63,33 @@ static struct cg_correction_plan plan_of(const struct cg_invocation *call) {
     };
 }
 
+/* The roster of an import is asked for authorizations and persons alone. */
+static enum cg_status load_roster(const struct options *options, const struct cg_policy *policy,
+                                  struct cg_roster **roster, struct cg_problems *problems,
+                                  struct cg_error *err) {
+    if (options->roster != NULL) {
+        return cg_roster_load(options->roster, policy, roster, problems, err);
+    }
+    if (cg_policy_has_crosswalk(policy)) {
+        return cg_error_set(err, CG_USAGE,
+                            "--roster DIR is missing: policy %s says member_crosswalk, and "
+                            "members.csv stands there",
+                            cg_policy_id(policy));
+    }
+    if (cg_policy_demands(policy, CG_ROSTER_AUTHORIZATIONS)) {
+        cg_log_note("without --roster no authorization is on file, so that the caps count every "
+                    "line that is taken in");
+    }
+    return CG_OK;
+}
+
 static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
                                  struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_correction_plan plan = plan_of(call);
     struct cg_correction_facts facts = {0};
     struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
     struct cg_problems problems;
     *exit_code = 0;
     if (options->ledger == NULL) {
@@ -73,7 +98,11 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     cg_problems_init(&problems);
     enum cg_status status = cg_policy_load(options->policy, &policy, &problems, err);
     if (status == CG_OK) {
+        status = load_roster(options, policy, &roster, &problems, err);
+    }
+    if (status == CG_OK) {
         plan.policy = policy;
+        plan.roster = roster;
         status = cg_import_run(&plan, &facts, &problems, err);
     }
     cg_load_print_problems(&problems, err);
@@ -86,6 +115,7 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
                facts.repeated);
     }
     cg_problems_fini(&problems);
+    cg_roster_free(roster);
     cg_policy_free(policy);
     return status;
 }
@@ -118,7 +148,7 @@ static enum cg_status run_release(const struct cg_invocation *call, int *exit_co
 
 const struct cg_command cg_command_ledger_import = {
     .name = "ledger import",
-    .arguments = "FILE --ledger FILE [--policy ID|FILE]",
+    .arguments = "FILE --ledger FILE [--policy ID|FILE] [--roster DIR]",
     .summary = "take in lines that were paid already, untested",
     .detail = "For a payer who goes live in the middle of a year. A claim file in any layout;\n"
               "credentials and caps are not tested, voids and replacements take back. One bad\n"

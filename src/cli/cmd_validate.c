@@ -258,6 +258,14 @@ static void warn_of_near_codes(const struct options *o, const struct cg_run_fact
     }
 }
 
+static void warn_of_test_run(const struct cg_run_facts *facts) {
+    if (cg_policy_takes_test_npis(facts->policy)) {
+        cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "
+                       "providers",
+                       cg_policy_id(facts->policy));
+    }
+}
+
 static void note_outcome(const struct options *o, const struct cg_tally *tally,
                          enum cg_outcome outcome) {
     if (tally->records != 0 && tally->records == tally->out_of_scope) {
@@ -288,6 +296,7 @@ static enum cg_status run_gate(const struct cg_run_plan *plan, const struct opti
         const struct cg_run_facts *facts = cg_run_facts_of(validate);
         note_outcome(o, facts->tally, outcome);
         warn_of_near_codes(o, facts);
+        warn_of_test_run(facts);
         *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
         status = print_result(o, facts, outcome, err);
     }

@@ -105,11 +105,22 @@ static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
     return reason_if(failed, CG_REASON_MODIFIER_INVALID);
 }
 
-static uint64_t read_npis(struct cg_values *values, struct cg_line *line) {
+static __attribute__((noinline)) uint64_t read_other_npi(const struct cg_rules *rules,
+                                                         struct cg_text text) {
+    return cg_policy_npi(rules->policy, text);
+}
+
+static uint64_t read_npi(const struct cg_rules *rules, struct cg_text text) {
+    const uint64_t npi = cg_field_npi(text);
+    return npi == 0 && text.len > 0 ? read_other_npi(rules, text) : npi;
+}
+
+static uint64_t read_npis(const struct cg_rules *rules, struct cg_values *values,
+                          struct cg_line *line) {
     struct cg_text rendering = cg_values_get(values, CG_FIELD_RENDERING_NPI);
     struct cg_text billing = cg_values_get(values, CG_FIELD_BILLING_NPI);
-    line->rendering_npi = cg_field_npi(rendering);
-    line->billing_npi = cg_field_npi(billing);
+    line->rendering_npi = read_npi(rules, rendering);
+    line->billing_npi = read_npi(rules, billing);
     bool missing = rendering.len == 0;
     return reason_if(missing, CG_REASON_RENDERING_NPI_MISSING) |
            reason_if(line->rendering_npi == 0 && !missing, CG_REASON_RENDERING_NPI_INVALID) |
@@ -152,7 +163,8 @@ static void place_quantity(struct cg_values *values, struct cg_line *line) {
 }
 
 /* Every field of the line and the edits on single fields. */
-static uint64_t read_fields(struct cg_values *values, struct cg_text start, struct cg_line *line) {
+static uint64_t read_fields(const struct cg_rules *rules, struct cg_values *values,
+                            struct cg_text start, struct cg_line *line) {
     /* No reason belongs to an authorization number: one that cannot be read grants nothing. */
     line->authorization_number = clean_value(values, CG_FIELD_AUTHORIZATION_NUMBER);
     line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
@@ -162,7 +174,7 @@ static uint64_t read_fields(struct cg_values *values, struct cg_text start, stru
            read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
            read_end_date(values, start, line) | read_modifiers(values, line) |
-           reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(values, line) |
+           reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(rules, values, line) |
            read_received_date(values, line) | read_birth_date(values, line);
 }
 
@@ -275,7 +287,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     bool voids = frequency == CG_VOID && values->binding->can_take_back;
     if (!voids && rules->roster != NULL &&
         cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
-        uint64_t npi = cg_field_npi(cg_values_get(values, CG_FIELD_RENDERING_NPI));
+        uint64_t npi = read_npi(rules, cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
             return false;
         }
@@ -287,8 +299,8 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     line->procedure_no = (uint8_t)code.procedure_no;
     line->start_day = start_day;
     line->version = version;
-    uint64_t reasons =
-        code.reason | read_fields(values, start, line) | read_take_back(values, frequency, line);
+    uint64_t reasons = code.reason | read_fields(rules, values, start, line) |
+                       read_take_back(values, frequency, line);
     if (line->frequency == CG_VOID) {
         judge_void(rules, line, reasons);
         return true;
@@ -304,9 +316,24 @@ enum {
     ROWS_AHEAD = 8,
 };
 
+/* From here on the member is the person, to caps, duplicates, take-backs and the ledger. */
+static void name_person(const struct cg_roster *roster, struct cg_line *line) {
+    const struct cg_key *person =
+        cg_roster_person(roster, &line->member_id, line->start_day, &line->crosswalk_id);
+    if (person != NULL) {
+        line->member_id = *person;
+    }
+}
+
 /* No earlier reason, and not a void, which the roster is never asked about. */
 static bool goes_on(const struct cg_line *line) {
     return line->reasons == 0 && line->frequency != CG_VOID;
+}
+
+/* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. */
+static bool is_taken_untested(const struct cg_rules *rules, const struct cg_line *line) {
+    return rules->untested && line->version != NULL && line->frequency != CG_VOID &&
+           line->start_day != CG_DAY_NONE;
 }
 
 static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *lines, uint32_t at,
@@ -321,6 +348,7 @@ static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *li
 
 void cg_edit_credentials(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
     const struct cg_rules *rules = rules_of_run;
+    const bool crosswalk = rules->roster != NULL && cg_policy_has_crosswalk(rules->policy);
     for (uint32_t i = 0; i < count; i++) {
         struct cg_line *line = &lines[i];
         if (rules->roster != NULL) {
@@ -329,6 +357,9 @@ void cg_edit_credentials(const void *rules_of_run, struct cg_line *lines, uint32
                 cg_credential_edits(rules->roster, line);
             }
         }
-        line->exempt = goes_on(line) && is_exempt(rules, line);
+        line->exempt = (goes_on(line) || is_taken_untested(rules, line)) && is_exempt(rules, line);
+        if (crosswalk && cg_key_len(&line->member_id) > 0) {
+            name_person(rules->roster, line);
+        }
     }
 }

@@ -16,7 +16,9 @@ bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy) {
 
 void cg_tally_fini(struct cg_tally *tally) {
     free(tally->caps);
+    free(tally->met_ids);
     tally->caps = NULL;
+    tally->met_ids = NULL;
 }
 
 static void add_reason(struct cg_tally *tally, const struct cg_line *line, uint64_t units) {
@@ -64,12 +66,38 @@ static inline void fetch_counted(const struct cg_line *line) {
     cg_fetch(&line->taken_back_lines);
 }
 
-void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
+/* Room for one more id at least; they are at most as many as members.csv has rows. */
+static bool grow_met_ids(struct cg_tally *tally, uint32_t id_no) {
+    const uint32_t count = id_no < 512 ? 1024 : id_no * 2;
+    uint8_t *grown = realloc(tally->met_ids, count);
+    if (grown == NULL) {
+        return false;
+    }
+    memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
+    tally->met_ids = grown;
+    tally->met_id_count = count;
+    return true;
+}
+
+static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
+    if (id_no >= tally->met_id_count && !grow_met_ids(tally, id_no)) {
+        return false;
+    }
+    tally->crosswalked += tally->met_ids[id_no] == 0;
+    tally->met_ids[id_no] = 1;
+    return true;
+}
+
+bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     for (uint32_t i = 0; i < batch->line_count; i++) {
         if (batch->line_count - i > LINES_AHEAD) {
             fetch_counted(&batch->lines[i + LINES_AHEAD]);
         }
         add_line(tally, &batch->lines[i]);
+        const uint32_t id_no = batch->lines[i].crosswalk_id;
+        if (id_no != 0 && !meet_id(tally, id_no)) {
+            return false;
+        }
     }
     const uint64_t passed = batch->record_count - batch->line_count;
     tally->records += batch->record_count;
@@ -77,6 +105,7 @@ void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     tally->out_of_scope += passed;
     tally->empty_lines += batch->blank_lines;
     tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR] += batch->near_codes;
+    return true;
 }
 
 uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {

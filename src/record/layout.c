@@ -106,20 +106,11 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     }
 }
 
+/* The schema lets only known names pass. With its problem the layout will not be used. */
 static enum cg_date_format date_format_of(const char *name) {
-    static const char *const names[] = {
-        [CG_DATE_ISO] = "YYYY-MM-DD",
-        [CG_DATE_COMPACT] = "YYYYMMDD",
-        [CG_DATE_US] = "MM/DD/YYYY",
-        [CG_DATE_DMONY] = "DD-MON-YYYY",
-        [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
-    };
-    size_t format = 0;
-    while (format < sizeof names / sizeof names[0] && strcmp(names[format], name) != 0) {
-        format++;
-    }
-    /* The schema lets only these pass. With its problem the layout will not be used. */
-    return format == sizeof names / sizeof names[0] ? CG_DATE_ISO : (enum cg_date_format)format;
+    enum cg_date_format format = CG_DATE_ISO;
+    (void)cg_date_format_named(name, &format);
+    return format;
 }
 
 static void load_document(struct loading *loading) {

@@ -17,6 +17,7 @@
 enum {
     TABLE_COLUMNS_MAX = 4096, /* of the file */
     NAME_SHOWN_BYTES = 64,
+    HEADER_SHOWN_BYTES = 400,
 };
 
 struct table {
@@ -61,15 +62,20 @@ static enum cg_status fill_from_memory(struct feed *feed, struct cg_batch *batch
     return CG_OK;
 }
 
+static const char *show_column(const struct table *table, uint32_t index,
+                               char out[NAME_SHOWN_BYTES]) {
+    struct cg_text seen = cg_csv_field(table->csv, index).value;
+    char text[NAME_SHOWN_BYTES];
+    snprintf(text, sizeof text, "%.*s", (int)seen.len, seen.ptr);
+    (void)cg_utf8_show(out, NAME_SHOWN_BYTES, text);
+    return out;
+}
+
 static void report_missing(struct table *table, const char *name) {
     char shown[NAME_SHOWN_BYTES];
     const char *near = NULL;
     for (uint32_t i = 0; near == NULL && i < table->file_columns; i++) {
-        struct cg_text seen = cg_csv_field(table->csv, i).value;
-        char text[NAME_SHOWN_BYTES];
-        snprintf(text, sizeof text, "%.*s", (int)seen.len, seen.ptr);
-        (void)cg_utf8_show(shown, sizeof shown, text);
-        const char *word = shown;
+        const char *word = show_column(table, i, shown);
         near = cg_nearest_word(name, &word, 1);
     }
     cg_problems_add(table->problems, table->plan->file, table->line, 0,
@@ -78,7 +84,7 @@ static void report_missing(struct table *table, const char *name) {
 }
 
 static void bind_column(struct table *table, struct cg_table_column *column) {
-    struct cg_text wanted = cg_text_of(column->name);
+    struct cg_text wanted = cg_text_trim(cg_text_of(column->name));
     column->index = -1;
     for (uint32_t i = 0; i < table->file_columns; i++) {
         struct cg_csv_field seen = cg_csv_field(table->csv, i);
@@ -93,6 +99,28 @@ static void bind_column(struct table *table, struct cg_table_column *column) {
     }
     if (column->index < 0 && column->needed) {
         report_missing(table, column->name);
+    }
+}
+
+/* The names that were seen, beside those that are missing. A file without a header begins with a
+ * row, of which nothing may be shown where it can be a claim's or a member's. */
+static void report_header(struct table *table) {
+    char names[HEADER_SHOWN_BYTES] = "";
+    bool known = table->plan->shows_header || cg_log_shows_phi();
+    for (uint32_t i = 0; i < table->plan->column_count; i++) {
+        known = known || table->plan->columns[i].index >= 0;
+    }
+    for (uint32_t i = 0; known && i < table->file_columns; i++) {
+        char shown[NAME_SHOWN_BYTES];
+        const size_t used = strlen(names);
+        const bool fits = used + NAME_SHOWN_BYTES + sizeof ", ..." < sizeof names;
+        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
+                 fits ? show_column(table, i, shown) : "...");
+        known = fits;
+    }
+    if (names[0] != '\0') {
+        cg_problems_add(table->problems, table->plan->file, table->line, 0, "the header names %s",
+                        names);
     }
 }
 
@@ -137,10 +165,25 @@ static bool bind_header(struct table *table, struct cg_text line) {
                         "the header names more than %d columns", TABLE_COLUMNS_MAX);
         return false;
     }
+    bool all_there = true;
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
+        const struct cg_table_column *column = &table->plan->columns[i];
         bind_column(table, &table->plan->columns[i]);
+        all_there = all_there && (column->index >= 0 || !column->needed);
+    }
+    if (!all_there) {
+        report_header(table);
     }
     return table->problems->total == before;
+}
+
+static struct cg_text value_of(const struct table *table, struct cg_text written) {
+    for (size_t i = 0; i < table->plan->blank_count; i++) {
+        if (cg_text_equal_nocase(written, table->plan->blanks[i])) {
+            return (struct cg_text){"", 0};
+        }
+    }
+    return written;
 }
 
 /* False: out of memory. */
@@ -161,7 +204,7 @@ static bool take_line(struct table *table, struct cg_text line) {
         if (index >= 0) {
             field = cg_csv_field(table->csv, (uint32_t)index);
         }
-        table->values[i] = field.value;
+        table->values[i] = value_of(table, field.value);
         table->byte_columns[i] = index >= 0 ? field.raw_offset + 1 : 0;
     }
     const struct cg_table_row row = {table->line, table->values, table->byte_columns};

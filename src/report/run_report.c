@@ -50,6 +50,9 @@ static void put_counts(struct cg_json_writer *json, const struct cg_tally *tally
     cg_json_put_integer(json, "cutback", (int64_t)tally->cutback);
     cg_json_put_integer(json, "taken_back", (int64_t)tally->taken_back);
     cg_json_put_integer(json, "empty_lines", (int64_t)tally->empty_lines);
+    if (cg_policy_has_crosswalk(tally->policy)) {
+        cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
+    }
     cg_json_close_object(json);
     cg_json_open_object(json, "units");
     cg_json_put_integer(json, "submitted", (int64_t)tally->units_submitted);
@@ -117,6 +120,9 @@ bool cg_report_json(struct cg_buffer *out, const struct cg_run_facts *facts) {
     cg_json_begin(&json, out, false);
     cg_json_open_object(&json, NULL);
     cg_json_put_string(&json, "claimgate", CG_VERSION);
+    if (cg_policy_takes_test_npis(facts->policy)) {
+        cg_json_put_boolean(&json, "test_run", true);
+    }
     cg_put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
     put_inputs(&json, facts);
     cg_json_open_object(&json, "outputs");

@@ -46,7 +46,8 @@ static bool put_totals(struct cg_buffer *out, const struct cg_tally *tally) {
            put_count(out, "  of them malformed", tally->malformed) &&
            (tally->taken_back == 0 ||
             put_row(out, "taken back", tally->taken_back, tally->units_taken_back)) &&
-           put_count(out, "empty lines skipped", tally->empty_lines);
+           put_count(out, "empty lines skipped", tally->empty_lines) &&
+           put_count(out, "member ids in the crosswalk", tally->crosswalked);
 }
 
 static bool put_reasons(struct cg_buffer *out, const struct cg_tally *tally) {
@@ -73,6 +74,9 @@ bool cg_report_summary(struct cg_buffer *out, const struct cg_run_facts *facts,
     return cg_buffer_printf(out, "policy %s, layout %s%s, as of %s\n", cg_policy_id(facts->policy),
                             facts->layout, facts->layout_detected ? " (by its header)" : "",
                             cg_date_format(facts->as_of_day, as_of)) &&
+           (!cg_policy_takes_test_npis(facts->policy) ||
+            cg_buffer_append_text(out,
+                                  "a test run: the policy takes NPIs of made-up providers\n")) &&
            put_totals(out, facts->tally) && put_reasons(out, facts->tally) &&
            cg_buffer_printf(out, "%s\n", published);
 }

@@ -2,7 +2,6 @@
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
-#include "claimgate/base/nearest.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
@@ -91,13 +90,11 @@ enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, struct cg_error 
         return cg_error_set(err, CG_USAGE, "--state \"%s\" is no state; give its two letters",
                             plan->state);
     }
-    for (size_t i = 0; i < CG_CREDENTIAL_STATUS_COUNT; i++) {
-        if (strcasecmp(plan->status, cg_credential_status_words[i]) == 0) {
-            return CG_OK;
-        }
+    uint8_t status;
+    if (cg_credential_status_of(cg_text_of(plan->status), NULL, NULL, &status)) {
+        return CG_OK;
     }
-    const char *near =
-        cg_nearest_word(plan->status, cg_credential_status_words, CG_CREDENTIAL_STATUS_COUNT);
+    const char *near = cg_credential_status_hint(plan->status);
     return cg_error_set(err, CG_USAGE, "--status \"%s\" is no status; did you mean \"%s\"?",
                         plan->status, near == NULL ? "pending" : near);
 }
@@ -220,7 +217,12 @@ enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink 
     struct cg_table_facts facts;
     memcpy(columns, COLUMNS, sizeof columns);
     *counts = (struct cg_nppes_counts){0};
-    struct cg_table_plan table = {plan->file, columns, COLUMN_COUNT, import_row, &import};
+    const struct cg_table_plan table = {.file = plan->file,
+                                        .columns = columns,
+                                        .column_count = COLUMN_COUNT,
+                                        .row = import_row,
+                                        .context = &import,
+                                        .shows_header = true};
     cg_buffer_init(&import.held, HELD_LIMIT_BYTES);
     if (!cg_buffer_append(&import.held, output_header, sizeof output_header - 1)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");

@@ -3,6 +3,7 @@
 #include "policy_private.h"
 
 #include "claimgate/base/builtin.h"
+#include "claimgate/record/field.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,22 @@ bool cg_policy_asks_roster(const struct cg_policy *policy, int procedure_no,
     return !policy->somewhere_outright[procedure_no];
 }
 
+bool cg_policy_has_crosswalk(const struct cg_policy *policy) {
+    return policy->member_crosswalk;
+}
+
+bool cg_policy_takes_test_npis(const struct cg_policy *policy) {
+    return policy->test_npis;
+}
+
+uint64_t cg_policy_npi(const struct cg_policy *policy, struct cg_text text) {
+    return policy->test_npis ? cg_field_test_npi(text) : cg_field_npi(text);
+}
+
+const struct cg_status_words *cg_policy_status_words(const struct cg_policy *policy) {
+    return &policy->status_words;
+}
+
 static bool version_demands(const struct cg_policy_version *version, enum cg_roster_file file) {
     switch (file) {
     case CG_ROSTER_CREDENTIALS:
@@ -116,6 +133,7 @@ static bool version_demands(const struct cg_policy_version *version, enum cg_ros
         return version->supervision != CG_SEVERITY_OFF;
     case CG_ROSTER_AUTHORIZATIONS:
         return version->has_exemption && version->exemption_on_file;
+    case CG_ROSTER_MEMBERS: /* demanded by the policy as a whole */
     case CG_ROSTER_FILE_COUNT:
         break;
     }
@@ -123,6 +141,9 @@ static bool version_demands(const struct cg_policy_version *version, enum cg_ros
 }
 
 bool cg_policy_demands(const struct cg_policy *policy, enum cg_roster_file file) {
+    if (file == CG_ROSTER_MEMBERS) {
+        return policy->member_crosswalk;
+    }
     for (uint32_t i = 0; i < policy->version_count; i++) {
         if (version_demands(&policy->versions[i], file)) {
             return true;

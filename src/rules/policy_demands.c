@@ -2,6 +2,7 @@
  * The `credential` part of a policy version: accepted types and further demands.
  */
 #include "policy_private.h"
+#include "status_words.h"
 
 #include "claimgate/record/field.h"
 
@@ -202,9 +203,18 @@ static void load_supervision(struct cg_policy_loading *loading, const struct cg_
     }
 }
 
+/* All versions share one list, for a roster's rows are read once for all of them. */
+static void load_status_words(struct cg_policy_loading *loading, const struct cg_json *words) {
+    struct cg_policy *policy = loading->policy;
+    struct cg_status_loading status = {loading->doc, loading->problems, &policy->arena, false};
+    cg_status_words_load(&status, words, &policy->status_words);
+    loading->no_memory = loading->no_memory || status.no_memory;
+}
+
 void cg_policy_load_credential(struct cg_policy_loading *loading, const struct cg_json *credential,
                                struct cg_policy_version *version) {
     load_types(loading, cg_json_member(credential, "types"), version);
+    load_status_words(loading, cg_json_member(credential, "status_words"));
     version->training = severity_of(cg_json_member(credential, "training"));
     const struct cg_json *exam = cg_json_member(credential, "exam");
     version->exam = severity_of(exam);

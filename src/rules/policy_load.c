@@ -294,6 +294,8 @@ static void load_document(struct cg_policy_loading *loading) {
     const struct cg_json *root = cg_json_root(loading->doc);
     policy->id = load_line(loading, cg_json_member(root, "id"));
     policy->title = load_line(loading, cg_json_member(root, "title"));
+    policy->member_crosswalk = cg_json_boolean(cg_json_member(root, "member_crosswalk"));
+    policy->test_npis = cg_json_boolean(cg_json_member(root, "test_npis"));
     const struct cg_json *versions = cg_json_member(root, "versions");
     size_t count = cg_json_count(versions);
     policy->versions = cg_policy_alloc(loading, count, sizeof *policy->versions);

@@ -21,6 +21,9 @@ struct cg_policy {
     uint8_t sha256[CG_SHA256_BYTES];
     struct cg_policy_version *versions;
     uint32_t version_count;
+    bool member_crosswalk;
+    bool test_npis;
+    struct cg_status_words status_words; /* of all versions */
 
     uint64_t procedures[CG_PROCEDURES_MAX]; /* by procedure_no */
     uint32_t procedure_count;

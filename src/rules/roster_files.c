@@ -7,17 +7,14 @@
  * asks for it or not.
  */
 #include "claimgate/base/date.h"
-#include "claimgate/base/nearest.h"
 #include "claimgate/record/field.h"
 #include "claimgate/rules/roster_tables.h"
+
+#include "roster_layout.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-const char *const cg_credential_status_words[CG_CREDENTIAL_STATUS_COUNT] = {
-    "current", "limited", "inactive", "lapsed", "pending", "suspended", "surrendered", "revoked"};
 
 enum { SHOWN_VALUE_BYTES = 48 };
 
@@ -50,19 +47,47 @@ static bool refuse(const struct cg_roster_reading *reading, const struct cg_tabl
 
 static bool read_npi(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                      uint32_t column, uint64_t *npi) {
-    *npi = cg_field_npi(row->values[column]);
+    *npi = cg_policy_npi(reading->policy, row->values[column]);
     return *npi != 0 || refuse(reading, row, column,
                                "is no NPI: 10 digits, the first 1 or 2, with a good check digit "
                                "(Luhn over 80840 and the number)");
+}
+
+/* What programs write where there is no value. */
+static bool is_null_mark(struct cg_text text) {
+    static const char *const marks[] = {"NULL", "\\N", "~", "NA", "N/A", "NONE", "NaT", "-"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (cg_text_equal_nocase(text, cg_text_of(marks[i]))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A date where there is one; `blank` where the value is blank. */
 static bool read_date(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                       uint32_t column, int32_t blank, int32_t *day) {
     struct cg_text text = row->values[column];
-    *day = text.len == 0 ? blank : cg_date_parse(text.ptr, text.len, CG_DATE_ISO);
-    return text.len == 0 || *day != CG_DAY_NONE ||
-           refuse(reading, row, column, "is no real date from 1900 to 2199; write YYYY-MM-DD");
+    *day = text.len == 0 ? blank : cg_date_parse(text.ptr, text.len, reading->layout->date_format);
+    if (text.len == 0 || *day != CG_DAY_NONE) {
+        return true;
+    }
+    char rule[160];
+    snprintf(rule, sizeof rule, "is no real date from 1900 to 2199; write %s%s",
+             reading->layout->date_text,
+             is_null_mark(text) ? ", or name it under \"blank\" in layout.json" : "");
+    return refuse(reading, row, column, rule);
+}
+
+/* Registries write the end of what has none as a day far ahead. */
+static bool read_end_date(const struct cg_roster_reading *reading, const struct cg_table_row *row,
+                          uint32_t column, int32_t *day) {
+    const struct cg_text text = row->values[column];
+    if (cg_date_is_beyond(text.ptr, text.len, reading->layout->date_format)) {
+        *day = CG_DAY_OPEN;
+        return true;
+    }
+    return read_date(reading, row, column, CG_DAY_OPEN, day);
 }
 
 /* effective_date and, in the column after it, end_date. */
@@ -72,7 +97,7 @@ static bool read_span(const struct cg_roster_reading *reading, const struct cg_t
     if (row->values[column].len == 0) {
         good = refuse(reading, row, column, "");
     }
-    good &= read_date(reading, row, column + 1, CG_DAY_OPEN, &span->last_day);
+    good &= read_end_date(reading, row, column + 1, &span->last_day);
     if (good && span->last_day < span->first_day) {
         good = refuse(reading, row, column + 1,
                       "is before effective_date; correct one of the two, or leave it blank");
@@ -122,8 +147,12 @@ static bool read_word(struct cg_roster_reading *reading, const struct cg_table_r
 
 /* 1 to 64 bytes that are compared exactly. Not shown: numbers of authorizations and members. */
 static bool is_id(struct cg_text text) {
-    return text.len > 0 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text);
+    return text.len > 0 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text) &&
+           !cg_field_is_exponent(text);
 }
+
+static const char unseen_id_rule[] = "must have 1 to 64 bytes of text, and be no number with an "
+                                     "exponent";
 
 static bool refuse_unseen(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                           uint32_t column, const char *rule) {
@@ -134,24 +163,20 @@ static bool refuse_unseen(const struct cg_roster_reading *reading, const struct 
 
 static bool read_status(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                         uint32_t column, uint8_t *status) {
-    struct cg_text text = row->values[column];
-    for (uint8_t i = 0; i < CG_CREDENTIAL_STATUS_COUNT; i++) {
-        const char *word = cg_credential_status_words[i];
-        if (strlen(word) == text.len && strncasecmp(word, text.ptr, text.len) == 0) {
-            *status = i;
-            return true;
-        }
+    const struct cg_text text = row->values[column];
+    if (cg_credential_status_of(text, &reading->layout->status_words,
+                                cg_policy_status_words(reading->policy), status)) {
+        return true;
     }
     char value[SHOWN_VALUE_BYTES];
-    const char *near =
-        cg_nearest_word(shown(text, value), cg_credential_status_words, CG_CREDENTIAL_STATUS_COUNT);
-    char rule[192];
-    snprintf(
-        rule, sizeof rule,
-        "is no status; use current, limited, inactive, lapsed, pending, suspended, surrendered "
-        "or revoked%s%s%s",
-        near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
-        near == NULL ? "" : "\"?)");
+    const char *near = cg_credential_status_hint(shown(text, value));
+    char rule[320];
+    snprintf(rule, sizeof rule,
+             "is no status; use current, limited, inactive, lapsed, pending, suspended, "
+             "surrendered or revoked, or say what it means in layout.json or the policy's "
+             "credential.status_words%s%s%s",
+             near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
+             near == NULL ? "" : "\"?)");
     return refuse(reading, row, column, rule);
 }
 
@@ -227,7 +252,8 @@ static bool add_supervision(void *context, const struct cg_table_row *row) {
     uint32_t word = 0;
     bool good = read_npi(reading, row, 0, &supervision.span.key);
     if (!is_id(row->values[1])) {
-        good = refuse(reading, row, 1, "is no id of at most 64 bytes of UTF-8 text");
+        good = refuse(reading, row, 1,
+                      "is no id of at most 64 bytes of UTF-8 text without an exponent");
     }
     good &= read_span(reading, row, 2, &supervision.span);
     good &= read_word(reading, row, 4, &word);
@@ -255,8 +281,8 @@ static bool add_authorization(void *context, const struct cg_table_row *row) {
     struct cg_text number = row->values[0];
     struct cg_text member_id = row->values[1];
     struct cg_text code = row->values[2];
-    bool good = is_id(number) || refuse_unseen(reading, row, 0, "must have 1 to 64 bytes of text");
-    good &= is_id(member_id) || refuse_unseen(reading, row, 1, "must have 1 to 64 bytes of text");
+    bool good = is_id(number) || refuse_unseen(reading, row, 0, unseen_id_rule);
+    good &= is_id(member_id) || refuse_unseen(reading, row, 1, unseen_id_rule);
     authorization.procedure = cg_field_procedure(code);
     if (code.len != 0 && authorization.procedure == 0) {
         good = refuse(reading, row, 2, "is no code of 5 characters; leave it blank for any code");
@@ -269,6 +295,23 @@ static bool add_authorization(void *context, const struct cg_table_row *row) {
     return keep_text(reading->roster, number, &authorization.number) &&
            keep_text(reading->roster, member_id, &authorization.member_id) &&
            cg_span_table_add(&reading->roster->authorizations, &authorization);
+}
+
+static bool add_membership(void *context, const struct cg_table_row *row) {
+    struct cg_roster_reading *reading = context;
+    struct cg_membership membership = {.line = row->line};
+    struct cg_text person = row->values[1];
+    bool good = is_id(row->values[0]) || refuse_unseen(reading, row, 0, unseen_id_rule);
+    good &= is_id(person) || refuse_unseen(reading, row, 1, unseen_id_rule);
+    good &= read_span(reading, row, 2, &membership.span);
+    if (!good) {
+        return true;
+    }
+    membership.span.key = cg_membership_key(row->values[0]);
+    const bool kept = keep_text(reading->roster, row->values[0], &membership.member_id) &&
+                      keep_text(reading->roster, person, &person);
+    membership.person = cg_key_of(person);
+    return kept && cg_span_table_add(&reading->roster->members, &membership);
 }
 
 struct file_shape {
@@ -317,13 +360,26 @@ static const struct file_shape SHAPES[CG_ROSTER_FILE_COUNT] = {
                                    {.name = "effective_date", .needed = true},
                                    {.name = "end_date", .needed = true}},
                                   add_authorization},
+    [CG_ROSTER_MEMBERS] = {{{.name = "member_id", .needed = true},
+                            {.name = "person_id", .needed = true},
+                            {.name = "effective_date", .needed = true},
+                            {.name = "end_date", .needed = true}},
+                           add_membership},
 };
+
+const char *cg_roster_field_name(enum cg_roster_file file, uint32_t column) {
+    return SHAPES[file].columns[column].name;
+}
 
 enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_reading *reading,
                                    struct cg_roster_file_facts *facts, struct cg_error *err) {
     memcpy(reading->columns, SHAPES[file].columns, sizeof reading->columns);
     uint32_t column_count = 0;
     while (column_count < CG_ROSTER_COLUMNS_MAX && reading->columns[column_count].name != NULL) {
+        const char *own_name = reading->layout->columns[file][column_count];
+        if (own_name != NULL) {
+            reading->columns[column_count].name = own_name;
+        }
         column_count++;
     }
     struct cg_table_plan plan = {
@@ -332,6 +388,9 @@ enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_re
         .column_count = column_count,
         .row = SHAPES[file].add_row,
         .context = reading,
+        .blanks = reading->layout->blanks,
+        .blank_count = reading->layout->blank_count,
+        .shows_header = file != CG_ROSTER_AUTHORIZATIONS && file != CG_ROSTER_MEMBERS,
     };
     struct cg_table_facts table = {.rows = 0};
     enum cg_status status = cg_table_read(&plan, &table, reading->problems, err);

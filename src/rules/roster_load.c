@@ -1,3 +1,5 @@
+#include "roster_layout.h"
+
 #include "claimgate/base/log.h"
 #include "claimgate/rules/roster_tables.h"
 
@@ -19,7 +21,12 @@ static const struct {
     [CG_ROSTER_AGENCIES] = {"agencies", "credential.employment.agency_certifications"},
     [CG_ROSTER_SUPERVISION] = {"supervision", "credential.supervision"},
     [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization"},
+    [CG_ROSTER_MEMBERS] = {"members", "member_crosswalk"},
 };
+
+const char *cg_roster_file_name(enum cg_roster_file file) {
+    return FILES[file].name;
+}
 
 /* Optional columns and the demands that are never met without them, which is worth saying once and
  * not only in a million details. */
@@ -54,12 +61,13 @@ static bool is_asked(const char *column, uint64_t demands) {
 }
 
 static void warn_of_absent_columns(const struct cg_roster_reading *reading,
-                                   const struct cg_policy *policy) {
+                                   enum cg_roster_file file) {
+    const struct cg_policy *policy = reading->policy;
     char names[256] = "";
     uint64_t demands = demands_of_all_versions(policy);
-    for (size_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
+    for (uint32_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
         const struct cg_table_column *column = &reading->columns[i];
-        if (column->index < 0 && is_asked(column->name, demands)) {
+        if (column->index < 0 && is_asked(cg_roster_field_name(file, i), demands)) {
             size_t len = strlen(names);
             snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ", ", column->name);
         }
@@ -100,6 +108,7 @@ static void find_file(const char *dir, enum cg_roster_file file, struct cg_probl
 struct load {
     const char *dir;
     const struct cg_policy *policy;
+    const struct cg_roster_layout *layout;
     struct cg_roster *roster;
     struct cg_problems *problems;
 };
@@ -116,7 +125,8 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
     if (snprintf(path, sizeof path, "%s/%s", load->dir, facts->path) >= PATH_MAX) {
         return cg_error_set(err, CG_INTERNAL, "a path outgrew its room");
     }
-    struct cg_roster_reading reading = {load->roster, path, load->problems, {{0}}};
+    struct cg_roster_reading reading = {load->roster, load->policy,   load->layout,
+                                        path,         load->problems, {{0}}};
     struct cg_error damage = CG_ERROR_INIT;
     enum cg_status status = cg_roster_read_file(file, &reading, facts, &damage);
     if (status == CG_BAD_DATA) {
@@ -130,7 +140,12 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
         return cg_error_set(err, status, "%s", damage.text);
     }
     load->roster->file_count++;
-    warn_of_absent_columns(&reading, load->policy);
+    warn_of_absent_columns(&reading, file);
+    if (facts->rows == 0 && load->problems->total == 0) {
+        cg_log_warning("%s has a header and no row: %s", path,
+                       file == CG_ROSTER_CREDENTIALS ? "nobody may render; was it cut?"
+                                                     : "was it cut?");
+    }
     return CG_OK;
 }
 
@@ -147,6 +162,16 @@ static bool is_folder(const char *dir, struct cg_problems *problems) {
         return false;
     }
     return true;
+}
+
+static enum cg_status load_layout(const struct load *load, struct cg_roster_layout *layout,
+                                  struct cg_error *err) {
+    struct cg_roster *roster = load->roster;
+    bool found = false;
+    const enum cg_status status = cg_roster_layout_load(
+        load->dir, layout, &roster->files[roster->file_count], &found, load->problems, err);
+    roster->file_count += found;
+    return status;
 }
 
 static enum cg_status load_files(const struct load *load, struct cg_error *err) {
@@ -176,7 +201,7 @@ static bool index_tables(struct cg_roster *roster) {
            cg_span_table_index(&roster->employment) &&
            cg_span_table_index(&roster->certifications) && cg_roster_add_workloads(roster) &&
            cg_span_table_index(&roster->supervision) && cg_span_table_index(&roster->workloads) &&
-           cg_span_table_index(&roster->authorizations);
+           cg_span_table_index(&roster->authorizations) && cg_span_table_index(&roster->members);
 }
 
 /* They are fetched ahead of every line: what is empty is not asked for. */
@@ -198,6 +223,7 @@ static void roster_init(struct cg_roster *roster) {
     cg_span_table_init(&roster->supervision, sizeof(struct cg_supervision));
     cg_span_table_init(&roster->workloads, sizeof(struct cg_workload));
     cg_span_table_init(&roster->authorizations, sizeof(struct cg_authorization));
+    cg_span_table_init(&roster->members, sizeof(struct cg_membership));
     cg_words_init(&roster->words);
     cg_words_init(&roster->supervisors);
     cg_arena_init(&roster->texts, SIZE_MAX);
@@ -212,10 +238,20 @@ enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
         return cg_error_set(err, CG_INTERNAL, "out of memory for the roster");
     }
     roster_init(roster);
-    const struct load load = {dir, policy, roster, problems};
-    enum cg_status status = load_files(&load, err);
+    struct cg_roster_layout layout;
+    cg_roster_layout_init(&layout);
+    const struct load load = {dir, policy, &layout, roster, problems};
+    enum cg_status status = load_layout(&load, &layout, err);
+    if (status == CG_OK) {
+        status = load_files(&load, err);
+    }
+    cg_roster_layout_fini(&layout);
     if (status == CG_OK && !(index_tables(roster) && cg_roster_resolve(roster, policy))) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", dir);
+    }
+    if (status == CG_OK) {
+        cg_roster_check_members(roster, dir, problems);
+        status = cg_problems_status(problems, err);
     }
     if (status == CG_OK) {
         list_provider_tables(roster);
@@ -237,6 +273,7 @@ void cg_roster_free(struct cg_roster *roster) {
     cg_span_table_fini(&roster->supervision);
     cg_span_table_fini(&roster->workloads);
     cg_span_table_fini(&roster->authorizations);
+    cg_span_table_fini(&roster->members);
     cg_words_fini(&roster->words);
     cg_words_fini(&roster->supervisors);
     cg_arena_fini(&roster->texts);

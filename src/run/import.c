@@ -1,8 +1,9 @@
 /*
  * Import: the stations of a run one after another, with the same gate. What was paid is not tested
- * again: there is no roster, and a line is decided under its policy version without caps and twin
- * edits. What remains of the gate are repeated lines and take-backs, so that the file of a payer
- * who exports voids and replacements along with what they took back comes out right.
+ * again: a roster is asked for exemptions and persons alone, and a line is decided under its policy
+ * version without caps and twin edits. What remains of the gate are repeated lines and take-backs,
+ * so that the file of a payer who exports voids and replacements along with what they took back
+ * comes out right.
  */
 #include "bind.h"
 #include "known_inputs.h"
@@ -190,8 +191,10 @@ static enum cg_status take_records(struct import *import, struct cg_error *err) 
     for (uint32_t i = 0; status == CG_OK && i < batch->line_count; i++) {
         import->repeated += batch->lines[i].decision == CG_REJECTED;
     }
+    if (status == CG_OK && !cg_tally_add(&import->tally, batch)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
     if (status == CG_OK) {
-        cg_tally_add(&import->tally, batch);
         status = cg_ledger_record(import->ledger, batch, err);
     }
     return status;
@@ -237,7 +240,10 @@ enum cg_status cg_import_run(const struct cg_correction_plan *plan,
     struct import import = {
         .plan = plan,
         .problems = problems,
-        .rules = {.policy = plan->policy, .as_of_day = plan->as_of_day},
+        .rules = {.policy = plan->policy,
+                  .roster = plan->roster,
+                  .as_of_day = plan->as_of_day,
+                  .untested = true},
         .next_line = 1,
     };
     bool known = false;

@@ -212,7 +212,9 @@ static void decide(void *context, struct cg_batch *batch) {
     }
     const bool records = run->ledger != NULL && !run->plan->dry_run;
     if (!records || cg_ledger_record(run->ledger, batch, &batch->error) == CG_OK) {
-        cg_tally_add(&run->tally, batch);
+        if (!cg_tally_add(&run->tally, batch)) {
+            cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        }
     }
 }
 

@@ -61,7 +61,9 @@
     X(DUPLICATE_LINE, duplicate_line, 1000)                                                        \
     X(DUPLICATE_SERVICE, duplicate_service, 1000)                                                  \
     X(OVER_DAILY_CAP, over_daily_cap, 1000)                                                        \
-    X(OVER_YEARLY_CAP, over_yearly_cap, 1000)
+    X(OVER_YEARLY_CAP, over_yearly_cap, 1000)                                                      \
+    X(PROCEDURE_CODE_INVALID, procedure_code_invalid, 1000)                                        \
+    X(PROCEDURE_CODE_NEAR, procedure_code_near, 1000)
 
 enum cg_anomaly {
 #define CG_ANOMALY_ENUM(name, text, weight) CG_ANOMALY_##name,

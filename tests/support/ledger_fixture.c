@@ -122,7 +122,7 @@ static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
     cr_assert_not_null(history);
     enum cg_status status = cg_history_decide(history, batch->lines, batch->line_count, err);
     if (status == CG_OK) {
-        cg_tally_add(tally, batch);
+        cr_assert(cg_tally_add(tally, batch));
         status = cg_ledger_record(ledger, batch, err);
     }
     cg_history_free(history);

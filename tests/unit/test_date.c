@@ -235,3 +235,23 @@ Test(date, age_counts_completed_years) {
 Test(date, today_is_a_claim_date) {
     cr_assert(cg_date_today() > day("2024-01-01") && cg_date_today() <= CG_DAY_LAST);
 }
+
+Test(date, a_day_after_2199_is_told_from_no_day) {
+    static const struct {
+        const char *text;
+        enum cg_date_format format;
+        bool beyond;
+    } cases[] = {
+        {"9999-12-31", CG_DATE_ISO, true},    {"2200-01-01", CG_DATE_ISO, true},
+        {"2400-02-29", CG_DATE_ISO, true},    {"2300-02-29", CG_DATE_ISO, false},
+        {"2199-12-31", CG_DATE_ISO, false},   {"9999-12-32", CG_DATE_ISO, false},
+        {"99991231", CG_DATE_COMPACT, true},  {"12/31/9999", CG_DATE_US, true},
+        {"31-DEC-9999", CG_DATE_DMONY, true}, {"9999-12-31T00:00:00", CG_DATE_ISO_TIME, true},
+        {"12/31/9999", CG_DATE_ISO, false},   {"", CG_DATE_ISO, false},
+        {"1899-12-31", CG_DATE_ISO, false},   {"NULL", CG_DATE_ISO, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_expect_eq(cg_date_is_beyond(cases[i].text, strlen(cases[i].text), cases[i].format),
+                     cases[i].beyond, "%s", cases[i].text);
+    }
+}

@@ -378,7 +378,7 @@ static void check_text(const struct schema *schema, size_t field,
         expect_variant(schema, field, cg_json_string(cg_json_item(words, i)), true);
     }
     if (cg_json_count(words) > 0) {
-        expect_variant(schema, field, "expired", false);
+        expect_variant(schema, field, "retired", false);
     }
     if (!cg_json_is_null(cg_json_member(constraints, "pattern"))) {
         expect_variant(schema, field, "3234567893", false);
@@ -397,7 +397,8 @@ static void check_field(const struct schema *schema, size_t field) {
                  roster_fixture_problems(&fixture));
     if (strcmp(type, "date") == 0) {
         expect_variant(schema, field, "2023-02-29", false);
-        expect_variant(schema, field, "2200-01-01", false);
+        expect_variant(schema, field, "2200-01-01",
+                       strcmp(member(schema->fields[field], "name"), "end_date") == 0);
     } else if (strcmp(type, "number") == 0 || strcmp(type, "integer") == 0) {
         check_number(schema, field, constraints);
     } else {

@@ -95,6 +95,85 @@ Test(table, a_bad_header_is_named) {
     expect_problem(TEXT("npi,\0x\n1,2\n"), 0, "NUL", "");
 }
 
+/* All problems, one a line. */
+static void expect_problems(const struct cg_table_plan *plan, struct cg_text text,
+                            const char *wanted) {
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    char all[2048] = "";
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_table_read_text(plan, text, &problems, &err), CG_OK);
+    for (size_t i = 0; i < problems.count; i++) {
+        strcat(strcat(all, problems.list[i].text), "\n");
+    }
+    cr_expect_str_eq(all, wanted);
+    cg_problems_fini(&problems);
+}
+
+Test(table, where_columns_are_missing_the_header_seen_is_shown_unless_it_may_be_a_claim) {
+    struct cg_table_column columns[] = {{.name = "npi", .needed = true},
+                                        {.name = "end_date", .needed = true}};
+    struct seen seen = {.rows = 0};
+    struct cg_table_plan plan = {.file = "roster.csv",
+                                 .columns = columns,
+                                 .column_count = 2,
+                                 .row = note_row,
+                                 .context = &seen};
+    expect_problems(&plan, TEXT("NPI,End Date,x\n"),
+                    "the column end_date is missing; is it \"End Date\"?\n"
+                    "the header names NPI, End Date, x\n");
+    expect_problems(&plan, TEXT("M1,1934-05-06\n"),
+                    "the column npi is missing\nthe column end_date is missing\n");
+    plan.shows_header = true;
+    expect_problems(&plan, TEXT("Provider,Until\n"),
+                    "the column npi is missing\nthe column end_date is missing\n"
+                    "the header names Provider, Until\n");
+}
+
+Test(table, a_long_header_is_shown_in_part) {
+    char header[4096] = "npi";
+    struct cg_table_column columns[] = {{.name = "npi", .needed = true},
+                                        {.name = "end_date", .needed = true}};
+    struct seen seen = {.rows = 0};
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    for (int i = 0; i < 100; i++) {
+        strcat(header, ",some column of a registry");
+    }
+    const struct cg_table_plan plan = {.file = "roster.csv",
+                                       .columns = columns,
+                                       .column_count = 2,
+                                       .row = note_row,
+                                       .context = &seen};
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_table_read_text(&plan, cg_text_of(header), &problems, &err), CG_OK);
+    cr_assert_eq(problems.count, 2);
+    cr_expect_lt(strlen(problems.list[1].text), 450);
+    cr_expect_str_eq(problems.list[1].text + strlen(problems.list[1].text) - 5, ", ...");
+    cg_problems_fini(&problems);
+}
+
+Test(table, values_that_stand_for_a_blank_are_blank) {
+    const struct cg_text blanks[] = {TEXT("NULL"), TEXT("\\N")};
+    struct cg_table_column columns[] = {{.name = "npi", .needed = true}, {.name = "end_date"}};
+    struct seen seen = {.rows = 0};
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    const struct cg_table_plan plan = {.file = "roster.csv",
+                                       .columns = columns,
+                                       .column_count = 2,
+                                       .row = note_row,
+                                       .context = &seen,
+                                       .blanks = blanks,
+                                       .blank_count = 2};
+    cg_problems_init(&problems);
+    cr_assert_eq(
+        cg_table_read_text(&plan, TEXT("npi,end_date\n1,null\n2,\\N\n3,NULLS\n"), &problems, &err),
+        CG_OK);
+    cr_expect_str_eq(seen.text, "2:1@1|@3\n3:2@1|@3\n4:3@1|NULLS@3\n");
+    cg_problems_fini(&problems);
+}
+
 Test(table, a_line_longer_than_64_kib_is_a_bad_row_wherever_it_stands) {
     enum { LONG = 3 * CG_BATCH_BYTES };
     char *text = malloc(LONG + 64);
@@ -111,7 +190,11 @@ Test(table, a_line_longer_than_64_kib_is_a_bad_row_wherever_it_stands) {
 Test(table, a_row_that_cannot_be_kept_stops_the_reading) {
     struct reading reading = {.columns = {{.name = "npi"}, {.name = "x"}}};
     reading.seen.stop_at_row = 2;
-    const struct cg_table_plan plan = {"roster.csv", reading.columns, 2, note_row, &reading.seen};
+    const struct cg_table_plan plan = {.file = "roster.csv",
+                                       .columns = reading.columns,
+                                       .column_count = 2,
+                                       .row = note_row,
+                                       .context = &reading.seen};
     cg_problems_init(&reading.problems);
     cr_assert_eq(cg_table_read_text(&plan, TEXT("npi\n1\n2\n3\n"), &reading.problems, &reading.err),
                  CG_INTERNAL);
@@ -133,7 +216,11 @@ Test(table, plain_and_gzip_files_read_the_same) {
         }
         close(fd);
         struct reading reading = {.columns = {{.name = "npi"}, {.name = "end_date"}}};
-        const struct cg_table_plan plan = {path, reading.columns, 2, note_row, &reading.seen};
+        const struct cg_table_plan plan = {.file = path,
+                                           .columns = reading.columns,
+                                           .column_count = 2,
+                                           .row = note_row,
+                                           .context = &reading.seen};
         struct cg_table_facts facts = {.rows = 0};
         cg_problems_init(&reading.problems);
         cr_assert_eq(cg_table_read(&plan, &facts, &reading.problems, &reading.err), CG_OK, "%s",
@@ -148,8 +235,11 @@ Test(table, plain_and_gzip_files_read_the_same) {
 
 Test(table, a_file_that_is_not_there_is_a_failure) {
     struct reading reading = {.columns = {{.name = "npi"}, {.name = "x"}}};
-    const struct cg_table_plan plan = {"/nowhere/roster.csv", reading.columns, 2, note_row,
-                                       &reading.seen};
+    const struct cg_table_plan plan = {.file = "/nowhere/roster.csv",
+                                       .columns = reading.columns,
+                                       .column_count = 2,
+                                       .row = note_row,
+                                       .context = &reading.seen};
     struct cg_table_facts facts = {.rows = 0};
     cg_problems_init(&reading.problems);
     cr_assert_eq(cg_table_read(&plan, &facts, &reading.problems, &reading.err), CG_NO_INPUT);

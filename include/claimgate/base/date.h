@@ -43,6 +43,13 @@ bool cg_date_is_valid(struct cg_civil civil);
 /* Parse exactly `len` bytes. CG_DAY_NONE when they are no real date from 1900 to 2199. */
 int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format);
 
+/* True for a real date after 2199, such as 9999-12-31: nobody's birthday, but a way to write that a
+ * span has no end. */
+bool cg_date_is_beyond(const char *text, size_t len, enum cg_date_format format);
+
+/* The format written so in a layout, e.g. "MM/DD/YYYY". False: there is none. */
+bool cg_date_format_named(const char *name, enum cg_date_format *out);
+
 /* The last text that was parsed and its day; all zero at first. */
 struct cg_date_memo {
     uint64_t first_bytes;

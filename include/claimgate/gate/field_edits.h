@@ -21,6 +21,7 @@ struct cg_rules {
     const struct cg_policy *policy;
     const struct cg_roster *roster; /* NULL: lines that were paid elsewhere; nothing asks for it */
     int32_t as_of_day;
+    bool untested; /* lines that were paid elsewhere: the exemption alone matters of all edits */
 };
 
 /* A cg_parse_plan.edit_fields: scope and group 1. `rules` is a struct cg_rules. */

@@ -32,6 +32,7 @@ struct cg_tally {
     uint64_t cutback;      /* of the accepted */
     uint64_t taken_back;   /* lines */
     uint64_t empty_lines;
+    uint64_t crosswalked; /* different member ids that members.csv gave a person */
 
     uint64_t units_submitted;
     uint64_t units_accepted;
@@ -43,11 +44,14 @@ struct cg_tally {
     uint64_t warnings[CG_REASON_COUNT];
     struct cg_count *caps; /* [version index * CG_CAPS_MAX + cap_no] */
     const struct cg_policy *policy;
+    uint8_t *met_ids; /* by crosswalk_id: 1 once it was met */
+    uint32_t met_id_count;
 };
 
 cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy);
 void cg_tally_fini(struct cg_tally *tally);
-void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
+/* False: no memory. */
+cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
 
 /* Rejected records in percent of in-scope and malformed ones together, in thousandths, rounded up;
  * 0 when there are none. */

@@ -76,6 +76,10 @@ struct cg_table_plan {
     uint32_t column_count;
     bool (*row)(void *context, const struct cg_table_row *row); /* false: out of memory, stop */
     void *context;
+    const struct cg_text *blanks; /* values that stand for a blank, letter case ignored */
+    size_t blank_count;
+    bool shows_header; /* the first line can be shown whatever it is, for nobody's claims or members
+                        * can stand in it */
 };
 struct cg_table_facts {
     uint64_t rows;

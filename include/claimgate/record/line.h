@@ -68,6 +68,8 @@ struct cg_line {
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     uint32_t quantity_offset;            /* the raw quantity field within the record, */
     uint32_t quantity_len;               /* blanks and quotes included; 0 without cutback */
+    uint32_t crosswalk_id; /* member_id is a person's by now: which id of members.csv was met, from
+                            * 1; 0: none */
 
     /* Version in force on the start date; for a void, where there is none, the newest.
      * NULL when none is. */

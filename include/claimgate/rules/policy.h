@@ -12,6 +12,7 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/record/line.h"
+#include "claimgate/rules/credential_status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -150,8 +151,18 @@ enum cg_roster_file {
     CG_ROSTER_AGENCIES,
     CG_ROSTER_SUPERVISION,
     CG_ROSTER_AUTHORIZATIONS,
+    CG_ROSTER_MEMBERS,
     CG_ROSTER_FILE_COUNT,
 };
+/* member_crosswalk: members.csv says whose a member id is. */
+bool cg_policy_has_crosswalk(const struct cg_policy *policy);
+/* test_npis: NPIs of made-up providers are taken. */
+bool cg_policy_takes_test_npis(const struct cg_policy *policy);
+/* An NPI under the policy, as cg_field_npi or cg_field_test_npi has it. */
+uint64_t cg_policy_npi(const struct cg_policy *policy, struct cg_text text);
+/* credential.status_words of all versions. */
+const struct cg_status_words *cg_policy_status_words(const struct cg_policy *policy);
+
 bool cg_policy_demands(const struct cg_policy *policy, enum cg_roster_file file);
 
 /* Whether the cap counts units of a procedure. */

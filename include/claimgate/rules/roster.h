@@ -72,6 +72,12 @@ void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line);
 bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
                           uint64_t procedure);
 
+/* Whose the member id is on that day, under a policy with a member crosswalk; NULL where
+ * members.csv does not say, so that the id is its own person. `id_no`, from 1, is the same for all
+ * rows of an id. CG_DAY_NONE: a line without a valid date. */
+const struct cg_key *cg_roster_person(const struct cg_roster *roster,
+                                      const struct cg_key *member_id, int32_t day, uint32_t *id_no);
+
 /* One plain sentence for a credential reason of this line: what was found and what was needed
  * (dates, scores, hours, NPIs; never a member or a claim). Says nothing where the reason does not
  * hold. */

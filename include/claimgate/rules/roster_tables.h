@@ -16,6 +16,7 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/base/text.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/rules/credential_status.h"
 #include "claimgate/rules/roster.h"
 
 #include <stdbool.h>
@@ -132,20 +133,6 @@ cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
 /* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. ---
  */
 
-/* Statuses in an order that makes a standing one comparison. */
-enum cg_credential_status {
-    CG_CREDENTIAL_CURRENT,
-    CG_CREDENTIAL_LIMITED, /* up to here it grants */
-    CG_CREDENTIAL_INACTIVE,
-    CG_CREDENTIAL_LAPSED,
-    CG_CREDENTIAL_PENDING,
-    CG_CREDENTIAL_SUSPENDED, /* from here on it blocks */
-    CG_CREDENTIAL_SURRENDERED,
-    CG_CREDENTIAL_REVOKED,
-    CG_CREDENTIAL_STATUS_COUNT,
-};
-extern const char *const cg_credential_status_words[CG_CREDENTIAL_STATUS_COUNT];
-
 struct cg_credential { /* key: npi */
     struct cg_span span;
     int32_t training_day; /* CG_DAY_NONE: blank */
@@ -205,6 +192,13 @@ struct cg_authorization { /* key: hash of number and member; both are compared *
     struct cg_text member_id;
 };
 
+struct cg_membership { /* key: hash of the member id, which is compared */
+    struct cg_span span;
+    struct cg_text member_id;
+    struct cg_key person;
+    uint64_t line; /* of members.csv */
+};
+
 /* What a word means under one version of the policy. */
 struct cg_word_role {
     uint8_t type_slot; /* position in version->types, or CG_TYPE_NOT_ACCEPTED */
@@ -231,17 +225,18 @@ struct cg_roster {
     struct cg_span_table supervision;
     struct cg_span_table workloads;
     struct cg_span_table authorizations;
+    struct cg_span_table members;
     const struct cg_span_table *provider_tables[CG_PROVIDER_TABLES_MAX];
     uint32_t provider_table_count; /* those keyed by the provider that have rows */
     struct cg_words words;
     struct cg_words supervisors; /* supervisor_id, compared exactly */
-    struct cg_arena texts;       /* authorization numbers and member ids */
+    struct cg_arena texts;       /* authorization numbers, ids of members and persons */
     struct cg_word_role *roles;  /* [version][word] */
     struct cg_demands *demands;  /* [version] */
     uint32_t *unnamed_types;     /* numbers of words that no version accepts as a type */
     uint32_t unnamed_type_count;
     uint32_t version_count;
-    struct cg_roster_file_facts files[CG_ROSTER_FILE_COUNT];
+    struct cg_roster_file_facts files[CG_ROSTER_FILE_COUNT + 1]; /* and the layout */
     uint32_t file_count;
 };
 
@@ -251,14 +246,26 @@ static inline const struct cg_word_role *cg_roster_roles(const struct cg_roster 
 }
 
 uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id);
+uint64_t cg_membership_key(struct cg_text member_id);
+/* Days on which one id is two persons' are problems. */
+void cg_roster_check_members(const struct cg_roster *roster, const char *path,
+                             struct cg_problems *problems);
 
 /* --- The steps of loading --- */
 
 enum { CG_ROSTER_COLUMNS_MAX = 8 };
 
+struct cg_roster_layout;
+
+/* The name of a file without its endings, and of one of its columns; NULL past the last one. */
+const char *cg_roster_file_name(enum cg_roster_file file);
+const char *cg_roster_field_name(enum cg_roster_file file, uint32_t column);
+
 /* One file being read into its table. Bad rows go to `problems`. */
 struct cg_roster_reading {
     struct cg_roster *roster;
+    const struct cg_policy *policy;
+    const struct cg_roster_layout *layout;
     const char *path;
     struct cg_problems *problems;
     struct cg_table_column columns[CG_ROSTER_COLUMNS_MAX]; /* as found in this file */

@@ -14,6 +14,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,8 @@ struct cg_correction_plan {
     int lock_wait_seconds;
     int32_t as_of_day;
     const struct cg_policy *policy; /* import: tells which codes are in scope */
+    const struct cg_roster *roster; /* import: authorizations on file, and whose a member id is;
+                                     * NULL: neither is known */
     const char *layout;             /* import: NULL: by the header */
     bool multiline;                 /* import */
 };

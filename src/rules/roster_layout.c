@@ -1,0 +1,114 @@
+#include "roster_layout.h"
+
+#include "status_words.h"
+
+#include "claimgate/base/hash.h"
+#include "claimgate/io/files.h"
+#include "claimgate/json/json.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { LAYOUT_FILE_MAX_BYTES = 1 << 20, LAYOUT_MEMORY_MAX_BYTES = 8 << 20 };
+
+static const char iso_text[] = "YYYY-MM-DD";
+
+void cg_roster_layout_init(struct cg_roster_layout *layout) {
+    *layout = (struct cg_roster_layout){.date_format = CG_DATE_ISO, .date_text = iso_text};
+    cg_arena_init(&layout->arena, LAYOUT_MEMORY_MAX_BYTES);
+}
+
+void cg_roster_layout_fini(struct cg_roster_layout *layout) {
+    cg_arena_fini(&layout->arena);
+}
+
+/* NULL for what is absent; memory that is out shows in `no_memory`. */
+static const char *keep(struct cg_roster_layout *layout, const struct cg_json *string,
+                        bool *no_memory) {
+    if (cg_json_is_null(string)) {
+        return NULL;
+    }
+    const char *text = cg_json_string(string);
+    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
+    *no_memory = *no_memory || kept == NULL;
+    return kept;
+}
+
+static void load_columns(struct cg_roster_layout *layout, const struct cg_json *columns,
+                         bool *no_memory) {
+    for (int file = 0; file < CG_ROSTER_FILE_COUNT; file++) {
+        const struct cg_json *names =
+            cg_json_member(columns, cg_roster_file_name((enum cg_roster_file)file));
+        for (uint32_t i = 0; i < CG_ROSTER_COLUMNS_MAX; i++) {
+            const char *field = cg_roster_field_name((enum cg_roster_file)file, i);
+            if (field != NULL) {
+                layout->columns[file][i] = keep(layout, cg_json_member(names, field), no_memory);
+            }
+        }
+    }
+}
+
+static void load_blanks(struct cg_roster_layout *layout, const struct cg_json *blanks,
+                        bool *no_memory) {
+    for (size_t i = 0; i < cg_json_count(blanks) && i < CG_ROSTER_BLANKS_MAX; i++) {
+        const char *kept = keep(layout, cg_json_item(blanks, i), no_memory);
+        if (kept != NULL) {
+            layout->blanks[layout->blank_count++] = cg_text_trim(cg_text_of(kept));
+        }
+    }
+}
+
+static bool load_document(struct cg_roster_layout *layout, const struct cg_json_doc *doc,
+                          struct cg_problems *problems) {
+    const struct cg_json *root = cg_json_root(doc);
+    const char *format = cg_json_string(cg_json_member(root, "date_format"));
+    struct cg_status_loading status = {doc, problems, &layout->arena, false};
+    bool no_memory = false;
+    if (cg_date_format_named(format, &layout->date_format)) {
+        layout->date_text = keep(layout, cg_json_member(root, "date_format"), &no_memory);
+    }
+    cg_status_words_load(&status, cg_json_member(root, "status_words"), &layout->status_words);
+    load_blanks(layout, cg_json_member(root, "blank"), &no_memory);
+    load_columns(layout, cg_json_member(root, "columns"), &no_memory);
+    return !no_memory && !status.no_memory;
+}
+
+static enum cg_status load_text(const char *path, const struct cg_buffer *bytes,
+                                struct cg_roster_layout *layout, struct cg_problems *problems,
+                                struct cg_error *err) {
+    const size_t before = problems->total;
+    const char *text = bytes->data == NULL ? "" : bytes->data; /* an empty file */
+    struct cg_json_doc *doc =
+        cg_json_load_faulty(path, text, bytes->len_bytes, "roster_layout.schema.json", problems);
+    const bool loaded = doc != NULL && load_document(layout, doc, problems);
+    cg_json_free(doc);
+    cg_problems_sort(problems, before);
+    return loaded || problems->total > before ? CG_OK
+                                              : cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
+enum cg_status cg_roster_layout_load(const char *dir, struct cg_roster_layout *layout,
+                                     struct cg_roster_file_facts *facts, bool *found,
+                                     struct cg_problems *problems, struct cg_error *err) {
+    char path[PATH_MAX];
+    struct cg_buffer bytes;
+    *found = false;
+    if (snprintf(path, sizeof path, "%s/%s", dir, CG_ROSTER_LAYOUT_FILE) >= PATH_MAX ||
+        access(path, F_OK) != 0) {
+        return CG_OK;
+    }
+    cg_buffer_init(&bytes, LAYOUT_FILE_MAX_BYTES);
+    enum cg_status status = cg_file_read(path, &bytes, err);
+    if (status == CG_OK &&
+        !cg_sha256_of(bytes.data == NULL ? "" : bytes.data, bytes.len_bytes, facts->sha256)) {
+        status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    }
+    if (status == CG_OK) {
+        snprintf(facts->path, sizeof facts->path, "%s", CG_ROSTER_LAYOUT_FILE);
+        *found = true;
+        status = load_text(path, &bytes, layout, problems, err);
+    }
+    cg_buffer_fini(&bytes);
+    return status;
+}
