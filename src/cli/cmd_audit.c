@@ -27,6 +27,7 @@ struct options {
     int64_t threads;
     int64_t level;
     bool multiline;
+    bool allow_empty;
     bool overwrite;
     bool quiet;
     bool json;
@@ -53,6 +54,8 @@ static const struct cg_option option_table[] = {
     {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "columns of the claim files (by header)", 0,
      0},
     {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
+     0},
+    {"allow-empty", NULL, CG_OPTION_FLAG, AT(allow_empty), "an input of 0 bytes has no records", 0,
      0},
     {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "as of which to decide (that of then)", 0, 0},
     {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
@@ -117,6 +120,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                        .rules.as_of_day = o->as_of_day,
                                        .layout = o->layout,
                                        .multiline = o->multiline,
+                                       .allow_empty = o->allow_empty,
                                        .threads = cg_load_threads(o->threads),
                                        .ledger = o->ledger,
                                        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},

@@ -13,6 +13,7 @@
 #include "claimgate/run/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct options {
     int64_t lock_wait_seconds;
     int64_t max_reject_rate_milli;
     bool multiline;
+    bool allow_empty;
     bool fail_on_reject;
     bool overwrite;
     bool dry_run;
@@ -61,6 +63,8 @@ static const struct cg_option option_table[] = {
     {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "columns of the claim files (by header)", 0,
      0},
     {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
+     0},
+    {"allow-empty", NULL, CG_OPTION_FLAG, AT(allow_empty), "an input of 0 bytes has no records", 0,
      0},
     {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
     {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
@@ -91,8 +95,10 @@ static bool is_stdout(const char *path) {
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+/* What goes to the null device is wanted nowhere, and any number of outputs may. */
 static bool same_path(const char *a, const char *b) {
-    return a != NULL && b != NULL && (strcmp(a, b) == 0 || cg_file_is_same(a, b));
+    return a != NULL && b != NULL && strcmp(a, "/dev/null") != 0 &&
+           (strcmp(a, b) == 0 || cg_file_is_same(a, b));
 }
 
 /* A policy or layout that is named by its path, and that file. */
@@ -313,6 +319,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .rules.as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today(),
         .layout = o->layout,
         .multiline = o->multiline,
+        .allow_empty = o->allow_empty,
         .threads = cg_load_threads(o->threads),
         .output = {.dir = o->dry_run ? NULL : o->out,
                    .overwrite = o->overwrite,
@@ -332,14 +339,20 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
 }
 
 static enum cg_status open_trace(const struct options *o, FILE **trace, struct cg_error *err) {
-    *trace = o->trace != NULL ? fopen(o->trace, "we") : NULL;
-    if (o->trace != NULL && *trace == NULL) {
+    *trace = NULL;
+    if (o->trace == NULL) {
+        return CG_OK;
+    }
+    if (cg_file_refuse_link(o->trace, err) != CG_OK) {
+        return err->status;
+    }
+    const int fd = open(o->trace, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    *trace = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (*trace == NULL) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the trace",
                                   o->trace);
     }
-    if (*trace != NULL) {
-        fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
-    }
+    fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
     return CG_OK;
 }
 

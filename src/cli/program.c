@@ -5,11 +5,13 @@
 #include "claimgate/rules/reason.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static bool asks_for_help(int argc, char **argv) {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -21,7 +23,7 @@ static bool asks_for_help(int argc, char **argv) {
 }
 
 enum cg_status cg_program_run(const struct cg_command *command, int argc, char **argv,
-                                  int *exit_code, struct cg_error *err) {
+                              int *exit_code, struct cg_error *err) {
     struct cg_invocation call;
     if (asks_for_help(argc, argv)) {
         cg_options_print_help(command);
@@ -49,7 +51,25 @@ static void forbid_core_dumps(void) {
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+/* Were 0, 1 or 2 free, the next file to be opened would get that number, and a message would be
+ * written into it. So each is held by the null device, opened the wrong way round: its use fails
+ * as that of a closed one does. */
+static enum cg_status hold_standard_descriptors(struct cg_error *err) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        const bool is_closed = fcntl(fd, F_GETFD) < 0;
+        /* All lower ones are open, so that this one's number is the one that is given. */
+        if (is_closed && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            return cg_error_set_errno(err, CG_INTERNAL, errno,
+                                      "/dev/null: cannot stand for the closed descriptor %d", fd);
+        }
+    }
+    return CG_OK;
+}
+
 enum cg_status cg_program_start(struct cg_error *err) {
+    if (hold_standard_descriptors(err) != CG_OK) {
+        return err->status;
+    }
     forbid_core_dumps();
     cg_stop_install();
     cg_log_init((struct cg_log_options){0});

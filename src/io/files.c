@@ -139,7 +139,11 @@ static bool remove_entries(DIR *dir, int levels) {
     return all_gone;
 }
 
+/* An empty folder goes without a descriptor, of which none may be left. */
 static bool remove_folder(int dir_fd, const char *name, int levels) {
+    if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0) {
+        return true;
+    }
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 
@@ -156,6 +160,35 @@ static bool remove_folder(int dir_fd, const char *name, int levels) {
 
 bool cg_dir_remove(int dir_fd, const char *name) {
     return remove_folder(dir_fd, name, 1);
+}
+
+/* "/dev/stdout", "/dev/fd/3", "/proc/self/fd/3": the kernel's own links to open files. */
+static bool is_descriptor_link(const char *path) {
+    static const char *const standard[] = {"/dev/stdout", "/dev/stderr"};
+    for (size_t i = 0; i < sizeof standard / sizeof standard[0]; i++) {
+        if (strcmp(path, standard[i]) == 0) {
+            return true;
+        }
+    }
+    if (strncmp(path, "/proc/", 6) == 0) {
+        path += 6 + strcspn(path + 6, "/");
+    } else if (strncmp(path, "/dev/", 5) == 0) {
+        path += 4;
+    }
+    const char *number = strncmp(path, "/fd/", 4) == 0 ? path + 4 : "";
+    return number[0] != '\0' && number[strspn(number, "0123456789")] == '\0';
+}
+
+enum cg_status cg_file_refuse_link(const char *path, struct cg_error *err) {
+    struct stat about;
+
+    if (lstat(path, &about) != 0 || !S_ISLNK(about.st_mode) || is_descriptor_link(path)) {
+        return CG_OK;
+    }
+    return cg_error_set(err, CG_CANNOT_CREATE,
+                        "%s: is a symbolic link, which an output does not follow, for it may lead "
+                        "to another file; name the file itself, or remove the link",
+                        path);
 }
 
 static bool is_one(const struct stat *a, const struct stat *b) {

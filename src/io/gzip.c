@@ -22,6 +22,7 @@ struct cg_gzip {
     struct cg_inflater *inflater;
     bool in_member;
     bool at_end;
+    bool has_member;
     uint64_t member_offset;
     uint32_t crc;           /* of the member's content so far */
     uint32_t content_bytes; /* modulo 2^32, as the trailer counts */
@@ -216,6 +217,7 @@ static enum cg_status next_member(struct cg_gzip *gzip, struct cg_error *err) {
     /* A lone 0x1f at the end is the next member's first byte. */
     if (have_bytes > 0 && window[0] == 0x1f && (have_bytes == 1 || window[1] == 0x8b)) {
         gzip->member_offset = cg_input_offset(gzip->input);
+        gzip->has_member = true;
         return start_member(gzip, err);
     }
     return skip_padding(gzip, err);
@@ -287,4 +289,8 @@ enum cg_status cg_gzip_read(struct cg_gzip *gzip, void *out, size_t capacity_byt
         *len_bytes += got_bytes;
     }
     return status;
+}
+
+bool cg_gzip_has_member(const struct cg_gzip *gzip) {
+    return gzip->has_member;
 }

@@ -29,6 +29,9 @@ void cg_gzip_free(struct cg_gzip *gzip);
 cg_must_use enum cg_status cg_gzip_read(struct cg_gzip *gzip, void *out, size_t capacity_bytes,
                                         size_t *len_bytes, struct cg_error *err);
 
+/* A member has begun since cg_gzip_new; padding is none. */
+bool cg_gzip_has_member(const struct cg_gzip *gzip);
+
 enum { CG_BGZF_BLOCK_MAX_BYTES = 65536, CG_BGZF_CONTENT_MAX_BYTES = 65536 };
 
 struct cg_bgzf_block {

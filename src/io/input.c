@@ -24,6 +24,7 @@ struct cg_input {
     const atomic_bool *given_up; /* NULL: nobody will */
     char *name;
     struct cg_sha256 *sha;
+    struct stat opened; /* what it was when it was opened */
     uint64_t size_bytes;
     uint64_t read_bytes;
     size_t start; /* the window is memory[start .. end) */
@@ -31,24 +32,33 @@ struct cg_input {
     uint8_t memory[MEMORY_BYTES];
 };
 
-static enum cg_status open_fd(struct cg_input *input, const char *path, struct cg_error *err) {
-    struct stat about;
-
-    if (strcmp(path, "-") == 0) {
-        input->fd = STDIN_FILENO;
-    } else {
-        input->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+/* Opening never waits for a pipe's writer, for only cg_file_wait hears a signal. */
+static int open_path(struct cg_input *input, const char *path) {
+    if (strcmp(path, "-") != 0) {
+        input->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         input->owns_fd = input->fd >= 0;
+        return input->fd;
     }
-    if (input->fd < 0 || fstat(input->fd, &about) != 0) {
+    /* A closed standard input is held by a null device that cannot be read; see program.c. */
+    const int flags = fcntl(STDIN_FILENO, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY) {
+        errno = EBADF;
+        return -1;
+    }
+    input->fd = STDIN_FILENO;
+    return input->fd;
+}
+
+static enum cg_status open_fd(struct cg_input *input, const char *path, struct cg_error *err) {
+    if (open_path(input, path) < 0 || fstat(input->fd, &input->opened) != 0) {
         return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot open the input",
                                   input->name);
     }
-    if (S_ISDIR(about.st_mode)) {
+    if (S_ISDIR(input->opened.st_mode)) {
         return cg_error_set(err, CG_NO_INPUT, "%s: is a folder; name the files in it", input->name);
     }
-    if (S_ISREG(about.st_mode)) {
-        input->size_bytes = about.st_size > 0 ? (uint64_t)about.st_size : 0;
+    if (S_ISREG(input->opened.st_mode)) {
+        input->size_bytes = input->opened.st_size > 0 ? (uint64_t)input->opened.st_size : 0;
         /* Advice only: nothing depends on it. */
         (void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
@@ -97,6 +107,40 @@ void cg_input_give_up_on(struct cg_input *input, const atomic_bool *given_up) {
     input->given_up = given_up;
 }
 
+/* A file that nobody writes to keeps all of this. */
+static bool is_as_opened(const struct cg_input *input, const struct stat *now) {
+    const struct stat *then = &input->opened;
+
+    return now->st_dev == then->st_dev && now->st_ino == then->st_ino &&
+           now->st_size == then->st_size && now->st_mtim.tv_sec == then->st_mtim.tv_sec &&
+           now->st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+/* At the end of a file: whoever sends it may still be writing it, or may have put another one in
+ * its place. A pipe has an end of its own, and standard input has no name to look at. */
+static enum cg_status check_whole(const struct cg_input *input, struct cg_error *err) {
+    struct stat now;
+
+    if (!S_ISREG(input->opened.st_mode)) {
+        return CG_OK;
+    }
+    if (fstat(input->fd, &now) != 0 || !is_as_opened(input, &now)) {
+        return cg_error_set(err, CG_BUSY,
+                            "%s: is still being written: it has changed while it was read, from "
+                            "%llu bytes to %llu; nothing was taken in; run again when it is whole",
+                            input->name, (unsigned long long)input->size_bytes,
+                            (unsigned long long)now.st_size);
+    }
+    if (input->owns_fd && (stat(input->name, &now) != 0 || !is_as_opened(input, &now))) {
+        return cg_error_set(err, CG_BUSY,
+                            "%s: is still being written: another file has taken its place, or it "
+                            "was moved away, while it was read; nothing was taken in; run again "
+                            "when it is whole",
+                            input->name);
+    }
+    return CG_OK;
+}
+
 /* One read(2), counted and hashed. 0 bytes are the end of the input. */
 static enum cg_status read_some(struct cg_input *input, void *out, size_t room_bytes,
                                 size_t *len_bytes, struct cg_error *err) {
@@ -111,7 +155,7 @@ static enum cg_status read_some(struct cg_input *input, void *out, size_t room_b
             input->read_bytes += (size_t)got;
             input->at_end = got == 0;
             cg_sha256_update(input->sha, out, (size_t)got);
-            return CG_OK;
+            return input->at_end ? check_whole(input, err) : CG_OK;
         }
         /* Standard input may have been left non-blocking by another program. */
         if (errno != EAGAIN && errno != EINTR) {

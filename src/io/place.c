@@ -151,7 +151,11 @@ void cg_place_fini(struct cg_place *place) {
         /* Removed while still held: whoever has opened it meanwhile sees, once it gets the lock,
          * that the name no longer leads to what it locked. */
         lock_name(place, name);
-        (void)unlinkat(place->dir_fd, name, 0);
+        if (unlinkat(place->dir_fd, name, 0) != 0 && errno != ENOENT) {
+            cg_log_warning("%s: cannot remove the lock file %s beside it (%s); it locks nothing "
+                           "any more, remove it by hand",
+                           place->path, name, strerror(errno));
+        }
         (void)close(place->lock_fd);
     }
     if (place->dir_fd >= 0) {
@@ -176,9 +180,13 @@ static int lock_once(const struct cg_place *place, const char *name) {
         return -1;
     }
     int fd = openat(place->dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (fd >= 0 && ((errno = cg_fault("place.flock")) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)) {
         int flock_errno = errno;
 
+        /* Where files cannot be locked at all, nobody holds it. */
+        if (flock_errno != EWOULDBLOCK && flock_errno != EINTR) {
+            (void)unlinkat(place->dir_fd, name, 0);
+        }
         (void)close(fd);
         errno = flock_errno;
         return -1;

@@ -1,10 +1,12 @@
 #include "claimgate/io/sink.h"
 
 #include "claimgate/base/fault.h"
+#include "claimgate/base/stop.h"
 #include "claimgate/io/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +19,7 @@ enum { WRITEBACK_BYTES = 8 << 20 };
 struct cg_sink {
     int fd;
     bool is_file; /* can be synced */
+    bool is_ours; /* a new file: nobody else writes to it */
     char *name;   /* for messages */
     struct cg_sha256 *sha;
     uint64_t written_bytes;
@@ -71,17 +74,44 @@ enum cg_status cg_sink_create(int dir_fd, const char *name, gid_t group, struct 
         (void)unlinkat(dir_fd, name, 0);
         return status;
     }
-    return sink_new(fd, name, out, err);
+    if (sink_new(fd, name, out, err) != CG_OK) {
+        (void)unlinkat(dir_fd, name, 0);
+        return err->status;
+    }
+    (*out)->is_ours = true;
+    return CG_OK;
+}
+
+/* A pipe that nobody reads yet is waited for here, not in open(2), for a signal must end the wait.
+ */
+static int open_when_read(const char *path, struct cg_error *err) {
+    struct stat about;
+
+    for (;;) {
+        /* Append: a redirection behind /dev/stdout keeps its place in the file. */
+        int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        const bool is_unread_pipe =
+            fd < 0 && errno == ENXIO && stat(path, &about) == 0 && S_ISFIFO(about.st_mode);
+        if (fd < 0 && !is_unread_pipe && errno != EINTR) {
+            (void)cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open for writing",
+                                     path);
+            return -1;
+        }
+        if (fd >= 0 || cg_stop_check(err) != CG_OK) {
+            return fd;
+        }
+        (void)poll(NULL, 0, CG_STOP_LOOK_MS / 4);
+    }
 }
 
 enum cg_status cg_sink_open_special(const char *path, struct cg_sink **out, struct cg_error *err) {
     *out = NULL;
-    /* Append: a redirection behind /dev/stdout keeps its place in the file. */
-    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+    int fd = open_when_read(path, err);
     if (fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open for writing",
-                                  path);
+        return err->status;
     }
+    /* Whoever shares what it leads to counts on writes that wait. */
+    (void)fcntl(fd, F_SETFL, O_APPEND);
     return sink_new(fd, path, out, err);
 }
 
@@ -121,6 +151,26 @@ enum cg_status cg_sink_write(struct cg_sink *sink, const void *bytes, size_t len
     return status;
 }
 
+/* What another hand has written into our file, or a file system has lost, is in no hash. */
+static enum cg_status check_size(const struct cg_sink *sink, struct cg_error *err) {
+    struct stat about;
+
+    if (!sink->is_ours || !sink->is_file) {
+        return CG_OK;
+    }
+    if (fstat(sink->fd, &about) != 0) {
+        return cg_file_write_failed(sink->name, errno, err);
+    }
+    if ((uint64_t)about.st_size != sink->written_bytes) {
+        return cg_error_set(err, CG_IO,
+                            "%s: has %llu bytes where %llu were written; another program has "
+                            "written to it, or its file system lost some; nothing of it is used",
+                            sink->name, (unsigned long long)about.st_size,
+                            (unsigned long long)sink->written_bytes);
+    }
+    return CG_OK;
+}
+
 static enum cg_status sync_and_close(struct cg_sink *sink, struct cg_error *err) {
     enum cg_status status = CG_OK;
     int fault = cg_fault("sink.fsync");
@@ -130,8 +180,8 @@ static enum cg_status sync_and_close(struct cg_sink *sink, struct cg_error *err)
     } else if (sink->is_file) {
         status = cg_file_sync(sink->fd, sink->name, err);
     }
-    if (status != CG_OK) {
-        return status;
+    if (status != CG_OK || check_size(sink, err) != CG_OK) {
+        return err->status;
     }
     /* The descriptor is gone whatever close says (Linux), so it is never closed again. */
     int closed = close(sink->fd);

@@ -1,5 +1,6 @@
 #include "claimgate/io/source.h"
 
+#include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
 #include "gzip.h"
 
@@ -16,6 +17,10 @@ struct cg_source {
     struct cg_gzip *gzip;
     enum cg_codec codec;
     enum shape shape;
+    bool has_blocks;       /* it begins with BGZF blocks */
+    bool last_block_empty; /* of those read so far, as the one that ends a BGZF file is */
+    bool has_content;      /* its first bytes have been looked at */
+    char last_byte;        /* of plain bytes */
 };
 
 enum cg_status cg_source_open_with(const char *path, enum cg_codec codec, struct cg_source **out,
@@ -73,6 +78,29 @@ static enum cg_status find_shape(struct cg_source *source, struct cg_error *err)
     return CG_OK;
 }
 
+/* The first bytes of the content, whatever they come wrapped in. */
+static enum cg_status look_at_content(struct cg_source *source, const char *bytes, size_t len_bytes,
+                                      struct cg_error *err) {
+    if (source->has_content || len_bytes == 0) {
+        return CG_OK;
+    }
+    source->has_content = true;
+    return cg_foreign_refuse(cg_input_name(source->input),
+                             source->shape == SHAPE_PLAIN ? CG_WRAPPED_PLAIN : CG_WRAPPED_GZIP,
+                             bytes, len_bytes, err);
+}
+
+/* Blocks are inflated elsewhere, but the first one with content is looked at here. What is wrong
+ * with it, unpacking tells. */
+static enum cg_status look_at_block(struct cg_source *source, const uint8_t *bytes,
+                                    const struct cg_bgzf_block *block, char *room,
+                                    struct cg_error *err) {
+    if (source->has_content || !cg_bgzf_unpack(bytes, block, room)) {
+        return CG_OK;
+    }
+    return look_at_content(source, room, block->content_bytes, err);
+}
+
 /* `packed` is the place of its first block in the file, for messages, and then the blocks. */
 static bool start_packed(struct cg_source *source, struct cg_buffer *packed) {
     uint64_t offset = cg_input_offset(source->input);
@@ -103,14 +131,52 @@ static enum cg_status fill_blocks(struct cg_source *source, struct cg_fill *fill
                           block.size_bytes > fill->capacity_bytes - fill->packed->len_bytes)) {
             return CG_OK;
         }
+        if (look_at_block(source, window, &block, fill->out, err) != CG_OK) {
+            return err->status;
+        }
         if ((is_first && !start_packed(source, fill->packed)) ||
             !cg_buffer_append(fill->packed, window, block.size_bytes)) {
             return cg_error_set(err, CG_INTERNAL, "%s: out of memory",
                                 cg_input_name(source->input));
         }
         content_bytes += block.content_bytes;
+        source->has_blocks = true;
+        source->last_block_empty = block.content_bytes == 0;
         cg_input_move_to(source->input, window + block.size_bytes);
     }
+}
+
+/* Every block of a cut file is sound, and gzip sees nothing: only the empty block is missing that
+ * ends each BGZF file. A file that goes on with other members is plain gzip and needs none. */
+static enum cg_status check_block_end(const struct cg_source *source, struct cg_error *err) {
+    if (!source->has_blocks || source->last_block_empty || cg_gzip_has_member(source->gzip)) {
+        return CG_OK;
+    }
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s: is cut: the empty block that ends every BGZF file is missing behind "
+                        "byte %llu; fetch the file again (`gzip -t` cannot see this)",
+                        cg_input_name(source->input),
+                        (unsigned long long)cg_input_bytes(source->input));
+}
+
+static enum cg_status fill_bytes(struct cg_source *source, struct cg_fill *fill,
+                                 struct cg_error *err) {
+    const bool is_plain = source->shape == SHAPE_PLAIN;
+    enum cg_status status =
+        is_plain
+            ? cg_input_take(source->input, fill->out, fill->capacity_bytes, &fill->len_bytes, err)
+            : cg_gzip_read(source->gzip, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    fill->at_end = fill->len_bytes < fill->capacity_bytes;
+    if (is_plain && fill->len_bytes > 0) {
+        source->last_byte = fill->out[fill->len_bytes - 1];
+    }
+    if (!is_plain && fill->at_end && check_block_end(source, err) != CG_OK) {
+        return err->status;
+    }
+    return look_at_content(source, fill->out, fill->len_bytes, err);
 }
 
 enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
@@ -129,14 +195,7 @@ enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
     if (status != CG_OK || fill->packed->len_bytes > 0) {
         return status;
     }
-    if (source->shape == SHAPE_PLAIN) {
-        status =
-            cg_input_take(source->input, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
-    } else {
-        status = cg_gzip_read(source->gzip, fill->out, fill->capacity_bytes, &fill->len_bytes, err);
-    }
-    fill->at_end = fill->len_bytes < fill->capacity_bytes;
-    return status;
+    return fill_bytes(source, fill, err);
 }
 
 enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out, size_t capacity_bytes,
@@ -186,6 +245,22 @@ uint64_t cg_source_bytes(const struct cg_source *source) {
 
 bool cg_source_is_plain(const struct cg_source *source) {
     return source->shape == SHAPE_PLAIN;
+}
+
+bool cg_source_is_empty(const struct cg_source *source) {
+    return !source->has_content;
+}
+
+enum cg_status cg_source_refuse_empty(const struct cg_source *source, const char *mend,
+                                      struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA, "%s: is empty (%s0 bytes), there is no header line; %s",
+                        cg_input_name(source->input),
+                        source->shape == SHAPE_PLAIN ? "" : "gzip of ", mend);
+}
+
+bool cg_source_lacks_line_end(const struct cg_source *source) {
+    return source->shape == SHAPE_PLAIN && source->has_content && source->last_byte != '\n' &&
+           source->last_byte != '\r';
 }
 
 uint64_t cg_source_size(const struct cg_source *source) {

@@ -1,4 +1,5 @@
 #include "claimgate/base/fault.h"
+#include "claimgate/io/files.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
 #include "place.h"
@@ -26,11 +27,6 @@ struct cg_staged_file {
     enum in_place in_place;
     char temporary_name[CG_PLACE_NAME_BYTES]; /* empty: there is none */
 };
-
-/* Links below these lead to descriptors: they are written through, never replaced. */
-static bool is_descriptor_link(const char *path) {
-    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
-}
 
 /* A pipe, a device or a descriptor is written directly; a folder is refused. */
 static enum cg_status is_special_target(const char *path, bool *out, struct cg_error *err) {
@@ -67,31 +63,16 @@ static enum cg_status open_beside(struct cg_staged_file *file, const char *path,
 
 static enum cg_status open_target(struct cg_staged_file *file, const char *path, gid_t group,
                                   struct cg_error *err) {
-    enum cg_status status = is_special_target(path, &file->is_special, err);
+    enum cg_status status = cg_file_refuse_link(path, err);
 
+    if (status == CG_OK) {
+        status = is_special_target(path, &file->is_special, err);
+    }
     if (status != CG_OK) {
         return status;
     }
     return file->is_special ? cg_sink_open_special(path, &file->sink, err)
                             : open_beside(file, path, group, err);
-}
-
-/* As with a shell's redirection, a link's target is what is written. */
-static enum cg_status open_resolved(struct cg_staged_file *file, const char *path, gid_t group,
-                                    struct cg_error *err) {
-    struct stat about;
-
-    if (lstat(path, &about) != 0 || !S_ISLNK(about.st_mode) || is_descriptor_link(path)) {
-        return open_target(file, path, group, err);
-    }
-    char *resolved = realpath(path, NULL);
-    if (resolved == NULL) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                  "%s: is a symbolic link that leads nowhere; remove it", path);
-    }
-    enum cg_status status = open_target(file, resolved, group, err);
-    free(resolved);
-    return status;
 }
 
 enum cg_status cg_staged_file_open(const char *path, gid_t group, struct cg_staged_file **out,
@@ -109,7 +90,7 @@ enum cg_status cg_staged_file_open(const char *path, gid_t group, struct cg_stag
     if (path_bytes > 0 && path[path_bytes - 1] == '/') {
         status = cg_error_set(err, CG_CANNOT_CREATE, "%s: is a folder; name a file", path);
     } else {
-        status = open_resolved(file, path, group, err);
+        status = open_target(file, path, group, err);
     }
     if (status != CG_OK) {
         cg_staged_file_close(file);

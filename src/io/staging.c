@@ -386,8 +386,9 @@ void cg_staging_close(struct cg_staging *staging, bool keep) {
     if (staging->dir_fd >= 0) {
         (void)close(staging->dir_fd);
     }
-    if (staging->owns_folder && !keep) {
-        (void)cg_dir_remove(staging->home.dir_fd, staging->name);
+    if (staging->owns_folder && !keep && !cg_dir_remove(staging->home.dir_fd, staging->name)) {
+        cg_log_warning("%s: cannot be removed, and claims may stand in it; remove it by hand",
+                       staging->path);
     }
     cg_place_fini(&staging->home);
     cg_place_fini(&staging->target);

@@ -59,6 +59,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->source_no = 0;
     batch->is_last = false;
     batch->ends_source = false;
+    batch->is_empty_source = false;
     cg_buffer_clear(&batch->packed);
     batch->payload = batch->memory + CG_BATCH_HEAD_BYTES;
     batch->payload_bytes = 0;

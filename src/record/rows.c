@@ -130,7 +130,7 @@ static bool add_stretch(struct cg_batch *batch, uint32_t start, uint32_t end) {
 /* The first input's own bytes; a line end it lacks is supplied. */
 static bool add_header(struct cg_batch *batch) {
     const struct cg_text raw = batch->header_raw;
-    if (batch->source_no != 0 || raw.len == 0) {
+    if (raw.len == 0) {
         return true;
     }
     const char last = raw.ptr[raw.len - 1];

@@ -2,6 +2,7 @@
 
 #include "claimgate/base/utf8.h"
 #include "claimgate/io/source.h"
+#include "claimgate/io/unfinished.h"
 #include "claimgate/record/batch.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
@@ -213,6 +214,13 @@ static enum cg_status look_at_head(struct head *head, const struct cg_layout *la
     return status;
 }
 
+static void warn_if_unfinished(const struct head *head) {
+    cg_unfinished_name(head->path);
+    if (head->batch->ends_source && cg_source_lacks_line_end(head->source)) {
+        cg_unfinished_line(head->path);
+    }
+}
+
 enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                               struct cg_sample *out, struct cg_error *err) {
     struct head head = {.path = path, .batch = cg_batch_new(), .splitter = cg_splitter_new()};
@@ -227,8 +235,14 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
     if (status == CG_OK) {
         status = cg_batch_read(head.batch, head.source, err);
     }
+    if (status == CG_OK && head.batch->ends_source && cg_source_is_empty(head.source)) {
+        status = cg_source_refuse_empty(head.source, "name a file that has a header", err);
+    }
     if (status == CG_OK) {
         status = look_at_head(&head, layout, out, err);
+    }
+    if (status == CG_OK) {
+        warn_if_unfinished(&head);
     }
     cg_csv_free(head.csv);
     cg_binding_fini(&head.binding);

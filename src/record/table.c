@@ -3,6 +3,7 @@
 #include "claimgate/base/progress.h"
 #include "claimgate/base/utf8.h"
 #include "claimgate/io/source.h"
+#include "claimgate/io/unfinished.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/splitter.h"
 
@@ -241,7 +242,8 @@ static bool take_header(struct table *table) {
     if (!found) {
         if (table->batch->ends_source) {
             cg_problems_add(table->problems, table->plan->file, 0, 0,
-                            "there is no header line; the first line must name the columns");
+                            "%sthere is no header line; the first line must name the columns",
+                            table->batch->payload_bytes == 0 ? "the file is empty: " : "");
         }
         return !table->batch->ends_source;
     }
@@ -312,6 +314,10 @@ enum cg_status cg_table_read(const struct cg_table_plan *plan, struct cg_table_f
     cg_progress_start(&feed.progress, plan->file, cg_source_size(feed.source), !cg_log_is_quiet());
     status = read_table(plan, &feed, &facts->rows, problems, err);
     cg_progress_end(&feed.progress);
+    cg_unfinished_name(plan->file);
+    if (status == CG_OK && cg_source_lacks_line_end(feed.source)) {
+        cg_unfinished_line(plan->file);
+    }
     facts->bytes = cg_source_bytes(feed.source);
     if (status == CG_OK && !cg_source_sha256(feed.source, facts->sha256)) {
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");

@@ -12,6 +12,7 @@
 
 #include "claimgate/base/stop.h"
 #include "claimgate/gate/history.h"
+#include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/csv.h"
@@ -227,12 +228,14 @@ static enum cg_status wait_for_input(struct cg_check *check, struct cg_error *er
     return cg_error_set(err, CG_INTERRUPTED, "interrupted");
 }
 
-static enum cg_status refuse_gzip(const uint8_t *window, size_t len_bytes, struct cg_error *err) {
+/* Looked at with each piece until the header has come: one byte of it tells little. */
+static enum cg_status refuse_foreign(const uint8_t *window, size_t len_bytes,
+                                     struct cg_error *err) {
     if (len_bytes >= 2 && window[0] == 0x1F && window[1] == 0x8B) {
         return cg_error_set(err, CG_BAD_DATA,
                             "standard input is compressed: zcat FILE | claimgate check -");
     }
-    return CG_OK;
+    return cg_foreign_refuse("standard input", CG_WRAPPED_PLAIN, window, len_bytes, err);
 }
 
 /* One piece: whatever has come in. */
@@ -249,8 +252,13 @@ static enum cg_status feed_window(struct cg_check *check, struct cg_input *input
     const uint8_t *window = cg_input_window(input, &len_bytes);
     const size_t fed_bytes = len_bytes < CG_BATCH_BYTES ? len_bytes : CG_BATCH_BYTES;
     *at_end = len_bytes == 0;
+    if (*at_end && cg_input_bytes(input) == 0) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "standard input: is empty (0 bytes), there is no header line; the "
+                            "first line must name the columns");
+    }
     if (check->csv == NULL) {
-        status = refuse_gzip(window, len_bytes, err);
+        status = refuse_foreign(window, len_bytes, err);
     }
     if (status == CG_OK) {
         status = feed(check, (const char *)window, fed_bytes, *at_end, err);

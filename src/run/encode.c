@@ -74,7 +74,7 @@ static const struct cg_line *next_rejected(struct cg_batch *batch) {
 static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch) {
     struct cg_verdict verdict;
     const struct cg_line *line;
-    if (batch->encoded_lines == 0 && batch->source_no == 0 && batch->header_raw.len != 0 &&
+    if (batch->encoded_lines == 0 && batch->header_raw.len != 0 &&
         !cg_rows_rejected_header(&batch->rejected_text, &run->binding)) {
         return false;
     }

@@ -13,6 +13,7 @@
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
 #include "claimgate/io/source.h"
+#include "claimgate/io/unfinished.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/parse.h"
 #include "claimgate/record/splitter.h"
@@ -137,6 +138,9 @@ static enum cg_status fill(struct import *import, struct cg_error *err) {
     if (status == CG_OK) {
         status = cg_batch_read(batch, import->source, err);
     }
+    if (status == CG_OK && batch->ends_source && cg_source_is_empty(import->source)) {
+        status = cg_source_refuse_empty(import->source, "fetch it again", err);
+    }
     if (status == CG_OK) {
         cg_content_hash_add(&import->content, batch->payload, batch->payload_bytes);
     }
@@ -213,10 +217,14 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
 
 static enum cg_status read_all(struct import *import, struct cg_error *err) {
     enum cg_status status = CG_OK;
+    cg_unfinished_name(import->plan->file);
     do {
         status = fill(import, err);
         status = status == CG_OK ? take_batch(import, err) : status;
     } while (status == CG_OK && !import->batch->ends_source);
+    if (status == CG_OK && cg_source_lacks_line_end(import->source)) {
+        cg_unfinished_line(import->plan->file);
+    }
     return status;
 }
 

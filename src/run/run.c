@@ -11,6 +11,7 @@
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/io/unfinished.h"
 #include "claimgate/report/run_report.h"
 
 #include <stdlib.h>
@@ -342,12 +343,24 @@ static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct 
     return status;
 }
 
+/* Said where a run has come to its end, so that no word depends on how far a thread had read. */
+static void warn_of_cut_inputs(const struct cg_run *run) {
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        if (run->inputs[i].lacks_line_end) {
+            cg_unfinished_line(run->paths[i]);
+        }
+    }
+}
+
 enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
     const int64_t limit_milli = run->plan->max_reject_rate_milli;
     const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
     bool known = run->path_count == 0;
     enum cg_status status = CG_OK;
     run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
+    for (uint32_t i = 0; i < run->path_count; i++) {
+        cg_unfinished_name(run->paths[i]);
+    }
     if (!known) {
         status = run_belt(run, err);
         status = status == CG_OK ? check_balance(run, err) : status;
@@ -356,6 +369,7 @@ enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, stru
     if (status != CG_OK) {
         return status;
     }
+    warn_of_cut_inputs(run);
     fill_facts(run, started_ms);
     if (known) {
         *outcome = CG_ALL_KNOWN;

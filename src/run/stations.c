@@ -31,6 +31,7 @@ static enum cg_status open_next(struct cg_run *run, struct cg_error *err) {
 /* An input is at its end: what it was on disk goes into the report. */
 static void close_source(struct cg_run *run, struct cg_batch *batch) {
     struct cg_input_facts *facts = &run->inputs[run->source_no];
+    facts->lacks_line_end = cg_source_lacks_line_end(run->source);
     facts->bytes = cg_source_bytes(run->source);
     if (!cg_source_sha256(run->source, facts->sha256)) {
         cg_error_set(&batch->error, CG_INTERNAL, "SHA-256 is not available");
@@ -40,6 +41,17 @@ static void close_source(struct cg_run *run, struct cg_batch *batch) {
     batch->ends_source = true;
     run->source_no++;
     batch->is_last = run->source_no == run->path_count;
+}
+
+static enum cg_status take_empty(const struct cg_run *run, struct cg_batch *batch) {
+    if (!run->plan->allow_empty) {
+        return cg_source_refuse_empty(run->source,
+                                      "fetch it again, or take it as a file of no records with "
+                                      "--allow-empty",
+                                      &batch->error);
+    }
+    batch->is_empty_source = true;
+    return CG_OK;
 }
 
 static void fill_batch(struct cg_run *run, struct cg_batch *batch) {
@@ -52,6 +64,9 @@ static void fill_batch(struct cg_run *run, struct cg_batch *batch) {
     atomic_fetch_add(&run->bytes_read, cg_source_bytes(run->source) - before);
     batch->payload_bytes = fill.len_bytes;
     batch->is_plain = cg_source_is_plain(run->source);
+    if (fill.at_end && cg_source_is_empty(run->source) && take_empty(run, batch) != CG_OK) {
+        return;
+    }
     if (fill.at_end) {
         close_source(run, batch);
     }
@@ -115,16 +130,17 @@ static void refuse_header(const struct cg_run *run, struct cg_batch *batch) {
 static void take_header(struct cg_run *run, struct cg_batch *batch) {
     struct cg_header header;
     bool found = false;
+    const bool is_first = !run->bound;
     enum cg_status status =
         cg_splitter_header(run->splitter, batch, &header, &found, &batch->error);
     if (status == CG_OK && found) {
         status = bind_header(run, &header, &batch->error);
-        batch->header_raw = header.raw;
+        batch->header_raw = is_first ? header.raw : batch->header_raw;
         batch->header_lines = header.physical_lines;
     }
     if (status == CG_OK && found) {
         cg_splitter_start(run->splitter, run->binding.delimiter, run->binding.multiline);
-    } else if (status == CG_OK && batch->ends_source) {
+    } else if (status == CG_OK && batch->ends_source && !batch->is_empty_source) {
         status = cg_error_set(&batch->error, CG_BAD_DATA,
                               "there is no header line; the first line must name the columns");
     }

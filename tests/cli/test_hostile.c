@@ -131,7 +131,7 @@ Test(hostile, what_is_no_claim_file_is_told_as_such, .timeout = 60) {
          "c\0l\0a\0i\0m\0\n\0",
          14,
          false,
-         {"utf16.csv", "NUL", "UTF-8"}},
+         {"utf16.csv", "is UTF-16", "iconv"}},
         {"no_header.csv",
          "CLM-1,1,M-01,2025-01-06,H0038,4,1000000004\n",
          43,

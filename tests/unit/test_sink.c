@@ -191,3 +191,23 @@ Test(sink, every_failing_call_is_told) {
     }
 }
 #endif
+
+Test(sink, a_file_that_another_hand_has_written_to_is_refused) {
+    static const char *const changes[] = {"claimgate: warning", ""};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        struct cg_sink *sink;
+
+        cr_assert_eq(cg_sink_create(folder_fd, "out", (gid_t)-1, &sink, &err), CG_OK);
+        cr_assert_eq(cg_sink_write(sink, "abc", 3, &err), CG_OK);
+        int other = openat(folder_fd, "out", O_WRONLY | O_APPEND);
+        size_t len = strlen(changes[i]);
+        cr_assert(len > 0 ? write(other, changes[i], len) == (ssize_t)len
+                          : ftruncate(other, 2) == 0);
+        close(other);
+        cr_expect_eq(cg_sink_close(sink, &err), CG_IO);
+        cr_expect_not_null(strstr(err.text, "where 3 were written"), "%s", err.text);
+        unlinkat(folder_fd, "out", 0);
+    }
+}

@@ -277,7 +277,7 @@ enum shape {
     ALL_HEADER_PARTS,
     ZERO_PADDING,
     BGZF,
-    BGZF_WITHOUT_END,
+    BGZF_TWO_STRETCHES,
     BGZF_THEN_MEMBER,
     MEMBER_THEN_BGZF,
     BGZF_PADDED,
@@ -325,9 +325,10 @@ static void make(enum shape shape, size_t len, struct bytes *disk, struct bytes 
         put_blocks(disk, content->data, len);
         put_bgzf_end(disk);
         break;
-    case BGZF_WITHOUT_END:
+    case BGZF_TWO_STRETCHES:
         put_blocks(disk, content->data, half);
         put_blocks(disk, content->data + half, len - half);
+        put_bgzf_end(disk);
         break;
     case BGZF_THEN_MEMBER:
         put_blocks(disk, content->data, half);
@@ -340,6 +341,7 @@ static void make(enum shape shape, size_t len, struct bytes *disk, struct bytes 
         break;
     case BGZF_PADDED:
         put_blocks(disk, content->data, len);
+        put_bgzf_end(disk);
         put(disk, zeros, sizeof zeros);
         break;
     case SHAPES:
@@ -403,18 +405,26 @@ Test(source, every_truncation_of_gzip_is_bad_data, .timeout = 120) {
     }
 }
 
-Test(source, every_truncation_of_bgzf_within_a_block_is_bad_data, .timeout = 60) {
+Test(source, every_truncation_of_bgzf_is_bad_data, .timeout = 60) {
     struct bytes disk, content;
 
     make(BGZF, 600, &disk, &content);
     size_t whole_bytes = disk.len;
     for (disk.len = 2; disk.len < whole_bytes; disk.len++) {
-        if (disk.len != whole_bytes - 28) {
-            assert_bad(&disk, CG_CODEC_BEST, "truncated");
-        }
+        /* Without its closing block every member is whole, and yet the file is not. */
+        assert_bad(&disk, CG_CODEC_BEST, disk.len == whole_bytes - 28 ? "is cut" : "truncated");
     }
-    disk.len = whole_bytes - 28; /* the closing block may be missing */
-    assert_reads(&disk, CG_CODEC_BEST, &content);
+    both_free(&disk, &content);
+}
+
+Test(source, bgzf_cut_between_two_blocks_is_bad_data_padded_or_not) {
+    struct bytes disk = bytes_new(), content = content_new(600);
+
+    put_blocks(&disk, content.data, 300);
+    put_blocks(&disk, content.data + 300, 300);
+    assert_bad(&disk, CG_CODEC_BEST, "is cut");
+    put(&disk, "\0\0\0\0\0\0\0", 7);
+    assert_bad(&disk, CG_CODEC_ZLIB, "is cut");
     both_free(&disk, &content);
 }
 
@@ -562,6 +572,7 @@ Test(source, a_bgzf_block_that_lies_is_bad_data_or_read_as_plain_gzip) {
 
         put(&lie, disk.data, block.size_bytes - 4);
         put_number(&lie, (uint64_t)(600 + change), 4);
+        put_bgzf_end(&lie);
         struct outcome *outcome = read_all(&lie, CG_CODEC_BEST, 65536);
         cr_assert_eq(outcome->status, change == 0 ? CG_OK : CG_BAD_DATA);
         outcome_free(outcome);

@@ -486,23 +486,43 @@ Test(staging, a_staged_file_that_is_not_published_leaves_the_old_one) {
     cr_assert_eq(entries(folder), 1);
 }
 
-Test(staging, a_staged_file_goes_through_links_as_a_redirection_does) {
-    struct cg_error err = CG_ERROR_INIT, dangling = CG_ERROR_INIT;
-    struct cg_staged_file *file;
-    struct stat about;
+Test(staging, a_staged_file_does_not_follow_a_link) {
+    const char *const links[] = {"link", "dangling", "to_device"};
 
     write_file(in_folder("real"), "old");
     cr_assert_eq(symlink("real", in_folder("link")), 0);
     cr_assert_eq(symlink("nowhere", in_folder("dangling")), 0);
-    cr_assert_eq(cg_staged_file_open(in_folder("link"), (gid_t)-1, &file, &err), CG_OK);
-    cr_assert_eq(cg_sink_write(cg_staged_file_sink(file), "new", 3, &err), CG_OK);
-    cr_assert_eq(cg_staged_file_publish(file, &err), CG_OK);
-    cg_staged_file_close(file);
-    cr_assert(holds(in_folder("real"), "new"));
-    cr_assert_eq(lstat(in_folder("link"), &about), 0);
-    cr_assert(S_ISLNK(about.st_mode));
-    cr_assert_eq(cg_staged_file_open(in_folder("dangling"), (gid_t)-1, &file, &dangling),
-                 CG_CANNOT_CREATE);
+    cr_assert_eq(symlink("/dev/null", in_folder("to_device")), 0);
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        struct cg_staged_file *file;
+
+        cr_expect_eq(cg_staged_file_open(in_folder(links[i]), (gid_t)-1, &file, &err),
+                     CG_CANNOT_CREATE);
+        cr_expect_not_null(strstr(err.text, "is a symbolic link"), "%s", err.text);
+    }
+    cr_assert(holds(in_folder("real"), "old"));
+    cr_assert_eq(entries(folder), 4);
+}
+
+/* /dev/shm is a folder that everybody may write to. */
+Test(staging, only_links_to_descriptors_are_followed_below_dev_and_proc) {
+    char shared[] = "/dev/shm/claimgate-link-XXXXXX", own[64];
+    const char *const refused[] = {shared, own};
+    int fd = mkstemp(shared);
+
+    write_file(in_folder("real"), "old");
+    cr_assert(fd >= 0 && close(fd) == 0 && unlink(shared) == 0);
+    cr_assert_eq(symlink(in_folder("real"), shared), 0);
+    snprintf(own, sizeof own, "/proc/self/root%s", shared);
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        struct cg_staged_file *file;
+
+        cr_expect_eq(cg_staged_file_open(refused[i], (gid_t)-1, &file, &err), CG_CANNOT_CREATE);
+    }
+    cr_assert_eq(unlink(shared), 0);
+    cr_assert(holds(in_folder("real"), "old"));
 }
 
 Test(staging, devices_pipes_and_descriptors_are_written_directly) {

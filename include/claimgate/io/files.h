@@ -27,6 +27,10 @@ cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const voi
  */
 enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg_error *err);
 cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err);
+/* CG_CANNOT_CREATE where an output's last part is a symbolic link: in a shared folder another
+ * account may have put it there, and the file it leads to would be lost. The kernel's links to
+ * descriptors (/dev/stdout, /dev/fd/3) are allowed. */
+cg_must_use enum cg_status cg_file_refuse_link(const char *path, struct cg_error *err);
 /* Remove a folder below dir_fd, its files and those of its sub-folders, no deeper. Best effort;
  * returns false when something is left. */
 bool cg_dir_remove(int dir_fd, const char *name);

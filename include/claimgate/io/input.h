@@ -3,6 +3,9 @@
  *
  * The only place that reads an input's descriptor. Counts and hashes every byte once.
  *
+ * Failure    Whatever reads is CG_BUSY at the end of a file that is no longer what was opened
+ *            (device, inode, size, time of change): it is still being written.
+ *
  * Threads    One thread.
  */
 #ifndef CLAIMGATE_IO_INPUT_H

@@ -3,7 +3,9 @@
  *
  * Plain or gzip (RFC 1952, several members) is told from the first bytes, never from the
  * name. Every way a gzip file can be damaged is told apart and is CG_BAD_DATA: truncated,
- * corrupt, bad check sum or length, anything but zero padding after the end.
+ * corrupt, bad check sum or length, anything but zero padding after the end, BGZF without the
+ * empty block that ends it. What is no CSV at all is named as what it is (foreign.h), and a file
+ * that changes while it is read is CG_BUSY (input.h).
  *
  * Threads    One thread reads; cg_source_unpack is pure and may run on any.
  */
@@ -64,6 +66,13 @@ cg_must_use enum cg_status cg_source_read(struct cg_source *source, struct cg_fi
 uint64_t cg_source_bytes(const struct cg_source *source);
 /* Not compressed, as its first bytes say. Known once a fill has succeeded. */
 bool cg_source_is_plain(const struct cg_source *source);
+/* At the end: there was no content at all. That is no failure by itself; those who take claims in
+ * refuse it with a step that mends it: CG_BAD_DATA. */
+bool cg_source_is_empty(const struct cg_source *source);
+cg_must_use enum cg_status cg_source_refuse_empty(const struct cg_source *source, const char *mend,
+                                                  struct cg_error *err);
+/* At the end of what is not compressed: its last line has no line end. */
+bool cg_source_lacks_line_end(const struct cg_source *source);
 /* Size on disk where it is known (a regular file), else 0; for progress. */
 uint64_t cg_source_size(const struct cg_source *source);
 /* False and all zero when the hash could not be computed (memory). */

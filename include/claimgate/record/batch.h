@@ -63,6 +63,7 @@ struct cg_batch {
     uint32_t source_no;      /* input of this run, from 0; a batch never spans two */
     bool is_last;            /* no batch follows in this run */
     bool ends_source;        /* the last batch of its input */
+    bool is_empty_source;    /* its input has no content at all, and may be so */
     bool is_plain;           /* read: the input is not compressed */
     struct cg_buffer packed; /* BGZF blocks that unpack inflates; empty otherwise */
 
@@ -75,9 +76,9 @@ struct cg_batch {
                                  * what lies past its first CG_RECORD_MAX_BYTES; else 0 */
     uint64_t first_line;        /* physical line of text's first byte, from 1; set by decide */
 
-    struct cg_text
-        header_raw;        /* the input's header where this batch holds it: BOM, bytes, line end */
-    uint32_t header_lines; /* physical lines up to and with the header; 0 in other batches */
+    struct cg_text header_raw; /* the header of the first input that has one, where this batch holds
+                                * it: BOM, bytes, line end */
+    uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
 
     /* parse */
     struct cg_record *records;

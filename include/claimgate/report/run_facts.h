@@ -19,6 +19,7 @@ struct cg_input_facts {
     const char *file; /* as named on the command line */
     uint64_t bytes;   /* as they stand on disk */
     uint64_t records;
+    bool lacks_line_end; /* of a plain file's last line: it may have been cut */
     uint8_t sha256[CG_SHA256_BYTES];
 };
 

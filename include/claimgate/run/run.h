@@ -39,6 +39,7 @@ struct cg_run_plan {
     struct cg_rules rules;
     const char *layout; /* NULL: by the header */
     bool multiline;
+    bool allow_empty; /* an input of 0 bytes is a good file of no records */
     bool libcsv_only; /* tests: no plain path */
     uint32_t threads;
     struct cg_output_plan output;
