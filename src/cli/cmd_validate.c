@@ -12,8 +12,6 @@
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -339,21 +337,11 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
 }
 
 static enum cg_status open_trace(const struct options *o, FILE **trace, struct cg_error *err) {
-    *trace = NULL;
-    if (o->trace == NULL) {
-        return CG_OK;
+    *trace = o->trace != NULL ? cg_file_create_private(o->trace, err) : NULL;
+    if (*trace != NULL) {
+        fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
     }
-    if (cg_file_refuse_link(o->trace, err) != CG_OK) {
-        return err->status;
-    }
-    const int fd = open(o->trace, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-    *trace = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (*trace == NULL) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the trace",
-                                  o->trace);
-    }
-    fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
-    return CG_OK;
+    return err->status;
 }
 
 static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {

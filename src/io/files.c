@@ -191,6 +191,18 @@ enum cg_status cg_file_refuse_link(const char *path, struct cg_error *err) {
                         path);
 }
 
+FILE *cg_file_create_private(const char *path, struct cg_error *err) {
+    if (cg_file_refuse_link(path, err) != CG_OK) {
+        return NULL;
+    }
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL) {
+        (void)cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the file", path);
+    }
+    return file;
+}
+
 static bool is_one(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }

@@ -24,8 +24,7 @@ struct cg_input {
     const atomic_bool *given_up; /* NULL: nobody will */
     char *name;
     struct cg_sha256 *sha;
-    struct stat opened; /* what it was when it was opened */
-    uint64_t size_bytes;
+    struct cg_stamp stamp; /* of when it was opened */
     uint64_t read_bytes;
     size_t start; /* the window is memory[start .. end) */
     size_t end;
@@ -50,15 +49,17 @@ static int open_path(struct cg_input *input, const char *path) {
 }
 
 static enum cg_status open_fd(struct cg_input *input, const char *path, struct cg_error *err) {
-    if (open_path(input, path) < 0 || fstat(input->fd, &input->opened) != 0) {
+    struct stat about;
+
+    if (open_path(input, path) < 0 || fstat(input->fd, &about) != 0 ||
+        !cg_stamp_take(input->fd, &input->stamp)) {
         return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot open the input",
                                   input->name);
     }
-    if (S_ISDIR(input->opened.st_mode)) {
+    if (S_ISDIR(about.st_mode)) {
         return cg_error_set(err, CG_NO_INPUT, "%s: is a folder; name the files in it", input->name);
     }
-    if (S_ISREG(input->opened.st_mode)) {
-        input->size_bytes = input->opened.st_size > 0 ? (uint64_t)input->opened.st_size : 0;
+    if (input->stamp.is_file) {
         /* Advice only: nothing depends on it. */
         (void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
@@ -107,38 +108,13 @@ void cg_input_give_up_on(struct cg_input *input, const atomic_bool *given_up) {
     input->given_up = given_up;
 }
 
-/* A file that nobody writes to keeps all of this. */
-static bool is_as_opened(const struct cg_input *input, const struct stat *now) {
-    const struct stat *then = &input->opened;
-
-    return now->st_dev == then->st_dev && now->st_ino == then->st_ino &&
-           now->st_size == then->st_size && now->st_mtim.tv_sec == then->st_mtim.tv_sec &&
-           now->st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-}
-
 /* At the end of a file: whoever sends it may still be writing it, or may have put another one in
  * its place. A pipe has an end of its own, and standard input has no name to look at. */
 static enum cg_status check_whole(const struct cg_input *input, struct cg_error *err) {
-    struct stat now;
-
-    if (!S_ISREG(input->opened.st_mode)) {
-        return CG_OK;
+    if (cg_stamp_check(&input->stamp, input->name, input->fd, err) != CG_OK) {
+        return err->status;
     }
-    if (fstat(input->fd, &now) != 0 || !is_as_opened(input, &now)) {
-        return cg_error_set(err, CG_BUSY,
-                            "%s: is still being written: it has changed while it was read, from "
-                            "%llu bytes to %llu; nothing was taken in; run again when it is whole",
-                            input->name, (unsigned long long)input->size_bytes,
-                            (unsigned long long)now.st_size);
-    }
-    if (input->owns_fd && (stat(input->name, &now) != 0 || !is_as_opened(input, &now))) {
-        return cg_error_set(err, CG_BUSY,
-                            "%s: is still being written: another file has taken its place, or it "
-                            "was moved away, while it was read; nothing was taken in; run again "
-                            "when it is whole",
-                            input->name);
-    }
-    return CG_OK;
+    return input->owns_fd ? cg_stamp_check_path(&input->stamp, input->name, err) : CG_OK;
 }
 
 /* One read(2), counted and hashed. 0 bytes are the end of the input. */
@@ -238,9 +214,13 @@ uint64_t cg_input_bytes(const struct cg_input *input) {
 }
 
 uint64_t cg_input_size(const struct cg_input *input) {
-    return input->size_bytes;
+    return input->stamp.is_file ? (uint64_t)input->stamp.size_bytes : 0;
 }
 
 bool cg_input_sha256(const struct cg_input *input, uint8_t out[CG_SHA256_BYTES]) {
     return cg_sha256_peek(input->sha, out);
+}
+
+const struct cg_stamp *cg_input_stamp(const struct cg_input *input) {
+    return &input->stamp;
 }

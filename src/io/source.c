@@ -263,6 +263,10 @@ bool cg_source_lacks_line_end(const struct cg_source *source) {
            source->last_byte != '\r';
 }
 
+const struct cg_stamp *cg_source_stamp(const struct cg_source *source) {
+    return cg_input_stamp(source->input);
+}
+
 uint64_t cg_source_size(const struct cg_source *source) {
     return cg_input_size(source->input);
 }

@@ -11,7 +11,6 @@
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
-#include "claimgate/io/unfinished.h"
 #include "claimgate/report/run_report.h"
 
 #include <stdlib.h>
@@ -53,26 +52,14 @@ static void free_batches(struct cg_run *run) {
     free(run->batches);
 }
 
-/* The sum of the inputs' sizes, for progress; 0 when one of them is a pipe. A file that is missing
- * is found when it is opened. */
-static uint64_t total_bytes(const struct cg_run *run) {
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        struct stat facts;
-        if (stat(run->paths[i], &facts) != 0 || !S_ISREG(facts.st_mode)) {
-            return 0;
-        }
-        total += (uint64_t)facts.st_size;
-    }
-    return total;
-}
-
 static bool copy_paths(struct cg_run *run) {
     const uint32_t count = run->plan->input_count;
     run->paths = calloc(count, sizeof run->paths[0]);
     run->inputs = calloc(count, sizeof run->inputs[0]);
     run->ledger_inputs = calloc(count, sizeof run->ledger_inputs[0]);
-    if (run->paths == NULL || run->inputs == NULL || run->ledger_inputs == NULL) {
+    run->stamps = calloc(count, sizeof run->stamps[0]);
+    if (run->stamps == NULL || run->paths == NULL || run->inputs == NULL ||
+        run->ledger_inputs == NULL) {
         return false;
     }
     memcpy(run->paths, run->plan->inputs, count * sizeof run->paths[0]);
@@ -187,6 +174,7 @@ void cg_run_free(struct cg_run *run) {
     cg_tally_fini(&run->tally);
     free(run->ledger_inputs);
     free(run->inputs);
+    free(run->stamps);
     free(run->paths);
     free_batches(run);
     free(run);
@@ -207,7 +195,7 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
                                       .tick = run->plan->show_progress ? tick : NULL,
                                       .trace = run->plan->trace,
                                       .times = run->times};
-    cg_progress_start(&run->progress, "claims", total_bytes(run), run->plan->show_progress);
+    cg_progress_start(&run->progress, "claims", cg_run_input_bytes(run), run->plan->show_progress);
     const enum cg_status status = cg_belt_run(&belt, err);
     cg_progress_end(&run->progress);
     if (status == CG_OK && run->error.status != CG_OK) {
@@ -248,7 +236,7 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    facts->layout = run->layout != NULL ? cg_layout_name(run->layout) : "";
+    facts->layout = run->layout != NULL ? cg_layout_name(run->layout) : "none";
     facts->layout_detected = run->layout_detected;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
@@ -315,6 +303,9 @@ static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *r
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
     struct cg_run_facts *facts = &run->facts;
     struct cg_output_facts report;
+    if (cg_run_check_inputs(run, err) != CG_OK) {
+        return err->status;
+    }
     enum cg_status status =
         cg_outputs_finish(&run->outputs, &facts->accepted, &facts->rejected, err);
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
@@ -343,24 +334,13 @@ static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct 
     return status;
 }
 
-/* Said where a run has come to its end, so that no word depends on how far a thread had read. */
-static void warn_of_cut_inputs(const struct cg_run *run) {
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        if (run->inputs[i].lacks_line_end) {
-            cg_unfinished_line(run->paths[i]);
-        }
-    }
-}
-
 enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
     const int64_t limit_milli = run->plan->max_reject_rate_milli;
     const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
     bool known = run->path_count == 0;
     enum cg_status status = CG_OK;
     run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        cg_unfinished_name(run->paths[i]);
-    }
+    cg_run_warn_of_names(run);
     if (!known) {
         status = run_belt(run, err);
         status = status == CG_OK ? check_balance(run, err) : status;
@@ -369,7 +349,7 @@ enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, stru
     if (status != CG_OK) {
         return status;
     }
-    warn_of_cut_inputs(run);
+    cg_run_warn_of_cut_lines(run);
     fill_facts(run, started_ms);
     if (known) {
         *outcome = CG_ALL_KNOWN;

@@ -41,7 +41,8 @@ struct cg_run {
 
     /* read */
     struct cg_source *source;
-    uint32_t source_no; /* the input being read */
+    struct cg_stamp *stamps; /* of each input as it was opened */
+    uint32_t source_no;      /* the input being read */
 
     /* cut; the binding is complete before the first batch with records leaves it */
     struct cg_splitter *splitter;
@@ -74,6 +75,17 @@ struct cg_run {
     struct cg_run_facts facts; /* filled at the end; near_codes by decide */
     struct cg_station_times times[CG_RUN_STATIONS];
 };
+
+/* The sum of the inputs' sizes, for progress; 0 when one of them is a pipe. A file that is missing
+ * is found when it is opened. */
+uint64_t cg_run_input_bytes(const struct cg_run *run);
+/* Warnings about inputs that may not be whole. That of a last line without a line end is said where
+ * a run has come to its end, so that no word depends on how far a thread had read. */
+void cg_run_warn_of_names(const struct cg_run *run);
+void cg_run_warn_of_cut_lines(const struct cg_run *run);
+/* Before anything is published: while later inputs were read, more of an earlier one may have come:
+ * CG_BUSY. */
+cg_must_use enum cg_status cg_run_check_inputs(const struct cg_run *run, struct cg_error *err);
 
 extern const struct cg_station cg_run_stations[CG_RUN_STATIONS];
 

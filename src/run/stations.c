@@ -31,6 +31,7 @@ static enum cg_status open_next(struct cg_run *run, struct cg_error *err) {
 /* An input is at its end: what it was on disk goes into the report. */
 static void close_source(struct cg_run *run, struct cg_batch *batch) {
     struct cg_input_facts *facts = &run->inputs[run->source_no];
+    run->stamps[run->source_no] = *cg_source_stamp(run->source);
     facts->lacks_line_end = cg_source_lacks_line_end(run->source);
     facts->bytes = cg_source_bytes(run->source);
     if (!cg_source_sha256(run->source, facts->sha256)) {

@@ -41,7 +41,8 @@ static void append(const char *path) {
     cr_assert(fd >= 0 && write(fd, "x", 1) == 1 && close(fd) == 0);
 }
 
-/* Begins to print, and waits until it is read; meanwhile the file grows. */
+/* Begins to print, and waits until it is read; meanwhile the file grows. It is the standard input
+ * as well. */
 static int run_while_it_grows(const char *const argv[], const char *grows, const char *errors) {
     char room[65536];
     int ends[2], status = 0;
@@ -81,6 +82,37 @@ Test(input_files, a_file_that_grows_while_it_is_read_publishes_nothing, .timeout
         expect_said(errors, GROWING);
         cr_expect_not(scene_exists(rejected));
     }
+    scene_remove(&scene);
+}
+
+/* Standard input is read to its end first; the file that grows was read before it. */
+Test(input_files, an_input_that_grows_after_its_end_was_read_publishes_nothing, .timeout = 60) {
+    struct scene scene;
+    size_t len = 0;
+    scene_make(&scene);
+    char *claims = run_read_file(CLAIMS, &len);
+    const char *first = scene_file(&scene, "first.csv", claims, len);
+    const char *out = scene_path(&scene, "out"), *errors = scene_path(&scene, "errors");
+    const char *const argv[] = {run_claimgate(), "validate", first,     "-",
+                                "--roster",      ROSTER,     "--quiet", "--as-of",
+                                "2025-06-30",    "--out",    out,       NULL};
+    int ends[2], status = 0;
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    pid_t pid = scene_start(argv, ends[0], 1, errors);
+    close(ends[0]);
+    /* More than a pipe holds: once it is written, the program reads its second input. */
+    char *blanks = calloc(1, 300000);
+    memset(blanks, '\n', 300000);
+    cr_assert_eq(write(ends[1], blanks, 300000), 300000);
+    append(first);
+    cr_assert_eq(write(ends[1], claims, len), (ssize_t)len);
+    close(ends[1]);
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 75, "status %x", status);
+    expect_said(errors, GROWING);
+    cr_expect_not(scene_exists(out));
+    free(blanks);
+    free(claims);
     scene_remove(&scene);
 }
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* The whole of a small file (policy, layout). The buffer's limit holds. CG_NO_INPUT. */
@@ -31,6 +32,9 @@ cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_erro
  * account may have put it there, and the file it leads to would be lost. The kernel's links to
  * descriptors (/dev/stdout, /dev/fd/3) are allowed. */
 cg_must_use enum cg_status cg_file_refuse_link(const char *path, struct cg_error *err);
+/* A file for its owner alone, in place of what has its name; no link is followed. NULL with the
+ * error. */
+cg_must_use FILE *cg_file_create_private(const char *path, struct cg_error *err);
 /* Remove a folder below dir_fd, its files and those of its sub-folders, no deeper. Best effort;
  * returns false when something is left. */
 bool cg_dir_remove(int dir_fd, const char *name);

@@ -13,6 +13,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/base/hash.h"
+#include "claimgate/io/stamp.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -50,6 +51,7 @@ const char *cg_input_name(const struct cg_input *input); /* for messages */
 uint64_t cg_input_offset(const struct cg_input *input);  /* of the window's first byte */
 uint64_t cg_input_bytes(const struct cg_input *input);   /* read so far */
 uint64_t cg_input_size(const struct cg_input *input);    /* of a regular file, else 0 */
+const struct cg_stamp *cg_input_stamp(const struct cg_input *input);
 cg_must_use bool cg_input_sha256(const struct cg_input *input, uint8_t out[CG_SHA256_BYTES]);
 
 #endif

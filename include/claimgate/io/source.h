@@ -16,6 +16,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/io/deflate.h"
+#include "claimgate/io/stamp.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -73,6 +74,8 @@ cg_must_use enum cg_status cg_source_refuse_empty(const struct cg_source *source
                                                   struct cg_error *err);
 /* At the end of what is not compressed: its last line has no line end. */
 bool cg_source_lacks_line_end(const struct cg_source *source);
+/* Of the file as it was opened, to be checked once more before its records count. */
+const struct cg_stamp *cg_source_stamp(const struct cg_source *source);
 /* Size on disk where it is known (a regular file), else 0; for progress. */
 uint64_t cg_source_size(const struct cg_source *source);
 /* False and all zero when the hash could not be computed (memory). */

@@ -1,0 +1,66 @@
+#include "claimgate/io/stamp.h"
+
+#include <sys/stat.h>
+
+static void fill(const struct stat *about, struct cg_stamp *out) {
+    *out = (struct cg_stamp){.is_file = S_ISREG(about->st_mode)};
+    if (out->is_file) {
+        out->device = about->st_dev;
+        out->inode = about->st_ino;
+        out->size_bytes = about->st_size;
+        out->changed = about->st_mtim;
+    }
+}
+
+bool cg_stamp_take(int fd, struct cg_stamp *out) {
+    struct stat about;
+
+    if (fstat(fd, &about) != 0) {
+        return false;
+    }
+    fill(&about, out);
+    return true;
+}
+
+static bool is_same_file(const struct cg_stamp *then, const struct cg_stamp *now) {
+    return now->is_file && now->device == then->device && now->inode == then->inode;
+}
+
+/* `now` is NULL where nothing is there any more. */
+static enum cg_status compare(const struct cg_stamp *then, const struct stat *now, const char *name,
+                              struct cg_error *err) {
+    struct cg_stamp stamp = {0};
+
+    if (now != NULL) {
+        fill(now, &stamp);
+    }
+    if (!is_same_file(then, &stamp)) {
+        return cg_error_set(err, CG_BUSY,
+                            "%s: is still being written: another file has taken its place, or it "
+                            "was moved away, while it was read; nothing was taken in; run again "
+                            "when it is whole",
+                            name);
+    }
+    if (stamp.size_bytes != then->size_bytes || stamp.changed.tv_sec != then->changed.tv_sec ||
+        stamp.changed.tv_nsec != then->changed.tv_nsec) {
+        return cg_error_set(err, CG_BUSY,
+                            "%s: is still being written: it has changed while it was read, from "
+                            "%lld bytes to %lld; nothing was taken in; run again when it is whole",
+                            name, (long long)then->size_bytes, (long long)stamp.size_bytes);
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_stamp_check(const struct cg_stamp *stamp, const char *name, int fd,
+                              struct cg_error *err) {
+    struct stat now;
+
+    return stamp->is_file ? compare(stamp, fstat(fd, &now) == 0 ? &now : NULL, name, err) : CG_OK;
+}
+
+enum cg_status cg_stamp_check_path(const struct cg_stamp *stamp, const char *path,
+                                   struct cg_error *err) {
+    struct stat now;
+
+    return stamp->is_file ? compare(stamp, stat(path, &now) == 0 ? &now : NULL, path, err) : CG_OK;
+}
