@@ -4,21 +4,17 @@
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/hash.h"
-#include "claimgate/base/log.h"
 #include "claimgate/base/problems.h"
-#include "claimgate/io/sink.h"
-#include "claimgate/io/staging.h"
 #include "claimgate/json/json.h"
-#include "claimgate/rules/nppes.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
+#include "claimgate/rules/roster_remarks.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { SUMMARY_LIMIT_BYTES = 64 << 20, SHORT_SHA_DIGITS = 12 };
 
@@ -38,6 +34,100 @@ static const struct cg_option check_table[] = {
      "print the summary as JSON", 0, 0},
     {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
 };
+
+/* --- remarks --- */
+
+enum { REMARKS_SHOWN = 20, REMARKS_MAX = 1000 };
+
+struct remarks {
+    struct cg_buffer *out;
+    struct cg_json_writer *json; /* NULL: for people */
+    uint32_t count;
+    bool fits;
+};
+
+static const char *end_text(int32_t day, char out[CG_DATE_TEXT_BYTES]) {
+    return day == CG_DAY_OPEN ? "" : cg_date_format(day, out);
+}
+
+/* "current and suspended on the same days from 2021-01-01: suspended wins" */
+static bool put_remark(struct cg_buffer *out, const struct cg_roster_remark *remark) {
+    char first[CG_DATE_TEXT_BYTES];
+    char last[CG_DATE_TEXT_BYTES];
+    const bool one_type = strcmp(remark->type, remark->other_type) == 0;
+    const char *status = cg_credential_status_words[remark->status];
+    const char *other = cg_credential_status_words[remark->other_status];
+    bool fits = cg_buffer_printf(out, "  %010" PRIu64 " %s%s%s: ", remark->npi, remark->type,
+                                 one_type ? "" : " and ", one_type ? "" : remark->other_type);
+    switch (remark->kind) {
+    case CG_REMARK_SAME_ROW:
+        fits = fits && cg_buffer_append_text(out, "the same row twice");
+        break;
+    case CG_REMARK_OVERLAP:
+        fits = fits && cg_buffer_printf(out, "two %s spans overlap", status);
+        break;
+    case CG_REMARK_STATUSES:
+        fits = fits && cg_buffer_printf(out, "%s and %s on the same days", status, other);
+        break;
+    }
+    fits = fits && cg_buffer_printf(out, ", from %s%s%s", cg_date_format(remark->first_day, first),
+                                    remark->last_day == CG_DAY_OPEN ? "" : " to ",
+                                    end_text(remark->last_day, last));
+    if (remark->kind == CG_REMARK_STATUSES) {
+        const bool same = remark->wins == CG_CREDENTIAL_STATUS_COUNT;
+        fits = fits && cg_buffer_printf(out, ": %s", same ? "either way the same" : "") &&
+               (same || cg_buffer_printf(out, "%s wins", cg_credential_status_words[remark->wins]));
+    }
+    return fits && cg_buffer_append_text(out, "\n");
+}
+
+static void put_json_remark(struct cg_json_writer *json, const struct cg_roster_remark *remark) {
+    static const char *const kinds[] = {"same_row", "overlap", "statuses"};
+    char text[CG_DATE_TEXT_BYTES];
+    char npi[16];
+    snprintf(npi, sizeof npi, "%010" PRIu64, remark->npi);
+    cg_json_open_object(json, NULL);
+    cg_json_put_string(json, "remark", kinds[remark->kind]);
+    cg_json_put_string(json, "npi", npi);
+    cg_json_put_string(json, "credential_type", remark->type);
+    cg_json_put_string(json, "other_type", remark->other_type);
+    cg_json_put_string(json, "status", cg_credential_status_words[remark->status]);
+    cg_json_put_string(json, "other_status", cg_credential_status_words[remark->other_status]);
+    cg_json_put_string(json, "from", cg_date_format(remark->first_day, text));
+    if (remark->last_day == CG_DAY_OPEN) {
+        cg_json_put_null(json, "to");
+    } else {
+        cg_json_put_string(json, "to", cg_date_format(remark->last_day, text));
+    }
+    if (remark->kind != CG_REMARK_STATUSES || remark->wins == CG_CREDENTIAL_STATUS_COUNT) {
+        cg_json_put_null(json, "wins");
+    } else {
+        cg_json_put_string(json, "wins", cg_credential_status_words[remark->wins]);
+    }
+    cg_json_close_object(json);
+}
+
+static bool tell_remark(void *context, const struct cg_roster_remark *remark) {
+    struct remarks *remarks = context;
+    remarks->count++;
+    if (remarks->json != NULL) {
+        put_json_remark(remarks->json, remark);
+    } else if (remarks->count <= REMARKS_SHOWN) {
+        remarks->fits = remarks->fits &&
+                        (remarks->count > 1 || cg_buffer_append_text(remarks->out, "\nremarks:\n"));
+        remarks->fits = remarks->fits && put_remark(remarks->out, remark);
+    }
+    return remarks->count < REMARKS_MAX;
+}
+
+static bool put_remarks(struct cg_buffer *out, const struct cg_roster *roster) {
+    struct remarks remarks = {.out = out, .fits = true};
+    cg_roster_remarks(roster, tell_remark, &remarks);
+    const uint32_t more = remarks.count > REMARKS_SHOWN ? remarks.count - REMARKS_SHOWN : 0;
+    return remarks.fits &&
+           (more == 0 || cg_buffer_printf(out, "  and %u%s more; --json has them\n", (unsigned)more,
+                                          remarks.count == REMARKS_MAX ? " or" : ""));
+}
 
 static bool put_summary(struct cg_buffer *out, const struct cg_roster *roster,
                         const struct cg_policy *policy) {
@@ -64,7 +154,7 @@ static bool put_summary(struct cg_buffer *out, const struct cg_roster *roster,
                                                : "",
                                         type, rows);
     }
-    return fits;
+    return fits && put_remarks(out, roster);
 }
 
 static bool put_json(struct cg_buffer *out, const struct cg_roster *roster,
@@ -96,6 +186,10 @@ static bool put_json(struct cg_buffer *out, const struct cg_roster *roster,
         cg_json_put_integer(&json, "rows", (int64_t)rows);
         cg_json_close_object(&json);
     }
+    cg_json_close_array(&json);
+    struct remarks remarks = {.json = &json};
+    cg_json_open_array(&json, "remarks");
+    cg_roster_remarks(roster, tell_remark, &remarks);
     cg_json_close_array(&json);
     cg_json_close_object(&json);
     return cg_json_end(&json);
@@ -145,133 +239,13 @@ const struct cg_command cg_command_roster_check = {
     .summary = "read a roster as validate would, and say all that is wrong with it",
     .detail =
         "Every bad row is named with file, line, column and value (exit 78). A good roster is\n"
-        "summed up: files, rows and hashes, providers whom nothing lets render, and credential\n"
-        "types that the policy does not name.\n",
+        "summed up: files, rows and hashes, providers whom nothing lets render, credential types\n"
+        "that the policy does not name, and remarks: spans of one provider and type that overlap,\n"
+        "rows of different status on the same day (and which one wins), the same row twice.\n",
     .options = check_table,
     .defaults = &check_defaults,
     .options_bytes = sizeof(struct check_options),
     .min_args = 1,
     .max_args = 1,
     .run = run_check,
-};
-
-/* --- roster import --- */
-
-struct import_options {
-    const char *nppes;
-    const char *type;
-    const char *state;
-    const char *status;
-    const char *out;
-};
-
-static const struct import_options import_defaults = {.status = "pending"};
-
-static const struct cg_option import_table[] = {
-    {"nppes", "FILE", CG_OPTION_PATH, offsetof(struct import_options, nppes),
-     "the NPPES monthly file (CSV, plain or gzip)", 0, 0},
-    {"type", "TYPE", CG_OPTION_TEXT, offsetof(struct import_options, type),
-     "credential_type of the rows", 0, 0},
-    {"state", "ST", CG_OPTION_TEXT, offsetof(struct import_options, state),
-     "practice location (every state)", 0, 0},
-    {"status", "STATUS", CG_OPTION_TEXT, offsetof(struct import_options, status),
-     "status of the rows (pending, for NPPES is self-reported)", 0, 0},
-    {"out", "FILE", CG_OPTION_PATH, offsetof(struct import_options, out),
-     "a new file, made whole or not at all (standard output)", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
-};
-
-static enum cg_status refuse_existing(const char *path, struct cg_error *err) {
-    struct stat facts;
-    if (lstat(path, &facts) == 0) {
-        return cg_error_set(err, CG_CANNOT_CREATE,
-                            "%s is there already; remove it, or give another --out", path);
-    }
-    return CG_OK;
-}
-
-static enum cg_status import_to_stdout(const struct cg_nppes_plan *plan,
-                                       struct cg_nppes_counts *counts, struct cg_problems *problems,
-                                       struct cg_error *err) {
-    struct cg_sink *sink = NULL;
-    enum cg_status status = cg_sink_stdout(&sink, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_nppes_import(plan, sink, counts, problems, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
-}
-
-static enum cg_status import_to_file(const struct cg_nppes_plan *plan, const char *path,
-                                     struct cg_nppes_counts *counts, struct cg_problems *problems,
-                                     struct cg_error *err) {
-    struct cg_staged_file *file = NULL;
-    enum cg_status status = refuse_existing(path, err);
-    if (status == CG_OK) {
-        status = cg_staged_file_open(path, (gid_t)-1, &file, err);
-    }
-    if (status == CG_OK) {
-        status = cg_nppes_import(plan, cg_staged_file_sink(file), counts, problems, err);
-    }
-    if (status == CG_OK) {
-        status = refuse_existing(path, err);
-    }
-    if (status == CG_OK) {
-        status = cg_staged_file_publish(file, err);
-    }
-    if (file != NULL) {
-        cg_staged_file_close(file);
-    }
-    return status;
-}
-
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
-    const struct import_options *options = call->options;
-    struct cg_nppes_plan plan = {options->nppes, options->type, options->status, options->state};
-    struct cg_nppes_counts counts;
-    *exit_code = 0;
-    if (options->nppes == NULL) {
-        return cg_error_set(err, CG_USAGE,
-                            "--nppes FILE is missing; it is the only source of rows");
-    }
-    enum cg_status status = cg_nppes_check(&plan, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    status = options->out == NULL || strcmp(options->out, "-") == 0
-                 ? import_to_stdout(&plan, &counts, &problems, err)
-                 : import_to_file(&plan, options->out, &counts, &problems, err);
-    if (status == CG_OK) {
-        cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64
-                    " peers; left out: %" PRIu64 " in another state, %" PRIu64
-                    " organizations, %" PRIu64 " never active",
-                    counts.spans, counts.peers, counts.elsewhere, counts.organizations,
-                    counts.never_active);
-    } else {
-        cg_load_print_problems(&problems, err);
-    }
-    cg_problems_fini(&problems);
-    return status;
-}
-
-const struct cg_command cg_command_roster_import = {
-    .name = "roster import",
-    .arguments = "--nppes FILE --type TYPE [--state ST] [--status STATUS] [--out FILE]",
-    .summary = "make rows for credentials.csv from the national file of NPIs",
-    .detail = "Takes the people whose taxonomy is 175T00000X (Peer Specialist); deactivation and\n"
-              "reactivation become spans. NPPES is what providers say of themselves: a row grants\n"
-              "nothing before someone looked at the credential and set its status.\n",
-    .options = import_table,
-    .defaults = &import_defaults,
-    .options_bytes = sizeof(struct import_options),
-    .min_args = 0,
-    .max_args = 0,
-    .run = run_import,
 };

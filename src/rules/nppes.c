@@ -28,6 +28,7 @@ enum column {
     REACTIVATED,
     TAXONOMY_1,
     TAXONOMY_15 = TAXONOMY_1 + 14,
+    REPLACEMENT,
     COLUMN_COUNT,
 };
 
@@ -53,6 +54,7 @@ static const struct cg_table_column COLUMNS[COLUMN_COUNT] = {
     {.name = "Healthcare Provider Taxonomy Code_13"},
     {.name = "Healthcare Provider Taxonomy Code_14"},
     [TAXONOMY_15] = {.name = "Healthcare Provider Taxonomy Code_15"},
+    [REPLACEMENT] = {.name = "Replacement NPI"},
 };
 
 /* Rows are held back until the file has proved good, for what went to standard output cannot be
@@ -106,6 +108,28 @@ static bool is_peer(const struct cg_table_row *row) {
         }
     }
     return false;
+}
+
+/* CMS blanks nearly all of a deactivated NPI's row, so that nobody can tell who was a peer. */
+static bool is_bare(const struct cg_table_row *row) {
+    for (int i = TAXONOMY_1; i <= TAXONOMY_15; i++) {
+        if (row->values[i].len > 0) {
+            return false;
+        }
+    }
+    return row->values[DEACTIVATED].len > 0 && row->values[REACTIVATED].len == 0;
+}
+
+static void note_replacement(struct cg_nppes_counts *counts, const struct cg_table_row *row) {
+    const uint64_t replacement = cg_field_npi(row->values[REPLACEMENT]);
+    if (replacement == 0) {
+        return;
+    }
+    if (counts->replaced < CG_NPPES_REPLACED_NAMED) {
+        counts->first_replaced[counts->replaced] =
+            (struct cg_nppes_replaced){cg_field_npi(row->values[NPI]), replacement};
+    }
+    counts->replaced++;
 }
 
 static bool is_in_state(const struct import *import, struct cg_text state) {
@@ -185,6 +209,7 @@ static bool import_row(void *context, const struct cg_table_row *row) {
         return false;
     }
     if (!is_peer(row)) {
+        import->counts->bare += is_bare(row);
         return true;
     }
     if (!cg_text_equal(row->values[ENTITY_TYPE], cg_text_of("1"))) {
@@ -196,6 +221,7 @@ static bool import_row(void *context, const struct cg_table_row *row) {
         import->counts->elsewhere++;
         return true;
     }
+    note_replacement(import->counts, row);
     struct activity activity;
     uint64_t npi = cg_field_npi(row->values[NPI]);
     if (npi == 0) {

@@ -171,3 +171,101 @@ Test(nppes, a_plan_is_checked_before_the_file_is_read) {
         cr_expect(cases[i].mend == NULL || strstr(err.text, cases[i].mend) != NULL, "%s", err.text);
     }
 }
+
+/* --- merge --- */
+
+static const char *merge(const char *nppes, const char *roster,
+                         struct cg_nppes_merge_counts *merged) {
+    static char text[4096];
+    char credentials[128], path[128];
+    FILE *stream = fopen(file, "w");
+    cr_assert_not_null(stream);
+    fputs(nppes, stream);
+    cr_assert_eq(fclose(stream), 0);
+    snprintf(credentials, sizeof credentials, "%s/credentials.csv", dir);
+    stream = fopen(credentials, "w");
+    cr_assert_not_null(stream);
+    fputs(roster, stream);
+    cr_assert_eq(fclose(stream), 0);
+    snprintf(path, sizeof path, "%s/merged.csv", dir);
+    unlink(path);
+    struct cg_sink *sink = NULL;
+    cr_assert_eq(cg_sink_create(AT_FDCWD, path, (gid_t)-1, &sink, &err), CG_OK, "%s", err.text);
+    const struct cg_nppes_merge_plan plan = {file, credentials};
+    if (cg_nppes_merge(&plan, sink, merged, &problems, &err) != CG_OK) {
+        cr_expect_eq(cg_sink_bytes(sink), 0);
+        cg_sink_abandon(sink);
+        return NULL;
+    }
+    cr_assert_eq(cg_sink_close(sink, &err), CG_OK);
+    stream = fopen(path, "r");
+    cr_assert_not_null(stream);
+    const size_t len = fread(text, 1, sizeof text - 1, stream);
+    text[len] = '\0';
+    fclose(stream);
+    return text;
+}
+
+#define ACTIVITY "NPI,NPI Deactivation Date,NPI Reactivation Date,Replacement NPI\n"
+
+Test(nppes, a_merge_ends_the_spans_of_deactivated_npis_and_changes_no_other_byte) {
+    struct cg_nppes_merge_counts merged;
+    const char *text =
+        merge(ACTIVITY "1234567893,03/05/2023,,1000000004\n" /* deactivated, replaced */
+                       "1245319599,03/05/2023,06/01/2023,\n" /* back again */
+                       "1000000012,,,\n",
+              "\xEF\xBB\xBFnote,npi,status,effective_date,end_date\r\n"
+              "\"a, \"\"b\"\"\",1234567893,current,2020-01-01,\r\n" /* open */
+              ",1234567893,current,2019-01-01,2019-12-31\n"         /* over already */
+              ",1234567893,current,2022-01-01,\"9999-12-31\" \n"
+              ",1234567893,current,2023-03-05,\n" /* began too late */
+              "\n"
+              ",1245319599,current,2020-01-01,\n"
+              ",1000000012,current,2020-01-01,",
+              &merged);
+    cr_assert_not_null(text, "%s", err.text);
+    cr_expect_str_eq(text, "\xEF\xBB\xBFnote,npi,status,effective_date,end_date\r\n"
+                           "\"a, \"\"b\"\"\",1234567893,current,2020-01-01,2023-03-04\r\n"
+                           ",1234567893,current,2019-01-01,2019-12-31\n"
+                           ",1234567893,current,2022-01-01,2023-03-04\n"
+                           "\n"
+                           ",1245319599,current,2020-01-01,\n"
+                           ",1000000012,current,2020-01-01,");
+    cr_expect_eq(merged.providers, 3);
+    cr_expect_eq(merged.deactivated, 1);
+    cr_expect_eq(merged.ended, 2);
+    cr_expect_eq(merged.dropped, 1);
+    cr_expect_eq(merged.replaced, 1);
+    cr_expect_eq(merged.first_replaced[0].npi, UINT64_C(1234567893));
+    cr_expect_eq(merged.first_replaced[0].replacement, UINT64_C(1000000004));
+}
+
+Test(nppes, a_merge_with_a_bad_row_writes_nothing) {
+    struct cg_nppes_merge_counts merged;
+    cr_expect_null(
+        merge(ACTIVITY, "npi,effective_date,end_date\n1234567890,2020-01-01,\n", &merged));
+    cr_expect_not_null(strstr(err.text, "credentials.csv:2:1: npi is no NPI"), "%s", err.text);
+    cg_problems_fini(&problems);
+    cg_problems_init(&problems);
+    cr_expect_null(merge(ACTIVITY "1234567893,2023-03-05,,\n",
+                         "npi,effective_date,end_date\n1234567893,2020-01-01,\n", &merged));
+    cr_expect_eq(err.status, CG_BAD_DATA);
+}
+
+Test(nppes, deactivated_npis_without_taxonomy_and_replacements_are_counted) {
+    char out[2048];
+    const struct cg_nppes_plan plan = {.type = "CPSSP-MH", .status = "pending"};
+    const enum cg_status status = import(
+        "NPI,Entity Type Code,Provider Business Practice Location Address State Name,Provider "
+        "Enumeration Date,NPI Deactivation Date,NPI Reactivation Date,Healthcare Provider Taxonomy "
+        "Code_1,Replacement NPI\n"
+        "1234567893,1,MS,05/23/2010,,,175T00000X,1000000004\n"
+        "1245319599,,,,03/05/2023,,,\n"
+        "1000000012,1,MS,05/23/2010,,,101YM0800X,\n",
+        &plan, out, sizeof out);
+    cr_assert_eq(status, CG_OK, "%s", err.text);
+    cr_expect_eq(counts.bare, 1);
+    cr_expect_eq(counts.replaced, 1);
+    cr_expect_eq(counts.first_replaced[0].replacement, UINT64_C(1000000004));
+    cr_expect_eq(counts.spans, 1);
+}

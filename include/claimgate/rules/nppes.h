@@ -25,6 +25,14 @@ struct cg_nppes_plan {
     const char *state;  /* two letters of the practice location; NULL: every state */
 };
 
+/* An NPI that another has taken the place of. */
+struct cg_nppes_replaced {
+    uint64_t npi;
+    uint64_t replacement;
+};
+
+enum { CG_NPPES_REPLACED_NAMED = 10 };
+
 struct cg_nppes_counts {
     uint64_t rows;          /* of the file */
     uint64_t peers;         /* people with taxonomy 175T00000X */
@@ -32,6 +40,23 @@ struct cg_nppes_counts {
     uint64_t elsewhere;     /* peers in another state; left out */
     uint64_t never_active;  /* peers without a day between enumeration and deactivation; left out */
     uint64_t spans;         /* rows written */
+    uint64_t bare;          /* deactivated NPIs of which the file keeps no taxonomy: peers or not */
+    uint64_t replaced;      /* peers with a replacement NPI */
+    struct cg_nppes_replaced first_replaced[CG_NPPES_REPLACED_NAMED];
+};
+
+struct cg_nppes_merge_plan {
+    const char *file;        /* of NPPES, plain or gzip */
+    const char *credentials; /* credentials.csv, plain or gzip; dates as YYYY-MM-DD */
+};
+
+struct cg_nppes_merge_counts {
+    uint64_t providers;   /* of credentials.csv */
+    uint64_t deactivated; /* of those: NPIs that are not active any more */
+    uint64_t ended;       /* rows that end by the day before now */
+    uint64_t dropped;     /* rows that began on the day of deactivation or later */
+    uint64_t replaced;    /* providers with a replacement NPI */
+    struct cg_nppes_replaced first_replaced[CG_NPPES_REPLACED_NAMED];
 };
 
 /* Whether the words of a plan are fit for credentials.csv. CG_USAGE with the mend. */
@@ -43,5 +68,12 @@ cg_must_use enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, stru
 cg_must_use enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink *out,
                                            struct cg_nppes_counts *counts,
                                            struct cg_problems *problems, struct cg_error *err);
+
+/* Write credentials.csv again: the rows of NPIs that NPPES has deactivated, and not reactivated
+ * since, end by the day before; those that began later are left out. Every other byte is as it was,
+ * and nobody is added. Failures and problems as above, and nothing is written then. */
+cg_must_use enum cg_status cg_nppes_merge(const struct cg_nppes_merge_plan *plan,
+                                          struct cg_sink *out, struct cg_nppes_merge_counts *counts,
+                                          struct cg_problems *problems, struct cg_error *err);
 
 #endif

@@ -1,0 +1,192 @@
+/*
+ * roster import: rows for credentials.csv from the national file of NPIs, or what that file says of
+ * the NPIs that credentials.csv has.
+ */
+#include "commands.h"
+
+#include "load.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/base/problems.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/io/staging.h"
+#include "claimgate/rules/nppes.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct import_options {
+    const char *nppes;
+    const char *type;
+    const char *state;
+    const char *status;
+    const char *merge;
+    const char *out;
+};
+
+static const struct import_options import_defaults = {.status = "pending"};
+
+static const struct cg_option import_table[] = {
+    {"nppes", "FILE", CG_OPTION_PATH, offsetof(struct import_options, nppes),
+     "the NPPES monthly file (CSV, plain or gzip)", 0, 0},
+    {"type", "TYPE", CG_OPTION_TEXT, offsetof(struct import_options, type),
+     "credential_type of the rows", 0, 0},
+    {"state", "ST", CG_OPTION_TEXT, offsetof(struct import_options, state),
+     "practice location (every state)", 0, 0},
+    {"status", "STATUS", CG_OPTION_TEXT, offsetof(struct import_options, status),
+     "status of the rows (pending, for NPPES is self-reported)", 0, 0},
+    {"merge", "FILE", CG_OPTION_PATH, offsetof(struct import_options, merge),
+     "write this credentials.csv again, the spans of deactivated NPIs ended", 0, 0},
+    {"out", "FILE", CG_OPTION_PATH, offsetof(struct import_options, out),
+     "a new file, made whole or not at all (standard output)", 0, 0},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+};
+
+static enum cg_status refuse_existing(const char *path, struct cg_error *err) {
+    struct stat facts;
+    if (lstat(path, &facts) == 0) {
+        return cg_error_set(err, CG_CANNOT_CREATE,
+                            "%s is there already; remove it, or give another --out", path);
+    }
+    return CG_OK;
+}
+
+/* One of the two jobs, and what it counts. */
+struct job {
+    const struct import_options *options;
+    struct cg_nppes_counts counts;
+    struct cg_nppes_merge_counts merged;
+    struct cg_problems problems;
+};
+
+static enum cg_status write_rows(struct job *job, struct cg_sink *out, struct cg_error *err) {
+    const struct import_options *o = job->options;
+    if (o->merge != NULL) {
+        const struct cg_nppes_merge_plan plan = {o->nppes, o->merge};
+        return cg_nppes_merge(&plan, out, &job->merged, &job->problems, err);
+    }
+    const struct cg_nppes_plan plan = {o->nppes, o->type, o->status, o->state};
+    return cg_nppes_import(&plan, out, &job->counts, &job->problems, err);
+}
+
+static enum cg_status import_to_stdout(struct job *job, struct cg_error *err) {
+    struct cg_sink *sink = NULL;
+    enum cg_status status = cg_sink_stdout(&sink, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = write_rows(job, sink, err);
+    if (status != CG_OK) {
+        cg_sink_abandon(sink);
+        return status;
+    }
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status import_to_file(struct job *job, struct cg_error *err) {
+    const char *path = job->options->out;
+    struct cg_staged_file *file = NULL;
+    enum cg_status status = refuse_existing(path, err);
+    if (status == CG_OK) {
+        status = cg_staged_file_open(path, (gid_t)-1, &file, err);
+    }
+    if (status == CG_OK) {
+        status = write_rows(job, cg_staged_file_sink(file), err);
+    }
+    if (status == CG_OK) {
+        status = refuse_existing(path, err);
+    }
+    if (status == CG_OK) {
+        status = cg_staged_file_publish(file, err);
+    }
+    if (file != NULL) {
+        cg_staged_file_close(file);
+    }
+    return status;
+}
+
+static void note_replaced(uint64_t count, const struct cg_nppes_replaced *first) {
+    for (uint64_t i = 0; i < count && i < CG_NPPES_REPLACED_NAMED; i++) {
+        cg_log_note("NPI %010" PRIu64 " has the replacement NPI %010" PRIu64 "%s", first[i].npi,
+                    first[i].replacement,
+                    i + 1 == CG_NPPES_REPLACED_NAMED && count > i + 1 ? "; there are more" : "");
+    }
+}
+
+static void note_import(const struct cg_nppes_counts *counts) {
+    cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64 " peers; left out: %" PRIu64
+                " in another state, %" PRIu64 " organizations, %" PRIu64 " never active",
+                counts->spans, counts->peers, counts->elsewhere, counts->organizations,
+                counts->never_active);
+    if (counts->bare > 0) {
+        cg_log_note("%" PRIu64
+                    " deactivated NPIs have no taxonomy in the file any more, so that it "
+                    "cannot say who of them was a peer; --merge credentials.csv ends the spans of "
+                    "those that you have",
+                    counts->bare);
+    }
+    note_replaced(counts->replaced, counts->first_replaced);
+}
+
+static void note_merge(const struct cg_nppes_merge_counts *counts) {
+    cg_log_note("%" PRIu64 " of %" PRIu64 " NPIs are deactivated: %" PRIu64
+                " rows end earlier, %" PRIu64 " began after it and are left out",
+                counts->deactivated, counts->providers, counts->ended, counts->dropped);
+    note_replaced(counts->replaced, counts->first_replaced);
+}
+
+static enum cg_status check_options(const struct import_options *o, struct cg_error *err) {
+    const struct cg_nppes_plan plan = {o->nppes, o->type, o->status, o->state};
+    if (o->nppes == NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--nppes FILE is missing; it is the only source of rows");
+    }
+    if (o->merge != NULL && (o->type != NULL || o->state != NULL)) {
+        return cg_error_set(err, CG_USAGE,
+                            "--merge adds nobody, so that --type and --state are for an import "
+                            "without it");
+    }
+    return o->merge != NULL ? CG_OK : cg_nppes_check(&plan, err);
+}
+
+static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
+                                 struct cg_error *err) {
+    struct job job = {.options = call->options};
+    const char *out = job.options->out;
+    *exit_code = 0;
+    enum cg_status status = check_options(job.options, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_problems_init(&job.problems);
+    status = out == NULL || strcmp(out, "-") == 0 ? import_to_stdout(&job, err)
+                                                  : import_to_file(&job, err);
+    if (status != CG_OK) {
+        cg_load_print_problems(&job.problems, err);
+    } else if (job.options->merge != NULL) {
+        note_merge(&job.merged);
+    } else {
+        note_import(&job.counts);
+    }
+    cg_problems_fini(&job.problems);
+    return status;
+}
+
+const struct cg_command cg_command_roster_import = {
+    .name = "roster import",
+    .arguments = "--nppes FILE (--type TYPE | --merge FILE) [--out FILE]",
+    .summary = "make rows for credentials.csv from the national file of NPIs",
+    .detail = "Takes the people whose taxonomy is 175T00000X (Peer Specialist); deactivation and\n"
+              "reactivation become spans. NPPES is what providers say of themselves: a row grants\n"
+              "nothing before someone looked at the credential and set its status.\n\n"
+              "--merge writes the credentials.csv that you have again: spans of NPIs that are\n"
+              "deactivated end the day before. Nobody is added, no other byte changes.\n",
+    .options = import_table,
+    .defaults = &import_defaults,
+    .options_bytes = sizeof(struct import_options),
+    .min_args = 0,
+    .max_args = 0,
+    .run = run_import,
+};

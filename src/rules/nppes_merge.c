@@ -1,0 +1,288 @@
+/*
+ * credentials.csv is read twice: first as a table, which finds every bad row and whose NPIs are
+ * looked for in NPPES; then line by line, so that every byte that need not change stays.
+ */
+#include "claimgate/rules/nppes.h"
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/base/date.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/io/source.h"
+#include "claimgate/record/batch.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/field.h"
+#include "claimgate/rules/roster_tables.h"
+
+#include <string.h>
+
+enum { CREDENTIALS_MAX_BYTES = 512 << 20, COLUMNS_MAX = 4096 };
+
+/* One for each NPI of credentials.csv. */
+struct provider {
+    struct cg_span span; /* key: npi; the days mean nothing */
+    int32_t deactivated; /* CG_DAY_NONE: active, as far as NPPES says */
+    uint32_t unused;
+    uint64_t replacement; /* 0: none */
+};
+
+enum roster_column { ROSTER_NPI, ROSTER_FROM, ROSTER_TO, ROSTER_COLUMNS };
+enum nppes_column {
+    NPPES_NPI,
+    NPPES_DEACTIVATED,
+    NPPES_REACTIVATED,
+    NPPES_REPLACEMENT,
+    NPPES_COLUMNS
+};
+
+struct merge {
+    const struct cg_nppes_merge_plan *plan;
+    struct cg_nppes_merge_counts *counts;
+    struct cg_problems *problems;
+    struct cg_span_table providers;
+    struct cg_table_column columns[ROSTER_COLUMNS]; /* where they stand in credentials.csv */
+    struct cg_buffer text;                          /* credentials.csv */
+    struct cg_buffer merged;
+    bool interrupted;
+};
+
+static bool refuse(struct merge *merge, const char *file, const struct cg_table_row *row,
+                   uint32_t column, const char *text) {
+    cg_problems_add(merge->problems, file, row->line, row->byte_columns[column], "%s", text);
+    return false;
+}
+
+static bool read_day(struct cg_text text, enum cg_date_format format, int32_t *day) {
+    *day = text.len == 0 ? CG_DAY_NONE : cg_date_parse(text.ptr, text.len, format);
+    return text.len == 0 || *day != CG_DAY_NONE || cg_date_is_beyond(text.ptr, text.len, format);
+}
+
+static bool add_provider(void *context, const struct cg_table_row *row) {
+    struct merge *merge = context;
+    const char *file = merge->plan->credentials;
+    struct provider provider = {.span.key = cg_field_npi(row->values[ROSTER_NPI]),
+                                .deactivated = CG_DAY_NONE};
+    int32_t day;
+    bool good = provider.span.key != 0 || refuse(merge, file, row, ROSTER_NPI, "npi is no NPI");
+    good &=
+        (read_day(row->values[ROSTER_FROM], CG_DATE_ISO, &day) && day != CG_DAY_NONE) ||
+        refuse(merge, file, row, ROSTER_FROM, "effective_date is no real date; write YYYY-MM-DD");
+    good &= read_day(row->values[ROSTER_TO], CG_DATE_ISO, &day) ||
+            refuse(merge, file, row, ROSTER_TO, "end_date is no real date; write YYYY-MM-DD");
+    return !good || cg_span_table_add(&merge->providers, &provider);
+}
+
+static bool note_activity(void *context, const struct cg_table_row *row) {
+    struct merge *merge = context;
+    const char *file = merge->plan->file;
+    int32_t deactivated;
+    int32_t reactivated;
+    merge->interrupted = cg_stop_requested();
+    struct cg_span_group group =
+        cg_span_table_find(&merge->providers, cg_field_npi(row->values[NPPES_NPI]));
+    if (merge->interrupted || group.count == 0) {
+        return !merge->interrupted;
+    }
+    bool good = read_day(row->values[NPPES_DEACTIVATED], CG_DATE_US, &deactivated) ||
+                refuse(merge, file, row, NPPES_DEACTIVATED, "no date as MM/DD/YYYY");
+    good &= read_day(row->values[NPPES_REACTIVATED], CG_DATE_US, &reactivated) ||
+            refuse(merge, file, row, NPPES_REACTIVATED, "no date as MM/DD/YYYY");
+    for (size_t i = 0; good && i < group.count; i++) {
+        struct provider *provider =
+            (struct provider *)(void *)(merge->providers.rows +
+                                        ((size_t)(group.rows - merge->providers.rows) +
+                                         i * group.stride));
+        provider->deactivated = reactivated >= deactivated ? CG_DAY_NONE : deactivated;
+        provider->replacement = cg_field_npi(row->values[NPPES_REPLACEMENT]);
+    }
+    return true;
+}
+
+static enum cg_status read_roster(struct merge *merge, struct cg_error *err) {
+    static const struct cg_table_column columns[ROSTER_COLUMNS] = {
+        [ROSTER_NPI] = {.name = "npi", .needed = true},
+        [ROSTER_FROM] = {.name = "effective_date", .needed = true},
+        [ROSTER_TO] = {.name = "end_date", .needed = true}};
+    struct cg_table_facts facts;
+    memcpy(merge->columns, columns, sizeof columns);
+    const struct cg_table_plan table = {.file = merge->plan->credentials,
+                                        .columns = merge->columns,
+                                        .column_count = ROSTER_COLUMNS,
+                                        .row = add_provider,
+                                        .context = merge,
+                                        .shows_header = true};
+    const enum cg_status status = cg_table_read(&table, &facts, merge->problems, err);
+    if (status == CG_OK && !cg_span_table_index(&merge->providers)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    return status;
+}
+
+static enum cg_status read_nppes(struct merge *merge, struct cg_error *err) {
+    struct cg_table_column columns[NPPES_COLUMNS] = {
+        [NPPES_NPI] = {.name = "NPI", .needed = true},
+        [NPPES_DEACTIVATED] = {.name = "NPI Deactivation Date", .needed = true},
+        [NPPES_REACTIVATED] = {.name = "NPI Reactivation Date", .needed = true},
+        [NPPES_REPLACEMENT] = {.name = "Replacement NPI"}};
+    struct cg_table_facts facts;
+    const struct cg_table_plan table = {.file = merge->plan->file,
+                                        .columns = columns,
+                                        .column_count = NPPES_COLUMNS,
+                                        .row = note_activity,
+                                        .context = merge,
+                                        .shows_header = true};
+    const enum cg_status status = cg_table_read(&table, &facts, merge->problems, err);
+    return merge->interrupted
+               ? cg_error_set(err, CG_INTERRUPTED, "stopped by a signal; nothing was kept")
+               : status;
+}
+
+static void count_providers(struct merge *merge) {
+    struct cg_nppes_merge_counts *counts = merge->counts;
+    const struct provider *rows = (const void *)merge->providers.rows;
+    counts->providers = merge->providers.key_count;
+    for (size_t i = 0; i < merge->providers.count; i++) {
+        if (i > 0 && rows[i].span.key == rows[i - 1].span.key) {
+            continue;
+        }
+        counts->deactivated += rows[i].deactivated != CG_DAY_NONE;
+        if (rows[i].replacement != 0 && counts->replaced < CG_NPPES_REPLACED_NAMED) {
+            counts->first_replaced[counts->replaced] =
+                (struct cg_nppes_replaced){rows[i].span.key, rows[i].replacement};
+        }
+        counts->replaced += rows[i].replacement != 0;
+    }
+}
+
+/* --- the file again --- */
+
+static enum cg_status read_text(struct merge *merge, struct cg_error *err) {
+    struct cg_source *source = NULL;
+    struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES};
+    enum cg_status status = cg_source_open(merge->plan->credentials, &source, err);
+    while (status == CG_OK && !fill.at_end) {
+        struct cg_buffer packed;
+        cg_buffer_init(&packed, CG_BATCH_BYTES + 64);
+        fill.packed = &packed;
+        if (!cg_buffer_reserve(&merge->text, CG_BATCH_BYTES)) {
+            status = cg_error_set(err, CG_BAD_DATA, "%s is longer than 512 MiB",
+                                  merge->plan->credentials);
+        } else {
+            fill.out = merge->text.data + merge->text.len_bytes;
+            status = cg_source_read(source, &fill, err);
+            merge->text.len_bytes += status == CG_OK ? fill.len_bytes : 0;
+        }
+        cg_buffer_fini(&packed);
+    }
+    cg_source_close(source);
+    return status;
+}
+
+/* What becomes of a row: its last day, where NPPES knows an earlier one. */
+struct new_end {
+    bool dropped;
+    int32_t last_day; /* CG_DAY_NONE: as it is */
+};
+
+static struct new_end end_of(const struct merge *merge, const struct cg_csv *csv) {
+    struct new_end end = {false, CG_DAY_NONE};
+    const struct cg_text from =
+        cg_csv_field(csv, (uint32_t)merge->columns[ROSTER_FROM].index).value;
+    const struct cg_text to = cg_csv_field(csv, (uint32_t)merge->columns[ROSTER_TO].index).value;
+    const struct cg_text npi = cg_csv_field(csv, (uint32_t)merge->columns[ROSTER_NPI].index).value;
+    const struct cg_span_group group = cg_span_table_find(&merge->providers, cg_field_npi(npi));
+    const struct provider *provider = (const void *)group.rows;
+    int32_t first_day;
+    int32_t last_day;
+    if (group.count == 0 || provider->deactivated == CG_DAY_NONE ||
+        !read_day(from, CG_DATE_ISO, &first_day) || !read_day(to, CG_DATE_ISO, &last_day)) {
+        return end;
+    }
+    end.dropped = first_day >= provider->deactivated;
+    if (last_day == CG_DAY_NONE || last_day >= provider->deactivated) {
+        end.last_day = provider->deactivated - 1;
+    }
+    return end;
+}
+
+static bool put_line(struct merge *merge, const struct cg_csv *csv, struct cg_text line,
+                     struct cg_text line_end) {
+    const struct new_end end = end_of(merge, csv);
+    const struct cg_csv_field to = cg_csv_field(csv, (uint32_t)merge->columns[ROSTER_TO].index);
+    char day[CG_DATE_TEXT_BYTES];
+    if (end.dropped) {
+        merge->counts->dropped++;
+        return true;
+    }
+    if (end.last_day == CG_DAY_NONE) {
+        return cg_buffer_append(&merge->merged, line.ptr, line.len + line_end.len);
+    }
+    merge->counts->ended++;
+    const uint32_t rest = to.raw_offset + to.raw_len;
+    return cg_buffer_append(&merge->merged, line.ptr, to.raw_offset) &&
+           cg_buffer_append_text(&merge->merged, cg_date_format(end.last_day, day)) &&
+           cg_buffer_append(&merge->merged, line.ptr + rest, line.len - rest + line_end.len);
+}
+
+/* The table reader has found every line good. The first one that is not blank is the header. */
+static bool put_lines(struct merge *merge, struct cg_csv *csv) {
+    const char *end = merge->text.data + merge->text.len_bytes;
+    bool in_header = true;
+    bool fits = true;
+    for (const char *at = merge->text.data; fits && at < end;) {
+        const size_t len = strcspn(at, "\r\n");
+        const size_t eol = at + len == end ? 0 : at[len] == '\r' && at[len + 1] == '\n' ? 2 : 1;
+        const struct cg_text line = {at, (uint32_t)len};
+        const struct cg_text line_end = {at + len, (uint32_t)eol};
+        const bool blank = cg_text_trim(line).len == 0;
+        if (blank || in_header) {
+            in_header = in_header && blank;
+            fits = cg_buffer_append(&merge->merged, at, len + eol);
+        } else if (cg_csv_read(csv, line) == CG_WELL_FORMED) {
+            fits = put_line(merge, csv, line, line_end);
+        }
+        at += len + eol;
+    }
+    return fits;
+}
+
+static enum cg_status write_merged(struct merge *merge, struct cg_sink *out, struct cg_error *err) {
+    struct cg_csv *csv = cg_csv_new(',', COLUMNS_MAX);
+    const bool fits = csv != NULL && cg_buffer_append(&merge->text, "\0\0", 2);
+    merge->text.len_bytes -= fits ? 2 : 0; /* a NUL ends the last line */
+    const bool put = fits && put_lines(merge, csv);
+    cg_csv_free(csv);
+    return put ? cg_sink_write(out, merge->merged.data, merge->merged.len_bytes, err)
+               : cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
+static enum cg_status run_merge(struct merge *merge, struct cg_sink *out, struct cg_error *err) {
+    enum cg_status status = read_roster(merge, err);
+    if (status == CG_OK && merge->problems->total == 0) {
+        status = read_nppes(merge, err);
+    }
+    if (status == CG_OK && merge->problems->total > 0) {
+        status = cg_problems_status(merge->problems, err);
+        err->status = CG_BAD_DATA; /* the files are data here, no part of a configuration */
+        return CG_BAD_DATA;
+    }
+    if (status == CG_OK) {
+        count_providers(merge);
+        status = read_text(merge, err);
+    }
+    return status == CG_OK ? write_merged(merge, out, err) : status;
+}
+
+enum cg_status cg_nppes_merge(const struct cg_nppes_merge_plan *plan, struct cg_sink *out,
+                              struct cg_nppes_merge_counts *counts, struct cg_problems *problems,
+                              struct cg_error *err) {
+    struct merge merge = {.plan = plan, .counts = counts, .problems = problems};
+    *counts = (struct cg_nppes_merge_counts){0};
+    cg_span_table_init(&merge.providers, sizeof(struct provider));
+    cg_buffer_init(&merge.text, CREDENTIALS_MAX_BYTES);
+    cg_buffer_init(&merge.merged, CREDENTIALS_MAX_BYTES);
+    const enum cg_status status = run_merge(&merge, out, err);
+    cg_buffer_fini(&merge.merged);
+    cg_buffer_fini(&merge.text);
+    cg_span_table_fini(&merge.providers);
+    return status;
+}
