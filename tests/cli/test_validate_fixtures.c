@@ -279,7 +279,7 @@ Test(validate_fixtures, bad_inputs_are_refused_with_the_mend, .timeout = 120) {
         {{QUICKSTART, "--roster", "fixtures/bad/no_such_roster"}, 78, {"no_such_roster"}},
         {{QUICKSTART, "--roster", "fixtures/bad/roster_status"},
          78,
-         {"credentials.csv:5:", "actve", "credentials.csv:7:", "expired"}},
+         {"credentials.csv:5:", "actve", "credentials.csv:7:", "withdrawn"}},
         {{QUICKSTART, "--roster", "fixtures/bad/roster_rows"},
          78,
          {"credentials.csv:2:1", "credentials.csv:3:", "credentials.csv:4:", "credentials.csv:5:"}},

@@ -2,7 +2,8 @@
  * Twists: what is out of the ordinary about a generated line, and how often.
  *
  * Those with a weight are mistakes: `--errors` sets them all, in proportion to their
- * weight. The others are lawful and have options of their own. A name that is also a reason's
+ * weight. The others are lawful and have options of their own, or are out of scope, so that only
+ * `--error NAME=PCT` makes them. A name that is also a reason's
  * (reason.h) makes lines of that reason where the policy tests it.
  */
 #ifndef CLAIMGATE_TESTS_GENERATE_ANOMALY_H
@@ -63,7 +64,7 @@
     X(OVER_DAILY_CAP, over_daily_cap, 1000)                                                        \
     X(OVER_YEARLY_CAP, over_yearly_cap, 1000)                                                      \
     X(PROCEDURE_CODE_INVALID, procedure_code_invalid, 1000)                                        \
-    X(PROCEDURE_CODE_NEAR, procedure_code_near, 1000)
+    X(PROCEDURE_CODE_NEAR, procedure_code_near, 0)
 
 enum cg_anomaly {
 #define CG_ANOMALY_ENUM(name, text, weight) CG_ANOMALY_##name,

@@ -87,6 +87,7 @@ static const struct cg_option option_table[] = {
 
 static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_shares *shares,
                                     struct cg_error *err) {
+    *shares = (struct cg_anomaly_shares){{0}};
     cg_anomaly_set_mistakes(shares, o->errors);
     cg_anomaly_set(shares, CG_ANOMALY_VOID, o->voids);
     cg_anomaly_set(shares, CG_ANOMALY_REPLACEMENT, o->replacements);

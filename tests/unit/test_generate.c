@@ -178,6 +178,7 @@ Test(generate, every_twist_occurs_at_about_its_share) {
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_REPLACEMENT, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_AUTHORIZED, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_QUOTED, 500);
+    cg_anomaly_set(&plan.anomalies, CG_ANOMALY_PROCEDURE_CODE_NEAR, 500);
     struct cg_line_source *feed = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
         cg_line_source_next(feed, &line);

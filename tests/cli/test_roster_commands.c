@@ -1,0 +1,130 @@
+/*
+ * The commands on rosters: what `roster check` tells, and NPPES as a source.
+ */
+#include "support/scene.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct scene scene;
+
+static void set_up(void) {
+    scene_make(&scene);
+}
+
+static void tear_down(void) {
+    scene_remove(&scene);
+}
+
+TestSuite(roster_commands, .init = set_up, .fini = tear_down);
+
+#define HEADER "npi,credential_type,status,effective_date,end_date\n"
+
+static const char *make_roster(const char *rows) {
+    char path[RUN_PATH_BYTES * 2], text[2048];
+    const char *dir = scene_path(&scene, "roster");
+    const char *const argv[] = {"mkdir", "-p", dir, NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    run_fini(&run);
+    snprintf(text, sizeof text, HEADER "%s", rows);
+    snprintf(path, sizeof path, "%s/credentials.csv", dir);
+    run_write_file(path, text, strlen(text));
+    return dir;
+}
+
+static void run_roster(const char *const more[], struct run *run) {
+    const char *argv[RUN_ARGS_MAX] = {run_claimgate(), "roster"};
+    for (size_t i = 0; more[i] != NULL; i++) {
+        argv[2 + i] = more[i];
+    }
+    run_program(argv, NULL, run);
+}
+
+Test(roster_commands, check_remarks_on_what_is_seldom_meant_and_exits_0) {
+    struct run run;
+    run_roster((const char *[]){"check",
+                                make_roster("1000000004,CPSSP-MH,current,2020-01-01,\n"
+                                            "1000000004,CPSSP-MH,suspended,2021-01-01,2021-02-01\n"
+                                            "1000000004,CPSSP-MH,current,2020-01-01,\n"),
+                                NULL},
+               &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.out,
+                              "remarks:\n"
+                              "  1000000004 CPSSP-MH: the same row twice, from 2020-01-01\n"
+                              "  1000000004 CPSSP-MH: current and suspended on the same "
+                              "days, from 2021-01-01 to 2021-02-01: suspended wins\n"),
+                       "%s", run.out);
+    run_fini(&run);
+}
+
+Test(roster_commands, check_has_no_word_for_a_roster_in_order) {
+    struct run run;
+    run_roster((const char *[]){"check",
+                                make_roster("1000000004,CPSSP-MH,active,2020-01-01,9999-12-31\n"),
+                                NULL},
+               &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_null(strstr(run.out, "remarks"), "%s", run.out);
+    cr_expect_str_eq(run.err, "");
+    run_fini(&run);
+}
+
+Test(roster_commands, a_header_without_rows_is_warned_of) {
+    struct run run;
+    run_roster((const char *[]){"check", make_roster(""), NULL}, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "credentials.csv has a header and no row"), "%s", run.err);
+    run_fini(&run);
+}
+
+Test(roster_commands, a_word_like_active_is_never_answered_with_its_opposite) {
+    struct run run;
+    run_roster(
+        (const char *[]){"check", make_roster("1000000004,CPSSP-MH,iactive,2020-01-01,\n"), NULL},
+        &run);
+    cr_expect_eq(run.exit_code, 78);
+    cr_expect_null(strstr(run.err, "did you mean"), "%s", run.err);
+    run_fini(&run);
+}
+
+#define NPPES                                                                                      \
+    "NPI,Entity Type Code,Provider Business Practice Location Address State Name,Provider "        \
+    "Enumeration Date,NPI Deactivation Date,NPI Reactivation Date,Healthcare Provider Taxonomy "   \
+    "Code_1,Replacement NPI\n"                                                                     \
+    "1000000004,,,,03/05/2023,,,\n"                                                                \
+    "1234567893,1,MS,05/23/2010,,,175T00000X,1245319599\n"
+
+Test(roster_commands, import_tells_bare_and_replaced_npis) {
+    const char *nppes = scene_file(&scene, "nppes.csv", NPPES, strlen(NPPES));
+    struct run run;
+    run_roster((const char *[]){"import", "--nppes", nppes, "--type", "CPSSP-MH", NULL}, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "1 deactivated NPIs have no taxonomy"), "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "NPI 1234567893 has the replacement NPI 1245319599"), "%s",
+                       run.err);
+    run_fini(&run);
+}
+
+Test(roster_commands, merge_writes_credentials_again_with_the_spans_of_dead_npis_ended) {
+    const char *nppes = scene_file(&scene, "nppes.csv", NPPES, strlen(NPPES));
+    const char *dir = make_roster("1000000004,CPSSP-MH,current,2020-01-01,\n"
+                                  "1000000012,CPSSP-MH,current,2020-01-01,\n");
+    const char *old = scene_path(&scene, "roster/credentials.csv");
+    struct run run;
+    (void)dir;
+    run_roster((const char *[]){"import", "--nppes", nppes, "--merge", old, NULL}, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_str_eq(run.out, HEADER "1000000004,CPSSP-MH,current,2020-01-01,2023-03-04\n"
+                                     "1000000012,CPSSP-MH,current,2020-01-01,\n");
+    cr_expect_not_null(strstr(run.err, "1 of 2 NPIs are deactivated: 1 rows end earlier"), "%s",
+                       run.err);
+    run_fini(&run);
+    run_roster((const char *[]){"import", "--nppes", nppes, "--merge", old, "--type", "X", NULL},
+               &run);
+    cr_expect_eq(run.exit_code, 64);
+    run_fini(&run);
+}
