@@ -224,10 +224,8 @@ void cg_reason_list(const struct cg_line *line, uint64_t reasons,
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out) {
-    /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
-    uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
-    enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
-    cg_reason_list(line, reasons, out->reasons);
+    enum cg_reason first = (enum cg_reason)__builtin_ctzll(line->reasons);
+    cg_reason_list(line, line->reasons, out->reasons);
     out->reason = cg_reason_name(line, first);
     const struct cg_reason_info *info = cg_reason_info(first);
     out->group_code = info->group_code;

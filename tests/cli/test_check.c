@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -160,6 +161,41 @@ Test(check, json_lines_are_one_document_each) {
     }
     cr_expect(count == 20, "%zu answers", count);
     run_fini(&run);
+}
+
+/* The built-in policy, but that lines over a cap are cut back. */
+static const char *write_cutback_policy(struct scene *scene) {
+    static const char reject[] = "\"over_cap\": \"reject\"", cutback[] = "\"over_cap\":\"cutback\"";
+    size_t len = 0;
+    char *policy = run_read_file("schemas/policies/ms.json", &len);
+    char *at = strstr(policy, reject);
+    cr_assert_not_null(at);
+    memset(at, ' ', sizeof reject - 1);
+    memcpy(at, cutback, sizeof cutback - 1);
+    const char *path = scene_file(scene, "cutback.json", policy, len);
+    free(policy);
+    return path;
+}
+
+Test(check, a_line_that_is_cut_back_has_its_own_warnings) {
+    static const char claims[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id\n"
+        "R,1,M1,2025-01-06,H0038,8,1000000004,7,NOPE\n";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    check(ASK("-", "--json", "--policy", write_cutback_policy(&scene)),
+          scene_file(&scene, "in", claims, sizeof claims - 1), &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    const char *warnings = strstr(run.out, "\"warnings\":");
+    cr_assert_not_null(warnings, "%s", run.out);
+    cr_expect_not_null(strstr(warnings, "original_claim_unknown"), "%s", run.out);
+    cr_expect_not_null(strstr(warnings, "The claim to replace has no accepted line"), "%s",
+                       run.out);
+    cr_expect_null(strstr(warnings, "daily_cap\","), "%s", run.out);
+    run_fini(&run);
+    scene_remove(&scene);
 }
 
 Test(check, bad_input_is_said_with_its_exit_code) {

@@ -341,7 +341,6 @@ Test(detail, a_cap_names_the_period_of_each_kind_that_failed) {
 Test(detail, a_cutback_tells_what_fits_and_what_is_left_over) {
     struct cg_line *line = reject_for_cap(1, 196, 4);
     line->decision = CG_CUTBACK;
-    line->reasons = 0;
     line->units = 6;
     line->accepted_units = 4;
     cr_expect_str_eq(fill(line), "4 of 6 units fit under the limit of 200 from 2023-07-01 to "
