@@ -30,6 +30,7 @@ struct reconsidering {
     struct cg_policy *policy;
     struct cg_json_writer *writer; /* NULL: for people */
     uint64_t listed;
+    uint64_t left_out; /* would fit, but their claim was voided or replaced */
 };
 
 /* "HQ:HE" back to the number that the gate compares. */
@@ -114,7 +115,9 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     const enum cg_status status = cg_history_decide(history, &line, 1, err);
-    if (status == CG_OK && line.decision == CG_ACCEPTED) {
+    if (status == CG_OK && line.decision == CG_ACCEPTED && decision->claim_replaced) {
+        state->left_out++;
+    } else if (status == CG_OK && line.decision == CG_ACCEPTED) {
         list(state, decision, line.units);
         state->listed++;
     }
@@ -129,6 +132,7 @@ static enum cg_status print_json(struct reconsidering *state, struct cg_error *e
     cg_json_open_array(&json.writer, "lines");
     enum cg_status status = cg_ledger_visit_freed(state->ledger, reconsider, state, err);
     cg_json_close_array(&json.writer);
+    cg_json_put_integer(&json.writer, "left_out", (int64_t)state->left_out);
     state->writer = NULL;
     return cg_printed_json_end(&json, status, err);
 }
@@ -140,6 +144,11 @@ static enum cg_status print_text(struct reconsidering *state, struct cg_error *e
     } else if (status == CG_OK) {
         printf("\n%" PRIu64 " %s. Nothing was decided: send again what should be paid.\n",
                state->listed, cg_plural(state->listed, "line", "lines"));
+    }
+    if (status == CG_OK && state->left_out > 0) {
+        printf("%" PRIu64 " %s of claims that were voided or replaced %s left out.\n",
+               state->left_out, cg_plural(state->left_out, "line", "lines"),
+               cg_plural(state->left_out, "is", "are"));
     }
     return status;
 }

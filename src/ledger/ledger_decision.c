@@ -8,14 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a decision is read from; every query begins with these columns. Which take-back freed a
- * line: the first after it that names its claim, of a run that stands. */
-#define DECISION_COLUMNS                                                                           \
+/* What a decision is read from; every query begins with these columns. `replaced` is an expression
+ * for cg_ledger_decision.claim_replaced. Which take-back freed a line: the first after it that
+ * names its claim. Of a run that stands, any run that stands; of a withdrawn run, itself alone. */
+#define DECISION_COLUMNS(replaced)                                                                 \
     "SELECT l.run_no, r.kind, r.started_at, i.file, m.member_id, "                                 \
     "EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no), "                                  \
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
-    "t.run_no, t.claim_id, l.* "
+    "t.run_no, t.claim_id, " replaced ", l.* "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
     "LEFT JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no "                        \
@@ -23,11 +24,14 @@
     "LEFT JOIN take_back t ON l.decision <> 2 AND l.frequency <> 8 "                               \
     "AND (t.run_no, t.member_no, t.input_no, t.source_line) = ("                                   \
     "SELECT f.run_no, f.member_no, f.input_no, f.source_line FROM take_back f "                    \
-    "WHERE f.member_no = l.member_no AND f.original_claim_id = l.claim_id "                        \
-    "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) "                                   \
-    "AND (f.run_no, f.input_no, f.source_line) > (l.run_no, l.input_no, l.source_line) "           \
-    "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = f.run_no) "                           \
+    "WHERE " NAMES_THE_LINE "AND (f.run_no = l.run_no OR NOT EXISTS "                              \
+    "(SELECT 1 FROM run w WHERE w.withdraws IN (f.run_no, l.run_no))) "                            \
     "ORDER BY f.run_no, f.input_no, f.source_line LIMIT 1) "
+/* A take-back f after line l. */
+#define NAMES_THE_LINE                                                                             \
+    "f.member_no = l.member_no AND f.original_claim_id = l.claim_id "                              \
+    "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) "                                   \
+    "AND (f.run_no, f.input_no, f.source_line) > (l.run_no, l.input_no, l.source_line) "
 
 enum {
     COLUMN_RUN,
@@ -39,6 +43,7 @@ enum {
     COLUMN_UNPUBLISHED,
     COLUMN_TAKER_RUN,
     COLUMN_TAKER_CLAIM,
+    COLUMN_REPLACED,
     COLUMN_LINE_RUN,
     COLUMN_CELLS, /* the line's cells, as in ledger_private.h */
 };
@@ -101,6 +106,7 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
         .taken_back = sqlite3_column_type(statement, COLUMN_TAKER_RUN) != SQLITE_NULL,
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
         .taken_back_by = text_at(statement, COLUMN_TAKER_CLAIM),
+        .claim_replaced = sqlite3_column_int(statement, COLUMN_REPLACED) != 0,
     };
     out->input_no = cell_integer(statement, CG_LINE_INPUT, 0);
     out->source_line = cell_integer(statement, CG_LINE_SOURCE_LINE, 0);
@@ -156,16 +162,18 @@ enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text cl
     const struct cg_cell parameters[] = {cg_cell_text(claim_id),
                                          cg_cell_optional(line_number, CG_LINE_NUMBER_NONE)};
     const struct visit visit = {fn, context};
-    return visit_rows(ledger,
-                      DECISION_COLUMNS
-                      "FROM claim c CROSS JOIN line l ON l.run_no = c.run_no "
-                      "AND l.member_no = c.member_no AND l.claim_id = c.claim_id " DECISION_JOINS
-                      "WHERE c.claim_id = ?1 AND (?2 IS NULL OR l.claim_line = ?2) "
-                      "ORDER BY l.run_no, l.input_no, l.source_line",
-                      parameters, 2, &visit, err);
+    return visit_rows(
+        ledger,
+        DECISION_COLUMNS(
+            "0") "FROM claim c CROSS JOIN line l ON l.run_no = c.run_no "
+                 "AND l.member_no = c.member_no AND l.claim_id = c.claim_id " DECISION_JOINS
+                 "WHERE c.claim_id = ?1 AND (?2 IS NULL OR l.claim_line = ?2) "
+                 "ORDER BY l.run_no, l.input_no, l.source_line",
+        parameters, 2, &visit, err);
 }
 
-/* A take-back at the line's own place came before its decision. */
+/* As things stood at that place: a take-back there came before its decision, and what a run has
+ * done holds until it is withdrawn. */
 enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text member_id,
                                         const struct cg_ledger_decision *before,
                                         cg_ledger_decision_fn fn, void *context,
@@ -178,40 +186,57 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
     const struct visit visit = {fn, context};
     return visit_rows(
         ledger,
-        DECISION_COLUMNS
-        "FROM accumulator a CROSS JOIN line l ON l.run_no = a.run_no "
-        "AND l.member_no = a.member_no " DECISION_JOINS
-        "WHERE a.part = 0 AND a.member_no = (SELECT member_no FROM member WHERE member_id = ?1) "
-        "AND l.decision <> 2 AND l.frequency <> 8 "
-        "AND (l.run_no, l.input_no, l.source_line) < (?2, ?3, ?4) "
-        "AND (t.run_no IS NULL OR (t.run_no, t.input_no, t.source_line) > (?2, ?3, ?4)) "
-        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND w.run_no <= ?2) "
-        "ORDER BY l.run_no, l.input_no, l.source_line",
+        DECISION_COLUMNS(
+            "0") "FROM accumulator a CROSS JOIN line l ON l.run_no = a.run_no "
+                 "AND l.member_no = a.member_no " DECISION_JOINS
+                 "WHERE a.part = 0 AND a.member_no = (SELECT member_no FROM member WHERE member_id "
+                 "= ?1) "
+                 "AND l.decision <> 2 AND l.frequency <> 8 "
+                 "AND (l.run_no, l.input_no, l.source_line) < (?2, ?3, ?4) "
+                 "AND NOT EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
+                 "AND (f.run_no, f.input_no, f.source_line) <= (?2, ?3, ?4) AND NOT EXISTS "
+                 "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no AND w.run_no <= ?2)) "
+                 "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND w.run_no <= "
+                 "?2) "
+                 "ORDER BY l.run_no, l.input_no, l.source_line",
         parameters, 4, &visit, err);
 }
 
 enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                      void *context, struct cg_error *err) {
     const struct visit visit = {fn, context};
-    return visit_rows(
-        ledger,
-        DECISION_COLUMNS
-        "FROM (SELECT DISTINCT member_no FROM take_back) d "
-        "CROSS JOIN accumulator a ON a.member_no = d.member_no AND a.part = 0 "
-        "CROSS JOIN line l ON l.run_no = a.run_no AND l.member_no = a.member_no " DECISION_JOINS
-        "WHERE l.units_used IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no) "
-        "AND EXISTS (SELECT 1 FROM take_back b WHERE b.member_no = l.member_no "
-        "AND (b.run_no, b.input_no, b.source_line) > (l.run_no, l.input_no, l.source_line) "
-        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = b.run_no)) "
-        "AND NOT EXISTS (SELECT 1 FROM claim x CROSS JOIN line n ON n.run_no = x.run_no "
-        "AND n.member_no = x.member_no AND n.claim_id = x.claim_id "
-        "WHERE x.claim_id = l.claim_id AND x.member_no = l.member_no "
-        "AND n.claim_line IS l.claim_line "
-        "AND (n.run_no, n.input_no, n.source_line) > (l.run_no, l.input_no, l.source_line) "
-        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = n.run_no)) "
-        "ORDER BY l.run_no, l.input_no, l.source_line",
-        NULL, 0, &visit, err);
+    return visit_rows(ledger,
+                      DECISION_COLUMNS("EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
+                                       "AND f.claim_id IS NOT NULL "
+                                       "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = "
+                                       "f.run_no))") "FROM (SELECT DISTINCT member_no FROM "
+                                                     "take_back) d "
+                                                     "CROSS JOIN accumulator a ON a.member_no = "
+                                                     "d.member_no AND a.part = 0 "
+                                                     "CROSS JOIN line l ON l.run_no = a.run_no AND "
+                                                     "l.member_no = a.member_no " DECISION_JOINS
+                                                     "WHERE l.units_used IS NOT NULL "
+                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
+                                                     "w.withdraws = l.run_no) "
+                                                     "AND EXISTS (SELECT 1 FROM take_back b WHERE "
+                                                     "b.member_no = l.member_no "
+                                                     "AND (b.run_no, b.input_no, b.source_line) > "
+                                                     "(l.run_no, l.input_no, l.source_line) "
+                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
+                                                     "w.withdraws = b.run_no)) "
+                                                     "AND NOT EXISTS (SELECT 1 FROM claim x CROSS "
+                                                     "JOIN line n ON n.run_no = x.run_no "
+                                                     "AND n.member_no = x.member_no AND n.claim_id "
+                                                     "= x.claim_id "
+                                                     "WHERE x.claim_id = l.claim_id AND "
+                                                     "x.member_no = l.member_no "
+                                                     "AND n.claim_line IS l.claim_line "
+                                                     "AND (n.run_no, n.input_no, n.source_line) > "
+                                                     "(l.run_no, l.input_no, l.source_line) "
+                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
+                                                     "w.withdraws = n.run_no)) "
+                                                     "ORDER BY l.run_no, l.input_no, l.source_line",
+                      NULL, 0, &visit, err);
 }
 
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
@@ -219,8 +244,9 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
                                          struct cg_error *err) {
     const struct cg_cell parameters[] = {cg_cell_integer(run_no)};
     const struct visit visit = {fn, context};
-    return visit_rows(ledger,
-                      DECISION_COLUMNS "FROM line l " DECISION_JOINS "WHERE l.run_no = ?1 "
-                                       "ORDER BY l.run_no, l.member_no, l.input_no, l.source_line",
-                      parameters, 1, &visit, err);
+    return visit_rows(
+        ledger,
+        DECISION_COLUMNS("0") "FROM line l " DECISION_JOINS "WHERE l.run_no = ?1 "
+                              "ORDER BY l.run_no, l.member_no, l.input_no, l.source_line",
+        parameters, 1, &visit, err);
 }
