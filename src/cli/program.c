@@ -21,7 +21,7 @@ static bool asks_for_help(int argc, char **argv) {
 }
 
 enum cg_status cg_program_run(const struct cg_command *command, int argc, char **argv,
-                                  int *exit_code, struct cg_error *err) {
+                              int *exit_code, struct cg_error *err) {
     struct cg_invocation call;
     if (asks_for_help(argc, argv)) {
         cg_options_print_help(command);
