@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static void replace(char *text, const char *from, const char *to) {
     char *at = strstr(text, from);
     cr_assert(at != NULL && strlen(to) <= strlen(from), "no \"%s\" to replace", from);
@@ -105,4 +104,3 @@ void history_expect_changes(const struct audited_history *history, const char *c
     run_fini(&run);
     run_remove_dir(out);
 }
-
