@@ -5,7 +5,7 @@
  * are unpacked into a list first, because a line that was taken back is told with who took it, and
  * that stands behind it; then the list is given to the history.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/record/field.h"
 

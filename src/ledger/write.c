@@ -2,7 +2,7 @@
  * The rows of a run into the tables. Whoever commits may carry the blocks from the one who makes
  * them to the one who inserts them.
  */
-#include "ledger_rows.h"
+#include "rows.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  */
 #include "claimgate/base/problems.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "ledger_private.h"
+#include "private.h"
 
 #include <stdio.h>
 #include <string.h>

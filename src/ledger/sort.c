@@ -11,7 +11,7 @@
  *
  * in memory and in the file.
  */
-#include "ledger_sort.h"
+#include "sort.h"
 #include "claimgate/base/fault.h"
 #include "claimgate/io/files.h"
 

@@ -2,7 +2,7 @@
  * Decisions as they were made, read back for people and for audits.
  */
 #include "claimgate/ledger/ledger_query.h"
-#include "ledger_private.h"
+#include "private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ enum {
     COLUMN_TAKER_CLAIM,
     COLUMN_REPLACED,
     COLUMN_LINE_RUN,
-    COLUMN_CELLS, /* the line's cells, as in ledger_private.h */
+    COLUMN_CELLS, /* the line's cells, as in private.h */
 };
 
 uint32_t cg_ledger_read_cap_used(const struct cg_cell *cell, uint32_t used[CG_CAPS_MAX]) {

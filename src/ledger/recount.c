@@ -10,7 +10,7 @@
  */
 #include "claimgate/base/stop.h"
 #include "claimgate/record/field.h"
-#include "ledger_verify.h"
+#include "verify.h"
 
 #include <stdlib.h>
 #include <string.h>

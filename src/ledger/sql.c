@@ -1,4 +1,4 @@
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 

@@ -1,10 +1,10 @@
 /*
- * The rows of a run on their way from the maker (ledger_rows.c) to the tables (ledger_write.c).
+ * The rows of a run on their way from the maker (rows.c) to the tables (write.c).
  */
 #ifndef CLAIMGATE_LEDGER_LEDGER_ROWS_H
 #define CLAIMGATE_LEDGER_LEDGER_ROWS_H
 
-#include "ledger_private.h"
+#include "private.h"
 
 enum cg_row_table {
     CG_ROW_MEMBER,

@@ -4,7 +4,7 @@
 #include "claimgate/base/fault.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "ledger_private.h"
+#include "private.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
  * The bytes follow from the rows of `line` and `take_back` alone, so that `ledger verify` can make
  * them again.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/record/field.h"
 

@@ -11,7 +11,7 @@
  * SQLite's settings are those of "Defense Against The Dark Arts" in its manual: the file may have
  * been changed by others.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/stop.h"

@@ -3,7 +3,7 @@
  * hashed as and bound from; kinds and lengths stand in front of the values, so that no two
  * different rows have the same bytes.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * each, then claims. So every page but those of old members is written once, and `line` and, where
  * claims are numbered in the order of time, `claim` grow at their ends.
  */
-#include "ledger_rows.h"
+#include "rows.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/progress.h"

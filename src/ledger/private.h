@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ledger_cells.c */
+/* cells.c */
 
 enum cg_cell_kind { CG_CELL_NULL, CG_CELL_INTEGER, CG_CELL_TEXT, CG_CELL_BLOB };
 
@@ -102,7 +102,7 @@ enum {
 };
 enum { CG_MEMBER_NO, CG_MEMBER_ID, CG_MEMBER_CELLS };
 
-/* ledger_sort.c: records out in order of their key (memcmp, shorter first), equal keys in the order
+/* sort.c: records out in order of their key (memcmp, shorter first), equal keys in the order
  * in which they came. */
 
 struct cg_sorter;
@@ -120,7 +120,7 @@ cg_must_use enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_te
 uint64_t cg_sorter_count(const struct cg_sorter *sorter);
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
 
-/* ledger_members.c: the members this run has met. */
+/* members.c: the members this run has met. */
 
 struct cg_ledger_member {
     int64_t member_no;
@@ -153,7 +153,7 @@ cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct 
 cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                                  int64_t *member_no, struct cg_error *err);
 
-/* ledger_pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
+/* pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
  * parts that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a
  * member's history is one stretch of the file. */
 
@@ -199,13 +199,13 @@ struct cg_ledger {
     bool made_lock; /* the lock file was not there before */
     const struct cg_policy *policy;
     struct cg_ledger_run run;
-    struct cg_recall *recall; /* ledger_recall.c; made when first needed */
+    struct cg_recall *recall; /* recall.c; made when first needed */
     sqlite3_stmt *find_member;
     char known_input[4096];
     char known_folder[4096];
 };
 
-/* ledger_sql.c */
+/* sql.c */
 
 /* A failure of SQLite as ours: text says `doing`, SQLite's own words and the mend. Ends a
  * transaction that the failure left half-way. */
@@ -230,28 +230,28 @@ cg_must_use enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *s
                                          struct cg_error *err);
 void cg_ledger_rollback(struct cg_ledger *ledger);
 
-/* ledger_schema.c */
+/* schema.c */
 cg_must_use enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err);
 /* CG_BAD_DATA: a file of others, or a ledger of a newer claimgate. Changes nothing. */
 cg_must_use enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err);
 
-/* ledger_open.c */
+/* open.c */
 cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
                                               struct cg_ledger **out, struct cg_error *err);
 
-/* ledger_record.c: a row of `line` or `take_back`, told apart by its number of cells. */
+/* record.c: a row of `line` or `take_back`, told apart by its number of cells. */
 cg_must_use enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
                                              size_t count, struct cg_error *err);
 
-/* ledger_write.c: all rows of the open run into the tables, inside a transaction, as the commit
+/* write.c: all rows of the open run into the tables, inside a transaction, as the commit
  * wants them carried. Gives the digest of rows_sha256. */
 cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
                                                 const struct cg_ledger_commit *commit,
                                                 uint8_t rows_sha256[CG_SHA256_BYTES],
                                                 struct cg_error *err);
 
-/* ledger_chain.c */
+/* chain.c */
 struct cg_rows_digest; /* over member, line and take_back rows of one run, each in key order */
 cg_must_use struct cg_rows_digest *cg_rows_digest_new(void);
 void cg_rows_digest_free(struct cg_rows_digest *digest);
@@ -266,11 +266,11 @@ cg_must_use enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_
                                                 uint8_t out[CG_SHA256_BYTES], bool *found,
                                                 struct cg_error *err);
 
-/* ledger_recall.c */
+/* recall.c */
 struct cg_recall;
 void cg_recall_free(struct cg_recall *recall); /* NULL is allowed */
 
-/* ledger_run.c */
+/* run.c */
 void cg_ledger_drop_run(struct cg_ledger *ledger); /* forget the open run */
 /* Write the run row and everything small, in the transaction; then seal it with its hash. */
 cg_must_use enum cg_status cg_ledger_write_run(struct cg_ledger *ledger,
@@ -285,12 +285,12 @@ cg_must_use enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum c
 cg_must_use enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
                                                       struct cg_error *err);
 
-/* ledger_recover.c */
+/* recover.c */
 cg_must_use enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
                                                     const struct cg_ledger_recovery *recovery,
                                                     uint32_t *recovered, struct cg_error *err);
 
-/* ledger_decision.c: the values in `cap_used`, "[0,null,42]", UINT32_MAX for null; returns how
+/* decision.c: the values in `cap_used`, "[0,null,42]", UINT32_MAX for null; returns how
  * many. */
 uint32_t cg_ledger_read_cap_used(const struct cg_cell *cell, uint32_t used[CG_CAPS_MAX]);
 

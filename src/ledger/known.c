@@ -2,7 +2,7 @@
  * Identity of inputs: what some standing run has taken in already. Runs that a 'withdraw' run took
  * back do not count, so that their files can be taken in again.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include <stdio.h>
 

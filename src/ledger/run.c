@@ -21,11 +21,11 @@
  * 9  mark published (one row, COMMIT)       all done                   nothing to do
  *
  * Before 7 nothing of the run is in the ledger and DIR is not there; from 7 on the run is finished,
- * by itself or by the next opening for writing (ledger_recover.c). So DIR is never seen unless its
+ * by itself or by the next opening for writing (recover.c). So DIR is never seen unless its
  * decisions are kept, and exit 0 comes after 9. Steps 7 and 9 are durable when COMMIT returns, for
  * SQLite syncs the WAL under synchronous FULL; the rename is durable through staging's fsync.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 

@@ -6,7 +6,7 @@
 
 #include "claimgate/base/progress.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "ledger_private.h"
+#include "private.h"
 
 struct cg_verify {
     struct cg_ledger *ledger;

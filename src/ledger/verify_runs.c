@@ -6,7 +6,7 @@
  * be the same over the lines and over the index of claims.
  */
 #include "claimgate/base/stop.h"
-#include "ledger_verify.h"
+#include "verify.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * rewrite the whole ledger can make the chain anew: keep the last hash elsewhere (it is in each
  * `ledger runs`).
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Members this run has met, in a table of our own: a line costs one look, the ledger is asked once
  * a member, and not at all while it knows no members.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include <stdlib.h>
 #include <string.h>

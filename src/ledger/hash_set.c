@@ -1,4 +1,4 @@
-#include "ledger_verify.h"
+#include "verify.h"
 
 #include <stdlib.h>
 

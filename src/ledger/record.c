@@ -2,7 +2,7 @@
  * Decided lines to rows. Rows wait in a sorter under their member's number until the run commits;
  * member numbers are final from the first sight on, for nobody else can write meanwhile.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/phrase.h"

@@ -4,7 +4,7 @@
  * first.
  */
 #include "claimgate/base/fault.h"
-#include "ledger_sort.h"
+#include "sort.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Corrections: runs that take back other runs, or single lines. Nothing is deleted; what reads the
  * ledger leaves out runs that were taken back.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 

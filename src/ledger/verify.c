@@ -1,8 +1,8 @@
 /*
  * Proof of a ledger, in three passes: SQLite's own check; the runs in their order
- * (ledger_verify_runs.c); the members in their order (ledger_recount.c).
+ * (verify_runs.c); the members in their order (recount.c).
  */
-#include "ledger_verify.h"
+#include "verify.h"
 #include "claimgate/base/log.h"
 
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /*
- * A sorter from the inside: ledger_sort.c fills it, ledger_merge.c hands out.
+ * A sorter from the inside: sort.c fills it, merge.c hands out.
  */
 #ifndef CLAIMGATE_LEDGER_LEDGER_SORT_H
 #define CLAIMGATE_LEDGER_LEDGER_SORT_H
 
-#include "ledger_private.h"
+#include "private.h"
 
 enum { CG_SORT_HEAD_BYTES = 8, CG_SORT_READ_BYTES = 1 << 16 };
 

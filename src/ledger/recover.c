@@ -11,7 +11,7 @@
  * Whole means: every file of `output` is there and has its SHA-256. Where the parent folder is
  * there but has another inode, the mount point of a file system that is not mounted shows.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"

@@ -3,7 +3,7 @@
  * taken none, so that making one is the first migration. All steps that are due happen in one
  * transaction.
  */
-#include "ledger_private.h"
+#include "private.h"
 
 #include "claimgate/base/builtin.h"
 #include "claimgate/base/fault.h"
