@@ -16,7 +16,8 @@
 #include <string.h>
 
 enum {
-    CELLS_MAX = 4096, /* another system may have any number of reasons */
+    CELLS_MAX = 4096,  /* another system may have any number of reasons */
+    OTHERS_MAX = 4096, /* cells by our own reasons alone */
     SCRATCH_MAX_BYTES = 1 << 20,
     SUMMARY_MAX_BYTES = 16 << 20,
 };
@@ -33,8 +34,7 @@ struct audit {
 };
 
 void cg_audit_facts_fini(struct cg_audit_facts *facts) {
-    free(facts->cells);
-    memset(facts, 0, sizeof *facts);
+    cg_array_fini(&facts->cells);
 }
 
 /* --- records --- */
@@ -100,27 +100,16 @@ static bool is_cell(const struct cg_audit_cell *cell, const struct cg_audit_cell
 }
 
 static struct cg_audit_cell *find_cell(struct audit *audit, const struct cg_audit_cell *wanted) {
-    struct cg_audit_facts *facts = audit->facts;
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        const uint32_t at = (audit->last_cell + i) % facts->cell_count;
-        if (is_cell(&facts->cells[at], wanted)) {
+    const struct cg_array *cells = &audit->facts->cells;
+    for (uint32_t i = 0; i < cells->count; i++) {
+        const uint32_t at = (audit->last_cell + i) % cells->count;
+        struct cg_audit_cell *cell = cg_array_at(cells, at);
+        if (is_cell(cell, wanted)) {
             audit->last_cell = at;
-            return &facts->cells[at];
+            return cell;
         }
     }
     return NULL;
-}
-
-static struct cg_audit_cell *add_cell(struct audit *audit, const struct cg_audit_cell *added) {
-    struct cg_audit_facts *facts = audit->facts;
-    struct cg_audit_cell *cells =
-        realloc(facts->cells, (facts->cell_count + 1) * sizeof facts->cells[0]);
-    if (cells == NULL) {
-        return NULL;
-    }
-    facts->cells = cells;
-    cells[facts->cell_count] = *added;
-    return &cells[facts->cell_count++];
 }
 
 struct counted {
@@ -137,15 +126,16 @@ static enum cg_status count(struct audit *audit, const struct counted *line, str
     first_reason(line->then->reasons, wanted.reason_then);
     first_reason(line->reasons_now, wanted.reason_now);
     struct cg_audit_cell *cell = find_cell(audit, &wanted);
-    if (cell == NULL && audit->facts->cell_count >= CELLS_MAX) {
+    if (cell == NULL && audit->facts->cells.count >= CELLS_MAX) {
         snprintf(wanted.reason_then, sizeof wanted.reason_then, "(others)");
         cell = find_cell(audit, &wanted);
     }
     if (cell == NULL) {
-        cell = add_cell(audit, &wanted);
-    }
-    if (cell == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        cell = cg_array_add(&audit->facts->cells);
+        if (cell == NULL) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory");
+        }
+        *cell = wanted;
     }
     cell->lines++;
     cell->units += line->units;
@@ -326,6 +316,7 @@ enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_fa
                             struct cg_error *err) {
     struct audit audit = {.plan = plan, .facts = out};
     memset(out, 0, sizeof *out);
+    cg_array_init(&out->cells, sizeof(struct cg_audit_cell), CELLS_MAX + OTHERS_MAX);
     fill_run(&audit);
     cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
     enum cg_status status = cg_audit_changes_open(plan, &audit.changes, err);

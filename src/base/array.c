@@ -11,7 +11,9 @@ void cg_array_init(struct cg_array *array, size_t item_bytes, uint32_t limit) {
 
 void cg_array_fini(struct cg_array *array) {
     free(array->items);
-    cg_array_init(array, array->item_bytes, array->limit);
+    array->items = NULL;
+    array->count = 0;
+    array->capacity = 0;
 }
 
 /* Doubled; the limit cuts the last step short. */

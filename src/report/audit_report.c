@@ -58,8 +58,8 @@ bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *fa
     cg_json_put_integer(&json, "lines", (int64_t)facts->lines);
     cg_json_put_integer(&json, "changed", (int64_t)facts->changed);
     cg_json_open_array(&json, "cells");
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        put_cell(&json, &facts->cells[i]);
+    for (uint32_t i = 0; i < facts->cells.count; i++) {
+        put_cell(&json, cg_array_at(&facts->cells, i));
     }
     cg_json_close_array(&json);
     cg_json_open_object(&json, "changes");
@@ -84,8 +84,8 @@ static bool put_row(struct cg_buffer *out, const char *then, const char *now, ui
 static bool put_grid(struct cg_buffer *out, const struct cg_audit_facts *facts) {
     struct cg_audit_cell sums[CG_AUDIT_DECISIONS][CG_AUDIT_DECISIONS] = {0};
     bool ok = cg_buffer_printf(out, "  %-27s %-27s %10s %11s\n", "then", "now", "lines", "units");
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        const struct cg_audit_cell *cell = &facts->cells[i];
+    for (uint32_t i = 0; i < facts->cells.count; i++) {
+        const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
         sums[cell->then][cell->now].lines += cell->lines;
         sums[cell->then][cell->now].units += cell->units;
     }
@@ -116,12 +116,13 @@ static int by_lines(const void *a, const void *b) {
 }
 
 static bool put_reasons(struct cg_buffer *out, const struct cg_audit_facts *facts) {
-    const struct cg_audit_cell **order = calloc(facts->cell_count + 1U, sizeof(*order));
+    const struct cg_audit_cell **order = calloc(facts->cells.count + 1U, sizeof(*order));
     bool ok = order != NULL && cg_buffer_printf(out, "changed, by the first reason\n");
     uint32_t count = 0;
-    for (uint32_t i = 0; ok && i < facts->cell_count; i++) {
-        if (facts->cells[i].changed) {
-            order[count++] = &facts->cells[i];
+    for (uint32_t i = 0; ok && i < facts->cells.count; i++) {
+        const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
+        if (cell->changed) {
+            order[count++] = cell;
         }
     }
     if (count > 0) {
