@@ -1,12 +1,13 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/record/csv.h"
-#include "claimgate/report/check_report.h"
+#include "claimgate/report/decision.h"
 #include "claimgate/run/check.h"
 
 #include <stddef.h>
@@ -34,8 +35,6 @@ struct options {
     bool json;
     bool show_phi;
 };
-
-enum { OUTPUT_LIMIT_BYTES = 1 << 20 };
 
 static const struct options defaults = {
     .policy = "ms", .procedure = "H0038", .as_of_day = CG_DAY_NONE};
@@ -73,28 +72,31 @@ struct printer {
     const struct options *options;
     bool many;
     bool any_rejected;
+    struct cg_decision_view view; /* of the line being answered */
 };
 
 static enum cg_status print_answer(void *context, const struct cg_check_answer *answer,
                                    struct cg_error *err) {
     struct printer *printer = context;
-    struct cg_buffer text;
-    bool ok = false;
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    if (printer->options->json) {
-        ok = cg_check_report_json(&text, answer, printer->many);
+    const bool json = printer->options->json;
+    struct cg_decision_view *view = &printer->view;
+    struct cg_page page;
+    cg_decision_of_answer(answer, view);
+    printer->any_rejected = printer->any_rejected || view->line.decision == CG_REJECTED;
+    cg_page_open(&page, !json ? CG_PAGE_TEXT : printer->many ? CG_PAGE_JSON_LINE : CG_PAGE_JSON);
+    if (!printer->many) {
+        view->line.source_line = 0; /* of the question as we wrote it, which nobody has seen */
+    }
+    if (json) {
+        cg_decision_put_json(page.json, view);
     } else if (printer->many) {
-        ok = cg_check_report_row(&text, answer);
+        cg_decision_put_row(&page, view);
     } else {
-        ok = cg_check_report_text(&text, answer);
+        cg_decision_put_answer(&page, view);
     }
-    printer->any_rejected = printer->any_rejected || cg_check_is_rejected(answer);
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
-    cg_buffer_fini(&text);
-    if (!ok) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    const enum cg_status status = cg_page_print(&page, CG_OK, err);
+    if (status != CG_OK) {
+        return status;
     }
     /* Whoever reads the answers has gone: there is no use in more of them. */
     return ferror(stdout) == 0 ? CG_OK

@@ -5,7 +5,7 @@
 #include "claimgate/run/correction.h"
 #include "commands.h"
 
-#include "decision.h"
+#include "claimgate/report/page.h"
 #include "load.h"
 
 #include <inttypes.h>

@@ -3,8 +3,6 @@
  */
 #include "support/scene.h"
 
-#include "claimgate/json/json.h"
-
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -149,17 +147,24 @@ Test(check, json_lines_are_one_document_each) {
     size_t count = 0;
     check(ASK("-", "--json"), CLAIMS, &run);
     for (const char *at = run.out; *at != '\0'; count++) {
-        struct cg_problems problems;
         size_t len = strcspn(at, "\n");
-        cg_problems_init(&problems);
-        struct cg_json_doc *doc = cg_json_load("answer", at, len, NULL, &problems);
-        cr_assert(doc != NULL, "no JSON: %.*s", (int)len, at);
-        cr_expect(cg_json_string(cg_json_member(cg_json_root(doc), "decision"))[0] != '\0');
-        cg_json_free(doc);
-        cg_problems_fini(&problems);
+        scene_check_json("decision.schema.json", at, len);
+        cr_expect_not_null(memmem(at, len, "\"source_line\":", 14), "%.*s", (int)len, at);
         at += len + (at[len] == '\n');
     }
     cr_expect(count == 20, "%zu answers", count);
+    run_fini(&run);
+}
+
+Test(check, json_of_one_question_is_a_document) {
+    struct run run;
+    check(ASK("--member", "MEMBER-77", "--date", "2025-01-06", "--units", "7", "--rendering-npi",
+              "1000000004", "--modifier", "HQ", "--json"),
+          NULL, &run);
+    scene_check_json("decision.schema.json", run.out, run.out_len);
+    cr_expect_not_null(strstr(run.out, "\"source_line\": null"), "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "\"modifiers\": \"HQ\""), "%s", run.out);
+    cr_expect_null(strstr(run.out, "MEMBER-77"), "the member is named: %s", run.out);
     run_fini(&run);
 }
 

@@ -80,6 +80,76 @@ static void expect_unsaid(const struct run *run, const char *text) {
     cr_expect_null(strstr(run->out, text), "\"%s\" in:\n%s", text, run->out);
 }
 
+/* The answer, which is one document of the schema. */
+static void ask_json(const char *const words[], struct run *run) {
+    ask(words, run);
+    scene_check_json("decision.schema.json", run->out, run->out_len);
+}
+#define ASK_JSON(run, ...) ask_json((const char *const[]){__VA_ARGS__, "--json", NULL}, run)
+
+/* --- usage --- */
+
+Test(ledger_questions, usage_lists_lines_with_units_in_the_period_alone) {
+    struct run run;
+    change_policy("\"span\": \"reject\"", "\"span\": \"split\"");
+    night("one", HEADER "A,1,M1,2025-03-21,2025-03-23,H0038,1,1000000004,1,\n"
+                        "B,1,M1,2024-06-29,2024-07-02,H0038,8,1000000004,1,\n");
+    ASK(&run, "usage", "M1", "--date", "2025-03-22");
+    expect_said(&run, "Cap \"daily\": 0 of 6 units used, 6 left\n  in the day 2025-03-22\n\nCap");
+    run_fini(&run);
+    ASK(&run, "usage", "M1", "--date", "2024-06-30");
+    expect_said(&run, "2 of 6 units used, 4 left\n  in the day 2024-06-30\n"
+                      "    2024-06-29 to 2024-07-02  2 of 8 units  H0038  claim B line 1\n");
+    expect_said(&run, "4 of 200 units used, 196 left");
+    expect_said(&run, "  4 of 8 units  H0038  claim B line 1\n");
+    run_fini(&run);
+    ASK_JSON(&run, "usage", "M1", "--date", "2024-06-30");
+    expect_said(&run, "\"accepted_units\": 8,\n          \"units\": 2");
+    expect_said(&run, "\"accepted_units\": 8,\n          \"units\": 4");
+    run_fini(&run);
+}
+
+Test(ledger_questions, a_line_without_a_number_has_none) {
+    struct run run;
+    night("one", NO_NUMBER_HEADER "A,M1,2025-03-05,H0038,4,1000000004\n"
+                                  "B,M1,2025-03-05,H0038,4,1000000004\n");
+    ASK_JSON(&run, "usage", "M1", "--date", "2025-03-05");
+    expect_said(&run, "\"claim_line_number\": null");
+    expect_unsaid(&run, "\"claim_line_number\": 0");
+    run_fini(&run);
+    ASK_JSON(&run, "explain", "B");
+    expect_said(&run, "\"used_by\": [\n            {\n              \"claim_id\": \"A\",\n"
+                      "              \"claim_line_number\": null,");
+    expect_unsaid(&run, "\"claim_line_number\": 0");
+    run_fini(&run);
+}
+
+/* --- documents --- */
+
+Test(ledger_questions, every_kind_of_decision_is_a_document_of_the_schema) {
+    struct run run;
+    change_policy("\"over_cap\": \"reject\"", "\"over_cap\":\"cutback\"");
+    night("one", HEADER "A,1,M1,2025-01-06,,H0038,4,1000000004,1,\n"
+                        "B,1,M1,2025-01-06,,H0038,5,1000000004,1,\n"
+                        "C,1,M1,,,H0038,4.5,12,1,\n"
+                        "V,1,M1,2025-01-06,,H0038,4,1000000004,8,A\n");
+    ASK_JSON(&run, "explain", "B");
+    expect_said(&run, "\"decision\": \"cutback\"");
+    run_fini(&run);
+    ASK_JSON(&run, "explain", "C");
+    expect_said(&run, "\"start_date\": null");
+    expect_said(&run, "\"units\": null");
+    run_fini(&run);
+    ASK_JSON(&run, "explain", "A");
+    expect_said(&run, "\"taken_back\": {\n        \"claim_id\": \"V\",\n        \"run\": 1");
+    run_fini(&run);
+    ASK_JSON(&run, "explain", "NO-SUCH");
+    run_fini(&run);
+    ASK_JSON(&run, "reconsider");
+    expect_said(&run, "\"units_that_fit\": 3");
+    run_fini(&run);
+}
+
 /* --- runs that were withdrawn --- */
 
 /* A is taken back by V before B and C come; the daily cap is 6 units. */
@@ -149,6 +219,9 @@ Test(ledger_questions, reconsider_leaves_out_claims_that_were_replaced) {
     expect_unsaid(&run, "claim R line 2");
     expect_said(&run, "No line that a cap rejected would fit now.");
     expect_said(&run, "1 line of claims that were voided or replaced is left out.");
+    run_fini(&run);
+    ASK_JSON(&run, "reconsider");
+    expect_said(&run, "\"left_out\": 1");
     run_fini(&run);
     withdraw("2");
     ASK(&run, "reconsider");

@@ -5,8 +5,6 @@
 #include "claimgate/gate/spread.h"
 #include "claimgate/record/field.h"
 
-#include "decision.h"
-
 #include <stdlib.h>
 
 enum { CG_CALENDAR_DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
@@ -25,13 +23,6 @@ static bool is_counted(const struct cg_failing_period *period,
 
 static struct cg_spread spread_of(const struct cg_ledger_decision *line, uint32_t units) {
     return cg_spread_of(line->start_day, line->end_day, units, line->split);
-}
-
-bool cg_failing_period_counts(const struct cg_failing_period *period,
-                              const struct cg_ledger_decision *line) {
-    const struct cg_spread spread = spread_of(line, line->accepted_units);
-    return is_counted(period, line) &&
-           cg_spread_within(&spread, period->first_day, period->last_day) > 0;
 }
 
 static enum cg_status add_line(void *context, const struct cg_ledger_decision *line,
@@ -61,27 +52,22 @@ static void find(const struct sums *sums, const struct cg_ledger_decision *decis
     const int32_t last = out->cap->period == CG_PERIOD_ROLLING_MONTHS
                              ? cg_cap_last_window(out->cap, own.last_day)
                              : own.last_day;
+    int32_t first_day;
+    int32_t last_day;
     for (int32_t day_no = own.first_day; day_no <= last && day_no <= CG_DAY_LAST; day_no++) {
-        cg_cap_period(out->cap, day_no, &out->first_day, &out->last_day);
-        if (units_within(sums, out->first_day, out->last_day) == decision->units_used) {
+        cg_cap_period(out->cap, day_no, &first_day, &last_day);
+        if (units_within(sums, first_day, last_day) == decision->units_used) {
+            out->day_no = day_no;
             return;
         }
     }
-    cg_cap_period(out->cap, decision->start_day, &out->first_day, &out->last_day);
+    out->day_no = decision->start_day;
 }
 
 enum cg_status cg_failing_period_find(struct cg_ledger *ledger,
                                       const struct cg_ledger_decision *decision,
-                                      const struct cg_policy *policy, struct cg_failing_period *out,
-                                      struct cg_error *err) {
-    *out = (struct cg_failing_period){.policy = policy};
-    if (decision->units_used != UINT32_MAX) {
-        out->cap = cg_decision_cap(decision, policy);
-    }
-    if (out->cap == NULL) {
-        return CG_OK;
-    }
-    struct sums sums = {.period = out, .up_to = calloc(CG_CALENDAR_DAYS, sizeof sums.up_to[0])};
+                                      struct cg_failing_period *period, struct cg_error *err) {
+    struct sums sums = {.period = period, .up_to = calloc(CG_CALENDAR_DAYS, sizeof sums.up_to[0])};
     if (sums.up_to == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
@@ -91,7 +77,7 @@ enum cg_status cg_failing_period_find(struct cg_ledger *ledger,
     for (int32_t i = 1; i < CG_CALENDAR_DAYS; i++) {
         sums.up_to[i] += sums.up_to[i - 1];
     }
-    find(&sums, decision, out);
+    find(&sums, decision, period);
     free(sums.up_to);
     return status;
 }

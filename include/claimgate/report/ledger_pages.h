@@ -1,0 +1,40 @@
+/*
+ * Pages about a ledger: what it remembers of claims, members and runs, for people or as JSON
+ * (schemas/decision.schema.json for those about decisions).
+ *
+ * Threads    As ledger.h.
+ * Failure    Of the ledger; out of memory may be the page's, which tells of it when it is closed.
+ */
+#ifndef CLAIMGATE_REPORT_LEDGER_PAGES_H
+#define CLAIMGATE_REPORT_LEDGER_PAGES_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/page.h"
+
+#include <stdint.h>
+
+/* Every decision ever made on a claim, with the accepted lines that had used up a cap.
+ * CG_LINE_NUMBER_NONE: all its lines. */
+cg_must_use enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
+                                           struct cg_text claim_id, uint16_t line_number,
+                                           struct cg_error *err);
+/* For each cap the period that holds the day, units used and left, and the lines that used them. */
+cg_must_use enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
+                                         struct cg_text member_id, int32_t day_no,
+                                         struct cg_error *err);
+/* Lines once over a cap that would fit now. */
+cg_must_use enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger,
+                                              struct cg_error *err);
+/* All runs, with counts and hashes. */
+cg_must_use enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
+                                        struct cg_error *err);
+/* One run, with its inputs, outputs, roster and reasons. CG_USAGE when there is no such run. */
+cg_must_use enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
+                                       int64_t run_no, struct cg_error *err);
+/* Each fault of the ledger, or that there is none; *faults: how many. */
+cg_must_use enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                                          uint64_t *faults, struct cg_error *err);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * Questions to a ledger about one member, one claim, and lines that would fit now.
+ */
+#include "commands.h"
+#include "id_argument.h"
+#include "printed_page.h"
+
+#include "claimgate/base/date.h"
+#include "claimgate/record/line.h"
+#include "claimgate/report/ledger_pages.h"
+
+#include <stddef.h>
+
+struct options {
+    const char *ledger;
+    int64_t line;
+    int32_t date;
+    bool json;
+};
+
+static const struct options defaults = {.date = CG_DAY_NONE};
+
+#define LEDGER_OPTION                                                                              \
+    { "ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0 }
+#define JSON_OPTION                                                                                \
+    {                                                                                              \
+        "json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document",   \
+            0, 0                                                                                   \
+    }
+#define NO_OPTION                                                                                  \
+    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0 }
+
+static const struct cg_option explain_options[] = {
+    LEDGER_OPTION,
+    {"line", "N", CG_OPTION_INTEGER, offsetof(struct options, line), "one line of the claim", 1,
+     CG_LINE_NUMBER_MAX},
+    JSON_OPTION,
+    NO_OPTION,
+};
+
+static const struct cg_option usage_options[] = {
+    LEDGER_OPTION,
+    {"date", "DATE", CG_OPTION_DATE, offsetof(struct options, date),
+     "the periods that hold this date (today)", 0, 0},
+    JSON_OPTION,
+    NO_OPTION,
+};
+
+static const struct cg_option reconsider_options[] = {LEDGER_OPTION, JSON_OPTION, NO_OPTION};
+
+struct question {
+    const struct options *options;
+    struct cg_id_argument id;
+};
+
+static enum cg_status explain(void *context, struct cg_page *page, struct cg_ledger *ledger,
+                              struct cg_error *err) {
+    const struct question *question = context;
+    return cg_page_explain(page, ledger, question->id.id, (uint16_t)question->options->line, err);
+}
+
+static enum cg_status usage(void *context, struct cg_page *page, struct cg_ledger *ledger,
+                            struct cg_error *err) {
+    const struct question *question = context;
+    const int32_t date = question->options->date;
+    return cg_page_usage(page, ledger, question->id.id,
+                         date == CG_DAY_NONE ? cg_date_today() : date, err);
+}
+
+static enum cg_status reconsider(void *context, struct cg_page *page, struct cg_ledger *ledger,
+                                 struct cg_error *err) {
+    (void)context;
+    return cg_page_reconsider(page, ledger, err);
+}
+
+/* `what` names the one argument; NULL: there is none. */
+static enum cg_status answer(const struct cg_invocation *call, const char *what,
+                             cg_ledger_page_fn fn, struct cg_error *err) {
+    struct question question = {.options = call->options};
+    if (question.options->ledger != NULL && what != NULL) {
+        const enum cg_status status = cg_id_argument_read(call->args[0], what, &question.id, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return cg_ledger_page_print(question.options->ledger, question.options->json, fn, &question,
+                                err);
+}
+
+static enum cg_status run_explain(const struct cg_invocation *call, int *exit_code,
+                                  struct cg_error *err) {
+    *exit_code = 0;
+    return answer(call, "CLAIM_ID", explain, err);
+}
+
+static enum cg_status run_usage(const struct cg_invocation *call, int *exit_code,
+                                struct cg_error *err) {
+    *exit_code = 0;
+    return answer(call, "MEMBER", usage, err);
+}
+
+static enum cg_status run_reconsider(const struct cg_invocation *call, int *exit_code,
+                                     struct cg_error *err) {
+    *exit_code = 0;
+    return answer(call, NULL, reconsider, err);
+}
+
+const struct cg_command cg_command_explain = {
+    .name = "explain",
+    .arguments = "CLAIM_ID --ledger FILE [--line N]",
+    .summary = "every decision ever made on a claim",
+    .detail =
+        "In order: run, file and line, decision, reasons with their codes, the units used in\n"
+        "each cap at that moment, the accepted lines that had used up the cap, and what took\n"
+        "the line back. CLAIM_ID - reads it from standard input.\n",
+    .options = explain_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_explain,
+};
+
+const struct cg_command cg_command_usage = {
+    .name = "usage",
+    .arguments = "MEMBER --ledger FILE [--date DATE]",
+    .summary = "units a member has used and has left",
+    .detail =
+        "For each cap the period that holds the date, units used and left, and the accepted\n"
+        "lines that used them. Under the newest policy text of the ledger. MEMBER - reads it\n"
+        "from standard input.\n",
+    .options = usage_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_usage,
+};
+
+const struct cg_command cg_command_reconsider = {
+    .name = "reconsider",
+    .arguments = "--ledger FILE",
+    .summary = "lines over a cap that would fit now",
+    .detail = "Looks at members from whom lines were taken back, under the newest policy text of\n"
+              "the ledger. A list for a person; nothing is decided or changed.\n",
+    .options = reconsider_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = run_reconsider,
+};
