@@ -208,18 +208,19 @@ static enum cg_status watch(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err) {
     struct audit *audit = context;
     enum cg_status status = CG_OK;
-    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
-        const struct cg_record *found = &batch->records[i];
-        const struct audit_record record = {
-            .binding = binding,
-            .batch = batch,
-            .record = found,
-            .line = found->line_index != CG_NO_LINE ? &batch->lines[found->line_index] : NULL,
-            .input_no = batch->source_no,
-            .input = audit->run.inputs[batch->source_no],
-            .source_line = batch->first_line + found->line_delta,
-            .text = cg_batch_record_text(batch, i),
-            .scratch = &audit->scratch};
+    for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
+        const struct cg_record *found = cg_batch_record(batch, i);
+        const struct audit_record record = {.binding = binding,
+                                            .batch = batch,
+                                            .record = found,
+                                            .line = found->line_index != CG_NO_LINE
+                                                        ? cg_batch_line(batch, found->line_index)
+                                                        : NULL,
+                                            .input_no = batch->source_no,
+                                            .input = audit->run.inputs[batch->source_no],
+                                            .source_line = batch->first_line + found->line_delta,
+                                            .text = cg_batch_record_text(batch, i),
+                                            .scratch = &audit->scratch};
         status = compare(audit, &record, err);
     }
     return status;

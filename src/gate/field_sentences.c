@@ -240,7 +240,7 @@ void cg_detail_malformed(const struct cg_detail *detail) {
     switch ((enum cg_malformed)detail->line->malformed) {
     case CG_TOO_FEW_FIELDS:
     case CG_TOO_MANY_FIELDS:
-        say_field_count(say, detail->batch->records[record_no].field_count,
+        say_field_count(say, cg_batch_record(detail->batch, record_no)->field_count,
                         detail->binding->column_count);
         break;
     case CG_TOO_LONG:

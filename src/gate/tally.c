@@ -65,14 +65,14 @@ static inline void fetch_counted(const struct cg_line *line) {
 }
 
 void cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        if (batch->line_count - i > LINES_AHEAD) {
-            fetch_counted(&batch->lines[i + LINES_AHEAD]);
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        if (batch->lines.count - i > LINES_AHEAD) {
+            fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
         }
-        add_line(tally, &batch->lines[i]);
+        add_line(tally, cg_batch_line(batch, i));
     }
-    const uint64_t passed = batch->record_count - batch->line_count;
-    tally->records += batch->record_count;
+    const uint64_t passed = batch->records.count - batch->lines.count;
+    tally->records += batch->records.count;
     tally->accepted += passed;
     tally->out_of_scope += passed;
     tally->empty_lines += batch->blank_lines;

@@ -130,7 +130,7 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
     cells[CG_LINE_MEMBER] = cg_cell_integer(member_no);
     cells[CG_LINE_INPUT] = cg_cell_integer((int64_t)batch->source_no + 1);
     cells[CG_LINE_SOURCE_LINE] =
-        cg_cell_unsigned(batch->first_line + batch->records[line->record_no].line_delta);
+        cg_cell_unsigned(batch->first_line + cg_batch_record(batch, line->record_no)->line_delta);
     fill_line(ledger->policy, line, &texts, cells);
     if (line->taken_back_lines > 0) {
         /* Before its line: what it takes back stands before it. */
@@ -150,8 +150,8 @@ enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch 
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: recording lines", ledger->path);
     }
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        const struct cg_line *line = &batch->lines[i];
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
         if (line->malformed != CG_WELL_FORMED) {
             continue;
         }

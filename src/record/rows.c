@@ -101,7 +101,7 @@ static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
 
 bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) {
     const struct cg_verdict *verdict = row->verdict;
-    const struct cg_record *record = &row->batch->records[row->line->record_no];
+    const struct cg_record *record = cg_batch_record(row->batch, row->line->record_no);
     struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
     put_value(&writer, row->source_file);
     put_next_number(&writer, row->batch->first_line + record->line_delta);
@@ -149,7 +149,7 @@ static bool add_units(struct cg_batch *batch, uint32_t units) {
 static enum cg_decision decision_on(const struct cg_batch *batch, const struct cg_record *record) {
     return record->line_index == CG_NO_LINE
                ? CG_ACCEPTED
-               : (enum cg_decision)batch->lines[record->line_index].decision;
+               : (enum cg_decision)cg_batch_line(batch, record->line_index)->decision;
 }
 
 /* The stretch from `start` to `end` grows by each accepted record that follows it at once. */
@@ -158,8 +158,8 @@ bool cg_rows_accepted(struct cg_batch *batch) {
     uint32_t end = 0;
     bool is_ended = true;
     bool good = add_header(batch);
-    for (uint32_t i = 0; i < batch->record_count && good; i++) {
-        const struct cg_record *record = &batch->records[i];
+    for (uint32_t i = 0; i < batch->records.count && good; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
         enum cg_decision decision = decision_on(batch, record);
         if (decision == CG_REJECTED) {
             continue;
@@ -169,7 +169,7 @@ bool cg_rows_accepted(struct cg_batch *batch) {
             start = record->offset;
         }
         if (decision == CG_CUTBACK) {
-            const struct cg_line *line = &batch->lines[record->line_index];
+            const struct cg_line *line = cg_batch_line(batch, record->line_index);
             end = record->offset + line->quantity_offset;
             good = good && add_stretch(batch, start, end) && add_units(batch, line->accepted_units);
             start = end + line->quantity_len;

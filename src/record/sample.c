@@ -182,10 +182,10 @@ static enum cg_status read_rows(struct head *head, struct cg_sample *out, struct
     if (batch->text.len != 0 && cg_parse_batch(&plan, head->csv, batch) != CG_OK) {
         return cg_error_set(err, batch->error.status, "%s", batch->error.text);
     }
-    out->records = batch->record_count;
-    out->malformed = batch->line_count; /* only these have kept a line */
+    out->records = batch->records.count;
+    out->malformed = batch->lines.count; /* only these have kept a line */
     for (uint32_t i = 0; i < out->row_count; i++) {
-        const struct cg_record *record = &batch->records[out->rows[i].line];
+        const struct cg_record *record = cg_batch_record(batch, (uint32_t)out->rows[i].line);
         out->rows[i].line = head->header.physical_lines + 1 + record->line_delta;
     }
     return CG_OK;

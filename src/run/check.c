@@ -125,7 +125,7 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
     enum cg_status status = CG_OK;
     memset(answer.used, 0xFF, sizeof answer.used);
     if (record->line_index != CG_NO_LINE) {
-        struct cg_line *line = &check->batch->lines[record->line_index];
+        struct cg_line *line = cg_batch_line(check->batch, record->line_index);
         if (check->plan.unclaimed) {
             line->claim_id = cg_key_of(no_claim);
         }
@@ -184,8 +184,8 @@ static enum cg_status answer_records(struct cg_check *check, struct cg_error *er
     }
     batch->first_line = check->next_line;
     check->next_line += batch->physical_lines;
-    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
-        status = answer_record(check, &batch->records[i], err);
+    for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
+        status = answer_record(check, cg_batch_record(batch, i), err);
     }
     return status;
 }

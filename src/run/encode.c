@@ -53,20 +53,21 @@ static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
         return false;
     }
     bool good = true;
-    for (uint32_t i = 0; i < batch->accepted_text_count && good; i++) {
-        good = put_packed(&to, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    for (uint32_t i = 0; i < batch->accepted_text.count && good; i++) {
+        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
+        good = put_packed(&to, rows->ptr, rows->len);
     }
     return good && flush_packed(&to);
 }
 
 static const struct cg_line *next_rejected(struct cg_batch *batch) {
     uint32_t next = batch->encoded_lines;
-    while (next < batch->line_count && batch->lines[next].decision == CG_ACCEPTED) {
+    while (next < batch->lines.count && cg_batch_line(batch, next)->decision == CG_ACCEPTED) {
         next++;
     }
-    const bool found = next < batch->line_count;
+    const bool found = next < batch->lines.count;
     batch->encoded_lines = found ? next + 1 : next;
-    return found ? &batch->lines[next] : NULL;
+    return found ? cg_batch_line(batch, next) : NULL;
 }
 
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
@@ -123,8 +124,9 @@ static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch)
     if (output->sink == NULL) {
         return CG_OK;
     }
-    for (uint32_t i = 0; i < batch->accepted_text_count; i++) {
-        cg_sha256_update(output->content, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    for (uint32_t i = 0; i < batch->accepted_text.count; i++) {
+        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
+        cg_sha256_update(output->content, rows->ptr, rows->len);
     }
     return cg_output_write(output, &batch->accepted, &batch->error);
 }
@@ -141,7 +143,7 @@ static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch)
                 break;
             }
         }
-        more = batch->encoded_lines < batch->line_count && encode_rejected(run, batch);
+        more = batch->encoded_lines < batch->lines.count && encode_rejected(run, batch);
     }
     return batch->error.status;
 }

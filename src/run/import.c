@@ -56,7 +56,7 @@ static uint64_t reasons_that_matter(void) {
 }
 
 static void note_problem(struct import *import, const struct cg_line *line, uint64_t reasons) {
-    const struct cg_record *record = &import->batch->records[line->record_no];
+    const struct cg_record *record = cg_batch_record(import->batch, line->record_no);
     const struct cg_reason_info *info = cg_reason_info((enum cg_reason)__builtin_ctzll(reasons));
     cg_problems_add(import->problems, import->plan->file,
                     import->batch->first_line + record->line_delta, 0, "%s: %s", info->name,
@@ -179,16 +179,16 @@ static enum cg_status take_records(struct import *import, struct cg_error *err) 
     }
     batch->first_line = import->next_line;
     import->next_line += batch->physical_lines;
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        make_untested(import, &batch->lines[i]);
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        make_untested(import, cg_batch_line(batch, i));
     }
     if (import->problems->total > 0) {
         return CG_OK; /* only to find the other problems */
     }
     enum cg_status status =
-        cg_history_decide(import->history, batch->lines, batch->line_count, err);
-    for (uint32_t i = 0; status == CG_OK && i < batch->line_count; i++) {
-        import->repeated += batch->lines[i].decision == CG_REJECTED;
+        cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
+    for (uint32_t i = 0; status == CG_OK && i < batch->lines.count; i++) {
+        import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }
     if (status == CG_OK) {
         cg_tally_add(&import->tally, batch);

@@ -192,8 +192,9 @@ static void decide(void *context, struct cg_batch *batch) {
     }
     batch->first_line = run->next_line + batch->header_lines;
     run->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
-    run->inputs[batch->source_no].records += batch->record_count;
-    if (cg_history_decide(run->history, batch->lines, batch->line_count, &batch->error) != CG_OK) {
+    run->inputs[batch->source_no].records += batch->records.count;
+    if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
+        CG_OK) {
         return;
     }
     const bool records = run->ledger != NULL && !run->plan->dry_run;

@@ -142,8 +142,8 @@ static struct cg_line *read_line(const char *record) {
     batch->payload_bytes = len;
     batch->text = (struct cg_text){batch->payload, (uint32_t)len};
     cr_assert_eq(cg_parse_batch(&plan, batch->csv, batch), CG_OK);
-    cr_assert_eq(batch->line_count, 1, "%s", record);
-    return &batch->lines[0];
+    cr_assert_eq(batch->lines.count, 1, "%s", record);
+    return cg_batch_line(batch, 0);
 }
 
 static const char *fill(const struct cg_line *line) {
