@@ -31,9 +31,10 @@ ifeq ($(SANITIZE),)
 OPT  := -O3 -g -flto=auto -ffat-lto-objects
 OPT_LINK := -O3 -flto=auto
 ifeq ($(DEV),1)
-# A changed file is a program again in about a second.
+# A changed file is a program again in about a second; named points of failure can be set off.
 OPT  := -O2 -g
 OPT_LINK :=
+FAULTS := 1
 endif
 HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -Wformat -Werror=format-security
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
