@@ -39,31 +39,27 @@ struct options {
 static const struct options defaults = {
     .policy = "ms", .procedure = "H0038", .as_of_day = CG_DAY_NONE};
 
-#define AT(member) offsetof(struct options, member)
-
 static const struct cg_option option_table[] = {
-    {"member", "ID", CG_OPTION_TEXT, AT(member), "whom the service was for", 0, 0},
-    {"date", "DATE", CG_OPTION_TEXT, AT(date), "date of service, YYYY-MM-DD", 0, 0},
-    {"units", "N", CG_OPTION_TEXT, AT(units), "units of service", 0, 0},
-    {"rendering-npi", "NPI", CG_OPTION_TEXT, AT(rendering_npi), "who rendered it", 0, 0},
-    {"procedure", "CODE", CG_OPTION_TEXT, AT(procedure), "procedure code (H0038)", 0, 0},
-    {"modifier", "XX", CG_OPTION_LIST, AT(modifiers), "procedure modifier, up to five times", 0, 0},
-    {"billing-npi", "NPI", CG_OPTION_TEXT, AT(billing_npi), "the agency that bills", 0, 0},
-    {"end-date", "DATE", CG_OPTION_TEXT, AT(end_date), "last day of a span (the date)", 0, 0},
-    {"received", "DATE", CG_OPTION_TEXT, AT(received), "when the claim came in (unknown)", 0, 0},
-    {"birth-date", "DATE", CG_OPTION_TEXT, AT(birth_date), "of the member (unknown)", 0, 0},
-    {"authorization", "NUMBER", CG_OPTION_TEXT, AT(authorization), "authorization number", 0, 0},
-    {"roster", "DIR", CG_OPTION_PATH, AT(roster), "folder of the credential files", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, AT(policy), "rules to test by (ms)", 0, 0},
-    {"ledger", "FILE", CG_OPTION_PATH, AT(ledger), "what was accepted before (nothing)", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "for -: columns of the lines (by header)",
-     0, 0},
-    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "for -: line ends may stand in quotes", 0,
-     0},
-    {"json", NULL, CG_OPTION_FLAG, AT(json), "one JSON document; for -, one a line", 0, 0},
-    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_TEXT("member", "ID", member, "whom the service was for"),
+    CG_TAKES_TEXT("date", "DATE", date, "date of service, YYYY-MM-DD"),
+    CG_TAKES_TEXT("units", "N", units, "units of service"),
+    CG_TAKES_TEXT("rendering-npi", "NPI", rendering_npi, "who rendered it"),
+    CG_TAKES_TEXT("procedure", "CODE", procedure, "procedure code (H0038)"),
+    CG_TAKES_LIST("modifier", "XX", modifiers, "procedure modifier, up to five times"),
+    CG_TAKES_TEXT("billing-npi", "NPI", billing_npi, "the agency that bills"),
+    CG_TAKES_TEXT("end-date", "DATE", end_date, "last day of a span (the date)"),
+    CG_TAKES_TEXT("received", "DATE", received, "when the claim came in (unknown)"),
+    CG_TAKES_TEXT("birth-date", "DATE", birth_date, "of the member (unknown)"),
+    CG_TAKES_TEXT("authorization", "NUMBER", authorization, "authorization number"),
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "rules to test by (ms)"),
+    CG_TAKES_LEDGER(ledger, "what was accepted before (nothing)"),
+    CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
+    CG_TAKES_LAYOUT(layout, "for -: columns of the lines (by header)"),
+    CG_TAKES_MULTILINE(multiline, "for -: line ends may stand in quotes"),
+    CG_TAKES_JSON(json, "one JSON document; for -, one a line"),
+    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 /* --- answers --- */

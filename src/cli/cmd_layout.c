@@ -23,20 +23,16 @@ enum { OUTPUT_LIMIT_BYTES = 16 << 20, BUILTIN_NAME_BYTES = 80, LAYOUT_FILE_MAX_B
 static const struct options defaults = {0};
 
 static const struct cg_option list_table[] = {
-    {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},
-    {0},
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option check_table[] = {
-    {"sample", "CLAIMS", CG_OPTION_PATH, offsetof(struct options, sample),
-     "a claim file to read the head of, plain or gzip", 0, 0},
-    {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},
-    {"show-phi", NULL, CG_OPTION_FLAG, offsetof(struct options, show_phi),
-     "show ids of claims and members whole", 0, 0},
-    {0},
+    CG_TAKES_PATH("sample", "CLAIMS", sample, "a claim file to read the head of, plain or gzip"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_SHOW_PHI(show_phi, "show ids of claims and members whole"),
+    CG_TAKES_NO_MORE,
 };
-
-static const struct cg_option no_options[] = {{0}};
 
 /* Load with all problems printed, so that the error that goes up need not repeat them. */
 static enum cg_status load(const char *name_or_path, struct cg_layout **out, struct cg_error *err) {
@@ -206,7 +202,7 @@ const struct cg_command cg_command_layout_show = {
     .summary = "print a layout's JSON",
     .detail = "To change a built-in layout, print it into a file, edit that and name it by its "
               "path.",
-    .options = no_options,
+    .options = cg_options_none,
     .min_args = 1,
     .max_args = 1,
     .run = run_show,

@@ -21,18 +21,16 @@ struct options {
 static const struct options defaults = {0};
 
 static const struct cg_option option_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option export_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"table", "TABLE", CG_OPTION_PATH, offsetof(struct options, table),
-     "a table or view as CSV on standard output", 0, 0},
-    {"snapshot", "FILE", CG_OPTION_PATH, offsetof(struct options, snapshot),
-     "a copy of the whole ledger as one new file", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_PATH("table", "TABLE", table, "a table or view as CSV on standard output"),
+    CG_TAKES_PATH("snapshot", "FILE", snapshot, "a copy of the whole ledger as one new file"),
+    CG_TAKES_NO_MORE,
 };
 
 struct question {

@@ -19,24 +19,18 @@ struct options {
 
 static const struct options defaults = {0};
 
-#define LEDGER_OPTIONS                                                                             \
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0}, {    \
-        "lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),            \
-            "wait so long for a run that is writing (0)", 0, 86400                                 \
-    }
-
 static const struct cg_option recover_table[] = {
-    LEDGER_OPTIONS,
-    {"to", "DIR", CG_OPTION_PATH, offsetof(struct options, to),
-     "publish there what was cut off, on the same file system", 0, 0},
-    {"discard", NULL, CG_OPTION_FLAG, offsetof(struct options, discard),
-     "give up what was cut off: take its run back", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_PATH("to", "DIR", to, "publish there what was cut off, on the same file system"),
+    CG_TAKES_FLAG("discard", discard, "give up what was cut off: take its run back"),
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option withdraw_table[] = {
-    LEDGER_OPTIONS,
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static enum cg_status run_recover(const struct cg_invocation *call, int *exit_code,

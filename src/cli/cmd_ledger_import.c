@@ -24,27 +24,20 @@ struct options {
 static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
 
 static const struct cg_option import_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct options, policy),
-     "names the codes that are in scope (ms)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, offsetof(struct options, layout),
-     "columns of the file (by its header)", 0, 0},
-    {"multiline", NULL, CG_OPTION_FLAG, offsetof(struct options, multiline),
-     "line ends may stand inside quotes", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
-     0},
-    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
-     "wait so long for a run that is writing (0)", 0, 86400},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_POLICY(policy, "names the codes that are in scope (ms)"),
+    CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
+    CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
+    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option release_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
-     0},
-    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
-     "wait so long for a run that is writing (0)", 0, 86400},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static struct cg_correction_plan plan_of(const struct cg_invocation *call) {

@@ -17,11 +17,9 @@ enum { OUTPUT_LIMIT_BYTES = 16 << 20 };
 static const struct options defaults = {0};
 
 static const struct cg_option option_table[] = {
-    {"json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document", 0, 0},
-    {0},
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
 };
-
-static const struct cg_option no_options[] = {{0}};
 
 static bool wants_json(const struct cg_invocation *call) {
     return ((const struct options *)call->options)->json;
@@ -161,7 +159,7 @@ const struct cg_command cg_command_policy_show = {
     .summary = "print a policy's JSON",
     .detail = "To change a built-in policy, print it into a file, edit that and name it by its "
               "path.",
-    .options = no_options,
+    .options = cg_options_none,
     .min_args = 1,
     .max_args = 1,
     .run = run_show,

@@ -20,33 +20,25 @@ struct options {
 
 static const struct options defaults = {.date = CG_DAY_NONE};
 
-#define LEDGER_OPTION                                                                              \
-    { "ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0 }
-#define JSON_OPTION                                                                                \
-    {                                                                                              \
-        "json", NULL, CG_OPTION_FLAG, offsetof(struct options, json), "print one JSON document",   \
-            0, 0                                                                                   \
-    }
-#define NO_OPTION                                                                                  \
-    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0 }
-
 static const struct cg_option explain_options[] = {
-    LEDGER_OPTION,
-    {"line", "N", CG_OPTION_INTEGER, offsetof(struct options, line), "one line of the claim", 1,
-     CG_LINE_NUMBER_MAX},
-    JSON_OPTION,
-    NO_OPTION,
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_INTEGER("line", "N", line, 1, CG_LINE_NUMBER_MAX, "one line of the claim"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option usage_options[] = {
-    LEDGER_OPTION,
-    {"date", "DATE", CG_OPTION_DATE, offsetof(struct options, date),
-     "the periods that hold this date (today)", 0, 0},
-    JSON_OPTION,
-    NO_OPTION,
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (today)"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
 };
 
-static const struct cg_option reconsider_options[] = {LEDGER_OPTION, JSON_OPTION, NO_OPTION};
+static const struct cg_option reconsider_options[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
+};
 
 struct question {
     const struct options *options;

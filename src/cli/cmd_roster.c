@@ -22,21 +22,17 @@
 
 enum { SUMMARY_LIMIT_BYTES = 64 << 20, SHORT_SHA_DIGITS = 12 };
 
-/* --- roster check --- */
-
-struct check_options {
+struct options {
     const char *policy;
     bool json;
 };
 
-static const struct check_options check_defaults = {.policy = "ms"};
+static const struct options defaults = {.policy = "ms"};
 
-static const struct cg_option check_table[] = {
-    {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct check_options, policy),
-     "read the files that this policy demands (ms)", 0, 0},
-    {"json", NULL, CG_OPTION_FLAG, offsetof(struct check_options, json),
-     "print the summary as JSON", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+static const struct cg_option option_table[] = {
+    CG_TAKES_POLICY(policy, "read the files that this policy demands (ms)"),
+    CG_TAKES_JSON(json, "print the summary as JSON"),
+    CG_TAKES_NO_MORE,
 };
 
 static bool put_summary(struct cg_buffer *out, const struct cg_roster *roster,
@@ -116,9 +112,8 @@ static enum cg_status print_roster(const struct cg_roster *roster, const struct 
     return status;
 }
 
-static enum cg_status run_check(const struct cg_invocation *call, int *exit_code,
-                                struct cg_error *err) {
-    const struct check_options *options = call->options;
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *options = call->options;
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     struct cg_problems problems;
@@ -147,131 +142,10 @@ const struct cg_command cg_command_roster_check = {
         "Every bad row is named with file, line, column and value (exit 78). A good roster is\n"
         "summed up: files, rows and hashes, providers whom nothing lets render, and credential\n"
         "types that the policy does not name.\n",
-    .options = check_table,
-    .defaults = &check_defaults,
-    .options_bytes = sizeof(struct check_options),
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
-    .run = run_check,
-};
-
-/* --- roster import --- */
-
-struct import_options {
-    const char *nppes;
-    const char *type;
-    const char *state;
-    const char *status;
-    const char *out;
-};
-
-static const struct import_options import_defaults = {.status = "pending"};
-
-static const struct cg_option import_table[] = {
-    {"nppes", "FILE", CG_OPTION_PATH, offsetof(struct import_options, nppes),
-     "the NPPES monthly file (CSV, plain or gzip)", 0, 0},
-    {"type", "TYPE", CG_OPTION_TEXT, offsetof(struct import_options, type),
-     "credential_type of the rows", 0, 0},
-    {"state", "ST", CG_OPTION_TEXT, offsetof(struct import_options, state),
-     "practice location (every state)", 0, 0},
-    {"status", "STATUS", CG_OPTION_TEXT, offsetof(struct import_options, status),
-     "status of the rows (pending, for NPPES is self-reported)", 0, 0},
-    {"out", "FILE", CG_OPTION_PATH, offsetof(struct import_options, out),
-     "a new file, made whole or not at all (standard output)", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
-};
-
-static enum cg_status refuse_existing(const char *path, struct cg_error *err) {
-    struct stat facts;
-    if (lstat(path, &facts) == 0) {
-        return cg_error_set(err, CG_CANNOT_CREATE,
-                            "%s is there already; remove it, or give another --out", path);
-    }
-    return CG_OK;
-}
-
-static enum cg_status import_to_stdout(const struct cg_nppes_plan *plan,
-                                       struct cg_nppes_counts *counts, struct cg_problems *problems,
-                                       struct cg_error *err) {
-    struct cg_sink *sink = NULL;
-    enum cg_status status = cg_sink_stdout(&sink, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_nppes_import(plan, sink, counts, problems, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
-}
-
-static enum cg_status import_to_file(const struct cg_nppes_plan *plan, const char *path,
-                                     struct cg_nppes_counts *counts, struct cg_problems *problems,
-                                     struct cg_error *err) {
-    struct cg_staged_file *file = NULL;
-    enum cg_status status = refuse_existing(path, err);
-    if (status == CG_OK) {
-        status = cg_staged_file_open(path, (gid_t)-1, &file, err);
-    }
-    if (status == CG_OK) {
-        status = cg_nppes_import(plan, cg_staged_file_sink(file), counts, problems, err);
-    }
-    if (status == CG_OK) {
-        status = refuse_existing(path, err);
-    }
-    if (status == CG_OK) {
-        status = cg_staged_file_publish(file, err);
-    }
-    if (file != NULL) {
-        cg_staged_file_close(file);
-    }
-    return status;
-}
-
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
-    const struct import_options *options = call->options;
-    struct cg_nppes_plan plan = {options->nppes, options->type, options->status, options->state};
-    struct cg_nppes_counts counts;
-    *exit_code = 0;
-    if (options->nppes == NULL) {
-        return cg_error_set(err, CG_USAGE,
-                            "--nppes FILE is missing; it is the only source of rows");
-    }
-    enum cg_status status = cg_nppes_check(&plan, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    status = options->out == NULL || strcmp(options->out, "-") == 0
-                 ? import_to_stdout(&plan, &counts, &problems, err)
-                 : import_to_file(&plan, options->out, &counts, &problems, err);
-    if (status == CG_OK) {
-        cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64
-                    " peers; left out: %" PRIu64 " in another state, %" PRIu64
-                    " organizations, %" PRIu64 " never active",
-                    counts.spans, counts.peers, counts.elsewhere, counts.organizations,
-                    counts.never_active);
-    } else {
-        cg_load_print_problems(&problems, err);
-    }
-    cg_problems_fini(&problems);
-    return status;
-}
-
-const struct cg_command cg_command_roster_import = {
-    .name = "roster import",
-    .arguments = "--nppes FILE --type TYPE [--state ST] [--status STATUS] [--out FILE]",
-    .summary = "make rows for credentials.csv from the national file of NPIs",
-    .detail = "Takes the people whose taxonomy is 175T00000X (Peer Specialist); deactivation and\n"
-              "reactivation become spans. NPPES is what providers say of themselves: a row grants\n"
-              "nothing before someone looked at the credential and set its status.\n",
-    .options = import_table,
-    .defaults = &import_defaults,
-    .options_bytes = sizeof(struct import_options),
-    .min_args = 0,
-    .max_args = 0,
-    .run = run_import,
+    .run = run,
 };
