@@ -41,7 +41,7 @@ void cg_sentence_words(struct cg_phrase *say, const char *const *words, size_t c
 }
 
 const char *cg_sentence_word(const struct cg_sentence *sentence, uint64_t word) {
-    return sentence->question->roster->words.list[word].written.ptr;
+    return cg_words_at(&sentence->question->roster->words, (uint32_t)word)->written.ptr;
 }
 
 void cg_sentence_provider(const struct cg_sentence *sentence, const char *text) {

@@ -13,7 +13,9 @@
 #define CLAIMGATE_RULES_ROSTER_TABLES_H
 
 #include "claimgate/base/arena.h"
+#include "claimgate/base/array.h"
 #include "claimgate/base/hash.h"
+#include "claimgate/base/hash_table.h"
 #include "claimgate/base/text.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/rules/roster.h"
@@ -51,11 +53,8 @@ struct cg_span_slot {
 };
 
 struct cg_span_table {
-    char *rows; /* `count` rows of `stride` bytes, each starting with its cg_span */
-    size_t stride;
-    size_t count;
-    size_t capacity;
-    size_t key_count; /* after _index: different keys */
+    struct cg_array rows; /* each starts with its cg_span */
+    size_t key_count;     /* after _index: different keys */
     uint64_t seed;
     uint64_t mask;
     struct cg_span_slot *slots;
@@ -68,7 +67,7 @@ struct cg_span_group {
     size_t count;
 };
 
-void cg_span_table_init(struct cg_span_table *table, size_t stride);
+void cg_span_table_init(struct cg_span_table *table, size_t row_bytes);
 void cg_span_table_fini(struct cg_span_table *table);
 /* Copies the row. False when memory is out or CG_ROSTER_ROWS_MAX is reached. */
 cg_must_use bool cg_span_table_add(struct cg_span_table *table, const void *row);
@@ -88,7 +87,7 @@ static inline uint64_t cg_span_table_place(const struct cg_span_table *table, ui
 
 static inline struct cg_span_group cg_span_table_find(const struct cg_span_table *table,
                                                       uint64_t key) {
-    struct cg_span_group group = {NULL, table->stride, 0};
+    struct cg_span_group group = {NULL, table->rows.item_bytes, 0};
     if (table->slots == NULL) {
         return group;
     }
@@ -96,7 +95,7 @@ static inline struct cg_span_group cg_span_table_find(const struct cg_span_table
     while (table->slots[place].key != 0) {
         const struct cg_span_slot *slot = &table->slots[place];
         if (slot->key == key) {
-            group.rows = table->rows + slot->first * table->stride;
+            group.rows = cg_array_at(&table->rows, slot->first);
             group.count = slot->count;
             return group;
         }
@@ -115,11 +114,8 @@ struct cg_word {
 
 struct cg_words {
     struct cg_arena arena;
-    struct cg_word *list; /* list[0] is no word */
-    uint32_t count;       /* with list[0] */
-    uint32_t capacity;
-    uint32_t *slots;
-    uint64_t mask;
+    struct cg_array list; /* of struct cg_word; word 1 is the first */
+    struct cg_hash_table table;
     uint64_t seed;
 };
 
@@ -128,6 +124,10 @@ void cg_words_fini(struct cg_words *words);
 /* The number of a word, from 1; a new one is added. 0: no memory. */
 cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
                                      struct cg_text written);
+
+static inline struct cg_word *cg_words_at(const struct cg_words *words, uint32_t number) {
+    return cg_array_at(&words->list, number - 1);
+}
 
 /* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. ---
  */
@@ -236,7 +236,7 @@ struct cg_roster {
     struct cg_words words;
     struct cg_words supervisors; /* supervisor_id, compared exactly */
     struct cg_arena texts;       /* authorization numbers and member ids */
-    struct cg_word_role *roles;  /* [version][word] */
+    struct cg_word_role *roles;  /* [version][word], where word 0 is none */
     struct cg_demands *demands;  /* [version] */
     uint32_t *unnamed_types;     /* numbers of words that no version accepts as a type */
     uint32_t unnamed_type_count;
@@ -247,7 +247,7 @@ struct cg_roster {
 
 static inline const struct cg_word_role *cg_roster_roles(const struct cg_roster *roster,
                                                          uint32_t version_index) {
-    return roster->roles + (size_t)version_index * roster->words.count;
+    return roster->roles + (size_t)version_index * (roster->words.list.count + 1);
 }
 
 uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id);
