@@ -5,7 +5,6 @@
 #include "printed_page.h"
 
 #include "claimgate/ledger/ledger_query.h"
-#include "claimgate/report/ledger_pages.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -33,34 +32,17 @@ static const struct cg_option export_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-struct question {
-    int64_t run_no;
-    uint64_t faults;
-};
-
-static enum cg_status list_runs(void *context, struct cg_page *page, struct cg_ledger *ledger,
-                                struct cg_error *err) {
-    (void)context;
-    return cg_page_runs(page, ledger, err);
-}
-
 static enum cg_status run_runs(const struct cg_invocation *call, int *exit_code,
                                struct cg_error *err) {
     const struct options *options = call->options;
     *exit_code = 0;
-    return cg_ledger_page_print(options->ledger, options->json, list_runs, NULL, err);
-}
-
-static enum cg_status show_run(void *context, struct cg_page *page, struct cg_ledger *ledger,
-                               struct cg_error *err) {
-    const struct question *question = context;
-    return cg_page_run(page, ledger, question->run_no, err);
+    return cg_ledger_page_print(options->ledger, options->json, cg_page_runs, NULL, err);
 }
 
 static enum cg_status run_show(const struct cg_invocation *call, int *exit_code,
                                struct cg_error *err) {
     const struct options *options = call->options;
-    struct question question = {0};
+    struct cg_ledger_question question = {0};
     char *end;
     *exit_code = 0;
     question.run_no = strtoll(call->args[0], &end, 10);
@@ -68,21 +50,15 @@ static enum cg_status run_show(const struct cg_invocation *call, int *exit_code,
         return cg_error_set(err, CG_USAGE, "\"%s\" is no run; `claimgate ledger runs` lists them",
                             call->args[0]);
     }
-    return cg_ledger_page_print(options->ledger, options->json, show_run, &question, err);
-}
-
-static enum cg_status verify(void *context, struct cg_page *page, struct cg_ledger *ledger,
-                             struct cg_error *err) {
-    struct question *question = context;
-    return cg_page_verify(page, ledger, &question->faults, err);
+    return cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err);
 }
 
 static enum cg_status run_verify(const struct cg_invocation *call, int *exit_code,
                                  struct cg_error *err) {
     const struct options *options = call->options;
-    struct question question = {0};
+    struct cg_ledger_question question = {0};
     const enum cg_status status =
-        cg_ledger_page_print(options->ledger, options->json, verify, &question, err);
+        cg_ledger_page_print(options->ledger, options->json, cg_page_verify, &question, err);
     *exit_code = question.faults == 0 ? 0 : 1;
     return status;
 }

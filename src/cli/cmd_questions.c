@@ -7,7 +7,6 @@
 
 #include "claimgate/base/date.h"
 #include "claimgate/record/line.h"
-#include "claimgate/report/ledger_pages.h"
 
 #include <stddef.h>
 
@@ -40,61 +39,39 @@ static const struct cg_option reconsider_options[] = {
     CG_TAKES_NO_MORE,
 };
 
-struct question {
-    const struct options *options;
-    struct cg_id_argument id;
-};
+/* `what` names the one argument. */
+static enum cg_status ask(const struct cg_invocation *call, const char *what,
+                          cg_ledger_page_fn *page, struct cg_error *err) {
+    const struct options *options = call->options;
+    struct cg_id_argument argument = {0};
+    const enum cg_status status = cg_id_argument_read(call->args[0], what, &argument, err);
+    struct cg_ledger_question question = {
+        .id = argument.id,
+        .line_number = (uint16_t)options->line,
+        .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
+    };
+    return status != CG_OK
+               ? status
+               : cg_ledger_page_print(options->ledger, options->json, page, &question, err);
+}
 
-static enum cg_status explain(void *context, struct cg_page *page, struct cg_ledger *ledger,
+static enum cg_status explain(const struct cg_invocation *call, int *exit_code,
                               struct cg_error *err) {
-    const struct question *question = context;
-    return cg_page_explain(page, ledger, question->id.id, (uint16_t)question->options->line, err);
+    *exit_code = 0;
+    return ask(call, "CLAIM_ID", cg_page_explain, err);
 }
 
-static enum cg_status usage(void *context, struct cg_page *page, struct cg_ledger *ledger,
+static enum cg_status usage(const struct cg_invocation *call, int *exit_code,
                             struct cg_error *err) {
-    const struct question *question = context;
-    const int32_t date = question->options->date;
-    return cg_page_usage(page, ledger, question->id.id,
-                         date == CG_DAY_NONE ? cg_date_today() : date, err);
+    *exit_code = 0;
+    return ask(call, "MEMBER", cg_page_usage, err);
 }
 
-static enum cg_status reconsider(void *context, struct cg_page *page, struct cg_ledger *ledger,
+static enum cg_status reconsider(const struct cg_invocation *call, int *exit_code,
                                  struct cg_error *err) {
-    (void)context;
-    return cg_page_reconsider(page, ledger, err);
-}
-
-/* `what` names the one argument; NULL: there is none. */
-static enum cg_status answer(const struct cg_invocation *call, const char *what,
-                             cg_ledger_page_fn fn, struct cg_error *err) {
-    struct question question = {.options = call->options};
-    if (question.options->ledger != NULL && what != NULL) {
-        const enum cg_status status = cg_id_argument_read(call->args[0], what, &question.id, err);
-        if (status != CG_OK) {
-            return status;
-        }
-    }
-    return cg_ledger_page_print(question.options->ledger, question.options->json, fn, &question,
-                                err);
-}
-
-static enum cg_status run_explain(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
+    const struct options *options = call->options;
     *exit_code = 0;
-    return answer(call, "CLAIM_ID", explain, err);
-}
-
-static enum cg_status run_usage(const struct cg_invocation *call, int *exit_code,
-                                struct cg_error *err) {
-    *exit_code = 0;
-    return answer(call, "MEMBER", usage, err);
-}
-
-static enum cg_status run_reconsider(const struct cg_invocation *call, int *exit_code,
-                                     struct cg_error *err) {
-    *exit_code = 0;
-    return answer(call, NULL, reconsider, err);
+    return cg_ledger_page_print(options->ledger, options->json, cg_page_reconsider, NULL, err);
 }
 
 const struct cg_command cg_command_explain = {
@@ -110,7 +87,7 @@ const struct cg_command cg_command_explain = {
     .options_bytes = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
-    .run = run_explain,
+    .run = explain,
 };
 
 const struct cg_command cg_command_usage = {
@@ -126,7 +103,7 @@ const struct cg_command cg_command_usage = {
     .options_bytes = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
-    .run = run_usage,
+    .run = usage,
 };
 
 const struct cg_command cg_command_reconsider = {
@@ -138,5 +115,5 @@ const struct cg_command cg_command_reconsider = {
     .options = reconsider_options,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),
-    .run = run_reconsider,
+    .run = reconsider,
 };

@@ -11,8 +11,8 @@ enum cg_status cg_page_print(struct cg_page *page, enum cg_status status, struct
     return status;
 }
 
-enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
-                                    void *context, struct cg_error *err) {
+enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn *fn,
+                                    struct cg_ledger_question *question, struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
     if (path == NULL) {
@@ -23,7 +23,7 @@ enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_
         return status;
     }
     cg_page_open(&page, json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    status = cg_page_print(&page, fn(context, &page, ledger, err), err);
+    status = cg_page_print(&page, fn(&page, ledger, question, err), err);
     cg_ledger_close(ledger);
     return status;
 }

@@ -5,7 +5,7 @@
 #define CLAIMGATE_CLI_PRINTED_PAGE_H
 
 #include "claimgate/base/error.h"
-#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/ledger_pages.h"
 #include "claimgate/report/page.h"
 
 #include <stdbool.h>
@@ -15,10 +15,9 @@
 cg_must_use enum cg_status cg_page_print(struct cg_page *page, enum cg_status status,
                                          struct cg_error *err);
 
-/* A page about a ledger. `path` NULL: CG_USAGE. */
-typedef enum cg_status (*cg_ledger_page_fn)(void *context, struct cg_page *page,
-                                            struct cg_ledger *ledger, struct cg_error *err);
-cg_must_use enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
-                                                void *context, struct cg_error *err);
+/* A page about the ledger at `path`. NULL: CG_USAGE. */
+cg_must_use enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn *fn,
+                                                struct cg_ledger_question *question,
+                                                struct cg_error *err);
 
 #endif

@@ -8,6 +8,30 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+void cg_json_put_known(struct cg_json_writer *json, const char *key, int64_t value, int64_t none) {
+    if (value == none) {
+        cg_json_put_null(json, key);
+    } else {
+        cg_json_put_integer(json, key, value);
+    }
+}
+
+void cg_json_put_known_text(struct cg_json_writer *json, const char *key, const char *value) {
+    if (value[0] == '\0') {
+        cg_json_put_null(json, key);
+    } else {
+        cg_json_put_string(json, key, value);
+    }
+}
+
+void cg_json_put_day(struct cg_json_writer *json, const char *key, int32_t day_no) {
+    char text[CG_DATE_TEXT_BYTES] = "";
+    if (day_no != CG_DAY_NONE) {
+        cg_date_format(day_no, text);
+    }
+    cg_json_put_known_text(json, key, text);
+}
+
 static void put_npi(struct cg_json_writer *json, const char *key, uint64_t npi) {
     char text[24] = "";
     if (npi != 0) {
@@ -92,6 +116,19 @@ static void put_take_backs(struct cg_json_writer *json, const struct cg_decision
     }
 }
 
+void cg_decision_cap_put_json(struct cg_json_writer *json, const struct cg_decision_cap *cap) {
+    int32_t first_day;
+    int32_t last_day;
+    cg_cap_period(cap->cap, cap->day_no, &first_day, &last_day);
+    cg_json_put_string(json, "id", cap->cap->id);
+    cg_json_put_day(json, "from", first_day);
+    cg_json_put_day(json, "to", last_day);
+    cg_json_put_integer(json, "limit", cap->cap->limit_units);
+    cg_json_put_integer(json, "used", cap->used);
+    cg_json_put_known(json, "asked", cap->asked, 0);
+    cg_json_put_integer(json, "left", cap->left);
+}
+
 void cg_decision_put_json(struct cg_json_writer *json, const struct cg_decision_view *view) {
     cg_json_put_string(json, "decision", cg_decision_word(view));
     cg_json_put_boolean(json, "imported", view->line.imported);
@@ -106,7 +143,9 @@ void cg_decision_put_json(struct cg_json_writer *json, const struct cg_decision_
     }
     cg_json_open_array(json, "caps");
     for (uint32_t i = 0; i < view->cap_count; i++) {
+        cg_json_open_object(json, NULL);
         cg_decision_cap_put_json(json, &view->caps[i]);
+        cg_json_close_object(json);
     }
     cg_json_close_array(json);
     put_take_backs(json, view);

@@ -5,44 +5,43 @@
 #ifndef CLAIMGATE_REPORT_DECISION_PARTS_H
 #define CLAIMGATE_REPORT_DECISION_PARTS_H
 
-#include "claimgate/record/line.h"
+#include "table.h"
+
+#include "claimgate/base/text.h"
 #include "claimgate/report/decision.h"
 #include "claimgate/report/page.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct cg_used_line {
-    char claim_id[CG_ID_MAX_BYTES + 1];
-    char procedure[6]; /* "": the newest policy text no longer names it */
+    struct cg_text claim_id;
+    const char *procedure; /* "": the newest policy text no longer names it */
     uint16_t line_number;
     uint16_t accepted_units;
-    uint32_t units; /* of these, in the period */
+    uint32_t units; /* of these, in the period; with 0 the line is left out */
     int32_t start_day;
     int32_t end_day;
     int64_t run_no; /* 0: not known */
 };
 
-/* Zero at first; _fini frees. */
-struct cg_used_lines {
-    struct cg_used_line *items;
-    uint32_t count;
-    uint32_t capacity;
+/* A table, or the list "used_by" of the open object. */
+struct cg_used_by {
+    struct cg_page *page;
+    struct cg_page_table table;
 };
+void cg_used_by_open(struct cg_used_by *used_by, struct cg_page *page);
+void cg_used_by_add(struct cg_used_by *used_by, const struct cg_used_line *line);
+void cg_used_by_close(struct cg_used_by *used_by);
 
-/* False: no memory. */
-cg_must_use bool cg_used_lines_add(struct cg_used_lines *lines, const struct cg_used_line *line);
-void cg_used_lines_fini(struct cg_used_lines *lines);
-
-/* A table. */
-void cg_used_lines_put(struct cg_page *page, const struct cg_used_lines *lines);
-/* A cap as an object of the open list. */
+/* Members of the object that is open. */
 void cg_decision_cap_put_json(struct cg_json_writer *json, const struct cg_decision_cap *cap);
 
 /* "accepted", "rejected", "cutback", "out_of_scope" */
 const char *cg_decision_word(const struct cg_decision_view *view);
 /* For people: "accepted", "rejected", "cut back", "accepted untested (imported)". */
 const char *cg_decision_words(const struct cg_ledger_decision *line);
+/* "claim CLM-1 line 2". */
+void cg_put_claim_cell(struct cg_page_table *table, struct cg_text claim_id, uint16_t line_number);
 
 /* null for `none`; for "". */
 void cg_json_put_known(struct cg_json_writer *json, const char *key, int64_t value, int64_t none);

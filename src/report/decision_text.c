@@ -4,14 +4,13 @@
  */
 #include "claimgate/report/decision.h"
 
-#include "claimgate/base/utf8.h"
-#include "claimgate/report/period.h"
 #include "decision_parts.h"
+#include "period.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { INDENT = 2, LABEL_COLUMNS = 12, VALUE_COLUMN = INDENT + LABEL_COLUMNS, NAME_BYTES = 4096 };
+enum { INDENT = 2, LABEL_COLUMNS = 12, VALUE_COLUMN = INDENT + LABEL_COLUMNS };
 
 static void say_units(struct cg_page *page, uint32_t units) {
     cg_page_say(page, "%" PRIu32 " %s", units, cg_plural(units, "unit", "units"));
@@ -117,10 +116,9 @@ void cg_decision_put_row(struct cg_page *page, const struct cg_decision_view *vi
 /* --- remembered --- */
 
 static void put_source(struct cg_page *page, const struct cg_ledger_decision *line) {
-    char file[NAME_BYTES];
-    (void)cg_utf8_show(file, sizeof file, line->source_file);
     say_label(page, "from");
-    cg_page_say(page, "%s, line %" PRId64 "\n", file, line->source_line);
+    cg_page_show(page, cg_text_of(line->source_file));
+    cg_page_say(page, ", line %" PRId64 "\n", line->source_line);
     if (line->line_number != CG_LINE_NUMBER_NONE) {
         say_label(page, "claim line");
         cg_page_say(page, "%u\n", (unsigned)line->line_number);
@@ -195,20 +193,6 @@ static void put_afterwards(struct cg_page *page, const struct cg_ledger_decision
     }
 }
 
-/* What had used up the cap that failed. */
-static void put_used_by(struct cg_page *page, const struct cg_decision_cap *cap) {
-    char period[CG_PERIOD_TEXT_BYTES];
-    if (cap->used_by == NULL || cap->used == 0) {
-        return;
-    }
-    say_label(page, "used by");
-    cg_page_say(page, "these, ");
-    say_units(page, cap->used);
-    cg_page_say(page, " in the\n%*s%s\n", VALUE_COLUMN, "",
-                cg_period_text(cap->cap, cap->day_no, period));
-    cg_used_lines_put(page, cap->used_by);
-}
-
 void cg_decision_put_record(struct cg_page *page, const struct cg_decision_view *view) {
     const struct cg_ledger_decision *line = &view->line;
     const bool is_rejected = line->decision == CG_REJECTED;
@@ -220,7 +204,4 @@ void cg_decision_put_record(struct cg_page *page, const struct cg_decision_view 
     put_recorded_reasons(page, view);
     put_recorded_caps(page, view);
     put_afterwards(page, line);
-    for (uint32_t i = 0; i < view->cap_count; i++) {
-        put_used_by(page, &view->caps[i]);
-    }
 }

@@ -2,11 +2,11 @@
 
 #include "decision_parts.h"
 #include "failing_period.h"
+#include "period.h"
 
 #include "claimgate/gate/spread.h"
-#include "claimgate/record/field.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
 struct explaining {
     struct cg_page *page;
@@ -15,8 +15,8 @@ struct explaining {
     int64_t policy_run;
     uint64_t decisions;
     /* Of the decision being told. */
-    struct cg_used_lines used_by;
-    const struct cg_decision_cap *failed;
+    struct cg_used_by used_by;
+    struct cg_decision_cap *failed;
 };
 
 static enum cg_status find_policy(struct explaining *explaining, int64_t run_no,
@@ -50,48 +50,58 @@ static uint32_t units_of(const struct explaining *explaining,
 static enum cg_status add_line(void *context, const struct cg_ledger_decision *line,
                                struct cg_error *err) {
     struct explaining *explaining = context;
-    struct cg_used_line used = {
-        .line_number = line->line_number,
-        .accepted_units = line->accepted_units,
-        .units = units_of(explaining, line),
-        .start_day = line->start_day,
-        .end_day = line->end_day,
-        .run_no = line->run_no,
-    };
-    snprintf(used.claim_id, sizeof used.claim_id, "%s", line->claim_id);
-    snprintf(used.procedure, sizeof used.procedure, "%s", line->procedure);
-    if (used.units > 0 && !cg_used_lines_add(&explaining->used_by, &used)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
+    (void)err;
+    cg_used_by_add(&explaining->used_by, &(struct cg_used_line){
+                                             .claim_id = cg_text_of(line->claim_id),
+                                             .procedure = line->procedure,
+                                             .line_number = line->line_number,
+                                             .accepted_units = line->accepted_units,
+                                             .units = units_of(explaining, line),
+                                             .start_day = line->start_day,
+                                             .end_day = line->end_day,
+                                             .run_no = line->run_no,
+                                         });
     return CG_OK;
 }
 
 /* The accepted lines that had used up the cap when the line was decided. */
-static enum cg_status find_used_by(struct explaining *explaining, struct cg_decision_view *view,
-                                   struct cg_error *err) {
+static enum cg_status put_used_by(struct explaining *explaining,
+                                  const struct cg_ledger_decision *decision, struct cg_error *err) {
+    const struct cg_decision_cap *failed = explaining->failed;
+    char period[CG_PERIOD_TEXT_BYTES];
+    if (failed == NULL) {
+        return CG_OK;
+    }
+    if (explaining->page->json == NULL && failed->used > 0) {
+        cg_page_say(explaining->page,
+                    "  used by     these, %" PRIu32 " %s in the\n              %s\n", failed->used,
+                    cg_plural(failed->used, "unit", "units"),
+                    cg_period_text(failed->cap, failed->day_no, period));
+    }
+    cg_used_by_open(&explaining->used_by, explaining->page);
+    const enum cg_status status = cg_ledger_visit_standing(
+        explaining->ledger, cg_text_of(decision->member_id), decision, add_line, explaining, err);
+    cg_used_by_close(&explaining->used_by);
+    return status;
+}
+
+static enum cg_status find_failed(struct explaining *explaining, struct cg_decision_view *view,
+                                  struct cg_error *err) {
     struct cg_decision_cap *failed = NULL;
     for (uint32_t i = 0; i < view->cap_count; i++) {
         failed = view->caps[i].failed ? &view->caps[i] : failed;
     }
-    explaining->used_by.count = 0;
     explaining->failed = failed;
-    if (failed == NULL) {
+    if (failed == NULL || view->line.cap_day != CG_DAY_NONE) {
         return CG_OK;
     }
-    failed->used_by = &explaining->used_by;
-    if (view->line.cap_day == CG_DAY_NONE) {
-        struct cg_failing_period period = {explaining->policy, failed->cap, CG_DAY_NONE};
-        const enum cg_status status =
-            cg_failing_period_find(explaining->ledger, &view->line, &period, err);
-        if (status != CG_OK) {
-            return status;
-        }
-        failed->day_no = period.day_no;
-        failed->used = view->line.units_used;
-        failed->left = view->line.units_available;
-    }
-    return cg_ledger_visit_standing(explaining->ledger, cg_text_of(view->line.member_id),
-                                    &view->line, add_line, explaining, err);
+    struct cg_failing_period period = {explaining->policy, failed->cap, CG_DAY_NONE};
+    const enum cg_status status =
+        cg_failing_period_find(explaining->ledger, &view->line, &period, err);
+    failed->day_no = period.day_no;
+    failed->used = view->line.units_used;
+    failed->left = view->line.units_available;
+    return status;
 }
 
 static enum cg_status explain(void *context, const struct cg_ledger_decision *decision,
@@ -104,38 +114,37 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
         return status;
     }
     cg_decision_of_row(decision, explaining->policy, &view);
-    status = find_used_by(explaining, &view, err);
+    status = find_failed(explaining, &view, err);
     if (status != CG_OK) {
         return status;
     }
-    if (page->json != NULL) {
-        cg_json_open_object(page->json, NULL);
-        cg_decision_put_json(page->json, &view);
-        cg_json_close_object(page->json);
-    } else {
+    if (page->json == NULL) {
         cg_page_say(page, "%s", explaining->decisions == 0 ? "" : "\n");
         cg_decision_put_record(page, &view);
+        status = put_used_by(explaining, decision, err);
+    } else {
+        cg_json_open_object(page->json, NULL);
+        cg_decision_put_json(page->json, &view);
+        status = put_used_by(explaining, decision, err);
+        cg_json_close_object(page->json);
     }
     explaining->decisions++;
-    return CG_OK;
+    return status;
 }
 
 enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
-                               struct cg_text claim_id, uint16_t line_number,
-                               struct cg_error *err) {
+                               struct cg_ledger_question *question, struct cg_error *err) {
     struct explaining explaining = {.page = page, .ledger = ledger};
     if (page->json != NULL) {
-        cg_json_put_text(page->json, "claim_id", claim_id.ptr, claim_id.len);
-        cg_json_open_array(page->json, "decisions");
+        cg_json_put_text(page->json, "claim_id", question->id.ptr, question->id.len);
     }
-    const enum cg_status status =
-        cg_ledger_visit_claim(ledger, claim_id, line_number, explain, &explaining, err);
-    if (page->json != NULL) {
-        cg_json_close_array(page->json);
-    } else if (explaining.decisions == 0) {
+    cg_page_open_list(page, "decisions");
+    const enum cg_status status = cg_ledger_visit_claim(ledger, question->id, question->line_number,
+                                                        explain, &explaining, err);
+    cg_page_close_list(page);
+    if (page->json == NULL && explaining.decisions == 0) {
         cg_page_say(page, "The ledger has no decision on this claim.\n");
     }
-    cg_used_lines_fini(&explaining.used_by);
     cg_policy_free(explaining.policy);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "claimgate/report/page.h"
 
 #include "claimgate/base/date.h"
+#include "claimgate/base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE_LIMIT_BYTES = 1 << 30 };
+enum { PAGE_LIMIT_BYTES = 1 << 30, NAME_BYTES = 8192 };
 
 void cg_page_open(struct cg_page *page, enum cg_page_form form) {
     *page = (struct cg_page){0};
@@ -53,6 +54,14 @@ void cg_page_say(struct cg_page *page, const char *format, ...) {
     page->text.len_bytes += (size_t)len;
 }
 
+void cg_page_show(struct cg_page *page, struct cg_text text) {
+    char name[NAME_BYTES];
+    char shown[NAME_BYTES];
+    snprintf(name, sizeof name, "%.*s", (int)text.len, text.ptr);
+    (void)cg_utf8_show(shown, sizeof shown, name);
+    cg_page_say(page, "%s", shown);
+}
+
 void cg_page_wrap(struct cg_page *page, uint32_t column, uint32_t indent, uint32_t end,
                   const char *text) {
     while (*text != '\0') {
@@ -74,6 +83,18 @@ void cg_page_wrap(struct cg_page *page, uint32_t column, uint32_t indent, uint32
         text += strspn(text, " ");
     }
     cg_page_say(page, "\n");
+}
+
+void cg_page_open_list(struct cg_page *page, const char *key) {
+    if (page->json != NULL) {
+        cg_json_open_array(page->json, key);
+    }
+}
+
+void cg_page_close_list(struct cg_page *page) {
+    if (page->json != NULL) {
+        cg_json_close_array(page->json);
+    }
 }
 
 static bool uses_colour(void) {

@@ -4,7 +4,6 @@
 
 #include "claimgate/gate/history.h"
 #include "claimgate/record/field.h"
-#include "claimgate/report/table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -84,12 +83,7 @@ static void list(struct reconsidering *state, const struct cg_ledger_decision *d
         list_json(state, decision, units);
         return;
     }
-    if (decision->line_number == CG_LINE_NUMBER_NONE) {
-        cg_page_table_cell(table, "claim %s", decision->claim_id);
-    } else {
-        cg_page_table_cell(table, "claim %s line %u", decision->claim_id,
-                           (unsigned)decision->line_number);
-    }
+    cg_put_claim_cell(table, cg_text_of(decision->claim_id), decision->line_number);
     cg_page_table_cell(table, "%s", cg_days_text(decision->start_day, decision->end_day, days));
     cg_page_table_cell(table, "%u %s", (unsigned)units, cg_plural(units, "unit", "units"));
     cg_page_table_cell(table, "%s", decision->procedure);
@@ -155,17 +149,16 @@ static enum cg_status visit(struct reconsidering *state, struct cg_error *err) {
 }
 
 enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger,
-                                  struct cg_error *err) {
+                                  struct cg_ledger_question *question, struct cg_error *err) {
     static const struct cg_page_table_column columns[] = {
         {NULL, false}, {NULL, false}, {NULL, true}, {NULL, false}, {NULL, false}};
     struct reconsidering state = {.page = page, .ledger = ledger};
     cg_page_table_open(&state.table, columns, sizeof columns / sizeof columns[0]);
-    if (page->json != NULL) {
-        cg_json_open_array(page->json, "lines");
-    }
+    (void)question;
+    cg_page_open_list(page, "lines");
     const enum cg_status status = visit(&state, err);
+    cg_page_close_list(page);
     if (page->json != NULL) {
-        cg_json_close_array(page->json);
         cg_json_put_integer(page->json, "left_out", (int64_t)state.left_out);
         cg_page_table_end(&state.table, 0, page);
     } else {

@@ -1,14 +1,14 @@
 #include "claimgate/report/ledger_pages.h"
 
-#include "claimgate/base/utf8.h"
+#include "table.h"
+
 #include "claimgate/ledger/ledger_query.h"
-#include "claimgate/report/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STATE_BYTES = 48, NAME_BYTES = 4096 };
+enum { STATE_BYTES = 48 };
 
 static const char *state_text(const struct cg_ledger_run_facts *run, char out[STATE_BYTES]) {
     switch (run->state) {
@@ -86,12 +86,6 @@ static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_ru
 
 /* --- one run --- */
 
-static void say_name(struct cg_page *page, const char *before, const char *name) {
-    char shown[NAME_BYTES];
-    (void)cg_utf8_show(shown, sizeof shown, name);
-    cg_page_say(page, "%s%s", before, shown);
-}
-
 static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run) {
     char state[STATE_BYTES];
     char as_of[CG_DATE_TEXT_BYTES];
@@ -107,7 +101,8 @@ static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run
                     run->tally.accepted, run->tally.rejected, run->tally.units_accepted);
     }
     if (run->folder[0] != '\0') {
-        say_name(page, "  outputs in ", run->folder);
+        cg_page_say(page, "  outputs in ");
+        cg_page_show(page, cg_text_of(run->folder));
         cg_page_say(page, "\n");
     }
     cg_page_say(page, "  hash %s\n  after %s\n  as of %s, claimgate %s", run->hash,
@@ -142,8 +137,9 @@ static enum cg_status put_item(void *context, const struct cg_ledger_run_item *i
                     cg_plural(item->count, "line", "lines"), item->bytes,
                     cg_plural(item->bytes, "unit", "units"));
     } else {
-        cg_page_say(page, "  %s", strcmp(item->table, "roster_file") == 0 ? "roster" : item->table);
-        say_name(page, " ", item->name);
+        cg_page_say(page, "  %s ",
+                    strcmp(item->table, "roster_file") == 0 ? "roster" : item->table);
+        cg_page_show(page, cg_text_of(item->name));
         cg_page_say(page, ": %" PRIu64 " %s\n    file    %s\n", item->count,
                     cg_plural(item->count, "row", "rows"), item->sha256);
         if (item->content_sha256[0] != '\0') {
@@ -177,16 +173,13 @@ static enum cg_status show_run(void *context, const struct cg_ledger_run_facts *
     return status;
 }
 
-enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger, int64_t run_no,
-                           struct cg_error *err) {
+enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
+                           struct cg_ledger_question *question, struct cg_error *err) {
     struct showing showing = {page, ledger};
-    if (page->json != NULL) {
-        cg_json_open_array(page->json, "runs");
-    }
-    const enum cg_status status = cg_ledger_visit_runs(ledger, run_no, show_run, &showing, err);
-    if (page->json != NULL) {
-        cg_json_close_array(page->json);
-    }
+    cg_page_open_list(page, "runs");
+    const enum cg_status status =
+        cg_ledger_visit_runs(ledger, question->run_no, show_run, &showing, err);
+    cg_page_close_list(page);
     return status;
 }
 
@@ -232,19 +225,18 @@ static enum cg_status list_run(void *context, const struct cg_ledger_run_facts *
     return CG_OK;
 }
 
-enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger, struct cg_error *err) {
+enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
+                            struct cg_ledger_question *question, struct cg_error *err) {
     static const struct cg_page_table_column columns[] = {
         {"run", true},      {"started", false}, {"kind", false},         {"records", true},
         {"accepted", true}, {"rejected", true}, {"units accepted", true}};
     struct listing listing = {.page = page};
+    (void)question;
     cg_page_table_open(&listing.table, columns, sizeof columns / sizeof columns[0]);
-    if (page->json != NULL) {
-        cg_json_open_array(page->json, "runs");
-    }
+    cg_page_open_list(page, "runs");
     const enum cg_status status = cg_ledger_visit_runs(ledger, 0, list_run, &listing, err);
-    if (page->json != NULL) {
-        cg_json_close_array(page->json);
-    } else if (listing.count == 0) {
+    cg_page_close_list(page);
+    if (page->json == NULL && listing.count == 0) {
         cg_page_say(page, "The ledger has no runs yet.\n");
     }
     cg_page_table_end(&listing.table, 0, page);
@@ -262,14 +254,13 @@ static void put_fault(void *context, const char *text) {
     }
 }
 
-enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger, uint64_t *faults,
-                              struct cg_error *err) {
-    if (page->json != NULL) {
-        cg_json_open_array(page->json, "faults");
-    }
+enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                              struct cg_ledger_question *question, struct cg_error *err) {
+    uint64_t *faults = &question->faults;
+    cg_page_open_list(page, "faults");
     const enum cg_status status = cg_ledger_verify(ledger, put_fault, page, faults, err);
+    cg_page_close_list(page);
     if (page->json != NULL) {
-        cg_json_close_array(page->json);
         cg_json_put_boolean(page->json, "sound", *faults == 0);
     } else if (*faults == 0) {
         cg_page_say(page, "The ledger is sound: database, chain of runs, lines, accumulators.\n");

@@ -1,4 +1,4 @@
-#include "claimgate/report/table.h"
+#include "table.h"
 
 #include "claimgate/base/utf8.h"
 

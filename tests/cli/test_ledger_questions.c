@@ -118,8 +118,8 @@ Test(ledger_questions, a_line_without_a_number_has_none) {
     expect_unsaid(&run, "\"claim_line_number\": 0");
     run_fini(&run);
     ASK_JSON(&run, "explain", "B");
-    expect_said(&run, "\"used_by\": [\n            {\n              \"claim_id\": \"A\",\n"
-                      "              \"claim_line_number\": null,");
+    expect_said(&run, "\"used_by\": [\n        {\n          \"claim_id\": \"A\",\n"
+                      "          \"claim_line_number\": null,");
     expect_unsaid(&run, "\"claim_line_number\": 0");
     run_fini(&run);
 }

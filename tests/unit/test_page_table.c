@@ -1,4 +1,4 @@
-#include "claimgate/report/table.h"
+#include "report/table.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

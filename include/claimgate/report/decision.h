@@ -31,8 +31,6 @@ struct cg_decision_reason {
     char detail[CG_VERDICT_DETAIL_BYTES]; /* the sentence of this line; "": not known */
 };
 
-struct cg_used_lines;
-
 /* A cap in the period that failed, else in the one that holds the start date. */
 struct cg_decision_cap {
     const struct cg_cap *cap;
@@ -41,7 +39,6 @@ struct cg_decision_cap {
     uint32_t left;
     uint32_t asked; /* by the line; 0: not known, or no line asks */
     bool failed;
-    const struct cg_used_lines *used_by; /* accepted lines with units in it; NULL: not told */
 };
 
 enum { CG_DECISION_REASONS_MAX = 2 * CG_REASON_COUNT }; /* each a reason or a warning */

@@ -15,26 +15,31 @@
 
 #include <stdint.h>
 
-/* Every decision ever made on a claim, with the accepted lines that had used up a cap.
- * CG_LINE_NUMBER_NONE: all its lines. */
-cg_must_use enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
-                                           struct cg_text claim_id, uint16_t line_number,
-                                           struct cg_error *err);
-/* For each cap the period that holds the day, units used and left, and the lines that used them. */
-cg_must_use enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
-                                         struct cg_text member_id, int32_t day_no,
-                                         struct cg_error *err);
+/* What is asked; each page says what it looks at. */
+struct cg_ledger_question {
+    struct cg_text id;
+    uint16_t line_number;
+    int32_t day_no;
+    int64_t run_no;
+    uint64_t faults; /* found by cg_page_verify */
+};
+
+typedef enum cg_status cg_ledger_page_fn(struct cg_page *page, struct cg_ledger *ledger,
+                                         struct cg_ledger_question *question, struct cg_error *err);
+
+/* Every decision ever made on claim `id`, with the accepted lines that had used up a cap; of its
+ * line `line_number` (CG_LINE_NUMBER_NONE: of all). */
+cg_must_use cg_ledger_page_fn cg_page_explain;
+/* For each cap the period that holds `day_no`, units that member `id` has used and has left, and
+ * the lines that used them. */
+cg_must_use cg_ledger_page_fn cg_page_usage;
 /* Lines once over a cap that would fit now. */
-cg_must_use enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger,
-                                              struct cg_error *err);
+cg_must_use cg_ledger_page_fn cg_page_reconsider;
 /* All runs, with counts and hashes. */
-cg_must_use enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
-                                        struct cg_error *err);
-/* One run, with its inputs, outputs, roster and reasons. CG_USAGE when there is no such run. */
-cg_must_use enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
-                                       int64_t run_no, struct cg_error *err);
-/* Each fault of the ledger, or that there is none; *faults: how many. */
-cg_must_use enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
-                                          uint64_t *faults, struct cg_error *err);
+cg_must_use cg_ledger_page_fn cg_page_runs;
+/* Run `run_no`, with its inputs, outputs, roster and reasons. CG_USAGE when there is none. */
+cg_must_use cg_ledger_page_fn cg_page_run;
+/* Each fault of the ledger, or that there is none. */
+cg_must_use cg_ledger_page_fn cg_page_verify;
 
 #endif

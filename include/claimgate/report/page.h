@@ -11,6 +11,7 @@
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
 #include "claimgate/json/json.h"
 
 #include <stdbool.h>
@@ -37,11 +38,17 @@ cg_must_use enum cg_status cg_page_close(struct cg_page *page, enum cg_status st
                                          struct cg_error *err);
 
 void cg_page_say(struct cg_page *page, const char *format, ...) cg_printf_like(2, 3);
+/* What somebody else named: control characters are shown as they are in messages. */
+void cg_page_show(struct cg_page *page, struct cg_text text);
 /* A sentence and the line end, broken between words before column `end`; further lines begin in
  * column `indent`. The cursor stands at `column`. */
 enum { CG_PAGE_COLUMNS = 78 };
 void cg_page_wrap(struct cg_page *page, uint32_t column, uint32_t indent, uint32_t end,
                   const char *text);
+
+/* Begin and end a list of a document; in a text, nothing. */
+void cg_page_open_list(struct cg_page *page, const char *key);
+void cg_page_close_list(struct cg_page *page);
 
 /* Words on a terminal are coloured, unless NO_COLOR is set (https://no-color.org). */
 const char *cg_style_good(void);
