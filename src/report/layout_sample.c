@@ -1,4 +1,4 @@
-#include "layout_sample.h"
+#include "claimgate/report/rules_pages.h"
 
 #include "claimgate/json/json.h"
 
@@ -34,31 +34,41 @@ static void show_value(const struct cg_layout_sample *shown, enum cg_field field
 /* --- for people --- */
 
 /* "7 LINE_SRVC_BGN_DT, else 12 SRVC_BGN_DT" */
-static bool put_source(struct cg_buffer *out, enum cg_field name,
+static void put_source(struct cg_page *page, enum cg_field name,
                        const struct cg_sample_field *field) {
     const struct cg_field_source *source = &field->source;
-    bool ok = cg_buffer_printf(out, "%-24s", cg_field_name(name));
+    cg_page_say(page, "%-24s", cg_field_name(name));
     if (source->column >= 0) {
-        ok = ok && cg_buffer_printf(out, "%" PRId32 " %s", source->column + 1, field->column);
+        cg_page_say(page, "%" PRId32 " %s", source->column + 1, field->column);
     }
     if (source->fallback_column >= 0) {
-        ok = ok && cg_buffer_printf(out, "%s%" PRId32 " %s", source->column >= 0 ? ", else " : "",
-                                    source->fallback_column + 1, field->fallback);
+        cg_page_say(page, "%s%" PRId32 " %s", source->column >= 0 ? ", else " : "",
+                    source->fallback_column + 1, field->fallback);
     }
     if (source->fixed != NULL) {
-        ok = ok && cg_buffer_printf(out, "always \"%s\"", source->fixed);
+        cg_page_say(page, "always \"%s\"", source->fixed);
     }
     if (!is_found(source)) {
-        ok = ok && cg_buffer_append_text(out, cg_field_is_needed(name) ? "MISSING" : "-");
+        cg_page_say(page, "%s", cg_field_is_needed(name) ? "MISSING" : "-");
     }
-    return ok && cg_buffer_printf(out, "%s\n", source->is_mapped ? " (by its value map)" : "");
+    cg_page_say(page, "%s\n", source->is_mapped ? " (by its value map)" : "");
 }
 
-static bool put_cells(struct cg_buffer *out, const struct cg_layout_sample *shown,
+/* All cells of a row but the last are padded. */
+static void put_cell(struct cg_page *page, const struct cg_sample *sample, uint32_t row,
+                     const char *cell) {
+    if (row + 1 < sample->row_count) {
+        cg_page_say(page, "%-*s", CELL_BYTES, cell);
+    } else {
+        cg_page_say(page, "%s\n", cell);
+    }
+}
+
+static void put_cells(struct cg_page *page, const struct cg_layout_sample *shown,
                       enum cg_field field) {
     const struct cg_sample *sample = shown->sample;
-    bool ok = cg_buffer_printf(out, "%-24s", cg_field_name(field));
-    for (uint32_t i = 0; ok && i < sample->row_count; i++) {
+    cg_page_say(page, "%-24s", cg_field_name(field));
+    for (uint32_t i = 0; i < sample->row_count; i++) {
         const struct cg_sample_value *value = &sample->rows[i].values[field];
         char text[CG_SAMPLE_TEXT_BYTES];
         char cell[CELL_BYTES];
@@ -68,43 +78,40 @@ static bool put_cells(struct cg_buffer *out, const struct cg_layout_sample *show
         if (len >= CELL_BYTES) {
             memcpy(cell + CELL_BYTES - 3, "..", 3);
         }
-        ok = i + 1 < sample->row_count ? cg_buffer_printf(out, "%-*s", CELL_BYTES, cell)
-                                       : cg_buffer_printf(out, "%s", cell);
+        put_cell(page, sample, i, cell);
     }
-    return ok && cg_buffer_append_text(out, "\n");
 }
 
-static bool put_rows(struct cg_buffer *out, const struct cg_layout_sample *shown) {
+static void put_rows(struct cg_page *page, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
-    bool ok = cg_buffer_printf(out, "\n%-24s", "comes out as");
-    for (uint32_t i = 0; ok && i < sample->row_count; i++) {
+    cg_page_say(page, "\n%-24s", "comes out as");
+    for (uint32_t i = 0; i < sample->row_count; i++) {
         char line[CELL_BYTES + 8];
         snprintf(line, sizeof line, "line %" PRIu64, sample->rows[i].line);
-        ok = i + 1 < sample->row_count ? cg_buffer_printf(out, "%-*s", CELL_BYTES, line)
-                                       : cg_buffer_printf(out, "%s\n", line);
+        put_cell(page, sample, i, line);
     }
-    for (enum cg_field field = 0; ok && field < CG_FIELD_COUNT; field++) {
-        ok = !is_found(&sample->fields[field].source) || put_cells(out, shown, field);
+    for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
+        if (is_found(&sample->fields[field].source)) {
+            put_cells(page, shown, field);
+        }
     }
-    return ok && cg_buffer_append_text(
-                     out, "\n?  not valid: the line would be rejected for it, if it is in scope\n");
+    cg_page_say(page, "\n?  not valid: the line would be rejected for it, if it is in scope\n");
 }
 
-bool cg_layout_sample_text(struct cg_buffer *out, const struct cg_layout_sample *shown) {
+static void put_text(struct cg_page *page, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
-    bool ok = cg_buffer_printf(out, "%s under layout %s\n\n%-24s%s\n", shown->file, shown->layout,
-                               "field", "column");
-    for (enum cg_field field = 0; ok && field < CG_FIELD_COUNT; field++) {
-        ok = put_source(out, field, &sample->fields[field]);
+    cg_page_say(page, "%s under layout %s\n\n%-24s%s\n", shown->file, shown->layout, "field",
+                "column");
+    for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
+        put_source(page, field, &sample->fields[field]);
     }
-    if (ok && sample->row_count > 0) {
-        ok = put_rows(out, shown);
+    if (sample->row_count > 0) {
+        put_rows(page, shown);
     }
-    if (ok && sample->missing.status == CG_OK) {
-        ok = cg_buffer_printf(out, "%" PRIu32 " records in the head, %" PRIu32 " malformed\n",
-                              sample->records, sample->malformed);
+    if (sample->missing.status == CG_OK) {
+        cg_page_say(page, "%" PRIu32 " records in the head, %" PRIu32 " malformed\n",
+                    sample->records, sample->malformed);
     }
-    return ok;
 }
 
 /* --- JSON --- */
@@ -160,25 +167,25 @@ static void put_json_row(struct cg_json_writer *json, const struct cg_layout_sam
     cg_json_close_object(json);
 }
 
-bool cg_layout_sample_json(struct cg_buffer *out, const struct cg_layout_sample *shown) {
+void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
-    struct cg_json_writer json;
-    cg_json_begin(&json, out, false);
-    cg_json_open_object(&json, NULL);
-    cg_json_put_string(&json, "file", shown->file);
-    cg_json_put_string(&json, "layout", shown->layout);
-    cg_json_open_array(&json, "fields");
+    struct cg_json_writer *json = page->json;
+    if (json == NULL) {
+        put_text(page, shown);
+        return;
+    }
+    cg_json_put_string(json, "file", shown->file);
+    cg_json_put_string(json, "layout", shown->layout);
+    cg_json_open_array(json, "fields");
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        put_json_field(&json, field, &sample->fields[field]);
+        put_json_field(json, field, &sample->fields[field]);
     }
-    cg_json_close_array(&json);
-    cg_json_open_array(&json, "rows");
+    cg_json_close_array(json);
+    cg_json_open_array(json, "rows");
     for (uint32_t i = 0; i < sample->row_count; i++) {
-        put_json_row(&json, shown, &sample->rows[i]);
+        put_json_row(json, shown, &sample->rows[i]);
     }
-    cg_json_close_array(&json);
-    cg_json_put_integer(&json, "records", sample->records);
-    cg_json_put_integer(&json, "malformed", sample->malformed);
-    cg_json_close_object(&json);
-    return cg_json_end(&json);
+    cg_json_close_array(json);
+    cg_json_put_integer(json, "records", sample->records);
+    cg_json_put_integer(json, "malformed", sample->malformed);
 }
