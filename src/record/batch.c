@@ -1,6 +1,7 @@
 #include "claimgate/record/batch.h"
 
-#include "claimgate/io/source.h"
+#include "claimgate/io/deflate.h"
+#include "claimgate/record/csv.h"
 
 #include <stdlib.h>
 
@@ -44,6 +45,8 @@ void cg_batch_free(struct cg_batch *batch) {
     if (batch == NULL) {
         return;
     }
+    cg_csv_free(batch->csv);
+    cg_deflater_free(batch->deflater);
     cg_arena_fini(&batch->scratch);
     cg_buffer_fini(&batch->rejected);
     cg_buffer_fini(&batch->rejected_text);
@@ -83,16 +86,6 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
     batch->error = (struct cg_error)CG_ERROR_INIT;
-}
-
-enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
-                             struct cg_error *err) {
-    struct cg_fill fill = {
-        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
-    enum cg_status status = cg_source_read(source, &fill, err);
-    batch->payload_bytes = fill.len_bytes;
-    batch->ends_source = fill.at_end;
-    return status;
 }
 
 struct cg_line *cg_batch_add_line(struct cg_batch *batch) {

@@ -1,6 +1,6 @@
 #include "claimgate/record/parse.h"
 
-#include "claimgate/record/splitter.h"
+#include "splitter.h"
 
 /*
  * On the plain path a record costs little more than its share of the index: its fields are looked

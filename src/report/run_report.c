@@ -13,7 +13,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
     cg_json_open_array(json, "inputs");
     for (uint32_t i = 0; i < facts->input_count; i++) {
-        const struct cg_input_facts *input = &facts->inputs[i];
+        const struct cg_reader_input *input = &facts->inputs[i];
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", input->file);
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);

@@ -73,17 +73,18 @@ static const struct cg_line *next_rejected(struct cg_batch *batch) {
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
  * records under a wide header makes gigabytes of rows, which must never be held together. */
 static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch) {
+    const struct cg_binding *binding = cg_reader_binding(run->reader);
     struct cg_verdict verdict;
     const struct cg_line *line;
     if (batch->encoded_lines == 0 && batch->source_no == 0 && batch->header_raw.len != 0 &&
-        !cg_rows_rejected_header(&batch->rejected_text, &run->binding)) {
+        !cg_rows_rejected_header(&batch->rejected_text, binding)) {
         return false;
     }
     while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
            (line = next_rejected(batch)) != NULL) {
-        cg_verdict_fill(&run->plan->rules, &run->binding, batch, line, &verdict);
-        const struct cg_rejected_row row = {&run->binding, run->paths[batch->source_no], batch,
-                                            line, &verdict};
+        cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
+        const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
+                                            &verdict};
         if (!cg_rows_rejected(&batch->rejected_text, &row)) {
             return false;
         }
@@ -154,7 +155,8 @@ void cg_station_write(void *context, struct cg_batch *batch) {
         return; /* what lies behind a failure is never written */
     }
     if (batch->error.status == CG_OK && run->plan->watch != NULL) {
-        (void)run->plan->watch(run->plan->watch_context, &run->binding, batch, &batch->error);
+        (void)run->plan->watch(run->plan->watch_context, cg_reader_binding(run->reader), batch,
+                               &batch->error);
     }
     if (batch->error.status == CG_OK && write_accepted(run, batch) == CG_OK) {
         (void)write_rejected(run, batch);

@@ -11,6 +11,7 @@
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/gate/field_edits.h"
 #include "claimgate/report/run_report.h"
 
 #include <stdlib.h>
@@ -43,27 +44,9 @@ static bool make_batches(struct cg_run *run) {
 
 static void free_batches(struct cg_run *run) {
     for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
-        if (run->batches[i] != NULL) {
-            cg_csv_free(run->batches[i]->csv);
-            cg_deflater_free(run->batches[i]->deflater);
-        }
         cg_batch_free(run->batches[i]);
     }
     free(run->batches);
-}
-
-/* The sum of the inputs' sizes, for progress; 0 when one of them is a pipe. A file that is missing
- * is found when it is opened. */
-static uint64_t total_bytes(const struct cg_run *run) {
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        struct stat facts;
-        if (stat(run->paths[i], &facts) != 0 || !S_ISREG(facts.st_mode)) {
-            return 0;
-        }
-        total += (uint64_t)facts.st_size;
-    }
-    return total;
 }
 
 static bool copy_paths(struct cg_run *run) {
@@ -133,14 +116,29 @@ static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
     return status;
 }
 
-static bool make_state(struct cg_run *run) {
-    run->splitter = cg_splitter_new();
-    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+static bool make_reader(struct cg_run *run) {
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->inputs[i].file = run->paths[i];
     }
-    run->next_line = 1;
-    return run->splitter != NULL && run->history != NULL &&
+    const struct cg_reader_plan plan = {
+        .inputs = run->inputs,
+        .input_count = run->path_count,
+        .layout = run->plan->layout,
+        .multiline = run->plan->multiline,
+        .parse = {.edit_fields = cg_edit_fields,
+                  .edit_credentials = cg_edit_credentials,
+                  .rules = &run->plan->rules,
+                  .libcsv_only = run->plan->libcsv_only},
+        /* Who waits for a pipe that stays silent has no batch in which to hear of a full disk. */
+        .given_up = &run->stop,
+    };
+    run->reader = cg_reader_new(&plan);
+    return run->reader != NULL;
+}
+
+static bool make_state(struct cg_run *run) {
+    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+    return make_reader(run) && run->history != NULL &&
            cg_tally_init(&run->tally, run->plan->rules.policy);
 }
 
@@ -178,10 +176,7 @@ void cg_run_free(struct cg_run *run) {
     cg_outputs_close(&run->outputs);
     cg_ledger_close(run->ledger);
     cg_content_hash_fini(&run->content);
-    cg_source_close(run->source);
-    cg_binding_fini(&run->binding);
-    cg_layout_free(run->layout);
-    cg_splitter_free(run->splitter);
+    cg_reader_free(run->reader);
     cg_history_free(run->history);
     cg_tally_fini(&run->tally);
     free(run->ledger_inputs);
@@ -193,7 +188,7 @@ void cg_run_free(struct cg_run *run) {
 
 static void tick(void *context) {
     struct cg_run *run = context;
-    cg_progress_update(&run->progress, atomic_load(&run->bytes_read));
+    cg_progress_update(&run->progress, cg_reader_bytes_read(run->reader));
 }
 
 static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
@@ -206,7 +201,8 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
                                       .tick = run->plan->show_progress ? tick : NULL,
                                       .trace = run->plan->trace,
                                       .times = run->times};
-    cg_progress_start(&run->progress, "claims", total_bytes(run), run->plan->show_progress);
+    cg_progress_start(&run->progress, "claims", cg_reader_bytes_total(run->reader),
+                      run->plan->show_progress);
     const enum cg_status status = cg_belt_run(&belt, err);
     cg_progress_end(&run->progress);
     if (status == CG_OK && run->error.status != CG_OK) {
@@ -224,7 +220,8 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;
     const uint64_t lines = run->header_lines + tally->records + tally->empty_lines;
-    const bool lines_match = run->binding.multiline || lines == run->physical_lines;
+    const bool lines_match =
+        cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;
     if (lines_match && tally->records == tally->accepted + tally->rejected &&
         run->accepted_rows == tally->accepted &&
         run->rejected_rows == tally->rejected + tally->cutback &&
@@ -243,12 +240,13 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
 
 static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     const struct cg_run_plan *plan = run->plan;
+    const struct cg_layout *layout = cg_reader_binding(run->reader)->layout;
     struct cg_run_facts *facts = &run->facts;
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    facts->layout = run->layout != NULL ? cg_layout_name(run->layout) : "";
-    facts->layout_detected = run->layout_detected;
+    facts->layout = layout != NULL ? cg_layout_name(layout) : "";
+    facts->layout_detected = layout != NULL && plan->layout == NULL;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->tally = &run->tally;

@@ -12,10 +12,7 @@
 #include "claimgate/base/progress.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
-#include "claimgate/io/source.h"
-#include "claimgate/record/layout.h"
-#include "claimgate/record/parse.h"
-#include "claimgate/record/splitter.h"
+#include "claimgate/record/reader.h"
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
@@ -25,12 +22,6 @@
 
 enum { CG_RUN_STATIONS = 7, CG_RUN_SPARE_BATCHES = 4 };
 
-/* Tools that travel with a batch, so that parallel stations need no lookup by thread. */
-struct cg_run_tools {
-    struct cg_csv *csv;           /* parse: made when the delimiter is known */
-    struct cg_deflater *deflater; /* encode */
-};
-
 struct cg_run {
     const struct cg_run_plan *plan;
     const char **paths; /* the inputs of this run: those of the plan, less what the ledger has */
@@ -39,33 +30,22 @@ struct cg_run {
     struct cg_ledger_input *ledger_inputs; /* as many as paths */
     struct cg_content_hash content;        /* of the input being cut */
 
-    /* read */
-    struct cg_source *source;
-    uint32_t source_no; /* the input being read */
-
-    /* cut; the binding is complete before the first batch with records leaves it */
-    struct cg_splitter *splitter;
-    struct cg_layout *layout;
-    struct cg_binding binding;
-    bool bound;
-    bool layout_detected;
+    struct cg_reader_input *inputs; /* the same */
+    struct cg_reader *reader;       /* read, unpack, cut, parse, and decide for the numbers */
 
     /* decide */
     struct cg_history *history;
     struct cg_tally tally;
-    uint64_t next_line; /* physical line of the current input that the next batch starts at */
 
     /* write */
     struct cg_outputs outputs;
-    struct cg_error error; /* the first failure in file order */
-    struct cg_input_facts *inputs;
+    struct cg_error error;   /* the first failure in file order */
     uint64_t physical_lines; /* all inputs, headers and blank lines included */
     uint64_t header_lines;   /* one an input */
     uint64_t accepted_rows;  /* as encoded */
     uint64_t rejected_rows;
 
-    atomic_bool stop;                /* set by write, read by read: a batch has failed */
-    atomic_uint_fast64_t bytes_read; /* for progress */
+    atomic_bool stop; /* set by write, read by read: a batch has failed */
     struct cg_progress progress;
 
     struct cg_batch **batches; /* `depth` of them */

@@ -1,6 +1,6 @@
 #include "record_feed.h"
 
-#include "claimgate/record/splitter.h"
+#include "record/splitter.h"
 
 #include <stdio.h>
 #include <stdlib.h>

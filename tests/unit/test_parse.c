@@ -1,6 +1,6 @@
 #include "claimgate/record/parse.h"
 
-#include "claimgate/record/splitter.h"
+#include "record/splitter.h"
 #include "claimgate/rules/reason.h"
 
 #include "support/record_feed.h"

@@ -55,7 +55,6 @@ struct cg_record {
 
 struct cg_csv;
 struct cg_deflater;
-struct cg_source;
 
 struct cg_batch {
     /* read */
@@ -97,8 +96,8 @@ struct cg_batch {
     uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
 
-    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by the
-     * flow, freed with the batch's plan. */
+    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by who
+     * uses them first, freed with the batch. */
     struct cg_csv *csv;
     struct cg_deflater *deflater;
 
@@ -109,11 +108,6 @@ struct cg_batch {
 cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
 void cg_batch_free(struct cg_batch *batch);
 void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
-
-/* Fill the payload of a batch that has been reset, and tell whether it ends its source: for those
- * who read on one thread. The errors of cg_source_read, which name the input. */
-cg_must_use enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
-                                         struct cg_error *err);
 
 static inline struct cg_record *cg_batch_record(const struct cg_batch *batch, uint32_t record_no) {
     CG_ASSERT(record_no < batch->records.count);

@@ -58,10 +58,6 @@ struct cg_extent {
     bool unclosed; /* the guard has struck: this is a first physical line */
 };
 
-/* The physical line that starts at `at`. `at_end`: nothing follows the text. False: its end is not
- * in it. */
-bool cg_line_find(struct cg_text text, uint32_t at, bool at_end, struct cg_extent *out);
-
 /* Walk records under --multiline of one text; zero but for the delimiter at its start. */
 struct cg_walk {
     char delimiter;
