@@ -19,7 +19,6 @@ enum {
     CELLS_MAX = 4096,  /* another system may have any number of reasons */
     OTHERS_MAX = 4096, /* cells by our own reasons alone */
     SCRATCH_MAX_BYTES = 1 << 20,
-    SUMMARY_MAX_BYTES = 16 << 20,
 };
 
 struct audit {
@@ -290,16 +289,18 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
 }
 
 static enum cg_status publish(struct audit *audit, struct cg_error *err) {
-    struct cg_buffer summary;
-    cg_buffer_init(&summary, SUMMARY_MAX_BYTES);
+    struct cg_page summary;
     enum cg_status status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
-    if (status == CG_OK && !cg_audit_report_json(&summary, audit->facts)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status != CG_OK) {
+        return status;
     }
+    cg_page_open(&summary, CG_PAGE_JSON);
+    cg_report_put_audit(&summary, audit->facts, "");
+    status = cg_page_close(&summary, CG_OK, err);
     if (status == CG_OK) {
-        status = cg_audit_changes_publish(audit->changes, &summary, err);
+        status = cg_audit_changes_publish(audit->changes, &summary.text, err);
     }
-    cg_buffer_fini(&summary);
+    cg_page_fini(&summary);
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
 #include "claimgate/audit/audit.h"
 #include "claimgate/base/date.h"
@@ -32,8 +33,6 @@ struct options {
     bool json;
     bool show_phi;
 };
-
-enum { REPORT_LIMIT_BYTES = 16 << 20 };
 
 static const struct options defaults = {
     .policy = "ms",
@@ -89,18 +88,13 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
 
 static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
                                    struct cg_error *err) {
-    struct cg_buffer text;
+    struct cg_page page;
     if (o->quiet && !o->json) {
         return CG_OK;
     }
-    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
-    const bool ok =
-        o->json ? cg_audit_report_json(&text, facts) : cg_audit_report_text(&text, facts, o->out);
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
-    cg_buffer_fini(&text);
-    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    cg_report_put_audit(&page, facts, o->out);
+    return cg_page_print(&page, CG_OK, err);
 }
 
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audit_plan *plan,

@@ -1,8 +1,8 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
-#include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
@@ -42,8 +42,6 @@ struct options {
     bool json;
     bool show_phi;
 };
-
-enum { SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
 
 static const struct options defaults = {
     .policy = "ms",
@@ -215,23 +213,17 @@ static const char *outcome_text(const struct options *o, enum cg_outcome outcome
 
 static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
                                    enum cg_outcome outcome, struct cg_error *err) {
-    struct cg_buffer text;
+    struct cg_page page;
     char last[1200];
     if ((o->quiet && !o->json) || outcome == CG_ALL_KNOWN) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
-    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
-    const bool ok =
-        o->json ? cg_report_json(&text, facts)
-                : cg_report_summary(&text, facts, outcome_text(o, outcome, last, sizeof last));
+    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    cg_report_put_run(&page, facts, outcome_text(o, outcome, last, sizeof last));
     /* Standard output is taken when an output goes there. */
     FILE *to =
         is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, to);
-    }
-    cg_buffer_fini(&text);
-    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+    return cg_page_print_to(to, &page, CG_OK, err);
 }
 
 static void note_outcome(const struct options *o, const struct cg_tally *tally,

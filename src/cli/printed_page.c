@@ -2,13 +2,18 @@
 
 #include <stdio.h>
 
-enum cg_status cg_page_print(struct cg_page *page, enum cg_status status, struct cg_error *err) {
+enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
+                                struct cg_error *err) {
     status = cg_page_close(page, status, err);
     if (status == CG_OK) {
-        fwrite(page->text.data, 1, page->text.len_bytes, stdout);
+        fwrite(page->text.data, 1, page->text.len_bytes, to);
     }
     cg_page_fini(page);
     return status;
+}
+
+enum cg_status cg_page_print(struct cg_page *page, enum cg_status status, struct cg_error *err) {
+    return cg_page_print_to(stdout, page, status, err);
 }
 
 enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn *fn,

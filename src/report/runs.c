@@ -1,5 +1,6 @@
 #include "claimgate/report/ledger_pages.h"
 
+#include "run_json.h"
 #include "table.h"
 
 #include "claimgate/ledger/ledger_query.h"
@@ -30,26 +31,7 @@ static const char *state_text(const struct cg_ledger_run_facts *run, char out[ST
 static void put_run_json(struct cg_json_writer *json, const struct cg_ledger_run_facts *run) {
     char as_of[CG_DATE_TEXT_BYTES];
     char state[STATE_BYTES];
-    const struct cg_tally *tally = &run->tally;
-    const struct {
-        const char *key;
-        uint64_t value;
-    } counts[] = {
-        {"records", tally->records},
-        {"accepted", tally->accepted},
-        {"rejected", tally->rejected},
-        {"malformed", tally->malformed},
-        {"out_of_scope", tally->out_of_scope},
-        {"exempt", tally->exempt},
-        {"cutback", tally->cutback},
-        {"taken_back", tally->taken_back},
-        {"empty_lines", tally->empty_lines},
-        {"units_submitted", tally->units_submitted},
-        {"units_accepted", tally->units_accepted},
-        {"units_rejected", tally->units_rejected},
-        {"units_exempt", tally->units_exempt},
-        {"units_taken_back", tally->units_taken_back},
-    };
+    struct cg_told_count count;
     cg_json_put_integer(json, "run", run->run_no);
     cg_json_put_string(json, "kind", run->kind);
     cg_json_put_string(json, "state", state_text(run, state));
@@ -62,8 +44,10 @@ static void put_run_json(struct cg_json_writer *json, const struct cg_ledger_run
     if (run->withdraws != 0) {
         cg_json_put_integer(json, "withdraws", run->withdraws);
     }
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        cg_json_put_integer(json, counts[i].key, (int64_t)counts[i].value);
+    for (uint32_t i = 0; cg_told_count_at(&run->tally, i, &count); i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%s", count.of_units ? "units_" : "", count.name);
+        cg_json_put_integer(json, key, (int64_t)count.value);
     }
     cg_json_put_string(json, "previous_hash", run->previous_hash);
     cg_json_put_string(json, "hash", run->hash);

@@ -19,8 +19,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { REPORT_LIMIT_BYTES = 256 << 20 };
-
 static uint64_t clock_ms(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
@@ -260,15 +258,14 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
 
 static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *file,
                                    struct cg_error *err) {
-    struct cg_buffer report;
-    enum cg_status status = CG_OK;
-    cg_buffer_init(&report, REPORT_LIMIT_BYTES);
-    if (!cg_report_json(&report, &run->facts)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory while writing the report");
-    } else {
-        status = cg_outputs_report(&run->outputs, &report, file, err);
+    struct cg_page report;
+    cg_page_open(&report, CG_PAGE_JSON);
+    cg_report_put_run(&report, &run->facts, "");
+    enum cg_status status = cg_page_close(&report, CG_OK, err);
+    if (status == CG_OK) {
+        status = cg_outputs_report(&run->outputs, &report.text, file, err);
     }
-    cg_buffer_fini(&report);
+    cg_page_fini(&report);
     return status;
 }
 
