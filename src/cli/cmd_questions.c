@@ -41,7 +41,7 @@ static const struct cg_option reconsider_options[] = {
 
 /* `what` names the one argument. */
 static enum cg_status ask(const struct cg_invocation *call, const char *what,
-                          cg_ledger_page_fn *page, struct cg_error *err) {
+                          cg_ledger_page_fn page, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_id_argument argument = {0};
     const enum cg_status status = cg_id_argument_read(call->args[0], what, &argument, err);

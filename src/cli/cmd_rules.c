@@ -78,14 +78,14 @@ static void open_page(struct cg_page *page, const struct options *o) {
 
 /* --- list --- */
 
-static enum cg_status list_one(enum kind kind, const char *name, struct cg_page *page,
+static enum cg_status list_one(enum kind kind, const char *name, struct cg_rules_list *to,
                                struct cg_error *err) {
     struct rules rules;
     const enum cg_status status = load(kind, name, &rules, err);
     if (status == CG_OK && kind == POLICY) {
-        cg_page_listed_policy(page, rules.policy);
+        cg_rules_list_policy(to, rules.policy);
     } else if (status == CG_OK) {
-        cg_page_listed_layout(page, rules.layout);
+        cg_rules_list_layout(to, rules.layout);
     }
     unload(&rules);
     return status;
@@ -94,21 +94,18 @@ static enum cg_status list_one(enum kind kind, const char *name, struct cg_page 
 static enum cg_status list(enum kind kind, const struct cg_invocation *call, struct cg_error *err) {
     char id[CG_POLICY_ID_BYTES];
     struct cg_page page;
+    struct cg_rules_list to;
     enum cg_status status = CG_OK;
     open_page(&page, call->options);
-    if (page.json != NULL) {
-        cg_json_open_array(page.json, kind == POLICY ? "policies" : "layouts");
-    }
+    cg_rules_list_open(&to, &page, kind == POLICY ? "policies" : "layouts");
     for (size_t i = 0; status == CG_OK; i++) {
         const char *name = kind == POLICY ? cg_policy_builtin_id(i, id) : cg_layout_builtin(i);
         if (name == NULL) {
             break;
         }
-        status = list_one(kind, name, &page, err);
+        status = list_one(kind, name, &to, err);
     }
-    if (page.json != NULL) {
-        cg_json_close_array(page.json);
-    }
+    cg_rules_list_close(&to);
     return cg_page_print(&page, status, err);
 }
 

@@ -16,7 +16,7 @@ enum cg_status cg_page_print(struct cg_page *page, enum cg_status status, struct
     return cg_page_print_to(stdout, page, status, err);
 }
 
-enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn *fn,
+enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
                                     struct cg_ledger_question *question, struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
     struct cg_page page;

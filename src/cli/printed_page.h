@@ -19,7 +19,7 @@ cg_must_use enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum
                                             struct cg_error *err);
 
 /* A page about the ledger at `path`. NULL: CG_USAGE. */
-cg_must_use enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn *fn,
+cg_must_use enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
                                                 struct cg_ledger_question *question,
                                                 struct cg_error *err);
 

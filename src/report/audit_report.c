@@ -1,8 +1,8 @@
 #include "claimgate/report/audit_report.h"
 
+#include "claimgate/report/table.h"
 #include "rules_json.h"
 #include "run_json.h"
-#include "table.h"
 
 #include <inttypes.h>
 #include <stdio.h>

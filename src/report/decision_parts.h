@@ -5,7 +5,7 @@
 #ifndef CLAIMGATE_REPORT_DECISION_PARTS_H
 #define CLAIMGATE_REPORT_DECISION_PARTS_H
 
-#include "table.h"
+#include "claimgate/report/table.h"
 
 #include "claimgate/base/text.h"
 #include "claimgate/report/decision.h"

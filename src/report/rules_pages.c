@@ -20,24 +20,40 @@ static void put_layout(struct cg_json_writer *json, const struct cg_layout *layo
     cg_json_put_string(json, "title", cg_layout_title(layout));
 }
 
-void cg_page_listed_policy(struct cg_page *page, const struct cg_policy *policy) {
-    if (page->json == NULL) {
-        cg_page_say(page, "%-10s%s\n", cg_policy_id(policy), cg_policy_title(policy));
-        return;
-    }
-    cg_json_open_object(page->json, NULL);
-    put_policy(page->json, policy);
-    cg_json_close_object(page->json);
+void cg_rules_list_open(struct cg_rules_list *list, struct cg_page *page, const char *key) {
+    static const struct cg_page_table_column columns[] = {{NULL, false}, {NULL, false}};
+    list->page = page;
+    cg_page_table_open(&list->table, columns, sizeof columns / sizeof columns[0]);
+    cg_page_open_list(page, key);
 }
 
-void cg_page_listed_layout(struct cg_page *page, const struct cg_layout *layout) {
-    if (page->json == NULL) {
-        cg_page_say(page, "%-14s%s\n", cg_layout_name(layout), cg_layout_title(layout));
+void cg_rules_list_close(struct cg_rules_list *list) {
+    cg_page_close_list(list->page);
+    cg_page_table_end(&list->table, 0, list->page);
+}
+
+void cg_rules_list_policy(struct cg_rules_list *list, const struct cg_policy *policy) {
+    struct cg_json_writer *json = list->page->json;
+    if (json == NULL) {
+        cg_page_table_cell(&list->table, "%s", cg_policy_id(policy));
+        cg_page_table_cell(&list->table, "%s", cg_policy_title(policy));
         return;
     }
-    cg_json_open_object(page->json, NULL);
-    put_layout(page->json, layout);
-    cg_json_close_object(page->json);
+    cg_json_open_object(json, NULL);
+    put_policy(json, policy);
+    cg_json_close_object(json);
+}
+
+void cg_rules_list_layout(struct cg_rules_list *list, const struct cg_layout *layout) {
+    struct cg_json_writer *json = list->page->json;
+    if (json == NULL) {
+        cg_page_table_cell(&list->table, "%s", cg_layout_name(layout));
+        cg_page_table_cell(&list->table, "%s", cg_layout_title(layout));
+        return;
+    }
+    cg_json_open_object(json, NULL);
+    put_layout(json, layout);
+    cg_json_close_object(json);
 }
 
 void cg_page_good_policy(struct cg_page *page, const char *file, const struct cg_policy *policy) {
@@ -66,14 +82,21 @@ void cg_page_good_layout(struct cg_page *page, const char *file, const struct cg
 static void put_roster_text(struct cg_page *page, const struct cg_roster *roster,
                             const struct cg_policy *policy) {
     const struct cg_roster_providers providers = cg_roster_providers(roster);
+    static const struct cg_page_table_column columns[] = {
+        {NULL, false}, {NULL, true}, {NULL, false}};
+    struct cg_page_table files;
     uint64_t rows = 0;
     const char *type = NULL;
+    cg_page_table_open(&files, columns, sizeof columns / sizeof columns[0]);
     for (uint32_t i = 0; i < cg_roster_file_count(roster); i++) {
         const struct cg_roster_file_facts *file = cg_roster_file(roster, i);
         char hex[CG_SHA256_HEX_BYTES];
-        cg_page_say(page, "%-28s %9" PRIu64 " rows  sha256 %.*s\n", file->path, file->rows,
-                    SHORT_SHA_DIGITS, cg_sha256_hex(file->sha256, hex));
+        cg_page_table_cell(&files, "%s", file->path);
+        cg_page_table_cell(&files, "%" PRIu64 " rows", file->rows);
+        cg_page_table_cell(&files, "sha256 %.*s", SHORT_SHA_DIGITS,
+                           cg_sha256_hex(file->sha256, hex));
     }
+    cg_page_table_end(&files, 0, page);
     cg_page_say(page,
                 "\nproviders: %" PRIu64 "; %" PRIu64
                 " of them hold no current or limited credential of a type that policy %s accepts\n",

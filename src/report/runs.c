@@ -1,7 +1,7 @@
 #include "claimgate/report/ledger_pages.h"
 
+#include "claimgate/report/table.h"
 #include "run_json.h"
-#include "table.h"
 
 #include "claimgate/ledger/ledger_query.h"
 

@@ -1,4 +1,4 @@
-#include "table.h"
+#include "claimgate/report/table.h"
 
 #include "claimgate/base/utf8.h"
 

@@ -1,4 +1,4 @@
-#include "report/table.h"
+#include "claimgate/report/table.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -24,22 +24,32 @@ struct cg_ledger_question {
     uint64_t faults; /* found by cg_page_verify */
 };
 
-typedef enum cg_status cg_ledger_page_fn(struct cg_page *page, struct cg_ledger *ledger,
-                                         struct cg_ledger_question *question, struct cg_error *err);
+typedef enum cg_status (*cg_ledger_page_fn)(struct cg_page *page, struct cg_ledger *ledger,
+                                            struct cg_ledger_question *question,
+                                            struct cg_error *err);
 
 /* Every decision ever made on claim `id`, with the accepted lines that had used up a cap; of its
  * line `line_number` (CG_LINE_NUMBER_NONE: of all). */
-cg_must_use cg_ledger_page_fn cg_page_explain;
+cg_must_use enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
+                                           struct cg_ledger_question *question,
+                                           struct cg_error *err);
 /* For each cap the period that holds `day_no`, units that member `id` has used and has left, and
  * the lines that used them. */
-cg_must_use cg_ledger_page_fn cg_page_usage;
+cg_must_use enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
+                                         struct cg_ledger_question *question, struct cg_error *err);
 /* Lines once over a cap that would fit now. */
-cg_must_use cg_ledger_page_fn cg_page_reconsider;
+cg_must_use enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger,
+                                              struct cg_ledger_question *question,
+                                              struct cg_error *err);
 /* All runs, with counts and hashes. */
-cg_must_use cg_ledger_page_fn cg_page_runs;
+cg_must_use enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
+                                        struct cg_ledger_question *question, struct cg_error *err);
 /* Run `run_no`, with its inputs, outputs, roster and reasons. CG_USAGE when there is none. */
-cg_must_use cg_ledger_page_fn cg_page_run;
+cg_must_use enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
+                                       struct cg_ledger_question *question, struct cg_error *err);
 /* Each fault of the ledger, or that there is none. */
-cg_must_use cg_ledger_page_fn cg_page_verify;
+cg_must_use enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                                          struct cg_ledger_question *question,
+                                          struct cg_error *err);
 
 #endif

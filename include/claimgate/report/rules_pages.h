@@ -9,14 +9,21 @@
 #include "claimgate/record/layout.h"
 #include "claimgate/record/sample.h"
 #include "claimgate/report/page.h"
+#include "claimgate/report/table.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
 
 #include <stdbool.h>
 
-/* One line, or one object, in a list of those that are built in. */
-void cg_page_listed_policy(struct cg_page *page, const struct cg_policy *policy);
-void cg_page_listed_layout(struct cg_page *page, const struct cg_layout *layout);
+/* A list of those that are built in: a table, or the list of a document. */
+struct cg_rules_list {
+    struct cg_page *page;
+    struct cg_page_table table;
+};
+void cg_rules_list_open(struct cg_rules_list *list, struct cg_page *page, const char *key);
+void cg_rules_list_policy(struct cg_rules_list *list, const struct cg_policy *policy);
+void cg_rules_list_layout(struct cg_rules_list *list, const struct cg_layout *layout);
+void cg_rules_list_close(struct cg_rules_list *list);
 
 /* That nothing is wrong with a file, and what it holds. */
 void cg_page_good_policy(struct cg_page *page, const char *file, const struct cg_policy *policy);
