@@ -273,6 +273,12 @@ const char *cg_date_format(int32_t day_no, char out[CG_DATE_TEXT_BYTES]) {
     return out;
 }
 
+struct cg_date_text cg_date_text(int32_t day_no) {
+    struct cg_date_text date;
+    (void)cg_date_format(day_no, date.text);
+    return date;
+}
+
 int32_t cg_date_year_start(int32_t day_no, int start_month, int start_day) {
     struct cg_civil start = cg_date_to_civil(day_no);
     start.month = start_month;

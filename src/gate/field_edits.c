@@ -8,6 +8,7 @@
 #include "claimgate/gate/field_edits.h"
 
 #include "claimgate/record/field.h"
+#include "credential_edits.h"
 
 /* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
 static const uint64_t void_reasons =

@@ -26,16 +26,15 @@ static struct cg_cell cap_used_cell(const struct cg_line *line, char out[CAP_USE
     struct cg_phrase list = cg_phrase_start(out, CAP_USED_BYTES);
     const uint32_t count = line->version == NULL ? 0 : line->version->cap_count;
     for (uint32_t i = 0; i < count; i++) {
-        cg_phrase_text(&list, i == 0 ? "[" : ",");
+        cg_say(&list, i == 0 ? "[" : ",");
         if (line->cap_used[i] == UINT32_MAX) {
-            cg_phrase_text(&list, "null");
+            cg_say(&list, "null");
         } else {
-            cg_phrase_number(&list, line->cap_used[i]);
+            cg_say(&list, "%u", line->cap_used[i]);
             tested = true;
         }
     }
-    cg_phrase_text(&list, "]");
-    cg_phrase_end(&list);
+    cg_say(&list, "]");
     return tested ? cg_cell_string(out) : cg_cell_null();
 }
 

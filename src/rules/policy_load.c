@@ -221,9 +221,7 @@ static void load_cap(struct cg_policy_loading *loading, const struct cg_json *no
     const struct cg_json *id = cg_json_member(node, "id");
     load_word(loading, id, id_bytes, cap->id, sizeof cap->id);
     struct cg_phrase reason = cg_phrase_start(cap->reason, sizeof cap->reason);
-    cg_phrase_text(&reason, cap->id);
-    cg_phrase_text(&reason, "_cap");
-    cg_phrase_end(&reason);
+    cg_say(&reason, "%s_cap", cap->id);
     load_word(loading, cg_json_member(node, "carc"), code_bytes, cap->carc, sizeof cap->carc);
     load_word(loading, cg_json_member(node, "rarc"), code_bytes, cap->rarc, sizeof cap->rarc);
     for (uint32_t i = 0; i < version->cap_count; i++) {

@@ -9,6 +9,7 @@
 #include "judged_record.h"
 
 #include "claimgate/record/field.h"
+#include "gate/credential_edits.h"
 
 #include <string.h>
 

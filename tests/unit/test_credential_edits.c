@@ -1,4 +1,5 @@
 #include "claimgate/record/field.h"
+#include "gate/credential_edits.h"
 #include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #define N     1234567893
-#define OTHER    1000000004
+#define OTHER 1000000004
 
 static struct roster_fixture fixture;
 

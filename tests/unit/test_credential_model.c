@@ -4,6 +4,7 @@
  */
 #include "claimgate/record/field.h"
 #include "claimgate/rules/reason.h"
+#include "gate/credential_edits.h"
 #include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,7 @@
 #include "support/good_roster.h"
 
 #include "claimgate/record/field.h"
+#include "gate/credential_edits.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>

@@ -1,5 +1,6 @@
 #include "claimgate/gate/sentences.h"
 #include "claimgate/rules/reason.h"
+#include "gate/credential_edits.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -40,13 +41,11 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
     return false;
 }
 
-void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, struct cg_phrase *say) {
+void cg_credential_sentence(const struct cg_roster *roster, const struct cg_line *line,
+                            enum cg_reason reason, struct cg_phrase *say) {
     (void)roster;
     (void)line;
-    cg_phrase_text(say, "credential ");
-    cg_phrase_number(say, (uint64_t)reason);
-    cg_phrase_text(say, ".");
+    cg_say(say, "credential %u.", (uint32_t)reason);
 }
 
 #define BIT(reason) (UINT64_C(1) << CG_REASON_##reason)
