@@ -113,16 +113,18 @@ struct cell {
 };
 
 static bool put_row(struct cg_buffer *out, const struct cell *cells, size_t count, bool names) {
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++) {
-        if (cells[i].value != NULL) {
-            const char *text = names ? cg_field_name(cells[i].field) : cells[i].value;
-            ok = (out->len_bytes == 0 || out->data[out->len_bytes - 1] == '\n' ||
-                  cg_buffer_append_text(out, ",")) &&
-                 cg_csv_put_quoted(out, cg_text_of(text));
+    const char *comma = "";
+    for (size_t i = 0; i < count; i++) {
+        const char *text = names ? cg_field_name(cells[i].field) : cells[i].value;
+        if (cells[i].value == NULL) {
+            continue;
         }
+        if (!cg_buffer_append_text(out, comma) || !cg_csv_put_quoted(out, cg_text_of(text))) {
+            return false;
+        }
+        comma = ",";
     }
-    return ok && cg_buffer_append_text(out, "\n");
+    return cg_buffer_append_text(out, "\n");
 }
 
 /* The options as a claim file of one line, so that it is read and tested like any other. */
@@ -208,13 +210,25 @@ static enum cg_status check_stream(const struct cg_invocation *call, struct cg_e
     return CG_OK;
 }
 
-static enum cg_status run_spot(const struct options *o, struct cg_check_plan *plan,
-                               struct printer *printer, struct cg_error *err) {
+static enum cg_status answer(struct printer *printer, const struct cg_rules *rules,
+                             struct cg_error *err) {
+    const struct options *o = printer->options;
+    const struct cg_check_plan plan = {
+        .rules = *rules,
+        .ledger = o->ledger,
+        .layout = printer->many ? o->layout : "tuva",
+        .multiline = printer->many ? o->multiline : true, /* a value may hold anything */
+        .unclaimed = !printer->many,
+        .answer = print_answer,
+        .wait = flush_answers,
+        .context = printer,
+    };
     struct cg_check *check = NULL;
-    enum cg_status status = cg_check_open(plan, &check, err);
-    if (status == CG_OK) {
-        status = printer->many ? cg_check_ask_stdin(check, err) : ask_one(check, o, err);
+    enum cg_status status = cg_check_open(&plan, &check, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = printer->many ? cg_check_ask_stdin(check, err) : ask_one(check, o, err);
     cg_check_close(check);
     return status;
 }
@@ -226,22 +240,14 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
     struct printer printer = {.options = o, .many = call->arg_count == 1};
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = printer.many ? check_stream(call, err) : check_question(o, err);
-    if (status == CG_OK) {
-        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     if (status == CG_OK) {
-        struct cg_check_plan plan = {
-            .rules = {.policy = policy,
-                      .roster = roster,
-                      .as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today()},
-            .ledger = o->ledger,
-            .layout = printer.many ? o->layout : "tuva",
-            .multiline = printer.many ? o->multiline : true, /* a value may hold anything */
-            .unclaimed = !printer.many,
-            .answer = print_answer,
-            .wait = flush_answers,
-            .context = &printer};
-        status = run_spot(o, &plan, &printer, err);
+        const int32_t as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today();
+        const struct cg_rules rules = {policy, roster, as_of_day};
+        status = answer(&printer, &rules, err);
     }
     *exit_code = printer.any_rejected;
     cg_roster_free(roster);
