@@ -96,9 +96,9 @@ static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_s
 
 /* A void or replacement cannot be told in a file that does not name the original. */
 static void drop_untellable(struct cg_generate_plan *plan) {
-    if (!cg_columns_have(plan->columns, CG_CONTENT_ORIGINAL_ID)) {
-        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_VOID, 0);
-        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_REPLACEMENT, 0);
+    if (!cg_columns_have(plan->columns, CG_FIELD_ORIGINAL_CLAIM_ID)) {
+        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_VOID, 0);
+        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_REPLACEMENT, 0);
     }
 }
 
@@ -134,32 +134,23 @@ static void set_people(const struct options *o, struct cg_population_plan *popul
                                                            : CG_POPULATION_PROVIDERS_MAX);
 }
 
-static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan *plan,
-                                struct cg_error *err) {
+static enum cg_status fill_plan(const struct options *o, const struct cg_columns *columns,
+                                struct cg_generate_plan *plan, struct cg_error *err) {
     *plan = (struct cg_generate_plan){
         .out = o->out,
         .plain = o->plain,
         .level = (int)o->level,
         .files = (uint32_t)o->files,
-        .columns = cg_columns_find(o->layout),
+        .columns = columns,
         .population = {.seed = (uint64_t)o->seed, .program = cg_program_find(o->program)},
-        .feed = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
+        .source = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
     };
-    if (o->out == NULL) {
-        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
-    }
-    if (plan->columns == NULL) {
-        return cg_error_set(err, CG_USAGE,
-                            "--layout %s: choose compact, tuva, taf-ot, cclf5, rif-carrier or "
-                            "synthea",
-                            o->layout);
-    }
     if (plan->population.program == NULL) {
         return cg_error_set(err, CG_USAGE, "--policy-shape %s: choose ms, ms-full, la or mi",
                             o->program);
     }
     if (set_days(o, &plan->population, err) != CG_OK ||
-        set_anomalies(o, &plan->feed.anomalies, err) != CG_OK) {
+        set_anomalies(o, &plan->source.anomalies, err) != CG_OK) {
         return err->status;
     }
     set_people(o, &plan->population);
@@ -167,21 +158,36 @@ static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan
     return CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
-    const struct options *o = call->options;
+static enum cg_status generate(const struct options *o, const struct cg_columns *columns,
+                               struct cg_error *err) {
     struct cg_generate_plan plan;
     struct cg_generate_facts facts;
-    *exit_code = 0;
-    if (fill_plan(o, &plan, err) != CG_OK || cg_generate_run(&plan, &facts, err) != CG_OK) {
+    if (fill_plan(o, columns, &plan, err) != CG_OK ||
+        cg_generate_run(&plan, &facts, err) != CG_OK) {
         return err->status;
     }
     if (!o->quiet) {
         printf("%s: %" PRIu64 " lines of %" PRIu32 " members, %" PRIu32 " providers\n"
                "  claims: %" PRIu64 " bytes, %" PRIu64 " on disk; roster: roster/\n",
-               o->out, plan.feed.lines, plan.population.members, facts.providers, facts.text_bytes,
-               facts.file_bytes);
+               o->out, plan.source.lines, plan.population.members, facts.providers,
+               facts.text_bytes, facts.file_bytes);
     }
     return CG_OK;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_columns *columns = NULL;
+    *exit_code = 0;
+    if (o->out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    }
+    enum cg_status status = cg_columns_load(o->layout, &columns, err);
+    if (status == CG_OK) {
+        status = generate(o, columns, err);
+    }
+    cg_columns_free(columns);
+    return status;
 }
 
 static const struct cg_command command = {
