@@ -97,6 +97,14 @@ enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_
                         first->text, problems->total - 1);
 }
 
+enum cg_status cg_problems_in_data(const struct cg_problems *problems, struct cg_error *err) {
+    if (cg_problems_status(problems, err) == CG_OK) {
+        return CG_OK;
+    }
+    err->status = CG_BAD_DATA;
+    return CG_BAD_DATA;
+}
+
 void cg_problems_print(const struct cg_problems *problems) {
     for (size_t i = 0; i < problems->count; i++) {
         const struct cg_problem *problem = &problems->list[i];

@@ -1,8 +1,5 @@
-/*
- * The ledger's commands that take a file: import, release.
- */
 #include "claimgate/base/date.h"
-#include "claimgate/run/correction.h"
+#include "claimgate/run/import.h"
 #include "commands.h"
 
 #include "claimgate/report/page.h"
@@ -23,7 +20,7 @@ struct options {
 
 static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
 
-static const struct cg_option import_table[] = {
+static const struct cg_option option_table[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
     CG_TAKES_POLICY(policy, "names the codes that are in scope (ms)"),
     CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
@@ -33,16 +30,10 @@ static const struct cg_option import_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static const struct cg_option release_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
-    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
-    CG_TAKES_NO_MORE,
-};
-
-static struct cg_correction_plan plan_of(const struct cg_invocation *call) {
+static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
+                                 struct cg_error *err) {
     const struct options *options = call->options;
-    return (struct cg_correction_plan){
+    struct cg_import_plan plan = {
         .file = call->args[0],
         .ledger = options->ledger,
         .lock_wait_seconds = (int)options->lock_wait,
@@ -50,13 +41,7 @@ static struct cg_correction_plan plan_of(const struct cg_invocation *call) {
         .layout = options->layout,
         .multiline = options->multiline,
     };
-}
-
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
-    const struct options *options = call->options;
-    struct cg_correction_plan plan = plan_of(call);
-    struct cg_correction_facts facts = {0};
+    struct cg_import_facts facts = {0};
     struct cg_policy *policy = NULL;
     struct cg_problems problems;
     *exit_code = 0;
@@ -83,32 +68,6 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     return status;
 }
 
-static enum cg_status run_release(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    const struct options *options = call->options;
-    const struct cg_correction_plan plan = plan_of(call);
-    struct cg_correction_facts facts = {0};
-    struct cg_problems problems;
-    *exit_code = 0;
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_release_run(&plan, &facts, &problems, err);
-    cg_load_print_problems(&problems, err);
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
-               facts.run_no, facts.lines, cg_plural(facts.lines, "line", "lines"), facts.records,
-               cg_plural(facts.records, "row", "rows"));
-        if (facts.not_found > 0) {
-            printf("  %" PRIu64 " %s no line that stands\n", facts.not_found,
-                   cg_plural(facts.not_found, "row names", "rows name"));
-        }
-    }
-    cg_problems_fini(&problems);
-    return status;
-}
-
 const struct cg_command cg_command_ledger_import = {
     .name = "ledger import",
     .arguments = "FILE --ledger FILE [--policy ID|FILE]",
@@ -116,24 +75,10 @@ const struct cg_command cg_command_ledger_import = {
     .detail = "For a payer who goes live in the middle of a year. A claim file in any layout;\n"
               "credentials and caps are not tested, voids and replacements take back. One bad\n"
               "line and nothing is taken in.\n",
-    .options = import_table,
+    .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
     .run = run_import,
-};
-
-const struct cg_command cg_command_ledger_release = {
-    .name = "ledger release",
-    .arguments = "FILE --ledger FILE",
-    .summary = "free accepted lines that were denied later",
-    .detail = "FILE has the column claim_id and may have claim_line_number (blank: every line of\n"
-              "the claim) and member_id. The units are free from then on.\n",
-    .options = release_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
-    .run = run_release,
 };

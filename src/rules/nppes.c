@@ -234,12 +234,5 @@ enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink 
         *err = import.error;
         return import.error.status;
     }
-    if (status == CG_OK && problems->total > 0) {
-        status = cg_problems_status(problems, err);
-    }
-    if (status == CG_BAD_CONFIG) {
-        err->status = CG_BAD_DATA; /* the file is data here, no part of a configuration */
-        return CG_BAD_DATA;
-    }
-    return status;
+    return status == CG_OK ? cg_problems_in_data(problems, err) : status;
 }

@@ -36,11 +36,9 @@ static enum cg_status open_ledger(struct cg_check *check, struct cg_error *err) 
     if (check->plan.ledger == NULL) {
         return CG_OK;
     }
-    enum cg_status status = cg_ledger_open_reader(check->plan.ledger, &check->ledger, err);
-    if (status == CG_OK) {
-        status = cg_ledger_recall_for(check->ledger, check->plan.rules.policy, 0, err);
-    }
-    return status;
+    const enum cg_status status = cg_ledger_open_reader(check->plan.ledger, &check->ledger, err);
+    return status == CG_OK ? cg_ledger_recall_for(check->ledger, check->plan.rules.policy, 0, err)
+                           : status;
 }
 
 static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {

@@ -4,6 +4,9 @@
  * edits. What remains of the gate are repeated lines and take-backs, so that the file of a payer
  * who exports voids and replacements along with what they took back comes out right.
  */
+#include "claimgate/run/import.h"
+
+#include "content_hash.h"
 #include "known_inputs.h"
 
 #include "claimgate/gate/field_edits.h"
@@ -11,13 +14,12 @@
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/rules/reason.h"
-#include "claimgate/run/correction.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct import {
-    const struct cg_correction_plan *plan;
+    const struct cg_import_plan *plan;
     struct cg_problems *problems;
     struct cg_rules rules;
     struct cg_policy_version *versions; /* those of the policy, without caps */
@@ -79,7 +81,7 @@ static bool copy_versions(struct import *import) {
     return import->versions != NULL;
 }
 
-static bool make_state(struct import *import) {
+static enum cg_status make_state(struct import *import, struct cg_error *err) {
     const struct cg_reader_plan plan = {
         .inputs = &import->input,
         .input_count = 1,
@@ -93,28 +95,29 @@ static bool make_state(struct import *import) {
     import->batch = cg_batch_new();
     import->history = cg_history_new(cg_ledger_recall, import->ledger);
     return import->reader != NULL && import->batch != NULL && import->history != NULL &&
-           cg_content_hash_init(&import->content) && copy_versions(import) &&
-           cg_tally_init(&import->tally, import->plan->policy);
+                   copy_versions(import) && cg_tally_init(&import->tally, import->plan->policy)
+               ? cg_content_hash_init(&import->content, err)
+               : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
+/* *known: the ledger has this content already, and a note has said so. */
 static enum cg_status begin(struct import *import, bool *known, struct cg_error *err) {
-    const struct cg_correction_plan *plan = import->plan;
+    const struct cg_import_plan *plan = import->plan;
     const struct cg_ledger_plan ledger = {
         .path = plan->ledger, .lock_wait_seconds = plan->lock_wait_seconds, .policy = plan->policy};
     const char *inputs[] = {plan->file};
     uint32_t count = 1;
     enum cg_status status = cg_ledger_open(&ledger, &import->ledger, err);
-    if (status == CG_OK) {
-        status = cg_known_inputs_drop(import->ledger, inputs, &count, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_known_inputs_drop(import->ledger, inputs, &count, err);
     *known = count == 0;
-    if (status == CG_OK && !*known) {
-        status = cg_ledger_begin_import(import->ledger, plan->as_of_day, err);
-    }
     if (status != CG_OK || *known) {
         return status;
     }
-    return make_state(import) ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    status = cg_ledger_begin_import(import->ledger, plan->as_of_day, err);
+    return status == CG_OK ? make_state(import, err) : status;
 }
 
 static void end(struct import *import) {
@@ -170,47 +173,55 @@ static enum cg_status commit(struct import *import, struct cg_error *err) {
         .file = import->plan->file, .bytes = import->input.bytes, .records = import->input.records};
     bool kept;
     memcpy(input.sha256, import->input.sha256, CG_SHA256_BYTES);
-    if (!cg_content_hash_get(&import->content, input.head_sha256, input.content_sha256)) {
-        return cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    const enum cg_status status =
+        cg_content_hash_get(&import->content, input.head_sha256, input.content_sha256, err);
+    if (status != CG_OK) {
+        return status;
     }
     const struct cg_ledger_commit commit = {
         .inputs = &input, .input_count = 1, .tally = &import->tally};
     return cg_ledger_commit(import->ledger, &commit, &kept, err);
 }
 
-enum cg_status cg_import_run(const struct cg_correction_plan *plan,
-                             struct cg_correction_facts *facts, struct cg_problems *problems,
-                             struct cg_error *err) {
+static enum cg_status take_in(struct import *import, struct cg_import_facts *facts,
+                              struct cg_error *err) {
+    bool known = false;
+    enum cg_status status = begin(import, &known, err);
+    if (status != CG_OK || known) {
+        return status;
+    }
+    status = read_all(import, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (import->problems->total > 0) {
+        return cg_problems_in_data(import->problems, err);
+    }
+    status = commit(import, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    *facts = (struct cg_import_facts){
+        .run_no = cg_ledger_run_no(import->ledger),
+        .records = import->tally.records,
+        .lines = import->tally.accepted - import->tally.out_of_scope,
+        .units = import->tally.units_accepted,
+        .out_of_scope = import->tally.out_of_scope,
+        .repeated = import->repeated,
+    };
+    return CG_OK;
+}
+
+enum cg_status cg_import_run(const struct cg_import_plan *plan, struct cg_import_facts *facts,
+                             struct cg_problems *problems, struct cg_error *err) {
     struct import import = {
         .plan = plan,
         .problems = problems,
         .rules = {.policy = plan->policy, .as_of_day = plan->as_of_day},
         .input = {.file = plan->file},
     };
-    bool known = false;
-    *facts = (struct cg_correction_facts){0};
-    enum cg_status status = begin(&import, &known, err);
-    if (status == CG_OK && !known) {
-        status = read_all(&import, err);
-    }
-    if (status == CG_OK && !known && problems->total > 0) {
-        /* Claim data, not a file that people configure. */
-        status = cg_problems_status(problems, err) == CG_OK ? CG_OK : CG_BAD_DATA;
-        err->status = status;
-    }
-    if (status == CG_OK && !known) {
-        status = commit(&import, err);
-    }
-    if (status == CG_OK && !known) {
-        *facts = (struct cg_correction_facts){
-            .run_no = cg_ledger_run_no(import.ledger),
-            .records = import.tally.records,
-            .lines = import.tally.accepted - import.tally.out_of_scope,
-            .units = import.tally.units_accepted,
-            .out_of_scope = import.tally.out_of_scope,
-            .repeated = import.repeated,
-        };
-    }
+    *facts = (struct cg_import_facts){0};
+    const enum cg_status status = take_in(&import, facts, err);
     end(&import);
     return status;
 }

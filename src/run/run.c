@@ -7,6 +7,7 @@
  */
 #include "claimgate/run/run.h"
 
+#include "known_inputs.h"
 #include "row_belt.h"
 #include "run_private.h"
 
@@ -87,31 +88,41 @@ static enum cg_status open_ledger_dry(struct cg_run *run, const struct cg_ledger
     return status;
 }
 
-static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
+/* The ledger as this run needs it: as it stood before another run, as it stands, or to write. */
+static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err) {
     const struct cg_run_plan *plan = run->plan;
     const struct cg_ledger_plan ledger = {.path = plan->ledger,
                                           .lock_wait_seconds = plan->lock_wait_seconds,
                                           .policy = plan->rules.policy};
+    if (plan->before_run != 0) {
+        return cg_ledger_open_reader(plan->ledger, &run->ledger, err);
+    }
+    const enum cg_status status = plan->dry_run ? open_ledger_dry(run, &ledger, err)
+                                                : cg_ledger_open(&ledger, &run->ledger, err);
+    return status == CG_OK ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err)
+                           : status;
+}
+
+static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
+    const struct cg_run_plan *plan = run->plan;
     enum cg_status status = check_ledger_inputs(run, err);
-    if (status == CG_OK && !cg_content_hash_init(&run->content)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK && plan->before_run != 0) {
-        status = cg_ledger_open_reader(plan->ledger, &run->ledger, err);
-    } else if (status == CG_OK && plan->dry_run) {
-        status = open_ledger_dry(run, &ledger, err);
-    } else if (status == CG_OK) {
-        status = cg_ledger_open(&ledger, &run->ledger, err);
+    status = cg_content_hash_init(&run->content, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK && plan->before_run == 0) {
-        status = cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err);
+    status = open_ledger_file(run, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK && plan->dry_run) {
-        status = cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
-    } else if (status == CG_OK && run->path_count != 0) {
-        status = cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err);
+    if (plan->dry_run) {
+        return cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
     }
-    return status;
+    return run->path_count != 0
+               ? cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err)
+               : CG_OK;
 }
 
 static bool make_reader(struct cg_run *run) {
@@ -140,25 +151,30 @@ static bool make_state(struct cg_run *run) {
            cg_tally_init(&run->tally, run->plan->rules.policy);
 }
 
+static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
+    if (!copy_paths(run)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (run->plan->ledger != NULL) {
+        const enum cg_status status = open_ledger(run, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    if (!make_batches(run) || !make_state(run)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
+    }
+    return run->path_count != 0 ? cg_outputs_open(&run->outputs, &run->plan->output, err) : CG_OK;
+}
+
 enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,
                           struct cg_error *err) {
     struct cg_run *run = calloc(1, sizeof *run);
-    enum cg_status status = CG_OK;
     if (run == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     run->plan = plan;
-    if (!copy_paths(run)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (plan->ledger != NULL) {
-        status = open_ledger(run, err);
-    }
-    if (status == CG_OK && (!make_batches(run) || !make_state(run))) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
-    }
-    if (status == CG_OK && run->path_count != 0) {
-        status = cg_outputs_open(&run->outputs, &plan->output, err);
-    }
+    const enum cg_status status = make_run(run, err);
     if (status != CG_OK) {
         cg_run_free(run);
         return status;
@@ -289,19 +305,20 @@ static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *r
         memcpy(run->ledger_inputs[i].sha256, run->inputs[i].sha256, CG_SHA256_BYTES);
     }
     enum cg_status status = cg_staging_sync(run->outputs.staging, err);
-    if (status == CG_OK) {
-        struct cg_row_belt belt = {
-            .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
-        const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
-                                                .input_count = run->path_count,
-                                                .outputs = outputs,
-                                                .output_count = FILES,
-                                                .tally = &run->tally,
-                                                .staging = run->outputs.staging,
-                                                .carry = cg_row_belt_carry,
-                                                .carry_context = &belt};
-        status = cg_ledger_commit(run->ledger, &commit, &kept, err);
+    if (status != CG_OK) {
+        return status;
     }
+    struct cg_row_belt belt = {
+        .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
+    const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
+                                            .input_count = run->path_count,
+                                            .outputs = outputs,
+                                            .output_count = FILES,
+                                            .tally = &run->tally,
+                                            .staging = run->outputs.staging,
+                                            .carry = cg_row_belt_carry,
+                                            .carry_context = &belt};
+    status = cg_ledger_commit(run->ledger, &commit, &kept, err);
     run->outputs.keep_staging = kept;
     return status;
 }
@@ -312,14 +329,14 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     enum cg_status status =
         cg_outputs_finish(&run->outputs, &facts->accepted, &facts->rejected, err);
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
-    if (status == CG_OK) {
-        status = write_report(run, &report, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = run->ledger != NULL ? commit(run, &report, err)
-                                     : cg_outputs_publish(&run->outputs, err);
+    status = write_report(run, &report, err);
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    return run->ledger != NULL ? commit(run, &report, err) : cg_outputs_publish(&run->outputs, err);
 }
 
 /* Standard input could not be looked at before it was read. */
@@ -337,17 +354,26 @@ static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct 
     return status;
 }
 
+/* *known: the ledger has the content of every input already. */
+static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_error *err) {
+    *known = run->path_count == 0;
+    if (*known) {
+        return CG_OK;
+    }
+    enum cg_status status = run_belt(run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = check_balance(run, err);
+    return status == CG_OK ? find_known_stream(run, known, err) : status;
+}
+
 enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
     const int64_t limit_milli = run->plan->max_reject_rate_milli;
     const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
-    bool known = run->path_count == 0;
-    enum cg_status status = CG_OK;
+    bool known;
     run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
-    if (!known) {
-        status = run_belt(run, err);
-        status = status == CG_OK ? check_balance(run, err) : status;
-        status = status == CG_OK ? find_known_stream(run, &known, err) : status;
-    }
+    const enum cg_status status = decide_all(run, &known, err);
     if (status != CG_OK) {
         return status;
     }
@@ -361,9 +387,9 @@ enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, stru
         *outcome = CG_ONLY_COUNTED;
     } else {
         *outcome = CG_PUBLISHED;
-        status = publish(run, started_ms, err);
+        return publish(run, started_ms, err);
     }
-    return status;
+    return CG_OK;
 }
 
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {

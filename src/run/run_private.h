@@ -6,12 +6,13 @@
 #ifndef CLAIMGATE_RUN_RUN_PRIVATE_H
 #define CLAIMGATE_RUN_RUN_PRIVATE_H
 
-#include "known_inputs.h"
+#include "content_hash.h"
 #include "outputs.h"
 
 #include "claimgate/base/progress.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
+#include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"

@@ -21,16 +21,13 @@ static void unpack(void *context, struct cg_batch *batch) {
     cg_reader_unpack(run->reader, batch);
 }
 
-/* The input's identity in the ledger is complete. */
+/* The input's identity in the ledger is complete. A failure stays in the batch. */
 static void end_content(struct cg_run *run, struct cg_batch *batch) {
     struct cg_ledger_input *input = &run->ledger_inputs[batch->source_no];
-    if (run->ledger == NULL) {
-        return;
+    if (run->ledger != NULL && cg_content_hash_get(&run->content, input->head_sha256,
+                                                   input->content_sha256, &batch->error) == CG_OK) {
+        cg_content_hash_restart(&run->content);
     }
-    if (!cg_content_hash_get(&run->content, input->head_sha256, input->content_sha256)) {
-        cg_error_set(&batch->error, CG_INTERNAL, "SHA-256 is not available");
-    }
-    cg_content_hash_restart(&run->content);
 }
 
 static void cut(void *context, struct cg_batch *batch) {

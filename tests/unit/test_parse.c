@@ -1,7 +1,7 @@
 #include "claimgate/record/parse.h"
 
-#include "record/splitter.h"
 #include "claimgate/rules/reason.h"
+#include "record/splitter.h"
 
 #include "support/record_feed.h"
 

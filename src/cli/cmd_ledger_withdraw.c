@@ -1,58 +1,23 @@
-/*
- * The ledger's commands that write without claims: recover, withdraw.
- */
-#include "claimgate/base/log.h"
 #include "claimgate/ledger/ledger.h"
 #include "commands.h"
 
-#include <inttypes.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 struct options {
     const char *ledger;
-    const char *to;
-    bool discard;
     int64_t lock_wait;
 };
 
 static const struct options defaults = {0};
 
-static const struct cg_option recover_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
-    CG_TAKES_PATH("to", "DIR", to, "publish there what was cut off, on the same file system"),
-    CG_TAKES_FLAG("discard", discard, "give up what was cut off: take its run back"),
-    CG_TAKES_NO_MORE,
-};
-
-static const struct cg_option withdraw_table[] = {
+static const struct cg_option option_table[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
 };
-
-static enum cg_status run_recover(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    const struct options *options = call->options;
-    const struct cg_ledger_plan plan = {.path = options->ledger,
-                                        .lock_wait_seconds = (int)options->lock_wait};
-    const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
-    uint32_t recovered = 0;
-    *exit_code = 0;
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
-    if (options->to != NULL && options->discard) {
-        return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
-    }
-    const enum cg_status status = cg_ledger_recover(&plan, &recovery, &recovered, err);
-    if (status == CG_OK && recovered == 0) {
-        printf("No run was cut off; nothing to do.\n");
-    }
-    return status;
-}
 
 static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_code,
                                    struct cg_error *err) {
@@ -83,25 +48,13 @@ static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_c
     return status;
 }
 
-const struct cg_command cg_command_ledger_recover = {
-    .name = "ledger recover",
-    .arguments = "--ledger FILE [--to DIR | --discard]",
-    .summary = "finish or undo a run that was cut off",
-    .detail = "Every run does this by itself first. By hand it is needed only where the outputs\n"
-              "cannot come to the folder they were meant for.\n",
-    .options = recover_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .run = run_recover,
-};
-
 const struct cg_command cg_command_ledger_withdraw = {
     .name = "ledger withdraw",
     .arguments = "RUN --ledger FILE",
     .summary = "take the newest run back, to take its files in again",
     .detail = "After a wrong roster or policy. The run and its lines stay in the ledger, marked;\n"
               "decisions are made as if it had never been.\n",
-    .options = withdraw_table,
+    .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),
     .min_args = 1,
