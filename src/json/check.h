@@ -1,5 +1,5 @@
 /*
- * What the two halves of the schema checker share: json_schema.c walks, json_rules.c judges one
+ * What the two halves of the schema checker share: schema.c walks, rules.c judges one
  * value.
  */
 #ifndef CLAIMGATE_JSON_CHECK_H

@@ -7,7 +7,6 @@
 #ifndef CLAIMGATE_BASE_DATE_H
 #define CLAIMGATE_BASE_DATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,9 +35,6 @@ enum { CG_DATE_TEXT_BYTES = 11 }; /* "YYYY-MM-DD" and the closing NUL */
 
 int32_t cg_date_from_civil(struct cg_civil civil);
 struct cg_civil cg_date_to_civil(int32_t day_no);
-
-/* True when the civil date exists and its year is 1900 to 2199. */
-bool cg_date_is_valid(struct cg_civil civil);
 
 /* Parse exactly `len` bytes. CG_DAY_NONE when they are no real date from 1900 to 2199. */
 int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format);
