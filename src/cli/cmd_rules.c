@@ -92,14 +92,13 @@ static enum cg_status list_one(enum kind kind, const char *name, struct cg_rules
 }
 
 static enum cg_status list(enum kind kind, const struct cg_invocation *call, struct cg_error *err) {
-    char id[CG_POLICY_ID_BYTES];
     struct cg_page page;
     struct cg_rules_list to;
     enum cg_status status = CG_OK;
     open_page(&page, call->options);
     cg_rules_list_open(&to, &page, kind == POLICY ? "policies" : "layouts");
     for (size_t i = 0; status == CG_OK; i++) {
-        const char *name = kind == POLICY ? cg_policy_builtin_id(i, id) : cg_layout_builtin(i);
+        const char *name = kind == POLICY ? cg_policy_builtin_id(i) : cg_layout_builtin(i);
         if (name == NULL) {
             break;
         }
