@@ -21,7 +21,6 @@ static const struct keyword {
     {"$schema", NO_SCHEMA},
     {"additionalProperties", ONE_SCHEMA},
     {"anyOf", LIST_OF_SCHEMAS},
-    {"const", NO_SCHEMA},
     {"default", NO_SCHEMA},
     {"description", NO_SCHEMA},
     {"enum", NO_SCHEMA},
@@ -36,13 +35,11 @@ static const struct keyword {
     {"minLength", NO_SCHEMA},
     {"minProperties", NO_SCHEMA},
     {"minimum", NO_SCHEMA},
-    {"oneOf", LIST_OF_SCHEMAS},
     {"pattern", PATTERN},
     {"properties", MAP_OF_SCHEMAS},
     {"required", NO_SCHEMA},
     {"title", NO_SCHEMA},
     {"type", NO_SCHEMA},
-    {"uniqueItems", NO_SCHEMA},
 };
 
 static const struct keyword *find_keyword(const char *name) {

@@ -41,7 +41,7 @@ Test(schemas, a_keyword_or_pattern_that_the_checker_does_not_know_is_seen) {
     } cases[] = {
         {"{\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"^[a-z.]+$\"}}}", ""},
         {"{\"properties\":{\"a\":{\"multipleOf\":2}}}", "multipleOf"},
-        {"{\"oneOf\":[{\"items\":{\"if\":true}}]}", "if"},
+        {"{\"anyOf\":[{\"items\":{\"if\":true}}]}", "if"},
         {"{\"pattern\":\"^\\\\d+$\"}", "pattern"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
