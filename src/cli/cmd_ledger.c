@@ -2,13 +2,13 @@
  * The ledger's own commands that read: runs, show, verify, export.
  */
 #include "commands.h"
+#include "id_argument.h"
 #include "printed_page.h"
 
 #include "claimgate/ledger/ledger_query.h"
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 struct options {
     const char *ledger;
@@ -43,14 +43,11 @@ static enum cg_status run_show(const struct cg_invocation *call, int *exit_code,
                                struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_ledger_question question = {0};
-    char *end;
     *exit_code = 0;
-    question.run_no = strtoll(call->args[0], &end, 10);
-    if (end == call->args[0] || *end != '\0' || question.run_no <= 0) {
-        return cg_error_set(err, CG_USAGE, "\"%s\" is no run; `claimgate ledger runs` lists them",
-                            call->args[0]);
-    }
-    return cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err);
+    const enum cg_status status = cg_run_argument_read(call->args[0], &question.run_no, err);
+    return status != CG_OK
+               ? status
+               : cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err);
 }
 
 static enum cg_status run_verify(const struct cg_invocation *call, int *exit_code,

@@ -1,13 +1,11 @@
+#include "commands.h"
+#include "load.h"
+#include "printed_page.h"
+
 #include "claimgate/base/date.h"
 #include "claimgate/run/import.h"
-#include "commands.h"
 
-#include "claimgate/report/page.h"
-#include "load.h"
-
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 
 struct options {
     const char *ledger;
@@ -44,6 +42,7 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     struct cg_import_facts facts = {0};
     struct cg_policy *policy = NULL;
     struct cg_problems problems;
+    struct cg_page page;
     *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
@@ -55,13 +54,10 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
         status = cg_import_run(&plan, &facts, &problems, err);
     }
     cg_load_print_problems(&problems, err);
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n", facts.run_no,
-               facts.lines, cg_plural(facts.lines, "line", "lines"), facts.units,
-               cg_plural(facts.units, "unit", "units"));
-        printf("  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
-               facts.records, cg_plural(facts.records, "record", "records"), facts.out_of_scope,
-               facts.repeated);
+    if (status == CG_OK) {
+        cg_page_open(&page, CG_PAGE_TEXT);
+        cg_page_import(&page, &facts);
+        status = cg_page_print(&page, CG_OK, err);
     }
     cg_problems_fini(&problems);
     cg_policy_free(policy);

@@ -1,9 +1,11 @@
-#include "claimgate/ledger/ledger.h"
 #include "commands.h"
+#include "printed_page.h"
+
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/care_pages.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct options {
     const char *ledger;
@@ -28,6 +30,7 @@ static enum cg_status run_recover(const struct cg_invocation *call, int *exit_co
     const struct cg_ledger_plan plan = {.path = options->ledger,
                                         .lock_wait_seconds = (int)options->lock_wait};
     const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
+    struct cg_page page;
     uint32_t recovered = 0;
     *exit_code = 0;
     if (options->ledger == NULL) {
@@ -37,10 +40,12 @@ static enum cg_status run_recover(const struct cg_invocation *call, int *exit_co
         return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
     }
     const enum cg_status status = cg_ledger_recover(&plan, &recovery, &recovered, err);
-    if (status == CG_OK && recovered == 0) {
-        printf("No run was cut off; nothing to do.\n");
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    cg_page_open(&page, CG_PAGE_TEXT);
+    cg_page_recover(&page, recovered);
+    return cg_page_print(&page, CG_OK, err);
 }
 
 const struct cg_command cg_command_ledger_recover = {

@@ -1,13 +1,11 @@
+#include "commands.h"
+#include "load.h"
+#include "printed_page.h"
+
 #include "claimgate/base/date.h"
 #include "claimgate/run/release.h"
-#include "commands.h"
 
-#include "claimgate/report/page.h"
-#include "load.h"
-
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 
 struct options {
     const char *ledger;
@@ -35,21 +33,18 @@ static enum cg_status run_release(const struct cg_invocation *call, int *exit_co
     };
     struct cg_release_facts facts = {0};
     struct cg_problems problems;
+    struct cg_page page;
     *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
     cg_problems_init(&problems);
-    const enum cg_status status = cg_release_run(&plan, &facts, &problems, err);
+    enum cg_status status = cg_release_run(&plan, &facts, &problems, err);
     cg_load_print_problems(&problems, err);
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
-               facts.run_no, facts.lines, cg_plural(facts.lines, "line", "lines"), facts.rows,
-               cg_plural(facts.rows, "row", "rows"));
-        if (facts.not_found > 0) {
-            printf("  %" PRIu64 " %s no line that stands\n", facts.not_found,
-                   cg_plural(facts.not_found, "row names", "rows name"));
-        }
+    if (status == CG_OK) {
+        cg_page_open(&page, CG_PAGE_TEXT);
+        cg_page_release(&page, &facts);
+        status = cg_page_print(&page, CG_OK, err);
     }
     cg_problems_fini(&problems);
     return status;

@@ -1,10 +1,12 @@
-#include "claimgate/ledger/ledger.h"
 #include "commands.h"
+#include "id_argument.h"
+#include "printed_page.h"
+
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/care_pages.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 struct options {
     const char *ledger;
@@ -25,27 +27,28 @@ static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_c
     const struct cg_ledger_plan plan = {.path = options->ledger,
                                         .lock_wait_seconds = (int)options->lock_wait};
     struct cg_ledger *ledger = NULL;
-    char *end;
+    struct cg_page page;
+    int64_t run_no = 0;
     *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
-    const long long run_no = strtoll(call->args[0], &end, 10);
-    if (end == call->args[0] || *end != '\0' || run_no <= 0) {
-        return cg_error_set(err, CG_USAGE, "\"%s\" is no run; `claimgate ledger runs` lists them",
-                            call->args[0]);
+    enum cg_status status = cg_run_argument_read(call->args[0], &run_no, err);
+    if (status != CG_OK) {
+        return status;
     }
-    enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
-    if (status == CG_OK) {
-        status = cg_ledger_withdraw(ledger, run_no, err);
+    status = cg_ledger_open_existing(&plan, &ledger, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        printf("Run %lld is taken back; its files can be taken in again. Its outputs, if it has\n"
-               "any, stay where they are: keep them from being used.\n",
-               run_no);
-    }
+    status = cg_ledger_withdraw(ledger, run_no, err);
     cg_ledger_close(ledger);
-    return status;
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_page_open(&page, CG_PAGE_TEXT);
+    cg_page_withdraw(&page, run_no);
+    return cg_page_print(&page, CG_OK, err);
 }
 
 const struct cg_command cg_command_ledger_withdraw = {

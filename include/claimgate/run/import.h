@@ -11,6 +11,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
+#include "claimgate/report/care_pages.h"
 #include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
@@ -24,15 +25,6 @@ struct cg_import_plan {
     const struct cg_policy *policy; /* tells which codes are in scope */
     const char *layout;             /* NULL: by the header */
     bool multiline;
-};
-
-struct cg_import_facts {
-    int64_t run_no; /* 0: the ledger has this content already, as a note has said */
-    uint64_t records;
-    uint64_t lines; /* taken in */
-    uint64_t units; /* of those lines */
-    uint64_t out_of_scope;
-    uint64_t repeated; /* stand in the ledger already */
 };
 
 cg_must_use enum cg_status cg_import_run(const struct cg_import_plan *plan,

@@ -11,6 +11,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
+#include "claimgate/report/care_pages.h"
 
 #include <stdint.h>
 
@@ -19,13 +20,6 @@ struct cg_release_plan {
     const char *ledger;
     int lock_wait_seconds;
     int32_t as_of_day;
-};
-
-struct cg_release_facts {
-    int64_t run_no; /* 0: the ledger has this content already, as a note has said */
-    uint64_t rows;
-    uint64_t lines;     /* freed */
-    uint64_t not_found; /* rows that name no line that stands */
 };
 
 cg_must_use enum cg_status cg_release_run(const struct cg_release_plan *plan,
