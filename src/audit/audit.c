@@ -281,9 +281,10 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     struct cg_run *validate = NULL;
     enum cg_outcome outcome;
     enum cg_status status = cg_run_new(&audit->run, &validate, err);
-    if (status == CG_OK) {
-        status = cg_run_execute(validate, &outcome, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_run_execute(validate, &outcome, err);
     cg_run_free(validate);
     return status;
 }
@@ -314,31 +315,37 @@ static void fill_run(struct audit *audit) {
     audit->run.watch_context = audit;
 }
 
+/* The source of then is opened, and may set the day, before the facts of now are told. */
+static enum cg_status compare_all(struct audit *audit, struct cg_error *err) {
+    enum cg_status status = cg_audit_changes_open(audit->plan, &audit->changes, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = open_source(audit, err);
+    audit->facts->as_of_day = audit->run.rules.as_of_day;
+    if (status != CG_OK) {
+        return status;
+    }
+    status = decide_again(audit, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = audit->source.visit_rest(audit->source.self, take_leftover, audit, err);
+    return status == CG_OK ? publish(audit, err) : status;
+}
+
 enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_facts *out,
                             struct cg_error *err) {
     struct audit audit = {.plan = plan, .facts = out};
-    memset(out, 0, sizeof *out);
+    *out =
+        (struct cg_audit_facts){.decided = plan->decided != NULL ? plan->decided : plan->run.ledger,
+                                .run_no = plan->run_no,
+                                .policy = plan->run.rules.policy,
+                                .roster = plan->run.rules.roster};
     cg_array_init(&out->cells, sizeof(struct cg_audit_cell), CELLS_MAX + OTHERS_MAX);
     fill_run(&audit);
     cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
-    enum cg_status status = cg_audit_changes_open(plan, &audit.changes, err);
-    if (status == CG_OK) {
-        status = open_source(&audit, err);
-    }
-    out->decided = plan->decided != NULL ? plan->decided : plan->run.ledger;
-    out->run_no = plan->run_no;
-    out->as_of_day = audit.run.rules.as_of_day;
-    out->policy = plan->run.rules.policy;
-    out->roster = plan->run.rules.roster;
-    if (status == CG_OK) {
-        status = decide_again(&audit, err);
-    }
-    if (status == CG_OK) {
-        status = audit.source.visit_rest(audit.source.self, take_leftover, &audit, err);
-    }
-    if (status == CG_OK) {
-        status = publish(&audit, err);
-    }
+    const enum cg_status status = compare_all(&audit, err);
     if (audit.source.free != NULL) {
         audit.source.free(audit.source.self);
     }

@@ -6,7 +6,7 @@
  * A table with a queue for each key, kept by the first entry that has it. The bytes of a key stand
  * in an arena and are compared; the hash only finds the place.
  */
-#include "rejected_rows.h"
+#include "decided_rows.h"
 
 #include "claimgate/base/array.h"
 #include "claimgate/base/hash.h"
@@ -38,7 +38,6 @@ struct entry {
 };
 
 struct keys {
-    struct cg_decided_file file;
     const char *dir;
     bool is_ours;
     bool begun;
@@ -105,7 +104,7 @@ static const char *keep_ids(struct keys *keys, const struct audit_ids *ids) {
 }
 
 /* The rest of one of our cutbacks: its accepted part has the quantity that was available. */
-static bool joins_cutback(struct keys *keys, const struct audit_rejected *row,
+static bool joins_cutback(struct keys *keys, const struct decided_row *row,
                           const struct entry *first) {
     if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED ||
         first == NULL) {
@@ -140,8 +139,7 @@ static bool join_queue(struct keys *keys, const struct audit_ids *ids, uint64_t 
     return true;
 }
 
-static enum cg_status add(struct keys *keys, const struct audit_rejected *row,
-                          struct cg_error *err) {
+static enum cg_status add(struct keys *keys, const struct decided_row *row, struct cg_error *err) {
     const struct audit_leftover *line = &row->line;
     const uint64_t hash = hash_key(keys, &line->ids);
     if (joins_cutback(keys, row, find_first(keys, &line->ids, hash))) {
@@ -164,34 +162,29 @@ static enum cg_status add(struct keys *keys, const struct audit_rejected *row,
     return join_queue(keys, &line->ids, hash) ? CG_OK : no_memory(err);
 }
 
-static enum cg_status read_file(struct keys *keys, const char *name,
-                                const struct cg_binding *binding, struct cg_error *err) {
-    const bool accepted = strcmp(name, "accepted") == 0;
-    struct audit_columns columns;
-    struct audit_rejected row;
-    struct cg_text text;
-    bool found = false;
-    enum cg_status status = cg_decided_open(keys->dir, name, &keys->file, err);
-    if (status == CG_OK) {
-        status = cg_decided_row(&keys->file, binding->delimiter, false, &text, &found, err);
-    }
-    if (status == CG_OK &&
-        cg_audit_columns_find(binding, found ? text : cg_text_of(""), &columns, err) != CG_OK) {
-        status = cg_error_wrap(err, "%s", keys->file.path);
-    }
-    while (status == CG_OK && found) {
-        status =
-            cg_decided_row(&keys->file, columns.delimiter, binding->multiline, &text, &found, err);
-        if (status == CG_OK && found) {
-            cg_audit_rejected_read(text, &columns, &row);
-            if (accepted) {
-                row.line.then.decision = CG_AUDIT_ACCEPTED;
-                row.line.then.reasons[0] = '\0';
-            }
-            status = add(keys, &row, err);
+static enum cg_status add_rows(struct keys *keys, struct cg_decided_rows *rows,
+                               const struct cg_binding *binding, struct cg_error *err) {
+    struct decided_row row;
+    bool found = true;
+    enum cg_status status = cg_decided_rows_begin(rows, binding, err);
+    while (status == CG_OK) {
+        status = cg_decided_rows_next(rows, &row, &found, err);
+        if (status != CG_OK || !found) {
+            return status;
         }
+        status = add(keys, &row, err);
     }
-    cg_decided_close(&keys->file);
+    return status;
+}
+
+static enum cg_status read_file(struct keys *keys, bool accepted, const struct cg_binding *binding,
+                                struct cg_error *err) {
+    struct cg_decided_rows rows;
+    enum cg_status status = cg_decided_rows_open(keys->dir, accepted, &rows, err);
+    if (status == CG_OK) {
+        status = add_rows(keys, &rows, binding, err);
+    }
+    cg_decided_rows_close(&rows);
     return status;
 }
 
@@ -199,8 +192,8 @@ static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
                             struct cg_error *err) {
     keys->begun = true;
     keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
-    const enum cg_status status = read_file(keys, "accepted", binding, err);
-    return status == CG_OK ? read_file(keys, "rejected", binding, err) : status;
+    const enum cg_status status = read_file(keys, true, binding, err);
+    return status == CG_OK ? read_file(keys, false, binding, err) : status;
 }
 
 static void fill_then(const struct keys *keys, const struct entry *entry, struct audit_then *out) {
@@ -255,7 +248,6 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
 
 static void free_keys(void *self) {
     struct keys *keys = self;
-    cg_decided_close(&keys->file);
     cg_arena_fini(&keys->arena);
     cg_array_fini(&keys->entries);
     cg_hash_table_fini(&keys->table);

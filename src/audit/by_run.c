@@ -136,13 +136,34 @@ static enum cg_status compare_input(void *context, const struct cg_ledger_run_it
 }
 
 static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {
-    enum cg_status status =
+    const enum cg_status status =
         cg_ledger_visit_run_items(run->ledger, run->plan->run_no, compare_input, run, err);
-    if (status == CG_OK && run->inputs_seen != run->plan->run.input_count) {
-        status = cg_error_set(err, CG_USAGE,
-                              "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
-                              ": give the inputs of that run, in its order",
-                              run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+    if (status != CG_OK || run->inputs_seen == run->plan->run.input_count) {
+        return status;
+    }
+    return cg_error_set(err, CG_USAGE,
+                        "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
+                        ": give the inputs of that run, in its order",
+                        run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+}
+
+static enum cg_status read_run(struct run *run, struct cg_error *err) {
+    const struct cg_audit_plan *plan = run->plan;
+    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = compare_inputs(run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
+    if (status == CG_OK && run->lines.count > 0) {
+        qsort(run->lines.items, run->lines.count, run->lines.item_bytes, by_place);
     }
     return status;
 }
@@ -219,21 +240,9 @@ enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_
     cg_array_init(&run->lists, sizeof(const char *), LISTS_MAX);
     cg_arena_init(&run->texts, (size_t)LISTS_MAX * CG_VERDICT_REASON_BYTES);
     *out = (struct audit_source){find, visit_rest, free_run, run};
-    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
-    if (status == CG_OK) {
-        status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
-    }
-    if (status == CG_OK) {
-        status = compare_inputs(run, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
-    }
-    if (status == CG_OK) {
-        *as_of_day = *as_of_day == CG_DAY_NONE ? run->as_of_day : *as_of_day;
-        if (run->lines.count > 0) {
-            qsort(run->lines.items, run->lines.count, run->lines.item_bytes, by_place);
-        }
+    const enum cg_status status = read_run(run, err);
+    if (status == CG_OK && *as_of_day == CG_DAY_NONE) {
+        *as_of_day = run->as_of_day;
     }
     return status;
 }

@@ -3,10 +3,14 @@
 #include "claimgate/base/phrase.h"
 #include "claimgate/record/csv.h"
 
-static const char *const own_columns[] = {
-    "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",
-    "cap_limit",     "units_used",     "units_available", "reject_detail", "raw_record",
-};
+const char *cg_rejected_column_name(enum cg_rejected_column column) {
+    static const char *const names[] = {
+#define CG_REJECTED_NAME(name, text) #text,
+        CG_REJECTED_TABLE(CG_REJECTED_NAME)
+#undef CG_REJECTED_NAME
+    };
+    return names[column];
+}
 
 struct writer {
     struct cg_buffer *out;
@@ -60,8 +64,8 @@ bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *bin
     put_next_value(&writer, "source_line");
     put_delimiter(&writer);
     put_bytes(&writer, (struct cg_text){binding->header, binding->header_len});
-    for (size_t i = 0; i < sizeof own_columns / sizeof own_columns[0]; i++) {
-        put_next_value(&writer, own_columns[i]);
+    for (int i = 0; i < CG_REJECTED_COLUMNS; i++) {
+        put_next_value(&writer, cg_rejected_column_name((enum cg_rejected_column)i));
     }
     put_bytes(&writer, (struct cg_text){"\n", 1});
     return !writer.failed;
