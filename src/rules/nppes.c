@@ -1,12 +1,13 @@
 #include "claimgate/rules/nppes.h"
 
+#include "roster_private.h"
+
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/nearest.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>

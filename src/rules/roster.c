@@ -1,8 +1,9 @@
 #include "claimgate/rules/roster.h"
 
+#include "roster_private.h"
+
 #include "claimgate/base/fetch.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
 
 uint32_t cg_roster_file_count(const struct cg_roster *roster) {
     return roster->file_count;

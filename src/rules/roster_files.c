@@ -9,7 +9,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/nearest.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 #include <inttypes.h>
 #include <stdio.h>

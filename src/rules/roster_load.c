@@ -1,5 +1,5 @@
 #include "claimgate/base/log.h"
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,8 @@
  * What is worked out once, when all rows are there: what each word means under each version of the
  * policy, and what the people of each supervisor add up to.
  */
-#include "claimgate/rules/roster_tables.h"
+
+#include "roster_private.h"
 
 #include <limits.h>
 #include <stdlib.h>

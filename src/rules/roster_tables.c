@@ -1,4 +1,5 @@
-#include "claimgate/rules/roster_tables.h"
+
+#include "roster_private.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * The tables inside a roster, shared by the files of this module alone.
+ * The tables inside a roster, as the edits of credentials read them.
  *
  * Every roster file becomes one table of rows that begin with a cg_span: a key (mostly an
  * NPI) and the days the row holds, both ends in. Rows of one key stand side by side, sorted
@@ -17,7 +17,6 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/base/hash_table.h"
 #include "claimgate/base/text.h"
-#include "claimgate/record/csv.h"
 #include "claimgate/rules/roster.h"
 
 #include <stdbool.h>
@@ -25,13 +24,8 @@
 #include <stdint.h>
 
 enum {
-    CG_ROSTER_WORDS_MAX = 65535,       /* different types, certifications and credentials */
-    CG_ROSTER_ROWS_MAX = 1 << 28,      /* rows of one file */
-    CG_ROSTER_WORD_BYTES = 256,        /* one such word */
-    CG_ROSTER_FTE_MAX_MILLI = 1000000, /* 1000 full-time equivalents in one row */
-    CG_ROSTER_HOURS_MAX_MILLI = 10000000,
-    CG_ROSTER_SCORE_MAX_MILLI = 1000000000,
-    CG_MILLI_NONE = -1, /* a score or FTE that the row leaves blank */
+    CG_ROSTER_WORDS_MAX = 65535, /* different types, certifications and credentials */
+    CG_MILLI_NONE = -1,          /* a score or FTE that the row leaves blank */
 };
 
 /* --- Spans grouped by key --- */
@@ -66,13 +60,6 @@ struct cg_span_group {
     size_t stride;
     size_t count;
 };
-
-void cg_span_table_init(struct cg_span_table *table, size_t row_bytes);
-void cg_span_table_fini(struct cg_span_table *table);
-/* Copies the row. False when memory is out or CG_ROSTER_ROWS_MAX is reached. */
-cg_must_use bool cg_span_table_add(struct cg_span_table *table, const void *row);
-/* Sort and build the slots, once all rows are there. False: no memory. */
-cg_must_use bool cg_span_table_index(struct cg_span_table *table);
 
 static inline const struct cg_span *cg_span_at(struct cg_span_group group, size_t index) {
     return (const struct cg_span *)(const void *)(group.rows + index * group.stride);
@@ -118,12 +105,6 @@ struct cg_words {
     struct cg_hash_table table;
     uint64_t seed;
 };
-
-void cg_words_init(struct cg_words *words);
-void cg_words_fini(struct cg_words *words);
-/* The number of a word, from 1; a new one is added. 0: no memory. */
-cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
-                                     struct cg_text written);
 
 static inline struct cg_word *cg_words_at(const struct cg_words *words, uint32_t number) {
     return cg_array_at(&words->list, number - 1);
@@ -249,32 +230,5 @@ static inline const struct cg_word_role *cg_roster_roles(const struct cg_roster 
                                                          uint32_t version_index) {
     return roster->roles + (size_t)version_index * (roster->words.list.count + 1);
 }
-
-uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id);
-
-/* --- The steps of loading --- */
-
-enum { CG_ROSTER_COLUMNS_MAX = 8 };
-
-/* One file being read into its table. Bad rows go to `problems`. */
-struct cg_roster_reading {
-    struct cg_roster *roster;
-    const char *path;
-    struct cg_problems *problems;
-    struct cg_table_column columns[CG_ROSTER_COLUMNS_MAX]; /* as found in this file */
-};
-cg_must_use enum cg_status cg_roster_read_file(enum cg_roster_file file,
-                                               struct cg_roster_reading *reading,
-                                               struct cg_roster_file_facts *facts,
-                                               struct cg_error *err);
-
-/* Add up every supervisor's people from change to change. False: no memory. */
-cg_must_use bool cg_roster_add_workloads(struct cg_roster *roster);
-
-/* The further demands that a version makes. */
-struct cg_demands cg_roster_demands(const struct cg_policy_version *version);
-
-/* Work out the role of every word and the demands under every version. False: no memory. */
-cg_must_use bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy);
 
 #endif
