@@ -18,7 +18,7 @@ VERSION  := 1.0.0
 
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip
-LINT_PACKAGES := clang-format cppcheck
+LINT_PACKAGES := clang-format cppcheck universal-ctags
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
 
@@ -31,9 +31,10 @@ ifeq ($(SANITIZE),)
 OPT  := -O3 -g -flto=auto -ffat-lto-objects
 OPT_LINK := -O3 -flto=auto
 ifeq ($(DEV),1)
-# A changed file is a program again in about a second.
+# A changed file is a program again in about a second; named points of failure can be set off.
 OPT  := -O2 -g
 OPT_LINK :=
+FAULTS := 1
 endif
 HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -Wformat -Werror=format-security
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
@@ -78,7 +79,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: crash all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
-        tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint format install uninstall clean FORCE
+        tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -245,7 +246,10 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 C_FILES := $(wildcard src/*/*.[ch] include/claimgate/*/*.h tests/*/*.[ch])
 
 lint: deps-lint ## formatting, cppcheck, headers that stand alone, house rules
-	@sh tests/lint.sh
+	@sh tests/lint/lint.sh
+
+lint-test: deps-lint ## one planted fault of each kind is found by lint
+	@sh tests/lint/planted.sh
 
 format: deps-lint ## bring all C files into the agreed format
 	clang-format -i $(C_FILES)

@@ -188,7 +188,8 @@ SELECT l.run_no,
            AND (t.run_no, t.input_no, t.source_line) > (l.run_no, l.input_no, l.source_line)
            AND l.decision <> 2
            AND l.frequency <> 8
-           AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no)
+           AND (t.run_no = l.run_no
+                OR NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws IN (t.run_no, l.run_no)))
          ORDER BY t.run_no, t.input_no, t.source_line
          LIMIT 1) AS taken_back_by,
        EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no) AS withdrawn

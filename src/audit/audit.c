@@ -16,9 +16,9 @@
 #include <string.h>
 
 enum {
-    CELLS_MAX = 4096, /* another system may have any number of reasons */
+    CELLS_MAX = 4096,  /* another system may have any number of reasons */
+    OTHERS_MAX = 4096, /* cells by our own reasons alone */
     SCRATCH_MAX_BYTES = 1 << 20,
-    SUMMARY_MAX_BYTES = 16 << 20,
 };
 
 struct audit {
@@ -33,8 +33,7 @@ struct audit {
 };
 
 void cg_audit_facts_fini(struct cg_audit_facts *facts) {
-    free(facts->cells);
-    memset(facts, 0, sizeof *facts);
+    cg_array_fini(&facts->cells);
 }
 
 /* --- records --- */
@@ -100,27 +99,16 @@ static bool is_cell(const struct cg_audit_cell *cell, const struct cg_audit_cell
 }
 
 static struct cg_audit_cell *find_cell(struct audit *audit, const struct cg_audit_cell *wanted) {
-    struct cg_audit_facts *facts = audit->facts;
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        const uint32_t at = (audit->last_cell + i) % facts->cell_count;
-        if (is_cell(&facts->cells[at], wanted)) {
+    const struct cg_array *cells = &audit->facts->cells;
+    for (uint32_t i = 0; i < cells->count; i++) {
+        const uint32_t at = (audit->last_cell + i) % cells->count;
+        struct cg_audit_cell *cell = cg_array_at(cells, at);
+        if (is_cell(cell, wanted)) {
             audit->last_cell = at;
-            return &facts->cells[at];
+            return cell;
         }
     }
     return NULL;
-}
-
-static struct cg_audit_cell *add_cell(struct audit *audit, const struct cg_audit_cell *added) {
-    struct cg_audit_facts *facts = audit->facts;
-    struct cg_audit_cell *cells =
-        realloc(facts->cells, (facts->cell_count + 1) * sizeof facts->cells[0]);
-    if (cells == NULL) {
-        return NULL;
-    }
-    facts->cells = cells;
-    cells[facts->cell_count] = *added;
-    return &cells[facts->cell_count++];
 }
 
 struct counted {
@@ -137,15 +125,16 @@ static enum cg_status count(struct audit *audit, const struct counted *line, str
     first_reason(line->then->reasons, wanted.reason_then);
     first_reason(line->reasons_now, wanted.reason_now);
     struct cg_audit_cell *cell = find_cell(audit, &wanted);
-    if (cell == NULL && audit->facts->cell_count >= CELLS_MAX) {
+    if (cell == NULL && audit->facts->cells.count >= CELLS_MAX) {
         snprintf(wanted.reason_then, sizeof wanted.reason_then, "(others)");
         cell = find_cell(audit, &wanted);
     }
     if (cell == NULL) {
-        cell = add_cell(audit, &wanted);
-    }
-    if (cell == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        cell = cg_array_add(&audit->facts->cells);
+        if (cell == NULL) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory");
+        }
+        *cell = wanted;
     }
     cell->lines++;
     cell->units += line->units;
@@ -218,18 +207,19 @@ static enum cg_status watch(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err) {
     struct audit *audit = context;
     enum cg_status status = CG_OK;
-    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
-        const struct cg_record *found = &batch->records[i];
-        const struct audit_record record = {
-            .binding = binding,
-            .batch = batch,
-            .record = found,
-            .line = found->line_index != CG_NO_LINE ? &batch->lines[found->line_index] : NULL,
-            .input_no = batch->source_no,
-            .input = audit->run.inputs[batch->source_no],
-            .source_line = batch->first_line + found->line_delta,
-            .text = cg_batch_record_text(batch, i),
-            .scratch = &audit->scratch};
+    for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
+        const struct cg_record *found = cg_batch_record(batch, i);
+        const struct audit_record record = {.binding = binding,
+                                            .batch = batch,
+                                            .record = found,
+                                            .line = found->line_index != CG_NO_LINE
+                                                        ? cg_batch_line(batch, found->line_index)
+                                                        : NULL,
+                                            .input_no = batch->source_no,
+                                            .input = audit->run.inputs[batch->source_no],
+                                            .source_line = batch->first_line + found->line_delta,
+                                            .text = cg_batch_record_text(batch, i),
+                                            .scratch = &audit->scratch};
         status = compare(audit, &record, err);
     }
     return status;
@@ -291,24 +281,27 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     struct cg_run *validate = NULL;
     enum cg_outcome outcome;
     enum cg_status status = cg_run_new(&audit->run, &validate, err);
-    if (status == CG_OK) {
-        status = cg_run_execute(validate, &outcome, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_run_execute(validate, &outcome, err);
     cg_run_free(validate);
     return status;
 }
 
 static enum cg_status publish(struct audit *audit, struct cg_error *err) {
-    struct cg_buffer summary;
-    cg_buffer_init(&summary, SUMMARY_MAX_BYTES);
+    struct cg_page summary;
     enum cg_status status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
-    if (status == CG_OK && !cg_audit_report_json(&summary, audit->facts)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status != CG_OK) {
+        return status;
     }
+    cg_page_open(&summary, CG_PAGE_JSON);
+    cg_report_put_audit(&summary, audit->facts, "");
+    status = cg_page_close(&summary, CG_OK, err);
     if (status == CG_OK) {
-        status = cg_audit_changes_publish(audit->changes, &summary, err);
+        status = cg_audit_changes_publish(audit->changes, &summary.text, err);
     }
-    cg_buffer_fini(&summary);
+    cg_page_fini(&summary);
     return status;
 }
 
@@ -322,30 +315,37 @@ static void fill_run(struct audit *audit) {
     audit->run.watch_context = audit;
 }
 
+/* The source of then is opened, and may set the day, before the facts of now are told. */
+static enum cg_status compare_all(struct audit *audit, struct cg_error *err) {
+    enum cg_status status = cg_audit_changes_open(audit->plan, &audit->changes, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = open_source(audit, err);
+    audit->facts->as_of_day = audit->run.rules.as_of_day;
+    if (status != CG_OK) {
+        return status;
+    }
+    status = decide_again(audit, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = audit->source.visit_rest(audit->source.self, take_leftover, audit, err);
+    return status == CG_OK ? publish(audit, err) : status;
+}
+
 enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_facts *out,
                             struct cg_error *err) {
     struct audit audit = {.plan = plan, .facts = out};
-    memset(out, 0, sizeof *out);
+    *out =
+        (struct cg_audit_facts){.decided = plan->decided != NULL ? plan->decided : plan->run.ledger,
+                                .run_no = plan->run_no,
+                                .policy = plan->run.rules.policy,
+                                .roster = plan->run.rules.roster};
+    cg_array_init(&out->cells, sizeof(struct cg_audit_cell), CELLS_MAX + OTHERS_MAX);
     fill_run(&audit);
     cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
-    enum cg_status status = cg_audit_changes_open(plan, &audit.changes, err);
-    if (status == CG_OK) {
-        status = open_source(&audit, err);
-    }
-    out->decided = plan->decided != NULL ? plan->decided : plan->run.ledger;
-    out->run_no = plan->run_no;
-    out->as_of_day = audit.run.rules.as_of_day;
-    out->policy = plan->run.rules.policy;
-    out->roster = plan->run.rules.roster;
-    if (status == CG_OK) {
-        status = decide_again(&audit, err);
-    }
-    if (status == CG_OK) {
-        status = audit.source.visit_rest(audit.source.self, take_leftover, &audit, err);
-    }
-    if (status == CG_OK) {
-        status = publish(&audit, err);
-    }
+    const enum cg_status status = compare_all(&audit, err);
     if (audit.source.free != NULL) {
         audit.source.free(audit.source.self);
     }

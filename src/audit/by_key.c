@@ -3,12 +3,14 @@
  * the accepted file's rows before the rejected file's, for a resubmission of an accepted line is
  * what is rejected.
  *
- * A table with a queue for each key. The bytes of a key stand in an arena and are compared; the
- * hash only finds the place.
+ * A table with a queue for each key, kept by the first entry that has it. The bytes of a key stand
+ * in an arena and are compared; the hash only finds the place.
  */
-#include "rejected_rows.h"
+#include "decided_rows.h"
 
+#include "claimgate/base/array.h"
 #include "claimgate/base/hash.h"
+#include "claimgate/base/hash_table.h"
 #include "claimgate/record/field.h"
 
 #include <inttypes.h>
@@ -16,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 16 };
-#define NONE UINT32_MAX
+/* Entries are named by their position plus 1. */
+enum { NONE = 0 };
 
 static const size_t keys_max_bytes = (size_t)16 << 30;
 
@@ -27,33 +29,23 @@ struct entry {
     const char *reasons; /* "" for none */
     const char *source_file;
     uint64_t source_line;
-    uint32_t next;
+    uint32_t next;           /* of this key; NONE: the last */
+    uint32_t waiting;        /* of the first entry of a key: the first not yet taken; NONE: none */
+    uint32_t last;           /* and the last of all */
     uint16_t accepted_units; /* quantity, for an accepted row */
     uint8_t decision;
     bool taken;
 };
 
-struct slot {
-    uint64_t hash;
-    uint32_t first; /* not yet taken; NONE: the slot is empty or its queue is used up */
-    uint32_t last;
-    bool used;
-};
-
 struct keys {
-    struct cg_decided_file file;
     const char *dir;
     bool is_ours;
     bool begun;
     bool numbers; /* the inputs number their lines, so that the number is part of the key */
     uint64_t seed;
     struct cg_arena arena;
-    struct entry *entries;
-    uint32_t entry_count;
-    uint32_t entry_capacity;
-    struct slot *slots;
-    uint32_t slot_count; /* a power of two */
-    uint32_t slots_used;
+    struct cg_array entries;    /* of struct entry */
+    struct cg_hash_table table; /* to the first entry of each key */
 };
 
 static enum cg_status no_memory(struct cg_error *err) {
@@ -84,60 +76,24 @@ static bool same_number(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
-static bool same_key(const struct keys *keys, const struct entry *entry,
-                     const struct audit_ids *ids) {
+static struct entry *entry_at(const struct keys *keys, uint32_t number) {
+    return cg_array_at(&keys->entries, number - 1);
+}
+
+static bool same_key(const void *context, uint32_t number, const void *key) {
+    const struct keys *keys = context;
+    const struct audit_ids *ids = key;
+    const struct entry *entry = entry_at(keys, number);
     const char *line_number = entry->ids + strlen(entry->ids) + 1;
     return strcmp(entry->ids, ids->claim_id) == 0 &&
            (!keys->numbers || same_number(line_number, ids->line_number));
 }
 
-/* The key's slot, or the empty one where it would go. A queue that is used up keeps its last
- * entry, so that its key is still known. */
-static struct slot *find_slot(const struct keys *keys, const struct audit_ids *ids, uint64_t hash) {
-    uint64_t i = hash & (keys->slot_count - 1);
-    while (keys->slots[i].used && (keys->slots[i].hash != hash ||
-                                   !same_key(keys, &keys->entries[keys->slots[i].last], ids))) {
-        i = (i + 1) & (keys->slot_count - 1);
-    }
-    return &keys->slots[i];
-}
-
-static bool grow_slots(struct keys *keys) {
-    const uint32_t count = keys->slot_count == 0 ? FIRST_SLOTS : keys->slot_count * 2;
-    struct slot *slots = count > keys->slot_count ? calloc(count, sizeof *slots) : NULL;
-    if (slots == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < keys->slot_count; i++) {
-        uint64_t at = keys->slots[i].hash & (count - 1);
-        while (keys->slots[i].used && slots[at].used) {
-            at = (at + 1) & (count - 1);
-        }
-        if (keys->slots[i].used) {
-            slots[at] = keys->slots[i];
-        }
-    }
-    free(keys->slots);
-    keys->slots = slots;
-    keys->slot_count = count;
-    return true;
-}
-
-static bool grow_entries(struct keys *keys) {
-    if (keys->entry_count < keys->entry_capacity) {
-        return true;
-    }
-    if (keys->entry_capacity > UINT32_MAX / 2) {
-        return false;
-    }
-    const uint32_t capacity = keys->entry_capacity == 0 ? FIRST_SLOTS : keys->entry_capacity * 2;
-    struct entry *entries = realloc(keys->entries, capacity * sizeof *entries);
-    if (entries == NULL) {
-        return false;
-    }
-    keys->entries = entries;
-    keys->entry_capacity = capacity;
-    return true;
+/* The first entry of the key, taken or not; NULL: there is none. */
+static struct entry *find_first(const struct keys *keys, const struct audit_ids *ids,
+                                uint64_t hash) {
+    const uint32_t number = cg_hash_table_find(&keys->table, hash, same_key, keys, ids);
+    return number != NONE ? entry_at(keys, number) : NULL;
 }
 
 static const char *keep_ids(struct keys *keys, const struct audit_ids *ids) {
@@ -148,12 +104,13 @@ static const char *keep_ids(struct keys *keys, const struct audit_ids *ids) {
 }
 
 /* The rest of one of our cutbacks: its accepted part has the quantity that was available. */
-static bool joins_cutback(struct keys *keys, const struct audit_rejected *row,
-                          const struct slot *slot) {
-    if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED || !slot->used) {
+static bool joins_cutback(struct keys *keys, const struct decided_row *row,
+                          const struct entry *first) {
+    if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED ||
+        first == NULL) {
         return false;
     }
-    struct entry *entry = &keys->entries[slot->last];
+    struct entry *entry = entry_at(keys, first->last);
     if (entry->decision != CG_AUDIT_ACCEPTED || entry->accepted_units != row->units_available) {
         return false;
     }
@@ -167,68 +124,67 @@ static bool joins_cutback(struct keys *keys, const struct audit_rejected *row,
     return reasons != NULL;
 }
 
-static enum cg_status add(struct keys *keys, const struct audit_rejected *row,
-                          struct cg_error *err) {
-    if ((keys->slots_used >= keys->slot_count / 4 * 3 && !grow_slots(keys)) ||
-        !grow_entries(keys)) {
-        return no_memory(err);
+/* The newest entry goes to the end of its key's queue. */
+static bool join_queue(struct keys *keys, const struct audit_ids *ids, uint64_t hash) {
+    const uint32_t number = keys->entries.count;
+    struct entry *first = find_first(keys, ids, hash);
+    if (first == NULL) {
+        first = entry_at(keys, number);
+        first->waiting = number;
+        first->last = number;
+        return cg_hash_table_add(&keys->table, hash, number);
     }
+    entry_at(keys, first->last)->next = number;
+    first->last = number;
+    return true;
+}
+
+static enum cg_status add(struct keys *keys, const struct decided_row *row, struct cg_error *err) {
     const struct audit_leftover *line = &row->line;
     const uint64_t hash = hash_key(keys, &line->ids);
-    struct slot *slot = find_slot(keys, &line->ids, hash);
-    if (joins_cutback(keys, row, slot)) {
+    if (joins_cutback(keys, row, find_first(keys, &line->ids, hash))) {
         return CG_OK;
     }
-    struct entry entry = {
+    struct entry *entry = cg_array_add(&keys->entries);
+    if (entry == NULL) {
+        return no_memory(err);
+    }
+    *entry = (struct entry){
         .ids = keep_ids(keys, &line->ids),
         .reasons = cg_arena_copy(&keys->arena, line->then.reasons, strlen(line->then.reasons)),
         .source_file = cg_arena_copy(&keys->arena, line->source_file, strlen(line->source_file)),
         .source_line = line->source_line,
-        .next = NONE,
         .accepted_units = line->then.decision == CG_AUDIT_ACCEPTED ? row->quantity : 0,
         .decision = (uint8_t)line->then.decision};
-    if (entry.ids == NULL || entry.reasons == NULL || entry.source_file == NULL) {
+    if (entry->ids == NULL || entry->reasons == NULL || entry->source_file == NULL) {
         return no_memory(err);
     }
-    if (slot->used) {
-        keys->entries[slot->last].next = keys->entry_count;
-    } else {
-        *slot = (struct slot){.hash = hash, .first = keys->entry_count, .used = true};
-        keys->slots_used++;
-    }
-    slot->last = keys->entry_count;
-    keys->entries[keys->entry_count++] = entry;
-    return CG_OK;
+    return join_queue(keys, &line->ids, hash) ? CG_OK : no_memory(err);
 }
 
-static enum cg_status read_file(struct keys *keys, const char *name,
-                                const struct cg_binding *binding, struct cg_error *err) {
-    const bool accepted = strcmp(name, "accepted") == 0;
-    struct audit_columns columns;
-    struct audit_rejected row;
-    struct cg_text text;
-    bool found = false;
-    enum cg_status status = cg_decided_open(keys->dir, name, &keys->file, err);
-    if (status == CG_OK) {
-        status = cg_decided_row(&keys->file, binding->delimiter, false, &text, &found, err);
-    }
-    if (status == CG_OK &&
-        cg_audit_columns_find(binding, found ? text : cg_text_of(""), &columns, err) != CG_OK) {
-        status = cg_error_wrap(err, "%s", keys->file.path);
-    }
-    while (status == CG_OK && found) {
-        status =
-            cg_decided_row(&keys->file, columns.delimiter, binding->multiline, &text, &found, err);
-        if (status == CG_OK && found) {
-            cg_audit_rejected_read(text, &columns, &row);
-            if (accepted) {
-                row.line.then.decision = CG_AUDIT_ACCEPTED;
-                row.line.then.reasons[0] = '\0';
-            }
-            status = add(keys, &row, err);
+static enum cg_status add_rows(struct keys *keys, struct cg_decided_rows *rows,
+                               const struct cg_binding *binding, struct cg_error *err) {
+    struct decided_row row;
+    bool found = true;
+    enum cg_status status = cg_decided_rows_begin(rows, binding, err);
+    while (status == CG_OK) {
+        status = cg_decided_rows_next(rows, &row, &found, err);
+        if (status != CG_OK || !found) {
+            return status;
         }
+        status = add(keys, &row, err);
     }
-    cg_decided_close(&keys->file);
+    return status;
+}
+
+static enum cg_status read_file(struct keys *keys, bool accepted, const struct cg_binding *binding,
+                                struct cg_error *err) {
+    struct cg_decided_rows rows;
+    enum cg_status status = cg_decided_rows_open(keys->dir, accepted, &rows, err);
+    if (status == CG_OK) {
+        status = add_rows(keys, &rows, binding, err);
+    }
+    cg_decided_rows_close(&rows);
     return status;
 }
 
@@ -236,11 +192,8 @@ static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
                             struct cg_error *err) {
     keys->begun = true;
     keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
-    if (!grow_slots(keys)) {
-        return no_memory(err);
-    }
-    const enum cg_status status = read_file(keys, "accepted", binding, err);
-    return status == CG_OK ? read_file(keys, "rejected", binding, err) : status;
+    const enum cg_status status = read_file(keys, true, binding, err);
+    return status == CG_OK ? read_file(keys, false, binding, err) : status;
 }
 
 static void fill_then(const struct keys *keys, const struct entry *entry, struct audit_then *out) {
@@ -259,14 +212,14 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
         return status;
     }
     cg_audit_ids_of(record, &ids);
-    struct slot *slot = find_slot(keys, &ids, hash_key(keys, &ids));
-    if (!slot->used || slot->first == NONE) {
+    struct entry *first = find_first(keys, &ids, hash_key(keys, &ids));
+    if (first == NULL || first->waiting == NONE) {
         *out = (struct audit_then){.decision = CG_AUDIT_ABSENT};
         return CG_OK;
     }
-    struct entry *entry = &keys->entries[slot->first];
+    struct entry *entry = entry_at(keys, first->waiting);
     entry->taken = true;
-    slot->first = entry->next;
+    first->waiting = entry->next;
     fill_then(keys, entry, out);
     return CG_OK;
 }
@@ -275,8 +228,8 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
                                  struct cg_error *err) {
     const struct keys *keys = self;
     enum cg_status status = CG_OK;
-    for (uint32_t i = 0; status == CG_OK && i < keys->entry_count; i++) {
-        const struct entry *entry = &keys->entries[i];
+    for (uint32_t i = 0; status == CG_OK && i < keys->entries.count; i++) {
+        const struct entry *entry = cg_array_at(&keys->entries, i);
         if (entry->taken) {
             continue;
         }
@@ -295,10 +248,9 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
 
 static void free_keys(void *self) {
     struct keys *keys = self;
-    cg_decided_close(&keys->file);
     cg_arena_fini(&keys->arena);
-    free(keys->entries);
-    free(keys->slots);
+    cg_array_fini(&keys->entries);
+    cg_hash_table_fini(&keys->table);
     free(keys);
 }
 
@@ -311,6 +263,7 @@ enum cg_status cg_audit_by_key(const char *dir, const struct audit_original *ori
     keys->dir = dir;
     keys->is_ours = original->is_ours;
     keys->seed = cg_hash_run_seed();
+    cg_array_init(&keys->entries, sizeof(struct entry), UINT32_MAX - 1);
     cg_arena_init(&keys->arena, keys_max_bytes);
     *out = (struct audit_source){find, visit_rest, free_keys, keys};
     return CG_OK;

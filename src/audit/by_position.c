@@ -6,7 +6,7 @@
  * that have changed since are found at the first record that differs. A cutback stands in both
  * files, in the accepted one with another quantity.
  */
-#include "rejected_rows.h"
+#include "decided_rows.h"
 
 #include "claimgate/record/field.h"
 
@@ -17,14 +17,11 @@
 
 struct folder {
     const struct audit_original *original;
-    struct cg_decided_file accepted;
-    struct cg_decided_file rejected;
-    struct audit_columns accepted_columns;
-    struct audit_columns columns;
-    bool multiline;
+    struct cg_decided_rows accepted;
+    struct cg_decided_rows rejected;
     bool begun;
     bool has_next; /* `next` is a rejected row that nobody has asked for yet */
-    struct audit_rejected next;
+    struct decided_row next;
     uint32_t next_input; /* of `next`: index into the original's inputs */
 };
 
@@ -38,13 +35,11 @@ static bool is_from(const struct folder *folder, uint32_t input) {
 /* Inputs stand in their order; one that was given twice begins again at a lower line. */
 static enum cg_status read_next(struct folder *folder, struct cg_error *err) {
     const uint64_t previous_line = folder->next.line.source_line;
-    struct cg_text row;
-    const enum cg_status status = cg_decided_row(&folder->rejected, folder->columns.delimiter,
-                                                 folder->multiline, &row, &folder->has_next, err);
+    const enum cg_status status =
+        cg_decided_rows_next(&folder->rejected, &folder->next, &folder->has_next, err);
     if (status != CG_OK || !folder->has_next) {
         return status;
     }
-    cg_audit_rejected_read(row, &folder->columns, &folder->next);
     if (!is_from(folder, folder->next_input) || folder->next.line.source_line <= previous_line) {
         do {
             folder->next_input++;
@@ -57,27 +52,12 @@ static enum cg_status read_next(struct folder *folder, struct cg_error *err) {
 /* The headers, once the layout of the inputs is known. */
 static enum cg_status begin(struct folder *folder, const struct cg_binding *binding,
                             struct cg_error *err) {
-    struct cg_text header;
-    bool found = false;
     folder->begun = true;
-    folder->multiline = binding->multiline;
-    enum cg_status status = cg_decided_row(&folder->rejected, binding->delimiter,
-                                           binding->multiline, &header, &found, err);
-    if (status == CG_OK) {
-        status =
-            cg_audit_columns_find(binding, found ? header : cg_text_of(""), &folder->columns, err);
-        if (status != CG_OK) {
-            return cg_error_wrap(err, "%s", folder->rejected.path);
-        }
-        status = cg_decided_row(&folder->accepted, binding->delimiter, false, &header, &found, err);
+    enum cg_status status = cg_decided_rows_begin(&folder->rejected, binding, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = cg_audit_columns_find(binding, found ? header : cg_text_of(""),
-                                       &folder->accepted_columns, err);
-        if (status != CG_OK) {
-            return cg_error_wrap(err, "%s", folder->accepted.path);
-        }
-    }
+    status = cg_decided_rows_begin(&folder->accepted, binding, err);
     return status == CG_OK ? read_next(folder, err) : status;
 }
 
@@ -87,18 +67,18 @@ static enum cg_status refuse(const struct folder *folder, const struct audit_rec
                         "%s:%" PRIu64 ": the record is not what %s holds in its place; the inputs "
                         "have changed since: give those of that run, in its order (report.json "
                         "names them)",
-                        record->input, record->source_line, folder->accepted.path);
+                        record->input, record->source_line, folder->accepted.file.path);
 }
 
 /* Take the record, line end and all, off the accepted file. */
 static enum cg_status take_accepted(struct folder *folder, const struct audit_record *record,
                                     bool *same, struct cg_error *err) {
     struct cg_text bytes = {record->text.ptr, record->text.len + record->record->eol_bytes};
-    enum cg_status status = cg_decided_expect(&folder->accepted, bytes, same, err);
-    if (status == CG_OK && *same && record->record->eol_bytes == 0) {
-        status = cg_decided_expect(&folder->accepted, cg_text_of("\n"), same, err);
+    const enum cg_status status = cg_decided_expect(&folder->accepted.file, bytes, same, err);
+    if (status != CG_OK || !*same || record->record->eol_bytes != 0) {
+        return status;
     }
-    return status;
+    return cg_decided_expect(&folder->accepted.file, cg_text_of("\n"), same, err);
 }
 
 /* The same for a cutback: the quantity is the number of units that were accepted. */
@@ -115,7 +95,8 @@ static enum cg_status take_cutback(struct folder *folder, const struct audit_rec
     };
     *same = true;
     for (size_t i = 0; *same && i < sizeof pieces / sizeof pieces[0]; i++) {
-        const enum cg_status status = cg_decided_expect(&folder->accepted, pieces[i], same, err);
+        const enum cg_status status =
+            cg_decided_expect(&folder->accepted.file, pieces[i], same, err);
         if (status != CG_OK) {
             return status;
         }
@@ -124,7 +105,7 @@ static enum cg_status take_cutback(struct folder *folder, const struct audit_rec
 }
 
 /* A rejected row with part of the record's quantity is the rest of a cutback. */
-static bool is_cutback(const struct audit_rejected *row, const struct audit_record *record,
+static bool is_cutback(const struct decided_row *row, const struct audit_record *record,
                        struct cg_csv_field *quantity) {
     struct cg_values values;
     if (row->units_available == 0 || row->quantity == 0 || !cg_audit_values(record, &values)) {
@@ -137,18 +118,18 @@ static bool is_cutback(const struct audit_rejected *row, const struct audit_reco
 static enum cg_status take_rejected(struct folder *folder, const struct audit_record *record,
                                     struct audit_then *out, struct cg_error *err) {
     struct cg_csv_field quantity;
-    bool same = true;
-    enum cg_status status = CG_OK;
+    bool same = false;
     *out = folder->next.line.then;
-    if (is_cutback(&folder->next, record, &quantity)) {
-        out->decision = CG_AUDIT_CUTBACK;
-        out->accepted_units = (uint16_t)folder->next.units_available;
-        status = take_cutback(folder, record, quantity, &same, err);
+    if (!is_cutback(&folder->next, record, &quantity)) {
+        return read_next(folder, err);
     }
-    if (status == CG_OK && !same) {
-        status = refuse(folder, record, err);
+    out->decision = CG_AUDIT_CUTBACK;
+    out->accepted_units = (uint16_t)folder->next.units_available;
+    const enum cg_status status = take_cutback(folder, record, quantity, &same, err);
+    if (status != CG_OK) {
+        return status;
     }
-    return status == CG_OK ? read_next(folder, err) : status;
+    return same ? read_next(folder, err) : refuse(folder, record, err);
 }
 
 static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
@@ -170,34 +151,50 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
     return status == CG_OK && !same ? refuse(folder, record, err) : status;
 }
 
-static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
-                                 struct cg_error *err) {
-    struct folder *folder = self;
-    struct audit_rejected row;
-    struct cg_text text;
+static enum cg_status visit_rejected(struct folder *folder, audit_leftover_fn fn, void *context,
+                                     struct cg_error *err) {
+    while (folder->has_next) {
+        enum cg_status status = fn(context, &folder->next.line, err);
+        if (status != CG_OK) {
+            return status;
+        }
+        status = read_next(folder, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return CG_OK;
+}
+
+static enum cg_status visit_accepted(struct folder *folder, audit_leftover_fn fn, void *context,
+                                     struct cg_error *err) {
+    struct decided_row row;
     bool found = true;
     enum cg_status status = CG_OK;
-    while (status == CG_OK && folder->begun && folder->has_next) {
-        status = fn(context, &folder->next.line, err);
-        status = status == CG_OK ? read_next(folder, err) : status;
-    }
-    while (status == CG_OK && folder->begun && found) {
-        status = cg_decided_row(&folder->accepted, folder->accepted_columns.delimiter,
-                                folder->multiline, &text, &found, err);
-        if (status == CG_OK && found) {
-            cg_audit_rejected_read(text, &folder->accepted_columns, &row);
-            row.line.then.decision = CG_AUDIT_ACCEPTED;
-            row.line.then.reasons[0] = '\0';
-            status = fn(context, &row.line, err);
+    while (status == CG_OK) {
+        status = cg_decided_rows_next(&folder->accepted, &row, &found, err);
+        if (status != CG_OK || !found) {
+            return status;
         }
+        status = fn(context, &row.line, err);
     }
     return status;
 }
 
+static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+                                 struct cg_error *err) {
+    struct folder *folder = self;
+    if (!folder->begun) {
+        return CG_OK;
+    }
+    const enum cg_status status = visit_rejected(folder, fn, context, err);
+    return status == CG_OK ? visit_accepted(folder, fn, context, err) : status;
+}
+
 static void free_folder(void *self) {
     struct folder *folder = self;
-    cg_decided_close(&folder->accepted);
-    cg_decided_close(&folder->rejected);
+    cg_decided_rows_close(&folder->accepted);
+    cg_decided_rows_close(&folder->rejected);
     free(folder);
 }
 
@@ -209,6 +206,6 @@ enum cg_status cg_audit_by_position(const char *dir, const struct audit_original
     }
     folder->original = original;
     *out = (struct audit_source){find, visit_rest, free_folder, folder};
-    const enum cg_status status = cg_decided_open(dir, "accepted", &folder->accepted, err);
-    return status == CG_OK ? cg_decided_open(dir, "rejected", &folder->rejected, err) : status;
+    const enum cg_status status = cg_decided_rows_open(dir, true, &folder->accepted, err);
+    return status == CG_OK ? cg_decided_rows_open(dir, false, &folder->rejected, err) : status;
 }

@@ -6,6 +6,7 @@
  */
 #include "audit_private.h"
 
+#include "claimgate/base/array.h"
 #include "claimgate/ledger/ledger_query.h"
 
 #include <inttypes.h>
@@ -15,12 +16,12 @@
 #include <sys/stat.h>
 
 /* Reasons of a line are one of few lists. */
-enum { LISTS_MAX = 1 << 16, FIRST_LINES = 1 << 16 };
+enum { LISTS_MAX = 1 << 16 };
 
 struct decided_line {
     uint64_t place; /* input and source line */
     uint16_t accepted_units;
-    uint16_t list; /* index into lists */
+    uint16_t list; /* position in lists */
     uint8_t decision;
     bool taken;
 };
@@ -28,12 +29,10 @@ struct decided_line {
 struct run {
     struct cg_ledger *ledger;
     const struct cg_audit_plan *plan;
-    struct decided_line *lines;
-    size_t count;
-    size_t capacity;
-    size_t next; /* the first that a record of now may still ask for */
-    char **lists;
-    uint32_t list_count;
+    struct cg_array lines; /* of struct decided_line */
+    uint32_t next;         /* the first that a record of now may still ask for */
+    struct cg_array lists; /* of const char *, in texts */
+    struct cg_arena texts;
     uint32_t inputs_seen;
     int32_t as_of_day;
 };
@@ -46,25 +45,25 @@ static uint64_t place_of(uint64_t input_no, uint64_t source_line) {
     return input_no << 44 | source_line;
 }
 
+static const char *list_at(const struct run *run, uint32_t position) {
+    return *(const char **)cg_array_at(&run->lists, position);
+}
+
 static enum cg_status find_list(struct run *run, const char *reasons, uint16_t *out,
                                 struct cg_error *err) {
-    for (uint32_t i = 0; i < run->list_count; i++) {
-        if (strcmp(run->lists[i], reasons) == 0) {
+    for (uint32_t i = 0; i < run->lists.count; i++) {
+        if (strcmp(list_at(run, i), reasons) == 0) {
             *out = (uint16_t)i;
             return CG_OK;
         }
     }
-    char **lists = run->list_count < LISTS_MAX
-                       ? realloc(run->lists, (run->list_count + 1) * sizeof *lists)
-                       : NULL;
-    if (lists != NULL) {
-        run->lists = lists;
-        lists[run->list_count] = strdup(reasons);
-    }
-    if (lists == NULL || lists[run->list_count] == NULL) {
+    const char *copy = cg_arena_copy(&run->texts, reasons, strlen(reasons));
+    const char **list = copy != NULL ? cg_array_add(&run->lists) : NULL;
+    if (list == NULL) {
         return no_memory(err);
     }
-    *out = (uint16_t)run->list_count++;
+    *list = copy;
+    *out = (uint16_t)(run->lists.count - 1);
     return CG_OK;
 }
 
@@ -84,21 +83,14 @@ static enum cg_audit_decision decision_of(uint8_t decision) {
 static enum cg_status add_line(void *context, const struct cg_ledger_decision *decision,
                                struct cg_error *err) {
     struct run *run = context;
-    if (run->count == run->capacity) {
-        const size_t capacity = run->capacity == 0 ? FIRST_LINES : run->capacity * 2;
-        struct decided_line *lines = realloc(run->lines, capacity * sizeof *lines);
-        if (lines == NULL) {
-            return no_memory(err);
-        }
-        run->lines = lines;
-        run->capacity = capacity;
+    struct decided_line *line = cg_array_add(&run->lines);
+    if (line == NULL) {
+        return no_memory(err);
     }
-    struct decided_line *line = &run->lines[run->count];
     *line = (struct decided_line){
         .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
         .accepted_units = decision->accepted_units,
         .decision = (uint8_t)decision_of(decision->decision)};
-    run->count++;
     return find_list(run, decision->reasons, &line->list, err);
 }
 
@@ -144,13 +136,34 @@ static enum cg_status compare_input(void *context, const struct cg_ledger_run_it
 }
 
 static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {
-    enum cg_status status =
+    const enum cg_status status =
         cg_ledger_visit_run_items(run->ledger, run->plan->run_no, compare_input, run, err);
-    if (status == CG_OK && run->inputs_seen != run->plan->run.input_count) {
-        status = cg_error_set(err, CG_USAGE,
-                              "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
-                              ": give the inputs of that run, in its order",
-                              run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+    if (status != CG_OK || run->inputs_seen == run->plan->run.input_count) {
+        return status;
+    }
+    return cg_error_set(err, CG_USAGE,
+                        "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
+                        ": give the inputs of that run, in its order",
+                        run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+}
+
+static enum cg_status read_run(struct run *run, struct cg_error *err) {
+    const struct cg_audit_plan *plan = run->plan;
+    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = compare_inputs(run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
+    if (status == CG_OK && run->lines.count > 0) {
+        qsort(run->lines.items, run->lines.count, run->lines.item_bytes, by_place);
     }
     return status;
 }
@@ -160,7 +173,7 @@ static void fill_then(const struct run *run, const struct decided_line *line,
     out->decision = (enum cg_audit_decision)line->decision;
     out->accepted_units = line->accepted_units;
     out->reasons_compare = true;
-    snprintf(out->reasons, sizeof out->reasons, "%s", run->lists[line->list]);
+    snprintf(out->reasons, sizeof out->reasons, "%s", list_at(run, line->list));
 }
 
 static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
@@ -168,12 +181,13 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
     struct run *run = self;
     const uint64_t place = place_of(record->input_no, record->source_line);
     (void)err;
-    while (run->next < run->count && run->lines[run->next].place < place) {
+    struct decided_line *lines = run->lines.items;
+    while (run->next < run->lines.count && lines[run->next].place < place) {
         run->next++;
     }
-    if (run->next < run->count && run->lines[run->next].place == place) {
-        run->lines[run->next].taken = true;
-        fill_then(run, &run->lines[run->next++], out);
+    if (run->next < run->lines.count && lines[run->next].place == place) {
+        lines[run->next].taken = true;
+        fill_then(run, &lines[run->next++], out);
         return CG_OK;
     }
     const bool malformed = record->record->malformed != CG_WELL_FORMED;
@@ -189,8 +203,8 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
                                  struct cg_error *err) {
     const struct run *run = self;
     enum cg_status status = CG_OK;
-    for (size_t i = 0; status == CG_OK && i < run->count; i++) {
-        const struct decided_line *line = &run->lines[i];
+    for (uint32_t i = 0; status == CG_OK && i < run->lines.count; i++) {
+        const struct decided_line *line = cg_array_at(&run->lines, i);
         const uint64_t input = line->place >> 44;
         if (line->taken) {
             continue;
@@ -208,11 +222,9 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
 
 static void free_run(void *self) {
     struct run *run = self;
-    for (uint32_t i = 0; i < run->list_count; i++) {
-        free(run->lists[i]);
-    }
-    free(run->lists);
-    free(run->lines);
+    cg_arena_fini(&run->texts);
+    cg_array_fini(&run->lists);
+    cg_array_fini(&run->lines);
     cg_ledger_close(run->ledger);
     free(run);
 }
@@ -224,20 +236,13 @@ enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_
         return no_memory(err);
     }
     run->plan = plan;
+    cg_array_init(&run->lines, sizeof(struct decided_line), UINT32_MAX);
+    cg_array_init(&run->lists, sizeof(const char *), LISTS_MAX);
+    cg_arena_init(&run->texts, (size_t)LISTS_MAX * CG_VERDICT_REASON_BYTES);
     *out = (struct audit_source){find, visit_rest, free_run, run};
-    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
-    if (status == CG_OK) {
-        status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
-    }
-    if (status == CG_OK) {
-        status = compare_inputs(run, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
-    }
-    if (status == CG_OK) {
-        *as_of_day = *as_of_day == CG_DAY_NONE ? run->as_of_day : *as_of_day;
-        qsort(run->lines, run->count, sizeof *run->lines, by_place);
+    const enum cg_status status = read_run(run, err);
+    if (status == CG_OK && *as_of_day == CG_DAY_NONE) {
+        *as_of_day = run->as_of_day;
     }
     return status;
 }

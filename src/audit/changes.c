@@ -35,11 +35,33 @@ static enum cg_status put(struct audit_changes *changes, const char *bytes, size
     cg_sha256_update(changes->content, bytes, len_bytes);
     enum cg_status status =
         cg_deflater_add(changes->deflater, bytes, len_bytes, &changes->packed, err);
-    if (status == CG_OK && changes->packed.len_bytes >= WRITE_BYTES) {
-        status = cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
-        cg_buffer_clear(&changes->packed);
+    if (status != CG_OK || changes->packed.len_bytes < WRITE_BYTES) {
+        return status;
     }
+    status = cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
+    cg_buffer_clear(&changes->packed);
     return status;
+}
+
+static enum cg_status open_folder(struct audit_changes *changes, const struct cg_audit_plan *plan,
+                                  struct cg_error *err) {
+    const struct cg_staging_plan staging = {.final_path = plan->out,
+                                            .overwrite = plan->overwrite,
+                                            .file_names = file_names,
+                                            .group = plan->group};
+    changes->group = plan->group;
+    changes->deflater = cg_deflater_new(plan->level, CG_CODEC_BEST);
+    changes->content = cg_sha256_new();
+    if (changes->deflater == NULL || changes->content == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    enum cg_status status = cg_staging_open(&staging, &changes->staging, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_sink_create(cg_staging_dir_fd(changes->staging), changes_name, plan->group,
+                            &changes->sink, err);
+    return status == CG_OK ? put(changes, header, sizeof header - 1, err) : status;
 }
 
 enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan, struct audit_changes **out,
@@ -50,27 +72,7 @@ enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan, struct au
     }
     cg_buffer_init(&changes->row, ROW_MAX_BYTES);
     cg_buffer_init(&changes->packed, PACKED_MAX_BYTES);
-    changes->group = plan->group;
-    changes->deflater = cg_deflater_new(plan->level, CG_CODEC_BEST);
-    changes->content = cg_sha256_new();
-    const struct cg_staging_plan staging = {.final_path = plan->out,
-                                            .overwrite = plan->overwrite,
-                                            .file_names = file_names,
-                                            .group = plan->group};
-    enum cg_status status = CG_OK;
-    if (changes->deflater == NULL || changes->content == NULL) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    if (status == CG_OK) {
-        status = cg_staging_open(&staging, &changes->staging, err);
-    }
-    if (status == CG_OK) {
-        status = cg_sink_create(cg_staging_dir_fd(changes->staging), changes_name, plan->group,
-                                &changes->sink, err);
-    }
-    if (status == CG_OK) {
-        status = put(changes, header, sizeof header - 1, err);
-    }
+    const enum cg_status status = open_folder(changes, plan, err);
     if (status != CG_OK) {
         cg_audit_changes_close(changes);
         return status;
@@ -142,16 +144,22 @@ enum cg_status cg_audit_changes_add(struct audit_changes *changes,
     return put(changes, changes->row.data, changes->row.len_bytes, err);
 }
 
+static enum cg_status write_end(struct audit_changes *changes, struct cg_error *err) {
+    enum cg_status status = cg_deflater_flush(changes->deflater, &changes->packed, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_deflater_end(&changes->packed, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    return cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
+}
+
 enum cg_status cg_audit_changes_finish(struct audit_changes *changes, struct cg_output_facts *out,
                                        struct cg_error *err) {
     memset(out, 0, sizeof *out);
-    enum cg_status status = cg_deflater_flush(changes->deflater, &changes->packed, err);
-    if (status == CG_OK) {
-        status = cg_deflater_end(&changes->packed, err);
-    }
-    if (status == CG_OK) {
-        status = cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
-    }
+    const enum cg_status status = write_end(changes, err);
     if (status != CG_OK) {
         return status;
     }
@@ -181,8 +189,9 @@ enum cg_status cg_audit_changes_publish(struct audit_changes *changes,
         return status;
     }
     status = cg_sink_close(sink, err);
-    if (status == CG_OK) {
-        status = cg_staging_sync(changes->staging, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_staging_sync(changes->staging, err);
     return status == CG_OK ? cg_staging_publish(changes->staging, err) : status;
 }

@@ -9,6 +9,7 @@
 #include "claimgate/base/date.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -61,11 +62,6 @@ static int days_in_month(int year, int month) {
     return month_days[is_leap_year(year)][month];
 }
 
-bool cg_date_is_valid(struct cg_civil civil) {
-    return civil.year >= 1900 && civil.year <= 2199 && civil.month >= 1 && civil.month <= 12 &&
-           civil.day >= 1 && civil.day <= days_in_month(civil.year, civil.month);
-}
-
 /* The bytes YYYYMMDD as one number, the first byte lowest. */
 static inline uint64_t gather(const char *year, const char *month, const char *day) {
     uint32_t year_bytes;
@@ -96,8 +92,8 @@ static const uint32_t year_days[PARSED_YEARS] = {CENTURY(0), CENTURY(100), CENTU
 #undef TWENTY
 #undef CENTURY
 
-/* The day number, or CG_DAY_NONE. The same as cg_date_is_valid and cg_date_from_civil, narrowed to
- * the three centuries of claim dates. */
+/* The day number, or CG_DAY_NONE. The same as cg_date_from_civil, narrowed to the three centuries
+ * of claim dates. */
 static inline int32_t checked_day(uint64_t ascii, bool parted) {
     /* A digit has the bits 0x30 and less than ten in the rest; adding 0x76 carries ten and more,
      * and whatever was no 0x3_ byte, into the top bit. */
@@ -311,6 +307,12 @@ const char *cg_date_format(int32_t day_no, char out[CG_DATE_TEXT_BYTES]) {
         put_digits(out + 8, (unsigned)civil.day, 2);
     }
     return out;
+}
+
+struct cg_date_text cg_date_text(int32_t day_no) {
+    struct cg_date_text date;
+    (void)cg_date_format(day_no, date.text);
+    return date;
 }
 
 int32_t cg_date_year_start(int32_t day_no, int start_month, int start_day) {

@@ -68,22 +68,11 @@ enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) {
 
 int cg_status_exit_code(enum cg_status status) {
     switch (status) {
-#define STATUS_CODE(name, code, text)                                                              \
+#define STATUS_CODE(name, code)                                                                    \
     case CG_##name:                                                                                \
         return code;
         CG_STATUS_TABLE(STATUS_CODE)
 #undef STATUS_CODE
     }
     return 70; /* a value outside the enum: an internal error */
-}
-
-const char *cg_status_text(enum cg_status status) {
-    switch (status) {
-#define STATUS_TEXT(name, code, text)                                                              \
-    case CG_##name:                                                                                \
-        return text;
-        CG_STATUS_TABLE(STATUS_TEXT)
-#undef STATUS_TEXT
-    }
-    return "unknown status";
 }

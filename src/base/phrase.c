@@ -1,6 +1,8 @@
 #include "claimgate/base/phrase.h"
 
-#include "claimgate/base/date.h"
+#include "claimgate/base/assert.h"
+
+#include <stdarg.h>
 
 struct cg_text cg_phrase_digits(uint64_t number, char out[CG_DIGITS_BYTES]) {
     uint32_t start = CG_DIGITS_BYTES;
@@ -12,29 +14,58 @@ struct cg_text cg_phrase_digits(uint64_t number, char out[CG_DIGITS_BYTES]) {
 }
 
 struct cg_phrase cg_phrase_start(char *out, size_t capacity_bytes) {
+    *out = '\0';
     return (struct cg_phrase){.next = out, .end = out + capacity_bytes - 1};
 }
 
-void cg_phrase_fill(struct cg_phrase *phrase, const char *bytes) {
-    size_t fits = (size_t)(phrase->end - phrase->next);
-    while (fits > 0 && ((unsigned char)bytes[fits] & 0xc0) == 0x80) { /* inside a character */
-        fits--;
+static void put(struct cg_phrase *say, struct cg_text text) {
+    size_t fits = (size_t)(say->end - say->next);
+    if (text.len > fits) {
+        while (fits > 0 && ((unsigned char)text.ptr[fits] & 0xc0) == 0x80) { /* in a character */
+            fits--;
+        }
+        text.len = (uint32_t)fits;
+        say->end = say->next + fits; /* a shorter piece behind it must not follow */
     }
-    memcpy(phrase->next, bytes, fits);
-    phrase->next += fits;
-    phrase->end = phrase->next; /* a shorter piece behind it must not follow */
+    if (text.len > 0) { /* an empty text may be NULL */
+        memcpy(say->next, text.ptr, text.len);
+        say->next += text.len;
+    }
 }
 
-void cg_phrase_number(struct cg_phrase *phrase, uint64_t number) {
+/* The value for what stands behind a '%'. Returns the rest of the format. */
+static const char *put_value(struct cg_phrase *say, const char *kind, va_list *values) {
     char digits[CG_DIGITS_BYTES];
-    cg_phrase_bytes(phrase, cg_phrase_digits(number, digits));
+    if (*kind == 's') {
+        put(say, cg_text_of(va_arg(*values, const char *)));
+        return kind + 1;
+    }
+    if (*kind == 'u') {
+        put(say, cg_phrase_digits(va_arg(*values, unsigned), digits));
+        return kind + 1;
+    }
+    if (*kind == 'j') {
+        put(say, cg_phrase_digits(va_arg(*values, uintmax_t), digits));
+        return kind + strlen("ju");
+    }
+    CG_ASSERT(strncmp(kind, ".*s", 3) == 0);
+    const int len = va_arg(*values, int);
+    put(say, (struct cg_text){va_arg(*values, const char *), (uint32_t)len});
+    return kind + strlen(".*s");
 }
 
-void cg_phrase_date(struct cg_phrase *phrase, int32_t day_no) {
-    char date[CG_DATE_TEXT_BYTES];
-    cg_phrase_text(phrase, cg_date_format(day_no, date));
-}
-
-void cg_phrase_end(struct cg_phrase *phrase) {
-    *phrase->next = '\0';
+void cg_say(struct cg_phrase *say, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    for (const char *rest = format; *rest != '\0';) {
+        if (*rest == '%') {
+            rest = put_value(say, rest + 1, &values);
+        } else {
+            const char *value = strchrnul(rest, '%');
+            put(say, (struct cg_text){rest, (uint32_t)(value - rest)});
+            rest = value;
+        }
+    }
+    va_end(values);
+    *say->next = '\0';
 }

@@ -24,28 +24,17 @@ void cg_problems_fini(struct cg_problems *problems) {
     cg_problems_init(problems);
 }
 
-/* Room for one more. The list doubles; its length is always a power of two when it is full. */
-static bool make_room(struct cg_problems *problems) {
-    size_t count = problems->count;
-    if (count >= CG_PROBLEMS_KEPT) {
-        return false;
+static bool has_room(struct cg_problems *problems) {
+    if (problems->list == NULL) {
+        problems->list = calloc(CG_PROBLEMS_KEPT, sizeof *problems->list);
     }
-    if ((count & (count - 1)) != 0) {
-        return true;
-    }
-    size_t capacity = count == 0 ? 1 : count * 2;
-    struct cg_problem *list = realloc(problems->list, capacity * sizeof *list);
-    if (list == NULL) {
-        return false;
-    }
-    problems->list = list;
-    return true;
+    return problems->list != NULL && problems->count < CG_PROBLEMS_KEPT;
 }
 
 void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t line, uint32_t column,
                      const char *format, ...) {
     problems->total++;
-    if (!make_room(problems)) {
+    if (!has_room(problems)) {
         return;
     }
     struct cg_problem problem = {.file = strdup(file), .line = line, .column = column};
@@ -106,6 +95,14 @@ enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_
     }
     return cg_error_set(err, CG_BAD_CONFIG, "%s%s: %s (and %zu more)", first->file, place,
                         first->text, problems->total - 1);
+}
+
+enum cg_status cg_problems_in_data(const struct cg_problems *problems, struct cg_error *err) {
+    if (cg_problems_status(problems, err) == CG_OK) {
+        return CG_OK;
+    }
+    err->status = CG_BAD_DATA;
+    return CG_BAD_DATA;
 }
 
 void cg_problems_print(const struct cg_problems *problems) {

@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
 #include "claimgate/audit/audit.h"
 #include "claimgate/base/date.h"
@@ -34,8 +35,6 @@ struct options {
     bool show_phi;
 };
 
-enum { REPORT_LIMIT_BYTES = 16 << 20 };
-
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
@@ -43,31 +42,25 @@ static const struct options defaults = {
     .level = CG_LEVEL_DEFAULT,
 };
 
-#define AT(member) offsetof(struct options, member)
-
 static const struct cg_option option_table[] = {
-    {"decided", "DIR", CG_OPTION_PATH, AT(decided), "folder with the decisions made then", 0, 0},
-    {"ledger", "FILE", CG_OPTION_PATH, AT(ledger), "or the ledger that has them, with --run", 0, 0},
-    {"run", "N", CG_OPTION_INTEGER, AT(run_no), "run of the ledger", 1, INT64_MAX},
-    {"roster", "DIR", CG_OPTION_PATH, AT(roster), "folder of the credential files", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, AT(policy), "rules to decide by now (ms)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "columns of the claim files (by header)", 0,
-     0},
-    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
-     0},
-    {"allow-empty", NULL, CG_OPTION_FLAG, AT(allow_empty), "an input of 0 bytes has no records", 0,
-     0},
-    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "as of which to decide (that of then)", 0, 0},
-    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
-    {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
-    {"group", "NAME", CG_OPTION_PATH, AT(group), "let this group read the outputs", 0, 0},
-    {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
-     CG_THREADS_MAX},
-    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
-    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary, notes or progress", 0, 0},
-    {"json", NULL, CG_OPTION_FLAG, AT(json), "print summary.json instead of a summary", 0, 0},
-    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_PATH("decided", "DIR", decided, "folder with the decisions made then"),
+    CG_TAKES_LEDGER(ledger, "or the ledger that has them, with --run"),
+    CG_TAKES_INTEGER("run", "N", run_no, 1, INT64_MAX, "run of the ledger"),
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
+    CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
+    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_AS_OF(as_of_day, "as of which to decide (that of then)"),
+    CG_TAKES_OUT_DIR(out),
+    CG_TAKES_OVERWRITE(overwrite),
+    CG_TAKES_GROUP(group),
+    CG_TAKES_THREADS(threads),
+    CG_TAKES_LEVEL(level),
+    CG_TAKES_QUIET(quiet),
+    CG_TAKES_JSON(json, "print summary.json instead of a summary"),
+    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
@@ -97,18 +90,13 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
 
 static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
                                    struct cg_error *err) {
-    struct cg_buffer text;
+    struct cg_page page;
     if (o->quiet && !o->json) {
         return CG_OK;
     }
-    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
-    const bool ok =
-        o->json ? cg_audit_report_json(&text, facts) : cg_audit_report_text(&text, facts, o->out);
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
-    cg_buffer_fini(&text);
-    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    cg_report_put_audit(&page, facts, o->out);
+    return cg_page_print(&page, CG_OK, err);
 }
 
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audit_plan *plan,

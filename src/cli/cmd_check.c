@@ -1,12 +1,13 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/record/csv.h"
-#include "claimgate/report/check_report.h"
+#include "claimgate/report/decision.h"
 #include "claimgate/run/check.h"
 
 #include <stddef.h>
@@ -35,36 +36,30 @@ struct options {
     bool show_phi;
 };
 
-enum { OUTPUT_LIMIT_BYTES = 1 << 20 };
-
 static const struct options defaults = {
     .policy = "ms", .procedure = "H0038", .as_of_day = CG_DAY_NONE};
 
-#define AT(member) offsetof(struct options, member)
-
 static const struct cg_option option_table[] = {
-    {"member", "ID", CG_OPTION_TEXT, AT(member), "whom the service was for", 0, 0},
-    {"date", "DATE", CG_OPTION_TEXT, AT(date), "date of service, YYYY-MM-DD", 0, 0},
-    {"units", "N", CG_OPTION_TEXT, AT(units), "units of service", 0, 0},
-    {"rendering-npi", "NPI", CG_OPTION_TEXT, AT(rendering_npi), "who rendered it", 0, 0},
-    {"procedure", "CODE", CG_OPTION_TEXT, AT(procedure), "procedure code (H0038)", 0, 0},
-    {"modifier", "XX", CG_OPTION_LIST, AT(modifiers), "procedure modifier, up to five times", 0, 0},
-    {"billing-npi", "NPI", CG_OPTION_TEXT, AT(billing_npi), "the agency that bills", 0, 0},
-    {"end-date", "DATE", CG_OPTION_TEXT, AT(end_date), "last day of a span (the date)", 0, 0},
-    {"received", "DATE", CG_OPTION_TEXT, AT(received), "when the claim came in (unknown)", 0, 0},
-    {"birth-date", "DATE", CG_OPTION_TEXT, AT(birth_date), "of the member (unknown)", 0, 0},
-    {"authorization", "NUMBER", CG_OPTION_TEXT, AT(authorization), "authorization number", 0, 0},
-    {"roster", "DIR", CG_OPTION_PATH, AT(roster), "folder of the credential files", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, AT(policy), "rules to test by (ms)", 0, 0},
-    {"ledger", "FILE", CG_OPTION_PATH, AT(ledger), "what was accepted before (nothing)", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "for -: columns of the lines (by header)",
-     0, 0},
-    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "for -: line ends may stand in quotes", 0,
-     0},
-    {"json", NULL, CG_OPTION_FLAG, AT(json), "one JSON document; for -, one a line", 0, 0},
-    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_TEXT("member", "ID", member, "whom the service was for"),
+    CG_TAKES_TEXT("date", "DATE", date, "date of service, YYYY-MM-DD"),
+    CG_TAKES_TEXT("units", "N", units, "units of service"),
+    CG_TAKES_TEXT("rendering-npi", "NPI", rendering_npi, "who rendered it"),
+    CG_TAKES_TEXT("procedure", "CODE", procedure, "procedure code (H0038)"),
+    CG_TAKES_LIST("modifier", "XX", modifiers, "procedure modifier, up to five times"),
+    CG_TAKES_TEXT("billing-npi", "NPI", billing_npi, "the agency that bills"),
+    CG_TAKES_TEXT("end-date", "DATE", end_date, "last day of a span (the date)"),
+    CG_TAKES_TEXT("received", "DATE", received, "when the claim came in (unknown)"),
+    CG_TAKES_TEXT("birth-date", "DATE", birth_date, "of the member (unknown)"),
+    CG_TAKES_TEXT("authorization", "NUMBER", authorization, "authorization number"),
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "rules to test by (ms)"),
+    CG_TAKES_LEDGER(ledger, "what was accepted before (nothing)"),
+    CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
+    CG_TAKES_LAYOUT(layout, "for -: columns of the lines (by header)"),
+    CG_TAKES_MULTILINE(multiline, "for -: line ends may stand in quotes"),
+    CG_TAKES_JSON(json, "one JSON document; for -, one a line"),
+    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_NO_MORE,
 };
 
 /* --- answers --- */
@@ -73,28 +68,31 @@ struct printer {
     const struct options *options;
     bool many;
     bool any_rejected;
+    struct cg_decision_view view; /* of the line being answered */
 };
 
 static enum cg_status print_answer(void *context, const struct cg_check_answer *answer,
                                    struct cg_error *err) {
     struct printer *printer = context;
-    struct cg_buffer text;
-    bool ok = false;
-    cg_buffer_init(&text, OUTPUT_LIMIT_BYTES);
-    if (printer->options->json) {
-        ok = cg_check_report_json(&text, answer, printer->many);
+    const bool json = printer->options->json;
+    struct cg_decision_view *view = &printer->view;
+    struct cg_page page;
+    cg_decision_of_answer(answer, view);
+    printer->any_rejected = printer->any_rejected || view->line.decision == CG_REJECTED;
+    cg_page_open(&page, !json ? CG_PAGE_TEXT : printer->many ? CG_PAGE_JSON_LINE : CG_PAGE_JSON);
+    if (!printer->many) {
+        view->line.source_line = 0; /* of the question as we wrote it, which nobody has seen */
+    }
+    if (json) {
+        cg_decision_put_json(page.json, view);
     } else if (printer->many) {
-        ok = cg_check_report_row(&text, answer);
+        cg_decision_put_row(&page, view);
     } else {
-        ok = cg_check_report_text(&text, answer);
+        cg_decision_put_answer(&page, view);
     }
-    printer->any_rejected = printer->any_rejected || cg_check_is_rejected(answer);
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
-    }
-    cg_buffer_fini(&text);
-    if (!ok) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    const enum cg_status status = cg_page_print(&page, CG_OK, err);
+    if (status != CG_OK) {
+        return status;
     }
     /* Whoever reads the answers has gone: there is no use in more of them. */
     return ferror(stdout) == 0 ? CG_OK
@@ -115,16 +113,18 @@ struct cell {
 };
 
 static bool put_row(struct cg_buffer *out, const struct cell *cells, size_t count, bool names) {
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++) {
-        if (cells[i].value != NULL) {
-            const char *text = names ? cg_field_name(cells[i].field) : cells[i].value;
-            ok = (out->len_bytes == 0 || out->data[out->len_bytes - 1] == '\n' ||
-                  cg_buffer_append_text(out, ",")) &&
-                 cg_csv_put_quoted(out, cg_text_of(text));
+    const char *comma = "";
+    for (size_t i = 0; i < count; i++) {
+        const char *text = names ? cg_field_name(cells[i].field) : cells[i].value;
+        if (cells[i].value == NULL) {
+            continue;
         }
+        if (!cg_buffer_append_text(out, comma) || !cg_csv_put_quoted(out, cg_text_of(text))) {
+            return false;
+        }
+        comma = ",";
     }
-    return ok && cg_buffer_append_text(out, "\n");
+    return cg_buffer_append_text(out, "\n");
 }
 
 /* The options as a claim file of one line, so that it is read and tested like any other. */
@@ -210,13 +210,25 @@ static enum cg_status check_stream(const struct cg_invocation *call, struct cg_e
     return CG_OK;
 }
 
-static enum cg_status run_spot(const struct options *o, struct cg_check_plan *plan,
-                               struct printer *printer, struct cg_error *err) {
+static enum cg_status answer(struct printer *printer, const struct cg_rules *rules,
+                             struct cg_error *err) {
+    const struct options *o = printer->options;
+    const struct cg_check_plan plan = {
+        .rules = *rules,
+        .ledger = o->ledger,
+        .layout = printer->many ? o->layout : "tuva",
+        .multiline = printer->many ? o->multiline : true, /* a value may hold anything */
+        .unclaimed = !printer->many,
+        .answer = print_answer,
+        .wait = flush_answers,
+        .context = printer,
+    };
     struct cg_check *check = NULL;
-    enum cg_status status = cg_check_open(plan, &check, err);
-    if (status == CG_OK) {
-        status = printer->many ? cg_check_ask_stdin(check, err) : ask_one(check, o, err);
+    enum cg_status status = cg_check_open(&plan, &check, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = printer->many ? cg_check_ask_stdin(check, err) : ask_one(check, o, err);
     cg_check_close(check);
     return status;
 }
@@ -228,22 +240,14 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
     struct printer printer = {.options = o, .many = call->arg_count == 1};
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = printer.many ? check_stream(call, err) : check_question(o, err);
-    if (status == CG_OK) {
-        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     if (status == CG_OK) {
-        struct cg_check_plan plan = {
-            .rules = {.policy = policy,
-                      .roster = roster,
-                      .as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today()},
-            .ledger = o->ledger,
-            .layout = printer.many ? o->layout : "tuva",
-            .multiline = printer.many ? o->multiline : true, /* a value may hold anything */
-            .unclaimed = !printer.many,
-            .answer = print_answer,
-            .wait = flush_answers,
-            .context = &printer};
-        status = run_spot(o, &plan, &printer, err);
+        const int32_t as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today();
+        const struct cg_rules rules = {.policy = policy, .roster = roster, .as_of_day = as_of_day};
+        status = answer(&printer, &rules, err);
     }
     *exit_code = printer.any_rejected;
     cg_roster_free(roster);

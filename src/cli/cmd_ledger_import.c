@@ -1,17 +1,12 @@
-/*
- * The ledger's commands that take a file: import, release.
- */
+#include "commands.h"
+#include "load.h"
+#include "printed_page.h"
+
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
-#include "claimgate/run/correction.h"
-#include "commands.h"
+#include "claimgate/run/import.h"
 
-#include "decision.h"
-#include "load.h"
-
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 
 struct options {
     const char *ledger;
@@ -25,43 +20,17 @@ struct options {
 
 static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
 
-static const struct cg_option import_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, offsetof(struct options, policy),
-     "names the codes that are in scope (ms)", 0, 0},
-    {"roster", "DIR", CG_OPTION_PATH, offsetof(struct options, roster),
-     "folder of authorizations on file and of the member crosswalk (none)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, offsetof(struct options, layout),
-     "columns of the file (by its header)", 0, 0},
-    {"multiline", NULL, CG_OPTION_FLAG, offsetof(struct options, multiline),
-     "line ends may stand inside quotes", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
-     0},
-    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
-     "wait so long for a run that is writing (0)", 0, 86400},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+static const struct cg_option option_table[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_POLICY(policy, "names the codes that are in scope (ms)"),
+    CG_TAKES_PATH("roster", "DIR", roster,
+                  "folder of authorizations on file and of the member crosswalk (none)"),
+    CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
+    CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
+    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_NO_MORE,
 };
-
-static const struct cg_option release_table[] = {
-    {"ledger", "FILE", CG_OPTION_PATH, offsetof(struct options, ledger), "the ledger", 0, 0},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct options, as_of_day), "recorded (today)", 0,
-     0},
-    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, offsetof(struct options, lock_wait),
-     "wait so long for a run that is writing (0)", 0, 86400},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
-};
-
-static struct cg_correction_plan plan_of(const struct cg_invocation *call) {
-    const struct options *options = call->options;
-    return (struct cg_correction_plan){
-        .file = call->args[0],
-        .ledger = options->ledger,
-        .lock_wait_seconds = (int)options->lock_wait,
-        .as_of_day = options->as_of_day == CG_DAY_NONE ? cg_date_today() : options->as_of_day,
-        .layout = options->layout,
-        .multiline = options->multiline,
-    };
-}
 
 /* The roster of an import is asked for authorizations and persons alone. */
 static enum cg_status load_roster(const struct options *options, const struct cg_policy *policy,
@@ -86,11 +55,19 @@ static enum cg_status load_roster(const struct options *options, const struct cg
 static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
                                  struct cg_error *err) {
     const struct options *options = call->options;
-    struct cg_correction_plan plan = plan_of(call);
-    struct cg_correction_facts facts = {0};
+    struct cg_import_plan plan = {
+        .file = call->args[0],
+        .ledger = options->ledger,
+        .lock_wait_seconds = (int)options->lock_wait,
+        .as_of_day = options->as_of_day == CG_DAY_NONE ? cg_date_today() : options->as_of_day,
+        .layout = options->layout,
+        .multiline = options->multiline,
+    };
+    struct cg_import_facts facts = {0};
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     struct cg_problems problems;
+    struct cg_page page;
     *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
@@ -106,43 +83,14 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
         status = cg_import_run(&plan, &facts, &problems, err);
     }
     cg_load_print_problems(&problems, err);
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n", facts.run_no,
-               facts.lines, cg_plural(facts.lines, "line", "lines"), facts.units,
-               cg_plural(facts.units, "unit", "units"));
-        printf("  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
-               facts.records, cg_plural(facts.records, "record", "records"), facts.out_of_scope,
-               facts.repeated);
+    if (status == CG_OK) {
+        cg_page_open(&page, CG_PAGE_TEXT);
+        cg_page_import(&page, &facts);
+        status = cg_page_print(&page, CG_OK, err);
     }
     cg_problems_fini(&problems);
     cg_roster_free(roster);
     cg_policy_free(policy);
-    return status;
-}
-
-static enum cg_status run_release(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    const struct options *options = call->options;
-    const struct cg_correction_plan plan = plan_of(call);
-    struct cg_correction_facts facts = {0};
-    struct cg_problems problems;
-    *exit_code = 0;
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_release_run(&plan, &facts, &problems, err);
-    cg_load_print_problems(&problems, err);
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
-               facts.run_no, facts.lines, cg_plural(facts.lines, "line", "lines"), facts.records,
-               cg_plural(facts.records, "row", "rows"));
-        if (facts.not_found > 0) {
-            printf("  %" PRIu64 " %s no line that stands\n", facts.not_found,
-                   cg_plural(facts.not_found, "row names", "rows name"));
-        }
-    }
-    cg_problems_fini(&problems);
     return status;
 }
 
@@ -153,24 +101,10 @@ const struct cg_command cg_command_ledger_import = {
     .detail = "For a payer who goes live in the middle of a year. A claim file in any layout;\n"
               "credentials and caps are not tested, voids and replacements take back. One bad\n"
               "line and nothing is taken in.\n",
-    .options = import_table,
+    .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
     .run = run_import,
-};
-
-const struct cg_command cg_command_ledger_release = {
-    .name = "ledger release",
-    .arguments = "FILE --ledger FILE",
-    .summary = "free accepted lines that were denied later",
-    .detail = "FILE has the column claim_id and may have claim_line_number (blank: every line of\n"
-              "the claim) and member_id. The units are free from then on.\n",
-    .options = release_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
-    .run = run_release,
 };

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct import_options {
+struct options {
     const char *nppes;
     const char *type;
     const char *state;
@@ -26,22 +26,18 @@ struct import_options {
     const char *out;
 };
 
-static const struct import_options import_defaults = {.status = "pending"};
+static const struct options defaults = {.status = "pending"};
 
-static const struct cg_option import_table[] = {
-    {"nppes", "FILE", CG_OPTION_PATH, offsetof(struct import_options, nppes),
-     "the NPPES monthly file (CSV, plain or gzip)", 0, 0},
-    {"type", "TYPE", CG_OPTION_TEXT, offsetof(struct import_options, type),
-     "credential_type of the rows", 0, 0},
-    {"state", "ST", CG_OPTION_TEXT, offsetof(struct import_options, state),
-     "practice location (every state)", 0, 0},
-    {"status", "STATUS", CG_OPTION_TEXT, offsetof(struct import_options, status),
-     "status of the rows (pending, for NPPES is self-reported)", 0, 0},
-    {"merge", "FILE", CG_OPTION_PATH, offsetof(struct import_options, merge),
-     "write this credentials.csv again, the spans of deactivated NPIs ended", 0, 0},
-    {"out", "FILE", CG_OPTION_PATH, offsetof(struct import_options, out),
-     "a new file, made whole or not at all (standard output)", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+static const struct cg_option option_table[] = {
+    CG_TAKES_PATH("nppes", "FILE", nppes, "the NPPES monthly file (CSV, plain or gzip)"),
+    CG_TAKES_TEXT("type", "TYPE", type, "credential_type of the rows"),
+    CG_TAKES_TEXT("state", "ST", state, "practice location (every state)"),
+    CG_TAKES_TEXT("status", "STATUS", status,
+                  "status of the rows (pending, for NPPES is self-reported)"),
+    CG_TAKES_PATH("merge", "FILE", merge,
+                  "write this credentials.csv again, the spans of deactivated NPIs ended"),
+    CG_TAKES_PATH("out", "FILE", out, "a new file, made whole or not at all (standard output)"),
+    CG_TAKES_NO_MORE,
 };
 
 static enum cg_status refuse_existing(const char *path, struct cg_error *err) {
@@ -55,14 +51,14 @@ static enum cg_status refuse_existing(const char *path, struct cg_error *err) {
 
 /* One of the two jobs, and what it counts. */
 struct job {
-    const struct import_options *options;
+    const struct options *options;
     struct cg_nppes_counts counts;
     struct cg_nppes_merge_counts merged;
     struct cg_problems problems;
 };
 
 static enum cg_status write_rows(struct job *job, struct cg_sink *out, struct cg_error *err) {
-    const struct import_options *o = job->options;
+    const struct options *o = job->options;
     if (o->merge != NULL) {
         const struct cg_nppes_merge_plan plan = {o->nppes, o->merge};
         return cg_nppes_merge(&plan, out, &job->merged, &job->problems, err);
@@ -137,7 +133,7 @@ static void note_merge(const struct cg_nppes_merge_counts *counts) {
     note_replaced(counts->replaced, counts->first_replaced);
 }
 
-static enum cg_status check_options(const struct import_options *o, struct cg_error *err) {
+static enum cg_status check_options(const struct options *o, struct cg_error *err) {
     const struct cg_nppes_plan plan = {o->nppes, o->type, o->status, o->state};
     if (o->nppes == NULL) {
         return cg_error_set(err, CG_USAGE,
@@ -151,8 +147,7 @@ static enum cg_status check_options(const struct import_options *o, struct cg_er
     return o->merge != NULL ? CG_OK : cg_nppes_check(&plan, err);
 }
 
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
     struct job job = {.options = call->options};
     const char *out = job.options->out;
     *exit_code = 0;
@@ -183,10 +178,10 @@ const struct cg_command cg_command_roster_import = {
               "nothing before someone looked at the credential and set its status.\n\n"
               "--merge writes the credentials.csv that you have again: spans of NPIs that are\n"
               "deactivated end the day before. Nobody is added, no other byte changes.\n",
-    .options = import_table,
-    .defaults = &import_defaults,
-    .options_bytes = sizeof(struct import_options),
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
     .min_args = 0,
     .max_args = 0,
-    .run = run_import,
+    .run = run,
 };

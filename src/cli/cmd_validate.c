@@ -1,8 +1,8 @@
 #include "commands.h"
 
 #include "load.h"
+#include "printed_page.h"
 
-#include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
@@ -43,8 +43,6 @@ struct options {
     bool show_phi;
 };
 
-enum { SUMMARY_LIMIT_BYTES = 1 << 20, REPORT_LIMIT_BYTES = 64 << 20 };
-
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
@@ -53,40 +51,32 @@ static const struct options defaults = {
     .max_reject_rate_milli = -1,
 };
 
-#define AT(member) offsetof(struct options, member)
-
 static const struct cg_option option_table[] = {
-    {"roster", "DIR", CG_OPTION_PATH, AT(roster), "folder of the credential files", 0, 0},
-    {"policy", "ID|FILE", CG_OPTION_PATH, AT(policy), "rules to test by (ms)", 0, 0},
-    {"layout", "NAME|FILE", CG_OPTION_PATH, AT(layout), "columns of the claim files (by header)", 0,
-     0},
-    {"multiline", NULL, CG_OPTION_FLAG, AT(multiline), "line ends may stand in quoted fields", 0,
-     0},
-    {"allow-empty", NULL, CG_OPTION_FLAG, AT(allow_empty), "an input of 0 bytes has no records", 0,
-     0},
-    {"as-of", "DATE", CG_OPTION_DATE, AT(as_of_day), "no later date of service (today)", 0, 0},
-    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
-    {"overwrite", NULL, CG_OPTION_FLAG, AT(overwrite), "replace an existing folder", 0, 0},
-    {"ledger", "FILE", CG_OPTION_PATH, AT(ledger), "remember decisions from run to run", 0, 0},
-    {"lock-wait", "SECONDS", CG_OPTION_INTEGER, AT(lock_wait_seconds),
-     "wait for another run on the ledger (0)", 0, 86400},
-    {"accepted", "FILE", CG_OPTION_PATH, AT(accepted), "accepted lines here; - is stdout", 0, 0},
-    {"rejected", "FILE", CG_OPTION_PATH, AT(rejected), "rejected lines here", 0, 0},
-    {"report", "FILE", CG_OPTION_PATH, AT(report), "report.json here", 0, 0},
-    {"group", "NAME", CG_OPTION_PATH, AT(group), "let this group read the outputs", 0, 0},
-    {"threads", "N", CG_OPTION_INTEGER, AT(threads), "0: all on one thread (number of cores)", 0,
-     CG_THREADS_MAX},
-    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
-    {"fail-on-reject", NULL, CG_OPTION_FLAG, AT(fail_on_reject), "exit 1 if a line is rejected", 0,
-     0},
-    {"max-reject-rate", "PCT", CG_OPTION_PERCENT, AT(max_reject_rate_milli),
-     "over it: exit 1, nothing published", 0, 0},
-    {"dry-run", NULL, CG_OPTION_FLAG, AT(dry_run), "decide and count, write nothing", 0, 0},
-    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary, notes or progress", 0, 0},
-    {"json", NULL, CG_OPTION_FLAG, AT(json), "print the report instead of a summary", 0, 0},
-    {"show-phi", NULL, CG_OPTION_FLAG, AT(show_phi), "messages may name members and claims", 0, 0},
-    {"trace", "FILE", CG_OPTION_PATH, AT(trace), "Chrome trace of the stations, for tuning", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "rules to test by (ms)"),
+    CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
+    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
+    CG_TAKES_OUT_DIR(out),
+    CG_TAKES_OVERWRITE(overwrite),
+    CG_TAKES_LEDGER(ledger, "remember decisions from run to run"),
+    CG_TAKES_LOCK_WAIT(lock_wait_seconds, "wait for another run on the ledger (0)"),
+    CG_TAKES_PATH("accepted", "FILE", accepted, "accepted lines here; - is stdout"),
+    CG_TAKES_PATH("rejected", "FILE", rejected, "rejected lines here"),
+    CG_TAKES_PATH("report", "FILE", report, "report.json here"),
+    CG_TAKES_GROUP(group),
+    CG_TAKES_THREADS(threads),
+    CG_TAKES_LEVEL(level),
+    CG_TAKES_FLAG("fail-on-reject", fail_on_reject, "exit 1 if a line is rejected"),
+    CG_TAKES_PERCENT("max-reject-rate", "PCT", max_reject_rate_milli,
+                     "over it: exit 1, nothing published"),
+    CG_TAKES_FLAG("dry-run", dry_run, "decide and count, write nothing"),
+    CG_TAKES_QUIET(quiet),
+    CG_TAKES_JSON(json, "print the report instead of a summary"),
+    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_PATH("trace", "FILE", trace, "Chrome trace of the stations, for tuning"),
+    CG_TAKES_NO_MORE,
 };
 
 static bool is_stdout(const char *path) {
@@ -226,23 +216,17 @@ static const char *outcome_text(const struct options *o, enum cg_outcome outcome
 
 static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
                                    enum cg_outcome outcome, struct cg_error *err) {
-    struct cg_buffer text;
+    struct cg_page page;
     char last[1200];
     if ((o->quiet && !o->json) || outcome == CG_ALL_KNOWN) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
-    cg_buffer_init(&text, REPORT_LIMIT_BYTES);
-    const bool ok =
-        o->json ? cg_report_json(&text, facts)
-                : cg_report_summary(&text, facts, outcome_text(o, outcome, last, sizeof last));
+    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    cg_report_put_run(&page, facts, outcome_text(o, outcome, last, sizeof last));
     /* Standard output is taken when an output goes there. */
     FILE *to =
         is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
-    if (ok) {
-        fwrite(text.data, 1, text.len_bytes, to);
-    }
-    cg_buffer_fini(&text);
-    return ok ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while printing the result");
+    return cg_page_print_to(to, &page, CG_OK, err);
 }
 
 static void warn_of_near_codes(const struct options *o, const struct cg_run_facts *facts) {

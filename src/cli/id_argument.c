@@ -3,6 +3,7 @@
 #include "claimgate/record/line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum cg_status cg_id_argument_read(const char *argument, const char *what,
@@ -16,6 +17,16 @@ enum cg_status cg_id_argument_read(const char *argument, const char *what,
     out->id = cg_text_trim(out->id);
     if (out->id.len == 0 || out->id.len > CG_ID_MAX_BYTES) {
         return cg_error_set(err, CG_USAGE, "%s must have 1 to %d bytes", what, CG_ID_MAX_BYTES);
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_run_argument_read(const char *argument, int64_t *out, struct cg_error *err) {
+    char *end;
+    *out = strtoll(argument, &end, 10);
+    if (end == argument || *end != '\0' || *out <= 0) {
+        return cg_error_set(err, CG_USAGE, "\"%s\" is no run; `claimgate ledger runs` lists them",
+                            argument);
     }
     return CG_OK;
 }

@@ -8,6 +8,8 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/text.h"
 
+#include <stdint.h>
+
 struct cg_id_argument {
     char bytes[256];
     struct cg_text id;
@@ -16,5 +18,9 @@ struct cg_id_argument {
 /* CG_USAGE when it is blank or too long for an id; `what` names it, e.g. "MEMBER". */
 cg_must_use enum cg_status cg_id_argument_read(const char *argument, const char *what,
                                                struct cg_id_argument *out, struct cg_error *err);
+
+/* The number of a run of a ledger. CG_USAGE for anything else. */
+cg_must_use enum cg_status cg_run_argument_read(const char *argument, int64_t *out,
+                                                struct cg_error *err);
 
 #endif

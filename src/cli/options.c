@@ -10,6 +10,8 @@
 
 enum { OPTIONS_MAX = 64, HELP_COLUMN = 28, HELP_WIDTH = 79 };
 
+const struct cg_option cg_options_none[] = {CG_TAKES_NO_MORE};
+
 static const struct cg_option *find_option(const struct cg_command *command, const char *name,
                                            size_t len) {
     for (const struct cg_option *option = command->options; option->name != NULL; option++) {

@@ -41,6 +41,58 @@ struct cg_option {
     int64_t min, max; /* CG_OPTION_INTEGER */
 };
 
+/*
+ * The rows of an option table. `member` is one of the command's own `struct options`.
+ */
+#define CG_TAKES_ANY(name, argument, kind, member, help, min, max)                                 \
+    { name, argument, CG_OPTION_##kind, offsetof(struct options, member), help, min, max }
+#define CG_TAKES_FLAG(name, member, help) CG_TAKES_ANY(name, NULL, FLAG, member, help, 0, 0)
+#define CG_TAKES_TEXT(name, argument, member, help)                                                \
+    CG_TAKES_ANY(name, argument, TEXT, member, help, 0, 0)
+#define CG_TAKES_PATH(name, argument, member, help)                                                \
+    CG_TAKES_ANY(name, argument, PATH, member, help, 0, 0)
+#define CG_TAKES_LIST(name, argument, member, help)                                                \
+    CG_TAKES_ANY(name, argument, LIST, member, help, 0, 0)
+#define CG_TAKES_DATE(name, argument, member, help)                                                \
+    CG_TAKES_ANY(name, argument, DATE, member, help, 0, 0)
+#define CG_TAKES_PERCENT(name, argument, member, help)                                             \
+    CG_TAKES_ANY(name, argument, PERCENT, member, help, 0, 0)
+#define CG_TAKES_INTEGER(name, argument, member, min, max, help)                                   \
+    CG_TAKES_ANY(name, argument, INTEGER, member, help, min, max)
+#define CG_TAKES_NO_MORE                                                                           \
+    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0 }
+
+/* Options that several commands take. Those whose effect differs are given their help. */
+#define CG_TAKES_ROSTER(member)                                                                    \
+    CG_TAKES_PATH("roster", "DIR", member, "folder of the credential files")
+#define CG_TAKES_POLICY(member, help)    CG_TAKES_PATH("policy", "ID|FILE", member, help)
+#define CG_TAKES_LAYOUT(member, help)    CG_TAKES_PATH("layout", "NAME|FILE", member, help)
+#define CG_TAKES_MULTILINE(member, help) CG_TAKES_FLAG("multiline", member, help)
+#define CG_TAKES_AS_OF(member, help)     CG_TAKES_DATE("as-of", "DATE", member, help)
+#define CG_TAKES_LEDGER(member, help)    CG_TAKES_PATH("ledger", "FILE", member, help)
+#define CG_TAKES_LOCK_WAIT(member, help)                                                           \
+    CG_TAKES_INTEGER("lock-wait", "SECONDS", member, 0, 86400, help)
+#define CG_TAKES_OUT_DIR(member)                                                                   \
+    CG_TAKES_PATH("out", "DIR", member, "folder to make, whole or not at all")
+#define CG_TAKES_OVERWRITE(member) CG_TAKES_FLAG("overwrite", member, "replace an existing folder")
+#define CG_TAKES_GROUP(member)                                                                     \
+    CG_TAKES_PATH("group", "NAME", member, "let this group read the outputs")
+#define CG_TAKES_THREADS(member)                                                                   \
+    CG_TAKES_INTEGER("threads", "N", member, 0, CG_THREADS_MAX,                                    \
+                     "0: all on one thread (number of cores)")
+#define CG_TAKES_LEVEL(member)                                                                     \
+    CG_TAKES_INTEGER("level", "1-9", member, 1, 9, "how hard to compress (1)")
+#define CG_TAKES_QUIET(member)          CG_TAKES_FLAG("quiet", member, "no summary, notes or progress")
+#define CG_TAKES_JSON(member, help)     CG_TAKES_FLAG("json", member, help)
+#define CG_TAKES_SHOW_PHI(member, help) CG_TAKES_FLAG("show-phi", member, help)
+#define CG_JSON_HELP                    "print one JSON document"
+#define CG_PHI_HELP                     "messages may name members and claims"
+#define CG_LEDGER_HELP                  "the ledger"
+#define CG_LOCK_WAIT_HELP               "wait so long for a run that is writing (0)"
+
+/* Of a command that takes none. */
+extern const struct cg_option cg_options_none[];
+
 struct cg_invocation {
     const void *options; /* the command's struct, defaults overlaid by what was given */
     char *const *args;   /* what is no option, in order */

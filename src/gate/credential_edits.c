@@ -1,3 +1,5 @@
+#include "credential_edits.h"
+
 #include "credential_demands.h"
 
 /* Steps 1 to 4 in one pass over the provider's rows: the first that fails, CG_REASON_COUNT for

@@ -7,6 +7,8 @@
  */
 #include "claimgate/gate/field_edits.h"
 
+#include "credential_edits.h"
+
 #include "claimgate/record/field.h"
 #include "claimgate/rules/procedure_code.h"
 

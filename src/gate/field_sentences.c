@@ -113,19 +113,16 @@ static bool may_show(const struct cell *cell) {
 }
 
 static void say_value(const struct cg_detail *detail, const struct cell *cell, const char *valid) {
-    struct cg_phrase *say = detail->say;
-    cg_phrase_bytes(say, cell->column);
+    const struct cg_text column = cell->column;
     if (cell->value_len == 0) {
-        cg_phrase_text(say, " is blank; it must be ");
+        cg_say(detail->say, "%.*s is blank; it must be %s.", (int)column.len, column.ptr, valid);
     } else if (may_show(cell)) {
-        cg_phrase_text(say, " is \"");
-        cg_phrase_bytes(say, value_of(cell));
-        cg_phrase_text(say, "\"; it must be ");
+        cg_say(detail->say, "%.*s is \"%.*s\"; it must be %s.", (int)column.len, column.ptr,
+               (int)cell->value_len, cell->bytes, valid);
     } else {
-        cg_phrase_text(say, " holds something else than ");
+        cg_say(detail->say, "%.*s holds something else than %s.", (int)column.len, column.ptr,
+               valid);
     }
-    cg_phrase_text(say, valid);
-    cg_phrase_text(say, ".");
 }
 
 void cg_detail_value(const struct cg_detail *detail) {
@@ -139,26 +136,20 @@ void cg_detail_id(const struct cg_detail *detail) {
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     struct cg_phrase *say = detail->say;
-    cg_phrase_bytes(say, cell.column);
+    cg_say(say, "%.*s", (int)cell.column.len, cell.column.ptr);
     if (cell.is_exponent) {
-        cg_phrase_text(say, " is a number with an exponent, which stands for many ids; write all "
-                            "of its digits.");
-        return;
-    }
-    if (cell.value_len > 0 && cell.value_len <= CG_ID_MAX_BYTES) {
-        cg_phrase_text(say, " must be UTF-8 without control characters.");
+        cg_say(say, " is a number with an exponent, which stands for many ids; write all of its "
+                    "digits.");
         return;
     }
     if (cell.value_len == 0) {
-        cg_phrase_text(say, " is blank");
+        cg_say(say, " is blank; it must be 1 to %u bytes.", CG_ID_MAX_BYTES);
+    } else if (cell.value_len <= CG_ID_MAX_BYTES) {
+        cg_say(say, " must be UTF-8 without control characters.");
     } else {
-        cg_phrase_text(say, " is ");
-        cg_phrase_number(say, cell.value_len);
-        cg_phrase_text(say, " bytes long");
+        cg_say(say, " is %u bytes long; it must be 1 to %u bytes.", cell.value_len,
+               CG_ID_MAX_BYTES);
     }
-    cg_phrase_text(say, "; it must be 1 to ");
-    cg_phrase_number(say, CG_ID_MAX_BYTES);
-    cg_phrase_text(say, " bytes.");
 }
 
 void cg_detail_date(const struct cg_detail *detail) {
@@ -176,19 +167,14 @@ void cg_detail_date(const struct cg_detail *detail) {
 
 void cg_detail_end_date(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    struct cg_phrase *say = detail->say;
     if (line->end_day == CG_DAY_NONE) {
         cg_detail_date(detail);
         return;
     }
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
-    cg_phrase_bytes(say, cell.column);
-    cg_phrase_text(say, ", ");
-    cg_phrase_date(say, line->end_day);
-    cg_phrase_text(say, ", is before the start date, ");
-    cg_phrase_date(say, line->start_day);
-    cg_phrase_text(say, ".");
+    cg_say(detail->say, "%.*s, %s, is before the start date, %s.", (int)cell.column.len,
+           cell.column.ptr, cg_date_text(line->end_day).text, cg_date_text(line->start_day).text);
 }
 
 void cg_detail_modifier(const struct cg_detail *detail) {
@@ -211,14 +197,12 @@ void cg_detail_procedure(const struct cg_detail *detail) {
     find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
     cg_procedure_text(cg_policy_procedure_code(detail->rules->policy, detail->line->procedure_no),
                       code);
-    cg_phrase_bytes(say, cell.column);
-    cg_phrase_text(say,
-                   detail->reason == CG_REASON_PROCEDURE_CODE_NEAR ? " looks like " : " holds ");
-    cg_phrase_text(say, code);
-    cg_phrase_text(say, detail->reason == CG_REASON_PROCEDURE_CODE_NEAR
-                            ? ", but is no code that the policy names."
-                            : " together with something else; it must be the code alone, with "
-                              "modifiers in columns of their own.");
+    const bool near = detail->reason == CG_REASON_PROCEDURE_CODE_NEAR;
+    cg_say(say, "%.*s %s %s%s", (int)cell.column.len, cell.column.ptr,
+           near ? "looks like" : "holds", code,
+           near ? ", but is no code that the policy names."
+                : " together with something else; it must be the code alone, with "
+                  "modifiers in columns of their own.");
 }
 
 /* Where the code is 7 or 8 and yet at fault, the layout has no place for the original's id. */
@@ -230,61 +214,42 @@ void cg_detail_frequency(const struct cg_detail *detail) {
         code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
     }
     if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
-        cg_phrase_bytes(detail->say, cell.column);
-        cg_phrase_text(detail->say,
-                       code.ptr[0] == '7'
-                           ? " is 7, but the layout has no column for the claim to replace."
-                           : " is 8, but the layout has no column for the claim to void.");
+        cg_say(detail->say, "%.*s is %.*s, but the layout has no column for the claim to %s.",
+               (int)cell.column.len, cell.column.ptr, (int)code.len, code.ptr,
+               code.ptr[0] == '7' ? "replace" : "void");
         return;
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
-static void say_field_count(struct cg_phrase *say, uint32_t found, uint32_t wanted) {
-    cg_phrase_text(say, "The record has ");
-    cg_phrase_number(say, found);
-    cg_phrase_text(say, found == 1 ? " field" : " fields");
-    cg_phrase_text(say, " where the header has ");
-    cg_phrase_number(say, wanted);
-    cg_phrase_text(say, ".");
-}
-
-static void say_too_long(struct cg_phrase *say, uint64_t len_bytes) {
-    cg_phrase_text(say, "The record is ");
-    cg_phrase_number(say, len_bytes);
-    cg_phrase_text(say, " bytes long; at most ");
-    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
-    cg_phrase_text(say, " are allowed, and the first ");
-    cg_phrase_number(say, CG_RECORD_MAX_BYTES);
-    cg_phrase_text(say, " are kept.");
-}
-
 void cg_detail_malformed(const struct cg_detail *detail) {
-    uint32_t record_no = detail->line->record_no;
+    const uint32_t record_no = detail->line->record_no;
+    const uint32_t fields = cg_batch_record(detail->batch, record_no)->field_count;
     struct cg_phrase *say = detail->say;
     switch ((enum cg_malformed)detail->line->malformed) {
     case CG_TOO_FEW_FIELDS:
     case CG_TOO_MANY_FIELDS:
-        say_field_count(say, detail->batch->records[record_no].field_count,
-                        detail->binding->column_count);
+        cg_say(say, "The record has %u field%s where the header has %u.", fields,
+               fields == 1 ? "" : "s", detail->binding->column_count);
         break;
     case CG_TOO_LONG:
-        say_too_long(say, cg_batch_record_bytes(detail->batch, record_no));
+        cg_say(say,
+               "The record is %ju bytes long; at most %u are allowed, and the first %u are kept.",
+               cg_batch_record_bytes(detail->batch, record_no), CG_RECORD_MAX_BYTES,
+               CG_RECORD_MAX_BYTES);
         break;
     case CG_NUL_BYTE:
-        cg_phrase_text(say, "The record holds a NUL byte.");
+        cg_say(say, "The record holds a NUL byte.");
         break;
     case CG_UNCLOSED_QUOTE:
-        cg_phrase_text(say, detail->binding->multiline
-                                ? "A quote that opens on this line is not closed within 64 KiB or "
-                                  "by the end of the input."
-                                : "A quote that opens a field is not closed by the end of the "
-                                  "line.");
+        cg_say(say, detail->binding->multiline
+                        ? "A quote that opens on this line is not closed within 64 KiB or by the "
+                          "end of the input."
+                        : "A quote that opens a field is not closed by the end of the line.");
         break;
     case CG_BROKEN_QUOTING:
-        cg_phrase_text(say, "A quote stands where none may: it opens a field only as its first "
-                            "byte, and after a closing quote only blanks, the delimiter or the "
-                            "line end may follow.");
+        cg_say(say, "A quote stands where none may: it opens a field only as its first byte, and "
+                    "after a closing quote only blanks, the delimiter or the line end may follow.");
         break;
     case CG_WELL_FORMED:
         break;

@@ -1,5 +1,6 @@
 #include "claimgate/gate/sentences.h"
 
+#include "credential_edits.h"
 #include "sentences_private.h"
 
 #include "claimgate/record/field.h"
@@ -16,57 +17,44 @@ static bool is_span(const struct cg_line *line) {
 static void say_no_policy(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
     const struct cg_policy *policy = detail->rules->policy;
-    struct cg_phrase *say = detail->say;
     if (line->version == NULL) {
-        cg_phrase_text(say, "No version of the policy was in force on ");
-        cg_phrase_date(say, line->start_day);
-        cg_phrase_text(say, "; the first is effective from ");
-        cg_phrase_date(say, cg_policy_version(policy, 0)->effective_day);
-    } else {
-        char code[6];
-        cg_phrase_text(say, "The version of the policy in force on ");
-        cg_phrase_date(say, line->start_day);
-        cg_phrase_text(say, " does not name the procedure ");
-        cg_phrase_text(
-            say, cg_procedure_text(cg_policy_procedure_code(policy, line->procedure_no), code));
+        cg_say(detail->say,
+               "No version of the policy was in force on %s; the first is effective from %s.",
+               cg_date_text(line->start_day).text,
+               cg_date_text(cg_policy_version(policy, 0)->effective_day).text);
+        return;
     }
-    cg_phrase_text(say, ".");
+    char code[6];
+    cg_say(detail->say, "The version of the policy in force on %s does not name the procedure %s.",
+           cg_date_text(line->start_day).text,
+           cg_procedure_text(cg_policy_procedure_code(policy, line->procedure_no), code));
 }
 
 static void say_future(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    struct cg_phrase *say = detail->say;
-    int32_t latest_day = is_span(line) ? line->end_day : line->start_day;
-    bool received = line->received_day != CG_DAY_NONE && latest_day > line->received_day;
-    cg_phrase_text(say, "The service date ");
-    cg_phrase_date(say, latest_day);
-    cg_phrase_text(say, " is after ");
-    cg_phrase_date(say, received ? line->received_day : detail->rules->as_of_day);
-    cg_phrase_text(say, received ? ", when the claim was received."
-                                 : ", the date as of which this run decides.");
+    const int32_t latest_day = is_span(line) ? line->end_day : line->start_day;
+    const struct cg_date_text latest = cg_date_text(latest_day);
+    if (line->received_day != CG_DAY_NONE && latest_day > line->received_day) {
+        cg_say(detail->say, "The service date %s is after %s, when the claim was received.",
+               latest.text, cg_date_text(line->received_day).text);
+    } else {
+        cg_say(detail->say,
+               "The service date %s is after %s, the date as of which this run decides.",
+               latest.text, cg_date_text(detail->rules->as_of_day).text);
+    }
 }
 
 static void say_span(const struct cg_detail *detail) {
-    struct cg_phrase *say = detail->say;
-    cg_phrase_text(say, "The line spans ");
-    cg_phrase_date(say, detail->line->start_day);
-    cg_phrase_text(say, " to ");
-    cg_phrase_date(say, detail->line->end_day);
-    cg_phrase_text(say, "; the policy takes lines of one day.");
+    cg_say(detail->say, "The line spans %s to %s; the policy takes lines of one day.",
+           cg_date_text(detail->line->start_day).text, cg_date_text(detail->line->end_day).text);
 }
 
 static void say_late(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
-    struct cg_phrase *say = detail->say;
-    cg_phrase_text(say, "The claim was received on ");
-    cg_phrase_date(say, line->received_day);
-    cg_phrase_text(say, ", ");
-    cg_phrase_number(say, (uint64_t)(line->received_day - line->end_day));
-    cg_phrase_text(say, " days after the service of ");
-    cg_phrase_date(say, line->end_day);
-    cg_phrase_text(say, "; the limit is ");
-    cg_phrase_number(say, (uint64_t)line->version->timely_filing_days);
-    cg_phrase_text(say, " days.");
+    cg_say(detail->say,
+           "The claim was received on %s, %u days after the service of %s; the limit is %u days.",
+           cg_date_text(line->received_day).text, (uint32_t)(line->received_day - line->end_day),
+           cg_date_text(line->end_day).text, (uint32_t)line->version->timely_filing_days);
 }
 
 /* The id itself may be at fault, or else the history of the member does not have it. */
@@ -75,10 +63,11 @@ static void say_unknown_original(const struct cg_detail *detail) {
         cg_detail_id(detail);
         return;
     }
-    cg_phrase_text(detail->say, detail->line->frequency == CG_VOID ? "The claim to void"
-                                                                   : "The claim to replace");
-    cg_phrase_text(detail->say, " has no accepted line of this member, or another claim has taken "
-                                "it back already.");
+    cg_say(
+        detail->say,
+        "The claim to %s has no accepted line of this member, or another claim has taken it back "
+        "already.",
+        detail->line->frequency == CG_VOID ? "void" : "replace");
 }
 
 static void say_duplicate(const struct cg_detail *detail) {
@@ -91,7 +80,7 @@ static void say_duplicate(const struct cg_detail *detail) {
         text = "A line with the same claim id, dates, procedure, modifiers, units and rendering "
                "provider has been accepted already for this member.";
     }
-    cg_phrase_text(detail->say, text);
+    cg_say(detail->say, "%s", text);
 }
 
 /* The period in which a cap failed: " on 2024-03-05", " from 2023-07-01 to 2024-06-30", " in the 6
@@ -101,42 +90,26 @@ static void say_period(struct cg_phrase *say, const struct cg_line *line,
     int32_t first_day;
     int32_t last_day;
     cg_cap_period(cap, line->cap_day, &first_day, &last_day);
+    const struct cg_date_text last = cg_date_text(last_day);
     switch (cap->period) {
     case CG_PERIOD_DAY:
-        cg_phrase_text(say, " on ");
+        cg_say(say, " on %s", last.text);
         break;
     case CG_PERIOD_MONTH:
     case CG_PERIOD_YEAR:
-        cg_phrase_text(say, " from ");
-        cg_phrase_date(say, first_day);
-        cg_phrase_text(say, " to ");
+        cg_say(say, " from %s to %s", cg_date_text(first_day).text, last.text);
         break;
     case CG_PERIOD_ROLLING_MONTHS:
-        cg_phrase_text(say, " in the ");
         if (cap->months > 1) {
-            cg_phrase_number(say, (uint64_t)cap->months);
+            cg_say(say, " in the %u months up to %s", (uint32_t)cap->months, last.text);
+        } else {
+            cg_say(say, " in the month up to %s", last.text);
         }
-        cg_phrase_text(say, cap->months > 1 ? " months up to " : "month up to ");
         break;
     case CG_PERIOD_LIFETIME:
-        cg_phrase_text(say, " in the member's lifetime");
-        return;
+        cg_say(say, " in the member's lifetime");
+        break;
     }
-    cg_phrase_date(say, last_day);
-}
-
-static void say_cutback(struct cg_phrase *say, const struct cg_line *line,
-                        const struct cg_cap *cap) {
-    uint32_t rest = (uint32_t)(line->units - line->accepted_units);
-    cg_phrase_number(say, line->accepted_units);
-    cg_phrase_text(say, " of ");
-    cg_phrase_number(say, line->units);
-    cg_phrase_text(say, " units fit under the limit of ");
-    cg_phrase_number(say, cap->limit_units);
-    say_period(say, line, cap);
-    cg_phrase_text(say, "; the remaining ");
-    cg_phrase_number(say, rest);
-    cg_phrase_text(say, rest == 1 ? " is rejected." : " are rejected.");
 }
 
 static void say_cap(const struct cg_detail *detail) {
@@ -144,23 +117,22 @@ static void say_cap(const struct cg_detail *detail) {
     const struct cg_cap *cap = &line->version->caps[line->cap_no];
     struct cg_phrase *say = detail->say;
     if (line->decision == CG_CUTBACK) {
-        say_cutback(say, line, cap);
+        const uint32_t rest = (uint32_t)(line->units - line->accepted_units);
+        cg_say(say, "%u of %u units fit under the limit of %u", line->accepted_units, line->units,
+               cap->limit_units);
+        say_period(say, line, cap);
+        cg_say(say, "; the remaining %u %s rejected.", rest, rest == 1 ? "is" : "are");
         return;
     }
-    cg_phrase_number(say, line->units_used);
-    cg_phrase_text(say, " of ");
-    cg_phrase_number(say, cap->limit_units);
-    cg_phrase_text(say, " units were already used");
+    cg_say(say, "%u of %u units were already used", line->units_used, cap->limit_units);
     say_period(say, line, cap);
-    cg_phrase_text(say, "; this line asks for ");
-    cg_phrase_number(say, line->units);
-    cg_phrase_text(say, is_span(line) ? " over its days and " : " and ");
-    cg_phrase_number(say, line->units_available);
-    cg_phrase_text(say, line->units_available == 1 ? " is left." : " are left.");
+    cg_say(say, "; this line asks for %u%s and %u %s left.", line->units,
+           is_span(line) ? " over its days" : "", line->units_available,
+           line->units_available == 1 ? "is" : "are");
 }
 
 static void say_credential(const struct cg_detail *detail) {
-    cg_credential_detail(detail->rules->roster, detail->line, detail->reason, detail->say);
+    cg_credential_sentence(detail->rules->roster, detail->line, detail->reason, detail->say);
 }
 
 /* Who words which reason. */
@@ -215,21 +187,16 @@ void cg_reason_list(const struct cg_line *line, uint64_t reasons,
                     char out[CG_VERDICT_REASONS_BYTES]) {
     struct cg_phrase list = cg_phrase_start(out, CG_VERDICT_REASONS_BYTES);
     for (uint64_t rest = reasons; rest != 0; rest &= rest - 1) {
-        if (rest != reasons) {
-            cg_phrase_text(&list, ";");
-        }
-        cg_phrase_text(&list, cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest)));
+        const char *name = cg_reason_name(line, (enum cg_reason)__builtin_ctzll(rest));
+        cg_say(&list, rest == reasons ? "%s" : ";%s", name);
     }
-    cg_phrase_end(&list);
 }
 
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out) {
-    /* The rest of a cutback is rejected under its cap, whatever the accepted part has. */
-    uint64_t reasons = line->decision == CG_CUTBACK ? cg_reason_bit(CG_REASON_CAP) : line->reasons;
-    enum cg_reason first = (enum cg_reason)__builtin_ctzll(reasons);
-    cg_reason_list(line, reasons, out->reasons);
+    enum cg_reason first = (enum cg_reason)__builtin_ctzll(line->reasons);
+    cg_reason_list(line, line->reasons, out->reasons);
     out->reason = cg_reason_name(line, first);
     const struct cg_reason_info *info = cg_reason_info(first);
     out->group_code = info->group_code;
@@ -258,5 +225,4 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
         .say = &say,
     };
     sentences[first](&detail);
-    cg_phrase_end(&say);
 }

@@ -2,78 +2,54 @@
 
 #include "claimgate/base/hash.h"
 
-#include <stdlib.h>
-
-enum { FIRST_SLOTS = 64 };
-
-void cg_take_backs_init(struct cg_take_backs *table, uint64_t seed) {
-    *table = (struct cg_take_backs){.seed = seed};
+void cg_take_backs_init(struct cg_take_backs *take_backs, uint64_t seed) {
+    *take_backs = (struct cg_take_backs){.seed = seed};
+    cg_array_init(&take_backs->notes, sizeof(struct cg_take_back), UINT32_MAX - 1);
 }
 
-void cg_take_backs_fini(struct cg_take_backs *table) {
-    free(table->slots);
-    *table = (struct cg_take_backs){.slots = NULL};
+void cg_take_backs_fini(struct cg_take_backs *take_backs) {
+    cg_array_fini(&take_backs->notes);
+    cg_hash_table_fini(&take_backs->table);
 }
 
-static bool same_keys(const struct cg_take_back *a, const struct cg_take_back *b) {
+static bool same_keys(const void *notes, uint32_t ref, const void *wanted) {
+    const struct cg_take_back *a = cg_array_at(notes, ref - 1);
+    const struct cg_take_back *b = wanted;
     return a->member == b->member && a->frequency == b->frequency &&
            cg_key_equal(&a->claim, &b->claim) && cg_key_equal(&a->original, &b->original);
 }
 
-static uint64_t hash_of(const struct cg_take_backs *table, const struct cg_take_back *wanted) {
+static uint64_t hash_of(const struct cg_take_backs *take_backs, const struct cg_take_back *wanted) {
     struct cg_text claim = cg_key_text(&wanted->claim);
     struct cg_text original = cg_key_text(&wanted->original);
-    uint64_t seed = cg_hash64(&wanted->member, sizeof wanted->member, table->seed);
+    uint64_t seed = cg_hash64(&wanted->member, sizeof wanted->member, take_backs->seed);
     seed = cg_hash64(claim.ptr, claim.len, seed + wanted->frequency);
     return cg_hash64(original.ptr, original.len, seed);
 }
 
-/* Its place, or the empty one where it would go. */
-static struct cg_take_back *place_of(const struct cg_take_backs *table,
-                                     const struct cg_take_back *wanted) {
-    size_t i = hash_of(table, wanted) & (table->slot_count - 1);
-    while (table->slots[i].frequency != 0 && !same_keys(&table->slots[i], wanted)) {
-        i = (i + 1) & (table->slot_count - 1);
-    }
-    return &table->slots[i];
+static struct cg_take_back *find(const struct cg_take_backs *take_backs,
+                                 const struct cg_take_back *wanted, uint64_t hash) {
+    const uint32_t ref =
+        cg_hash_table_find(&take_backs->table, hash, same_keys, &take_backs->notes, wanted);
+    return ref != 0 ? cg_array_at(&take_backs->notes, ref - 1) : NULL;
 }
 
-const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *table,
+const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *take_backs,
                                               const struct cg_take_back *wanted) {
-    if (table->slot_count == 0) {
-        return NULL;
-    }
-    const struct cg_take_back *place = place_of(table, wanted);
-    return place->frequency != 0 ? place : NULL;
+    return find(take_backs, wanted, hash_of(take_backs, wanted));
 }
 
-static bool grow(struct cg_take_backs *table) {
-    struct cg_take_backs bigger = *table;
-    bigger.slot_count = table->slot_count == 0 ? FIRST_SLOTS : table->slot_count * 2;
-    bigger.slots = calloc(bigger.slot_count, sizeof *bigger.slots);
-    if (bigger.slots == NULL) {
+bool cg_take_backs_add(struct cg_take_backs *take_backs, const struct cg_take_back *added) {
+    const uint64_t hash = hash_of(take_backs, added);
+    struct cg_take_back *note = find(take_backs, added, hash);
+    if (note != NULL) {
+        note->took_lines = note->took_lines || added->took_lines;
+        return true;
+    }
+    note = cg_array_add(&take_backs->notes);
+    if (note == NULL) {
         return false;
     }
-    for (size_t i = 0; i < table->slot_count; i++) {
-        if (table->slots[i].frequency != 0) {
-            *place_of(&bigger, &table->slots[i]) = table->slots[i];
-        }
-    }
-    free(table->slots);
-    *table = bigger;
-    return true;
-}
-
-bool cg_take_backs_add(struct cg_take_backs *table, const struct cg_take_back *added) {
-    if (table->used >= table->slot_count - table->slot_count / 4 && !grow(table)) {
-        return false;
-    }
-    struct cg_take_back *place = place_of(table, added);
-    bool took_lines = added->took_lines || place->took_lines;
-    if (place->frequency == 0) {
-        *place = *added;
-        table->used++;
-    }
-    place->took_lines = took_lines;
-    return true;
+    *note = *added;
+    return cg_hash_table_add(&take_backs->table, hash, take_backs->notes.count);
 }

@@ -10,36 +10,33 @@
 #ifndef CLAIMGATE_GATE_TAKE_BACKS_H
 #define CLAIMGATE_GATE_TAKE_BACKS_H
 
-#include "claimgate/base/error.h"
+#include "claimgate/base/array.h"
+#include "claimgate/base/hash_table.h"
 #include "claimgate/record/key.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 struct cg_take_back {
     struct cg_key claim;
     struct cg_key original;
     const void *member;
-    uint8_t frequency; /* 0: an empty place */
-    bool took_lines;   /* false: a replacement of itself that found nothing to take */
+    uint8_t frequency;
+    bool took_lines; /* false: a replacement of itself that found nothing to take */
 };
 
 struct cg_take_backs {
-    struct cg_take_back *slots;
-    size_t slot_count; /* a power of two, or 0 */
-    size_t used;
+    struct cg_array notes; /* of struct cg_take_back */
+    struct cg_hash_table table;
     uint64_t seed;
 };
 
-void cg_take_backs_init(struct cg_take_backs *table, uint64_t seed);
-void cg_take_backs_fini(struct cg_take_backs *table);
+void cg_take_backs_init(struct cg_take_backs *take_backs, uint64_t seed);
+void cg_take_backs_fini(struct cg_take_backs *take_backs);
 
 /* The one with these four keys; NULL: none. */
-const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *table,
+const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *take_backs,
                                               const struct cg_take_back *wanted);
 
 /* Adding what is there already does no harm; lines taken count even so. */
-cg_must_use bool cg_take_backs_add(struct cg_take_backs *table, const struct cg_take_back *added);
+cg_must_use bool cg_take_backs_add(struct cg_take_backs *take_backs,
+                                   const struct cg_take_back *added);
 
 #endif

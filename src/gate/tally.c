@@ -89,18 +89,18 @@ static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
 }
 
 bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        if (batch->line_count - i > LINES_AHEAD) {
-            fetch_counted(&batch->lines[i + LINES_AHEAD]);
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        if (batch->lines.count - i > LINES_AHEAD) {
+            fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
         }
-        add_line(tally, &batch->lines[i]);
-        const uint32_t id_no = batch->lines[i].crosswalk_id;
-        if (id_no != 0 && !meet_id(tally, id_no)) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        add_line(tally, line);
+        if (line->crosswalk_id != 0 && !meet_id(tally, line->crosswalk_id)) {
             return false;
         }
     }
-    const uint64_t passed = batch->record_count - batch->line_count;
-    tally->records += batch->record_count;
+    const uint64_t passed = batch->records.count - batch->lines.count;
+    tally->records += batch->records.count;
     tally->accepted += passed;
     tally->out_of_scope += passed;
     tally->empty_lines += batch->blank_lines;

@@ -1,5 +1,5 @@
 /*
- * What the two halves of the schema checker share: json_schema.c walks, json_rules.c judges one
+ * What the two halves of the schema checker share: schema.c walks, rules.c judges one
  * value.
  */
 #ifndef CLAIMGATE_JSON_CHECK_H
@@ -36,7 +36,6 @@ bool cg_json_type_accepts(const json_t *type, const json_t *value);
 bool cg_json_check_type(struct cg_json_check *check, const json_t *schema,
                         struct cg_json *value); /* false when it does */
 void cg_json_check_enum(struct cg_json_check *check, const json_t *allowed, struct cg_json *value);
-void cg_json_check_const(struct cg_json_check *check, const json_t *wanted, struct cg_json *value);
 void cg_json_check_number(struct cg_json_check *check, const json_t *schema, struct cg_json *value);
 void cg_json_check_string(struct cg_json_check *check, const json_t *schema, struct cg_json *value);
 

@@ -42,23 +42,18 @@ struct cg_json_doc {
     struct cg_arena arena;
 };
 
-/* json_place.c: lay nodes over doc->values by walking the same text again. */
+/* place.c: lay nodes over doc->values by walking the same text again. */
 void cg_json_place_values(struct cg_json_doc *doc, const char *text, size_t len_bytes,
                           struct cg_problems *problems);
 
 /* The place of the byte at `offset`. */
 struct cg_json_place cg_json_place_of(const char *text, size_t offset);
 
-/* json_schema.c: check the document against a built-in schema. */
+/* schema.c: check the document against a built-in schema. */
 void cg_json_check_document(const struct cg_json_doc *doc, const char *schema_name,
                             struct cg_problems *problems);
 
-/* json_keywords.c: true when every keyword of the schema is one that cg_json_check_document knows,
- * else a problem for each that is not. */
-cg_must_use bool cg_json_keywords_are_known(const char *schema_name, const json_t *schema,
-                                            struct cg_problems *problems);
-
-/* json_describe.c: values in words. */
+/* describe.c: values in words. */
 
 /* "versions[0].caps[1]"; "the document" for the root. Returns `out`. */
 const char *cg_json_describe_path(const struct cg_json *value, char out[CG_JSON_PATH_BYTES]);

@@ -117,13 +117,6 @@ void cg_json_check_enum(struct cg_json_check *check, const json_t *allowed, stru
     free(list);
 }
 
-void cg_json_check_const(struct cg_json_check *check, const json_t *wanted, struct cg_json *value) {
-    if (!json_equal(wanted, value->value)) {
-        char words[CG_JSON_FOUND_BYTES];
-        cg_json_add_mismatch(check, value, "wrong value", cg_json_describe_value(wanted, words));
-    }
-}
-
 static bool is_less(const json_t *a, const json_t *b) {
     if (json_is_integer(a) && json_is_integer(b)) {
         return json_integer_value(a) < json_integer_value(b);

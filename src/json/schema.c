@@ -1,5 +1,6 @@
 /*
- * Checks a document against a schema (JSON Schema 2020-12, the keywords of json_keywords.c).
+ * Checks a document against a schema (JSON Schema 2020-12, the keywords that ours use, which
+ * a test holds to).
  *
  * The check goes on after a problem and walks the document in the order of the file, so that people
  * see everything there is to mend, from top to bottom, in one go.
@@ -11,7 +12,6 @@
 #include "claimgate/base/utf8.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SCHEMA_DEPTH_MAX = 512 }; /* a schema that refers to itself without end stops here */
@@ -28,37 +28,12 @@ static const json_t *resolve(const struct cg_json_check *check, const json_t *re
     return json_object_get(json_object_get(check->schema, "$defs"), name + sizeof prefix - 1);
 }
 
-/* Every item's text becomes a key of one object: a key that is there already is a second copy. */
-static void check_unique(struct cg_json_check *check, struct cg_json *array) {
-    json_t *seen = json_object();
-    bool out_of_memory = seen == NULL;
-    for (size_t i = 0; i < array->count && !out_of_memory; i++) {
-        struct cg_json *item = &array->children[i];
-        char *text = json_dumps(item->value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
-        char found[CG_JSON_FOUND_BYTES];
-        if (text != NULL && json_object_get(seen, text) != NULL) {
-            cg_json_add_problem(check, item, item->place,
-                                "%s stands twice in this list: remove one",
-                                cg_json_describe_value(item->value, found));
-        }
-        out_of_memory = text == NULL || json_object_set_new(seen, text, json_true()) != 0;
-        free(text);
-    }
-    if (out_of_memory) {
-        cg_json_add_problem(check, array, array->place, "not enough memory to check this list");
-    }
-    json_decref(seen);
-}
-
 static void check_array(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     static const struct cg_json_bounds bounds = {"minItems", "maxItems", "items"};
-    bool fits = cg_json_check_count(check, schema, value, &bounds, value->count);
+    (void)cg_json_check_count(check, schema, value, &bounds, value->count);
     const json_t *items = json_object_get(schema, "items");
     for (size_t i = 0; i < value->count && items != NULL; i++) {
         check_value(check, items, &value->children[i]);
-    }
-    if (fits && json_is_true(json_object_get(schema, "uniqueItems"))) {
-        check_unique(check, value);
     }
 }
 
@@ -150,44 +125,36 @@ static void add_wrong_alternative(struct cg_json_check *check, const json_t *alt
     cg_json_add_mismatch(check, value, "wrong type", wanted);
 }
 
-/* anyOf wants at least one alternative that fits, oneOf exactly one. Where none fits, the problems
- * shown are those of the alternative of the right type that has the fewest. */
-static void check_alternatives(struct cg_json_check *check, const json_t *alternatives, size_t most,
+/* anyOf wants an alternative that fits. Where none does, the problems shown are those of the
+ * alternative of the right type that has the fewest. */
+static void check_alternatives(struct cg_json_check *check, const json_t *alternatives,
                                struct cg_json *value) {
-    size_t fitting = 0;
     const json_t *best = NULL;
     size_t fewest = SIZE_MAX;
     for (size_t i = 0; i < json_array_size(alternatives); i++) {
         const json_t *alternative = json_array_get(alternatives, i);
         size_t total = count_problems(check, alternative, value);
-        fitting += total == 0;
+        if (total == 0) {
+            return;
+        }
         if (total < fewest &&
             cg_json_type_accepts(type_of_schema(check, alternative), value->value)) {
             fewest = total;
             best = alternative;
         }
     }
-    if (fitting > most) {
-        char path[CG_JSON_PATH_BYTES];
-        cg_json_add_problem(check, value, value->place, "unclear: %s can be read in %zu ways",
-                            cg_json_describe_path(value, path), fitting);
-    } else if (fitting == 0 && best != NULL) {
+    if (best != NULL) {
         check_value(check, best, value);
-    } else if (fitting == 0) {
+    } else {
         add_wrong_alternative(check, alternatives, value);
     }
 }
 
 static void check_rules(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     const json_t *allowed = json_object_get(schema, "enum");
-    const json_t *wanted = json_object_get(schema, "const");
     const json_t *any_of = json_object_get(schema, "anyOf");
-    const json_t *one_of = json_object_get(schema, "oneOf");
     if (allowed != NULL) {
         cg_json_check_enum(check, allowed, value);
-    }
-    if (wanted != NULL) {
-        cg_json_check_const(check, wanted, value);
     }
     if (json_is_object(value->value)) {
         check_object(check, schema, value);
@@ -199,10 +166,7 @@ static void check_rules(struct cg_json_check *check, const json_t *schema, struc
         cg_json_check_number(check, schema, value);
     }
     if (any_of != NULL) {
-        check_alternatives(check, any_of, SIZE_MAX, value);
-    }
-    if (one_of != NULL) {
-        check_alternatives(check, one_of, 1, value);
+        check_alternatives(check, any_of, value);
     }
 }
 
@@ -245,10 +209,8 @@ void cg_json_check_document(const struct cg_json_doc *doc, const char *schema_na
                         "internal error: this schema is not JSON: %s", error.text);
         return;
     }
-    if (cg_json_keywords_are_known(schema_name, schema, problems)) {
-        struct cg_json_check check = {
-            .doc = doc, .schema_name = schema_name, .schema = schema, .problems = problems};
-        check_value(&check, schema, doc->root);
-    }
+    struct cg_json_check check = {
+        .doc = doc, .schema_name = schema_name, .schema = schema, .problems = problems};
+    check_value(&check, schema, doc->root);
     json_decref(schema);
 }

@@ -1,6 +1,7 @@
 #include "claimgate/record/batch.h"
 
-#include "claimgate/io/source.h"
+#include "claimgate/io/deflate.h"
+#include "claimgate/record/csv.h"
 
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
  * difference that could be measured, or a loss.
  */
 enum {
-    FIRST_CAPACITY = 16384,
+    RECORDS_MAX = 1 << 21, /* more than a batch has bytes for */
     PACKED_MAX_BYTES = 4 * CG_BATCH_BYTES,
     SCRATCH_MAX_BYTES = 64 << 20,
 };
@@ -28,6 +29,9 @@ struct cg_batch *cg_batch_new(void) {
         free(batch);
         return NULL;
     }
+    cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
+    cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
+    cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
     cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
     cg_buffer_init(&batch->accepted, output_max_bytes);
     cg_buffer_init(&batch->rejected_text, output_max_bytes);
@@ -41,15 +45,17 @@ void cg_batch_free(struct cg_batch *batch) {
     if (batch == NULL) {
         return;
     }
+    cg_csv_free(batch->csv);
+    cg_deflater_free(batch->deflater);
     cg_arena_fini(&batch->scratch);
     cg_buffer_fini(&batch->rejected);
     cg_buffer_fini(&batch->rejected_text);
     cg_buffer_fini(&batch->accepted);
     cg_buffer_fini(&batch->packed);
     cg_scan_fini(&batch->index);
-    free(batch->accepted_text);
-    free(batch->lines);
-    free(batch->records);
+    cg_array_fini(&batch->accepted_text);
+    cg_array_fini(&batch->lines);
+    cg_array_fini(&batch->records);
     free(batch->memory);
     free(batch);
 }
@@ -68,13 +74,13 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->first_line = 0;
     batch->header_raw = (struct cg_text){batch->payload, 0};
     batch->header_lines = 0;
-    batch->record_count = 0;
+    batch->records.count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
     batch->near_codes = 0;
-    batch->line_count = 0;
+    batch->lines.count = 0;
     cg_arena_reset(&batch->scratch);
-    batch->accepted_text_count = 0;
+    batch->accepted_text.count = 0;
     cg_buffer_clear(&batch->accepted);
     cg_buffer_clear(&batch->rejected_text);
     cg_buffer_clear(&batch->rejected);
@@ -84,68 +90,26 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->error = (struct cg_error)CG_ERROR_INIT;
 }
 
-enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
-                             struct cg_error *err) {
-    struct cg_fill fill = {
-        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
-    enum cg_status status = cg_source_read(source, &fill, err);
-    batch->payload_bytes = fill.len_bytes;
-    batch->ends_source = fill.at_end;
-    return status;
-}
-
-/* A batch holds fewer than 2^21 records, so that no size here can overflow. */
-static void *grow(void *array, uint32_t *capacity, size_t element_bytes) {
-    uint32_t more = *capacity == 0 ? FIRST_CAPACITY : *capacity * 2;
-    void *grown = realloc(array, more * element_bytes);
-    if (grown != NULL) {
-        *capacity = more;
-    }
-    return grown;
-}
-
-struct cg_record *cg_batch_add_record(struct cg_batch *batch) {
-    if (batch->record_count == batch->record_capacity) {
-        void *grown = grow(batch->records, &batch->record_capacity, sizeof *batch->records);
-        if (grown == NULL) {
-            return NULL;
-        }
-        batch->records = grown;
-    }
-    return &batch->records[batch->record_count++];
-}
-
 struct cg_line *cg_batch_add_line(struct cg_batch *batch) {
-    if (batch->line_count == batch->line_capacity) {
-        void *grown = grow(batch->lines, &batch->line_capacity, sizeof *batch->lines);
-        if (grown == NULL) {
-            return NULL;
-        }
-        batch->lines = grown;
-    }
     /* Copied, for memset would be a string instruction, which takes long to get going. */
     static const struct cg_line zeroed;
-    struct cg_line *line = &batch->lines[batch->line_count++];
-    *line = zeroed;
+    struct cg_line *line = cg_array_add(&batch->lines);
+    if (line != NULL) {
+        *line = zeroed;
+    }
     return line;
 }
 
 bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes) {
-    if (batch->accepted_text_count == batch->accepted_text_capacity) {
-        void *grown = grow(batch->accepted_text, &batch->accepted_text_capacity,
-                           sizeof *batch->accepted_text);
-        if (grown == NULL) {
-            return false;
-        }
-        batch->accepted_text = grown;
+    struct cg_text *row = cg_array_add(&batch->accepted_text);
+    if (row != NULL) {
+        *row = (struct cg_text){bytes, (uint32_t)len_bytes};
     }
-    batch->accepted_text[batch->accepted_text_count++] =
-        (struct cg_text){bytes, (uint32_t)len_bytes};
-    return true;
+    return row != NULL;
 }
 
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no) {
-    const struct cg_record *record = &batch->records[record_no];
+    const struct cg_record *record = cg_batch_record(batch, record_no);
     struct cg_text text = {batch->text.ptr + record->offset, record->len_bytes};
     if (text.len > CG_RECORD_MAX_BYTES) {
         text.len = CG_RECORD_MAX_BYTES;
@@ -157,5 +121,5 @@ uint64_t cg_batch_record_bytes(const struct cg_batch *batch, uint32_t record_no)
     if (record_no == 0 && batch->long_record_bytes > 0) {
         return batch->long_record_bytes;
     }
-    return batch->records[record_no].len_bytes;
+    return cg_batch_record(batch, record_no)->len_bytes;
 }

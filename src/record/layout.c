@@ -1,17 +1,13 @@
 #include "layout_private.h"
 
-#include "claimgate/base/builtin.h"
-#include "claimgate/base/nearest.h"
-#include "claimgate/io/files.h"
+#include "claimgate/io/named_file.h"
 #include "claimgate/json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    LAYOUT_FILE_MAX_BYTES = 1 << 20,
     LAYOUT_MEMORY_MAX_BYTES = 8 << 20,
-    LAYOUT_NAME_BYTES = 80,
 };
 
 static const char *const field_names[CG_FIELD_COUNT] = {
@@ -25,12 +21,11 @@ const char *cg_field_name(enum cg_field field) {
 }
 
 /* The files of schemas/layouts; a test holds the two together. */
-static const char *const builtin_names[] = {"cclf5", "rif-carrier", "synthea", "taf-ot", "tuva"};
-
-enum { BUILTIN_COUNT = sizeof builtin_names / sizeof builtin_names[0] };
+static const char *const builtin_names[] = {"cclf5",  "rif-carrier", "synthea",
+                                            "taf-ot", "tuva",        NULL};
 
 const char *cg_layout_builtin(size_t index) {
-    return index < BUILTIN_COUNT ? builtin_names[index] : NULL;
+    return index < sizeof builtin_names / sizeof builtin_names[0] ? builtin_names[index] : NULL;
 }
 
 struct loading {
@@ -161,44 +156,15 @@ static enum cg_status load_text(const char *file, struct cg_text text, struct cg
     return CG_OK;
 }
 
-static enum cg_status refuse_name(const char *name, const char *why, struct cg_error *err) {
-    char list[256] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < BUILTIN_COUNT; i++) {
-        int len =
-            snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", builtin_names[i]);
-        used += len > 0 && (size_t)len < sizeof list - used ? (size_t)len : 0;
-    }
-    const char *nearest = cg_nearest_word(name, builtin_names, BUILTIN_COUNT);
-    return cg_error_set(err, CG_BAD_CONFIG,
-                        "no layout \"%s\": it is none of the built-in ones (%s) and no file that "
-                        "can be read (%s)%s%s%s",
-                        name, list, why, nearest == NULL ? "" : "; did you mean \"",
-                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
-}
-
 enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
                               struct cg_problems *problems, struct cg_error *err) {
-    char builtin_name[LAYOUT_NAME_BYTES];
-    snprintf(builtin_name, sizeof builtin_name, "layouts/%s.json", name_or_path);
-    const struct cg_builtin *builtin = cg_builtin_find(builtin_name);
-    if (builtin != NULL) {
-        struct cg_text text = {builtin->bytes, (uint32_t)builtin->len_bytes};
-        return load_text(builtin_name, text, out, problems, err);
-    }
-    struct cg_error reading = CG_ERROR_INIT;
-    struct cg_buffer bytes;
-    cg_buffer_init(&bytes, LAYOUT_FILE_MAX_BYTES);
-    enum cg_status status = cg_file_read(name_or_path, &bytes, &reading);
+    static const struct cg_named_files layouts = {"layout", "layouts", builtin_names};
+    struct cg_named_file file;
+    enum cg_status status = cg_named_file_open(&layouts, name_or_path, &file, err);
     if (status == CG_OK) {
-        struct cg_text text = {bytes.data == NULL ? "" : bytes.data, (uint32_t)bytes.len_bytes};
-        status = load_text(name_or_path, text, out, problems, err);
-    } else if (status == CG_NO_INPUT) {
-        status = refuse_name(name_or_path, reading.text, err);
-    } else {
-        status = cg_error_set(err, status, "%s", reading.text);
+        status = load_text(file.name, file.text, out, problems, err);
     }
-    cg_buffer_fini(&bytes);
+    cg_named_file_close(&file);
     return status;
 }
 

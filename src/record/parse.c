@@ -1,6 +1,6 @@
 #include "claimgate/record/parse.h"
 
-#include "claimgate/record/splitter.h"
+#include "splitter.h"
 
 /*
  * On the plain path a record costs little more than its share of the index: its fields are looked
@@ -81,12 +81,13 @@ static bool edit_fields(struct parser *parser, const struct piece *piece, struct
 
 static void edit_credentials(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
+    struct cg_line *lines = batch->lines.items;
     uint32_t first = parser->judged_lines;
     if (parser->plan->edit_credentials != NULL) {
-        parser->plan->edit_credentials(parser->plan->rules, batch->lines + first,
-                                       batch->line_count - first);
+        parser->plan->edit_credentials(parser->plan->rules, lines + first,
+                                       batch->lines.count - first);
     }
-    parser->judged_lines = batch->line_count;
+    parser->judged_lines = batch->lines.count;
 }
 
 static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
@@ -102,7 +103,7 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
 static void pass_through(struct parser *parser, struct cg_record *record) {
     struct cg_batch *batch = parser->batch;
     record->line_index = CG_NO_LINE;
-    batch->line_count--;
+    batch->lines.count--;
     if (__builtin_expect(parser->values.near_code, false)) {
         record->near_code = true;
         batch->near_codes++;
@@ -120,7 +121,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         batch->blank_lines++;
         return true;
     }
-    struct cg_record *record = cg_batch_add_record(batch);
+    struct cg_record *record = cg_array_add(&batch->records);
     struct cg_line *line = cg_batch_add_line(batch);
     if (record == NULL || line == NULL) {
         return false;
@@ -129,8 +130,8 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     record->len_bytes = piece->text.len;
     record->line_delta = line_delta;
     record->eol_bytes = piece->eol_bytes;
-    record->line_index = batch->line_count - 1;
-    line->record_no = batch->record_count - 1;
+    record->line_index = batch->lines.count - 1;
+    line->record_no = batch->records.count - 1;
     enum cg_malformed fault = find_fault(parser, piece, &record->field_count);
     record->malformed = (uint8_t)fault;
     record->near_code = false;
@@ -139,7 +140,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     } else if (!edit_fields(parser, piece, line)) {
         pass_through(parser, record);
     }
-    if (batch->line_count - parser->judged_lines == JUDGED_AT_ONCE) {
+    if (batch->lines.count - parser->judged_lines == JUDGED_AT_ONCE) {
         edit_credentials(parser);
     }
     return !parser->values.out_of_memory;

@@ -3,10 +3,14 @@
 #include "claimgate/base/phrase.h"
 #include "claimgate/record/csv.h"
 
-static const char *const own_columns[] = {
-    "reject_reason", "reject_reasons", "group_code",      "carc",          "rarc",       "cap_id",
-    "cap_limit",     "units_used",     "units_available", "reject_detail", "raw_record",
-};
+const char *cg_rejected_column_name(enum cg_rejected_column column) {
+    static const char *const names[] = {
+#define CG_REJECTED_NAME(name, text) #text,
+        CG_REJECTED_TABLE(CG_REJECTED_NAME)
+#undef CG_REJECTED_NAME
+    };
+    return names[column];
+}
 
 struct writer {
     struct cg_buffer *out;
@@ -60,8 +64,8 @@ bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *bin
     put_next_value(&writer, "source_line");
     put_delimiter(&writer);
     put_bytes(&writer, (struct cg_text){binding->header, binding->header_len});
-    for (size_t i = 0; i < sizeof own_columns / sizeof own_columns[0]; i++) {
-        put_next_value(&writer, own_columns[i]);
+    for (int i = 0; i < CG_REJECTED_COLUMNS; i++) {
+        put_next_value(&writer, cg_rejected_column_name((enum cg_rejected_column)i));
     }
     put_bytes(&writer, (struct cg_text){"\n", 1});
     return !writer.failed;
@@ -101,7 +105,7 @@ static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
 
 bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) {
     const struct cg_verdict *verdict = row->verdict;
-    const struct cg_record *record = &row->batch->records[row->line->record_no];
+    const struct cg_record *record = cg_batch_record(row->batch, row->line->record_no);
     struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
     put_value(&writer, row->source_file);
     put_next_number(&writer, row->batch->first_line + record->line_delta);
@@ -149,7 +153,7 @@ static bool add_units(struct cg_batch *batch, uint32_t units) {
 static enum cg_decision decision_on(const struct cg_batch *batch, const struct cg_record *record) {
     return record->line_index == CG_NO_LINE
                ? CG_ACCEPTED
-               : (enum cg_decision)batch->lines[record->line_index].decision;
+               : (enum cg_decision)cg_batch_line(batch, record->line_index)->decision;
 }
 
 /* The stretch from `start` to `end` grows by each accepted record that follows it at once. */
@@ -158,8 +162,8 @@ bool cg_rows_accepted(struct cg_batch *batch) {
     uint32_t end = 0;
     bool is_ended = true;
     bool good = add_header(batch);
-    for (uint32_t i = 0; i < batch->record_count && good; i++) {
-        const struct cg_record *record = &batch->records[i];
+    for (uint32_t i = 0; i < batch->records.count && good; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
         enum cg_decision decision = decision_on(batch, record);
         if (decision == CG_REJECTED) {
             continue;
@@ -169,7 +173,7 @@ bool cg_rows_accepted(struct cg_batch *batch) {
             start = record->offset;
         }
         if (decision == CG_CUTBACK) {
-            const struct cg_line *line = &batch->lines[record->line_index];
+            const struct cg_line *line = cg_batch_line(batch, record->line_index);
             end = record->offset + line->quantity_offset;
             good = good && add_stretch(batch, start, end) && add_units(batch, line->accepted_units);
             start = end + line->quantity_len;

@@ -1,26 +1,18 @@
 #include "claimgate/record/sample.h"
 
+#include "splitter.h"
+
 #include "claimgate/base/utf8.h"
-#include "claimgate/io/source.h"
-#include "claimgate/io/unfinished.h"
-#include "claimgate/record/batch.h"
-#include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
-#include "claimgate/record/parse.h"
-#include "claimgate/record/splitter.h"
+#include "claimgate/record/reader.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What is open while a sample is taken. */
-struct head {
-    const char *path;
-    struct cg_source *source;
-    struct cg_batch *batch;
-    struct cg_splitter *splitter;
-    struct cg_csv *csv;
-    struct cg_binding binding;
-    struct cg_header header;
+struct sampling {
+    const struct cg_layout *layout;
+    const struct cg_batch *batch;
+    struct cg_sample *out;
 };
 
 static void show(struct cg_text text, char out[CG_SAMPLE_TEXT_BYTES]) {
@@ -126,13 +118,14 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
 /* Stands where the gate's edit_fields stands in a run; keeps the first rows and lets all records
  * go. */
 static bool look(const void *context, struct cg_values *values, struct cg_line *line) {
-    struct cg_sample *const *sample = context;
-    struct cg_sample *out = *sample;
+    const struct sampling *sampling = context;
+    const struct cg_batch *batch = sampling->batch;
+    struct cg_sample *out = sampling->out;
     if (out->row_count == CG_SAMPLE_ROWS) {
         return false;
     }
     struct cg_sample_row *row = &out->rows[out->row_count++];
-    row->line = line->record_no; /* its physical line is known once all are read */
+    row->line = batch->first_line + cg_batch_record(batch, line->record_no)->line_delta;
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         fill_value(values->binding, field, cg_values_get(values, field), &row->values[field]);
     }
@@ -141,113 +134,98 @@ static bool look(const void *context, struct cg_values *values, struct cg_line *
 
 /* --- reading --- */
 
-static void name_columns(const struct head *head, struct cg_sample *out) {
-    /* The header has been taken apart before, so that no fault can come now. */
-    (void)cg_csv_read(head->csv, head->header.line);
+static void name_columns(const struct cg_csv *csv, struct cg_sample *out) {
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         struct cg_sample_field *field = &out->fields[i];
         if (field->source.column >= 0) {
-            show(cg_csv_field(head->csv, (uint32_t)field->source.column).value, field->column);
+            show(cg_csv_field(csv, (uint32_t)field->source.column).value, field->column);
         }
         if (field->source.fallback_column >= 0) {
-            show(cg_csv_field(head->csv, (uint32_t)field->source.fallback_column).value,
-                 field->fallback);
+            show(cg_csv_field(csv, (uint32_t)field->source.fallback_column).value, field->fallback);
         }
     }
 }
 
-static enum cg_status find_columns(struct head *head, const struct cg_layout *layout,
+static enum cg_status find_columns(const struct cg_layout *layout, struct cg_text header,
                                    struct cg_sample *out, struct cg_error *err) {
     struct cg_field_source sources[CG_FIELD_COUNT];
-    enum cg_status status = cg_layout_find(layout, head->header.line, sources, err);
+    enum cg_status status = cg_layout_find(layout, header, sources, err);
     if (status != CG_OK) {
         return status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         out->fields[i].source = sources[i];
     }
-    head->csv = cg_csv_new(cg_layout_delimiter(layout), CG_COLUMNS_MAX);
-    if (head->csv == NULL) {
+    struct cg_csv *csv = cg_csv_new(cg_layout_delimiter(layout), CG_COLUMNS_MAX);
+    if (csv == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    name_columns(head, out);
-    status = cg_layout_bind(layout, head->header.line, false, &head->binding, &out->missing);
-    return status == CG_INTERNAL ? cg_error_set(err, status, "%s", out->missing.text) : CG_OK;
-}
-
-static enum cg_status read_rows(struct head *head, struct cg_sample *out, struct cg_error *err) {
-    struct cg_batch *batch = head->batch;
-    const struct cg_parse_plan plan = {
-        .binding = &head->binding, .edit_fields = look, .rules = &out};
-    cg_splitter_start(head->splitter, head->binding.delimiter, head->binding.multiline);
-    cg_splitter_cut(head->splitter, batch);
-    if (batch->text.len != 0 && cg_parse_batch(&plan, head->csv, batch) != CG_OK) {
-        return cg_error_set(err, batch->error.status, "%s", batch->error.text);
-    }
-    out->records = batch->record_count;
-    out->malformed = batch->line_count; /* only these have kept a line */
-    for (uint32_t i = 0; i < out->row_count; i++) {
-        const struct cg_record *record = &batch->records[out->rows[i].line];
-        out->rows[i].line = head->header.physical_lines + 1 + record->line_delta;
-    }
+    /* The header has been taken apart before, so that no fault can come now. */
+    (void)cg_csv_read(csv, header);
+    name_columns(csv, out);
+    cg_csv_free(csv);
     return CG_OK;
 }
 
-static enum cg_status look_at_head(struct head *head, const struct cg_layout *layout,
-                                   struct cg_sample *out, struct cg_error *err) {
-    bool found = false;
-    enum cg_status status =
-        cg_splitter_header(head->splitter, head->batch, &head->header, &found, err);
-    if (status == CG_OK && !found) {
-        status = cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line; the first line must name the columns");
-    }
-    if (status == CG_OK) {
-        status = find_columns(head, layout, out, err);
-    }
-    if (status == CG_OK && out->missing.status == CG_OK) {
-        status = read_rows(head, out, err);
-    }
+/* A cg_reader_plan.bind. Columns that are missing end the reading, and are kept apart. */
+static enum cg_status bind_header(void *context, const struct cg_header *header,
+                                  struct cg_binding *out, struct cg_error *err) {
+    const struct sampling *sampling = context;
+    struct cg_sample *sample = sampling->out;
+    enum cg_status status = find_columns(sampling->layout, header->line, sample, err);
     if (status != CG_OK) {
-        cg_error_wrap(err, "%s", head->path);
+        return status;
+    }
+    status = cg_layout_bind(sampling->layout, header->line, false, out, err);
+    if (status == CG_BAD_DATA) {
+        sample->missing = *err;
     }
     return status;
 }
 
-static void warn_if_unfinished(const struct head *head) {
-    cg_unfinished_name(head->path);
-    if (head->batch->ends_source && cg_source_lacks_line_end(head->source)) {
-        cg_unfinished_line(head->path);
+static enum cg_status take_batch(struct cg_reader *reader, struct cg_batch *batch,
+                                 struct cg_error *err) {
+    const enum cg_status status = cg_reader_read(reader, batch, err);
+    return status == CG_OK ? cg_reader_take(reader, batch, err) : status;
+}
+
+/* The batch that has the header. */
+static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *batch,
+                                  struct cg_sample *out, struct cg_error *err) {
+    struct cg_error refused = CG_ERROR_INIT;
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && !cg_reader_is_bound(reader)) {
+        status = take_batch(reader, batch, &refused);
     }
+    if (status != CG_OK && out->missing.status == CG_OK) {
+        return cg_error_set(err, status, "%s", refused.text);
+    }
+    out->records = batch->records.count;
+    out->malformed = batch->lines.count; /* only these have kept a line */
+    return CG_OK;
 }
 
 enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                               struct cg_sample *out, struct cg_error *err) {
-    struct head head = {.path = path, .batch = cg_batch_new(), .splitter = cg_splitter_new()};
-    enum cg_status status = CG_OK;
+    struct cg_batch *batch = cg_batch_new();
+    struct sampling sampling = {.layout = layout, .batch = batch, .out = out};
+    struct cg_reader_input input = {.file = path};
+    const struct cg_reader_plan plan = {.inputs = &input,
+                                        .input_count = 1,
+                                        .bind = bind_header,
+                                        .bind_context = &sampling,
+                                        .empty_mend = "name a file that has a header",
+                                        .parse = {.edit_fields = look, .rules = &sampling}};
+    struct cg_reader *reader = cg_reader_new(&plan);
     memset(out, 0, sizeof *out);
-    if (head.batch == NULL || head.splitter == NULL) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
+    const enum cg_status status = batch != NULL && reader != NULL
+                                      ? take_sample(reader, batch, out, err)
+                                      : cg_error_set(err, CG_INTERNAL, "out of memory");
     if (status == CG_OK) {
-        status = cg_source_open(path, &head.source, err);
+        cg_reader_warn_of_names(reader);
+        cg_reader_warn_of_cut_lines(reader);
     }
-    if (status == CG_OK) {
-        status = cg_batch_read(head.batch, head.source, err);
-    }
-    if (status == CG_OK && head.batch->ends_source && cg_source_is_empty(head.source)) {
-        status = cg_source_refuse_empty(head.source, "name a file that has a header", err);
-    }
-    if (status == CG_OK) {
-        status = look_at_head(&head, layout, out, err);
-    }
-    if (status == CG_OK) {
-        warn_if_unfinished(&head);
-    }
-    cg_csv_free(head.csv);
-    cg_binding_fini(&head.binding);
-    cg_splitter_free(head.splitter);
-    cg_batch_free(head.batch);
-    cg_source_close(head.source);
+    cg_reader_free(reader);
+    cg_batch_free(batch);
     return status;
 }

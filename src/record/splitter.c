@@ -1,4 +1,4 @@
-#include "claimgate/record/splitter.h"
+#include "splitter.h"
 
 #include "claimgate/record/quotes.h"
 
@@ -108,11 +108,6 @@ static bool end_at_line_end(struct cg_text text, uint32_t at, uint32_t from, boo
     return true;
 }
 
-bool cg_line_find(struct cg_text text, uint32_t at, bool at_end, struct cg_extent *out) {
-    out->unclosed = false;
-    return at < text.len && end_at_line_end(text, at, at, at_end, out);
-}
-
 /*
  * An unclosed quote is known as such only after 64 KiB, and the next line begins a new record that
  * may be unclosed as well: a file of such lines would be read 64 KiB for each of them. But two
@@ -196,7 +191,7 @@ enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch 
     struct cg_extent line;
     *found = false;
     if (skip_bom(splitter, batch->ends_source, &rest)) {
-        while (cg_line_find(rest, 0, batch->ends_source, &line)) {
+        while (rest.len > 0 && end_at_line_end(rest, 0, 0, batch->ends_source, &line)) {
             struct cg_text content = {rest.ptr, line.len_bytes};
             rest = text_from(rest, line.len_bytes + line.eol_bytes);
             if (!is_blank(content)) {

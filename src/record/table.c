@@ -1,19 +1,18 @@
+#include "splitter.h"
+
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
 #include "claimgate/base/progress.h"
 #include "claimgate/base/utf8.h"
-#include "claimgate/io/source.h"
-#include "claimgate/io/unfinished.h"
 #include "claimgate/record/csv.h"
-#include "claimgate/record/splitter.h"
+#include "claimgate/record/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /*
- * Tables are read by the same pieces as claim files: payloads of a batch, the splitter that makes
- * lines of them, the CSV reader that makes fields of a line. A table is read to its end whatever is
- * wrong with single rows, so that a person sees all of it in one go.
+ * Tables are read by the reader of claim files, with columns by name in place of a layout. A table
+ * is read to its end whatever is wrong with single rows, so that a person sees all of it in one go.
  */
 enum {
     TABLE_COLUMNS_MAX = 4096, /* of the file */
@@ -24,44 +23,21 @@ enum {
 struct table {
     const struct cg_table_plan *plan;
     struct cg_problems *problems;
-    struct cg_csv *csv;
-    struct cg_splitter *splitter;
+    struct cg_text text; /* still to be read, where the table stands in memory */
+    bool in_memory;
+    struct cg_progress progress;
+    struct cg_reader *reader;
     struct cg_batch *batch;
     struct cg_text *values;
     uint32_t *byte_columns;
+    struct cg_csv *csv; /* of the header, while it is bound */
     uint32_t file_columns;
-    uint64_t line; /* of the next line of text, from 1 */
+    uint32_t looked_at; /* records of the batch whose faults have been told */
+    uint64_t line;      /* of the header or the record that is looked at */
     uint64_t rows;
+    bool refused; /* the header gives no columns */
+    bool stopped; /* the caller wants no more rows */
 };
-
-/* Where the bytes come from: a file or memory. */
-struct feed {
-    enum cg_status (*fill)(struct feed *feed, struct cg_batch *batch, struct cg_error *err);
-    struct cg_source *source;
-    struct cg_progress progress;
-    struct cg_text rest;
-};
-
-static enum cg_status fill_from_source(struct feed *feed, struct cg_batch *batch,
-                                       struct cg_error *err) {
-    enum cg_status status = cg_batch_read(batch, feed->source, err);
-    if (status == CG_OK) {
-        cg_progress_update(&feed->progress, cg_source_bytes(feed->source));
-    }
-    return status;
-}
-
-static enum cg_status fill_from_memory(struct feed *feed, struct cg_batch *batch,
-                                       struct cg_error *err) {
-    (void)err;
-    uint32_t len = feed->rest.len < CG_BATCH_BYTES ? feed->rest.len : CG_BATCH_BYTES;
-    memcpy(batch->payload, feed->rest.ptr, len);
-    feed->rest.ptr += len;
-    feed->rest.len -= len;
-    batch->payload_bytes = len;
-    batch->ends_source = feed->rest.len == 0;
-    return CG_OK;
-}
 
 static const char *show_column(const struct table *table, uint32_t index,
                                char out[NAME_SHOWN_BYTES]) {
@@ -144,27 +120,21 @@ static const char *name_fault(enum cg_malformed fault) {
     return NULL;
 }
 
-static bool read_fields(struct table *table, struct cg_text line) {
-    enum cg_malformed fault =
-        line.len > CG_RECORD_MAX_BYTES ? CG_TOO_LONG : cg_csv_read(table->csv, line);
-    const char *words = name_fault(fault);
-    if (words != NULL) {
-        cg_problems_add(table->problems, table->plan->file, table->line, 0, "%s", words);
-    }
-    return words == NULL;
+static void add_problem(struct table *table, const char *text) {
+    cg_problems_add(table->problems, table->plan->file, table->line, 0, "%s", text);
 }
 
-/* False when the rows cannot be read for want of columns. */
-static bool bind_header(struct table *table, struct cg_text line) {
-    size_t before = table->problems->total;
-    if (!read_fields(table, line)) {
-        return false;
+static void bind_columns(struct table *table, struct cg_text header) {
+    const enum cg_malformed fault = cg_csv_read(table->csv, header);
+    if (fault != CG_WELL_FORMED) {
+        add_problem(table, name_fault(fault));
+        return;
     }
     table->file_columns = cg_csv_field_count(table->csv);
     if (table->file_columns > TABLE_COLUMNS_MAX) {
         cg_problems_add(table->problems, table->plan->file, table->line, 0,
                         "the header names more than %d columns", TABLE_COLUMNS_MAX);
-        return false;
+        return;
     }
     bool all_there = true;
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
@@ -175,7 +145,6 @@ static bool bind_header(struct table *table, struct cg_text line) {
     if (!all_there) {
         report_header(table);
     }
-    return table->problems->total == before;
 }
 
 static struct cg_text value_of(const struct table *table, struct cg_text written) {
@@ -187,148 +156,169 @@ static struct cg_text value_of(const struct table *table, struct cg_text written
     return written;
 }
 
-/* False: out of memory. */
-static bool take_line(struct table *table, struct cg_text line) {
-    if (cg_text_trim(line).len == 0 || !read_fields(table, line)) {
-        return true;
+/* A cg_reader_plan.bind. What is wrong is a problem; the error only ends the reading. */
+static enum cg_status bind_header(void *context, const struct cg_header *header,
+                                  struct cg_binding *out, struct cg_error *err) {
+    struct table *table = context;
+    const size_t before = table->problems->total;
+    table->csv = cg_csv_new(',', TABLE_COLUMNS_MAX);
+    if (table->csv == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    uint32_t found = cg_csv_field_count(table->csv);
-    if (found != table->file_columns) {
-        cg_problems_add(table->problems, table->plan->file, table->line, 0,
-                        "the row has %u %s where the header has %u", (unsigned)found,
-                        found == 1 ? "field" : "fields", (unsigned)table->file_columns);
-        return true;
+    table->line = header->physical_lines;
+    bind_columns(table, header->line);
+    cg_csv_free(table->csv);
+    out->delimiter = ',';
+    out->column_count = table->file_columns;
+    return table->problems->total == before
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA, "the columns cannot be told");
+}
+
+/* Tell the faults of the records before this one. */
+static void tell_faults(struct table *table, uint32_t record_no) {
+    for (; table->looked_at < record_no; table->looked_at++) {
+        const struct cg_record *record = cg_batch_record(table->batch, table->looked_at);
+        const enum cg_malformed fault = (enum cg_malformed)record->malformed;
+        const char *words = name_fault(fault);
+        table->line = table->batch->first_line + record->line_delta;
+        if (words != NULL) {
+            add_problem(table, words);
+        } else if (fault != CG_WELL_FORMED) {
+            cg_problems_add(
+                table->problems, table->plan->file, table->line, 0,
+                "the row has %u %s where the header has %u", (unsigned)record->field_count,
+                record->field_count == 1 ? "field" : "fields", (unsigned)table->file_columns);
+        }
     }
+}
+
+/* Stands where the gate's edit_fields stands in a run, and lets all records go. */
+static bool take_row(const void *context, struct cg_values *values, struct cg_line *line) {
+    struct table *table = *(struct table *const *)context;
+    const struct cg_record *record = cg_batch_record(table->batch, line->record_no);
+    if (table->stopped) {
+        return false;
+    }
+    tell_faults(table, line->record_no);
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
-        int index = table->plan->columns[i].index;
+        const int index = table->plan->columns[i].index;
         struct cg_csv_field field = {.value = {"", 0}};
         if (index >= 0) {
-            field = cg_csv_field(table->csv, (uint32_t)index);
+            field = cg_csv_field(values->csv, (uint32_t)index);
         }
         table->values[i] = value_of(table, field.value);
         table->byte_columns[i] = index >= 0 ? field.raw_offset + 1 : 0;
     }
-    const struct cg_table_row row = {table->line, table->values, table->byte_columns};
+    table->line = table->batch->first_line + record->line_delta;
     table->rows++;
-    return table->plan->row(table->plan->context, &row);
+    const struct cg_table_row row = {table->line, table->values, table->byte_columns};
+    table->stopped = !table->plan->row(table->plan->context, &row);
+    return false;
 }
 
-static bool take_lines(struct table *table) {
-    const struct cg_batch *batch = table->batch;
-    struct cg_extent extent;
-    for (uint32_t at = 0; cg_line_find(batch->text, at, true, &extent);
-         at += extent.len_bytes + extent.eol_bytes) {
-        struct cg_text line = {batch->text.ptr + at, extent.len_bytes};
-        if (at == 0 && batch->long_record_bytes > 0) {
-            cg_problems_add(table->problems, table->plan->file, table->line, 0, "%s",
-                            name_fault(CG_TOO_LONG));
-        } else if (!take_line(table, line)) {
-            return false;
+/* A header that gives no columns is one more problem, and ends the reading. */
+static enum cg_status take_batch(struct table *table, struct cg_error *err) {
+    struct cg_error wrong = CG_ERROR_INIT;
+    const size_t before = table->problems->total;
+    table->looked_at = 0;
+    const enum cg_status status = cg_reader_take(table->reader, table->batch, &wrong);
+    if (status == CG_BAD_DATA) {
+        table->refused = true;
+        if (table->problems->total == before) {
+            cg_problems_add(table->problems, table->plan->file, 0, 0, "%s", wrong.text);
         }
-        table->line++;
+        return CG_OK;
     }
-    return true;
-}
-
-/* False when there is no use in reading on. */
-static bool take_header(struct table *table) {
-    struct cg_header header;
-    struct cg_error refused = CG_ERROR_INIT;
-    bool found = false;
-    if (cg_splitter_header(table->splitter, table->batch, &header, &found, &refused) != CG_OK) {
-        cg_problems_add(table->problems, table->plan->file, 0, 0, "%s", refused.text);
-        return false;
+    if (status != CG_OK) {
+        return cg_error_set(err, status, "%s", wrong.text);
     }
-    if (!found) {
-        if (table->batch->ends_source) {
-            cg_problems_add(table->problems, table->plan->file, 0, 0,
-                            "%sthere is no header line; the first line must name the columns",
-                            table->batch->payload_bytes == 0 ? "the file is empty: " : "");
-        }
-        return !table->batch->ends_source;
+    if (table->stopped) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    table->line = header.physical_lines;
-    if (!bind_header(table, header.line)) {
-        return false;
+    if (table->batch->is_empty_source) {
+        cg_problems_add(table->problems, table->plan->file, 0, 0,
+                        "the file is empty: there is no header line; the first line must name the "
+                        "columns");
     }
-    table->line++;
-    cg_splitter_start(table->splitter, ',', false);
-    return true;
-}
-
-static enum cg_status read_batches(struct table *table, struct feed *feed, struct cg_error *err) {
-    bool at_end = false;
-    while (!at_end) {
-        cg_batch_reset(table->batch);
-        enum cg_status status = feed->fill(feed, table->batch, err);
-        if (status != CG_OK) {
-            return status;
-        }
-        at_end = table->batch->ends_source;
-        if (cg_splitter_wants_header(table->splitter) && !take_header(table)) {
-            return CG_OK;
-        }
-        if (cg_splitter_wants_header(table->splitter)) {
-            continue;
-        }
-        cg_splitter_cut(table->splitter, table->batch);
-        if (!take_lines(table)) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
-        }
-    }
+    tell_faults(table, table->batch->records.count);
     return CG_OK;
 }
 
-static enum cg_status read_table(const struct cg_table_plan *plan, struct feed *feed,
-                                 uint64_t *rows, struct cg_problems *problems,
+/* The next bytes, of the file or from memory. */
+static enum cg_status fill(struct table *table, struct cg_error *err) {
+    struct cg_text *rest = &table->text;
+    if (!table->in_memory) {
+        const enum cg_status status = cg_reader_read(table->reader, table->batch, err);
+        cg_progress_update(&table->progress, cg_reader_bytes_read(table->reader));
+        return status;
+    }
+    const uint32_t len = rest->len < CG_BATCH_BYTES ? rest->len : CG_BATCH_BYTES;
+    cg_reader_feed(table->batch, (struct cg_text){rest->ptr, len}, len == rest->len);
+    *rest = (struct cg_text){rest->ptr + len, rest->len - len};
+    return CG_OK;
+}
+
+static enum cg_status read_batches(struct table *table, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    do {
+        status = fill(table, err);
+        if (status == CG_OK) {
+            status = take_batch(table, err);
+        }
+    } while (status == CG_OK && !table->refused && !table->batch->ends_source);
+    return status;
+}
+
+static enum cg_status read_table(struct table *table, struct cg_reader_input *input,
                                  struct cg_error *err) {
-    struct table table = {.plan = plan, .problems = problems, .line = 1};
+    const uint32_t columns = table->plan->column_count;
+    const struct cg_reader_plan plan = {
+        .inputs = input,
+        .input_count = 1,
+        .bind = bind_header,
+        .bind_context = table,
+        .unnamed = true,
+        .parse = {.edit_fields = take_row, .rules = &table, .libcsv_only = true},
+    };
     enum cg_status status = CG_INTERNAL;
-    table.csv = cg_csv_new(',', TABLE_COLUMNS_MAX);
-    table.splitter = cg_splitter_new();
-    table.batch = cg_batch_new();
-    table.values = calloc(plan->column_count, sizeof *table.values);
-    table.byte_columns = calloc(plan->column_count, sizeof *table.byte_columns);
-    if (table.csv == NULL || table.splitter == NULL || table.batch == NULL ||
-        table.values == NULL || table.byte_columns == NULL) {
+    table->reader = cg_reader_new(&plan);
+    table->batch = cg_batch_new();
+    table->values = calloc(columns, sizeof *table->values);
+    table->byte_columns = calloc(columns, sizeof *table->byte_columns);
+    if (table->reader == NULL || table->batch == NULL || table->values == NULL ||
+        table->byte_columns == NULL) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     } else {
-        status = read_batches(&table, feed, err);
+        const bool shown = !table->in_memory && !cg_log_is_quiet();
+        cg_progress_start(&table->progress, input->file, cg_reader_bytes_total(table->reader),
+                          shown);
+        status = read_batches(table, err);
+        cg_progress_end(&table->progress);
+        cg_reader_warn_of_names(table->reader);
+        cg_reader_warn_of_cut_lines(table->reader);
     }
-    *rows = table.rows;
-    free(table.byte_columns);
-    free(table.values);
-    cg_batch_free(table.batch);
-    cg_splitter_free(table.splitter);
-    cg_csv_free(table.csv);
+    free(table->byte_columns);
+    free(table->values);
+    cg_batch_free(table->batch);
+    cg_reader_free(table->reader);
     return status;
 }
 
 enum cg_status cg_table_read(const struct cg_table_plan *plan, struct cg_table_facts *facts,
                              struct cg_problems *problems, struct cg_error *err) {
-    struct feed feed = {.fill = fill_from_source};
-    enum cg_status status = cg_source_open(plan->file, &feed.source, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    cg_progress_start(&feed.progress, plan->file, cg_source_size(feed.source), !cg_log_is_quiet());
-    status = read_table(plan, &feed, &facts->rows, problems, err);
-    cg_progress_end(&feed.progress);
-    cg_unfinished_name(plan->file);
-    if (status == CG_OK && cg_source_lacks_line_end(feed.source)) {
-        cg_unfinished_line(plan->file);
-    }
-    facts->bytes = cg_source_bytes(feed.source);
-    if (status == CG_OK && !cg_source_sha256(feed.source, facts->sha256)) {
-        status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
-    }
-    cg_source_close(feed.source);
+    struct table table = {.plan = plan, .problems = problems};
+    struct cg_reader_input input = {.file = plan->file};
+    const enum cg_status status = read_table(&table, &input, err);
+    facts->rows = table.rows;
+    facts->bytes = input.bytes;
+    memcpy(facts->sha256, input.sha256, CG_SHA256_BYTES);
     return status;
 }
 
 enum cg_status cg_table_read_text(const struct cg_table_plan *plan, struct cg_text text,
                                   struct cg_problems *problems, struct cg_error *err) {
-    struct feed feed = {.fill = fill_from_memory, .rest = text};
-    uint64_t rows = 0;
-    return read_table(plan, &feed, &rows, problems, err);
+    struct table table = {.plan = plan, .problems = problems, .text = text, .in_memory = true};
+    struct cg_reader_input input = {.file = plan->file};
+    return read_table(&table, &input, err);
 }

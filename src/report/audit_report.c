@@ -1,14 +1,14 @@
 #include "claimgate/report/audit_report.h"
 
+#include "claimgate/report/table.h"
 #include "rules_json.h"
-
-#include "claimgate/json/json.h"
+#include "run_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LABEL_BYTES = 96 };
+enum { LABEL_BYTES = 96, INDENT = 2 };
 
 const char *cg_audit_decision_name(enum cg_audit_decision decision) {
     static const char *const names[CG_AUDIT_DECISIONS] = {"accepted", "out_of_scope", "cutback",
@@ -42,61 +42,58 @@ static void put_cell(struct cg_json_writer *json, const struct cg_audit_cell *ce
     cg_json_close_object(json);
 }
 
-bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *facts) {
-    struct cg_json_writer json;
-    cg_json_begin(&json, out, false);
-    cg_json_open_object(&json, NULL);
-    cg_json_put_string(&json, "claimgate", CG_VERSION);
-    cg_json_open_object(&json, "decided");
-    cg_json_put_string(&json, facts->run_no != 0 ? "ledger" : "folder", facts->decided);
+static void put_document(struct cg_json_writer *json, const struct cg_audit_facts *facts) {
+    cg_json_put_string(json, "claimgate", CG_VERSION);
+    cg_json_open_object(json, "decided");
+    cg_json_put_string(json, facts->run_no != 0 ? "ledger" : "folder", facts->decided);
     if (facts->run_no != 0) {
-        cg_json_put_integer(&json, "run", facts->run_no);
+        cg_json_put_integer(json, "run", facts->run_no);
     }
-    cg_json_put_string(&json, "matched_by", match_name(facts->match));
-    cg_json_close_object(&json);
-    cg_put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
-    cg_json_put_integer(&json, "lines", (int64_t)facts->lines);
-    cg_json_put_integer(&json, "changed", (int64_t)facts->changed);
-    cg_json_open_array(&json, "cells");
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        put_cell(&json, &facts->cells[i]);
+    cg_json_put_string(json, "matched_by", match_name(facts->match));
+    cg_json_close_object(json);
+    cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
+    cg_json_put_integer(json, "lines", (int64_t)facts->lines);
+    cg_json_put_integer(json, "changed", (int64_t)facts->changed);
+    cg_json_open_array(json, "cells");
+    for (uint32_t i = 0; i < facts->cells.count; i++) {
+        put_cell(json, cg_array_at(&facts->cells, i));
     }
-    cg_json_close_array(&json);
-    cg_json_open_object(&json, "changes");
-    cg_json_put_string(&json, "file", facts->changes.file);
-    cg_json_put_integer(&json, "bytes", (int64_t)facts->changes.bytes);
-    cg_json_put_integer(&json, "records", (int64_t)facts->changes.records);
-    cg_put_hash(&json, "sha256", facts->changes.sha256);
-    cg_put_hash(&json, "content_sha256", facts->changes.content_sha256);
-    cg_json_close_object(&json);
-    cg_json_close_object(&json);
-    return cg_json_end(&json);
+    cg_json_close_array(json);
+    cg_put_output(json, "changes", &facts->changes);
 }
 
 /* --- for people --- */
 
-static bool put_row(struct cg_buffer *out, const char *then, const char *now, uint64_t lines,
+static const struct cg_page_table_column columns[] = {
+    {"then", false}, {"now", false}, {"lines", true}, {"units", true}};
+
+static void put_row(struct cg_page_table *table, const char *then, const char *now, uint64_t lines,
                     uint64_t units) {
-    return cg_buffer_printf(out, "  %-27.27s %-27.27s %10" PRIu64 " %11" PRIu64 "\n", then, now,
-                            lines, units);
+    cg_page_table_cell(table, "%s", then);
+    cg_page_table_cell(table, "%s", now);
+    cg_page_table_cell(table, "%" PRIu64, lines);
+    cg_page_table_cell(table, "%" PRIu64, units);
 }
 
-static bool put_grid(struct cg_buffer *out, const struct cg_audit_facts *facts) {
+static void put_grid(struct cg_page *page, const struct cg_audit_facts *facts) {
     struct cg_audit_cell sums[CG_AUDIT_DECISIONS][CG_AUDIT_DECISIONS] = {0};
-    bool ok = cg_buffer_printf(out, "  %-27s %-27s %10s %11s\n", "then", "now", "lines", "units");
-    for (uint32_t i = 0; i < facts->cell_count; i++) {
-        const struct cg_audit_cell *cell = &facts->cells[i];
+    struct cg_page_table table;
+    for (uint32_t i = 0; i < facts->cells.count; i++) {
+        const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
         sums[cell->then][cell->now].lines += cell->lines;
         sums[cell->then][cell->now].units += cell->units;
     }
-    for (enum cg_audit_decision then = 0; ok && then < CG_AUDIT_DECISIONS; then++) {
-        for (enum cg_audit_decision now = 0; ok && now < CG_AUDIT_DECISIONS; now++) {
+    cg_page_table_open(&table, columns, sizeof columns / sizeof columns[0]);
+    for (enum cg_audit_decision then = 0; then < CG_AUDIT_DECISIONS; then++) {
+        for (enum cg_audit_decision now = 0; now < CG_AUDIT_DECISIONS; now++) {
             const struct cg_audit_cell *sum = &sums[then][now];
-            ok = sum->lines == 0 || put_row(out, cg_audit_decision_name(then),
-                                            cg_audit_decision_name(now), sum->lines, sum->units);
+            if (sum->lines != 0) {
+                put_row(&table, cg_audit_decision_name(then), cg_audit_decision_name(now),
+                        sum->lines, sum->units);
+            }
         }
     }
-    return ok;
+    cg_page_table_end(&table, INDENT, page);
 }
 
 /* "units_invalid", "daily_cap (cutback)", "accepted" */
@@ -115,39 +112,51 @@ static int by_lines(const void *a, const void *b) {
     return (x->lines < y->lines) - (x->lines > y->lines);
 }
 
-static bool put_reasons(struct cg_buffer *out, const struct cg_audit_facts *facts) {
-    const struct cg_audit_cell **order = calloc(facts->cell_count + 1U, sizeof(*order));
-    bool ok = order != NULL && cg_buffer_printf(out, "changed, by the first reason\n");
+static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts) {
+    const struct cg_audit_cell **order = calloc(facts->cells.count + 1U, sizeof(*order));
+    struct cg_page_table table;
     uint32_t count = 0;
-    for (uint32_t i = 0; ok && i < facts->cell_count; i++) {
-        if (facts->cells[i].changed) {
-            order[count++] = &facts->cells[i];
+    if (order == NULL) {
+        page->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < facts->cells.count; i++) {
+        const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
+        if (cell->changed) {
+            order[count++] = cell;
         }
     }
-    if (count > 0) {
-        qsort(order, count, sizeof(*order), by_lines);
-    }
-    for (uint32_t i = 0; ok && i < count; i++) {
+    qsort(order, count, sizeof(*order), by_lines);
+    cg_page_say(page, "changed, by the first reason\n");
+    cg_page_table_open(&table, columns, sizeof columns / sizeof columns[0]);
+    for (uint32_t i = 0; i < count; i++) {
         char then[LABEL_BYTES];
         char now[LABEL_BYTES];
-        ok = put_row(out, label(order[i]->then, order[i]->reason_then, then),
-                     label(order[i]->now, order[i]->reason_now, now), order[i]->lines,
-                     order[i]->units);
+        put_row(&table, label(order[i]->then, order[i]->reason_then, then),
+                label(order[i]->now, order[i]->reason_now, now), order[i]->lines, order[i]->units);
     }
+    cg_page_table_end(&table, INDENT, page);
     free(order);
-    return ok;
 }
 
-bool cg_audit_report_text(struct cg_buffer *out, const struct cg_audit_facts *facts,
-                          const char *folder) {
+static void put_text(struct cg_page *page, const struct cg_audit_facts *facts, const char *folder) {
     char as_of[CG_DATE_TEXT_BYTES];
-    bool ok = cg_buffer_printf(out, "policy %s, as of %s; lines matched by %s\n",
-                               cg_policy_id(facts->policy), cg_date_format(facts->as_of_day, as_of),
-                               match_name(facts->match)) &&
-              put_grid(out, facts);
-    if (ok && facts->changed > 0) {
-        ok = put_reasons(out, facts);
+    cg_page_say(page, "policy %s, as of %s; lines matched by %s\n", cg_policy_id(facts->policy),
+                cg_date_format(facts->as_of_day, as_of), match_name(facts->match));
+    put_grid(page, facts);
+    if (facts->changed > 0) {
+        put_reasons(page, facts);
     }
-    return ok && cg_buffer_printf(out, "%" PRIu64 " of %" PRIu64 " lines changed: %s\n",
-                                  facts->changed, facts->lines, folder);
+    cg_page_say(page, "%" PRIu64 " of %" PRIu64 " lines changed: ", facts->changed, facts->lines);
+    cg_page_show(page, cg_text_of(folder));
+    cg_page_say(page, "\n");
+}
+
+void cg_report_put_audit(struct cg_page *page, const struct cg_audit_facts *facts,
+                         const char *folder) {
+    if (page->json != NULL) {
+        put_document(page->json, facts);
+    } else {
+        put_text(page, facts, folder);
+    }
 }

@@ -1,4 +1,4 @@
-#include "claimgate/report/period.h"
+#include "period.h"
 
 #include <stdio.h>
 

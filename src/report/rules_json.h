@@ -13,6 +13,10 @@
 /* A hash in hexadecimal digits. */
 void cg_put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]);
 
+/* Each file of a roster with its rows and hash. */
+void cg_put_roster_files(struct cg_json_writer *json, const char *key,
+                         const struct cg_roster *roster);
+
 /* "as_of", "policy" and "roster". */
 void cg_put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
                   const struct cg_roster *roster);

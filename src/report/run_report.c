@@ -1,10 +1,8 @@
 #include "claimgate/report/run_report.h"
 
 #include "rules_json.h"
-
-#include "claimgate/json/json.h"
-
-#include <inttypes.h>
+#include "run_json.h"
+#include "summary.h"
 
 static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     cg_json_open_object(json, "layout");
@@ -13,7 +11,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
     cg_json_open_array(json, "inputs");
     for (uint32_t i = 0; i < facts->input_count; i++) {
-        const struct cg_input_facts *input = &facts->inputs[i];
+        const struct cg_reader_input *input = &facts->inputs[i];
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", input->file);
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
@@ -24,42 +22,24 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_array(json);
 }
 
-static void put_output(struct cg_json_writer *json, const char *key,
-                       const struct cg_output_facts *output) {
-    if (output->file == NULL) {
-        cg_json_put_null(json, key);
-        return;
-    }
-    cg_json_open_object(json, key);
-    cg_json_put_string(json, "file", output->file);
-    cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
-    cg_json_put_integer(json, "records", (int64_t)output->records);
-    cg_put_hash(json, "sha256", output->sha256);
-    cg_put_hash(json, "content_sha256", output->content_sha256);
-    cg_json_close_object(json);
-}
-
 static void put_counts(struct cg_json_writer *json, const struct cg_tally *tally) {
+    struct cg_told_count count;
     cg_json_open_object(json, "counts");
-    cg_json_put_integer(json, "records", (int64_t)tally->records);
-    cg_json_put_integer(json, "accepted", (int64_t)tally->accepted);
-    cg_json_put_integer(json, "rejected", (int64_t)tally->rejected);
-    cg_json_put_integer(json, "malformed", (int64_t)tally->malformed);
-    cg_json_put_integer(json, "out_of_scope", (int64_t)tally->out_of_scope);
-    cg_json_put_integer(json, "exempt", (int64_t)tally->exempt);
-    cg_json_put_integer(json, "cutback", (int64_t)tally->cutback);
-    cg_json_put_integer(json, "taken_back", (int64_t)tally->taken_back);
-    cg_json_put_integer(json, "empty_lines", (int64_t)tally->empty_lines);
+    for (uint32_t i = 0; cg_told_count_at(tally, i, &count); i++) {
+        if (!count.of_units) {
+            cg_json_put_integer(json, count.name, (int64_t)count.value);
+        }
+    }
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }
     cg_json_close_object(json);
     cg_json_open_object(json, "units");
-    cg_json_put_integer(json, "submitted", (int64_t)tally->units_submitted);
-    cg_json_put_integer(json, "accepted", (int64_t)tally->units_accepted);
-    cg_json_put_integer(json, "rejected", (int64_t)tally->units_rejected);
-    cg_json_put_integer(json, "exempt", (int64_t)tally->units_exempt);
-    cg_json_put_integer(json, "taken_back", (int64_t)tally->units_taken_back);
+    for (uint32_t i = 0; cg_told_count_at(tally, i, &count); i++) {
+        if (count.of_units) {
+            cg_json_put_integer(json, count.name, (int64_t)count.value);
+        }
+    }
     cg_json_close_object(json);
 }
 
@@ -115,29 +95,33 @@ static void put_timing(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
 }
 
-bool cg_report_json(struct cg_buffer *out, const struct cg_run_facts *facts) {
-    struct cg_json_writer json;
-    cg_json_begin(&json, out, false);
-    cg_json_open_object(&json, NULL);
-    cg_json_put_string(&json, "claimgate", CG_VERSION);
+static void put_document(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    cg_json_put_string(json, "claimgate", CG_VERSION);
     if (cg_policy_takes_test_npis(facts->policy)) {
-        cg_json_put_boolean(&json, "test_run", true);
+        cg_json_put_boolean(json, "test_run", true);
     }
-    cg_put_rules(&json, facts->as_of_day, facts->policy, facts->roster);
-    put_inputs(&json, facts);
-    cg_json_open_object(&json, "outputs");
-    put_output(&json, "accepted", &facts->accepted);
-    put_output(&json, "rejected", &facts->rejected);
-    cg_json_close_object(&json);
+    cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
+    put_inputs(json, facts);
+    cg_json_open_object(json, "outputs");
+    cg_put_output(json, "accepted", &facts->accepted);
+    cg_put_output(json, "rejected", &facts->rejected);
+    cg_json_close_object(json);
     if (facts->run_id != 0) {
-        cg_json_open_object(&json, "run");
-        cg_json_put_integer(&json, "id", facts->run_id);
-        cg_json_close_object(&json);
+        cg_json_open_object(json, "run");
+        cg_json_put_integer(json, "id", facts->run_id);
+        cg_json_close_object(json);
     }
-    put_counts(&json, facts->tally);
-    put_reasons(&json, facts->tally);
-    put_near_codes(&json, facts);
-    put_timing(&json, facts);
-    cg_json_close_object(&json);
-    return cg_json_end(&json);
+    put_counts(json, facts->tally);
+    put_reasons(json, facts->tally);
+    put_near_codes(json, facts);
+    put_timing(json, facts);
+}
+
+void cg_report_put_run(struct cg_page *page, const struct cg_run_facts *facts,
+                       const char *published) {
+    if (page->json != NULL) {
+        put_document(page->json, facts);
+    } else {
+        cg_report_put_summary(page, facts, published);
+    }
 }

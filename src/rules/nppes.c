@@ -1,11 +1,12 @@
 #include "claimgate/rules/nppes.h"
 
+#include "roster_private.h"
+
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -262,12 +263,5 @@ enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink 
         *err = import.error;
         return import.error.status;
     }
-    if (status == CG_OK && problems->total > 0) {
-        status = cg_problems_status(problems, err);
-    }
-    if (status == CG_BAD_CONFIG) {
-        err->status = CG_BAD_DATA; /* the file is data here, no part of a configuration */
-        return CG_BAD_DATA;
-    }
-    return status;
+    return status == CG_OK ? cg_problems_in_data(problems, err) : status;
 }

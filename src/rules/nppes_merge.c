@@ -4,6 +4,8 @@
  */
 #include "claimgate/rules/nppes.h"
 
+#include "roster_private.h"
+
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/stop.h"
@@ -11,7 +13,6 @@
 #include "claimgate/record/batch.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
 
 #include <string.h>
 
@@ -87,10 +88,9 @@ static bool note_activity(void *context, const struct cg_table_row *row) {
     good &= read_day(row->values[NPPES_REACTIVATED], CG_DATE_US, &reactivated) ||
             refuse(merge, file, row, NPPES_REACTIVATED, "no date as MM/DD/YYYY");
     for (size_t i = 0; good && i < group.count; i++) {
-        struct provider *provider =
-            (struct provider *)(void *)(merge->providers.rows +
-                                        ((size_t)(group.rows - merge->providers.rows) +
-                                         i * group.stride));
+        const char *first = merge->providers.rows.items;
+        const size_t position = (size_t)(group.rows - first) / group.stride + i;
+        struct provider *provider = cg_array_at(&merge->providers.rows, (uint32_t)position);
         provider->deactivated = reactivated >= deactivated ? CG_DAY_NONE : deactivated;
         provider->replacement = cg_field_npi(row->values[NPPES_REPLACEMENT]);
     }
@@ -138,9 +138,9 @@ static enum cg_status read_nppes(struct merge *merge, struct cg_error *err) {
 
 static void count_providers(struct merge *merge) {
     struct cg_nppes_merge_counts *counts = merge->counts;
-    const struct provider *rows = (const void *)merge->providers.rows;
+    const struct provider *rows = merge->providers.rows.items;
     counts->providers = merge->providers.key_count;
-    for (size_t i = 0; i < merge->providers.count; i++) {
+    for (size_t i = 0; i < merge->providers.rows.count; i++) {
         if (i > 0 && rows[i].span.key == rows[i - 1].span.key) {
             continue;
         }

@@ -16,25 +16,6 @@ void cg_policy_free(struct cg_policy *policy) {
     }
 }
 
-const char *cg_policy_builtin_id(size_t index, char out[CG_POLICY_ID_BYTES]) {
-    static const char folder[] = "policies/";
-    static const char suffix[] = ".json";
-    const size_t around = sizeof folder - 1 + sizeof suffix - 1;
-    const struct cg_builtin *file;
-    for (size_t i = 0; (file = cg_builtin_at(i)) != NULL; i++) {
-        size_t len = strlen(file->name);
-        if (strncmp(file->name, folder, sizeof folder - 1) != 0 || len <= around) {
-            continue;
-        }
-        if (index-- == 0) {
-            snprintf(out, CG_POLICY_ID_BYTES, "%.*s", (int)(len - around),
-                     file->name + sizeof folder - 1);
-            return out;
-        }
-    }
-    return NULL;
-}
-
 const char *cg_policy_id(const struct cg_policy *policy) {
     return policy->id;
 }

@@ -9,10 +9,8 @@
  */
 #include "policy_private.h"
 
-#include "claimgate/base/builtin.h"
-#include "claimgate/base/nearest.h"
 #include "claimgate/base/phrase.h"
-#include "claimgate/io/files.h"
+#include "claimgate/io/named_file.h"
 #include "claimgate/record/field.h"
 
 #include <stdint.h>
@@ -21,11 +19,16 @@
 #include <string.h>
 
 enum {
-    POLICY_FILE_MAX_BYTES = 1 << 20,
     POLICY_MEMORY_MAX_BYTES = 64 << 20,
-    BUILTIN_IDS_MAX = 32,
     NO_LEAP_YEAR = 2001, /* a day of every year is a day of this one */
 };
+
+/* The files of schemas/policies; a test holds the two together. */
+static const char *const builtin_ids[] = {"la", "mi", "ms-full", "ms", NULL};
+
+const char *cg_policy_builtin_id(size_t index) {
+    return index < sizeof builtin_ids / sizeof builtin_ids[0] ? builtin_ids[index] : NULL;
+}
 
 void *cg_policy_alloc(struct cg_policy_loading *loading, size_t count, size_t item_bytes) {
     if (count == 0) {
@@ -221,9 +224,7 @@ static void load_cap(struct cg_policy_loading *loading, const struct cg_json *no
     const struct cg_json *id = cg_json_member(node, "id");
     load_word(loading, id, id_bytes, cap->id, sizeof cap->id);
     struct cg_phrase reason = cg_phrase_start(cap->reason, sizeof cap->reason);
-    cg_phrase_text(&reason, cap->id);
-    cg_phrase_text(&reason, "_cap");
-    cg_phrase_end(&reason);
+    cg_say(&reason, "%s_cap", cap->id);
     load_word(loading, cg_json_member(node, "carc"), code_bytes, cap->carc, sizeof cap->carc);
     load_word(loading, cg_json_member(node, "rarc"), code_bytes, cap->rarc, sizeof cap->rarc);
     for (uint32_t i = 0; i < version->cap_count; i++) {
@@ -344,48 +345,14 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     return CG_OK;
 }
 
-/* No such policy: what there is, and what was meant. */
-static enum cg_status refuse_name(const char *name, const char *why, struct cg_error *err) {
-    char ids[BUILTIN_IDS_MAX][CG_POLICY_ID_BYTES];
-    const char *known[BUILTIN_IDS_MAX];
-    char list[512] = "";
-    size_t count = 0;
-    size_t used = 0;
-    while (count < BUILTIN_IDS_MAX && cg_policy_builtin_id(count, ids[count]) != NULL) {
-        int len =
-            snprintf(list + used, sizeof list - used, "%s%s", count == 0 ? "" : ", ", ids[count]);
-        used += len > 0 && (size_t)len < sizeof list - used ? (size_t)len : 0;
-        known[count] = ids[count];
-        count++;
-    }
-    const char *nearest = cg_nearest_word(name, known, count);
-    return cg_error_set(err, CG_BAD_CONFIG,
-                        "no policy \"%s\": it is none of the built-in ones (%s) and no file that "
-                        "can be read (%s)%s%s%s",
-                        name, list, why, nearest == NULL ? "" : "; did you mean \"",
-                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
-}
-
 enum cg_status cg_policy_load(const char *id_or_path, struct cg_policy **out,
                               struct cg_problems *problems, struct cg_error *err) {
-    char name[256];
-    snprintf(name, sizeof name, "policies/%s.json", id_or_path);
-    const struct cg_builtin *builtin = cg_builtin_find(name);
-    if (builtin != NULL) {
-        return cg_policy_load_text(name, builtin->bytes, builtin->len_bytes, out, problems, err);
-    }
-    struct cg_error reading = CG_ERROR_INIT;
-    struct cg_buffer text;
-    cg_buffer_init(&text, POLICY_FILE_MAX_BYTES);
-    enum cg_status status = cg_file_read(id_or_path, &text, &reading);
+    static const struct cg_named_files policies = {"policy", "policies", builtin_ids};
+    struct cg_named_file file;
+    enum cg_status status = cg_named_file_open(&policies, id_or_path, &file, err);
     if (status == CG_OK) {
-        const char *bytes = text.data == NULL ? "" : text.data; /* an empty file */
-        status = cg_policy_load_text(id_or_path, bytes, text.len_bytes, out, problems, err);
-    } else if (status == CG_NO_INPUT) {
-        status = refuse_name(id_or_path, reading.text, err);
-    } else {
-        status = cg_error_set(err, status, "%s", reading.text);
+        status = cg_policy_load_text(file.name, file.text.ptr, file.text.len, out, problems, err);
     }
-    cg_buffer_fini(&text);
+    cg_named_file_close(&file);
     return status;
 }

@@ -1,8 +1,9 @@
 #include "claimgate/rules/roster.h"
 
+#include "roster_private.h"
+
 #include "claimgate/base/fetch.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
 
 uint32_t cg_roster_file_count(const struct cg_roster *roster) {
     return roster->file_count;
@@ -38,7 +39,7 @@ const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t inde
     if (index >= roster->unnamed_type_count) {
         return NULL;
     }
-    const struct cg_word *word = &roster->words.list[roster->unnamed_types[index]];
+    const struct cg_word *word = cg_words_at(&roster->words, roster->unnamed_types[index]);
     *rows = word->type_rows;
     return word->written.ptr;
 }
@@ -55,10 +56,11 @@ static bool is_ever_granted(const struct cg_roster *roster,
 
 struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster) {
     struct cg_roster_providers found = {.all = roster->credentials.key_count};
-    const struct cg_credential *rows = (const void *)roster->credentials.rows;
-    for (size_t i = 0, next; i < roster->credentials.count; i = next) {
+    const struct cg_credential *rows = roster->credentials.rows.items;
+    for (size_t i = 0, next; i < roster->credentials.rows.count; i = next) {
         bool granted = false;
-        for (next = i; next < roster->credentials.count && rows[next].span.key == rows[i].span.key;
+        for (next = i;
+             next < roster->credentials.rows.count && rows[next].span.key == rows[i].span.key;
              next++) {
             granted = granted || is_ever_granted(roster, &rows[next]);
         }
@@ -74,7 +76,7 @@ uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id) {
 
 bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
                           uint64_t procedure) {
-    if (line->authorization_number.len == 0 || roster->authorizations.count == 0) {
+    if (line->authorization_number.len == 0 || roster->authorizations.rows.count == 0) {
         return false;
     }
     const struct cg_text member_id = cg_key_text(&line->member_id);

@@ -8,7 +8,7 @@
  */
 #include "claimgate/base/date.h"
 #include "claimgate/record/field.h"
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 #include "roster_layout.h"
 
@@ -197,7 +197,7 @@ static bool add_credential(void *context, const struct cg_table_row *row) {
     }
     credential.type = (uint16_t)type;
     credential.exam_milli = (int32_t)exam;
-    reading->roster->words.list[type].type_rows++;
+    cg_words_at(&reading->roster->words, type)->type_rows++;
     return cg_span_table_add(&reading->roster->credentials, &credential);
 }
 

@@ -16,7 +16,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/rules/credential_status.h"
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 enum { CG_ROSTER_BLANKS_MAX = 16 };
 #define CG_ROSTER_LAYOUT_FILE "layout.json"

@@ -1,7 +1,7 @@
 #include "roster_layout.h"
 
 #include "claimgate/base/log.h"
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -209,7 +209,7 @@ static void list_provider_tables(struct cg_roster *roster) {
     const struct cg_span_table *tables[CG_PROVIDER_TABLES_MAX] = {
         &roster->credentials, &roster->education, &roster->employment, &roster->supervision};
     for (int i = 0; i < CG_PROVIDER_TABLES_MAX; i++) {
-        if (tables[i]->count > 0) {
+        if (tables[i]->rows.count > 0) {
             roster->provider_tables[roster->provider_table_count++] = tables[i];
         }
     }

@@ -1,7 +1,7 @@
 /*
  * members.csv: whose a member id is. A person who has had several ids is one person to every cap.
  */
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 static uint64_t key_of(struct cg_text member_id) {
     return cg_hash64(member_id.ptr, member_id.len, cg_hash_run_seed()) | 1; /* 0 is no key */
@@ -32,7 +32,7 @@ const struct cg_key *cg_roster_person(const struct cg_roster *roster,
     if (last == NULL || (day != CG_DAY_NONE && !cg_span_holds(&last->span, day))) {
         return NULL;
     }
-    const char *first = roster->members.rows;
+    const char *first = roster->members.rows.items;
     *id_no = (uint32_t)((size_t)(group.rows - first) / group.stride) + 1;
     return &last->person;
 }
@@ -57,9 +57,9 @@ static void report(const struct cg_membership *a, const struct cg_membership *b,
  * reaches furthest: where any two contradict, two that are held against each other do. */
 void cg_roster_check_members(const struct cg_roster *roster, const char *path,
                              struct cg_problems *problems) {
-    const struct cg_membership *rows = (const void *)roster->members.rows;
+    const struct cg_membership *rows = roster->members.rows.items;
     const struct cg_membership *reaching = rows;
-    for (size_t i = 1; i < roster->members.count; i++) {
+    for (size_t i = 1; i < roster->members.rows.count; i++) {
         const struct cg_membership *row = &rows[i];
         const bool same_id = row->span.key == reaching->span.key;
         if (same_id && contradict(reaching, row)) {

@@ -3,7 +3,7 @@
 #include "claimgate/rules/roster_tables.h"
 
 static const char *type_of(const struct cg_roster *roster, const struct cg_credential *row) {
-    return roster->words.list[row->type].written.ptr;
+    return cg_words_at(&roster->words, row->type)->written.ptr;
 }
 
 static bool same_row(const struct cg_credential *a, const struct cg_credential *b) {
@@ -55,10 +55,10 @@ static struct cg_roster_remark remark_on(const struct cg_roster *roster,
 static bool compare_with_later(const struct cg_roster *roster, size_t at,
                                bool (*tell)(void *context, const struct cg_roster_remark *remark),
                                void *context) {
-    const struct cg_credential *rows = (const void *)roster->credentials.rows;
+    const struct cg_credential *rows = roster->credentials.rows.items;
     const struct cg_credential *row = &rows[at];
     const bool repeats = at > 0 && same_row(row, row - 1);
-    for (size_t i = at + 1; i < roster->credentials.count; i++) {
+    for (size_t i = at + 1; i < roster->credentials.rows.count; i++) {
         const struct cg_credential *later = &rows[i];
         if (later->span.key != row->span.key || later->span.first_day > row->span.last_day) {
             break;
@@ -79,7 +79,7 @@ void cg_roster_remarks(const struct cg_roster *roster,
                        bool (*tell)(void *context, const struct cg_roster_remark *remark),
                        void *context) {
     bool goes_on = true;
-    for (size_t i = 0; goes_on && i < roster->credentials.count; i++) {
+    for (size_t i = 0; goes_on && i < roster->credentials.rows.count; i++) {
         goes_on = compare_with_later(roster, i, tell, context);
     }
 }

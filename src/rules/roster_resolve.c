@@ -2,7 +2,8 @@
  * What is worked out once, when all rows are there: what each word means under each version of the
  * policy, and what the people of each supervisor add up to.
  */
-#include "claimgate/rules/roster_tables.h"
+
+#include "roster_private.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ struct cg_demands cg_roster_demands(const struct cg_policy_version *version) {
 }
 
 bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy) {
-    uint32_t words = roster->words.count;
+    uint32_t words = roster->words.list.count + 1; /* with word 0, which is none */
     roster->version_count = cg_policy_version_count(policy);
     roster->roles = calloc((size_t)roster->version_count * words, sizeof *roster->roles);
     roster->demands = calloc(roster->version_count, sizeof *roster->demands);
@@ -110,13 +111,13 @@ bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy)
     for (uint32_t v = 0; v < roster->version_count; v++) {
         const struct cg_policy_version *version = cg_policy_version(policy, v);
         roster->demands[v] = cg_roster_demands(version);
-        role++; /* word 0 is no word */
+        role++;
         for (uint32_t word = 1; word < words; word++) {
-            *role++ = role_under(version, &roster->words.list[word]);
+            *role++ = role_under(version, cg_words_at(&roster->words, word));
         }
     }
     for (uint32_t word = 1; word < words; word++) {
-        if (roster->words.list[word].type_rows > 0 && !accepts_type(roster, word)) {
+        if (cg_words_at(&roster->words, word)->type_rows > 0 && !accepts_type(roster, word)) {
             roster->unnamed_types[roster->unnamed_type_count++] = word;
         }
     }
@@ -145,8 +146,8 @@ static int compare_changes(const void *left, const void *right) {
 
 static size_t list_changes(const struct cg_span_table *supervision, struct change *changes) {
     size_t count = 0;
-    const struct cg_supervision *rows = (const void *)supervision->rows;
-    for (size_t i = 0; i < supervision->count; i++) {
+    const struct cg_supervision *rows = supervision->rows.items;
+    for (size_t i = 0; i < supervision->rows.count; i++) {
         const struct cg_supervision *row = &rows[i];
         int unknown = row->fte_milli == CG_MILLI_NONE;
         int64_t fte = unknown ? 0 : row->fte_milli;
@@ -181,7 +182,7 @@ static bool add_spans(struct cg_span_table *workloads, const struct change *chan
 }
 
 bool cg_roster_add_workloads(struct cg_roster *roster) {
-    size_t rows = roster->supervision.count;
+    size_t rows = roster->supervision.rows.count;
     if (rows == 0) {
         return true;
     }

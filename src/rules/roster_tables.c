@@ -1,4 +1,5 @@
-#include "claimgate/rules/roster_tables.h"
+
+#include "roster_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,37 +7,28 @@
 
 enum { HUGE_PAGE_BYTES = 2 << 20 };
 
-void cg_span_table_init(struct cg_span_table *table, size_t stride) {
-    *table = (struct cg_span_table){.stride = stride, .seed = cg_hash_run_seed()};
+void cg_span_table_init(struct cg_span_table *table, size_t row_bytes) {
+    *table = (struct cg_span_table){.seed = cg_hash_run_seed()};
+    cg_array_init(&table->rows, row_bytes, CG_ROSTER_ROWS_MAX);
 }
 
 void cg_span_table_fini(struct cg_span_table *table) {
-    free(table->rows);
+    cg_array_fini(&table->rows);
     free(table->slots);
     *table = (struct cg_span_table){0};
 }
 
 bool cg_span_table_add(struct cg_span_table *table, const void *row) {
-    if (table->count == CG_ROSTER_ROWS_MAX) {
-        return false;
+    void *place = cg_array_add(&table->rows);
+    if (place != NULL) {
+        memcpy(place, row, table->rows.item_bytes);
     }
-    if (table->count == table->capacity) {
-        size_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
-        char *rows = reallocarray(table->rows, capacity, table->stride);
-        if (rows == NULL) {
-            return false;
-        }
-        table->rows = rows;
-        table->capacity = capacity;
-    }
-    memcpy(table->rows + table->count * table->stride, row, table->stride);
-    table->count++;
-    return true;
+    return place != NULL;
 }
 
 /* Key, first day, last day, then the remaining bytes: a total order, so that the result does not
  * depend on how the C library sorts. */
-static int compare_rows(const void *left, const void *right, void *stride) {
+static int compare_rows(const void *left, const void *right, void *row_bytes) {
     const struct cg_span *a = left;
     const struct cg_span *b = right;
     if (a->key != b->key) {
@@ -48,14 +40,13 @@ static int compare_rows(const void *left, const void *right, void *stride) {
     if (a->last_day != b->last_day) {
         return a->last_day < b->last_day ? -1 : 1;
     }
-    return memcmp(left, right, *(const size_t *)stride);
+    return memcmp(left, right, *(const uint32_t *)row_bytes);
 }
 
-static void sort_rows(struct cg_span_table *table) {
-    for (size_t i = 1; i < table->count; i++) {
-        const char *row = table->rows + i * table->stride;
-        if (compare_rows(row - table->stride, row, &table->stride) > 0) {
-            qsort_r(table->rows, table->count, table->stride, compare_rows, &table->stride);
+static void sort_rows(struct cg_array *rows) {
+    for (uint32_t i = 1; i < rows->count; i++) {
+        if (compare_rows(cg_array_at(rows, i - 1), cg_array_at(rows, i), &rows->item_bytes) > 0) {
+            qsort_r(rows->items, rows->count, rows->item_bytes, compare_rows, &rows->item_bytes);
             return;
         }
     }
@@ -84,18 +75,18 @@ static void *alloc_table(size_t bytes) {
 }
 
 /* The rows in memory of their final size. False: no memory. */
-static bool settle_rows(struct cg_span_table *table) {
-    size_t bytes = table->count * table->stride;
-    char *rows = alloc_table(bytes);
-    if (rows == NULL) {
+static bool settle_rows(struct cg_array *rows) {
+    size_t bytes = (size_t)rows->count * rows->item_bytes;
+    void *settled = alloc_table(bytes);
+    if (settled == NULL) {
         return false;
     }
     if (bytes > 0) {
-        memcpy(rows, table->rows, bytes);
+        memcpy(settled, rows->items, bytes);
     }
-    free(table->rows);
-    table->rows = rows;
-    table->capacity = table->count;
+    free(rows->items);
+    rows->items = settled;
+    rows->capacity = rows->count;
     return true;
 }
 
@@ -108,11 +99,11 @@ static struct cg_span_slot *free_slot(struct cg_span_table *table, uint64_t key)
 }
 
 bool cg_span_table_index(struct cg_span_table *table) {
-    sort_rows(table);
-    if (!settle_rows(table)) {
+    sort_rows(&table->rows);
+    if (!settle_rows(&table->rows)) {
         return false;
     }
-    struct cg_span_group rows = {table->rows, table->stride, table->count};
+    struct cg_span_group rows = {table->rows.items, table->rows.item_bytes, table->rows.count};
     table->key_count = count_keys(rows);
     size_t slots = 2;
     while (slots < table->key_count * 2) {
@@ -124,9 +115,9 @@ bool cg_span_table_index(struct cg_span_table *table) {
     }
     memset(table->slots, 0, slots * sizeof *table->slots);
     table->mask = slots - 1;
-    for (size_t first = 0, next; first < table->count; first = next) {
+    for (size_t first = 0, next; first < rows.count; first = next) {
         uint64_t key = cg_span_at(rows, first)->key;
-        for (next = first + 1; next < table->count && cg_span_at(rows, next)->key == key;) {
+        for (next = first + 1; next < rows.count && cg_span_at(rows, next)->key == key;) {
             next++;
         }
         *free_slot(table, key) =
@@ -136,66 +127,33 @@ bool cg_span_table_index(struct cg_span_table *table) {
 }
 
 void cg_words_init(struct cg_words *words) {
-    *words = (struct cg_words){.count = 1, .seed = cg_hash_run_seed()};
+    *words = (struct cg_words){.seed = cg_hash_run_seed()};
+    cg_array_init(&words->list, sizeof(struct cg_word), CG_ROSTER_ROWS_MAX);
     cg_arena_init(&words->arena, SIZE_MAX);
 }
 
 void cg_words_fini(struct cg_words *words) {
     cg_arena_fini(&words->arena);
-    free(words->list);
-    free(words->slots);
-    *words = (struct cg_words){0};
+    cg_array_fini(&words->list);
+    cg_hash_table_fini(&words->table);
 }
 
-/* The place of a word in the slots: where it stands, or where it would. */
-static uint32_t *word_slot(const struct cg_words *words, struct cg_text key) {
-    uint64_t place = cg_hash64(key.ptr, key.len, words->seed) & words->mask;
-    while (words->slots[place] != 0 && !cg_text_equal(words->list[words->slots[place]].key, key)) {
-        place = (place + 1) & words->mask;
-    }
-    return &words->slots[place];
-}
-
-static bool grow_words(struct cg_words *words) {
-    if (words->capacity >= CG_ROSTER_ROWS_MAX) {
-        return false;
-    }
-    uint32_t capacity = words->capacity == 0 ? 64 : words->capacity * 2;
-    struct cg_word *list = reallocarray(words->list, capacity, sizeof *list);
-    if (list == NULL) {
-        return false;
-    }
-    words->list = list;
-    uint32_t *slots = calloc((size_t)capacity * 2, sizeof *slots);
-    if (slots == NULL) {
-        return false;
-    }
-    free(words->slots);
-    words->slots = slots;
-    words->mask = (uint64_t)capacity * 2 - 1;
-    words->capacity = capacity;
-    words->list[0] = (struct cg_word){.key = {"", 0}, .written = {"", 0}};
-    for (uint32_t i = 1; i < words->count; i++) {
-        *word_slot(words, words->list[i].key) = i;
-    }
-    return true;
+static bool is_word(const void *words, uint32_t number, const void *key) {
+    return cg_text_equal(cg_words_at(words, number)->key, *(const struct cg_text *)key);
 }
 
 uint32_t cg_words_intern(struct cg_words *words, struct cg_text key, struct cg_text written) {
-    if (words->count >= words->capacity && !grow_words(words)) {
-        return 0;
-    }
-    uint32_t *slot = word_slot(words, key);
-    if (*slot != 0) {
-        return *slot;
+    const uint64_t hash = cg_hash64(key.ptr, key.len, words->seed);
+    const uint32_t number = cg_hash_table_find(&words->table, hash, is_word, words, &key);
+    if (number != 0) {
+        return number;
     }
     const char *key_copy = cg_arena_copy(&words->arena, key.ptr, key.len);
     const char *written_copy = cg_arena_copy(&words->arena, written.ptr, written.len);
-    if (key_copy == NULL || written_copy == NULL) {
+    struct cg_word *word = cg_array_add(&words->list);
+    if (key_copy == NULL || written_copy == NULL || word == NULL) {
         return 0;
     }
-    words->list[words->count] =
-        (struct cg_word){.key = {key_copy, key.len}, .written = {written_copy, written.len}};
-    *slot = words->count;
-    return words->count++;
+    *word = (struct cg_word){.key = {key_copy, key.len}, .written = {written_copy, written.len}};
+    return cg_hash_table_add(&words->table, hash, words->list.count) ? words->list.count : 0;
 }

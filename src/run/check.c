@@ -8,16 +8,12 @@
  */
 #include "claimgate/run/check.h"
 
-#include "bind.h"
-
 #include "claimgate/base/stop.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
 #include "claimgate/ledger/ledger.h"
-#include "claimgate/record/csv.h"
-#include "claimgate/record/parse.h"
-#include "claimgate/record/splitter.h"
+#include "claimgate/record/reader.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,22 +29,36 @@ struct cg_check {
     struct cg_ledger *ledger;
     struct cg_history *history;
     struct cg_batch *batch;
-    struct cg_splitter *splitter;
-    struct cg_csv *csv; /* set once the header is bound */
-    struct cg_layout *layout;
-    struct cg_binding binding;
-    uint64_t next_line;
+    struct cg_reader_input input;
+    struct cg_reader *reader;
 };
 
 static enum cg_status open_ledger(struct cg_check *check, struct cg_error *err) {
     if (check->plan.ledger == NULL) {
         return CG_OK;
     }
-    enum cg_status status = cg_ledger_open_reader(check->plan.ledger, &check->ledger, err);
-    if (status == CG_OK) {
-        status = cg_ledger_recall_for(check->ledger, check->plan.rules.policy, 0, err);
-    }
-    return status;
+    const enum cg_status status = cg_ledger_open_reader(check->plan.ledger, &check->ledger, err);
+    return status == CG_OK ? cg_ledger_recall_for(check->ledger, check->plan.rules.policy, 0, err)
+                           : status;
+}
+
+static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
+    check->input.file = "-";
+    const struct cg_reader_plan plan = {
+        .inputs = &check->input,
+        .input_count = 1,
+        .layout = check->plan.layout,
+        .multiline = check->plan.multiline,
+        .parse = {.edit_fields = cg_edit_fields,
+                  .edit_credentials = cg_edit_credentials,
+                  .rules = &check->plan.rules},
+    };
+    check->history = cg_history_new(check->ledger != NULL ? cg_ledger_recall : NULL, check->ledger);
+    check->batch = cg_batch_new();
+    check->reader = cg_reader_new(&plan);
+    return check->history != NULL && check->batch != NULL && check->reader != NULL
+               ? CG_OK
+               : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
 enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check **out,
@@ -58,16 +68,9 @@ enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check *
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     check->plan = *plan;
-    check->next_line = 1;
     enum cg_status status = open_ledger(check, err);
     if (status == CG_OK) {
-        check->history =
-            cg_history_new(check->ledger != NULL ? cg_ledger_recall : NULL, check->ledger);
-        check->batch = cg_batch_new();
-        check->splitter = cg_splitter_new();
-        if (check->history == NULL || check->batch == NULL || check->splitter == NULL) {
-            status = cg_error_set(err, CG_INTERNAL, "out of memory");
-        }
+        status = make_state(check, err);
     }
     if (status != CG_OK) {
         cg_check_close(check);
@@ -81,10 +84,7 @@ void cg_check_close(struct cg_check *check) {
     if (check == NULL) {
         return;
     }
-    cg_csv_free(check->csv);
-    cg_binding_fini(&check->binding);
-    cg_layout_free(check->layout);
-    cg_splitter_free(check->splitter);
+    cg_reader_free(check->reader);
     cg_batch_free(check->batch);
     cg_history_free(check->history);
     cg_ledger_close(check->ledger);
@@ -120,14 +120,14 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
 static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
                                     struct cg_error *err) {
     struct cg_check_answer answer = {.rules = &check->plan.rules,
-                                     .binding = &check->binding,
+                                     .binding = cg_reader_binding(check->reader),
                                      .batch = check->batch,
                                      .source_line = check->batch->first_line + record->line_delta,
                                      .near_code = record->near_code};
     enum cg_status status = CG_OK;
     memset(answer.used, 0xFF, sizeof answer.used);
     if (record->line_index != CG_NO_LINE) {
-        struct cg_line *line = &check->batch->lines[record->line_index];
+        struct cg_line *line = cg_batch_line(check->batch, record->line_index);
         if (check->plan.unclaimed) {
             line->claim_id = cg_key_of(no_claim);
         }
@@ -143,73 +143,20 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
 
 /* --- a piece of input --- */
 
-static enum cg_status bind(struct cg_check *check, const struct cg_header *header,
+/* At most CG_BATCH_BYTES. */
+static enum cg_status feed(struct cg_check *check, struct cg_text bytes, bool at_end,
                            struct cg_error *err) {
-    enum cg_status status = cg_bind_header(check->plan.layout, check->plan.multiline, header->line,
-                                           &check->layout, &check->binding, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    check->csv = cg_csv_new(check->binding.delimiter, check->binding.column_count);
-    if (check->csv == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    check->batch->csv = check->csv;
-    check->next_line += header->physical_lines;
-    cg_splitter_start(check->splitter, check->binding.delimiter, check->binding.multiline);
-    return CG_OK;
-}
-
-static enum cg_status take_header(struct cg_check *check, struct cg_error *err) {
-    struct cg_header header;
-    bool found = false;
-    enum cg_status status = cg_splitter_header(check->splitter, check->batch, &header, &found, err);
-    if (status == CG_OK && found) {
-        status = bind(check, &header, err);
-    } else if (status == CG_OK && check->batch->ends_source) {
-        status = cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line; the first line must name the columns");
-    }
-    return status == CG_OK ? CG_OK : cg_error_wrap(err, "standard input");
-}
-
-static enum cg_status answer_records(struct cg_check *check, struct cg_error *err) {
     struct cg_batch *batch = check->batch;
-    const struct cg_parse_plan plan = {.binding = &check->binding,
-                                       .edit_fields = cg_edit_fields,
-                                       .edit_credentials = cg_edit_credentials,
-                                       .rules = &check->plan.rules};
-    enum cg_status status = CG_OK;
-    cg_splitter_cut(check->splitter, batch);
-    if (batch->text.len != 0 && cg_parse_batch(&plan, check->csv, batch) != CG_OK) {
-        return cg_error_set(err, batch->error.status, "%s", batch->error.text);
-    }
-    batch->first_line = check->next_line;
-    check->next_line += batch->physical_lines;
-    for (uint32_t i = 0; status == CG_OK && i < batch->record_count; i++) {
-        status = answer_record(check, &batch->records[i], err);
+    cg_reader_feed(batch, bytes, at_end);
+    enum cg_status status = cg_reader_take(check->reader, batch, err);
+    for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
+        status = answer_record(check, cg_batch_record(batch, i), err);
     }
     return status;
 }
 
-/* At most CG_BATCH_BYTES. */
-static enum cg_status feed(struct cg_check *check, const char *bytes, size_t len_bytes, bool at_end,
-                           struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    cg_batch_reset(check->batch);
-    if (len_bytes > 0) {
-        memcpy(check->batch->payload, bytes, len_bytes);
-    }
-    check->batch->payload_bytes = len_bytes;
-    check->batch->ends_source = at_end;
-    if (check->csv == NULL) {
-        status = take_header(check, err);
-    }
-    return status == CG_OK && check->csv != NULL ? answer_records(check, err) : status;
-}
-
 enum cg_status cg_check_ask(struct cg_check *check, struct cg_text file, struct cg_error *err) {
-    return feed(check, file.ptr, file.len, true, err);
+    return feed(check, file, true, err);
 }
 
 /* --- standard input --- */
@@ -250,18 +197,19 @@ static enum cg_status feed_window(struct cg_check *check, struct cg_input *input
     }
     size_t len_bytes = 0;
     const uint8_t *window = cg_input_window(input, &len_bytes);
-    const size_t fed_bytes = len_bytes < CG_BATCH_BYTES ? len_bytes : CG_BATCH_BYTES;
+    const uint32_t fed_bytes = len_bytes < CG_BATCH_BYTES ? (uint32_t)len_bytes : CG_BATCH_BYTES;
+    const struct cg_text fed = {(const char *)window, fed_bytes};
     *at_end = len_bytes == 0;
     if (*at_end && cg_input_bytes(input) == 0) {
         return cg_error_set(err, CG_BAD_DATA,
                             "standard input: is empty (0 bytes), there is no header line; the "
                             "first line must name the columns");
     }
-    if (check->csv == NULL) {
+    if (!cg_reader_is_bound(check->reader)) {
         status = refuse_foreign(window, len_bytes, err);
     }
     if (status == CG_OK) {
-        status = feed(check, (const char *)window, fed_bytes, *at_end, err);
+        status = feed(check, fed, *at_end, err);
     }
     cg_input_move_to(input, window + fed_bytes);
     return status;

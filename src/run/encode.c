@@ -53,36 +53,38 @@ static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
         return false;
     }
     bool good = true;
-    for (uint32_t i = 0; i < batch->accepted_text_count && good; i++) {
-        good = put_packed(&to, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    for (uint32_t i = 0; i < batch->accepted_text.count && good; i++) {
+        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
+        good = put_packed(&to, rows->ptr, rows->len);
     }
     return good && flush_packed(&to);
 }
 
 static const struct cg_line *next_rejected(struct cg_batch *batch) {
     uint32_t next = batch->encoded_lines;
-    while (next < batch->line_count && batch->lines[next].decision == CG_ACCEPTED) {
+    while (next < batch->lines.count && cg_batch_line(batch, next)->decision == CG_ACCEPTED) {
         next++;
     }
-    const bool found = next < batch->line_count;
+    const bool found = next < batch->lines.count;
     batch->encoded_lines = found ? next + 1 : next;
-    return found ? &batch->lines[next] : NULL;
+    return found ? cg_batch_line(batch, next) : NULL;
 }
 
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
  * records under a wide header makes gigabytes of rows, which must never be held together. */
 static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch) {
+    const struct cg_binding *binding = cg_reader_binding(run->reader);
     struct cg_verdict verdict;
     const struct cg_line *line;
     if (batch->encoded_lines == 0 && batch->header_raw.len != 0 &&
-        !cg_rows_rejected_header(&batch->rejected_text, &run->binding)) {
+        !cg_rows_rejected_header(&batch->rejected_text, binding)) {
         return false;
     }
     while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
            (line = next_rejected(batch)) != NULL) {
-        cg_verdict_fill(&run->plan->rules, &run->binding, batch, line, &verdict);
-        const struct cg_rejected_row row = {&run->binding, run->paths[batch->source_no], batch,
-                                            line, &verdict};
+        cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
+        const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
+                                            &verdict};
         if (!cg_rows_rejected(&batch->rejected_text, &row)) {
             return false;
         }
@@ -123,8 +125,9 @@ static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch)
     if (output->sink == NULL) {
         return CG_OK;
     }
-    for (uint32_t i = 0; i < batch->accepted_text_count; i++) {
-        cg_sha256_update(output->content, batch->accepted_text[i].ptr, batch->accepted_text[i].len);
+    for (uint32_t i = 0; i < batch->accepted_text.count; i++) {
+        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
+        cg_sha256_update(output->content, rows->ptr, rows->len);
     }
     return cg_output_write(output, &batch->accepted, &batch->error);
 }
@@ -141,7 +144,7 @@ static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch)
                 break;
             }
         }
-        more = batch->encoded_lines < batch->line_count && encode_rejected(run, batch);
+        more = batch->encoded_lines < batch->lines.count && encode_rejected(run, batch);
     }
     return batch->error.status;
 }
@@ -152,7 +155,8 @@ void cg_station_write(void *context, struct cg_batch *batch) {
         return; /* what lies behind a failure is never written */
     }
     if (batch->error.status == CG_OK && run->plan->watch != NULL) {
-        (void)run->plan->watch(run->plan->watch_context, &run->binding, batch, &batch->error);
+        (void)run->plan->watch(run->plan->watch_context, cg_reader_binding(run->reader), batch,
+                               &batch->error);
     }
     if (batch->error.status == CG_OK && write_accepted(run, batch) == CG_OK) {
         (void)write_rejected(run, batch);

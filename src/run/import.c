@@ -5,40 +5,33 @@
  * so that the file of a payer who exports voids and replacements along with what they took back
  * comes out right.
  */
-#include "bind.h"
+#include "claimgate/run/import.h"
+
+#include "content_hash.h"
 #include "known_inputs.h"
 
-#include "claimgate/base/stop.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
-#include "claimgate/io/source.h"
-#include "claimgate/io/unfinished.h"
-#include "claimgate/record/csv.h"
-#include "claimgate/record/parse.h"
-#include "claimgate/record/splitter.h"
+#include "claimgate/record/reader.h"
 #include "claimgate/rules/reason.h"
-#include "claimgate/run/correction.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct import {
-    const struct cg_correction_plan *plan;
+    const struct cg_import_plan *plan;
     struct cg_problems *problems;
     struct cg_rules rules;
     struct cg_policy_version *versions; /* those of the policy, without caps */
     struct cg_ledger *ledger;
     struct cg_history *history;
-    struct cg_source *source;
-    struct cg_splitter *splitter;
+    struct cg_reader_input input;
+    struct cg_reader *reader;
     struct cg_batch *batch;
-    struct cg_csv *csv; /* set once the header is bound */
-    struct cg_layout *layout;
-    struct cg_binding binding;
     struct cg_content_hash content;
     struct cg_tally tally;
     uint64_t repeated;
-    uint64_t next_line;
 };
 
 /* Without these a line cannot be remembered; every other reason was the payer's to edit_fields. */
@@ -58,7 +51,7 @@ static uint64_t reasons_that_matter(void) {
 }
 
 static void note_problem(struct import *import, const struct cg_line *line, uint64_t reasons) {
-    const struct cg_record *record = &import->batch->records[line->record_no];
+    const struct cg_record *record = cg_batch_record(import->batch, line->record_no);
     const struct cg_reason_info *info = cg_reason_info((enum cg_reason)__builtin_ctzll(reasons));
     cg_problems_add(import->problems, import->plan->file,
                     import->batch->first_line + record->line_delta, 0, "%s: %s", info->name,
@@ -89,162 +82,144 @@ static bool copy_versions(struct import *import) {
     return import->versions != NULL;
 }
 
+static enum cg_status make_state(struct import *import, struct cg_error *err) {
+    const struct cg_reader_plan plan = {
+        .inputs = &import->input,
+        .input_count = 1,
+        .layout = import->plan->layout,
+        .multiline = import->plan->multiline,
+        .empty_mend = "fetch it again",
+        .parse = {.edit_fields = cg_edit_fields,
+                  .edit_credentials = cg_edit_credentials,
+                  .rules = &import->rules},
+    };
+    import->reader = cg_reader_new(&plan);
+    import->batch = cg_batch_new();
+    import->history = cg_history_new(cg_ledger_recall, import->ledger);
+    return import->reader != NULL && import->batch != NULL && import->history != NULL &&
+                   copy_versions(import) && cg_tally_init(&import->tally, import->plan->policy)
+               ? cg_content_hash_init(&import->content, err)
+               : cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
+/* *known: the ledger has this content already, and a note has said so. */
 static enum cg_status begin(struct import *import, bool *known, struct cg_error *err) {
-    const struct cg_correction_plan *plan = import->plan;
+    const struct cg_import_plan *plan = import->plan;
     const struct cg_ledger_plan ledger = {
         .path = plan->ledger, .lock_wait_seconds = plan->lock_wait_seconds, .policy = plan->policy};
     const char *inputs[] = {plan->file};
     uint32_t count = 1;
     enum cg_status status = cg_ledger_open(&ledger, &import->ledger, err);
-    if (status == CG_OK) {
-        status = cg_known_inputs_drop(import->ledger, inputs, &count, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_known_inputs_drop(import->ledger, inputs, &count, err);
     *known = count == 0;
-    if (status == CG_OK && !*known) {
-        status = cg_ledger_begin_import(import->ledger, plan->as_of_day, err);
-    }
     if (status != CG_OK || *known) {
         return status;
     }
-    import->history = cg_history_new(cg_ledger_recall, import->ledger);
-    import->splitter = cg_splitter_new();
-    import->batch = cg_batch_new();
-    const bool made = import->history != NULL && import->splitter != NULL &&
-                      import->batch != NULL && cg_content_hash_init(&import->content) &&
-                      copy_versions(import) && cg_tally_init(&import->tally, plan->policy);
-    return made ? cg_source_open(plan->file, &import->source, err)
-                : cg_error_set(err, CG_INTERNAL, "out of memory");
+    status = cg_ledger_begin_import(import->ledger, plan->as_of_day, err);
+    return status == CG_OK ? make_state(import, err) : status;
 }
 
 static void end(struct import *import) {
     cg_tally_fini(&import->tally);
     cg_content_hash_fini(&import->content);
-    cg_csv_free(import->csv);
-    cg_binding_fini(&import->binding);
-    cg_layout_free(import->layout);
-    cg_source_close(import->source);
+    cg_reader_free(import->reader);
     cg_batch_free(import->batch);
-    cg_splitter_free(import->splitter);
     cg_history_free(import->history);
     cg_ledger_close(import->ledger);
     free(import->versions);
 }
 
-static enum cg_status fill(struct import *import, struct cg_error *err) {
+/* The lines of a batch, whose bytes are still to be read. */
+static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     struct cg_batch *batch = import->batch;
-    cg_batch_reset(batch);
-    batch->csv = import->csv;
-    enum cg_status status = cg_stop_check(err);
-    if (status == CG_OK) {
-        status = cg_batch_read(batch, import->source, err);
+    enum cg_status status = cg_reader_read(import->reader, batch, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK && batch->ends_source && cg_source_is_empty(import->source)) {
-        status = cg_source_refuse_empty(import->source, "fetch it again", err);
+    cg_content_hash_add(&import->content, batch->payload, batch->payload_bytes);
+    status = cg_reader_take(import->reader, batch, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        cg_content_hash_add(&import->content, batch->payload, batch->payload_bytes);
-    }
-    return status;
-}
-
-static enum cg_status take_header(struct import *import, struct cg_error *err) {
-    struct cg_header header;
-    bool found = false;
-    enum cg_status status =
-        cg_splitter_header(import->splitter, import->batch, &header, &found, err);
-    if (status == CG_OK && !found) {
-        return import->batch->ends_source
-                   ? cg_error_set(err, CG_BAD_DATA,
-                                  "there is no header line; the first line must name the columns")
-                   : CG_OK;
-    }
-    if (status == CG_OK) {
-        status = cg_bind_header(import->plan->layout, import->plan->multiline, header.line,
-                                &import->layout, &import->binding, err);
-    }
-    if (status == CG_OK) {
-        import->csv = cg_csv_new(import->binding.delimiter, import->binding.column_count);
-        import->batch->csv = import->csv;
-        import->next_line += header.physical_lines;
-        cg_splitter_start(import->splitter, import->binding.delimiter, import->binding.multiline);
-        status = import->csv != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    return status;
-}
-
-static enum cg_status take_records(struct import *import, struct cg_error *err) {
-    struct cg_batch *batch = import->batch;
-    const struct cg_parse_plan plan = {.binding = &import->binding,
-                                       .edit_fields = cg_edit_fields,
-                                       .edit_credentials = cg_edit_credentials,
-                                       .rules = &import->rules};
-    cg_splitter_cut(import->splitter, batch);
-    if (batch->text.len != 0 && cg_parse_batch(&plan, import->csv, batch) != CG_OK) {
-        return cg_error_set(err, batch->error.status, "%s", batch->error.text);
-    }
-    batch->first_line = import->next_line;
-    import->next_line += batch->physical_lines;
-    for (uint32_t i = 0; i < batch->line_count; i++) {
-        make_untested(import, &batch->lines[i]);
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        make_untested(import, cg_batch_line(batch, i));
     }
     if (import->problems->total > 0) {
         return CG_OK; /* only to find the other problems */
     }
-    enum cg_status status =
-        cg_history_decide(import->history, batch->lines, batch->line_count, err);
-    for (uint32_t i = 0; status == CG_OK && i < batch->line_count; i++) {
-        import->repeated += batch->lines[i].decision == CG_REJECTED;
+    status = cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
+    if (status != CG_OK) {
+        return cg_error_wrap(err, "%s", import->plan->file);
     }
-    if (status == CG_OK && !cg_tally_add(&import->tally, batch)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }
-    if (status == CG_OK) {
-        status = cg_ledger_record(import->ledger, batch, err);
+    if (!cg_tally_add(&import->tally, batch)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    return status;
-}
-
-static enum cg_status take_batch(struct import *import, struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    if (import->csv == NULL) {
-        status = take_header(import, err);
-    }
-    if (status == CG_OK && import->csv != NULL) {
-        status = take_records(import, err);
-    }
+    status = cg_ledger_record(import->ledger, batch, err);
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", import->plan->file);
 }
 
 static enum cg_status read_all(struct import *import, struct cg_error *err) {
     enum cg_status status = CG_OK;
-    cg_unfinished_name(import->plan->file);
+    cg_reader_warn_of_names(import->reader);
     do {
-        status = fill(import, err);
-        status = status == CG_OK ? take_batch(import, err) : status;
-    } while (status == CG_OK && !import->batch->ends_source);
-    if (status == CG_OK && cg_source_lacks_line_end(import->source)) {
-        cg_unfinished_line(import->plan->file);
-    }
-    return status;
+        status = take_batch(import, err);
+    } while (status == CG_OK && !import->batch->is_last);
+    cg_reader_warn_of_cut_lines(import->reader);
+    return status == CG_OK ? cg_reader_check_inputs(import->reader, err) : status;
 }
 
 static enum cg_status commit(struct import *import, struct cg_error *err) {
-    struct cg_ledger_input input = {.file = import->plan->file,
-                                    .bytes = cg_source_bytes(import->source),
-                                    .records = import->tally.records};
+    struct cg_ledger_input input = {
+        .file = import->plan->file, .bytes = import->input.bytes, .records = import->input.records};
     bool kept;
-    if (!cg_source_sha256(import->source, input.sha256) ||
-        !cg_content_hash_get(&import->content, input.head_sha256, input.content_sha256)) {
-        return cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    memcpy(input.sha256, import->input.sha256, CG_SHA256_BYTES);
+    const enum cg_status status =
+        cg_content_hash_get(&import->content, input.head_sha256, input.content_sha256, err);
+    if (status != CG_OK) {
+        return status;
     }
     const struct cg_ledger_commit commit = {
         .inputs = &input, .input_count = 1, .tally = &import->tally};
     return cg_ledger_commit(import->ledger, &commit, &kept, err);
 }
 
-enum cg_status cg_import_run(const struct cg_correction_plan *plan,
-                             struct cg_correction_facts *facts, struct cg_problems *problems,
-                             struct cg_error *err) {
+static enum cg_status take_in(struct import *import, struct cg_import_facts *facts,
+                              struct cg_error *err) {
+    bool known = false;
+    enum cg_status status = begin(import, &known, err);
+    if (status != CG_OK || known) {
+        return status;
+    }
+    status = read_all(import, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (import->problems->total > 0) {
+        return cg_problems_in_data(import->problems, err);
+    }
+    status = commit(import, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    *facts = (struct cg_import_facts){
+        .run_no = cg_ledger_run_no(import->ledger),
+        .records = import->tally.records,
+        .lines = import->tally.accepted - import->tally.out_of_scope,
+        .units = import->tally.units_accepted,
+        .out_of_scope = import->tally.out_of_scope,
+        .repeated = import->repeated,
+    };
+    return CG_OK;
+}
+
+enum cg_status cg_import_run(const struct cg_import_plan *plan, struct cg_import_facts *facts,
+                             struct cg_problems *problems, struct cg_error *err) {
     struct import import = {
         .plan = plan,
         .problems = problems,
@@ -252,32 +227,10 @@ enum cg_status cg_import_run(const struct cg_correction_plan *plan,
                   .roster = plan->roster,
                   .as_of_day = plan->as_of_day,
                   .untested = true},
-        .next_line = 1,
+        .input = {.file = plan->file},
     };
-    bool known = false;
-    *facts = (struct cg_correction_facts){0};
-    enum cg_status status = begin(&import, &known, err);
-    if (status == CG_OK && !known) {
-        status = read_all(&import, err);
-    }
-    if (status == CG_OK && !known && problems->total > 0) {
-        /* Claim data, not a file that people configure. */
-        status = cg_problems_status(problems, err) == CG_OK ? CG_OK : CG_BAD_DATA;
-        err->status = status;
-    }
-    if (status == CG_OK && !known) {
-        status = commit(&import, err);
-    }
-    if (status == CG_OK && !known) {
-        *facts = (struct cg_correction_facts){
-            .run_no = cg_ledger_run_no(import.ledger),
-            .records = import.tally.records,
-            .lines = import.tally.accepted - import.tally.out_of_scope,
-            .units = import.tally.units_accepted,
-            .out_of_scope = import.tally.out_of_scope,
-            .repeated = import.repeated,
-        };
-    }
+    *facts = (struct cg_import_facts){0};
+    const enum cg_status status = take_in(&import, facts, err);
     end(&import);
     return status;
 }

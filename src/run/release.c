@@ -1,16 +1,18 @@
+#include "claimgate/run/release.h"
+
+#include "content_hash.h"
 #include "known_inputs.h"
 
 #include "claimgate/record/csv.h"
 #include "claimgate/record/field.h"
-#include "claimgate/run/correction.h"
 
 #include <string.h>
 
 enum { COLUMN_CLAIM, COLUMN_NUMBER, COLUMN_MEMBER, COLUMNS };
 
 struct release {
-    const struct cg_correction_plan *plan;
-    struct cg_correction_facts *facts;
+    const struct cg_release_plan *plan;
+    struct cg_release_facts *facts;
     struct cg_problems *problems;
     struct cg_ledger *ledger;
     enum cg_status status;
@@ -58,21 +60,20 @@ static bool release_row(void *context, const struct cg_table_row *row) {
 }
 
 /* The file's identity: the table reader hashes only what stands on disk. */
-static enum cg_status identify(const char *path, struct cg_ledger_input *input,
-                               struct cg_error *err) {
-    struct cg_content_hash hash;
-    enum cg_status status = cg_content_hash_init(&hash)
-                                ? cg_content_hash_file(&hash, path, true, err)
-                                : cg_error_set(err, CG_INTERNAL, "out of memory");
-    if (status == CG_OK && !cg_content_hash_get(&hash, input->head_sha256, input->content_sha256)) {
-        status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+static enum cg_status identify(struct cg_content_hash *hash, const char *path,
+                               struct cg_ledger_input *input, struct cg_error *err) {
+    enum cg_status status = cg_content_hash_init(hash, err);
+    if (status != CG_OK) {
+        return status;
     }
-    cg_content_hash_fini(&hash);
-    return status;
+    status = cg_content_hash_file(hash, path, true, err);
+    return status == CG_OK
+               ? cg_content_hash_get(hash, input->head_sha256, input->content_sha256, err)
+               : status;
 }
 
-static enum cg_status release_all(struct release *release, struct cg_ledger_input *input,
-                                  struct cg_error *err) {
+static enum cg_status release_rows(struct release *release, struct cg_table_facts *table,
+                                   struct cg_error *err) {
     struct cg_table_column columns[COLUMNS] = {
         [COLUMN_CLAIM] = {.name = "claim_id", .needed = true},
         [COLUMN_NUMBER] = {.name = "claim_line_number"},
@@ -83,55 +84,71 @@ static enum cg_status release_all(struct release *release, struct cg_ledger_inpu
                                        .column_count = COLUMNS,
                                        .row = release_row,
                                        .context = release};
-    struct cg_table_facts table;
-    bool kept;
-    enum cg_status status = cg_table_read(&plan, &table, release->problems, err);
+    const enum cg_status status = cg_table_read(&plan, table, release->problems, err);
     if (release->status != CG_OK) {
         return release->status;
     }
-    if (status == CG_OK && release->problems->total > 0) {
-        /* Claim data, not a file that people configure. */
-        status = cg_problems_status(release->problems, err) == CG_OK ? CG_OK : CG_BAD_DATA;
-        err->status = status;
-    }
+    return status == CG_OK ? cg_problems_in_data(release->problems, err) : status;
+}
+
+static enum cg_status release_all(struct release *release, struct cg_ledger_input *input,
+                                  struct cg_error *err) {
+    struct cg_table_facts table;
+    bool kept;
+    enum cg_status status = cg_ledger_begin_release(release->ledger, release->plan->as_of_day, err);
     if (status != CG_OK) {
         return status;
     }
-    release->facts->records = table.rows;
+    status = release_rows(release, &table, err);
+    if (status != CG_OK) {
+        return status;
+    }
     input->file = release->plan->file;
     input->bytes = table.bytes;
     input->records = table.rows;
     memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
     const struct cg_ledger_commit commit = {.inputs = input, .input_count = 1};
-    return cg_ledger_commit(release->ledger, &commit, &kept, err);
+    status = cg_ledger_commit(release->ledger, &commit, &kept, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    release->facts->rows = table.rows;
+    release->facts->run_no = cg_ledger_run_no(release->ledger);
+    return CG_OK;
 }
 
-enum cg_status cg_release_run(const struct cg_correction_plan *plan,
-                              struct cg_correction_facts *facts, struct cg_problems *problems,
-                              struct cg_error *err) {
-    const struct cg_ledger_plan ledger = {.path = plan->ledger,
-                                          .lock_wait_seconds = plan->lock_wait_seconds};
-    struct release release = {.plan = plan, .facts = facts, .problems = problems, .err = err};
+static enum cg_status release_new(struct release *release, struct cg_error *err) {
     struct cg_ledger_input input = {0};
     struct cg_ledger_known run;
     bool known = false;
-    *facts = (struct cg_correction_facts){0};
+    struct cg_content_hash hash = {0};
+    enum cg_status status = identify(&hash, release->plan->file, &input, err);
+    cg_content_hash_fini(&hash);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_find_content(release->ledger, input.content_sha256, &known, &run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (known) {
+        cg_known_inputs_note(release->plan->file, "skipped", &run);
+        return CG_OK;
+    }
+    return release_all(release, &input, err);
+}
+
+enum cg_status cg_release_run(const struct cg_release_plan *plan, struct cg_release_facts *facts,
+                              struct cg_problems *problems, struct cg_error *err) {
+    const struct cg_ledger_plan ledger = {.path = plan->ledger,
+                                          .lock_wait_seconds = plan->lock_wait_seconds};
+    struct release release = {.plan = plan, .facts = facts, .problems = problems, .err = err};
+    *facts = (struct cg_release_facts){0};
     enum cg_status status = cg_ledger_open_existing(&ledger, &release.ledger, err);
-    if (status == CG_OK) {
-        status = identify(plan->file, &input, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = cg_ledger_find_content(release.ledger, input.content_sha256, &known, &run, err);
-    }
-    if (status == CG_OK && known) {
-        cg_known_inputs_note(plan->file, "skipped", &run);
-    } else if (status == CG_OK) {
-        status = cg_ledger_begin_release(release.ledger, plan->as_of_day, err);
-        if (status == CG_OK) {
-            status = release_all(&release, &input, err);
-        }
-        facts->run_no = status == CG_OK ? cg_ledger_run_no(release.ledger) : 0;
-    }
+    status = release_new(&release, err);
     cg_ledger_close(release.ledger);
     return status;
 }

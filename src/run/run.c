@@ -7,18 +7,18 @@
  */
 #include "claimgate/run/run.h"
 
+#include "known_inputs.h"
 #include "row_belt.h"
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/gate/field_edits.h"
 #include "claimgate/report/run_report.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-
-enum { REPORT_LIMIT_BYTES = 256 << 20 };
 
 static uint64_t clock_ms(clockid_t clock) {
     struct timespec now;
@@ -43,10 +43,6 @@ static bool make_batches(struct cg_run *run) {
 
 static void free_batches(struct cg_run *run) {
     for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
-        if (run->batches[i] != NULL) {
-            cg_csv_free(run->batches[i]->csv);
-            cg_deflater_free(run->batches[i]->deflater);
-        }
         cg_batch_free(run->batches[i]);
     }
     free(run->batches);
@@ -57,9 +53,7 @@ static bool copy_paths(struct cg_run *run) {
     run->paths = calloc(count, sizeof run->paths[0]);
     run->inputs = calloc(count, sizeof run->inputs[0]);
     run->ledger_inputs = calloc(count, sizeof run->ledger_inputs[0]);
-    run->stamps = calloc(count, sizeof run->stamps[0]);
-    if (run->stamps == NULL || run->paths == NULL || run->inputs == NULL ||
-        run->ledger_inputs == NULL) {
+    if (run->paths == NULL || run->inputs == NULL || run->ledger_inputs == NULL) {
         return false;
     }
     memcpy(run->paths, run->plan->inputs, count * sizeof run->paths[0]);
@@ -94,63 +88,97 @@ static enum cg_status open_ledger_dry(struct cg_run *run, const struct cg_ledger
     return status;
 }
 
-static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
+/* The ledger as this run needs it: as it stood before another run, as it stands, or to write. */
+static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err) {
     const struct cg_run_plan *plan = run->plan;
     const struct cg_ledger_plan ledger = {.path = plan->ledger,
                                           .lock_wait_seconds = plan->lock_wait_seconds,
                                           .policy = plan->rules.policy};
-    enum cg_status status = check_ledger_inputs(run, err);
-    if (status == CG_OK && !cg_content_hash_init(&run->content)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (plan->before_run != 0) {
+        return cg_ledger_open_reader(plan->ledger, &run->ledger, err);
     }
-    if (status == CG_OK && plan->before_run != 0) {
-        status = cg_ledger_open_reader(plan->ledger, &run->ledger, err);
-    } else if (status == CG_OK && plan->dry_run) {
-        status = open_ledger_dry(run, &ledger, err);
-    } else if (status == CG_OK) {
-        status = cg_ledger_open(&ledger, &run->ledger, err);
-    }
-    if (status == CG_OK && plan->before_run == 0) {
-        status = cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err);
-    }
-    if (status == CG_OK && plan->dry_run) {
-        status = cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
-    } else if (status == CG_OK && run->path_count != 0) {
-        status = cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err);
-    }
-    return status;
+    const enum cg_status status = plan->dry_run ? open_ledger_dry(run, &ledger, err)
+                                                : cg_ledger_open(&ledger, &run->ledger, err);
+    return status == CG_OK ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err)
+                           : status;
 }
 
-static bool make_state(struct cg_run *run) {
-    run->splitter = cg_splitter_new();
-    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
+    const struct cg_run_plan *plan = run->plan;
+    enum cg_status status = check_ledger_inputs(run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_content_hash_init(&run->content, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = open_ledger_file(run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (plan->dry_run) {
+        return cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
+    }
+    return run->path_count != 0
+               ? cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err)
+               : CG_OK;
+}
+
+static bool make_reader(struct cg_run *run) {
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->inputs[i].file = run->paths[i];
     }
-    run->next_line = 1;
-    return run->splitter != NULL && run->history != NULL &&
+    const struct cg_reader_plan plan = {
+        .inputs = run->inputs,
+        .input_count = run->path_count,
+        .layout = run->plan->layout,
+        .multiline = run->plan->multiline,
+        .parse = {.edit_fields = cg_edit_fields,
+                  .edit_credentials = cg_edit_credentials,
+                  .rules = &run->plan->rules,
+                  .libcsv_only = run->plan->libcsv_only},
+        .empty_mend = run->plan->allow_empty
+                          ? NULL
+                          : "fetch it again, or take it as a file of no records with "
+                            "--allow-empty",
+        /* Who waits for a pipe that stays silent has no batch in which to hear of a full disk. */
+        .given_up = &run->stop,
+    };
+    run->reader = cg_reader_new(&plan);
+    return run->reader != NULL;
+}
+
+static bool make_state(struct cg_run *run) {
+    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+    return make_reader(run) && run->history != NULL &&
            cg_tally_init(&run->tally, run->plan->rules.policy);
+}
+
+static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
+    if (!copy_paths(run)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (run->plan->ledger != NULL) {
+        const enum cg_status status = open_ledger(run, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    if (!make_batches(run) || !make_state(run)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
+    }
+    return run->path_count != 0 ? cg_outputs_open(&run->outputs, &run->plan->output, err) : CG_OK;
 }
 
 enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,
                           struct cg_error *err) {
     struct cg_run *run = calloc(1, sizeof *run);
-    enum cg_status status = CG_OK;
     if (run == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     run->plan = plan;
-    if (!copy_paths(run)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
-    } else if (plan->ledger != NULL) {
-        status = open_ledger(run, err);
-    }
-    if (status == CG_OK && (!make_batches(run) || !make_state(run))) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
-    }
-    if (status == CG_OK && run->path_count != 0) {
-        status = cg_outputs_open(&run->outputs, &plan->output, err);
-    }
+    const enum cg_status status = make_run(run, err);
     if (status != CG_OK) {
         cg_run_free(run);
         return status;
@@ -166,15 +194,11 @@ void cg_run_free(struct cg_run *run) {
     cg_outputs_close(&run->outputs);
     cg_ledger_close(run->ledger);
     cg_content_hash_fini(&run->content);
-    cg_source_close(run->source);
-    cg_binding_fini(&run->binding);
-    cg_layout_free(run->layout);
-    cg_splitter_free(run->splitter);
+    cg_reader_free(run->reader);
     cg_history_free(run->history);
     cg_tally_fini(&run->tally);
     free(run->ledger_inputs);
     free(run->inputs);
-    free(run->stamps);
     free(run->paths);
     free_batches(run);
     free(run);
@@ -182,7 +206,7 @@ void cg_run_free(struct cg_run *run) {
 
 static void tick(void *context) {
     struct cg_run *run = context;
-    cg_progress_update(&run->progress, atomic_load(&run->bytes_read));
+    cg_progress_update(&run->progress, cg_reader_bytes_read(run->reader));
 }
 
 static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
@@ -195,7 +219,8 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
                                       .tick = run->plan->show_progress ? tick : NULL,
                                       .trace = run->plan->trace,
                                       .times = run->times};
-    cg_progress_start(&run->progress, "claims", cg_run_input_bytes(run), run->plan->show_progress);
+    cg_progress_start(&run->progress, "claims", cg_reader_bytes_total(run->reader),
+                      run->plan->show_progress);
     const enum cg_status status = cg_belt_run(&belt, err);
     cg_progress_end(&run->progress);
     if (status == CG_OK && run->error.status != CG_OK) {
@@ -213,7 +238,8 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;
     const uint64_t lines = run->header_lines + tally->records + tally->empty_lines;
-    const bool lines_match = run->binding.multiline || lines == run->physical_lines;
+    const bool lines_match =
+        cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;
     if (lines_match && tally->records == tally->accepted + tally->rejected &&
         run->accepted_rows == tally->accepted &&
         run->rejected_rows == tally->rejected + tally->cutback &&
@@ -232,12 +258,13 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
 
 static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     const struct cg_run_plan *plan = run->plan;
+    const struct cg_layout *layout = cg_reader_binding(run->reader)->layout;
     struct cg_run_facts *facts = &run->facts;
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    facts->layout = run->layout != NULL ? cg_layout_name(run->layout) : "none";
-    facts->layout_detected = run->layout_detected;
+    facts->layout = layout != NULL ? cg_layout_name(layout) : "none";
+    facts->layout_detected = layout != NULL && plan->layout == NULL;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->tally = &run->tally;
@@ -251,15 +278,14 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
 
 static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *file,
                                    struct cg_error *err) {
-    struct cg_buffer report;
-    enum cg_status status = CG_OK;
-    cg_buffer_init(&report, REPORT_LIMIT_BYTES);
-    if (!cg_report_json(&report, &run->facts)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory while writing the report");
-    } else {
-        status = cg_outputs_report(&run->outputs, &report, file, err);
+    struct cg_page report;
+    cg_page_open(&report, CG_PAGE_JSON);
+    cg_report_put_run(&report, &run->facts, "");
+    enum cg_status status = cg_page_close(&report, CG_OK, err);
+    if (status == CG_OK) {
+        status = cg_outputs_report(&run->outputs, &report.text, file, err);
     }
-    cg_buffer_fini(&report);
+    cg_page_fini(&report);
     return status;
 }
 
@@ -283,19 +309,20 @@ static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *r
         memcpy(run->ledger_inputs[i].sha256, run->inputs[i].sha256, CG_SHA256_BYTES);
     }
     enum cg_status status = cg_staging_sync(run->outputs.staging, err);
-    if (status == CG_OK) {
-        struct cg_row_belt belt = {
-            .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
-        const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
-                                                .input_count = run->path_count,
-                                                .outputs = outputs,
-                                                .output_count = FILES,
-                                                .tally = &run->tally,
-                                                .staging = run->outputs.staging,
-                                                .carry = cg_row_belt_carry,
-                                                .carry_context = &belt};
-        status = cg_ledger_commit(run->ledger, &commit, &kept, err);
+    if (status != CG_OK) {
+        return status;
     }
+    struct cg_row_belt belt = {
+        .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
+    const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
+                                            .input_count = run->path_count,
+                                            .outputs = outputs,
+                                            .output_count = FILES,
+                                            .tally = &run->tally,
+                                            .staging = run->outputs.staging,
+                                            .carry = cg_row_belt_carry,
+                                            .carry_context = &belt};
+    status = cg_ledger_commit(run->ledger, &commit, &kept, err);
     run->outputs.keep_staging = kept;
     return status;
 }
@@ -303,20 +330,20 @@ static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *r
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
     struct cg_run_facts *facts = &run->facts;
     struct cg_output_facts report;
-    if (cg_run_check_inputs(run, err) != CG_OK) {
+    if (cg_reader_check_inputs(run->reader, err) != CG_OK) {
         return err->status;
     }
     enum cg_status status =
         cg_outputs_finish(&run->outputs, &facts->accepted, &facts->rejected, err);
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
-    if (status == CG_OK) {
-        status = write_report(run, &report, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = run->ledger != NULL ? commit(run, &report, err)
-                                     : cg_outputs_publish(&run->outputs, err);
+    status = write_report(run, &report, err);
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    return run->ledger != NULL ? commit(run, &report, err) : cg_outputs_publish(&run->outputs, err);
 }
 
 /* Standard input could not be looked at before it was read. */
@@ -334,22 +361,31 @@ static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct 
     return status;
 }
 
-enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
-    const int64_t limit_milli = run->plan->max_reject_rate_milli;
-    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
-    bool known = run->path_count == 0;
-    enum cg_status status = CG_OK;
-    run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
-    cg_run_warn_of_names(run);
-    if (!known) {
-        status = run_belt(run, err);
-        status = status == CG_OK ? check_balance(run, err) : status;
-        status = status == CG_OK ? find_known_stream(run, &known, err) : status;
+/* *known: the ledger has the content of every input already. */
+static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_error *err) {
+    *known = run->path_count == 0;
+    if (*known) {
+        return CG_OK;
     }
+    enum cg_status status = run_belt(run, err);
     if (status != CG_OK) {
         return status;
     }
-    cg_run_warn_of_cut_lines(run);
+    status = check_balance(run, err);
+    return status == CG_OK ? find_known_stream(run, known, err) : status;
+}
+
+enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
+    const int64_t limit_milli = run->plan->max_reject_rate_milli;
+    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
+    bool known;
+    run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
+    cg_reader_warn_of_names(run->reader);
+    const enum cg_status status = decide_all(run, &known, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_reader_warn_of_cut_lines(run->reader);
     fill_facts(run, started_ms);
     if (known) {
         *outcome = CG_ALL_KNOWN;
@@ -360,9 +396,9 @@ enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, stru
         *outcome = CG_ONLY_COUNTED;
     } else {
         *outcome = CG_PUBLISHED;
-        status = publish(run, started_ms, err);
+        return publish(run, started_ms, err);
     }
-    return status;
+    return CG_OK;
 }
 
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {

@@ -5,7 +5,7 @@
 #   BENCH_LINES  lines for the clock (5000000)
 #
 # Valgrind knows neither the SHA instructions nor AVX-512: the hashes in read and write count some
-# ten times their share of a real run, and the AVX2 variants of the scan and of ISA-L are counted.
+# ten times their share of a real run, and the AVX2 variant of ISA-L is counted.
 set -eu
 here=$(dirname "$0")
 claimgate=${CLAIMGATE:-build/claimgate}

@@ -3,12 +3,11 @@
  */
 #include "support/scene.h"
 
-#include "claimgate/json/json.h"
-
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -148,18 +147,60 @@ Test(check, json_lines_are_one_document_each) {
     size_t count = 0;
     check(ASK("-", "--json"), CLAIMS, &run);
     for (const char *at = run.out; *at != '\0'; count++) {
-        struct cg_problems problems;
         size_t len = strcspn(at, "\n");
-        cg_problems_init(&problems);
-        struct cg_json_doc *doc = cg_json_load("answer", at, len, NULL, &problems);
-        cr_assert(doc != NULL, "no JSON: %.*s", (int)len, at);
-        cr_expect(cg_json_string(cg_json_member(cg_json_root(doc), "decision"))[0] != '\0');
-        cg_json_free(doc);
-        cg_problems_fini(&problems);
+        scene_check_json("decision.schema.json", at, len);
+        cr_expect_not_null(memmem(at, len, "\"source_line\":", 14), "%.*s", (int)len, at);
         at += len + (at[len] == '\n');
     }
     cr_expect(count == 20, "%zu answers", count);
     run_fini(&run);
+}
+
+Test(check, json_of_one_question_is_a_document) {
+    struct run run;
+    check(ASK("--member", "MEMBER-77", "--date", "2025-01-06", "--units", "7", "--rendering-npi",
+              "1000000004", "--modifier", "HQ", "--json"),
+          NULL, &run);
+    scene_check_json("decision.schema.json", run.out, run.out_len);
+    cr_expect_not_null(strstr(run.out, "\"source_line\": null"), "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "\"modifiers\": \"HQ\""), "%s", run.out);
+    cr_expect_null(strstr(run.out, "MEMBER-77"), "the member is named: %s", run.out);
+    run_fini(&run);
+}
+
+/* The built-in policy, but that lines over a cap are cut back. */
+static const char *write_cutback_policy(struct scene *scene) {
+    static const char reject[] = "\"over_cap\": \"reject\"", cutback[] = "\"over_cap\":\"cutback\"";
+    size_t len = 0;
+    char *policy = run_read_file("schemas/policies/ms.json", &len);
+    char *at = strstr(policy, reject);
+    cr_assert_not_null(at);
+    memset(at, ' ', sizeof reject - 1);
+    memcpy(at, cutback, sizeof cutback - 1);
+    const char *path = scene_file(scene, "cutback.json", policy, len);
+    free(policy);
+    return path;
+}
+
+Test(check, a_line_that_is_cut_back_has_its_own_warnings) {
+    static const char claims[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id\n"
+        "R,1,M1,2025-01-06,H0038,8,1000000004,7,NOPE\n";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    check(ASK("-", "--json", "--policy", write_cutback_policy(&scene)),
+          scene_file(&scene, "in", claims, sizeof claims - 1), &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    const char *warnings = strstr(run.out, "\"warnings\":");
+    cr_assert_not_null(warnings, "%s", run.out);
+    cr_expect_not_null(strstr(warnings, "original_claim_unknown"), "%s", run.out);
+    cr_expect_not_null(strstr(warnings, "The claim to replace has no accepted line"), "%s",
+                       run.out);
+    cr_expect_null(strstr(warnings, "daily_cap\","), "%s", run.out);
+    run_fini(&run);
+    scene_remove(&scene);
 }
 
 Test(check, bad_input_is_said_with_its_exit_code) {

@@ -21,11 +21,6 @@ static const char *const REASONS[CG_REASON_COUNT] = {
 #undef REASON_NAME
 };
 
-static void join(char out[RUN_PATH_BYTES], const char *dir, const char *name) {
-    int written = snprintf(out, RUN_PATH_BYTES, "%s/%s", dir, name);
-    cr_assert(written > 0 && written < RUN_PATH_BYTES, "path too long");
-}
-
 static void expect_success(const char *const argv[]) {
     struct run run;
     run_program(argv, NULL, &run);
@@ -36,7 +31,7 @@ static void expect_success(const char *const argv[]) {
 /* Generate below `dir`; `more` is closed by NULL. */
 static void generate(const char *dir, const char *name, const char *const more[]) {
     char out[RUN_PATH_BYTES];
-    join(out, dir, name);
+    run_join(out, dir, name);
     const char *argv[RUN_ARGS_MAX] = {run_generator(), "--quiet", "--out", out};
     for (size_t i = 0; more[i] != NULL; i++) {
         argv[4 + i] = more[i];
@@ -49,11 +44,11 @@ static char *validate(const char *dir, const char *made, const char *policy, con
     char claims[RUN_PATH_BYTES], roster[RUN_PATH_BYTES], out[RUN_PATH_BYTES];
     char folder[RUN_PATH_BYTES], report[RUN_PATH_BYTES];
     size_t len = 0;
-    join(folder, dir, made);
-    join(claims, folder, "claims.csv.gz");
-    join(roster, folder, "roster");
-    join(out, dir, result);
-    join(report, out, "report.json");
+    run_join(folder, dir, made);
+    run_join(claims, folder, "claims.csv.gz");
+    run_join(roster, folder, "roster");
+    run_join(out, dir, result);
+    run_join(report, out, "report.json");
     expect_success((const char *[]){run_claimgate(), "validate", "--quiet", claims, "--roster",
                                     roster, "--policy", policy, "--as-of", "2025-06-30", "--out",
                                     out, NULL});
@@ -146,8 +141,8 @@ Test(generated_claims, each_layout_is_read_as_it_was_written, .timeout = 120) {
  * two columns, so only the accepted file is compared whole. */
 static char *accepted_of(const char *dir, const char *result, size_t *len) {
     char path[RUN_PATH_BYTES], out[RUN_PATH_BYTES];
-    join(out, dir, result);
-    join(path, out, "accepted.csv.gz");
+    run_join(out, dir, result);
+    run_join(path, out, "accepted.csv.gz");
     return run_gunzip(path, len);
 }
 
@@ -165,11 +160,11 @@ Test(generated_claims, seven_files_are_decided_as_one, .timeout = 120) {
     for (int i = 0; i < 7; i++) {
         char name[48];
         snprintf(name, sizeof name, "seven/claims-%02d.csv.gz", i + 1);
-        join(claims[i], dir, name);
+        run_join(claims[i], dir, name);
         argv[count++] = claims[i];
     }
-    join(roster, dir, "seven/roster");
-    join(out, dir, "seven-out");
+    run_join(roster, dir, "seven/roster");
+    run_join(out, dir, "seven-out");
     argv[count++] = "--roster";
     argv[count++] = roster;
     argv[count++] = "--out";

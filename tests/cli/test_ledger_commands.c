@@ -143,7 +143,7 @@ Test(ledger_commands, a_window_that_ends_later_is_named_with_its_users) {
     cr_expect_not_null(strstr(run.out, "claim CLM-0 line 1"), "%s", run.out);
     cr_expect_not_null(strstr(run.out, "claim CLM-A line 1"), "%s", run.out);
     run_fini(&run);
-    expect(ASK("explain", "CLM-B", "--json"), 0, "\"used_to\": \"2025-01-20\"");
+    expect(ASK("explain", "CLM-B", "--json"), 0, "\"to\": \"2025-01-20\"");
     expect(
         ASK("check", "--policy", policy, "--member", "M-01", "--date", "2025-01-10", "--units", "8",
             "--rendering-npi", "1000000004", "--roster", ROSTER, "--as-of", "2025-06-30"),
@@ -190,7 +190,14 @@ Test(ledger_commands, reconsider_lists_what_would_fit_now) {
 
 Test(ledger_commands, runs_show_and_verify_read_the_book) {
     three_nights();
-    expect(ASK("ledger", "runs"), 0, "1 record: 0 accepted, 1 rejected");
+    struct run runs = ASK("ledger", "runs");
+    cr_expect_not_null(strstr(runs.out, "run  started               kind      records  accepted  "
+                                        "rejected  units accepted\n"),
+                       "%s", runs.out);
+    cr_expect_not_null(
+        strstr(runs.out, "  validate        1         0         1               0\n"), "%s",
+        runs.out);
+    run_fini(&runs);
     expect(ASK("ledger", "runs", "--json"), 0, "\"kind\": \"validate\"");
     expect(ASK("ledger", "show", "2"), 0, "reason daily_cap: 1 line, 4 units");
     expect(ASK("ledger", "verify"), 0, "The ledger is sound");

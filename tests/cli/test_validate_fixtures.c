@@ -62,11 +62,6 @@ static void validate(const char *const more[], const char *input, struct run *ru
     run_program(argv, input, run);
 }
 
-static void join(char out[RUN_PATH_BYTES], const char *dir, const char *name) {
-    int written = snprintf(out, RUN_PATH_BYTES, "%s/%s", dir, name);
-    cr_assert(written > 0 && written < RUN_PATH_BYTES, "path too long");
-}
-
 static size_t common_bytes(const char *a, size_t a_len, const char *b, size_t b_len) {
     size_t i = 0;
     while (i < a_len && i < b_len && a[i] == b[i]) {
@@ -90,7 +85,7 @@ static void expect_same(const char *what, const char *found, size_t found_len, c
 static void expect_file(const char *gz_dir, const char *gz_name, const char *expected_path) {
     char path[RUN_PATH_BYTES];
     size_t found_len = 0, expected_len = 0;
-    join(path, gz_dir, gz_name);
+    run_join(path, gz_dir, gz_name);
     char *found = run_gunzip(path, &found_len);
     char *expected = run_read_file(expected_path, &expected_len);
     expect_same(expected_path, found, found_len, expected, expected_len);
@@ -100,9 +95,9 @@ static void expect_file(const char *gz_dir, const char *gz_name, const char *exp
 
 static void expect_decisions(const char *out, const char *expected_dir) {
     char path[RUN_PATH_BYTES];
-    join(path, expected_dir, "accepted.csv");
+    run_join(path, expected_dir, "accepted.csv");
     expect_file(out, "accepted.csv.gz", path);
-    join(path, expected_dir, "rejected.csv");
+    run_join(path, expected_dir, "rejected.csv");
     expect_file(out, "rejected.csv.gz", path);
 }
 
@@ -111,8 +106,8 @@ Test(validate_fixtures, each_gives_its_expected_files, .timeout = 120) {
         char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES], claims[RUN_PATH_BYTES];
         struct run run;
         run_make_dir(dir);
-        join(out, dir, "out");
-        join(claims, DECIDED[i].dir, "claims.csv");
+        run_join(out, dir, "out");
+        run_join(claims, DECIDED[i].dir, "claims.csv");
         validate((const char *[]){claims, "--out", out, NULL}, NULL, &run);
         cr_expect(run.exit_code == 0, "%s: %s", claims, run.err);
         if (run.exit_code == 0) {
@@ -129,7 +124,7 @@ Test(validate_fixtures, threads_do_not_change_a_byte, .timeout = 120) {
         char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES];
         struct run run;
         run_make_dir(dir);
-        join(out, dir, "out");
+        run_join(out, dir, "out");
         validate((const char *[]){QUICKSTART, "--out", out, "--threads", THREADS[i], NULL}, NULL,
                  &run);
         cr_assert(run.exit_code == 0, "%s", run.err);
@@ -156,7 +151,7 @@ static void expect_quickstart_rows(const char *out) {
     char path[RUN_PATH_BYTES];
     size_t found_len = 0, expected_len = 0;
     expect_file(out, "accepted.csv.gz", "fixtures/quickstart/expected/accepted.csv");
-    join(path, out, "rejected.csv.gz");
+    run_join(path, out, "rejected.csv.gz");
     char *found = run_gunzip(path, &found_len);
     char *expected = run_read_file("fixtures/quickstart/expected/rejected.csv", &expected_len);
     found_len = cut_source_file(found, found_len);
@@ -205,10 +200,10 @@ Test(validate_fixtures, compression_is_told_by_bytes_and_changes_nothing, .timeo
     char misnamed[RUN_PATH_BYTES], *text = NULL, *packed = NULL;
     size_t len = 0, packed_len = 0;
     run_make_dir(dir);
-    join(out, dir, "out");
-    join(whole, dir, "whole.csv.gz");
-    join(members, dir, "members.dat");
-    join(misnamed, dir, "plain.csv.gz");
+    run_join(out, dir, "out");
+    run_join(whole, dir, "whole.csv.gz");
+    run_join(members, dir, "members.dat");
+    run_join(misnamed, dir, "plain.csv.gz");
     text = run_read_file(QUICKSTART, &len);
     gzip_bytes(text, len, whole);
     run_write_file(misnamed, text, len);
@@ -241,7 +236,7 @@ static void expect_failure(const char *const more[], int exit_code, const char *
     size_t count = 2;
     struct run run;
     run_make_dir(dir);
-    join(out, dir, "out");
+    run_join(out, dir, "out");
     args[1] = out;
     for (size_t i = 0; more[i] != NULL; i++) {
         args[count++] = more[i];
@@ -300,8 +295,8 @@ Test(validate_fixtures, damaged_gzip_publishes_nothing, .timeout = 120) {
     char dir[RUN_PATH_BYTES], good[RUN_PATH_BYTES], path[RUN_PATH_BYTES], *bytes = NULL;
     size_t len = 0;
     run_make_dir(dir);
-    join(good, dir, "good.csv.gz");
-    join(path, dir, "damaged.csv.gz");
+    run_join(good, dir, "good.csv.gz");
+    run_join(path, dir, "damaged.csv.gz");
     size_t first = gzip_members(good, &bytes, &len);
     for (int way = MIDDLE; way < WAYS; way++) {
         char *damaged = malloc(len + 16);
@@ -333,8 +328,8 @@ Test(validate_fixtures, zero_padding_after_gzip_is_allowed, .timeout = 60) {
     size_t len = 0;
     struct run run;
     run_make_dir(dir);
-    join(out, dir, "out");
-    join(path, dir, "padded.csv.gz");
+    run_join(out, dir, "out");
+    run_join(path, dir, "padded.csv.gz");
     gzip_members(path, &bytes, &len);
     bytes = realloc(bytes, len + 512);
     cr_assert(bytes != NULL, "out of memory");
@@ -352,11 +347,11 @@ Test(validate_fixtures, existing_folder_is_refused_and_left_as_it_is, .timeout =
     char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES], mark[RUN_PATH_BYTES];
     struct run run;
     run_make_dir(dir);
-    join(out, dir, "out");
+    run_join(out, dir, "out");
     validate((const char *[]){"fixtures/good/plain/claims.csv", "--out", out, NULL}, NULL, &run);
     cr_assert(run.exit_code == 0, "%s", run.err);
     run_fini(&run);
-    join(mark, out, "report.json");
+    run_join(mark, out, "report.json");
     size_t before = 0, after = 0;
     char *report = run_read_file(mark, &before);
     validate((const char *[]){QUICKSTART, "--out", out, NULL}, NULL, &run);
@@ -376,8 +371,8 @@ Test(validate_fixtures, long_line_is_rejected_alone, .timeout = 60) {
     size_t len = 0, rejected_len = 0;
     struct run run;
     run_make_dir(dir);
-    join(out, dir, "out");
-    join(path, dir, "long.csv");
+    run_join(out, dir, "out");
+    run_join(path, dir, "long.csv");
     char *plain = run_read_file("fixtures/good/plain/claims.csv", &len);
     size_t header = (size_t)(strchr(plain, '\n') - plain) + 1;
     char *text = malloc(len + LONG_LINE_BYTES + 1);
@@ -390,7 +385,7 @@ Test(validate_fixtures, long_line_is_rejected_alone, .timeout = 60) {
     validate((const char *[]){path, "--out", out, NULL}, NULL, &run);
     cr_assert(run.exit_code == 0, "%s", run.err);
     expect_file(out, "accepted.csv.gz", "fixtures/good/plain/accepted.csv");
-    join(path, out, "rejected.csv.gz");
+    run_join(path, out, "rejected.csv.gz");
     char *rejected = run_gunzip(path, &rejected_len);
     cr_assert(strstr(rejected, "long.csv,2,") != NULL && strstr(rejected, "long.csv,4,") != NULL);
     cr_assert(strstr(rejected, "1048576") != NULL, "the detail tells the length");

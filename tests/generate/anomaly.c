@@ -6,15 +6,15 @@
 #include <string.h>
 
 static const char *const NAMES[CG_ANOMALY_COUNT] = {
-#define TWIST_NAME(name, text, weight) #text,
-    CG_ANOMALY_TABLE(TWIST_NAME)
-#undef TWIST_NAME
+#define ANOMALY_NAME(name, text, weight) #text,
+    CG_ANOMALY_TABLE(ANOMALY_NAME)
+#undef ANOMALY_NAME
 };
 
 static const uint32_t WEIGHTS[CG_ANOMALY_COUNT] = {
-#define TWIST_WEIGHT(name, text, weight) weight,
-    CG_ANOMALY_TABLE(TWIST_WEIGHT)
-#undef TWIST_WEIGHT
+#define ANOMALY_WEIGHT(name, text, weight) weight,
+    CG_ANOMALY_TABLE(ANOMALY_WEIGHT)
+#undef ANOMALY_WEIGHT
 };
 
 const char *cg_anomaly_name(enum cg_anomaly anomaly) {

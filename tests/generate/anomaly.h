@@ -1,5 +1,5 @@
 /*
- * Twists: what is out of the ordinary about a generated line, and how often.
+ * Anomalies: what is out of the ordinary about a generated line, and how often.
  *
  * Those with a weight are mistakes: `--errors` sets them all, in proportion to their
  * weight. The others are lawful and have options of their own, or are out of scope, so that only

@@ -1,228 +1,223 @@
 #include "columns.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* Names and order: Tuva Project, core data model, medical_claim; the smallest useful part of it,
- * with the columns it lacks at the end. */
-static const struct cg_column COMPACT[] = {
-    {.name = "claim_id", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "claim_line_number", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "member_id", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "claim_line_start_date", .content = CG_CONTENT_START_DATE},
-    {.name = "claim_line_end_date", .content = CG_CONTENT_END_DATE},
-    {.name = "place_of_service_code", .content = CG_CONTENT_PLACE},
-    {.name = "service_unit_quantity", .content = CG_CONTENT_UNITS},
-    {.name = "hcpcs_code", .content = CG_CONTENT_PROCEDURE},
-    {.name = "hcpcs_modifier_1", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "hcpcs_modifier_2", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "rendering_npi", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = "billing_npi", .content = CG_CONTENT_BILLING_NPI},
-    {.name = "charge_amount", .content = CG_CONTENT_CHARGE},
-    {.name = "diagnosis_code_1", .content = CG_CONTENT_DIAGNOSIS},
-    {.name = "claim_frequency_code", .content = CG_CONTENT_FREQUENCY},
-    {.name = "original_claim_id", .content = CG_CONTENT_ORIGINAL_ID},
-    {.name = "received_date", .content = CG_CONTENT_RECEIVED_DATE},
-    {.name = "authorization_number", .content = CG_CONTENT_AUTHORIZATION},
-    {.name = "birth_date", .content = CG_CONTENT_BIRTH_DATE},
-    {.name = NULL},
+enum { HEADER_LIMIT_BYTES = 1 << 14 };
+
+/*
+ * What the built-in layout of a shape cannot say: all columns in their order, and what stands in
+ * those that it maps to no field. "code_{2..25}" are the columns code_2 to code_25.
+ */
+struct shape {
+    const char *name;
+    const char *layout;
+    const char *date_suffix;
+    bool end_of_spans_only;
+    struct {
+        const char *column;
+        int content;
+    } further[2];
+    const char *header; /* with commas, whatever the delimiter */
 };
 
-/* All columns of Tuva's medical_claim, then those it lacks. */
-static const struct cg_column TUVA[] = {
-    {.name = "claim_id", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "claim_line_number", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "claim_type"},
-    {.name = "person_id", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "member_id", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "payer"},
-    {.name = "plan"},
-    {.name = "claim_start_date", .content = CG_CONTENT_START_DATE},
-    {.name = "claim_end_date", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "claim_line_start_date", .content = CG_CONTENT_START_DATE},
-    {.name = "claim_line_end_date", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "admission_date"},
-    {.name = "discharge_date"},
-    {.name = "admit_source_code"},
-    {.name = "admit_type_code"},
-    {.name = "discharge_disposition_code"},
-    {.name = "place_of_service_code", .content = CG_CONTENT_PLACE},
-    {.name = "bill_type_code"},
-    {.name = "drg_code_type"},
-    {.name = "drg_code"},
-    {.name = "revenue_center_code"},
-    {.name = "service_unit_quantity", .content = CG_CONTENT_UNITS},
-    {.name = "hcpcs_code", .content = CG_CONTENT_PROCEDURE},
-    {.name = "hcpcs_modifier_1", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "hcpcs_modifier_2", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "hcpcs_modifier", .first = 3, .last = 5},
-    {.name = "rendering_npi", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = "rendering_tin"},
-    {.name = "billing_npi", .content = CG_CONTENT_BILLING_NPI},
-    {.name = "billing_tin"},
-    {.name = "facility_npi"},
-    {.name = "paid_date"},
-    {.name = "paid_amount"},
-    {.name = "allowed_amount"},
-    {.name = "charge_amount", .content = CG_CONTENT_CHARGE},
-    {.name = "coinsurance_amount"},
-    {.name = "copayment_amount"},
-    {.name = "deductible_amount"},
-    {.name = "total_cost_amount"},
-    {.name = "diagnosis_code_type"},
-    {.name = "diagnosis_code_1", .content = CG_CONTENT_DIAGNOSIS},
-    {.name = "diagnosis_code", .first = 2, .last = 25},
-    {.name = "diagnosis_poa", .first = 1, .last = 25},
-    {.name = "procedure_code_type"},
-    {.name = "procedure_code", .first = 1, .last = 25},
-    {.name = "procedure_date", .first = 1, .last = 25},
-    {.name = "in_network_flag"},
-    {.name = "data_source"},
-    {.name = "file_name"},
-    {.name = "file_date"},
-    {.name = "ingest_datetime"},
-    {.name = "claim_frequency_code", .content = CG_CONTENT_FREQUENCY},
-    {.name = "original_claim_id", .content = CG_CONTENT_ORIGINAL_ID},
-    {.name = "received_date", .content = CG_CONTENT_RECEIVED_DATE},
-    {.name = "authorization_number", .content = CG_CONTENT_AUTHORIZATION},
-    {.name = "birth_date", .content = CG_CONTENT_BIRTH_DATE},
-    {.name = NULL},
+static const struct shape SHAPES[] = {
+    /* The smallest useful part of Tuva's. */
+    {.name = "compact",
+     .layout = "tuva",
+     .date_suffix = "",
+     .end_of_spans_only = true,
+     .header = "claim_id,claim_line_number,member_id,claim_line_start_date,claim_line_end_date,"
+               "place_of_service_code,service_unit_quantity,hcpcs_code,hcpcs_modifier_{1..2},"
+               "rendering_npi,billing_npi,charge_amount,diagnosis_code_1,claim_frequency_code,"
+               "original_claim_id,received_date,authorization_number,birth_date"},
+    /* Tuva Project, core data model: all of medical_claim, then the columns that it lacks. */
+    {.name = "tuva",
+     .layout = "tuva",
+     .date_suffix = "",
+     .further = {{"person_id", CG_FIELD_MEMBER_ID}},
+     .header = "claim_id,claim_line_number,claim_type,person_id,member_id,payer,plan,"
+               "claim_start_date,claim_end_date,claim_line_start_date,claim_line_end_date,"
+               "admission_date,discharge_date,admit_source_code,admit_type_code,"
+               "discharge_disposition_code,place_of_service_code,bill_type_code,drg_code_type,"
+               "drg_code,revenue_center_code,service_unit_quantity,hcpcs_code,"
+               "hcpcs_modifier_{1..5},rendering_npi,rendering_tin,billing_npi,billing_tin,"
+               "facility_npi,paid_date,paid_amount,allowed_amount,charge_amount,"
+               "coinsurance_amount,copayment_amount,deductible_amount,total_cost_amount,"
+               "diagnosis_code_type,diagnosis_code_{1..25},diagnosis_poa_{1..25},"
+               "procedure_code_type,procedure_code_{1..25},procedure_date_{1..25},"
+               "in_network_flag,data_source,file_name,file_date,ingest_datetime,"
+               "claim_frequency_code,original_claim_id,received_date,authorization_number,"
+               "birth_date"},
+    /* T-MSIS Analytic Files, other services: header and line columns as an extract joins them. */
+    {.name = "taf-ot",
+     .layout = "taf-ot",
+     .date_suffix = "",
+     .header = "BENE_ID,MSIS_ID,STATE_CD,CLM_ID,SRVC_BGN_DT,SRVC_END_DT,BLG_PRVDR_NPI,"
+               "DGNS_CD_{1..2},POS_CD,LINE_NUM,LINE_SRVC_BGN_DT,LINE_SRVC_END_DT,LINE_PRCDR_CD,"
+               "LINE_PRCDR_MDFR_CD_{1..4},ACTL_SRVC_QTY,SRVC_PRVDR_NPI,LINE_MDCD_PD_AMT"},
+    /* Claim and Claim Line Feed, file 5: Part B physicians. */
+    {.name = "cclf5",
+     .layout = "cclf5",
+     .date_suffix = "",
+     .further = {{"CLM_FROM_DT", CG_FIELD_CLAIM_LINE_START_DATE},
+                 {"CLM_THRU_DT", CG_FIELD_CLAIM_LINE_END_DATE}},
+     .header = "CUR_CLM_UNIQ_ID,CLM_LINE_NUM,BENE_MBI_ID,BENE_HIC_NUM,CLM_TYPE_CD,CLM_FROM_DT,"
+               "CLM_THRU_DT,RNDRG_PRVDR_TYPE_CD,RNDRG_PRVDR_FIPS_ST_CD,CLM_PRVDR_SPCLTY_CD,"
+               "CLM_FED_TYPE_SRVC_CD,CLM_POS_CD,CLM_LINE_FROM_DT,CLM_LINE_THRU_DT,"
+               "CLM_LINE_HCPCS_CD,CLM_LINE_CVRD_PD_AMT,CLM_LINE_DGNS_CD,RNDRG_PRVDR_NPI_NUM,"
+               "CLM_ADJSMT_TYPE_CD,CLM_LINE_SRVC_UNIT_QTY,HCPCS_1_MDFR_CD,HCPCS_2_MDFR_CD,"
+               "HCPCS_3_MDFR_CD,HCPCS_4_MDFR_CD,HCPCS_5_MDFR_CD"},
+    /* Research Identifiable Files, carrier: base and line columns as an extract joins them. */
+    {.name = "rif-carrier",
+     .layout = "rif-carrier",
+     .date_suffix = "",
+     .further = {{"CLM_FROM_DT", CG_FIELD_CLAIM_LINE_START_DATE},
+                 {"CLM_THRU_DT", CG_FIELD_CLAIM_LINE_END_DATE}},
+     .header = "BENE_ID,CLM_ID,CLM_FROM_DT,CLM_THRU_DT,LINE_NUM,PRF_PHYSN_NPI,LINE_SRVC_CNT,"
+               "LINE_PLACE_OF_SRVC_CD,LINE_1ST_EXPNS_DT,LINE_LAST_EXPNS_DT,HCPCS_CD,"
+               "HCPCS_1ST_MDFR_CD,HCPCS_2ND_MDFR_CD,LINE_SBMTD_CHRG_AMT,LINE_ICD_DGNS_CD"},
+    /* Synthea's claims_transactions.csv, which names providers by UUID, with the NPI behind it. */
+    {.name = "synthea",
+     .layout = "synthea",
+     .date_suffix = "T00:00:00Z",
+     .further = {{"PROVIDERID", CG_CONTENT_RENDERING_UUID}},
+     .header = "ID,CLAIMID,CHARGEID,PATIENTID,TYPE,AMOUNT,METHOD,FROMDATE,TODATE,PLACEOFSERVICE,"
+               "PROCEDURECODE,MODIFIER1,MODIFIER2,DIAGNOSISREF1,DIAGNOSISREF2,DIAGNOSISREF3,"
+               "DIAGNOSISREF4,UNITS,DEPARTMENTID,NOTES,UNITAMOUNT,TRANSFEROUTID,TRANSFERTYPE,"
+               "PAYMENTS,ADJUSTMENTS,TRANSFERS,OUTSTANDING,APPOINTMENTID,LINENOTE,"
+               "PATIENTINSURANCEID,FEESCHEDULEID,PROVIDERID,SUPERVISINGPROVIDERID,RENDERING_NPI"},
 };
 
-/* T-MSIS Analytic Files, other services: header and line columns as an extract joins them. */
-static const struct cg_column TAF_OT[] = {
-    {.name = "BENE_ID", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "MSIS_ID", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "STATE_CD"},
-    {.name = "CLM_ID", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "SRVC_BGN_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "SRVC_END_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "BLG_PRVDR_NPI", .content = CG_CONTENT_BILLING_NPI},
-    {.name = "DGNS_CD_1", .content = CG_CONTENT_DIAGNOSIS},
-    {.name = "DGNS_CD_2"},
-    {.name = "POS_CD", .content = CG_CONTENT_PLACE},
-    {.name = "LINE_NUM", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "LINE_SRVC_BGN_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "LINE_SRVC_END_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "LINE_PRCDR_CD", .content = CG_CONTENT_PROCEDURE},
-    {.name = "LINE_PRCDR_MDFR_CD_1", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "LINE_PRCDR_MDFR_CD_2", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "LINE_PRCDR_MDFR_CD", .first = 3, .last = 4},
-    {.name = "ACTL_SRVC_QTY", .content = CG_CONTENT_UNITS},
-    {.name = "SRVC_PRVDR_NPI", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = "LINE_MDCD_PD_AMT", .content = CG_CONTENT_CHARGE},
-    {.name = NULL},
-};
-
-/* Claim and Claim Line Feed, file 5: Part B physicians. */
-static const struct cg_column CCLF5[] = {
-    {.name = "CUR_CLM_UNIQ_ID", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "CLM_LINE_NUM", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "BENE_MBI_ID", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "BENE_HIC_NUM"},
-    {.name = "CLM_TYPE_CD"},
-    {.name = "CLM_FROM_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "CLM_THRU_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "RNDRG_PRVDR_TYPE_CD"},
-    {.name = "RNDRG_PRVDR_FIPS_ST_CD"},
-    {.name = "CLM_PRVDR_SPCLTY_CD"},
-    {.name = "CLM_FED_TYPE_SRVC_CD"},
-    {.name = "CLM_POS_CD", .content = CG_CONTENT_PLACE},
-    {.name = "CLM_LINE_FROM_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "CLM_LINE_THRU_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "CLM_LINE_HCPCS_CD", .content = CG_CONTENT_PROCEDURE},
-    {.name = "CLM_LINE_CVRD_PD_AMT", .content = CG_CONTENT_CHARGE},
-    {.name = "CLM_LINE_DGNS_CD", .content = CG_CONTENT_DIAGNOSIS},
-    {.name = "RNDRG_PRVDR_NPI_NUM", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = "CLM_ADJSMT_TYPE_CD", .content = CG_CONTENT_ADJUSTMENT},
-    {.name = "CLM_LINE_SRVC_UNIT_QTY", .content = CG_CONTENT_UNITS},
-    {.name = "HCPCS_1_MDFR_CD", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "HCPCS_2_MDFR_CD", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "HCPCS_3_MDFR_CD"},
-    {.name = "HCPCS_4_MDFR_CD"},
-    {.name = "HCPCS_5_MDFR_CD"},
-    {.name = NULL},
-};
-
-/* Research Identifiable Files, carrier claims: base and line columns as an extract joins them. */
-static const struct cg_column RIF_CARRIER[] = {
-    {.name = "BENE_ID", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "CLM_ID", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "CLM_FROM_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "CLM_THRU_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "LINE_NUM", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "PRF_PHYSN_NPI", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = "LINE_SRVC_CNT", .content = CG_CONTENT_UNITS},
-    {.name = "LINE_PLACE_OF_SRVC_CD", .content = CG_CONTENT_PLACE},
-    {.name = "LINE_1ST_EXPNS_DT", .content = CG_CONTENT_START_DATE},
-    {.name = "LINE_LAST_EXPNS_DT", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "HCPCS_CD", .content = CG_CONTENT_PROCEDURE},
-    {.name = "HCPCS_1ST_MDFR_CD", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "HCPCS_2ND_MDFR_CD", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "LINE_SBMTD_CHRG_AMT", .content = CG_CONTENT_CHARGE},
-    {.name = "LINE_ICD_DGNS_CD", .content = CG_CONTENT_DIAGNOSIS},
-    {.name = NULL},
-};
-
-/* Synthea's claims_transactions.csv, which names providers by UUID, with the NPI put behind it. */
-static const struct cg_column SYNTHEA[] = {
-    {.name = "ID"},
-    {.name = "CLAIMID", .content = CG_CONTENT_CLAIM_ID},
-    {.name = "CHARGEID", .content = CG_CONTENT_LINE_NUMBER},
-    {.name = "PATIENTID", .content = CG_CONTENT_MEMBER_ID},
-    {.name = "TYPE"},
-    {.name = "AMOUNT", .content = CG_CONTENT_CHARGE},
-    {.name = "METHOD"},
-    {.name = "FROMDATE", .content = CG_CONTENT_START_DATE},
-    {.name = "TODATE", .content = CG_CONTENT_END_DATE_FULL},
-    {.name = "PLACEOFSERVICE", .content = CG_CONTENT_PLACE},
-    {.name = "PROCEDURECODE", .content = CG_CONTENT_PROCEDURE},
-    {.name = "MODIFIER1", .content = CG_CONTENT_MODIFIER_1},
-    {.name = "MODIFIER2", .content = CG_CONTENT_MODIFIER_2},
-    {.name = "DIAGNOSISREF1"},
-    {.name = "DIAGNOSISREF2"},
-    {.name = "DIAGNOSISREF3"},
-    {.name = "DIAGNOSISREF4"},
-    {.name = "UNITS", .content = CG_CONTENT_UNITS},
-    {.name = "DEPARTMENTID"},
-    {.name = "NOTES"},
-    {.name = "UNITAMOUNT"},
-    {.name = "TRANSFEROUTID"},
-    {.name = "TRANSFERTYPE"},
-    {.name = "PAYMENTS"},
-    {.name = "ADJUSTMENTS"},
-    {.name = "TRANSFERS"},
-    {.name = "OUTSTANDING"},
-    {.name = "APPOINTMENTID"},
-    {.name = "LINENOTE"},
-    {.name = "PATIENTINSURANCEID"},
-    {.name = "FEESCHEDULEID"},
-    {.name = "PROVIDERID", .content = CG_CONTENT_RENDERING_UUID},
-    {.name = "SUPERVISINGPROVIDERID"},
-    {.name = "RENDERING_NPI", .content = CG_CONTENT_RENDERING_NPI},
-    {.name = NULL},
-};
-
-static const struct cg_columns TABLES[] = {
-    {"compact", ',', CG_DATE_ISO, "", COMPACT},
-    {"tuva", ',', CG_DATE_ISO, "", TUVA},
-    {"taf-ot", ',', CG_DATE_COMPACT, "", TAF_OT},
-    {"cclf5", ',', CG_DATE_ISO, "", CCLF5},
-    {"rif-carrier", '|', CG_DATE_DMONY, "", RIF_CARRIER},
-    {"synthea", ',', CG_DATE_ISO_TIME, "T00:00:00Z", SYNTHEA},
-};
-
-const struct cg_columns *cg_columns_find(const char *name) {
-    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
-        if (strcmp(TABLES[i].name, name) == 0) {
-            return &TABLES[i];
+static const struct shape *find_shape(const char *name) {
+    for (size_t i = 0; i < sizeof SHAPES / sizeof SHAPES[0]; i++) {
+        if (strcmp(SHAPES[i].name, name) == 0) {
+            return &SHAPES[i];
         }
     }
     return NULL;
 }
 
-bool cg_columns_have(const struct cg_columns *columns, enum cg_content content) {
-    for (const struct cg_column *column = columns->list; column->name != NULL; column++) {
-        if (column->content == content) {
+/* One column of a shape's header, or all of a range. */
+static bool put_names(struct cg_buffer *out, const char *word, size_t len, char delimiter) {
+    const char *range = memchr(word, '{', len);
+    const int stem = (int)(range != NULL ? (size_t)(range - word) : len);
+    const long first = range != NULL ? strtol(range + 1, NULL, 10) : 0;
+    const long last = range != NULL ? strtol(strstr(range, "..") + 2, NULL, 10) : 0;
+    bool ok = true;
+    for (long i = first; ok && i <= last; i++) {
+        ok = (out->len_bytes == 0 || cg_buffer_append(out, &delimiter, 1)) &&
+             (range != NULL ? cg_buffer_printf(out, "%.*s%ld", stem, word, i)
+                            : cg_buffer_append(out, word, len));
+    }
+    return ok;
+}
+
+static bool put_header(struct cg_buffer *out, const char *header, char delimiter) {
+    bool ok = true;
+    while (ok && *header != '\0') {
+        const size_t len = strcspn(header, ",");
+        ok = put_names(out, header, len, delimiter);
+        header += len + (header[len] == ',' ? 1 : 0);
+    }
+    return ok;
+}
+
+/* What stands in the column at `position`: a field that the layout looks for there. */
+static int content_at(const struct cg_binding *binding, int32_t position) {
+    for (int field = 0; field < CG_FIELD_COUNT; field++) {
+        const struct cg_field_source *source = &binding->fields[field];
+        if (source->column == position || source->fallback_column == position) {
+            return source->is_mapped ? CG_CONTENT_ADJUSTMENT : field;
+        }
+    }
+    return CG_CONTENT_BLANK;
+}
+
+static int further_content(const struct shape *shape, const char *name, size_t len) {
+    for (size_t i = 0; i < sizeof shape->further / sizeof shape->further[0]; i++) {
+        const char *column = shape->further[i].column;
+        if (column != NULL && strlen(column) == len && memcmp(column, name, len) == 0) {
+            return shape->further[i].content;
+        }
+    }
+    return CG_CONTENT_BLANK;
+}
+
+static void list_columns(struct cg_columns *columns, const struct shape *shape) {
+    const char *name = columns->binding.header;
+    const char *end = name + columns->binding.header_len;
+    for (int32_t position = 0; name < end; position++) {
+        const char *stop = memchr(name, columns->binding.delimiter, (size_t)(end - name));
+        const size_t len = (size_t)((stop != NULL ? stop : end) - name);
+        int content = content_at(&columns->binding, position);
+        if (content == CG_CONTENT_BLANK) {
+            content = further_content(shape, name, len);
+        }
+        if (content == CG_CONTENT_BLANK && position > 0) {
+            columns->list[columns->count - 1].blanks_behind++;
+        } else {
+            columns->list[columns->count++].content = content;
+        }
+        name += len + 1;
+    }
+}
+
+static enum cg_status bind_shape(const struct shape *shape, struct cg_columns *columns,
+                                 struct cg_buffer *header, struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    enum cg_status status = cg_layout_load(shape->layout, &columns->layout, &problems, err);
+    cg_problems_fini(&problems);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (!put_header(header, shape->header, cg_layout_delimiter(columns->layout))) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    const struct cg_text text = {header->data, (uint32_t)header->len_bytes};
+    return cg_layout_bind(columns->layout, text, false, &columns->binding, err);
+}
+
+enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct cg_error *err) {
+    const struct shape *shape = find_shape(name);
+    struct cg_buffer header;
+    *out = NULL;
+    if (shape == NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--layout %s: choose compact, tuva, taf-ot, cclf5, rif-carrier or "
+                            "synthea",
+                            name);
+    }
+    struct cg_columns *columns = calloc(1, sizeof *columns);
+    if (columns == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    cg_buffer_init(&header, HEADER_LIMIT_BYTES);
+    const enum cg_status status = bind_shape(shape, columns, &header, err);
+    cg_buffer_fini(&header);
+    if (status != CG_OK) {
+        cg_columns_free(columns);
+        return status;
+    }
+    columns->date_suffix = shape->date_suffix;
+    columns->end_of_spans_only = shape->end_of_spans_only;
+    list_columns(columns, shape);
+    *out = columns;
+    return CG_OK;
+}
+
+void cg_columns_free(struct cg_columns *columns) {
+    if (columns != NULL) {
+        cg_binding_fini(&columns->binding);
+        cg_layout_free(columns->layout);
+        free(columns);
+    }
+}
+
+bool cg_columns_have(const struct cg_columns *columns, int content) {
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->list[i].content == content) {
             return true;
         }
     }
@@ -230,15 +225,6 @@ bool cg_columns_have(const struct cg_columns *columns, enum cg_content content) 
 }
 
 bool cg_columns_header(const struct cg_columns *columns, struct cg_buffer *out) {
-    bool ok = true;
-    const char *between = "";
-    const char delimiter[2] = {columns->delimiter, '\0'};
-    for (const struct cg_column *column = columns->list; ok && column->name != NULL; column++) {
-        for (int i = column->first; ok && i <= column->last; i++) {
-            ok = i == 0 ? cg_buffer_printf(out, "%s%s", between, column->name)
-                        : cg_buffer_printf(out, "%s%s_%d", between, column->name, i);
-            between = delimiter;
-        }
-    }
-    return ok && cg_buffer_append_text(out, "\n");
+    return cg_buffer_append(out, columns->binding.header, columns->binding.header_len) &&
+           cg_buffer_append_text(out, "\n");
 }

@@ -17,47 +17,46 @@ enum {
  */
 struct cg_row_writer {
     const struct cg_columns *columns;
-    size_t column_count; /* ranges counted in full */
     size_t date_bytes;
     size_t suffix_bytes;
     char long_text[LONG_BYTES];
     char dates[DAYS][DATE_MAX_BYTES];
 };
 
-/* One field that a anomaly spoils, and the texts that stand in its place. */
+/* One field that an anomaly spoils, and the texts that stand in its place. */
 struct spoiled {
-    enum cg_content content;
+    int field;
     const char *texts[4];
 };
 
 static const struct spoiled SPOILED[CG_ANOMALY_COUNT] = {
-    [CG_ANOMALY_BROKEN_QUOTING] = {CG_CONTENT_CLAIM_ID,
+    [CG_ANOMALY_BROKEN_QUOTING] = {CG_FIELD_CLAIM_ID,
                                    {"\"C12\"34", " \"C1234\"", "\"C12\" \"34\"", "\"C\"1"}},
-    [CG_ANOMALY_UNCLOSED_QUOTE] = {CG_CONTENT_CLAIM_ID, {"\"C1234", "\"", "\"C12\"\"34", "\"C1"}},
-    [CG_ANOMALY_CLAIM_ID_INVALID] = {CG_CONTENT_CLAIM_ID,
+    [CG_ANOMALY_UNCLOSED_QUOTE] = {CG_FIELD_CLAIM_ID, {"\"C1234", "\"", "\"C12\"\"34", "\"C1"}},
+    [CG_ANOMALY_CLAIM_ID_INVALID] = {CG_FIELD_CLAIM_ID,
                                      {"", "  ", "\"\"",
                                       "C0000000000000000000000000000000000000000000000000000000000"
                                       "0000001"}},
-    [CG_ANOMALY_LINE_NUMBER_INVALID] = {CG_CONTENT_LINE_NUMBER, {"0", "A", "10000", "1.0"}},
-    [CG_ANOMALY_MEMBER_ID_INVALID] = {CG_CONTENT_MEMBER_ID, {"", " ", "\"\"", "M\x01"}},
-    [CG_ANOMALY_SERVICE_DATE_INVALID] = {CG_CONTENT_START_DATE,
+    [CG_ANOMALY_LINE_NUMBER_INVALID] = {CG_FIELD_CLAIM_LINE_NUMBER, {"0", "A", "10000", "1.0"}},
+    [CG_ANOMALY_MEMBER_ID_INVALID] = {CG_FIELD_MEMBER_ID, {"", " ", "\"\"", "M\x01"}},
+    [CG_ANOMALY_SERVICE_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_START_DATE,
                                          {"", "2023-02-30", "20231301", "13/45/2023"}},
-    [CG_ANOMALY_SERVICE_END_DATE_INVALID] = {CG_CONTENT_END_DATE,
+    [CG_ANOMALY_SERVICE_END_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_END_DATE,
                                              {"1999-12-31", "2023-02-30", "unknown", "0"}},
-    [CG_ANOMALY_MODIFIER_INVALID] = {CG_CONTENT_MODIFIER_1, {"H", "HEX", "H-", "??"}},
-    [CG_ANOMALY_PROCEDURE_CODE_INVALID] = {CG_CONTENT_PROCEDURE,
+    [CG_ANOMALY_MODIFIER_INVALID] = {CG_FIELD_HCPCS_MODIFIER_1, {"H", "HEX", "H-", "??"}},
+    [CG_ANOMALY_PROCEDURE_CODE_INVALID] = {CG_FIELD_HCPCS_CODE,
                                            {"H0038HQ", "H0038-HQ", "HCPCS:H0038", "H0038 HE"}},
-    [CG_ANOMALY_PROCEDURE_CODE_NEAR] = {CG_CONTENT_PROCEDURE, {"H0O38", "H00388", "H038", "HOO38"}},
-    [CG_ANOMALY_UNITS_INVALID] = {CG_CONTENT_UNITS, {"0", "4.5", "", "-1"}},
-    [CG_ANOMALY_RENDERING_NPI_MISSING] = {CG_CONTENT_RENDERING_NPI, {"", " ", "\"\"", ""}},
-    [CG_ANOMALY_RENDERING_NPI_INVALID] = {CG_CONTENT_RENDERING_NPI,
+    [CG_ANOMALY_PROCEDURE_CODE_NEAR] = {CG_FIELD_HCPCS_CODE, {"H0O38", "H00388", "H038", "HOO38"}},
+    [CG_ANOMALY_UNITS_INVALID] = {CG_FIELD_SERVICE_UNIT_QUANTITY, {"0", "4.5", "", "-1"}},
+    [CG_ANOMALY_RENDERING_NPI_MISSING] = {CG_FIELD_RENDERING_NPI, {"", " ", "\"\"", ""}},
+    [CG_ANOMALY_RENDERING_NPI_INVALID] = {CG_FIELD_RENDERING_NPI,
                                           {"1234567890", "123456789", "3234567897", "PENDING"}},
-    [CG_ANOMALY_BILLING_NPI_INVALID] = {CG_CONTENT_BILLING_NPI,
+    [CG_ANOMALY_BILLING_NPI_INVALID] = {CG_FIELD_BILLING_NPI,
                                         {"1234567890", "12345678930", "0000000000", "NPI"}},
-    [CG_ANOMALY_FREQUENCY_CODE_INVALID] = {CG_CONTENT_FREQUENCY, {"5", "0", "X", "11"}},
-    [CG_ANOMALY_RECEIVED_DATE_INVALID] = {CG_CONTENT_RECEIVED_DATE,
+    [CG_ANOMALY_FREQUENCY_CODE_INVALID] = {CG_FIELD_CLAIM_FREQUENCY_CODE, {"5", "0", "X", "11"}},
+    [CG_ANOMALY_RECEIVED_DATE_INVALID] = {CG_FIELD_RECEIVED_DATE,
                                           {"2023-00-10", "yesterday", "2023-06-31", "0"}},
-    [CG_ANOMALY_BIRTH_DATE_INVALID] = {CG_CONTENT_BIRTH_DATE,
+    [CG_ANOMALY_BIRTH_DATE_INVALID] = {CG_FIELD_BIRTH_DATE,
                                        {"1990-02-30", "unknown", "1890-01-01", "90"}},
 };
 
@@ -127,75 +126,71 @@ static char *put_frequency(const struct cg_mock_line *line, char *out) {
 }
 
 static char *put_content(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                         enum cg_content content, char *out) {
+                         int content, char *out) {
     switch (content) {
-    case CG_CONTENT_BLANK:
-        return out;
-    case CG_CONTENT_CLAIM_ID:
+    case CG_FIELD_CLAIM_ID:
         return put_claim_id(out, line->claim_no);
-    case CG_CONTENT_LINE_NUMBER:
+    case CG_FIELD_CLAIM_LINE_NUMBER:
         return put_number(out, line->line_no, 1);
-    case CG_CONTENT_MEMBER_ID:
+    case CG_FIELD_MEMBER_ID:
         *out++ = 'M';
         return put_number(out, line->member_id, 8);
-    case CG_CONTENT_START_DATE:
+    case CG_FIELD_CLAIM_LINE_START_DATE:
         return put_date(writer, out, line->start_day);
-    case CG_CONTENT_END_DATE:
-        return line->end_day == line->start_day ? out : put_date(writer, out, line->end_day);
-    case CG_CONTENT_END_DATE_FULL:
-        return put_date(writer, out, line->end_day);
-    case CG_CONTENT_PLACE:
+    case CG_FIELD_CLAIM_LINE_END_DATE:
+        return writer->columns->end_of_spans_only && line->end_day == line->start_day
+                   ? out
+                   : put_date(writer, out, line->end_day);
+    case CG_FIELD_PLACE_OF_SERVICE_CODE:
         return put_bytes(out, line->place_of_service, 2);
-    case CG_CONTENT_PROCEDURE:
+    case CG_FIELD_HCPCS_CODE:
         return put_bytes(out, line->procedure, 5);
-    case CG_CONTENT_MODIFIER_1:
+    case CG_FIELD_HCPCS_MODIFIER_1:
         return put_text(out, line->modifiers[0]);
-    case CG_CONTENT_MODIFIER_2:
+    case CG_FIELD_HCPCS_MODIFIER_2:
         return put_text(out, line->modifiers[1]);
-    case CG_CONTENT_UNITS:
+    case CG_FIELD_SERVICE_UNIT_QUANTITY:
         return put_number(out, line->units, 1);
-    case CG_CONTENT_RENDERING_NPI:
+    case CG_FIELD_RENDERING_NPI:
         return put_bytes(out, line->rendering_npi, CG_NPI_BYTES);
     case CG_CONTENT_RENDERING_UUID:
         return put_uuid(out, line->rendering_npi);
-    case CG_CONTENT_BILLING_NPI:
+    case CG_FIELD_BILLING_NPI:
         return put_bytes(out, line->billing_npi, CG_NPI_BYTES);
-    case CG_CONTENT_CHARGE:
+    case CG_FIELD_CHARGE_AMOUNT:
         return put_charge(out, line->charge_cents);
-    case CG_CONTENT_DIAGNOSIS:
+    case CG_FIELD_DIAGNOSIS_CODE_1:
         return put_text(out, line->diagnosis);
-    case CG_CONTENT_FREQUENCY:
+    case CG_FIELD_CLAIM_FREQUENCY_CODE:
         return put_frequency(line, out);
     case CG_CONTENT_ADJUSTMENT:
         *out++ = line->frequency == 8 ? '1' : line->frequency == 7 ? '2' : '0';
         return out;
-    case CG_CONTENT_ORIGINAL_ID:
+    case CG_FIELD_ORIGINAL_CLAIM_ID:
         return put_original(line, out);
-    case CG_CONTENT_RECEIVED_DATE:
+    case CG_FIELD_RECEIVED_DATE:
         return put_date(writer, out, line->received_day);
-    case CG_CONTENT_AUTHORIZATION:
+    case CG_FIELD_AUTHORIZATION_NUMBER:
         return line->authorization_no == 0
                    ? out
                    : put_number(put_text(out, "A"), line->authorization_no, 8);
-    case CG_CONTENT_BIRTH_DATE:
+    case CG_FIELD_BIRTH_DATE:
         return put_date(writer, out, line->birth_day);
     }
     return out;
 }
 
 /* The same with the field that the line's anomaly spoils. */
-static char *put_twisted(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                         enum cg_content content, char *out) {
+static char *put_spoiled(const struct cg_row_writer *writer, const struct cg_mock_line *line,
+                         int content, char *out) {
     const struct spoiled *spoiled = &SPOILED[line->anomaly];
-    bool is_end = content == CG_CONTENT_END_DATE || content == CG_CONTENT_END_DATE_FULL;
-    enum cg_content wanted = is_end ? CG_CONTENT_END_DATE : content;
-    if (spoiled->texts[0] != NULL && spoiled->content == wanted) {
+    if (spoiled->texts[0] != NULL && spoiled->field == content) {
         return put_text(out, spoiled->texts[line->variant % 4]);
     }
-    if (content == CG_CONTENT_CLAIM_ID && line->anomaly == CG_ANOMALY_OVER_LONG_RECORD) {
+    if (content == CG_FIELD_CLAIM_ID && line->anomaly == CG_ANOMALY_OVER_LONG_RECORD) {
         return put_bytes(out, writer->long_text, LONG_BYTES);
     }
-    if (content == CG_CONTENT_CLAIM_ID && line->anomaly == CG_ANOMALY_QUOTED) {
+    if (content == CG_FIELD_CLAIM_ID && line->anomaly == CG_ANOMALY_QUOTED) {
         *out++ = '"';
         out = put_claim_id(out, line->claim_no);
         *out++ = '"';
@@ -204,10 +199,10 @@ static char *put_twisted(const struct cg_row_writer *writer, const struct cg_moc
     return put_content(writer, line, content, out);
 }
 
-/* What a anomaly does to the record as a whole, once all fields but the line end are there. */
+/* What an anomaly does to the record as a whole, once all fields but the line end are there. */
 static char *break_record(const struct cg_row_writer *writer, const struct cg_mock_line *line,
                           char *row, char *end) {
-    char delimiter = writer->columns->delimiter;
+    char delimiter = writer->columns->binding.delimiter;
     if (line->anomaly == CG_ANOMALY_TOO_MANY_FIELDS) {
         *end++ = delimiter;
         *end++ = '1';
@@ -222,18 +217,15 @@ static char *break_record(const struct cg_row_writer *writer, const struct cg_mo
 }
 
 char *cg_row_put(const struct cg_row_writer *writer, const struct cg_mock_line *line, char *out) {
-    char delimiter = writer->columns->delimiter;
+    char delimiter = writer->columns->binding.delimiter;
     char *end = out;
-    for (const struct cg_column *column = writer->columns->list; column->name != NULL; column++) {
-        if (column->content == CG_CONTENT_BLANK) {
-            size_t blanks = (size_t)(column->last - column->first) + 1;
-            memset(end, delimiter, blanks);
-            end += blanks;
-            continue;
-        }
+    for (size_t i = 0; i < writer->columns->count; i++) {
+        const struct cg_column *column = &writer->columns->list[i];
         end = line->anomaly == CG_ANOMALY_NONE ? put_content(writer, line, column->content, end)
-                                               : put_twisted(writer, line, column->content, end);
+                                               : put_spoiled(writer, line, column->content, end);
         *end++ = delimiter;
+        memset(end, delimiter, column->blanks_behind);
+        end += column->blanks_behind;
     }
     end--; /* the delimiter behind the last field */
     if (line->anomaly != CG_ANOMALY_NONE) {
@@ -273,13 +265,13 @@ struct cg_row_writer *cg_row_writer_new(const struct cg_columns *columns) {
         return NULL;
     }
     writer->columns = columns;
-    writer->date_bytes = columns->date_format == CG_DATE_COMPACT ? 8
-                         : columns->date_format == CG_DATE_DMONY ? 11
-                                                                 : 10;
+    writer->date_bytes = columns->binding.date_format == CG_DATE_COMPACT ? 8
+                         : columns->binding.date_format == CG_DATE_DMONY ? 11
+                                                                         : 10;
     writer->suffix_bytes = strlen(columns->date_suffix);
     memset(writer->long_text, 'C', sizeof writer->long_text);
     for (int32_t day = CG_DAY_FIRST; day <= CG_DAY_LAST; day++) {
-        render_date(columns->date_format, day, writer->dates[day - CG_DAY_FIRST]);
+        render_date(columns->binding.date_format, day, writer->dates[day - CG_DAY_FIRST]);
     }
     return writer;
 }

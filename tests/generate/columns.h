@@ -1,10 +1,11 @@
 /*
  * Columns: generated lines as rows of a claim file, in the shape that one source of files has.
  *
- * The compact layout is a subset of Tuva's; the others have their source's columns in its order,
- * with its delimiter and date format, blank where this program has nothing to say.
+ * The compact shape is a subset of Tuva's; the others have their source's columns in its order,
+ * blank where this program has nothing to say. Which column holds which field, the delimiter and
+ * the date format are those of the layout that claimgate itself reads such a file by.
  *
- * Ownership  A writer belongs to one thread; _free frees.
+ * Ownership  A writer belongs to one thread and must go before its columns; _free frees.
  */
 #ifndef CLAIMGATE_TESTS_GENERATE_COLUMNS_H
 #define CLAIMGATE_TESTS_GENERATE_COLUMNS_H
@@ -12,55 +13,41 @@
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/error.h"
+#include "claimgate/record/layout.h"
 #include "line_source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What stands in a column. */
-enum cg_content {
-    CG_CONTENT_BLANK,
-    CG_CONTENT_CLAIM_ID,
-    CG_CONTENT_LINE_NUMBER,
-    CG_CONTENT_MEMBER_ID,
-    CG_CONTENT_START_DATE,
-    CG_CONTENT_END_DATE,      /* blank where the line is no span */
-    CG_CONTENT_END_DATE_FULL, /* always there */
-    CG_CONTENT_PLACE,
-    CG_CONTENT_PROCEDURE,
-    CG_CONTENT_MODIFIER_1,
-    CG_CONTENT_MODIFIER_2,
-    CG_CONTENT_UNITS,
-    CG_CONTENT_RENDERING_NPI,
+enum { CG_GENERATE_COLUMNS_MAX = 128 };
+
+/* What stands in a column: an enum cg_field, or one of these. */
+enum {
+    CG_CONTENT_BLANK = CG_FIELD_COUNT,
     CG_CONTENT_RENDERING_UUID, /* Synthea names its providers by UUID */
-    CG_CONTENT_BILLING_NPI,
-    CG_CONTENT_CHARGE,
-    CG_CONTENT_DIAGNOSIS,
-    CG_CONTENT_FREQUENCY,  /* blank for an original */
-    CG_CONTENT_ADJUSTMENT, /* CCLF: 0 original, 1 cancel, 2 adjustment */
-    CG_CONTENT_ORIGINAL_ID,
-    CG_CONTENT_RECEIVED_DATE,
-    CG_CONTENT_AUTHORIZATION,
-    CG_CONTENT_BIRTH_DATE,
+    CG_CONTENT_ADJUSTMENT, /* a frequency that the layout maps: 0 original, 1 void, 2 replaced */
 };
 
 struct cg_column {
-    const char *name; /* with `last`, the columns name_<first> to name_<last> */
-    enum cg_content content;
-    int first, last;
+    int content;
+    uint32_t blanks_behind; /* columns up to the next one that has something to say */
 };
 
 struct cg_columns {
-    const char *name;
-    char delimiter;
-    enum cg_date_format date_format;
-    const char *date_suffix;      /* behind every date, e.g. a time of day */
-    const struct cg_column *list; /* closed by an entry without a name */
+    struct cg_layout *layout;
+    struct cg_binding binding; /* of the layout to the header */
+    const char *date_suffix;   /* behind every date, e.g. a time of day */
+    bool end_of_spans_only;    /* the end of a line of one day is blank */
+    struct cg_column list[CG_GENERATE_COLUMNS_MAX];
+    size_t count;
 };
 
-/* "compact", "tuva", "taf-ot", "cclf5", "rif-carrier", "synthea"; NULL for any other name. */
-const struct cg_columns *cg_columns_find(const char *name);
-bool cg_columns_have(const struct cg_columns *columns, enum cg_content content);
+/* "compact", "tuva", "taf-ot", "cclf5", "rif-carrier", "synthea"; CG_USAGE for any other name.
+ * _free frees. */
+cg_must_use enum cg_status cg_columns_load(const char *name, struct cg_columns **out,
+                                           struct cg_error *err);
+void cg_columns_free(struct cg_columns *columns);
+bool cg_columns_have(const struct cg_columns *columns, int content);
 
 cg_must_use bool cg_columns_header(const struct cg_columns *columns, struct cg_buffer *out);
 

@@ -19,7 +19,7 @@ enum { ROWS_AT_ONCE_BYTES = 1 << 18, FILE_LIMIT_BYTES = 1 << 24 };
 /* What the claim files are made with, one after another. */
 struct press {
     const struct cg_generate_plan *plan;
-    struct cg_line_source *feed;
+    struct cg_line_source *source;
     struct cg_row_writer *writer;
     struct cg_deflater *deflater; /* NULL: plain */
     struct cg_buffer rows;
@@ -68,7 +68,7 @@ static enum cg_status put_lines(struct press *press, uint64_t lines, struct cg_e
     }
     for (uint64_t i = 0; i < lines; i++) {
         char *end = press->rows.data + press->rows.len_bytes;
-        cg_line_source_next(press->feed, &line);
+        cg_line_source_next(press->source, &line);
         end = cg_row_put(press->writer, &line, end);
         press->rows.len_bytes = (size_t)(end - press->rows.data);
         if (press->rows.len_bytes >= ROWS_AT_ONCE_BYTES && flush_rows(press, err) != CG_OK) {
@@ -81,9 +81,9 @@ static enum cg_status put_lines(struct press *press, uint64_t lines, struct cg_e
 static enum cg_status write_claims(struct press *press, int dir_fd, uint32_t file_no,
                                    struct cg_error *err) {
     const struct cg_generate_plan *plan = press->plan;
-    uint64_t begin = plan->feed.lines / plan->files * file_no;
-    uint64_t end = file_no + 1 == plan->files ? plan->feed.lines
-                                              : plan->feed.lines / plan->files * (file_no + 1);
+    uint64_t begin = plan->source.lines / plan->files * file_no;
+    uint64_t end = file_no + 1 == plan->files ? plan->source.lines
+                                              : plan->source.lines / plan->files * (file_no + 1);
     char number[16] = "", name[64];
     if (plan->files > 1) {
         snprintf(number, sizeof number, "-%02u", file_no + 1);
@@ -108,10 +108,10 @@ static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
     enum cg_status status = CG_OK;
     cg_buffer_init(&press.rows, FILE_LIMIT_BYTES);
     cg_buffer_init(&press.packed, FILE_LIMIT_BYTES);
-    press.feed = cg_line_source_new(&plan->feed, population);
+    press.source = cg_line_source_new(&plan->source, population);
     press.writer = cg_row_writer_new(plan->columns);
     press.deflater = plan->plain ? NULL : cg_deflater_new(plan->level, CG_CODEC_BEST);
-    if (press.feed == NULL || press.writer == NULL || (press.deflater == NULL && !plan->plain) ||
+    if (press.source == NULL || press.writer == NULL || (press.deflater == NULL && !plan->plain) ||
         !cg_buffer_reserve(&press.rows, ROWS_AT_ONCE_BYTES + CG_ROW_MAX_BYTES)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
     }
@@ -122,7 +122,7 @@ static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
     facts->file_bytes = press.file_bytes;
     cg_deflater_free(press.deflater);
     cg_row_writer_free(press.writer);
-    cg_line_source_free(press.feed);
+    cg_line_source_free(press.source);
     cg_buffer_fini(&press.packed);
     cg_buffer_fini(&press.rows);
     return status;

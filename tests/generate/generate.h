@@ -26,7 +26,7 @@ struct cg_generate_plan {
     uint32_t files;
     const struct cg_columns *columns;
     struct cg_population_plan population;
-    struct cg_line_source_plan feed;
+    struct cg_line_source_plan source;
 };
 
 struct cg_generate_facts {

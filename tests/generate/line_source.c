@@ -37,59 +37,59 @@ struct cg_line_source {
 
 struct cg_line_source *cg_line_source_new(const struct cg_line_source_plan *plan,
                                           const struct cg_population *population) {
-    struct cg_line_source *feed = calloc(1, sizeof *feed);
-    if (feed == NULL) {
+    struct cg_line_source *source = calloc(1, sizeof *source);
+    if (source == NULL) {
         return NULL;
     }
-    feed->population = population;
-    feed->plan = *plan;
-    feed->random.state = cg_random_mix(population->plan.seed);
-    feed->next_claim_no = 1;
+    source->population = population;
+    source->plan = *plan;
+    source->random.state = cg_random_mix(population->plan.seed);
+    source->next_claim_no = 1;
     uint64_t heavy =
         plan->lines / HEAVY_LINES * plan->anomalies.of[CG_ANOMALY_OVER_YEARLY_CAP] / CG_SHARE_WHOLE;
-    feed->heavy_members = 1 + (uint32_t)(heavy < 1000000 ? heavy : 1000000);
-    return feed;
+    source->heavy_members = 1 + (uint32_t)(heavy < 1000000 ? heavy : 1000000);
+    return source;
 }
 
-void cg_line_source_free(struct cg_line_source *feed) {
-    free(feed);
+void cg_line_source_free(struct cg_line_source *source) {
+    free(source);
 }
 
-static uint32_t below(struct cg_line_source *feed, uint32_t limit) {
-    return cg_random_below(&feed->random, limit);
+static uint32_t below(struct cg_line_source *source, uint32_t limit) {
+    return cg_random_below(&source->random, limit);
 }
 
 /* Lines are spread evenly over the days of the plan. */
-static int32_t arrival_day(const struct cg_line_source *feed) {
-    const struct cg_population_plan *population = &feed->population->plan;
+static int32_t arrival_day(const struct cg_line_source *source) {
+    const struct cg_population_plan *population = &source->population->plan;
     uint64_t days = (uint64_t)(population->last_day - population->first_day) + 1;
-    return population->first_day + (int32_t)(feed->line_index * days / feed->plan.lines);
+    return population->first_day + (int32_t)(source->line_index * days / source->plan.lines);
 }
 
 /* Most claims come within days of the service, nearly all within two weeks. */
-static int32_t draw_lag(struct cg_line_source *feed) {
-    uint32_t kind = below(feed, 100);
-    return (int32_t)below(feed, kind < 70 ? 3 : kind < 97 ? 15 : LAG_MAX_DAYS);
+static int32_t draw_lag(struct cg_line_source *source) {
+    uint32_t kind = below(source, 100);
+    return (int32_t)below(source, kind < 70 ? 3 : kind < 97 ? 15 : LAG_MAX_DAYS);
 }
 
-static uint16_t draw_units(struct cg_line_source *feed) {
+static uint16_t draw_units(struct cg_line_source *source) {
     static const uint8_t UPTO[] = {44, 74, 87, 96, 98, 99}; /* of 100 lines: 1 to 6 units */
-    uint32_t drawn = below(feed, 100);
+    uint32_t drawn = below(source, 100);
     uint16_t units = 1;
     while (units <= 6 && drawn >= UPTO[units - 1]) {
         units++;
     }
-    return units <= 6 ? units : (uint16_t)(6 + below(feed, 6));
+    return units <= 6 ? units : (uint16_t)(6 + below(source, 6));
 }
 
-static void start_claim(struct cg_line_source *feed, uint32_t member_no, struct claim *claim) {
-    uint32_t choice = below(feed, 100);
-    claim->claim_no = feed->next_claim_no++;
-    claim->member = cg_population_member(feed->population, member_no);
+static void start_claim(struct cg_line_source *source, uint32_t member_no, struct claim *claim) {
+    uint32_t choice = below(source, 100);
+    claim->claim_no = source->next_claim_no++;
+    claim->member = cg_population_member(source->population, member_no);
     claim->provider = choice < 90 ? claim->member.home : claim->member.other;
-    claim->received_day = arrival_day(feed);
-    claim->start_day = claim->received_day - draw_lag(feed);
-    if (claim->start_day < feed->population->plan.first_day) {
+    claim->received_day = arrival_day(source);
+    claim->start_day = claim->received_day - draw_lag(source);
+    if (claim->start_day < source->population->plan.first_day) {
         claim->start_day = claim->received_day;
     }
     claim->lines_left = 1;
@@ -98,15 +98,15 @@ static void start_claim(struct cg_line_source *feed, uint32_t member_no, struct 
 
 /* The smaller of two draws: the first members are served about twice as often as the mean, the last
  * hardly ever, which leaves a tail that reaches the yearly cap. */
-static uint32_t draw_member(struct cg_line_source *feed) {
-    uint32_t members = feed->population->plan.members;
-    uint32_t one = below(feed, members), two = below(feed, members);
+static uint32_t draw_member(struct cg_line_source *source) {
+    uint32_t members = source->population->plan.members;
+    uint32_t one = below(source, members), two = below(source, members);
     return one < two ? one : two;
 }
 
-static const char *draw_procedure(struct cg_line_source *feed) {
-    const char *const *procedures = feed->population->plan.program->procedures;
-    uint32_t drawn = below(feed, 32);
+static const char *draw_procedure(struct cg_line_source *source) {
+    const char *const *procedures = source->population->plan.program->procedures;
+    uint32_t drawn = below(source, 32);
     return drawn < 3 && procedures[drawn + 1] != NULL && procedures[1] != NULL
                ? procedures[drawn + 1]
                : procedures[0];
@@ -128,9 +128,10 @@ static void set_provider(const struct cg_population *population, const struct cg
 }
 
 /* The next line of a claim, with nothing wrong. Its further lines are of the days before. */
-static void put_line(struct cg_line_source *feed, struct claim *claim, struct cg_mock_line *line) {
+static void put_line(struct cg_line_source *source, struct claim *claim,
+                     struct cg_mock_line *line) {
     static const char *const PLACES[] = {"11", "53", "12", "53"};
-    uint64_t traits = cg_random_next(&feed->random);
+    uint64_t traits = cg_random_next(&source->random);
     int32_t day = claim->start_day - (claim->next_line_no - 1);
     memset(line, 0, sizeof *line);
     line->claim_no = claim->claim_no;
@@ -138,49 +139,50 @@ static void put_line(struct cg_line_source *feed, struct claim *claim, struct cg
     line->member_id = claim->member.id;
     line->birth_day = claim->member.birth_day;
     line->diagnosis = claim->member.diagnosis;
-    line->start_day = day < feed->population->plan.first_day ? claim->start_day : day;
+    line->start_day = day < source->population->plan.first_day ? claim->start_day : day;
     line->end_day = line->start_day;
     line->received_day = claim->received_day;
     line->frequency = 1;
-    line->procedure = draw_procedure(feed);
+    line->procedure = draw_procedure(source);
     line->place_of_service = PLACES[claim->member.id / 7 % 4];
     line->variant = (uint32_t)(traits >> 32);
-    set_provider(feed->population, claim->provider, line);
+    set_provider(source->population, claim->provider, line);
     line->modifiers[1] = traits % 8 == 0 ? "HQ" : ""; /* a group */
-    set_units(line, draw_units(feed));
+    set_units(line, draw_units(source));
     claim->lines_left--;
 }
 
-static void put_single(struct cg_line_source *feed, uint32_t member_no, struct cg_mock_line *line) {
+static void put_single(struct cg_line_source *source, uint32_t member_no,
+                       struct cg_mock_line *line) {
     struct claim claim;
-    start_claim(feed, member_no, &claim);
-    put_line(feed, &claim, line);
+    start_claim(source, member_no, &claim);
+    put_line(source, &claim, line);
 }
 
 /* Four claims in five have one line. Every eighth of these is kept for later lines to refer to. */
-static void put_ordinary(struct cg_line_source *feed, struct cg_mock_line *line) {
-    bool single = feed->open.lines_left == 0;
+static void put_ordinary(struct cg_line_source *source, struct cg_mock_line *line) {
+    bool single = source->open.lines_left == 0;
     if (single) {
-        uint32_t drawn = below(feed, 40);
-        start_claim(feed, draw_member(feed), &feed->open);
-        feed->open.lines_left = drawn < 32 ? 1 : drawn < 38 ? 2 : 3;
+        uint32_t drawn = below(source, 40);
+        start_claim(source, draw_member(source), &source->open);
+        source->open.lines_left = drawn < 32 ? 1 : drawn < 38 ? 2 : 3;
         single = drawn < 32;
     }
-    put_line(feed, &feed->open, line);
+    put_line(source, &source->open, line);
     if (single && line->variant % 8 == 0) {
         uint32_t slot =
-            feed->ring_count < RING_LINES ? feed->ring_count++ : below(feed, RING_LINES);
-        feed->ring[slot] = *line;
+            source->ring_count < RING_LINES ? source->ring_count++ : below(source, RING_LINES);
+        source->ring[slot] = *line;
     }
 }
 
-static void put_out_of_scope(struct cg_line_source *feed, struct cg_mock_line *line) {
+static void put_out_of_scope(struct cg_line_source *source, struct cg_mock_line *line) {
     static const char *const CODES[] = {"99213", "99214", "T1017", "90837",
                                         "90834", "99212", "96372", "S5125"};
     static const uint16_t CENTS[] = {9250, 13100, 2210, 15400, 10300, 5600, 1875, 640};
-    uint32_t drawn = below(feed, 8);
-    put_single(feed, draw_member(feed), line);
-    cg_population_stranger(feed->population, line->variant, line->rendering_npi);
+    uint32_t drawn = below(source, 8);
+    put_single(source, draw_member(source), line);
+    cg_population_stranger(source->population, line->variant, line->rendering_npi);
     line->procedure = CODES[drawn];
     line->modifiers[0] = drawn == 0 ? "25" : "";
     line->modifiers[1] = "";
@@ -188,12 +190,12 @@ static void put_out_of_scope(struct cg_line_source *feed, struct cg_mock_line *l
 }
 
 /* Take a past line out of the ring, so that nothing refers to it twice. */
-static bool take_past(struct cg_line_source *feed, struct cg_mock_line *line) {
-    int32_t oldest = arrival_day(feed) - RING_MAX_AGE_DAYS;
-    while (feed->ring_count > 0) {
-        uint32_t slot = below(feed, feed->ring_count);
-        *line = feed->ring[slot];
-        feed->ring[slot] = feed->ring[--feed->ring_count];
+static bool take_past(struct cg_line_source *source, struct cg_mock_line *line) {
+    int32_t oldest = arrival_day(source) - RING_MAX_AGE_DAYS;
+    while (source->ring_count > 0) {
+        uint32_t slot = below(source, source->ring_count);
+        *line = source->ring[slot];
+        source->ring[slot] = source->ring[--source->ring_count];
         if (line->start_day >= oldest) {
             return true;
         }
@@ -202,13 +204,13 @@ static bool take_past(struct cg_line_source *feed, struct cg_mock_line *line) {
 }
 
 /* A line that refers to a past one; an ordinary line while there is none. */
-static void put_again(struct cg_line_source *feed, enum cg_anomaly anomaly,
+static void put_again(struct cg_line_source *source, enum cg_anomaly anomaly,
                       struct cg_mock_line *line) {
-    if (!take_past(feed, line)) {
-        put_ordinary(feed, line);
+    if (!take_past(source, line)) {
+        put_ordinary(source, line);
         return;
     }
-    line->received_day = arrival_day(feed);
+    line->received_day = arrival_day(source);
     if (anomaly == CG_ANOMALY_DUPLICATE_LINE) {
         return;
     }
@@ -219,13 +221,14 @@ static void put_again(struct cg_line_source *feed, enum cg_anomaly anomaly,
     if (anomaly == CG_ANOMALY_REPLACEMENT && line->units > 1) {
         set_units(line, (uint16_t)(line->units - 1));
     }
-    line->claim_no = feed->next_claim_no++;
+    line->claim_no = source->next_claim_no++;
 }
 
-/* Twists that change what a line says, where its text stays well formed. */
-static void bend(struct cg_line_source *feed, enum cg_anomaly anomaly, struct cg_mock_line *line) {
+/* Anomalies that change what a line says, where its text stays well formed. */
+static void bend(struct cg_line_source *source, enum cg_anomaly anomaly,
+                 struct cg_mock_line *line) {
     struct cg_civil long_ago = {.year = 2005, .month = 3, .day = 1};
-    int32_t before = (int32_t)below(feed, 60) + 1;
+    int32_t before = (int32_t)below(source, 60) + 1;
     if (anomaly == CG_ANOMALY_NO_POLICY_IN_FORCE) {
         line->start_day = cg_date_from_civil(long_ago) + before;
     } else if (anomaly == CG_ANOMALY_SERVICE_DATE_FUTURE) {
@@ -238,60 +241,61 @@ static void bend(struct cg_line_source *feed, enum cg_anomaly anomaly, struct cg
     line->end_day =
         line->start_day + (anomaly == CG_ANOMALY_SERVICE_DATE_SPAN ? (before + 3) / 4 : 0);
     if (anomaly == CG_ANOMALY_PROVIDER_NOT_ON_ROSTER) {
-        cg_population_stranger(feed->population, line->variant, line->rendering_npi);
+        cg_population_stranger(source->population, line->variant, line->rendering_npi);
     } else if (anomaly == CG_ANOMALY_OVER_DAILY_CAP) {
         set_units(line, (uint16_t)(7 + before % 6));
     }
 }
 
 /* A member who is served most days, three units and more at a time. */
-static void put_heavy(struct cg_line_source *feed, struct cg_mock_line *line) {
-    put_single(feed, feed->population->plan.members + below(feed, feed->heavy_members), line);
-    line->start_day = line->received_day - (int32_t)below(feed, LAG_MAX_DAYS);
+static void put_heavy(struct cg_line_source *source, struct cg_mock_line *line) {
+    put_single(source, source->population->plan.members + below(source, source->heavy_members),
+               line);
+    line->start_day = line->received_day - (int32_t)below(source, LAG_MAX_DAYS);
     line->end_day = line->start_day;
-    set_units(line, (uint16_t)(3 + below(feed, 3)));
+    set_units(line, (uint16_t)(3 + below(source, 3)));
 }
 
-static void put_authorized(struct cg_line_source *feed, struct cg_mock_line *line) {
-    uint32_t children = (feed->population->plan.members + CG_CHILD_EVERY - 1) / CG_CHILD_EVERY;
-    put_single(feed, CG_CHILD_EVERY * below(feed, children), line);
+static void put_authorized(struct cg_line_source *source, struct cg_mock_line *line) {
+    uint32_t children = (source->population->plan.members + CG_CHILD_EVERY - 1) / CG_CHILD_EVERY;
+    put_single(source, CG_CHILD_EVERY * below(source, children), line);
     line->authorization_no = line->member_id;
-    line->procedure = feed->population->plan.program->procedures[0];
-    set_units(line, (uint16_t)(3 + below(feed, 8)));
+    line->procedure = source->population->plan.program->procedures[0];
+    set_units(line, (uint16_t)(3 + below(source, 8)));
 }
 
-static void put_twisted(struct cg_line_source *feed, enum cg_anomaly anomaly,
-                        struct cg_mock_line *line) {
+static void put_anomalous(struct cg_line_source *source, enum cg_anomaly anomaly,
+                          struct cg_mock_line *line) {
     bool past = anomaly == CG_ANOMALY_VOID || anomaly == CG_ANOMALY_REPLACEMENT ||
                 anomaly == CG_ANOMALY_DUPLICATE_LINE || anomaly == CG_ANOMALY_DUPLICATE_SERVICE;
     if (past) {
-        put_again(feed, anomaly, line);
+        put_again(source, anomaly, line);
     } else if (anomaly == CG_ANOMALY_OVER_YEARLY_CAP) {
-        put_heavy(feed, line);
+        put_heavy(source, line);
     } else if (anomaly == CG_ANOMALY_AUTHORIZED) {
-        put_authorized(feed, line);
+        put_authorized(source, line);
     } else {
-        put_single(feed, draw_member(feed), line);
+        put_single(source, draw_member(source), line);
         if (anomaly >= CG_ANOMALY_PROVIDER_FIRST && anomaly <= CG_ANOMALY_PROVIDER_LAST) {
-            set_provider(feed->population,
-                         cg_population_flawed(feed->population, anomaly, line->variant), line);
+            set_provider(source->population,
+                         cg_population_flawed(source->population, anomaly, line->variant), line);
         }
-        bend(feed, anomaly, line);
+        bend(source, anomaly, line);
     }
 }
 
-void cg_line_source_next(struct cg_line_source *feed, struct cg_mock_line *out) {
+void cg_line_source_next(struct cg_line_source *source, struct cg_mock_line *out) {
     enum cg_anomaly anomaly = CG_ANOMALY_NONE;
-    if (below(feed, 100000) < (uint32_t)feed->plan.out_of_scope) {
-        put_out_of_scope(feed, out);
+    if (below(source, 100000) < (uint32_t)source->plan.out_of_scope) {
+        put_out_of_scope(source, out);
     } else {
-        anomaly = cg_anomaly_draw(&feed->plan.anomalies, &feed->random);
+        anomaly = cg_anomaly_draw(&source->plan.anomalies, &source->random);
         if (anomaly == CG_ANOMALY_NONE || anomaly == CG_ANOMALY_QUOTED) {
-            put_ordinary(feed, out);
+            put_ordinary(source, out);
         } else {
-            put_twisted(feed, anomaly, out);
+            put_anomalous(source, anomaly, out);
         }
     }
     out->anomaly = (uint8_t)anomaly;
-    feed->line_index++;
+    source->line_index++;
 }

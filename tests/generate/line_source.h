@@ -1,5 +1,5 @@
 /*
- * Feed: a payer's stream of service lines, one after another.
+ * Line source: a payer's stream of service lines, one after another.
  *
  * Shaped after the national H0038 figures: about five claims for a member and month, members in
  * no order, most of them well under the caps and a tail that reaches them. Claims come in the
@@ -54,11 +54,11 @@ struct cg_line_source_plan {
 
 struct cg_line_source;
 
-/* NULL: no memory. The population must outlive the feed. */
+/* NULL: no memory. The population must outlive the source. */
 cg_must_use struct cg_line_source *cg_line_source_new(const struct cg_line_source_plan *plan,
                                                       const struct cg_population *population);
-void cg_line_source_free(struct cg_line_source *feed);
+void cg_line_source_free(struct cg_line_source *source);
 
-void cg_line_source_next(struct cg_line_source *feed, struct cg_mock_line *out);
+void cg_line_source_next(struct cg_line_source *source, struct cg_mock_line *out);
 
 #endif

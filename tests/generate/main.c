@@ -50,39 +50,33 @@ static const struct options defaults = {
     .authorized = 500,
 };
 
-#define AT(member) offsetof(struct options, member)
-
 static const struct cg_option option_table[] = {
-    {"out", "DIR", CG_OPTION_PATH, AT(out), "folder to make, whole or not at all", 0, 0},
-    {"lines", "N", CG_OPTION_INTEGER, AT(lines), "service lines (100000)", 1, INT64_C(999999999)},
-    {"seed", "S", CG_OPTION_INTEGER, AT(seed), "another seed, other files (1)", 0, INT64_MAX},
-    {"start-month", "YYYY-MM", CG_OPTION_TEXT, AT(start_month), "first month (2023-07)", 0, 0},
-    {"months", "N", CG_OPTION_INTEGER, AT(months), "months in which claims arrive (12)", 1,
-     CG_POPULATION_MONTHS_MAX},
-    {"members", "N", CG_OPTION_INTEGER, AT(members), "members (five claims a month each)", 1,
-     CG_POPULATION_MEMBERS_MAX},
-    {"providers", "N", CG_OPTION_INTEGER, AT(providers), "providers in order (members / 20)", 1,
-     CG_POPULATION_PROVIDERS_MAX},
-    {"policy-shape", "ID", CG_OPTION_TEXT, AT(program),
-     "roster good for ms, ms-full, la or mi (ms)", 0, 0},
-    {"layout", "NAME", CG_OPTION_PATH, AT(layout),
-     "compact, tuva, taf-ot, cclf5, rif-carrier, synthea", 0, 0},
-    {"files", "K", CG_OPTION_INTEGER, AT(files), "claim files, one after another (1)", 1,
-     CG_GENERATE_FILES_MAX},
-    {"out-of-scope", "PCT", CG_OPTION_PERCENT, AT(out_of_scope), "lines of other services (0)", 0,
-     0},
-    {"errors", "PCT", CG_OPTION_PERCENT, AT(errors), "share of each kind of error (0.2)", 0, 0},
-    {"error", "NAME=PCT", CG_OPTION_LIST, AT(errors_by_kind), "share of one kind of error", 0, 0},
-    {"voids", "PCT", CG_OPTION_PERCENT, AT(voids), "lines that void a claim (0.3)", 0, 0},
-    {"replacements", "PCT", CG_OPTION_PERCENT, AT(replacements), "lines that replace one (0.3)", 0,
-     0},
-    {"authorized", "PCT", CG_OPTION_PERCENT, AT(authorized),
-     "lines of children, with authorization (0.5)", 0, 0},
-    {"quoted", "PCT", CG_OPTION_PERCENT, AT(quoted), "lines with a quoted field (0)", 0, 0},
-    {"plain", NULL, CG_OPTION_FLAG, AT(plain), "CSV, not gzip", 0, 0},
-    {"level", "1-9", CG_OPTION_INTEGER, AT(level), "how hard to compress (1)", 1, 9},
-    {"quiet", NULL, CG_OPTION_FLAG, AT(quiet), "no summary", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    CG_TAKES_OUT_DIR(out),
+    CG_TAKES_INTEGER("lines", "N", lines, 1, INT64_C(999999999), "service lines (100000)"),
+    CG_TAKES_INTEGER("seed", "S", seed, 0, INT64_MAX, "another seed, other files (1)"),
+    CG_TAKES_TEXT("start-month", "YYYY-MM", start_month, "first month (2023-07)"),
+    CG_TAKES_INTEGER("months", "N", months, 1, CG_POPULATION_MONTHS_MAX,
+                     "months in which claims arrive (12)"),
+    CG_TAKES_INTEGER("members", "N", members, 1, CG_POPULATION_MEMBERS_MAX,
+                     "members (five claims a month each)"),
+    CG_TAKES_INTEGER("providers", "N", providers, 1, CG_POPULATION_PROVIDERS_MAX,
+                     "providers in order (members / 20)"),
+    CG_TAKES_TEXT("policy-shape", "ID", program, "roster good for ms, ms-full, la or mi (ms)"),
+    CG_TAKES_PATH("layout", "NAME", layout, "compact, tuva, taf-ot, cclf5, rif-carrier, synthea"),
+    CG_TAKES_INTEGER("files", "K", files, 1, CG_GENERATE_FILES_MAX,
+                     "claim files, one after another (1)"),
+    CG_TAKES_PERCENT("out-of-scope", "PCT", out_of_scope, "lines of other services (0)"),
+    CG_TAKES_PERCENT("errors", "PCT", errors, "share of each kind of error (0.2)"),
+    CG_TAKES_LIST("error", "NAME=PCT", errors_by_kind, "share of one kind of error"),
+    CG_TAKES_PERCENT("voids", "PCT", voids, "lines that void a claim (0.3)"),
+    CG_TAKES_PERCENT("replacements", "PCT", replacements, "lines that replace one (0.3)"),
+    CG_TAKES_PERCENT("authorized", "PCT", authorized,
+                     "lines of children, with authorization (0.5)"),
+    CG_TAKES_PERCENT("quoted", "PCT", quoted, "lines with a quoted field (0)"),
+    CG_TAKES_FLAG("plain", plain, "CSV, not gzip"),
+    CG_TAKES_LEVEL(level),
+    CG_TAKES_FLAG("quiet", quiet, "no summary"),
+    CG_TAKES_NO_MORE,
 };
 
 static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_shares *shares,
@@ -103,9 +97,9 @@ static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_s
 
 /* A void or replacement cannot be told in a file that does not name the original. */
 static void drop_untellable(struct cg_generate_plan *plan) {
-    if (!cg_columns_have(plan->columns, CG_CONTENT_ORIGINAL_ID)) {
-        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_VOID, 0);
-        cg_anomaly_set(&plan->feed.anomalies, CG_ANOMALY_REPLACEMENT, 0);
+    if (!cg_columns_have(plan->columns, CG_FIELD_ORIGINAL_CLAIM_ID)) {
+        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_VOID, 0);
+        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_REPLACEMENT, 0);
     }
 }
 
@@ -141,32 +135,23 @@ static void set_people(const struct options *o, struct cg_population_plan *popul
                                                            : CG_POPULATION_PROVIDERS_MAX);
 }
 
-static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan *plan,
-                                struct cg_error *err) {
+static enum cg_status fill_plan(const struct options *o, const struct cg_columns *columns,
+                                struct cg_generate_plan *plan, struct cg_error *err) {
     *plan = (struct cg_generate_plan){
         .out = o->out,
         .plain = o->plain,
         .level = (int)o->level,
         .files = (uint32_t)o->files,
-        .columns = cg_columns_find(o->layout),
+        .columns = columns,
         .population = {.seed = (uint64_t)o->seed, .program = cg_program_find(o->program)},
-        .feed = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
+        .source = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
     };
-    if (o->out == NULL) {
-        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
-    }
-    if (plan->columns == NULL) {
-        return cg_error_set(err, CG_USAGE,
-                            "--layout %s: choose compact, tuva, taf-ot, cclf5, rif-carrier or "
-                            "synthea",
-                            o->layout);
-    }
     if (plan->population.program == NULL) {
         return cg_error_set(err, CG_USAGE, "--policy-shape %s: choose ms, ms-full, la or mi",
                             o->program);
     }
     if (set_days(o, &plan->population, err) != CG_OK ||
-        set_anomalies(o, &plan->feed.anomalies, err) != CG_OK) {
+        set_anomalies(o, &plan->source.anomalies, err) != CG_OK) {
         return err->status;
     }
     set_people(o, &plan->population);
@@ -174,21 +159,36 @@ static enum cg_status fill_plan(const struct options *o, struct cg_generate_plan
     return CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
-    const struct options *o = call->options;
+static enum cg_status generate(const struct options *o, const struct cg_columns *columns,
+                               struct cg_error *err) {
     struct cg_generate_plan plan;
     struct cg_generate_facts facts;
-    *exit_code = 0;
-    if (fill_plan(o, &plan, err) != CG_OK || cg_generate_run(&plan, &facts, err) != CG_OK) {
+    if (fill_plan(o, columns, &plan, err) != CG_OK ||
+        cg_generate_run(&plan, &facts, err) != CG_OK) {
         return err->status;
     }
     if (!o->quiet) {
         printf("%s: %" PRIu64 " lines of %" PRIu32 " members, %" PRIu32 " providers\n"
                "  claims: %" PRIu64 " bytes, %" PRIu64 " on disk; roster: roster/\n",
-               o->out, plan.feed.lines, plan.population.members, facts.providers, facts.text_bytes,
-               facts.file_bytes);
+               o->out, plan.source.lines, plan.population.members, facts.providers,
+               facts.text_bytes, facts.file_bytes);
     }
     return CG_OK;
+}
+
+static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_columns *columns = NULL;
+    *exit_code = 0;
+    if (o->out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    }
+    enum cg_status status = cg_columns_load(o->layout, &columns, err);
+    if (status == CG_OK) {
+        status = generate(o, columns, err);
+    }
+    cg_columns_free(columns);
+    return status;
 }
 
 static const struct cg_command command = {

@@ -63,7 +63,7 @@ static struct cg_batch *make_batch(const struct fixture *fixture, const struct f
     cr_assert_not_null(batch);
     batch->first_line = 2;
     for (uint32_t i = 0; i < count; i++) {
-        struct cg_record *record = cg_batch_add_record(batch);
+        struct cg_record *record = cg_array_add(&batch->records);
         struct cg_line *line = cg_batch_add_line(batch);
         cr_assert(record != NULL && line != NULL);
         record->line_delta = i;
@@ -120,7 +120,7 @@ static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
                              struct cg_tally *tally, struct cg_error *err) {
     struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
     cr_assert_not_null(history);
-    enum cg_status status = cg_history_decide(history, batch->lines, batch->line_count, err);
+    enum cg_status status = cg_history_decide(history, batch->lines.items, batch->lines.count, err);
     if (status == CG_OK) {
         cr_assert(cg_tally_add(tally, batch));
         status = cg_ledger_record(ledger, batch, err);
@@ -178,7 +178,7 @@ enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *l
         status = keep(ledger, commit, fixture->on_belt, &kept, err);
     }
     for (uint32_t i = 0; decided != NULL && i < count; i++) {
-        decided[i] = "?arc"[batch->lines[i].decision];
+        decided[i] = "?arc"[cg_batch_line(batch, i)->decision];
         decided[i + 1] = '\0';
     }
     cg_staging_close(staging, kept);

@@ -1,6 +1,6 @@
 #include "record_feed.h"
 
-#include "claimgate/record/splitter.h"
+#include "record/splitter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,9 +51,9 @@ static void put_text(struct cg_buffer *out, const char *name, struct cg_text tex
 }
 
 static void put_batch(struct cg_buffer *out, const struct cg_batch *batch, uint64_t first_line) {
-    for (uint32_t i = 0; i < batch->record_count; i++) {
-        const struct cg_record *record = &batch->records[i];
-        const struct cg_line *line = &batch->lines[record->line_index];
+    for (uint32_t i = 0; i < batch->records.count; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        const struct cg_line *line = cg_batch_line(batch, record->line_index);
         require(line->record_no == i, "a line names another record");
         require(line->malformed == record->malformed, "a line has another fault");
         require(line->reasons == (record->malformed == 0 ? 0 : CG_MALFORMED_REASONS),

@@ -1,6 +1,7 @@
 #include "roster_fixture.h"
 
 #include "claimgate/rules/reason.h"
+#include "gate/credential_edits.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -20,7 +21,7 @@ const char roster_fixture_all_demands[] =
     "\"age\":{\"severity\":\"reject\",\"min\":16,\"by_type\":{\"CPSSP-Y\":[18,26]}},"
     "\"designation\":{\"severity\":\"reject\",\"by_modifier\":{\"HE\":[\"CPSSP-MH\"],\"HF\":["
     "\"CPSSP-"
-    "SU\"]}},"
+    "SU\"],\"HA\":[\"CPSSP-SU\",\"CPSSP-Y\"]}},"
     "\"continuing_education\":{\"severity\":\"reject\",\"hours\":10,\"ethics_hours\":3},"
     "\"employment\":{\"severity\":\"reject\",\"agency_certifications\":[\"DMH\"]},"
     "\"supervision\":{\"severity\":\"reject\",\"credentials\":[\"MHP\"],\"training\":true,"

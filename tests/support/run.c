@@ -120,3 +120,8 @@ char *run_gunzip(const char *path, size_t *len) {
     free(run.err);
     return run.out;
 }
+
+void run_join(char out[RUN_PATH_BYTES], const char *dir, const char *name) {
+    int written = snprintf(out, RUN_PATH_BYTES, "%s/%s", dir, name);
+    cr_assert(written > 0 && written < RUN_PATH_BYTES, "path too long");
+}

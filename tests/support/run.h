@@ -30,6 +30,7 @@ void run_fini(struct run *run);
 /* A new folder below $TMPDIR or /tmp; `path` has room for RUN_PATH_BYTES. */
 void run_make_dir(char path[RUN_PATH_BYTES]);
 void run_remove_dir(const char *path);
+void run_join(char out[RUN_PATH_BYTES], const char *dir, const char *name); /* dir/name */
 
 /* A whole file, NUL added; fails the test when it cannot be read. */
 char *run_read_file(const char *path, size_t *len);

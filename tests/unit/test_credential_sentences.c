@@ -1,6 +1,7 @@
 #include "claimgate/record/field.h"
 #include "claimgate/rules/reason.h"
-#include "gate/credential_words.h"
+#include "gate/credential_edits.h"
+#include "gate/sentence_parts.h"
 #include "support/roster_fixture.h"
 
 #include <criterion/criterion.h>
@@ -30,6 +31,7 @@ struct sentence_case {
     const char *agencies;
     const char *supervision;
     uint64_t billing_npi;
+    const char *modifier; /* HF where it is NULL */
     const char *sentence;
 };
 
@@ -126,6 +128,11 @@ static const struct sentence_case cases[] = {
     {.reason = CG_REASON_DESIGNATION_MISMATCH,
      .credential = HELD ",,\n",
      .sentence = "Modifier HF needs CPSSP-SU on 2024-03-05; NPI 1234567893 holds CPSSP-MH."},
+    {.reason = CG_REASON_DESIGNATION_MISMATCH,
+     .credential = HELD ",,\n",
+     .modifier = "HA",
+     .sentence =
+         "Modifier HA needs CPSSP-SU or CPSSP-Y on 2024-03-05; NPI 1234567893 holds CPSSP-MH."},
     {.reason = CG_REASON_CONTINUING_EDUCATION_SHORT,
      .credential = HELD "2019-01-01,,\n",
      .education = "1234567893,2023,8.5,2,2023-12-31\n",
@@ -177,15 +184,15 @@ static const struct sentence_case cases[] = {
 static const char *say(const struct cg_line *line, enum cg_reason reason, char *out,
                        size_t capacity) {
     struct cg_phrase phrase = cg_phrase_start(out, capacity);
-    cg_credential_detail(fixture.roster, line, reason, &phrase);
-    cg_phrase_end(&phrase);
+    cg_credential_sentence(fixture.roster, line, reason, &phrase);
     return out;
 }
 
 static struct cg_line line_of(const struct sentence_case *one) {
     struct cg_line line = roster_fixture_line(&fixture, N, "2024-03-05", "2024-03-06");
     line.billing_npi = one->billing_npi;
-    line.modifiers = cg_modifiers_append(0, cg_field_modifier((struct cg_text){"HF", 2}));
+    const char *modifier = one->modifier == NULL ? "HF" : one->modifier;
+    line.modifiers = cg_modifiers_append(0, cg_field_modifier(cg_text_of(modifier)));
     return line;
 }
 
@@ -237,20 +244,22 @@ Test(credential_detail, words_past_the_eighth_are_only_counted) {
     static const char *const words[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"};
     static const struct {
         size_t count;
+        const char *last;
         const char *said;
     } lists[] = {
-        {0, ""},
-        {1, "A"},
-        {2, "A and B"},
-        {8, "A, B, C, D, E, F, G and H"},
-        {9, "A, B, C, D, E, F, G, H and 1 more"},
-        {10, "A, B, C, D, E, F, G, H and 2 more"},
+        {0, "and", ""},
+        {1, "and", "A"},
+        {2, "and", "A and B"},
+        {2, "or", "A or B"},
+        {8, "and", "A, B, C, D, E, F, G and H"},
+        {9, "and", "A, B, C, D, E, F, G, H and 1 more"},
+        {10, "and", "A, B, C, D, E, F, G, H and 2 more"},
+        {10, "or", "A, B, C, D, E, F, G, H or 2 more"},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char out[64];
         struct cg_phrase phrase = cg_phrase_start(out, sizeof out);
-        cg_sentence_words(&phrase, words, lists[i].count);
-        cg_phrase_end(&phrase);
+        cg_say_words(&phrase, words, lists[i].count, lists[i].last);
         cr_expect_str_eq(out, lists[i].said);
     }
 }

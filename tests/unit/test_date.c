@@ -11,11 +11,20 @@ static int32_t day(const char *iso) {
     return cg_date_parse(iso, strlen(iso), CG_DATE_ISO);
 }
 
+/* A day of the years of claims that comes back the same from its number. */
+static bool exists(struct cg_civil civil) {
+    if (civil.year < 1900 || civil.year > 2199 || civil.month < 1 || civil.month > 12) {
+        return false;
+    }
+    struct cg_civil back = cg_date_to_civil(cg_date_from_civil(civil));
+    return back.year == civil.year && back.month == civil.month && back.day == civil.day;
+}
+
 Test(date, every_day_number_has_one_civil_date_and_back) {
     struct cg_civil before = cg_date_to_civil(CG_DAY_FIRST - 1);
     for (int32_t day_no = CG_DAY_FIRST; day_no <= CG_DAY_LAST; day_no++) {
         struct cg_civil civil = cg_date_to_civil(day_no);
-        cr_assert(cg_date_is_valid(civil));
+        cr_assert(exists(civil));
         cr_assert_eq(cg_date_from_civil(civil), day_no);
         bool next_day =
             civil.year == before.year && civil.month == before.month && civil.day == before.day + 1;
@@ -41,7 +50,7 @@ Test(date, parsing_agrees_with_the_calendar_for_every_day) {
                 struct cg_civil civil = {year, month, day_of_month};
                 char text[40];
                 (void)snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day_of_month);
-                int32_t want = cg_date_is_valid(civil) ? cg_date_from_civil(civil) : CG_DAY_NONE;
+                int32_t want = exists(civil) ? cg_date_from_civil(civil) : CG_DAY_NONE;
                 cr_assert_eq(day(text), want, "%s", text);
             }
         }

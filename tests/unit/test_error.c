@@ -69,6 +69,5 @@ Test(error, every_status_has_its_exit_code) {
     for (int status = CG_OK; status <= CG_INTERRUPTED; status++) {
         int code = cg_status_exit_code((enum cg_status)status);
         cr_assert((code >= 64 && code <= 78) || status == CG_OK);
-        cr_assert_gt(strlen(cg_status_text((enum cg_status)status)), 0);
     }
 }

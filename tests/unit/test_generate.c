@@ -19,7 +19,7 @@ static const char *const LAYOUTS[] = {"compact", "tuva",        "taf-ot",
                                       "cclf5",   "rif-carrier", "synthea"};
 enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof LAYOUTS[0] };
 
-static struct cg_population_plan world_plan(const char *program, uint64_t seed) {
+static struct cg_population_plan population_plan(const char *program, uint64_t seed) {
     struct cg_civil first = {.year = 2023, .month = 7, .day = 1};
     struct cg_civil last = {.year = 2024, .month = 6, .day = 30};
     return (struct cg_population_plan){
@@ -32,10 +32,18 @@ static struct cg_population_plan world_plan(const char *program, uint64_t seed) 
     };
 }
 
-static void world_make(struct cg_population *population, uint64_t seed) {
+static void population_make(struct cg_population *population, uint64_t seed) {
     struct cg_error err = CG_ERROR_INIT;
-    struct cg_population_plan plan = world_plan("ms-full", seed);
+    struct cg_population_plan plan = population_plan("ms-full", seed);
     cr_assert(cg_population_init(population, &plan, &err) == CG_OK);
+}
+
+/* The caller frees. */
+static struct cg_columns *columns_of(const char *layout) {
+    struct cg_columns *columns = NULL;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert(cg_columns_load(layout, &columns, &err) == CG_OK, "%s", err.text);
+    return columns;
 }
 
 /* The rows of a plan in one text; the caller frees. */
@@ -44,19 +52,21 @@ static struct cg_buffer rows_of(const struct cg_line_source_plan *plan, const ch
     struct cg_population population;
     struct cg_buffer out;
     struct cg_mock_line line;
-    world_make(&population, seed);
-    struct cg_line_source *feed = cg_line_source_new(plan, &population);
-    struct cg_row_writer *writer = cg_row_writer_new(cg_columns_find(layout));
+    population_make(&population, seed);
+    struct cg_line_source *source = cg_line_source_new(plan, &population);
+    struct cg_columns *columns = columns_of(layout);
+    struct cg_row_writer *writer = cg_row_writer_new(columns);
     cg_buffer_init(&out, FILE_LIMIT);
     for (uint64_t i = 0; i < plan->lines; i++) {
-        cg_line_source_next(feed, &line);
+        cg_line_source_next(source, &line);
         cr_assert(cg_buffer_reserve(&out, CG_ROW_MAX_BYTES));
         char *end = cg_row_put(writer, &line, out.data + out.len_bytes);
         cr_assert((size_t)(end - out.data) - out.len_bytes <= (size_t)CG_ROW_MAX_BYTES);
         out.len_bytes = (size_t)(end - out.data);
     }
     cg_row_writer_free(writer);
-    cg_line_source_free(feed);
+    cg_columns_free(columns);
+    cg_line_source_free(source);
     cg_population_fini(&population);
     return out;
 }
@@ -74,7 +84,7 @@ Test(generate, npis_pass_the_check_and_are_never_shared) {
     uint64_t seen[1000];
     size_t count = 0;
     char npi[CG_NPI_BYTES];
-    world_make(&population, 7);
+    population_make(&population, 7);
     for (uint32_t i = 0; i < population.provider_count; i++) {
         seen[count++] = cg_field_npi((struct cg_text){population.providers[i].npi, CG_NPI_BYTES});
     }
@@ -120,18 +130,20 @@ Test(generate, first_line_of_a_seed_stays_as_it_is) {
 Test(generate, every_row_has_as_many_fields_as_its_header) {
     for (size_t i = 0; i < LAYOUT_COUNT; i++) {
         struct cg_line_source_plan plan = {.lines = 500};
-        const struct cg_columns *columns = cg_columns_find(LAYOUTS[i]);
+        struct cg_columns *columns = columns_of(LAYOUTS[i]);
+        const char delimiter = columns->binding.delimiter;
         struct cg_buffer header, rows = rows_of(&plan, LAYOUTS[i], 3);
         cg_buffer_init(&header, 1 << 16);
         cr_assert(cg_columns_header(columns, &header));
-        size_t fields = count_byte(header.data, header.len_bytes, columns->delimiter) + 1;
+        size_t fields = count_byte(header.data, header.len_bytes, delimiter) + 1;
         cr_assert(count_byte(rows.data, rows.len_bytes, '\n') == plan.lines);
         for (char *line = rows.data; line < rows.data + rows.len_bytes;) {
             char *end = memchr(line, '\n', (size_t)(rows.data + rows.len_bytes - line));
-            size_t found = count_byte(line, (size_t)(end - line), columns->delimiter) + 1;
+            size_t found = count_byte(line, (size_t)(end - line), delimiter) + 1;
             cr_assert(found == fields, "%s", LAYOUTS[i]);
             line = end + 1;
         }
+        cg_columns_free(columns);
         cg_buffer_fini(&header);
         cg_buffer_fini(&rows);
     }
@@ -144,10 +156,10 @@ Test(generate, lines_without_errors_are_in_order) {
     int32_t last_arrival = CG_DAY_FIRST;
     uint64_t last_claim = 0;
     uint64_t units = 0, over_daily_cap = 0;
-    world_make(&population, 11);
-    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
+    population_make(&population, 11);
+    struct cg_line_source *source = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_line_source_next(feed, &line);
+        cg_line_source_next(source, &line);
         cr_assert(line.received_day >= last_arrival);
         cr_assert(line.received_day <= population.plan.last_day);
         cr_assert(line.start_day >= population.plan.first_day);
@@ -162,16 +174,16 @@ Test(generate, lines_without_errors_are_in_order) {
     }
     cr_assert(units > 2 * plan.lines - plan.lines / 5 && units < 3 * plan.lines);
     cr_assert(over_daily_cap > 0 && over_daily_cap < plan.lines / 50);
-    cg_line_source_free(feed);
+    cg_line_source_free(source);
     cg_population_fini(&population);
 }
 
-Test(generate, every_twist_occurs_at_about_its_share) {
+Test(generate, every_anomaly_occurs_at_about_its_share) {
     struct cg_population population;
     struct cg_line_source_plan plan = {.lines = 100000};
     struct cg_mock_line line;
     uint64_t counts[CG_ANOMALY_COUNT] = {0};
-    world_make(&population, 5);
+    population_make(&population, 5);
     cg_anomaly_set_mistakes(&plan.anomalies, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_OVER_LONG_RECORD, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_VOID, 500);
@@ -179,16 +191,16 @@ Test(generate, every_twist_occurs_at_about_its_share) {
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_AUTHORIZED, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_QUOTED, 500);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_PROCEDURE_CODE_NEAR, 500);
-    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
+    struct cg_line_source *source = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_line_source_next(feed, &line);
+        cg_line_source_next(source, &line);
         counts[line.anomaly]++;
     }
     for (size_t i = CG_ANOMALY_NONE + 1; i < CG_ANOMALY_COUNT; i++) {
         cr_assert(counts[i] > 350 && counts[i] < 650, "%s: %llu",
                   cg_anomaly_name((enum cg_anomaly)i), (unsigned long long)counts[i]);
     }
-    cg_line_source_free(feed);
+    cg_line_source_free(source);
     cg_population_fini(&population);
 }
 
@@ -198,12 +210,12 @@ Test(generate, voids_and_replacements_name_a_claim_that_came_before) {
     struct cg_mock_line line;
     uint32_t *member_of = calloc(plan.lines + 1, sizeof *member_of);
     uint64_t found = 0;
-    world_make(&population, 9);
+    population_make(&population, 9);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_VOID, 2000);
     cg_anomaly_set(&plan.anomalies, CG_ANOMALY_REPLACEMENT, 2000);
-    struct cg_line_source *feed = cg_line_source_new(&plan, &population);
+    struct cg_line_source *source = cg_line_source_new(&plan, &population);
     for (uint64_t i = 0; i < plan.lines; i++) {
-        cg_line_source_next(feed, &line);
+        cg_line_source_next(source, &line);
         member_of[line.claim_no] = line.member_id;
         if (line.original_no != CG_ORIGINAL_NONE) {
             found++;
@@ -213,7 +225,7 @@ Test(generate, voids_and_replacements_name_a_claim_that_came_before) {
         }
     }
     cr_assert(found > 600);
-    cg_line_source_free(feed);
+    cg_line_source_free(source);
     cg_population_fini(&population);
     free(member_of);
 }
@@ -263,17 +275,17 @@ Test(generate, settings_of_single_errors_are_read_or_refused_with_the_mend) {
     }
 }
 
-static struct cg_generate_plan small_plan(const char *out) {
+static struct cg_generate_plan small_plan(const char *out, const struct cg_columns *columns) {
     struct cg_generate_plan plan = {
         .out = out,
         .level = CG_LEVEL_DEFAULT,
         .plain = true,
         .files = 1,
-        .columns = cg_columns_find("compact"),
-        .population = world_plan("ms-full", 1),
-        .feed = {.lines = 2000},
+        .columns = columns,
+        .population = population_plan("ms-full", 1),
+        .source = {.lines = 2000},
     };
-    cg_anomaly_set_mistakes(&plan.feed.anomalies, 200);
+    cg_anomaly_set_mistakes(&plan.source.anomalies, 200);
     return plan;
 }
 
@@ -302,7 +314,8 @@ Test(generate, folder_holds_claims_and_all_roster_files) {
     struct cg_generate_facts facts;
     run_make_dir(dir);
     snprintf(out, sizeof out, "%s/out", dir);
-    struct cg_generate_plan plan = small_plan(out);
+    struct cg_columns *columns = columns_of("compact");
+    struct cg_generate_plan plan = small_plan(out, columns);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         struct cg_buffer text = read_file(out, NAMES[i]);
@@ -310,6 +323,7 @@ Test(generate, folder_holds_claims_and_all_roster_files) {
         cg_buffer_fini(&text);
     }
     run_remove_dir(dir);
+    cg_columns_free(columns);
 }
 
 Test(generate, existing_folder_is_refused_and_left_as_it_is) {
@@ -318,7 +332,8 @@ Test(generate, existing_folder_is_refused_and_left_as_it_is) {
     struct cg_generate_facts facts;
     run_make_dir(dir);
     snprintf(out, sizeof out, "%s/out", dir);
-    struct cg_generate_plan plan = small_plan(out);
+    struct cg_columns *columns = columns_of("compact");
+    struct cg_generate_plan plan = small_plan(out, columns);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
     struct cg_buffer before = read_file(out, "claims.csv");
     plan.population.seed = 2;
@@ -329,6 +344,7 @@ Test(generate, existing_folder_is_refused_and_left_as_it_is) {
     cg_buffer_fini(&before);
     cg_buffer_fini(&after);
     run_remove_dir(dir);
+    cg_columns_free(columns);
 }
 
 Test(generate, several_files_hold_the_lines_of_one) {
@@ -339,7 +355,8 @@ Test(generate, several_files_hold_the_lines_of_one) {
     run_make_dir(dir);
     snprintf(one, sizeof one, "%s/one", dir);
     snprintf(three, sizeof three, "%s/three", dir);
-    struct cg_generate_plan plan = small_plan(one);
+    struct cg_columns *columns = columns_of("compact");
+    struct cg_generate_plan plan = small_plan(one, columns);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_OK, "%s", err.text);
     plan.out = three;
     plan.files = 3;
@@ -361,11 +378,14 @@ Test(generate, several_files_hold_the_lines_of_one) {
     cr_assert(at == whole.len_bytes);
     cg_buffer_fini(&whole);
     run_remove_dir(dir);
+    cg_columns_free(columns);
 }
 
 Test(generate, failure_leaves_nothing_behind) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_generate_facts facts;
-    struct cg_generate_plan plan = small_plan("/nonexistent-folder/out");
+    struct cg_columns *columns = columns_of("compact");
+    struct cg_generate_plan plan = small_plan("/nonexistent-folder/out", columns);
     cr_assert(cg_generate_run(&plan, &facts, &err) == CG_CANNOT_CREATE);
+    cg_columns_free(columns);
 }

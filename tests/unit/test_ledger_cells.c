@@ -1,4 +1,4 @@
-#include "ledger/ledger_private.h"
+#include "ledger/private.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

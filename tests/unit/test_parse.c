@@ -1,7 +1,7 @@
 #include "claimgate/record/parse.h"
 
-#include "claimgate/record/splitter.h"
 #include "claimgate/rules/reason.h"
+#include "record/splitter.h"
 
 #include "support/record_feed.h"
 
@@ -142,12 +142,12 @@ Test(parse, each_fault_has_its_name_and_the_first_of_the_order_wins) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct seen seen = parse_text(cases[i].text, feed_binding(3, ',', false));
-        cr_assert_eq(seen.batch->record_count, 1);
-        const struct cg_record *record = &seen.batch->records[0];
+        cr_assert_eq(seen.batch->records.count, 1);
+        const struct cg_record *record = cg_batch_record(seen.batch, 0);
         cr_assert_eq(record->malformed, cases[i].fault, "case %zu", i);
         cr_assert_eq(record->field_count, cases[i].field_count, "case %zu", i);
         if (cases[i].fault != CG_WELL_FORMED) {
-            const struct cg_line *line = &seen.batch->lines[record->line_index];
+            const struct cg_line *line = cg_batch_line(seen.batch, record->line_index);
             cr_assert_eq(line->malformed, cases[i].fault);
             cr_assert_eq(line->reasons, CG_MALFORMED_REASONS);
             cr_assert_eq(line->start_day, CG_DAY_NONE);
@@ -160,30 +160,30 @@ Test(parse, out_of_scope_records_leave_no_line) {
     struct seen seen = parse_text(TEXT("a,1\nx,2\nb,3\n\n\"\nx,4\n"), feed_binding(2, ',', false));
     static const uint32_t lines[] = {CG_NO_LINE, 0, CG_NO_LINE, 1, 2};
     static const uint32_t deltas[] = {0, 1, 2, 4, 5};
-    cr_assert_eq(seen.batch->record_count, 5);
-    cr_assert_eq(seen.batch->line_count, 3);
+    cr_assert_eq(seen.batch->records.count, 5);
+    cr_assert_eq(seen.batch->lines.count, 3);
     cr_assert_eq(seen.batch->blank_lines, 1);
     cr_assert_eq(seen.batch->physical_lines, 6);
     for (uint32_t i = 0; i < 5; i++) {
-        cr_assert_eq(seen.batch->records[i].line_index, lines[i]);
-        cr_assert_eq(seen.batch->records[i].line_delta, deltas[i]);
+        cr_assert_eq(cg_batch_record(seen.batch, i)->line_index, lines[i]);
+        cr_assert_eq(cg_batch_record(seen.batch, i)->line_delta, deltas[i]);
     }
-    cr_assert_eq(seen.batch->lines[0].record_no, 1);
+    cr_assert_eq(cg_batch_line(seen.batch, 0)->record_no, 1);
     drop(seen);
 }
 
 Test(parse, a_blank_line_is_blank_under_a_header_of_one_column_too) {
     struct seen seen = parse_text(TEXT("x\n\n \t\nx\n\"\"\n"), feed_binding(1, ',', false));
-    cr_assert_eq(seen.batch->record_count, 3);
+    cr_assert_eq(seen.batch->records.count, 3);
     cr_assert_eq(seen.batch->blank_lines, 2);
     drop(seen);
 }
 
 Test(parse, delimiting_tabs_make_no_blank_line) {
     struct seen seen = parse_text(TEXT("\t\n  \n\t\t\n"), feed_binding(2, '\t', false));
-    cr_assert_eq(seen.batch->record_count, 2);
+    cr_assert_eq(seen.batch->records.count, 2);
     cr_assert_eq(seen.batch->blank_lines, 1);
-    cr_assert_eq(seen.batch->records[0].malformed, CG_WELL_FORMED);
+    cr_assert_eq(cg_batch_record(seen.batch, 0)->malformed, CG_WELL_FORMED);
     drop(seen);
 }
 
@@ -224,8 +224,8 @@ static void expect_values(const char *layout_name, const char *header, const cha
                                            .rules = wanted,
                                            .libcsv_only = libcsv_only != 0};
         cr_assert_eq(cg_parse_batch(&plan, csv, batch), CG_OK);
-        cr_assert_eq(batch->record_count, 1);
-        cr_assert_eq(batch->records[0].malformed, CG_WELL_FORMED);
+        cr_assert_eq(batch->records.count, 1);
+        cr_assert_eq(cg_batch_record(batch, 0)->malformed, CG_WELL_FORMED);
         cg_csv_free(csv);
         cg_batch_free(batch);
     }
@@ -313,7 +313,8 @@ Test(parse, a_value_with_doubled_quotes_outlives_its_record) {
         parse_text(TEXT("\"x\"\"1\",a\n\"x\"\"2\",b\n\"x\"\"3\",c"), feed_binding(2, ',', false));
     static const char *const wanted[] = {"x\"1", "x\"2", "x\"3"};
     for (uint32_t i = 0; i < 3; i++) {
-        cr_assert(cg_text_equal(seen.batch->lines[i].original_claim_id, cg_text_of(wanted[i])));
+        cr_assert(
+            cg_text_equal(cg_batch_line(seen.batch, i)->original_claim_id, cg_text_of(wanted[i])));
     }
     drop(seen);
 }

@@ -1,4 +1,4 @@
-#include "claimgate/report/period.h"
+#include "report/period.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

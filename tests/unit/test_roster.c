@@ -1,7 +1,7 @@
-#include "claimgate/base/builtin.h"
-#include "claimgate/json/json.h"
+#include "support/good_roster.h"
+
 #include "claimgate/record/field.h"
-#include "support/roster_fixture.h"
+#include "gate/credential_edits.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -11,52 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define N 1234567893
-
-static struct roster_fixture fixture;
-
-static void set_up(void) {
-    roster_fixture_init(&fixture, "ms");
-}
-
-static void set_up_all(void) {
-    roster_fixture_init(&fixture, roster_fixture_all_demands);
-}
-
-static void tear_down(void) {
-    roster_fixture_fini(&fixture);
-}
-
-#define HEADER          "npi,credential_type,status,effective_date,end_date\n"
-#define GOOD_WITH_FACTS "1234567893,CPSSP-MH,current,2020-01-01,,2019-01-01,80,1980-01-01\n"
-#define GOOD            "1234567893,CPSSP-MH,current,2020-01-01,\n"
-
 TestSuite(roster, .timeout = 60);
 
-static const struct {
-    const char *name;
-    const char *text;
-} good_files[] = {
-    {"credentials.csv", "npi,credential_type,status,effective_date,end_date,"
-                        "training_completed_date,exam_score,birth_date\n" GOOD_WITH_FACTS},
-    {"continuing_education.csv", "npi,year,hours,ethics_hours,reported_date\n"},
-    {"employment.csv", "npi,agency_npi,effective_date,end_date\n"},
-    {"agencies.csv", "agency_npi,certification,effective_date,end_date\n"},
-    {"supervision.csv",
-     "npi,supervisor_id,effective_date,end_date,supervisor_credential,supervisor_training_date,"
-     "fte,supervisor_fte\n"},
-    {"authorizations.csv", "authorization_number,member_id,hcpcs_code,effective_date,end_date\n"},
-};
-enum { FILES = sizeof good_files / sizeof good_files[0] };
-
-static void write_good_files(void) {
-    for (size_t i = 0; i < FILES; i++) {
-        roster_fixture_write(&fixture, good_files[i].name, good_files[i].text);
-    }
-}
-
-Test(roster, a_bad_row_is_named_with_file_line_column_value_and_mend, .init = set_up,
-     .fini = tear_down) {
+Test(roster, a_bad_row_is_named_with_file_line_column_value_and_mend, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
     const struct {
         const char *row;
         const char *problem;
@@ -79,180 +37,196 @@ Test(roster, a_bad_row_is_named_with_file_line_column_value_and_mend, .init = se
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
         snprintf(text, sizeof text, HEADER GOOD "%s\n", cases[i].row);
-        roster_fixture_write(&fixture, "credentials.csv", text);
-        cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG, "case %zu", i);
-        cr_expect_null(fixture.roster);
-        const char *problems = roster_fixture_problems(&fixture);
+        roster_fixture_write(&good_roster_fixture, "credentials.csv", text);
+        cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG, "case %zu", i);
+        cr_expect_null(good_roster_fixture.roster);
+        const char *problems = roster_fixture_problems(&good_roster_fixture);
         cr_expect_not_null(strstr(problems, cases[i].problem), "case %zu: %s", i, problems);
-        cr_expect_eq(fixture.problems.total, 1, "case %zu: %s", i, problems);
+        cr_expect_eq(good_roster_fixture.problems.total, 1, "case %zu: %s", i, problems);
     }
 }
 
-Test(roster, all_bad_rows_of_all_files_are_named_in_one_go, .init = set_up_all, .fini = tear_down) {
-    write_good_files();
-    roster_fixture_write(&fixture, "credentials.csv",
+Test(roster, all_bad_rows_of_all_files_are_named_in_one_go, .init = good_roster_set_up_all,
+     .fini = good_roster_tear_down) {
+    good_roster_write();
+    roster_fixture_write(&good_roster_fixture, "credentials.csv",
                          HEADER "1,X,x,x,x\n" GOOD "1234567893,X,current,2020-01-01,2019-01-01\n");
-    roster_fixture_write(&fixture, "employment.csv",
+    roster_fixture_write(&good_roster_fixture, "employment.csv",
                          "npi,agency_npi,effective_date,end_date\n1234567893,1,2020-01-01,\n");
-    roster_fixture_write(&fixture, "continuing_education.csv",
+    roster_fixture_write(&good_roster_fixture, "continuing_education.csv",
                          "npi,year,hours,ethics_hours,reported_date\n"
                          "1234567893,23,-1,1.2345,2023-13-01\n");
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    cr_expect_eq(fixture.problems.total, 4 + 1 + 1 + 4, "%s", roster_fixture_problems(&fixture));
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    cr_expect_eq(good_roster_fixture.problems.total, 4 + 1 + 1 + 4, "%s",
+                 roster_fixture_problems(&good_roster_fixture));
 }
 
-Test(roster, hostile_values_are_shown_cut_and_tame, .init = set_up, .fini = tear_down) {
+Test(roster, hostile_values_are_shown_cut_and_tame, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
     char text[1024] = HEADER "1234567893,CPSSP-MH,\x1b[31m";
     memset(text + strlen(text), 'z', 300);
     strcat(text, ",2020-01-01,\n");
-    roster_fixture_write(&fixture, "credentials.csv", text);
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    const char *problems = roster_fixture_problems(&fixture);
+    roster_fixture_write(&good_roster_fixture, "credentials.csv", text);
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    const char *problems = roster_fixture_problems(&good_roster_fixture);
     cr_expect_null(strchr(problems, 0x1b));
     cr_expect_null(strstr(problems, "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"));
 }
 
-Test(roster, members_and_authorizations_are_never_shown, .init = set_up_all, .fini = tear_down) {
-    write_good_files();
+Test(roster, members_and_authorizations_are_never_shown, .init = good_roster_set_up_all,
+     .fini = good_roster_tear_down) {
+    good_roster_write();
     char text[1024];
     snprintf(text, sizeof text,
              "authorization_number,member_id,hcpcs_code,effective_date,end_date\n"
              "%065d,SECRET-MEMBER,H0038,2020-01-01,\nSECRET-NUMBER,%065d,H003,2020-01-01,\n"
              "SECRET-NUMBER,SECRET-MEMBER,H0038,,\n",
              7777777, 8888888);
-    roster_fixture_write(&fixture, "authorizations.csv", text);
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    const char *problems = roster_fixture_problems(&fixture);
-    cr_expect_eq(fixture.problems.total, 4, "%s", problems);
+    roster_fixture_write(&good_roster_fixture, "authorizations.csv", text);
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    const char *problems = roster_fixture_problems(&good_roster_fixture);
+    cr_expect_eq(good_roster_fixture.problems.total, 4, "%s", problems);
     cr_expect_null(strstr(problems, "SECRET"), "%s", problems);
     cr_expect_null(strstr(problems, "7777777"), "%s", problems);
     cr_expect_null(strstr(problems, "8888888"), "%s", problems);
 }
 
-Test(roster, a_missing_file_names_the_key_that_demands_it, .init = set_up_all, .fini = tear_down) {
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    const char *problems = roster_fixture_problems(&fixture);
+Test(roster, a_missing_file_names_the_key_that_demands_it, .init = good_roster_set_up_all,
+     .fini = good_roster_tear_down) {
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    const char *problems = roster_fixture_problems(&good_roster_fixture);
     const char *keys[] = {"credentials.csv",        "credential.continuing_education",
                           "credential.employment",  "credential.employment.agency_certifications",
                           "credential.supervision", "cap_exempt.authorization"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         cr_expect_not_null(strstr(problems, keys[i]), "%s in %s", keys[i], problems);
     }
-    cr_expect_eq(fixture.problems.total, FILES);
+    cr_expect_eq(good_roster_fixture.problems.total, FILES);
 }
 
-Test(roster, only_demanded_files_are_read, .init = set_up, .fini = tear_down) {
-    write_good_files();
-    roster_fixture_write(&fixture, "employment.csv", "nonsense\n");
-    cr_expect_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
-    cr_expect_eq(cg_roster_file_count(fixture.roster), 1);
-    const struct cg_roster_file_facts *facts = cg_roster_file(fixture.roster, 0);
+Test(roster, only_demanded_files_are_read, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
+    good_roster_write();
+    roster_fixture_write(&good_roster_fixture, "employment.csv", "nonsense\n");
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
+    cr_expect_eq(cg_roster_file_count(good_roster_fixture.roster), 1);
+    const struct cg_roster_file_facts *facts = cg_roster_file(good_roster_fixture.roster, 0);
     cr_expect_str_eq(facts->path, "credentials.csv");
     cr_expect_eq(facts->rows, 1);
     uint8_t sha[CG_SHA256_BYTES];
-    cr_assert(cg_sha256_of(good_files[0].text, strlen(good_files[0].text), sha));
+    cr_assert(cg_sha256_of(good_roster_files[0].text, strlen(good_roster_files[0].text), sha));
     cr_expect_arr_eq(facts->sha256, sha, sizeof sha);
-    cr_expect_null(cg_roster_file(fixture.roster, 1));
+    cr_expect_null(cg_roster_file(good_roster_fixture.roster, 1));
 }
 
-Test(roster, a_missing_folder_or_a_file_in_its_place_is_a_problem, .init = set_up,
-     .fini = tear_down) {
+Test(roster, a_missing_folder_or_a_file_in_its_place_is_a_problem, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
     struct cg_roster *roster = NULL;
     struct cg_error err = CG_ERROR_INIT;
     char path[128];
-    snprintf(path, sizeof path, "%s/none", fixture.dir);
-    cr_expect_eq(cg_roster_load(path, fixture.policy, &roster, &fixture.problems, &err),
+    snprintf(path, sizeof path, "%s/none", good_roster_fixture.dir);
+    cr_expect_eq(cg_roster_load(path, good_roster_fixture.policy, &roster,
+                                &good_roster_fixture.problems, &err),
                  CG_BAD_CONFIG);
-    roster_fixture_write(&fixture, "none", "");
+    roster_fixture_write(&good_roster_fixture, "none", "");
     err = (struct cg_error)CG_ERROR_INIT;
-    cr_expect_eq(cg_roster_load(path, fixture.policy, &roster, &fixture.problems, &err),
+    cr_expect_eq(cg_roster_load(path, good_roster_fixture.policy, &roster,
+                                &good_roster_fixture.problems, &err),
                  CG_BAD_CONFIG);
-    cr_expect_eq(fixture.problems.total, 2, "%s", roster_fixture_problems(&fixture));
+    cr_expect_eq(good_roster_fixture.problems.total, 2, "%s",
+                 roster_fixture_problems(&good_roster_fixture));
     cr_expect_null(roster);
 }
 
 /* Root may look everywhere, so for a moment it is somebody else. */
-Test(roster, a_folder_that_may_not_be_looked_into_is_told_as_such, .init = set_up,
-     .fini = tear_down) {
+Test(roster, a_folder_that_may_not_be_looked_into_is_told_as_such, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
     struct cg_roster *roster = NULL;
     struct cg_error err = CG_ERROR_INIT;
     const uid_t me = geteuid();
-    roster_fixture_write(&fixture, "credentials.csv", HEADER GOOD);
-    cr_assert_eq(me == 0 ? setresuid(65534, 65534, 0) : chmod(fixture.dir, 0), 0);
-    cr_expect_eq(cg_roster_load(fixture.dir, fixture.policy, &roster, &fixture.problems, &err),
+    roster_fixture_write(&good_roster_fixture, "credentials.csv", HEADER GOOD);
+    cr_assert_eq(me == 0 ? setresuid(65534, 65534, 0) : chmod(good_roster_fixture.dir, 0), 0);
+    cr_expect_eq(cg_roster_load(good_roster_fixture.dir, good_roster_fixture.policy, &roster,
+                                &good_roster_fixture.problems, &err),
                  CG_NO_PERMISSION);
-    cr_assert_eq(me == 0 ? setresuid(0, 0, 0) : chmod(fixture.dir, 0700), 0);
+    cr_assert_eq(me == 0 ? setresuid(0, 0, 0) : chmod(good_roster_fixture.dir, 0700), 0);
     cr_expect_not_null(strstr(err.text, "cannot look into the folder"), "%s", err.text);
     cr_expect_null(roster);
 }
 
 static void pack(const char *name) {
     char command[256];
-    snprintf(command, sizeof command, "gzip -f %s/%s", fixture.dir, name);
+    snprintf(command, sizeof command, "gzip -f %s/%s", good_roster_fixture.dir, name);
     cr_assert_eq(system(command), 0);
 }
 
-Test(roster, gzip_reads_the_same_and_two_of_a_name_are_an_error, .init = set_up,
-     .fini = tear_down) {
-    roster_fixture_write(&fixture, "credentials.csv", HEADER GOOD);
+Test(roster, gzip_reads_the_same_and_two_of_a_name_are_an_error, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
+    roster_fixture_write(&good_roster_fixture, "credentials.csv", HEADER GOOD);
     pack("credentials.csv");
-    cr_assert_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
-    cr_expect_str_eq(cg_roster_file(fixture.roster, 0)->path, "credentials.csv.gz");
-    cr_expect(cg_roster_has_provider(fixture.roster, N));
-    roster_fixture_write(&fixture, "credentials.csv", HEADER GOOD);
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    cr_expect_not_null(strstr(roster_fixture_problems(&fixture), "remove one"));
+    cr_assert_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
+    cr_expect_str_eq(cg_roster_file(good_roster_fixture.roster, 0)->path, "credentials.csv.gz");
+    cr_expect(cg_roster_has_provider(good_roster_fixture.roster, N));
+    roster_fixture_write(&good_roster_fixture, "credentials.csv", HEADER GOOD);
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    cr_expect_not_null(strstr(roster_fixture_problems(&good_roster_fixture), "remove one"));
 }
 
-Test(roster, a_damaged_file_is_a_problem_of_the_roster, .init = set_up, .fini = tear_down) {
-    roster_fixture_write(&fixture, "credentials.csv", HEADER GOOD GOOD GOOD);
+Test(roster, a_damaged_file_is_a_problem_of_the_roster, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
+    roster_fixture_write(&good_roster_fixture, "credentials.csv", HEADER GOOD GOOD GOOD);
     pack("credentials.csv");
     char path[128];
-    snprintf(path, sizeof path, "%s/credentials.csv.gz", fixture.dir);
+    snprintf(path, sizeof path, "%s/credentials.csv.gz", good_roster_fixture.dir);
     cr_assert_eq(truncate(path, 40), 0);
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
     const char *named =
-        strstr(fixture.err.text, "credentials.csv.gz: the compressed data is trunc");
-    cr_assert_not_null(named, "%s", fixture.err.text);
-    cr_expect_null(strstr(named + 1, "credentials.csv.gz"), "%s", fixture.err.text);
+        strstr(good_roster_fixture.err.text, "credentials.csv.gz: the compressed data is trunc");
+    cr_assert_not_null(named, "%s", good_roster_fixture.err.text);
+    cr_expect_null(strstr(named + 1, "credentials.csv.gz"), "%s", good_roster_fixture.err.text);
 }
 
-Test(roster, a_missing_needed_column_is_a_problem_and_an_optional_one_is_not, .init = set_up_all,
-     .fini = tear_down) {
-    write_good_files();
-    cr_expect_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
-    roster_fixture_write(&fixture, "credentials.csv",
+Test(roster, a_missing_needed_column_is_a_problem_and_an_optional_one_is_not,
+     .init = good_roster_set_up_all, .fini = good_roster_tear_down) {
+    good_roster_write();
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
+    roster_fixture_write(&good_roster_fixture, "credentials.csv",
                          "npi,credential_type,status,effective_dat,end_date\n" GOOD);
-    cr_expect_eq(roster_fixture_load(&fixture), CG_BAD_CONFIG);
-    cr_expect_not_null(strstr(roster_fixture_problems(&fixture), "effective_date"));
+    cr_expect_eq(roster_fixture_load(&good_roster_fixture), CG_BAD_CONFIG);
+    cr_expect_not_null(strstr(roster_fixture_problems(&good_roster_fixture), "effective_date"));
 }
 
-Test(roster, words_that_no_version_names_are_listed_with_their_rows, .init = set_up,
-     .fini = tear_down) {
-    roster_fixture_write(&fixture, "credentials.csv",
+Test(roster, words_that_no_version_names_are_listed_with_their_rows, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
+    roster_fixture_write(&good_roster_fixture, "credentials.csv",
                          HEADER GOOD "1234567893,Nurse One,current,2020-01-01,\n"
                                      "1000000004,nurse-one,current,2020-01-01,\n"
                                      "1000000004,CPSSP-MH,lapsed,2020-01-01,\n"
                                      "1000000012,Chef,current,2020-01-01,\n");
-    cr_assert_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
+    cr_assert_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
     uint64_t rows = 0;
-    cr_expect_str_eq(cg_roster_unnamed_type(fixture.roster, 0, &rows), "Nurse One");
+    cr_expect_str_eq(cg_roster_unnamed_type(good_roster_fixture.roster, 0, &rows), "Nurse One");
     cr_expect_eq(rows, 2);
-    cr_expect_str_eq(cg_roster_unnamed_type(fixture.roster, 1, &rows), "Chef");
+    cr_expect_str_eq(cg_roster_unnamed_type(good_roster_fixture.roster, 1, &rows), "Chef");
     cr_expect_eq(rows, 1);
-    cr_expect_null(cg_roster_unnamed_type(fixture.roster, 2, &rows));
-    struct cg_roster_providers providers = cg_roster_providers(fixture.roster);
+    cr_expect_null(cg_roster_unnamed_type(good_roster_fixture.roster, 2, &rows));
+    struct cg_roster_providers providers = cg_roster_providers(good_roster_fixture.roster);
     cr_expect_eq(providers.all, 3);
     cr_expect_eq(providers.never_granted, 2);
 }
 
-Test(roster, an_authorization_needs_number_member_code_and_start_date, .init = set_up_all,
-     .fini = tear_down) {
-    write_good_files();
-    roster_fixture_write(&fixture, "authorizations.csv",
+Test(roster, an_authorization_needs_number_member_code_and_start_date,
+     .init = good_roster_set_up_all, .fini = good_roster_tear_down) {
+    good_roster_write();
+    roster_fixture_write(&good_roster_fixture, "authorizations.csv",
                          "authorization_number,member_id,hcpcs_code,effective_date,end_date\n"
                          "A1,M1,h0038,2024-01-01,2024-01-31\nA2,M1,,2024-01-01,\n");
-    cr_assert_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
+    cr_assert_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
     const struct {
         const char *number;
         const char *member;
@@ -266,19 +240,20 @@ Test(roster, an_authorization_needs_number_member_code_and_start_date, .init = s
         {"A2", "M1", "H0036", "2030-01-01", true},  {"", "M1", "H0038", "2024-01-01", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cg_line line = roster_fixture_line(&fixture, N, cases[i].day, NULL);
+        struct cg_line line = roster_fixture_line(&good_roster_fixture, N, cases[i].day, NULL);
         line.authorization_number = cg_text_of(cases[i].number);
         line.member_id = cg_key_of(cg_text_of(cases[i].member));
         uint64_t code = cg_field_procedure((struct cg_text){cases[i].code, 5});
-        cr_expect_eq(cg_roster_authorizes(fixture.roster, &line, code), cases[i].authorized,
-                     "case %zu", i);
+        cr_expect_eq(cg_roster_authorizes(good_roster_fixture.roster, &line, code),
+                     cases[i].authorized, "case %zu", i);
     }
 }
 
-Test(roster, every_provider_of_many_is_found_and_nobody_else, .init = set_up, .fini = tear_down) {
+Test(roster, every_provider_of_many_is_found_and_nobody_else, .init = good_roster_set_up,
+     .fini = good_roster_tear_down) {
     enum { PROVIDERS = 20000 };
     char path[128];
-    snprintf(path, sizeof path, "%s/credentials.csv", fixture.dir);
+    snprintf(path, sizeof path, "%s/credentials.csv", good_roster_fixture.dir);
     FILE *file = fopen(path, "w");
     cr_assert_not_null(file);
     fputs(HEADER, file);
@@ -294,141 +269,15 @@ Test(roster, every_provider_of_many_is_found_and_nobody_else, .init = set_up, .f
         }
     }
     cr_assert_eq(fclose(file), 0);
-    cr_assert_eq(roster_fixture_load(&fixture), CG_OK, "%s", fixture.err.text);
-    struct cg_line line = roster_fixture_line(&fixture, N, "2020-06-01", "2021-06-01");
+    cr_assert_eq(roster_fixture_load(&good_roster_fixture), CG_OK, "%s",
+                 good_roster_fixture.err.text);
+    struct cg_line line = roster_fixture_line(&good_roster_fixture, N, "2020-06-01", "2021-06-01");
     for (size_t i = 0; i < count; i++) {
         line.rendering_npi = npis[i];
         line.reasons = 0;
-        cg_credential_edits(fixture.roster, &line);
+        cg_credential_edits(good_roster_fixture.roster, &line);
         cr_assert_eq(line.reasons, 0);
-        cr_assert_not(cg_roster_has_provider(fixture.roster, npis[i] - 1));
+        cr_assert_not(cg_roster_has_provider(good_roster_fixture.roster, npis[i] - 1));
     }
-    cr_expect_eq(cg_roster_providers(fixture.roster).all, PROVIDERS);
-}
-
-/* --- The schemas say what the loader does. --- */
-
-enum { FIELDS_MAX = 12, VALUE_BYTES = 320 };
-
-struct schema {
-    char file[64];
-    size_t count;
-    const struct cg_json *fields[FIELDS_MAX];
-};
-
-static const char *member(const struct cg_json *object, const char *key) {
-    const char *text = cg_json_string(cg_json_member(object, key));
-    return text == NULL ? "" : text;
-}
-
-/* One row of the schema's examples with one value changed and, for `dropped`, one column left out.
- */
-static void load_variant(const struct schema *schema, size_t changed, const char *value,
-                         size_t dropped) {
-    char header[1024] = "";
-    char row[4096] = "";
-    for (size_t i = 0; i < schema->count; i++) {
-        if (i == dropped) {
-            continue;
-        }
-        const char *comma = header[0] == '\0' ? "" : ",";
-        strcat(strcat(header, comma), member(schema->fields[i], "name"));
-        strcat(strcat(row, comma), i == changed ? value : member(schema->fields[i], "example"));
-    }
-    strcat(strcat(strcat(header, "\n"), row), "\n");
-    write_good_files();
-    roster_fixture_write(&fixture, schema->file, header);
-    (void)!roster_fixture_load(&fixture);
-}
-
-static void expect_variant(const struct schema *schema, size_t field, const char *value,
-                           bool good) {
-    load_variant(schema, field, value, SIZE_MAX);
-    cr_expect_eq(fixture.problems.total == 0, good, "%s: %s = \"%s\": %s", schema->file,
-                 member(schema->fields[field], "name"), value, roster_fixture_problems(&fixture));
-}
-
-static void check_number(const struct schema *schema, size_t field,
-                         const struct cg_json *constraints) {
-    char value[VALUE_BYTES];
-    int64_t minimum = cg_json_integer(cg_json_member(constraints, "minimum"));
-    int64_t maximum = cg_json_integer(cg_json_member(constraints, "maximum"));
-    const int64_t values[] = {minimum, minimum - 1, maximum, maximum + 1};
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(value, sizeof value, "%" PRId64, values[i]);
-        expect_variant(schema, field, value, i % 2 == 0);
-    }
-    expect_variant(schema, field, "ten", false);
-}
-
-static void check_text(const struct schema *schema, size_t field,
-                       const struct cg_json *constraints) {
-    char value[VALUE_BYTES];
-    int64_t longest = cg_json_integer(cg_json_member(constraints, "maxLength"));
-    if (longest > 0) {
-        memset(value, 'x', sizeof value);
-        value[longest] = '\0';
-        expect_variant(schema, field, value, true);
-        value[longest] = 'x';
-        value[longest + 1] = '\0';
-        expect_variant(schema, field, value, false);
-    }
-    const struct cg_json *words = cg_json_member(constraints, "enum");
-    for (size_t i = 0; i < cg_json_count(words); i++) {
-        expect_variant(schema, field, cg_json_string(cg_json_item(words, i)), true);
-    }
-    if (cg_json_count(words) > 0) {
-        expect_variant(schema, field, "retired", false);
-    }
-    if (!cg_json_is_null(cg_json_member(constraints, "pattern"))) {
-        expect_variant(schema, field, "3234567893", false);
-        expect_variant(schema, field, "1234567894", false);
-    }
-}
-
-static void check_field(const struct schema *schema, size_t field) {
-    const struct cg_json *constraints = cg_json_member(schema->fields[field], "constraints");
-    const char *type = member(schema->fields[field], "type");
-    expect_variant(schema, field, "", !cg_json_boolean(cg_json_member(constraints, "required")));
-    load_variant(schema, SIZE_MAX, "", field);
-    cr_expect_eq(fixture.problems.total == 0,
-                 cg_json_boolean(cg_json_member(schema->fields[field], "mayBeAbsent")),
-                 "%s without %s: %s", schema->file, member(schema->fields[field], "name"),
-                 roster_fixture_problems(&fixture));
-    if (strcmp(type, "date") == 0) {
-        expect_variant(schema, field, "2023-02-29", false);
-        expect_variant(schema, field, "2200-01-01",
-                       strcmp(member(schema->fields[field], "name"), "end_date") == 0);
-    } else if (strcmp(type, "number") == 0 || strcmp(type, "integer") == 0) {
-        check_number(schema, field, constraints);
-    } else {
-        check_text(schema, field, constraints);
-    }
-}
-
-Test(roster, the_loader_does_what_the_schemas_say, .init = set_up_all, .fini = tear_down) {
-    for (size_t i = 0; i < FILES; i++) {
-        struct schema schema = {.count = 0};
-        char name[96];
-        snprintf(schema.file, sizeof schema.file, "%s", good_files[i].name);
-        snprintf(name, sizeof name, "%.*s.schema.json", (int)strcspn(good_files[i].name, "."),
-                 good_files[i].name);
-        const struct cg_builtin *file = cg_builtin_find(name);
-        cr_assert_not_null(file, "%s", name);
-        struct cg_problems problems;
-        cg_problems_init(&problems);
-        struct cg_json_doc *doc = cg_json_load(name, file->bytes, file->len_bytes, NULL, &problems);
-        cr_assert_not_null(doc);
-        const struct cg_json *fields = cg_json_member(cg_json_root(doc), "fields");
-        for (size_t j = 0; j < cg_json_count(fields); j++) {
-            schema.fields[schema.count++] = cg_json_item(fields, j);
-        }
-        load_variant(&schema, SIZE_MAX, "", SIZE_MAX);
-        cr_assert_eq(fixture.problems.total, 0, "%s", roster_fixture_problems(&fixture));
-        for (size_t j = 0; j < schema.count; j++) {
-            check_field(&schema, j);
-        }
-        cg_json_free(doc);
-        cg_problems_fini(&problems);
-    }
+    cr_expect_eq(cg_roster_providers(good_roster_fixture.roster).all, PROVIDERS);
 }

@@ -39,8 +39,8 @@ static void start(struct fixture *fixture, struct cg_text text, char delimiter) 
     const struct cg_parse_plan plan = {.binding = &fixture->binding, .edit_fields = take_all};
     cr_assert_eq(cg_parse_batch(&plan, csv, fixture->batch), CG_OK);
     cg_csv_free(csv);
-    for (uint32_t i = 0; i < fixture->batch->line_count; i++) {
-        struct cg_line *line = &fixture->batch->lines[i];
+    for (uint32_t i = 0; i < fixture->batch->lines.count; i++) {
+        struct cg_line *line = cg_batch_line(fixture->batch, i);
         line->decision = line->malformed != 0 ? CG_REJECTED : CG_ACCEPTED;
     }
 }
@@ -60,8 +60,8 @@ static void expect_accepted(struct fixture *fixture, struct cg_text wanted, uint
     struct cg_batch *batch = fixture->batch;
     uint64_t expected_rows = 0;
     cr_assert(cg_rows_accepted(batch));
-    for (uint32_t i = 0; i < batch->accepted_text_count; i++) {
-        const struct cg_text text = batch->accepted_text[i];
+    for (uint32_t i = 0; i < batch->accepted_text.count; i++) {
+        const struct cg_text text = *(const struct cg_text *)cg_array_at(&batch->accepted_text, i);
         cr_assert(cg_buffer_append(&fixture->out, text.ptr, text.len));
     }
     for (uint32_t i = 0; i < wanted.len; i++) {
@@ -70,7 +70,7 @@ static void expect_accepted(struct fixture *fixture, struct cg_text wanted, uint
     }
     cr_assert_eq(batch->accepted_rows + (batch->header_raw.len > 0), expected_rows);
     expect_out(fixture, wanted);
-    cr_assert_eq(batch->accepted_text_count, stretches, "%u", batch->accepted_text_count);
+    cr_assert_eq(batch->accepted_text.count, stretches, "%u", batch->accepted_text.count);
 }
 
 Test(rows, neighbouring_accepted_records_are_one_stretch) {
@@ -120,7 +120,7 @@ static const struct cg_verdict plain_verdict = {
 
 static void reject(struct fixture *fixture, uint32_t line_no, const struct cg_verdict *verdict) {
     const struct cg_rejected_row row = {&fixture->binding, "in/a,b.csv", fixture->batch,
-                                        &fixture->batch->lines[line_no], verdict};
+                                        cg_batch_line(fixture->batch, line_no), verdict};
     cr_assert(cg_rows_rejected(&fixture->out, &row));
 }
 
@@ -138,7 +138,7 @@ Test(rows, the_rejected_header_frames_the_input_s_own) {
 Test(rows, a_rejected_row_carries_the_record_s_own_bytes) {
     struct fixture fixture;
     start(&fixture, TEXT("a,1,x\n\nb, \t,\"y\"\" \" \r\n"), ',');
-    fixture.batch->lines[1].decision = CG_REJECTED;
+    cg_batch_line(fixture.batch, 1)->decision = CG_REJECTED;
     reject(&fixture, 1, &plain_verdict);
     expect_out(&fixture, TEXT("\"in/a,b.csv\",4,b, \t,\"y\"\" \" ,units_invalid,"
                               "units_invalid;rendering_npi_missing,CO,16,M53,,,,,"
@@ -159,7 +159,7 @@ Test(rows, a_failed_cap_is_told_with_its_figures) {
                                  .units_available = 1,
                                  .detail = "full"};
     start(&fixture, TEXT("a|1|x\n"), '|');
-    fixture.batch->lines[0].decision = CG_REJECTED;
+    cg_batch_line(fixture.batch, 0)->decision = CG_REJECTED;
     reject(&fixture, 0, &verdict);
     expect_out(&fixture,
                TEXT("in/a,b.csv|2|a|1|x|daily_cap|daily_cap|CO|119||daily|6|5|1|full|\n"));
@@ -169,7 +169,7 @@ Test(rows, a_failed_cap_is_told_with_its_figures) {
 Test(rows, both_halves_of_a_cutback_have_a_bare_number_for_a_quantity) {
     struct fixture fixture;
     start(&fixture, TEXT("a,1,x\r\nb,\"6.0\"  ,y\r\nc,3,z\r\n"), ',');
-    struct cg_line *line = &fixture.batch->lines[1];
+    struct cg_line *line = cg_batch_line(fixture.batch, 1);
     line->decision = CG_CUTBACK;
     line->accepted_units = 4;
     expect_accepted(&fixture, TEXT("a,1,x\r\nb,4,y\r\nc,3,z\r\n"), 3);
@@ -196,7 +196,7 @@ Test(rows, a_place_without_room_is_told) {
     start(&fixture, TEXT("a,1,x\n\nb,2,y\n"), ',');
     fixture.out.limit_bytes = 8;
     fixture.batch->scratch.limit_bytes = 0;
-    fixture.batch->lines[0].decision = CG_CUTBACK;
+    cg_batch_line(fixture.batch, 0)->decision = CG_CUTBACK;
     cr_assert_not(cg_rows_accepted(fixture.batch));
     cr_assert_not(cg_rows_rejected_header(&fixture.out, &fixture.binding));
     end(&fixture);

@@ -1,6 +1,7 @@
 #include "claimgate/base/builtin.h"
 #include "claimgate/json/json.h"
 #include "claimgate/record/layout.h"
+#include "support/schema_keywords.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -31,6 +32,35 @@ Test(schemas, every_json_file_can_be_read) {
             cg_json_free(open_json(file->name, NULL));
         }
     }
+}
+
+Test(schemas, a_keyword_or_pattern_that_the_checker_does_not_know_is_seen) {
+    const struct {
+        const char *schema;
+        const char *odd;
+    } cases[] = {
+        {"{\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"^[a-z.]+$\"}}}", ""},
+        {"{\"properties\":{\"a\":{\"multipleOf\":2}}}", "multipleOf"},
+        {"{\"anyOf\":[{\"items\":{\"if\":true}}]}", "if"},
+        {"{\"pattern\":\"^\\\\d+$\"}", "pattern"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct cg_builtin file = {"test", cases[i].schema, strlen(cases[i].schema)};
+        cr_expect_str_eq(odd_schema_keyword(&file), cases[i].odd, "%s", cases[i].schema);
+    }
+}
+
+/* Table Schemas are for readers of the tables; JSON Schemas name their dialect. */
+Test(schemas, every_rule_of_a_json_schema_is_checked) {
+    size_t schemas = 0;
+    const struct cg_builtin *file;
+    for (size_t i = 0; (file = cg_builtin_at(i)) != NULL; i++) {
+        if (ends_in(file->name, ".schema.json") && strstr(file->bytes, "json-schema.org") != NULL) {
+            cr_expect_str_eq(odd_schema_keyword(file), "", "%s", file->name);
+            schemas++;
+        }
+    }
+    cr_expect_geq(schemas, 5);
 }
 
 Test(schemas, built_in_policies_fit_their_schema) {

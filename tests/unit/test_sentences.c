@@ -1,5 +1,6 @@
 #include "claimgate/gate/sentences.h"
 #include "claimgate/rules/reason.h"
+#include "gate/credential_edits.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -40,13 +41,11 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
     return false;
 }
 
-void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, struct cg_phrase *say) {
+void cg_credential_sentence(const struct cg_roster *roster, const struct cg_line *line,
+                            enum cg_reason reason, struct cg_phrase *say) {
     (void)roster;
     (void)line;
-    cg_phrase_text(say, "credential ");
-    cg_phrase_number(say, (uint64_t)reason);
-    cg_phrase_text(say, ".");
+    cg_say(say, "credential %u.", (uint32_t)reason);
 }
 
 #define BIT(reason) (UINT64_C(1) << CG_REASON_##reason)
@@ -142,8 +141,8 @@ static struct cg_line *read_line(const char *record) {
     batch->payload_bytes = len;
     batch->text = (struct cg_text){batch->payload, (uint32_t)len};
     cr_assert_eq(cg_parse_batch(&plan, batch->csv, batch), CG_OK);
-    cr_assert_eq(batch->line_count, 1, "%s", record);
-    return &batch->lines[0];
+    cr_assert_eq(batch->lines.count, 1, "%s", record);
+    return cg_batch_line(batch, 0);
 }
 
 static const char *fill(const struct cg_line *line) {
@@ -341,7 +340,6 @@ Test(detail, a_cap_names_the_period_of_each_kind_that_failed) {
 Test(detail, a_cutback_tells_what_fits_and_what_is_left_over) {
     struct cg_line *line = reject_for_cap(1, 196, 4);
     line->decision = CG_CUTBACK;
-    line->reasons = 0;
     line->units = 6;
     line->accepted_units = 4;
     cr_expect_str_eq(fill(line), "4 of 6 units fit under the limit of 200 from 2023-07-01 to "

@@ -1,4 +1,4 @@
-#include "claimgate/record/splitter.h"
+#include "record/splitter.h"
 
 #include "support/record_feed.h"
 

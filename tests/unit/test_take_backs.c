@@ -37,7 +37,7 @@ Test(take_backs, lines_taken_are_remembered_whichever_note_comes_first) {
     cr_assert(cg_take_backs_add(&table, &some));
     cr_assert(cg_take_backs_add(&table, &none));
     cr_assert(cg_take_backs_find(&table, &none)->took_lines);
-    cr_assert_eq(table.used, 1);
+    cr_assert_eq(table.notes.count, 1);
     cg_take_backs_fini(&table);
 }
 

@@ -37,9 +37,6 @@ enum { CG_DATE_TEXT_BYTES = 11 }; /* "YYYY-MM-DD" and the closing NUL */
 int32_t cg_date_from_civil(struct cg_civil civil);
 struct cg_civil cg_date_to_civil(int32_t day_no);
 
-/* True when the civil date exists and its year is 1900 to 2199. */
-bool cg_date_is_valid(struct cg_civil civil);
-
 /* Parse exactly `len` bytes. CG_DAY_NONE when they are no real date from 1900 to 2199. */
 int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format);
 
@@ -65,6 +62,12 @@ int32_t cg_date_parse_again(struct cg_date_memo *memo, const char *text, size_t 
 
 /* Write "YYYY-MM-DD"; "-" for CG_DAY_NONE and "open" for CG_DAY_OPEN. Returns `out`. */
 const char *cg_date_format(int32_t day_no, char out[CG_DATE_TEXT_BYTES]);
+
+/* The same as a value: cg_date_text(day_no).text stands until the end of the statement. */
+struct cg_date_text {
+    char text[CG_DATE_TEXT_BYTES];
+};
+struct cg_date_text cg_date_text(int32_t day_no);
 
 /* The first day of the year (July 1st for 7, 1) that holds day_no. */
 int32_t cg_date_year_start(int32_t day_no, int start_month, int start_day);

@@ -16,22 +16,22 @@
 #define cg_must_use          __attribute__((warn_unused_result))
 #define cg_printf_like(f, a) __attribute__((format(printf, f, a)))
 
-/* name, exit code (sysexits.h), what a person reads for it */
+/* name, exit code (sysexits.h) */
 #define CG_STATUS_TABLE(X)                                                                         \
-    X(OK, 0, "success")                                                                            \
-    X(USAGE, 64, "usage error")                                                                    \
-    X(BAD_DATA, 65, "bad input data")                                                              \
-    X(NO_INPUT, 66, "cannot open input")                                                           \
-    X(INTERNAL, 70, "internal error")                                                              \
-    X(CANNOT_CREATE, 73, "cannot create output")                                                   \
-    X(IO, 74, "input/output error")                                                                \
-    X(BUSY, 75, "busy, try again")                                                                 \
-    X(NO_PERMISSION, 77, "permission denied")                                                      \
-    X(BAD_CONFIG, 78, "bad policy, layout or roster")                                              \
-    X(INTERRUPTED, 70, "interrupted by a signal")
+    X(OK, 0)                                                                                       \
+    X(USAGE, 64)                                                                                   \
+    X(BAD_DATA, 65)                                                                                \
+    X(NO_INPUT, 66)                                                                                \
+    X(INTERNAL, 70)                                                                                \
+    X(CANNOT_CREATE, 73)                                                                           \
+    X(IO, 74)                                                                                      \
+    X(BUSY, 75)                                                                                    \
+    X(NO_PERMISSION, 77)                                                                           \
+    X(BAD_CONFIG, 78)                                                                              \
+    X(INTERRUPTED, 70)
 
 enum cg_status {
-#define CG_STATUS_ENUM(name, code, text) CG_##name,
+#define CG_STATUS_ENUM(name, code) CG_##name,
     CG_STATUS_TABLE(CG_STATUS_ENUM)
 #undef CG_STATUS_ENUM
 };
@@ -59,6 +59,5 @@ enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, i
 enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) cg_printf_like(2, 3);
 
 int cg_status_exit_code(enum cg_status status);
-const char *cg_status_text(enum cg_status status);
 
 #endif

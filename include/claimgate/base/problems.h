@@ -42,6 +42,10 @@ void cg_problems_sort(struct cg_problems *problems, size_t first);
 cg_must_use enum cg_status cg_problems_status(const struct cg_problems *problems,
                                               struct cg_error *err);
 
+/* The same, with CG_BAD_DATA: the file is data, and nothing that people configure. */
+cg_must_use enum cg_status cg_problems_in_data(const struct cg_problems *problems,
+                                               struct cg_error *err);
+
 /* Every problem kept as one "file:line:column: text" on standard error. */
 void cg_problems_print(const struct cg_problems *problems);
 

@@ -12,8 +12,8 @@
 #include "claimgate/record/verdict.h"
 
 /* batch->csv must be there: a record's values are read from it again. Fill `out` for a line that
- * was rejected, or for the rejected rest of a cutback. `binding` names the columns of the file in
- * the sentences. */
+ * was rejected, or for the rejected rest of a cutback: either has reasons. `binding` names the
+ * columns of the file in the sentences. */
 void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *binding,
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out);

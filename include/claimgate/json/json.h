@@ -22,10 +22,9 @@ struct cg_json; /* one value in a document */
 
 /* Parse `text` (at most 1 MiB and 64 levels deep; not needed afterwards) and check it against the
  * built-in schema named, e.g. "policy.schema.json" (the JSON Schema 2020-12 keywords that our
- * schemas use; any other keyword in a schema is a problem that says "internal error"). Duplicate
- * keys are a problem. Problems are named with `file` (kept by reference until the document is
- * freed), line and column and, where a key is unknown, the nearest known one. NULL when any was
- * added. schema_name may be NULL: syntax alone. */
+ * schemas use, and no other). Duplicate keys are a problem. Problems are named with `file` (kept by
+ * reference until the document is freed), line and column and, where a key is unknown, the nearest
+ * known one. NULL when any was added. schema_name may be NULL: syntax alone. */
 cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
                                              const char *schema_name, struct cg_problems *problems);
 /* The same, but a document whose problems are all the schema's comes back as well, for loaders that

@@ -4,7 +4,7 @@
  * A run opens the ledger for writing, asks which inputs it has taken in already, begins, lets the
  * history recall each member it meets, records every batch once it is decided, and commits:
  * decisions and published folder become real together or not at all. The protocol stands as a
- * table at the top of src/ledger/ledger_run.c. ledger_query.h is for those who only read.
+ * table at the top of src/ledger/run.c. ledger_query.h is for those who only read.
  *
  * Ownership  _open/_close. Plans and what they point to outlive the call they are given to.
  * Threads    One at a time, but for cg_ledger_rows_make beside cg_ledger_rows_insert.

@@ -12,6 +12,7 @@
 #define CLAIMGATE_RECORD_BATCH_H
 
 #include "claimgate/base/arena.h"
+#include "claimgate/base/array.h"
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/error.h"
 #include "claimgate/base/text.h"
@@ -55,7 +56,6 @@ struct cg_record {
 
 struct cg_csv;
 struct cg_deflater;
-struct cg_source;
 
 struct cg_batch {
     /* read */
@@ -81,23 +81,17 @@ struct cg_batch {
     uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
 
     /* parse */
-    struct cg_record *records;
-    uint32_t record_count;
-    uint32_t record_capacity;
+    struct cg_array records; /* of struct cg_record */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
     uint32_t near_codes;   /* records with near_code */
-    struct cg_line *lines; /* in record order */
-    uint32_t line_count;
-    uint32_t line_capacity;
+    struct cg_array lines; /* of struct cg_line, in record order */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
 
     /* encode */
-    struct cg_text *accepted_text; /* the accepted rows, in order: neighbours are one stretch */
-    uint32_t accepted_text_count;
-    uint32_t accepted_text_capacity;
+    struct cg_array accepted_text;  /* of struct cg_text, in order: neighbours are one stretch */
     struct cg_buffer accepted;      /* the same, packed as the accepted file is */
     struct cg_buffer rejected_text; /* rows of the rejected file */
     struct cg_buffer rejected;      /* the same, packed */
@@ -105,8 +99,8 @@ struct cg_batch {
     uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
 
-    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by the
-     * flow, freed with the batch's plan. */
+    /* Tools that travel along, so that parallel stations need no look-up by thread. Made by who
+     * uses them first, freed with the batch. */
     struct cg_csv *csv;
     struct cg_deflater *deflater;
 
@@ -118,13 +112,17 @@ cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
 void cg_batch_free(struct cg_batch *batch);
 void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
 
-/* Fill the payload of a batch that has been reset, and tell whether it ends its source: for those
- * who read on one thread. The errors of cg_source_read, which name the input. */
-cg_must_use enum cg_status cg_batch_read(struct cg_batch *batch, struct cg_source *source,
-                                         struct cg_error *err);
+static inline struct cg_record *cg_batch_record(const struct cg_batch *batch, uint32_t record_no) {
+    CG_ASSERT(record_no < batch->records.count);
+    return (struct cg_record *)batch->records.items + record_no;
+}
 
-/* Room for one more, growing the array where needed; NULL when memory is out. */
-cg_must_use struct cg_record *cg_batch_add_record(struct cg_batch *batch);
+static inline struct cg_line *cg_batch_line(const struct cg_batch *batch, uint32_t line_index) {
+    CG_ASSERT(line_index < batch->lines.count);
+    return (struct cg_line *)batch->lines.items + line_index;
+}
+
+/* One more; NULL when memory is out. */
 cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
 cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes);
 

@@ -15,6 +15,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The columns that a rejected row puts behind those of the input, in this order. */
+#define CG_REJECTED_TABLE(X)                                                                       \
+    X(REASON, reject_reason)                                                                       \
+    X(REASONS, reject_reasons)                                                                     \
+    X(GROUP_CODE, group_code)                                                                      \
+    X(CARC, carc)                                                                                  \
+    X(RARC, rarc)                                                                                  \
+    X(CAP_ID, cap_id)                                                                              \
+    X(CAP_LIMIT, cap_limit)                                                                        \
+    X(UNITS_USED, units_used)                                                                      \
+    X(UNITS_AVAILABLE, units_available)                                                            \
+    X(DETAIL, reject_detail)                                                                       \
+    X(RAW_RECORD, raw_record)
+
+enum cg_rejected_column {
+#define CG_REJECTED_ENUM(name, text) CG_REJECTED_##name,
+    CG_REJECTED_TABLE(CG_REJECTED_ENUM)
+#undef CG_REJECTED_ENUM
+        CG_REJECTED_COLUMNS,
+};
+const char *cg_rejected_column_name(enum cg_rejected_column column);
+
 /* The rejected file's header: source_file, source_line, the input's header, then our columns. */
 cg_must_use bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *binding);
 

@@ -1,7 +1,7 @@
 /*
  * Structural index: where the fields and lines of a stretch of CSV end.
  *
- * One pass over the bytes, 64 at a time, with wide instructions chosen at run time. It
+ * One pass over the bytes, 64 at a time, with wide instructions where there are any. It
  * knows nothing of quotes; it only tells which lines are plain, so that nobody need look
  * for one there, nor for blanks around a field or bytes that no field may hold.
  *
@@ -43,15 +43,15 @@ void cg_scan_fini(struct cg_scan_index *index);
  * memory. */
 cg_must_use bool cg_scan(struct cg_scan_index *index, struct cg_text text, char delimiter);
 
-/* The same with one variant; cg_scan takes the best. False also where this processor lacks it. */
+/* The same with one of the variants that are built in, from the slowest to the fastest; cg_scan
+ * takes the last. */
 enum cg_scan_variant {
     CG_SCAN_PORTABLE,
+#ifdef __SSE2__
     CG_SCAN_SSE2,
-    CG_SCAN_AVX2,
-    CG_SCAN_AVX512, /* with VBMI2 */
+#endif
     CG_SCAN_VARIANT_COUNT
 };
-bool cg_scan_can(enum cg_scan_variant variant);
 cg_must_use bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index,
                               struct cg_text text, char delimiter);
 

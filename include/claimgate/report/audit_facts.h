@@ -4,6 +4,7 @@
 #ifndef CLAIMGATE_REPORT_AUDIT_FACTS_H
 #define CLAIMGATE_REPORT_AUDIT_FACTS_H
 
+#include "claimgate/base/array.h"
 #include "claimgate/record/verdict.h"
 #include "claimgate/report/run_facts.h"
 
@@ -40,10 +41,9 @@ struct cg_audit_facts {
     int32_t as_of_day;
     const struct cg_policy *policy;
     const struct cg_roster *roster;
-    struct cg_audit_cell *cells; /* in the order in which they were met first */
-    uint32_t cell_count;
-    uint64_t lines;   /* of then and now together */
-    uint64_t changed; /* absent ones count */
+    struct cg_array cells; /* of struct cg_audit_cell, in the order in which they were met first */
+    uint64_t lines;        /* of then and now together */
+    uint64_t changed;      /* absent ones count */
     struct cg_output_facts changes;
 };
 

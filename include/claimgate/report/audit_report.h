@@ -4,19 +4,14 @@
 #ifndef CLAIMGATE_REPORT_AUDIT_REPORT_H
 #define CLAIMGATE_REPORT_AUDIT_REPORT_H
 
-#include "claimgate/base/buffer.h"
 #include "claimgate/report/audit_facts.h"
-
-#include <stdbool.h>
+#include "claimgate/report/page.h"
 
 /* "accepted", "out_of_scope", "cutback", "rejected", "absent" */
 const char *cg_audit_decision_name(enum cg_audit_decision decision);
 
-/* False: no memory. */
-cg_must_use bool cg_audit_report_json(struct cg_buffer *out, const struct cg_audit_facts *facts);
-
-/* A page for people that fits 80 columns. */
-cg_must_use bool cg_audit_report_text(struct cg_buffer *out, const struct cg_audit_facts *facts,
-                                      const char *folder);
+/* A document, or a page for people that ends by naming `folder`. */
+void cg_report_put_audit(struct cg_page *page, const struct cg_audit_facts *facts,
+                         const char *folder);
 
 #endif

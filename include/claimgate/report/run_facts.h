@@ -8,20 +8,13 @@
 
 #include "claimgate/base/hash.h"
 #include "claimgate/gate/tally.h"
+#include "claimgate/record/reader.h"
 #include "claimgate/report/station_times.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct cg_input_facts {
-    const char *file; /* as named on the command line */
-    uint64_t bytes;   /* as they stand on disk */
-    uint64_t records;
-    bool lacks_line_end; /* of a plain file's last line: it may have been cut */
-    uint8_t sha256[CG_SHA256_BYTES];
-};
 
 struct cg_output_facts {
     const char *file; /* as it is named in the report; NULL: not written */
@@ -45,7 +38,7 @@ struct cg_run_facts {
     const struct cg_roster *roster;
     const char *layout;
     bool layout_detected;
-    const struct cg_input_facts *inputs;
+    const struct cg_reader_input *inputs;
     uint32_t input_count;
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;

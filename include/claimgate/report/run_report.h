@@ -4,17 +4,13 @@
 #ifndef CLAIMGATE_REPORT_RUN_REPORT_H
 #define CLAIMGATE_REPORT_RUN_REPORT_H
 
-#include "claimgate/base/buffer.h"
+#include "claimgate/report/page.h"
 #include "claimgate/report/run_facts.h"
 
-#include <stdbool.h>
-
-/* False: no memory. Everything but "timing" depends on inputs, policy, roster and as-of date alone.
- */
-cg_must_use bool cg_report_json(struct cg_buffer *out, const struct cg_run_facts *facts);
-
-/* A page for people: lines, units, reasons, warnings; fits 80 columns. */
-cg_must_use bool cg_report_summary(struct cg_buffer *out, const struct cg_run_facts *facts,
-                                   const char *published);
+/* A document: everything but "timing" depends on inputs, policy, roster and as-of date alone. Or a
+ * page for people that fits 80 columns: lines, units, reasons, warnings, and as its last line
+ * `published`, which a document leaves out. */
+void cg_report_put_run(struct cg_page *page, const struct cg_run_facts *facts,
+                       const char *published);
 
 #endif

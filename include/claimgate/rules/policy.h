@@ -120,10 +120,8 @@ cg_must_use enum cg_status cg_policy_load_text(const char *file, const char *tex
                                                struct cg_error *err);
 void cg_policy_free(struct cg_policy *policy);
 
-/* The index-th built-in id, in the order of their files; NULL past the end. `out` takes the text.
- */
-enum { CG_POLICY_ID_BYTES = 65 };
-const char *cg_policy_builtin_id(size_t index, char out[CG_POLICY_ID_BYTES]);
+/* The index-th built-in id, in the order of their files; NULL past the end. */
+const char *cg_policy_builtin_id(size_t index);
 
 const char *cg_policy_id(const struct cg_policy *policy);
 const char *cg_policy_title(const struct cg_policy *policy);

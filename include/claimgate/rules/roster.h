@@ -10,7 +10,6 @@
 #define CLAIMGATE_RULES_ROSTER_H
 
 #include "claimgate/base/error.h"
-#include "claimgate/base/phrase.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/record/line.h"
 #include "claimgate/rules/policy.h"
@@ -44,7 +43,7 @@ const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi);
 
-/* Two steps to take before a provider's line is judged, so that its rows are in the cache by then:
+/* Two steps to take before a provider's line is edited, so that its rows are in the cache by then:
  * first one, some lines later the other. Any NPI. */
 void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi);
 void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi);
@@ -61,13 +60,6 @@ struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster);
  * once with its number of rows. NULL past the end. */
 const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows);
 
-/*
- * Credential edits (the README, "Roster"): steps 1 to 4, then the version's further
- * demands, for line->rendering_npi on every day of the line. Sets bits in line->reasons and
- * line->warnings. The line must have a version and valid dates, NPI and modifiers.
- */
-void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line);
-
 /* The member's authorization on file: number, member and code, holding the line's start date. */
 bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
                           uint64_t procedure);
@@ -77,11 +69,5 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
  * rows of an id. CG_DAY_NONE: a line without a valid date. */
 const struct cg_key *cg_roster_person(const struct cg_roster *roster,
                                       const struct cg_key *member_id, int32_t day, uint32_t *id_no);
-
-/* One plain sentence for a credential reason of this line: what was found and what was needed
- * (dates, scores, hours, NPIs; never a member or a claim). Says nothing where the reason does not
- * hold. */
-void cg_credential_detail(const struct cg_roster *roster, const struct cg_line *line,
-                          enum cg_reason reason, struct cg_phrase *say);
 
 #endif

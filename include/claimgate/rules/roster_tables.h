@@ -1,5 +1,5 @@
 /*
- * The tables inside a roster, shared by the files of this module alone.
+ * The tables inside a roster, as the edits of credentials read them.
  *
  * Every roster file becomes one table of rows that begin with a cg_span: a key (mostly an
  * NPI) and the days the row holds, both ends in. Rows of one key stand side by side, sorted
@@ -13,9 +13,10 @@
 #define CLAIMGATE_RULES_ROSTER_TABLES_H
 
 #include "claimgate/base/arena.h"
+#include "claimgate/base/array.h"
 #include "claimgate/base/hash.h"
+#include "claimgate/base/hash_table.h"
 #include "claimgate/base/text.h"
-#include "claimgate/record/csv.h"
 #include "claimgate/rules/credential_status.h"
 #include "claimgate/rules/roster.h"
 
@@ -24,13 +25,8 @@
 #include <stdint.h>
 
 enum {
-    CG_ROSTER_WORDS_MAX = 65535,       /* different types, certifications and credentials */
-    CG_ROSTER_ROWS_MAX = 1 << 28,      /* rows of one file */
-    CG_ROSTER_WORD_BYTES = 256,        /* one such word */
-    CG_ROSTER_FTE_MAX_MILLI = 1000000, /* 1000 full-time equivalents in one row */
-    CG_ROSTER_HOURS_MAX_MILLI = 10000000,
-    CG_ROSTER_SCORE_MAX_MILLI = 1000000000,
-    CG_MILLI_NONE = -1, /* a score or FTE that the row leaves blank */
+    CG_ROSTER_WORDS_MAX = 65535, /* different types, certifications and credentials */
+    CG_MILLI_NONE = -1,          /* a score or FTE that the row leaves blank */
 };
 
 /* --- Spans grouped by key --- */
@@ -52,11 +48,8 @@ struct cg_span_slot {
 };
 
 struct cg_span_table {
-    char *rows; /* `count` rows of `stride` bytes, each starting with its cg_span */
-    size_t stride;
-    size_t count;
-    size_t capacity;
-    size_t key_count; /* after _index: different keys */
+    struct cg_array rows; /* each starts with its cg_span */
+    size_t key_count;     /* after _index: different keys */
     uint64_t seed;
     uint64_t mask;
     struct cg_span_slot *slots;
@@ -68,13 +61,6 @@ struct cg_span_group {
     size_t stride;
     size_t count;
 };
-
-void cg_span_table_init(struct cg_span_table *table, size_t stride);
-void cg_span_table_fini(struct cg_span_table *table);
-/* Copies the row. False when memory is out or CG_ROSTER_ROWS_MAX is reached. */
-cg_must_use bool cg_span_table_add(struct cg_span_table *table, const void *row);
-/* Sort and build the slots, once all rows are there. False: no memory. */
-cg_must_use bool cg_span_table_index(struct cg_span_table *table);
 
 static inline const struct cg_span *cg_span_at(struct cg_span_group group, size_t index) {
     return (const struct cg_span *)(const void *)(group.rows + index * group.stride);
@@ -89,7 +75,7 @@ static inline uint64_t cg_span_table_place(const struct cg_span_table *table, ui
 
 static inline struct cg_span_group cg_span_table_find(const struct cg_span_table *table,
                                                       uint64_t key) {
-    struct cg_span_group group = {NULL, table->stride, 0};
+    struct cg_span_group group = {NULL, table->rows.item_bytes, 0};
     if (table->slots == NULL) {
         return group;
     }
@@ -97,7 +83,7 @@ static inline struct cg_span_group cg_span_table_find(const struct cg_span_table
     while (table->slots[place].key != 0) {
         const struct cg_span_slot *slot = &table->slots[place];
         if (slot->key == key) {
-            group.rows = table->rows + slot->first * table->stride;
+            group.rows = cg_array_at(&table->rows, slot->first);
             group.count = slot->count;
             return group;
         }
@@ -116,19 +102,14 @@ struct cg_word {
 
 struct cg_words {
     struct cg_arena arena;
-    struct cg_word *list; /* list[0] is no word */
-    uint32_t count;       /* with list[0] */
-    uint32_t capacity;
-    uint32_t *slots;
-    uint64_t mask;
+    struct cg_array list; /* of struct cg_word; word 1 is the first */
+    struct cg_hash_table table;
     uint64_t seed;
 };
 
-void cg_words_init(struct cg_words *words);
-void cg_words_fini(struct cg_words *words);
-/* The number of a word, from 1; a new one is added. 0: no memory. */
-cg_must_use uint32_t cg_words_intern(struct cg_words *words, struct cg_text key,
-                                     struct cg_text written);
+static inline struct cg_word *cg_words_at(const struct cg_words *words, uint32_t number) {
+    return cg_array_at(&words->list, number - 1);
+}
 
 /* --- Rows. Where their order can show, they have no padding: ties are sorted by a row's bytes. ---
  */
@@ -231,7 +212,7 @@ struct cg_roster {
     struct cg_words words;
     struct cg_words supervisors; /* supervisor_id, compared exactly */
     struct cg_arena texts;       /* authorization numbers, ids of members and persons */
-    struct cg_word_role *roles;  /* [version][word] */
+    struct cg_word_role *roles;  /* [version][word], where word 0 is none */
     struct cg_demands *demands;  /* [version] */
     uint32_t *unnamed_types;     /* numbers of words that no version accepts as a type */
     uint32_t unnamed_type_count;
@@ -242,46 +223,7 @@ struct cg_roster {
 
 static inline const struct cg_word_role *cg_roster_roles(const struct cg_roster *roster,
                                                          uint32_t version_index) {
-    return roster->roles + (size_t)version_index * roster->words.count;
+    return roster->roles + (size_t)version_index * (roster->words.list.count + 1);
 }
-
-uint64_t cg_authorization_key(struct cg_text number, struct cg_text member_id);
-uint64_t cg_membership_key(struct cg_text member_id);
-/* Days on which one id is two persons' are problems. */
-void cg_roster_check_members(const struct cg_roster *roster, const char *path,
-                             struct cg_problems *problems);
-
-/* --- The steps of loading --- */
-
-enum { CG_ROSTER_COLUMNS_MAX = 8 };
-
-struct cg_roster_layout;
-
-/* The name of a file without its endings, and of one of its columns; NULL past the last one. */
-const char *cg_roster_file_name(enum cg_roster_file file);
-const char *cg_roster_field_name(enum cg_roster_file file, uint32_t column);
-
-/* One file being read into its table. Bad rows go to `problems`. */
-struct cg_roster_reading {
-    struct cg_roster *roster;
-    const struct cg_policy *policy;
-    const struct cg_roster_layout *layout;
-    const char *path;
-    struct cg_problems *problems;
-    struct cg_table_column columns[CG_ROSTER_COLUMNS_MAX]; /* as found in this file */
-};
-cg_must_use enum cg_status cg_roster_read_file(enum cg_roster_file file,
-                                               struct cg_roster_reading *reading,
-                                               struct cg_roster_file_facts *facts,
-                                               struct cg_error *err);
-
-/* Add up every supervisor's people from change to change. False: no memory. */
-cg_must_use bool cg_roster_add_workloads(struct cg_roster *roster);
-
-/* The further demands that a version makes. */
-struct cg_demands cg_roster_demands(const struct cg_policy_version *version);
-
-/* Work out the role of every word and the demands under every version. False: no memory. */
-cg_must_use bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy);
 
 #endif

@@ -1,0 +1,35 @@
+/*
+ * What is said of the care of a ledger: lines taken in or freed by hand, runs taken back or ended.
+ *
+ * Failure    Out of memory is the page's, which tells of it when it is closed.
+ */
+#ifndef CLAIMGATE_REPORT_CARE_PAGES_H
+#define CLAIMGATE_REPORT_CARE_PAGES_H
+
+#include "claimgate/report/page.h"
+
+#include <stdint.h>
+
+struct cg_import_facts {
+    int64_t run_no; /* 0: the ledger has this content already, as a note has said */
+    uint64_t records;
+    uint64_t lines; /* taken in */
+    uint64_t units; /* of those lines */
+    uint64_t out_of_scope;
+    uint64_t repeated; /* stand in the ledger already */
+};
+
+struct cg_release_facts {
+    int64_t run_no; /* 0: the ledger has this content already, as a note has said */
+    uint64_t rows;
+    uint64_t lines;     /* freed */
+    uint64_t not_found; /* rows that name no line that stands */
+};
+
+void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts);
+void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts);
+void cg_page_withdraw(struct cg_page *page, int64_t run_no);
+/* How many runs were ended, each of which a note has named. */
+void cg_page_recover(struct cg_page *page, uint32_t runs);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Pages about a ledger: what it remembers of claims, members and runs, for people or as JSON
+ * (schemas/decision.schema.json for those about decisions).
+ *
+ * Threads    As ledger.h.
+ * Failure    Of the ledger; out of memory may be the page's, which tells of it when it is closed.
+ */
+#ifndef CLAIMGATE_REPORT_LEDGER_PAGES_H
+#define CLAIMGATE_REPORT_LEDGER_PAGES_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/page.h"
+
+#include <stdint.h>
+
+/* What is asked; each page says what it looks at. */
+struct cg_ledger_question {
+    struct cg_text id;
+    uint16_t line_number;
+    int32_t day_no;
+    int64_t run_no;
+    uint64_t faults; /* found by cg_page_verify */
+};
+
+typedef enum cg_status (*cg_ledger_page_fn)(struct cg_page *page, struct cg_ledger *ledger,
+                                            struct cg_ledger_question *question,
+                                            struct cg_error *err);
+
+/* Every decision ever made on claim `id`, with the accepted lines that had used up a cap; of its
+ * line `line_number` (CG_LINE_NUMBER_NONE: of all). */
+cg_must_use enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
+                                           struct cg_ledger_question *question,
+                                           struct cg_error *err);
+/* For each cap the period that holds `day_no`, units that member `id` has used and has left, and
+ * the lines that used them. */
+cg_must_use enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
+                                         struct cg_ledger_question *question, struct cg_error *err);
+/* Lines once over a cap that would fit now. */
+cg_must_use enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger,
+                                              struct cg_ledger_question *question,
+                                              struct cg_error *err);
+/* All runs, with counts and hashes. */
+cg_must_use enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
+                                        struct cg_ledger_question *question, struct cg_error *err);
+/* Run `run_no`, with its inputs, outputs, roster and reasons. CG_USAGE when there is none. */
+cg_must_use enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
+                                       struct cg_ledger_question *question, struct cg_error *err);
+/* Each fault of the ledger, or that there is none. */
+cg_must_use enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                                          struct cg_ledger_question *question,
+                                          struct cg_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+#include "commands.h"
+#include "printed_page.h"
+
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/care_pages.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+    const char *ledger;
+    const char *to;
+    bool discard;
+    int64_t lock_wait;
+};
+
+static const struct options defaults = {0};
+
+static const struct cg_option option_table[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_PATH("to", "DIR", to, "publish there what was cut off, on the same file system"),
+    CG_TAKES_FLAG("discard", discard, "give up what was cut off: take its run back"),
+    CG_TAKES_NO_MORE,
+};
+
+static enum cg_status run_recover(const struct cg_invocation *call, int *exit_code,
+                                  struct cg_error *err) {
+    const struct options *options = call->options;
+    const struct cg_ledger_plan plan = {.path = options->ledger,
+                                        .lock_wait_seconds = (int)options->lock_wait};
+    const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
+    struct cg_page page;
+    uint32_t recovered = 0;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    if (options->to != NULL && options->discard) {
+        return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
+    }
+    const enum cg_status status = cg_ledger_recover(&plan, &recovery, &recovered, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_page_open(&page, CG_PAGE_TEXT);
+    cg_page_recover(&page, recovered);
+    return cg_page_print(&page, CG_OK, err);
+}
+
+const struct cg_command cg_command_ledger_recover = {
+    .name = "ledger recover",
+    .arguments = "--ledger FILE [--to DIR | --discard]",
+    .summary = "finish or undo a run that was cut off",
+    .detail = "Every run does this by itself first. By hand it is needed only where the outputs\n"
+              "cannot come to the folder they were meant for.\n",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = run_recover,
+};

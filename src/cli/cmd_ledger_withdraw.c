@@ -1,0 +1,66 @@
+#include "commands.h"
+#include "id_argument.h"
+#include "printed_page.h"
+
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/report/care_pages.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+    const char *ledger;
+    int64_t lock_wait;
+};
+
+static const struct options defaults = {0};
+
+static const struct cg_option option_table[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_NO_MORE,
+};
+
+static enum cg_status run_withdraw(const struct cg_invocation *call, int *exit_code,
+                                   struct cg_error *err) {
+    const struct options *options = call->options;
+    const struct cg_ledger_plan plan = {.path = options->ledger,
+                                        .lock_wait_seconds = (int)options->lock_wait};
+    struct cg_ledger *ledger = NULL;
+    struct cg_page page;
+    int64_t run_no = 0;
+    *exit_code = 0;
+    if (options->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    enum cg_status status = cg_run_argument_read(call->args[0], &run_no, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_open_existing(&plan, &ledger, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_withdraw(ledger, run_no, err);
+    cg_ledger_close(ledger);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_page_open(&page, CG_PAGE_TEXT);
+    cg_page_withdraw(&page, run_no);
+    return cg_page_print(&page, CG_OK, err);
+}
+
+const struct cg_command cg_command_ledger_withdraw = {
+    .name = "ledger withdraw",
+    .arguments = "RUN --ledger FILE",
+    .summary = "take the newest run back, to take its files in again",
+    .detail = "After a wrong roster or policy. The run and its lines stay in the ledger, marked;\n"
+              "decisions are made as if it had never been.\n",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_withdraw,
+};

@@ -1,0 +1,119 @@
+/*
+ * Questions to a ledger about one member, one claim, and lines that would fit now.
+ */
+#include "commands.h"
+#include "id_argument.h"
+#include "printed_page.h"
+
+#include "claimgate/base/date.h"
+#include "claimgate/record/line.h"
+
+#include <stddef.h>
+
+struct options {
+    const char *ledger;
+    int64_t line;
+    int32_t date;
+    bool json;
+};
+
+static const struct options defaults = {.date = CG_DAY_NONE};
+
+static const struct cg_option explain_options[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_INTEGER("line", "N", line, 1, CG_LINE_NUMBER_MAX, "one line of the claim"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
+};
+
+static const struct cg_option usage_options[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (today)"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
+};
+
+static const struct cg_option reconsider_options[] = {
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_NO_MORE,
+};
+
+/* `what` names the one argument. */
+static enum cg_status ask(const struct cg_invocation *call, const char *what,
+                          cg_ledger_page_fn page, struct cg_error *err) {
+    const struct options *options = call->options;
+    struct cg_id_argument argument = {0};
+    const enum cg_status status = cg_id_argument_read(call->args[0], what, &argument, err);
+    struct cg_ledger_question question = {
+        .id = argument.id,
+        .line_number = (uint16_t)options->line,
+        .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
+    };
+    return status != CG_OK
+               ? status
+               : cg_ledger_page_print(options->ledger, options->json, page, &question, err);
+}
+
+static enum cg_status explain(const struct cg_invocation *call, int *exit_code,
+                              struct cg_error *err) {
+    *exit_code = 0;
+    return ask(call, "CLAIM_ID", cg_page_explain, err);
+}
+
+static enum cg_status usage(const struct cg_invocation *call, int *exit_code,
+                            struct cg_error *err) {
+    *exit_code = 0;
+    return ask(call, "MEMBER", cg_page_usage, err);
+}
+
+static enum cg_status reconsider(const struct cg_invocation *call, int *exit_code,
+                                 struct cg_error *err) {
+    const struct options *options = call->options;
+    *exit_code = 0;
+    return cg_ledger_page_print(options->ledger, options->json, cg_page_reconsider, NULL, err);
+}
+
+const struct cg_command cg_command_explain = {
+    .name = "explain",
+    .arguments = "CLAIM_ID --ledger FILE [--line N]",
+    .summary = "every decision ever made on a claim",
+    .detail =
+        "In order: run, file and line, decision, reasons with their codes, the units used in\n"
+        "each cap at that moment, the accepted lines that had used up the cap, and what took\n"
+        "the line back. CLAIM_ID - reads it from standard input.\n",
+    .options = explain_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = explain,
+};
+
+const struct cg_command cg_command_usage = {
+    .name = "usage",
+    .arguments = "MEMBER --ledger FILE [--date DATE]",
+    .summary = "units a member has used and has left",
+    .detail =
+        "For each cap the period that holds the date, units used and left, and the accepted\n"
+        "lines that used them. Under the newest policy text of the ledger. MEMBER - reads it\n"
+        "from standard input.\n",
+    .options = usage_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1,
+    .run = usage,
+};
+
+const struct cg_command cg_command_reconsider = {
+    .name = "reconsider",
+    .arguments = "--ledger FILE",
+    .summary = "lines over a cap that would fit now",
+    .detail = "Looks at members from whom lines were taken back, under the newest policy text of\n"
+              "the ledger. A list for a person; nothing is decided or changed.\n",
+    .options = reconsider_options,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = reconsider,
+};

@@ -1,0 +1,34 @@
+#include "printed_page.h"
+
+#include <stdio.h>
+
+enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
+                                struct cg_error *err) {
+    status = cg_page_close(page, status, err);
+    if (status == CG_OK) {
+        fwrite(page->text.data, 1, page->text.len_bytes, to);
+    }
+    cg_page_fini(page);
+    return status;
+}
+
+enum cg_status cg_page_print(struct cg_page *page, enum cg_status status, struct cg_error *err) {
+    return cg_page_print_to(stdout, page, status, err);
+}
+
+enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
+                                    struct cg_ledger_question *question, struct cg_error *err) {
+    struct cg_ledger *ledger = NULL;
+    struct cg_page page;
+    if (path == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    enum cg_status status = cg_ledger_open_reader(path, &ledger, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_page_open(&page, json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    status = cg_page_print(&page, fn(&page, ledger, question, err), err);
+    cg_ledger_close(ledger);
+    return status;
+}

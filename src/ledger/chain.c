@@ -1,0 +1,127 @@
+/*
+ * Runs chained by hash. A run's rows in `member`, `line` and `take_back` are digested in the order
+ * of their keys while they are written; that digest, the run's other columns and all its rows in
+ * the small tables make the run's hash, with the hash of the run before in front. So a row that is
+ * changed, added or taken away shows at its run, and a run at all that follow. Someone who can
+ * rewrite the whole ledger can make the chain anew: keep the last hash elsewhere (it is in each
+ * `ledger runs`).
+ */
+#include "private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct cg_rows_digest {
+    struct cg_sha256 *parts[CG_DIGEST_PARTS];
+};
+
+struct cg_rows_digest *cg_rows_digest_new(void) {
+    struct cg_rows_digest *digest = calloc(1, sizeof *digest);
+    if (digest == NULL) {
+        return NULL;
+    }
+    for (int i = 0; i < CG_DIGEST_PARTS; i++) {
+        digest->parts[i] = cg_sha256_new();
+        if (digest->parts[i] == NULL) {
+            cg_rows_digest_free(digest);
+            return NULL;
+        }
+    }
+    return digest;
+}
+
+void cg_rows_digest_free(struct cg_rows_digest *digest) {
+    if (digest != NULL) {
+        for (int i = 0; i < CG_DIGEST_PARTS; i++) {
+            cg_sha256_free(digest->parts[i]);
+        }
+        free(digest);
+    }
+}
+
+void cg_rows_digest_add(struct cg_rows_digest *digest, enum cg_digest_part part,
+                        struct cg_text row) {
+    cg_sha256_update(digest->parts[part], row.ptr, row.len);
+}
+
+bool cg_rows_digest_finish(struct cg_rows_digest *digest, uint8_t out[CG_SHA256_BYTES]) {
+    uint8_t parts[CG_DIGEST_PARTS][CG_SHA256_BYTES];
+    for (int i = 0; i < CG_DIGEST_PARTS; i++) {
+        if (!cg_sha256_peek(digest->parts[i], parts[i])) {
+            return false;
+        }
+    }
+    return cg_sha256_of(parts, sizeof parts, out);
+}
+
+/* Every row of a query, all its columns, into the hash. */
+static enum cg_status hash_query(struct cg_ledger *ledger, const char *sql, int64_t run_no,
+                                 struct cg_sha256 *sha, uint32_t *rows, struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    struct cg_buffer bytes;
+    cg_buffer_init(&bytes, 1 << 22);
+    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
+    if (status == CG_OK) {
+        (void)sqlite3_bind_int64(statement, 1, run_no);
+    }
+    *rows = 0;
+    while (status == CG_OK) {
+        bool row;
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status != CG_OK || !row) {
+            break;
+        }
+        ++*rows;
+        cg_buffer_clear(&bytes);
+        for (int i = 0; status == CG_OK && i < sqlite3_column_count(statement); i++) {
+            const struct cg_cell cell = cg_cell_column(statement, i);
+            if (!cg_cells_append(&bytes, &cell, 1)) {
+                status = cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
+            }
+        }
+        cg_sha256_update(sha, bytes.data, bytes.len_bytes);
+    }
+    (void)sqlite3_finalize(statement);
+    cg_buffer_fini(&bytes);
+    return status;
+}
+
+enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
+                                    uint8_t out[CG_SHA256_BYTES], bool *found,
+                                    struct cg_error *err) {
+    /* Each query's rows are preceded by their table's name, so that none can pass for another's.
+     * Publications come later than the hash and are proof of nothing. */
+    static const char *const queries[] = {
+        "SELECT previous_hash, 'run', run_no, kind, started_at, claimgate, as_of_day, policy_no, "
+        "withdraws, staging_path, final_path, parent_inode, records, accepted, rejected, "
+        "malformed, out_of_scope, exempt, cutback, taken_back, empty_lines, units_submitted, "
+        "units_accepted, units_rejected, units_exempt, units_taken_back, rows_sha256 "
+        "FROM run WHERE run_no = ?1",
+        "SELECT 'policy', policy_no, policy_id, sha256, text, benefit_year_start FROM policy WHERE "
+        "policy_no = "
+        "(SELECT policy_no FROM run WHERE run_no = ?1)",
+        "SELECT 'input', input_no, file, bytes, records, sha256, content_sha256, head_sha256 "
+        "FROM input WHERE run_no = ?1 ORDER BY input_no",
+        "SELECT 'output', file, bytes, records, sha256, content_sha256 "
+        "FROM output WHERE run_no = ?1 ORDER BY file",
+        "SELECT 'roster_file', file, rows, sha256 FROM roster_file WHERE run_no = ?1 ORDER BY file",
+        "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "
+        "ORDER BY reason",
+    };
+    *found = false;
+    struct cg_sha256 *sha = cg_sha256_new();
+    if (sha == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
+    }
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof queries / sizeof queries[0]; i++) {
+        uint32_t rows;
+        status = hash_query(ledger, queries[i], run_no, sha, &rows, err);
+        *found = i == 0 ? rows == 1 : *found;
+    }
+    if (status == CG_OK && !cg_sha256_peek(sha, out)) {
+        status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    }
+    cg_sha256_free(sha);
+    return status;
+}

@@ -1,0 +1,104 @@
+/*
+ * Corrections: runs that take back other runs, or single lines. Nothing is deleted; what reads the
+ * ledger leaves out runs that were taken back.
+ */
+#include "private.h"
+
+#include "claimgate/base/fault.h"
+
+#include <string.h>
+
+enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
+                                          struct cg_error *err) {
+    const struct cg_ledger_commit nothing = {0};
+    const struct cg_policy *policy = ledger->policy;
+    bool kept;
+    enum cg_status status = cg_ledger_begin_kind(ledger, CG_RUN_WITHDRAW, cg_date_today(), err);
+    if (status == CG_OK) {
+        ledger->run.withdraws = run_no;
+        ledger->policy = NULL; /* nothing was decided by it */
+        status = cg_ledger_commit(ledger, &nothing, &kept, err);
+    }
+    ledger->policy = policy;
+    cg_ledger_drop_run(ledger);
+    return status;
+}
+
+enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no, struct cg_error *err) {
+    int64_t newest;
+    const enum cg_status status = cg_ledger_ask(
+        ledger,
+        "SELECT max(run_no) FROM run r WHERE kind <> 'withdraw' AND NOT EXISTS (SELECT 1 FROM run "
+        "w WHERE w.withdraws = r.run_no)",
+        0, 0, &newest, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (newest == 0) {
+        return cg_error_set(err, CG_USAGE, "%s: no run stands that could be taken back",
+                            ledger->path);
+    }
+    if (newest != run_no) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s: run %lld is not the newest that stands, and later runs were "
+                            "decided on it; take back run %lld first",
+                            ledger->path, (long long)run_no, (long long)newest);
+    }
+    return cg_ledger_write_withdrawal(ledger, run_no, err);
+}
+
+enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_day,
+                                       struct cg_error *err) {
+    return cg_ledger_begin_kind(ledger, CG_RUN_RELEASE, as_of_day, err);
+}
+
+/* Standing accepted lines of the claim, for each member that has some. A line that another row of
+ * this very run frees as well is counted twice, but freed once. */
+static const char standing_lines[] =
+    "SELECT l.member_no, count(*) FROM claim c "
+    "JOIN line l ON l.run_no = c.run_no AND l.member_no = c.member_no AND l.claim_id = c.claim_id "
+    "LEFT JOIN member m ON m.member_no = l.member_no "
+    "WHERE c.claim_id = ?1 AND l.decision <> 2 AND l.frequency <> 8 "
+    "AND (?2 IS NULL OR l.claim_line = ?2) AND (?3 IS NULL OR m.member_id = ?3) "
+    "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no) "
+    "AND NOT EXISTS (SELECT 1 FROM take_back t WHERE t.member_no = l.member_no "
+    "AND t.original_claim_id = l.claim_id "
+    "AND (t.claim_line IS NULL OR t.claim_line = l.claim_line) "
+    "AND (t.run_no, t.input_no, t.source_line) > (l.run_no, l.input_no, l.source_line) "
+    "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no)) "
+    "GROUP BY l.member_no";
+
+enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
+                                 uint32_t *released, struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    const struct cg_cell claim = cg_cell_text(release->claim_id);
+    const struct cg_cell number = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE);
+    const struct cg_cell member =
+        release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id);
+    const struct cg_cell wanted[] = {claim, number, member};
+    *released = 0;
+    enum cg_status status = cg_ledger_prepare(ledger, standing_lines, &statement, err);
+    if (status == CG_OK) {
+        cg_ledger_bind_cells(statement, 1, wanted, sizeof wanted / sizeof wanted[0]);
+    }
+    while (status == CG_OK) {
+        bool row;
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status != CG_OK || !row) {
+            break;
+        }
+        const struct cg_cell cells[CG_TAKE_CELLS] = {
+            [CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(statement, 0)),
+            [CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
+            [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
+            [CG_TAKE_ORIGINAL] = claim,
+            [CG_TAKE_NUMBER] = number,
+            [CG_TAKE_CLAIM] = cg_cell_null(),
+            [CG_TAKE_FREQUENCY] = cg_cell_null(),
+        };
+        *released += (uint32_t)sqlite3_column_int64(statement, 1);
+        status = cg_ledger_add_row(ledger, cells, CG_TAKE_CELLS, err);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}

@@ -1,0 +1,171 @@
+/*
+ * Copies of a ledger: a table as CSV, or all of it as one file.
+ */
+#include "claimgate/base/fault.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/ledger/ledger_query.h"
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum cg_status find_table(struct cg_ledger *ledger, const char *table,
+                                 struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    char names[512] = "";
+    size_t len = 0;
+    bool row = true;
+    bool found = false;
+    enum cg_status status = cg_ledger_prepare(
+        ledger,
+        "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE "
+        "'sqlite_%' ORDER BY type DESC, name",
+        &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            const char *name = (const char *)sqlite3_column_text(statement, 0);
+            found = found || strcmp(name, table) == 0;
+            const int n =
+                snprintf(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ", ", name);
+            len += n > 0 && (size_t)n < sizeof names - len ? (size_t)n : 0;
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    if (status == CG_OK && !found) {
+        return cg_error_set(err, CG_USAGE, "%s: the ledger has no table \"%s\"; it has %s",
+                            ledger->path, table, names);
+    }
+    return status;
+}
+
+/* RFC 4180; hashes in hexadecimal. */
+static void put_value(FILE *out, const struct cg_cell *cell) {
+    if (cell->kind == CG_CELL_INTEGER) {
+        fprintf(out, "%lld", (long long)cell->integer);
+    } else if (cell->kind == CG_CELL_BLOB) {
+        for (uint32_t i = 0; i < cell->bytes.len; i++) {
+            fprintf(out, "%02x", (unsigned)(uint8_t)cell->bytes.ptr[i]);
+        }
+    } else if (cell->kind == CG_CELL_TEXT) {
+        bool quoted = false;
+        for (uint32_t i = 0; i < cell->bytes.len; i++) {
+            quoted = quoted || strchr(",\"\r\n", cell->bytes.ptr[i]) != NULL;
+        }
+        if (!quoted) {
+            fwrite(cell->bytes.ptr, 1, cell->bytes.len, out);
+            return;
+        }
+        fputc('"', out);
+        for (uint32_t i = 0; i < cell->bytes.len; i++) {
+            if (cell->bytes.ptr[i] == '"') {
+                fputc('"', out);
+            }
+            fputc(cell->bytes.ptr[i], out);
+        }
+        fputc('"', out);
+    }
+}
+
+static void put_row(FILE *out, sqlite3_stmt *statement, bool header) {
+    const int count = sqlite3_column_count(statement);
+    for (int i = 0; i < count; i++) {
+        const struct cg_cell cell = header ? cg_cell_string(sqlite3_column_name(statement, i))
+                                           : cg_cell_column(statement, i);
+        put_value(out, &cell);
+        fputc(i + 1 < count ? ',' : '\n', out);
+    }
+}
+
+enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
+                                struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cg_status status = find_table(ledger, table, err);
+    if (status == CG_OK) {
+        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+        status = sql == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+                             : cg_ledger_prepare(ledger, sql, &statement, err);
+        sqlite3_free(sql);
+    }
+    if (status == CG_OK) {
+        put_row(out, statement, true);
+    }
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            put_row(out, statement, false);
+        }
+        if (status == CG_OK && (ferror(out) || cg_stop_requested())) {
+            status = ferror(out) ? cg_error_set_errno(err, CG_IO, errno, "standard output")
+                                 : cg_error_set(err, CG_INTERRUPTED, "interrupted");
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+/* Make the copy, then turn it into a file that needs no side files and can be read by an account
+ * that may not write. */
+static enum cg_status copy_into(struct cg_ledger *ledger, const char *path, struct cg_error *err) {
+    sqlite3 *copy = NULL;
+    enum cg_status status = CG_OK;
+    if (sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
+        status = cg_error_set(err, CG_CANNOT_CREATE, "%s: %s", path,
+                              copy == NULL ? "out of memory" : sqlite3_errmsg(copy));
+    }
+    sqlite3_backup *backup =
+        status == CG_OK ? sqlite3_backup_init(copy, "main", ledger->db, "main") : NULL;
+    if (status == CG_OK && (backup == NULL || sqlite3_backup_step(backup, -1) != SQLITE_DONE)) {
+        status = CG_IO;
+    }
+    if (sqlite3_backup_finish(backup) != SQLITE_OK && status == CG_OK) {
+        status = CG_IO;
+    }
+    if (status == CG_OK &&
+        sqlite3_exec(copy, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK) {
+        status = CG_IO;
+    }
+    if (status == CG_IO) {
+        (void)cg_error_set(err, CG_IO, "%s: %s", path, sqlite3_errmsg(copy));
+    }
+    (void)sqlite3_close_v2(copy);
+    return status;
+}
+
+static enum cg_status sync_file(int fd, const char *path, struct cg_error *err) {
+    const int fault = cg_fault("ledger.snapshot");
+    if (fault != 0 || fsync(fd) != 0) {
+        return cg_error_set_errno(err, CG_IO, fault != 0 ? fault : errno, "%s: cannot sync", path);
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
+                                  struct cg_error *err) {
+    char staged[PATH_MAX];
+    if (snprintf(staged, sizeof staged, "%s.claimgate-XXXXXX", path) >= (int)sizeof staged) {
+        return cg_error_set(err, CG_USAGE, "%s: the name is too long", path);
+    }
+    const int fd = mkostemp(staged, O_CLOEXEC); /* mode 0600 */
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
+    }
+    enum cg_status status = copy_into(ledger, staged, err);
+    if (status == CG_OK) {
+        status = sync_file(fd, staged, err);
+    }
+    /* link, unlike rename, never replaces a file. */
+    if (status == CG_OK && link(staged, path) != 0) {
+        status = cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
+    }
+    (void)unlink(staged);
+    (void)close(fd);
+    return status;
+}

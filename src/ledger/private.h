@@ -1,0 +1,300 @@
+/*
+ * What the files of this room share. Only this folder knows SQLite.
+ *
+ * ledger_sql      statements, and SQLite's failures as ours
+ * ledger_cells    a row as cells: one form for binding, spilling and hashing
+ * ledger_schema   making and migrating the file
+ * ledger_open     lock, connection, settings
+ * ledger_members  member ids to numbers
+ * ledger_pack     what the gate recalls of a member, as bytes
+ * ledger_sort     rows into key order, in bounded memory
+ * ledger_record   decided lines to rows
+ * ledger_rows     all rows of a run, in the order of the tables
+ * ledger_write    rows into the tables
+ * ledger_run      the protocol of a run
+ * ledger_chain    the hash of a run
+ * ledger_recover  what a run that was cut off left
+ */
+#ifndef CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
+#define CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
+
+#include "claimgate/ledger/ledger.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* cells.c */
+
+enum cg_cell_kind { CG_CELL_NULL, CG_CELL_INTEGER, CG_CELL_TEXT, CG_CELL_BLOB };
+
+struct cg_cell {
+    enum cg_cell_kind kind;
+    int64_t integer;
+    struct cg_text bytes; /* CG_CELL_TEXT and CG_CELL_BLOB */
+};
+
+static inline struct cg_cell cg_cell_null(void) {
+    return (struct cg_cell){.kind = CG_CELL_NULL};
+}
+static inline struct cg_cell cg_cell_integer(int64_t value) {
+    return (struct cg_cell){.kind = CG_CELL_INTEGER, .integer = value};
+}
+static inline struct cg_cell cg_cell_unsigned(uint64_t value) {
+    return cg_cell_integer((int64_t)value);
+}
+/* NULL for `none`. */
+static inline struct cg_cell cg_cell_optional(int64_t value, int64_t none) {
+    return value == none ? cg_cell_null() : cg_cell_integer(value);
+}
+static inline struct cg_cell cg_cell_text(struct cg_text text) {
+    return (struct cg_cell){.kind = CG_CELL_TEXT, .bytes = text};
+}
+struct cg_cell cg_cell_string(const char *text); /* NULL: a null cell */
+struct cg_cell cg_cell_hash(const uint8_t sha256[CG_SHA256_BYTES]);
+struct cg_cell cg_cell_column(sqlite3_stmt *statement, int column);
+
+enum { CG_VARINT_MAX_BYTES = 10 };
+size_t cg_varint_put(uint8_t *out, uint64_t value);
+/* Bytes used; 0 when `len` bytes do not hold a whole one. */
+size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out);
+
+/* Rows as bytes, the same for the same cells everywhere: each cell its kind, then its value. */
+cg_must_use bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t count);
+/* False when the bytes are not exactly `count` cells. Texts are views into them. */
+cg_must_use bool cg_cells_read(struct cg_text bytes, struct cg_cell *cells, size_t count);
+
+/* The cells of `line` and `take_back` in the order of their columns, run_no left out. */
+enum {
+    CG_LINE_MEMBER,
+    CG_LINE_INPUT,
+    CG_LINE_SOURCE_LINE,
+    CG_LINE_CLAIM,
+    CG_LINE_NUMBER,
+    CG_LINE_FREQUENCY,
+    CG_LINE_ORIGINAL,
+    CG_LINE_START,
+    CG_LINE_END,
+    CG_LINE_PROCEDURE,
+    CG_LINE_MODIFIERS,
+    CG_LINE_RENDERING,
+    CG_LINE_BILLING,
+    CG_LINE_UNITS,
+    CG_LINE_ACCEPTED,
+    CG_LINE_DECISION,
+    CG_LINE_REASONS,
+    CG_LINE_CAP_USED,
+    CG_LINE_USED,
+    CG_LINE_AVAILABLE,
+    CG_LINE_EXEMPT,
+    CG_LINE_SPLIT,
+    CG_LINE_CELLS,
+};
+enum {
+    CG_TAKE_MEMBER,
+    CG_TAKE_INPUT,
+    CG_TAKE_SOURCE_LINE,
+    CG_TAKE_ORIGINAL,
+    CG_TAKE_NUMBER,
+    CG_TAKE_CLAIM,
+    CG_TAKE_FREQUENCY,
+    CG_TAKE_CELLS,
+};
+enum { CG_MEMBER_NO, CG_MEMBER_ID, CG_MEMBER_CELLS };
+
+/* sort.c: records out in order of their key (memcmp, shorter first), equal keys in the order
+ * in which they came. */
+
+struct cg_sorter;
+/* Beyond memory_bytes records go to a nameless file in the folder dir. NULL: no memory. */
+cg_must_use struct cg_sorter *cg_sorter_new(const char *dir, size_t memory_bytes);
+void cg_sorter_free(struct cg_sorter *sorter);
+cg_must_use enum cg_status cg_sorter_add(struct cg_sorter *sorter, struct cg_text key,
+                                         struct cg_text payload, struct cg_error *err);
+/* Nothing is added after this. */
+cg_must_use enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_error *err);
+/* *more false: that was the last. Views live until the next call. */
+cg_must_use enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
+                                          struct cg_text *payload, bool *more,
+                                          struct cg_error *err);
+uint64_t cg_sorter_count(const struct cg_sorter *sorter);
+uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
+
+/* members.c: the members this run has met. */
+
+struct cg_ledger_member {
+    int64_t member_no;
+    uint64_t hash;
+    uint32_t id_offset;
+    uint8_t id_len;
+    bool is_new; /* its row is still to be written */
+};
+
+struct cg_ledger_members {
+    struct cg_ledger_member *list; /* in the order met */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t *slots; /* index into list plus 1; 0: empty */
+    uint32_t slot_count;
+    struct cg_buffer ids;
+    uint64_t seed;
+    int64_t last_no; /* the highest number given, in the ledger and here */
+    bool ledger_has_members;
+};
+
+void cg_ledger_members_init(struct cg_ledger_members *members, int64_t last_no);
+void cg_ledger_members_fini(struct cg_ledger_members *members);
+/* The member's number, a new one where the ledger does not know it. 0 when member_id is no valid
+ * id. */
+cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text member_id,
+                                               int64_t *member_no, bool *is_new,
+                                               struct cg_error *err);
+/* The number in the ledger, 0 when it has none. */
+cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
+                                                 int64_t *member_no, struct cg_error *err);
+
+/* pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
+ * parts that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a
+ * member's history is one stretch of the file. */
+
+enum { CG_PACK_PART_BYTES = 960, CG_PACK_ENTRY_MAX_BYTES = 256 };
+
+struct cg_packed_entry {
+    bool is_take_back;
+    struct cg_past_line line; /* taken_back is for the reader to work out */
+    uint64_t procedure;       /* field.h: cg_field_procedure */
+    struct cg_text claim_id;  /* of a take-back; len 0: a release */
+    struct cg_text original_claim_id;
+    uint16_t line_number; /* 0: every line */
+    uint8_t frequency;
+};
+
+/* Add what the gate must recall of a row; rejected lines and voids add nothing. */
+cg_must_use bool cg_pack_line(struct cg_buffer *out, const struct cg_cell *cells);
+cg_must_use bool cg_pack_take_back(struct cg_buffer *out, const struct cg_cell *cells);
+/* Take the next entry off `packed`; false at the end or when the bytes are broken (*broken). */
+bool cg_pack_next(struct cg_text *packed, struct cg_packed_entry *out, bool *broken);
+
+/* The ledger itself. */
+
+enum cg_run_kind { CG_RUN_VALIDATE, CG_RUN_IMPORT, CG_RUN_RELEASE, CG_RUN_WITHDRAW };
+
+struct cg_ledger_run {
+    int64_t run_no; /* 0: none is open */
+    enum cg_run_kind kind;
+    char started_at[32];
+    int32_t as_of_day;
+    const struct cg_roster *roster; /* NULL: none */
+    struct cg_ledger_members members;
+    struct cg_sorter *rows; /* `line` and `take_back`, by member */
+    struct cg_buffer row;   /* one row as bytes */
+    int64_t withdraws;      /* 0: nothing */
+};
+
+struct cg_ledger {
+    sqlite3 *db;
+    char *path;     /* real path of the file */
+    char *dir;      /* the folder it is in */
+    int lock_fd;    /* -1: a reader */
+    bool made_lock; /* the lock file was not there before */
+    const struct cg_policy *policy;
+    struct cg_ledger_run run;
+    struct cg_recall *recall; /* recall.c; made when first needed */
+    sqlite3_stmt *find_member;
+    char known_input[4096];
+    char known_folder[4096];
+};
+
+/* sql.c */
+
+/* A failure of SQLite as ours: text says `doing`, SQLite's own words and the mend. Ends a
+ * transaction that the failure left half-way. */
+enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
+                                    struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_exec(struct cg_ledger *ledger, const char *sql,
+                                          const char *doing, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_prepare(struct cg_ledger *ledger, const char *sql,
+                                             sqlite3_stmt **out, struct cg_error *err);
+void cg_ledger_bind(sqlite3_stmt *statement, int parameter, const struct cg_cell *cell);
+void cg_ledger_bind_cells(sqlite3_stmt *statement, int first, const struct cg_cell *cells,
+                          size_t count);
+/* Step to the next row: *row false at the end, when the statement has been reset. */
+cg_must_use enum cg_status cg_ledger_step(struct cg_ledger *ledger, sqlite3_stmt *statement,
+                                          bool *row, struct cg_error *err);
+/* Run a statement that returns no row, and reset it. */
+cg_must_use enum cg_status cg_ledger_insert(struct cg_ledger *ledger, sqlite3_stmt *statement,
+                                            struct cg_error *err);
+/* One integer; `none` when the query has no row or NULL. Up to one integer parameter. */
+cg_must_use enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql,
+                                         int64_t parameter, int64_t none, int64_t *out,
+                                         struct cg_error *err);
+void cg_ledger_rollback(struct cg_ledger *ledger);
+
+/* schema.c */
+cg_must_use enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err);
+/* CG_BAD_DATA: a file of others, or a ledger of a newer claimgate. Changes nothing. */
+cg_must_use enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err);
+
+/* open.c */
+cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
+                                              struct cg_ledger **out, struct cg_error *err);
+
+/* record.c: a row of `line` or `take_back`, told apart by its number of cells. */
+cg_must_use enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
+                                             size_t count, struct cg_error *err);
+
+/* write.c: all rows of the open run into the tables, inside a transaction, as the commit
+ * wants them carried. Gives the digest of rows_sha256. */
+cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
+                                                const struct cg_ledger_commit *commit,
+                                                uint8_t rows_sha256[CG_SHA256_BYTES],
+                                                struct cg_error *err);
+
+/* chain.c */
+struct cg_rows_digest; /* over member, line and take_back rows of one run, each in key order */
+cg_must_use struct cg_rows_digest *cg_rows_digest_new(void);
+void cg_rows_digest_free(struct cg_rows_digest *digest);
+enum cg_digest_part { CG_DIGEST_MEMBERS, CG_DIGEST_LINES, CG_DIGEST_TAKE_BACKS, CG_DIGEST_PARTS };
+/* A row as cg_cells_append makes it. */
+void cg_rows_digest_add(struct cg_rows_digest *digest, enum cg_digest_part part,
+                        struct cg_text row);
+cg_must_use bool cg_rows_digest_finish(struct cg_rows_digest *digest, uint8_t out[CG_SHA256_BYTES]);
+/* run.hash from what the tables hold of the run, its previous_hash included. *found false: no such
+ * run. */
+cg_must_use enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
+                                                uint8_t out[CG_SHA256_BYTES], bool *found,
+                                                struct cg_error *err);
+
+/* recall.c */
+struct cg_recall;
+void cg_recall_free(struct cg_recall *recall); /* NULL is allowed */
+
+/* run.c */
+void cg_ledger_drop_run(struct cg_ledger *ledger); /* forget the open run */
+/* Write the run row and everything small, in the transaction; then seal it with its hash. */
+cg_must_use enum cg_status cg_ledger_write_run(struct cg_ledger *ledger,
+                                               const struct cg_ledger_commit *commit,
+                                               const uint8_t rows_sha256[CG_SHA256_BYTES],
+                                               struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
+                                                    const char *folder, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind kind,
+                                                int32_t as_of_day, struct cg_error *err);
+/* Take back run_no as a run of its own. */
+cg_must_use enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
+                                                      struct cg_error *err);
+
+/* recover.c */
+cg_must_use enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
+                                                    const struct cg_ledger_recovery *recovery,
+                                                    uint32_t *recovered, struct cg_error *err);
+
+/* decision.c: the values in `cap_used`, "[0,null,42]", UINT32_MAX for null; returns how
+ * many. */
+uint32_t cg_ledger_read_cap_used(const struct cg_cell *cell, uint32_t used[CG_CAPS_MAX]);
+
+/* UTC, "2026-11-22T03:50:03Z". */
+void cg_ledger_now(char out[32]);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * What a run that was cut off between COMMIT and the mark has left, and what becomes of it:
+ *
+ *     DIR holds the run's files, whole        it was renamed: mark it
+ *     the staged folder holds them, whole     publish it as DIR, mark it
+ *       ... and DIR is something else         stop (73): recover --to DIR | --discard
+ *     neither, and the parent folder is not   stop (73): its file system is not mounted;
+ *     the one it was (or is not there)          recover --discard gives up on it
+ *     neither                                 nobody has seen it: take the run back
+ *
+ * Whole means: every file of `output` is there and has its SHA-256. Where the parent folder is
+ * there but has another inode, the mount point of a file system that is not mounted shows.
+ */
+#include "private.h"
+
+#include "claimgate/base/fault.h"
+#include "claimgate/base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cut_off {
+    int64_t run_no;
+    char staging[PATH_MAX];
+    char final[PATH_MAX];
+    int64_t parent_inode; /* 0: not known */
+};
+
+enum { CHUNK_BYTES = 1 << 16 };
+
+static enum cg_status file_is(int dir_fd, const char *name, const uint8_t *sha256, bool *same,
+                              struct cg_error *err) {
+    *same = false;
+    const int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT || errno == ELOOP
+                   ? CG_OK
+                   : cg_error_set_errno(err, CG_IO, errno, "%s: cannot read", name);
+    }
+    struct cg_sha256 *sha = cg_sha256_new();
+    uint8_t found[CG_SHA256_BYTES];
+    char chunk[CHUNK_BYTES];
+    ssize_t n = sha == NULL ? -1 : 1;
+    while (n > 0) {
+        n = read(fd, chunk, sizeof chunk);
+        if (n > 0) {
+            cg_sha256_update(sha, chunk, (size_t)n);
+        } else if (n < 0 && errno == EINTR) {
+            n = 1;
+        }
+    }
+    enum cg_status status = CG_OK;
+    if (n < 0) {
+        status =
+            cg_error_set_errno(err, CG_IO, sha == NULL ? ENOMEM : errno, "%s: cannot read", name);
+    } else {
+        *same = cg_sha256_peek(sha, found) && memcmp(found, sha256, sizeof found) == 0;
+    }
+    cg_sha256_free(sha);
+    (void)close(fd);
+    return status;
+}
+
+/* Does `folder` hold all files of the run? */
+static enum cg_status folder_is(struct cg_ledger *ledger, int64_t run_no, const char *folder,
+                                bool *whole, struct cg_error *err) {
+    *whole = false;
+    const int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd < 0) {
+        return errno == ENOENT || errno == ENOTDIR
+                   ? CG_OK
+                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open", folder);
+    }
+    sqlite3_stmt *statement = NULL;
+    enum cg_status status = cg_ledger_prepare(
+        ledger, "SELECT file, sha256 FROM output WHERE run_no = ?1", &statement, err);
+    if (status == CG_OK) {
+        (void)sqlite3_bind_int64(statement, 1, run_no);
+    }
+    bool row = true;
+    *whole = status == CG_OK;
+    while (status == CG_OK && *whole && row) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            status = file_is(dir_fd, (const char *)sqlite3_column_text(statement, 0),
+                             sqlite3_column_blob(statement, 1), whole, err);
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    (void)close(dir_fd);
+    return status;
+}
+
+/* The folder that holds the staged one is the one it was. */
+static bool parent_is_there(const struct cut_off *run) {
+    char parent[PATH_MAX];
+    snprintf(parent, sizeof parent, "%s", run->staging);
+    char *slash = strrchr(parent, '/');
+    if (slash == NULL) {
+        return true;
+    }
+    slash[slash == parent ? 1 : 0] = '\0';
+    struct stat facts;
+    return stat(parent, &facts) == 0 &&
+           (run->parent_inode == 0 || (int64_t)facts.st_ino == run->parent_inode);
+}
+
+static enum cg_status mark(struct cg_ledger *ledger, const struct cut_off *run, const char *folder,
+                           struct cg_error *err) {
+    const enum cg_status status = cg_ledger_mark_published(ledger, run->run_no, folder, err);
+    if (status == CG_OK) {
+        cg_log_note("run %lld, which was cut off, is finished; its outputs are in %s",
+                    (long long)run->run_no, folder);
+    }
+    return status;
+}
+
+static enum cg_status publish(struct cg_ledger *ledger, const struct cut_off *run,
+                              const char *folder, struct cg_error *err) {
+    struct cg_staging *staging = NULL;
+    enum cg_status status = cg_staging_adopt(run->staging, folder, &staging, err);
+    if (status == CG_OK) {
+        status = cg_staging_publish(staging, err);
+    }
+    if (status == CG_OK) {
+        status = mark(ledger, run, cg_staging_final_path(staging), err);
+    }
+    cg_staging_close(staging, true);
+    return status;
+}
+
+static enum cg_status take_back(struct cg_ledger *ledger, const struct cut_off *run,
+                                struct cg_error *err) {
+    const enum cg_status status = cg_ledger_write_withdrawal(ledger, run->run_no, err);
+    if (status == CG_OK) {
+        cg_log_note("run %lld, which was cut off, is taken back; its files can be taken in again",
+                    (long long)run->run_no);
+    }
+    return status;
+}
+
+/* Give up on the run: remove what it staged, take it back. */
+static enum cg_status discard(struct cg_ledger *ledger, const struct cut_off *run,
+                              struct cg_error *err) {
+    struct cg_staging *staging = NULL;
+    struct cg_error ignored = CG_ERROR_INIT;
+    const enum cg_status status = take_back(ledger, run, err);
+    /* Best effort: a folder that is left is stale, and the next start for its DIR removes it. */
+    if (status == CG_OK &&
+        cg_staging_adopt(run->staging, run->final, &staging, &ignored) == CG_OK) {
+        cg_staging_close(staging, false);
+    }
+    return status;
+}
+
+static enum cg_status stop(const struct cg_ledger *ledger, const struct cut_off *run,
+                           const char *why, struct cg_error *err) {
+    return cg_error_set(err, CG_CANNOT_CREATE,
+                        "%s: run %lld was cut off before its outputs came to %s, and %s; mend that "
+                        "and run again, or choose: claimgate ledger recover --ledger %s --to DIR | "
+                        "--discard",
+                        ledger->path, (long long)run->run_no, run->final, why, ledger->path);
+}
+
+static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run,
+                             const struct cg_ledger_recovery *recovery, struct cg_error *err) {
+    const char *folder = recovery->to == NULL ? run->final : recovery->to;
+    bool is_final = false;
+    bool is_staged = false;
+    enum cg_status status = folder_is(ledger, run->run_no, run->final, &is_final, err);
+    if (status != CG_OK || is_final) {
+        return status != CG_OK ? status : mark(ledger, run, run->final, err);
+    }
+    if (recovery->discard) {
+        return discard(ledger, run, err);
+    }
+    status = folder_is(ledger, run->run_no, run->staging, &is_staged, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    struct stat facts;
+    if (is_staged && lstat(folder, &facts) == 0) {
+        return stop(ledger, run,
+                    recovery->to == NULL ? "something else is there now"
+                                         : "the folder given by --to exists",
+                    err);
+    }
+    if (is_staged) {
+        return publish(ledger, run, folder, err);
+    }
+    if (!parent_is_there(run)) {
+        return stop(ledger, run, "the file system it was on is not mounted", err);
+    }
+    return discard(ledger, run, err);
+}
+
+static enum cg_status find_cut_off(struct cg_ledger *ledger, struct cut_off *run, bool *found,
+                                   struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    enum cg_status status = cg_ledger_prepare(
+        ledger,
+        "SELECT run_no, staging_path, final_path, coalesce(parent_inode, 0) FROM run r "
+        "WHERE staging_path IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.run_no = r.run_no) "
+        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
+        "ORDER BY run_no DESC LIMIT 1",
+        &statement, err);
+    if (status == CG_OK) {
+        status = cg_ledger_step(ledger, statement, found, err);
+    }
+    if (status == CG_OK && *found) {
+        run->run_no = sqlite3_column_int64(statement, 0);
+        snprintf(run->staging, sizeof run->staging, "%s",
+                 (const char *)sqlite3_column_text(statement, 1));
+        snprintf(run->final, sizeof run->final, "%s",
+                 (const char *)sqlite3_column_text(statement, 2));
+        run->parent_inode = sqlite3_column_int64(statement, 3);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+/* The next run starts only when no run is cut off any more, so there is at most one. */
+enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
+                                        const struct cg_ledger_recovery *recovery,
+                                        uint32_t *recovered, struct cg_error *err) {
+    struct cut_off run;
+    bool found = false;
+    *recovered = 0;
+    enum cg_status status = find_cut_off(ledger, &run, &found, err);
+    if (status == CG_OK && found) {
+        const int fault = cg_fault("ledger.recover");
+        status = fault != 0 ? cg_error_set_errno(err, CG_IO, fault, "%s", ledger->path)
+                            : finish(ledger, &run, recovery, err);
+        *recovered = status == CG_OK;
+    }
+    return status;
+}
+
+enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
+                                 const struct cg_ledger_recovery *recovery, uint32_t *recovered,
+                                 struct cg_error *err) {
+    struct cg_ledger *ledger = NULL;
+    *recovered = 0;
+    if (access(plan->path, F_OK) != 0) {
+        return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: there is no ledger", plan->path);
+    }
+    enum cg_status status = cg_ledger_open_raw(plan, &ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_finish_cut_off(ledger, recovery, recovered, err);
+    }
+    cg_ledger_close(ledger);
+    return status;
+}

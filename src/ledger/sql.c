@@ -1,0 +1,172 @@
+#include "private.h"
+
+#include "claimgate/base/fault.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+struct mend {
+    enum cg_status status;
+    const char *text;
+};
+
+static struct mend mend_of(int code) {
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return (struct mend){CG_BUSY, "another program is writing to it; try again"};
+    case SQLITE_FULL:
+        return (struct mend){CG_IO, "make room on its disk and run again"};
+    case SQLITE_CORRUPT:
+        return (struct mend){CG_BAD_DATA, "see what is left with `claimgate ledger verify`, or go "
+                                          "back to a snapshot"};
+    case SQLITE_NOTADB:
+        return (struct mend){CG_BAD_DATA, "this is no ledger; name another file"};
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+        return (struct mend){CG_NO_PERMISSION, "run as the account that owns it"};
+    case SQLITE_CANTOPEN:
+        return (struct mend){CG_NO_PERMISSION,
+                             "its folder must be there and writable for this account"};
+    case SQLITE_NOMEM:
+        return (struct mend){CG_INTERNAL, "out of memory"};
+    case SQLITE_IOERR:
+        return (struct mend){CG_IO, "check its disk and run again"};
+    default:
+        return (struct mend){CG_INTERNAL, "please report this"};
+    }
+}
+
+void cg_ledger_rollback(struct cg_ledger *ledger) {
+    /* After a full disk or a read error SQLite may have rolled back by itself. */
+    if (!sqlite3_get_autocommit(ledger->db)) {
+        (void)sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
+                                    struct cg_error *err) {
+    const struct mend mend = mend_of(sqlite3_extended_errcode(ledger->db));
+    cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
+                 sqlite3_errmsg(ledger->db), mend.text);
+    cg_ledger_rollback(ledger);
+    return mend.status;
+}
+
+/* A fault point that stands for SQLite's own failure. */
+static enum cg_status injected(struct cg_ledger *ledger, int errno_value, const char *doing,
+                               struct cg_error *err) {
+    (void)cg_error_set_errno(err, CG_IO, errno_value, "%s: %s", ledger->path, doing);
+    cg_ledger_rollback(ledger);
+    return CG_IO;
+}
+
+enum cg_status cg_ledger_exec(struct cg_ledger *ledger, const char *sql, const char *doing,
+                              struct cg_error *err) {
+    const int fault = cg_fault("ledger.exec");
+    if (fault != 0) {
+        return injected(ledger, fault, doing, err);
+    }
+    if (sqlite3_exec(ledger->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        return cg_ledger_sql_failed(ledger, doing, err);
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_ledger_prepare(struct cg_ledger *ledger, const char *sql, sqlite3_stmt **out,
+                                 struct cg_error *err) {
+    if (sqlite3_prepare_v3(ledger->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) !=
+        SQLITE_OK) {
+        return cg_ledger_sql_failed(ledger, "preparing a statement", err);
+    }
+    return CG_OK;
+}
+
+/* Binding cannot fail here: parameters exist, texts are static and in the database's own encoding,
+ * so that nothing is allocated. */
+void cg_ledger_bind(sqlite3_stmt *statement, int parameter, const struct cg_cell *cell) {
+    switch (cell->kind) {
+    case CG_CELL_NULL:
+        (void)sqlite3_bind_null(statement, parameter);
+        break;
+    case CG_CELL_INTEGER:
+        (void)sqlite3_bind_int64(statement, parameter, cell->integer);
+        break;
+    case CG_CELL_TEXT:
+        (void)sqlite3_bind_text(statement, parameter, cell->bytes.ptr, (int)cell->bytes.len,
+                                SQLITE_STATIC);
+        break;
+    case CG_CELL_BLOB:
+        (void)sqlite3_bind_blob(statement, parameter, cell->bytes.ptr, (int)cell->bytes.len,
+                                SQLITE_STATIC);
+        break;
+    }
+}
+
+void cg_ledger_bind_cells(sqlite3_stmt *statement, int first, const struct cg_cell *cells,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        cg_ledger_bind(statement, first + (int)i, &cells[i]);
+    }
+}
+
+enum cg_status cg_ledger_step(struct cg_ledger *ledger, sqlite3_stmt *statement, bool *row,
+                              struct cg_error *err) {
+    const int code = sqlite3_step(statement);
+    *row = code == SQLITE_ROW;
+    if (code == SQLITE_ROW) {
+        return CG_OK;
+    }
+    if (code != SQLITE_DONE) {
+        const enum cg_status status = cg_ledger_sql_failed(ledger, "reading", err);
+        (void)sqlite3_reset(statement);
+        return status;
+    }
+    (void)sqlite3_reset(statement);
+    return CG_OK;
+}
+
+enum cg_status cg_ledger_insert(struct cg_ledger *ledger, sqlite3_stmt *statement,
+                                struct cg_error *err) {
+    const int fault = cg_fault("ledger.insert");
+    if (fault != 0) {
+        return injected(ledger, fault, "writing", err);
+    }
+    if (sqlite3_step(statement) != SQLITE_DONE) {
+        const enum cg_status status = cg_ledger_sql_failed(ledger, "writing", err);
+        (void)sqlite3_reset(statement);
+        return status;
+    }
+    (void)sqlite3_reset(statement);
+    return CG_OK;
+}
+
+enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql, int64_t parameter,
+                             int64_t none, int64_t *out, struct cg_error *err) {
+    *out = none;
+    sqlite3_stmt *statement = NULL;
+    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (sqlite3_bind_parameter_count(statement) == 1) {
+        (void)sqlite3_bind_int64(statement, 1, parameter);
+    }
+    bool row;
+    status = cg_ledger_step(ledger, statement, &row, err);
+    if (status == CG_OK && row && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+        *out = sqlite3_column_int64(statement, 0);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+void cg_ledger_now(char out[32]) {
+    const time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) == NULL || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) {
+        snprintf(out, 32, "1970-01-01T00:00:00Z");
+    }
+}

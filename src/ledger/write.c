@@ -1,0 +1,122 @@
+/*
+ * The rows of a run into the tables. Whoever commits may carry the blocks from the one who makes
+ * them to the one who inserts them.
+ */
+#include "rows.h"
+
+#include <string.h>
+
+enum { ROW_MAX_BYTES = 1 << 17 };
+
+struct cg_ledger_rows {
+    struct cg_row_maker *maker;
+    struct cg_buffer blocks[CG_LEDGER_ROW_BLOCKS];
+    struct cg_ledger *ledger;
+    sqlite3_stmt *statements[CG_ROW_TABLES];
+};
+
+static const struct {
+    const char *sql; /* ?1: the run */
+    size_t cells;
+} tables[CG_ROW_TABLES] = {
+    [CG_ROW_MEMBER] = {"INSERT INTO member VALUES (?2, ?1, ?3)", CG_MEMBER_CELLS},
+    [CG_ROW_LINE] = {"INSERT INTO line VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+                     "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                     CG_LINE_CELLS},
+    [CG_ROW_TAKE_BACK] = {"INSERT INTO take_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                          CG_TAKE_CELLS},
+    [CG_ROW_ACCUMULATOR] = {"INSERT INTO accumulator VALUES (?2, ?1, ?3, ?4)",
+                            CG_ACCUMULATOR_CELLS},
+    [CG_ROW_CLAIM] = {"INSERT INTO claim VALUES (?2, ?1, ?3)", CG_CLAIM_CELLS},
+};
+
+static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    for (int i = 0; status == CG_OK && i < CG_ROW_TABLES; i++) {
+        sqlite3_stmt **statement = &rows->statements[i];
+        status = cg_ledger_prepare(rows->ledger, tables[i].sql, statement, err);
+        if (status == CG_OK) {
+            (void)sqlite3_bind_int64(*statement, 1, rows->ledger->run.run_no);
+        }
+    }
+    return status;
+}
+
+static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *ledger,
+                                struct cg_error *err) {
+    *rows = (struct cg_ledger_rows){.ledger = ledger, .maker = cg_row_maker_new(ledger)};
+    for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
+        cg_buffer_init(&rows->blocks[i], CG_ROW_BLOCK_BYTES + ROW_MAX_BYTES);
+    }
+    return rows->maker != NULL
+               ? prepare_all(rows, err)
+               : cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+}
+
+static void rows_fini(struct cg_ledger_rows *rows) {
+    for (int i = 0; i < CG_ROW_TABLES; i++) {
+        (void)sqlite3_finalize(rows->statements[i]);
+    }
+    for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
+        cg_buffer_fini(&rows->blocks[i]);
+    }
+    cg_row_maker_free(rows->maker);
+}
+
+enum cg_status cg_ledger_rows_make(struct cg_ledger_rows *rows, uint64_t block_no, bool *is_last,
+                                   struct cg_error *err) {
+    struct cg_buffer *block = &rows->blocks[block_no % CG_LEDGER_ROW_BLOCKS];
+    return cg_row_maker_fill(rows->maker, block, is_last, err);
+}
+
+static enum cg_status insert_row(struct cg_ledger_rows *rows, enum cg_row_table table,
+                                 struct cg_text row, struct cg_error *err) {
+    struct cg_cell cells[CG_ROW_CELLS_MAX];
+    if (!cg_cells_read(row, cells, tables[table].cells)) {
+        return cg_error_set(err, CG_INTERNAL, "a row for the ledger was damaged on its way");
+    }
+    cg_ledger_bind_cells(rows->statements[table], 2, cells, tables[table].cells);
+    return cg_ledger_insert(rows->ledger, rows->statements[table], err);
+}
+
+enum cg_status cg_ledger_rows_insert(struct cg_ledger_rows *rows, uint64_t block_no,
+                                     struct cg_error *err) {
+    const struct cg_buffer *block = &rows->blocks[block_no % CG_LEDGER_ROW_BLOCKS];
+    enum cg_status status = CG_OK;
+    for (size_t at = 0; status == CG_OK && at < block->len_bytes;) {
+        struct cg_row_head head;
+        memcpy(&head, block->data + at, sizeof head);
+        at += sizeof head;
+        const struct cg_text row = {block->data + at, head.len_bytes};
+        status = insert_row(rows, (enum cg_row_table)head.table, row, err);
+        at += head.len_bytes;
+    }
+    return status;
+}
+
+static enum cg_status carry_one_by_one(struct cg_ledger_rows *rows, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    bool is_last = false;
+    for (uint64_t block_no = 0; status == CG_OK && !is_last; block_no++) {
+        status = cg_ledger_rows_make(rows, block_no, &is_last, err);
+        if (status == CG_OK) {
+            status = cg_ledger_rows_insert(rows, block_no, err);
+        }
+    }
+    return status;
+}
+
+enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
+                                    uint8_t rows_sha256[CG_SHA256_BYTES], struct cg_error *err) {
+    struct cg_ledger_rows rows;
+    enum cg_status status = rows_init(&rows, ledger, err);
+    if (status == CG_OK) {
+        status = commit->carry != NULL ? commit->carry(commit->carry_context, &rows, err)
+                                       : carry_one_by_one(&rows, err);
+    }
+    if (status == CG_OK && !cg_row_maker_digest(rows.maker, rows_sha256)) {
+        status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
+    }
+    rows_fini(&rows);
+    return status;
+}

@@ -1,0 +1,350 @@
+/*
+ * A batch goes through fill, unpack, cut, parse and number, whoever calls them. Each step has its
+ * own part of the reader, so that a belt may work on several batches at once.
+ *
+ * What stands in a file and is no record is known in three places, and nowhere else. Cut knows what
+ * comes before the header and the header itself. Parse knows a line among the records that is none,
+ * today the blank ones, and counts it in the batch. Number sees the batches again in order, with an
+ * input's records and where it ends.
+ */
+#include "claimgate/record/reader.h"
+
+#include "splitter.h"
+
+#include "claimgate/base/assert.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/io/source.h"
+#include "claimgate/io/unfinished.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct cg_reader {
+    struct cg_reader_plan plan;
+
+    /* fill */
+    struct cg_source *source;
+    uint32_t source_no; /* the input being read */
+    atomic_uint_fast64_t bytes_read;
+
+    /* cut; parse reads the binding, once it is there */
+    struct cg_splitter *splitter;
+    struct cg_layout *layout;
+    struct cg_binding binding;
+    bool bound;
+
+    /* number */
+    uint64_t next_line; /* physical line of the input that the next batch starts at */
+};
+
+struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan) {
+    struct cg_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        return NULL;
+    }
+    reader->plan = *plan;
+    reader->plan.parse.binding = &reader->binding;
+    reader->next_line = 1;
+    reader->splitter = cg_splitter_new();
+    if (reader->splitter == NULL) {
+        cg_reader_free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+void cg_reader_free(struct cg_reader *reader) {
+    if (reader == NULL) {
+        return;
+    }
+    cg_source_close(reader->source);
+    cg_splitter_free(reader->splitter);
+    cg_binding_fini(&reader->binding);
+    cg_layout_free(reader->layout);
+    free(reader);
+}
+
+/* Put the input before what is wrong with it, as people call it. */
+static void name_input(const struct cg_reader *reader, struct cg_batch *batch) {
+    const char *file = reader->plan.inputs[batch->source_no].file;
+    cg_error_wrap(&batch->error, "%s", strcmp(file, "-") == 0 ? "standard input" : file);
+}
+
+/* --- fill and unpack --- */
+
+static enum cg_status open_next(struct cg_reader *reader, struct cg_error *err) {
+    const char *file = reader->plan.inputs[reader->source_no].file;
+    const enum cg_status status = cg_source_open(file, &reader->source, err);
+    if (status == CG_OK && reader->plan.given_up != NULL) {
+        cg_source_give_up_on(reader->source, reader->plan.given_up);
+    }
+    return status;
+}
+
+/* An input is at its end: what it was on disk is known now. */
+static enum cg_status close_source(struct cg_reader *reader, struct cg_batch *batch) {
+    struct cg_reader_input *input = &reader->plan.inputs[reader->source_no];
+    input->stamp = *cg_source_stamp(reader->source);
+    input->lacks_line_end = cg_source_lacks_line_end(reader->source);
+    input->bytes = cg_source_bytes(reader->source);
+    const bool hashed = cg_source_sha256(reader->source, input->sha256);
+    cg_source_close(reader->source);
+    reader->source = NULL;
+    batch->ends_source = true;
+    reader->source_no++;
+    batch->is_last = reader->source_no == reader->plan.input_count;
+    return hashed ? CG_OK : cg_error_set(&batch->error, CG_INTERNAL, "SHA-256 is not available");
+}
+
+static enum cg_status take_empty(const struct cg_reader *reader, struct cg_batch *batch) {
+    batch->is_empty_source = true;
+    return reader->plan.empty_mend == NULL
+               ? CG_OK
+               : cg_source_refuse_empty(reader->source, reader->plan.empty_mend, &batch->error);
+}
+
+/* Errors of a source name the input themselves. */
+static enum cg_status fill(struct cg_reader *reader, struct cg_batch *batch) {
+    struct cg_fill fill = {
+        .out = batch->payload, .capacity_bytes = CG_BATCH_BYTES, .packed = &batch->packed};
+    enum cg_status status = cg_stop_check(&batch->error);
+    if (status == CG_OK && reader->source == NULL) {
+        status = open_next(reader, &batch->error);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    const uint64_t before = cg_source_bytes(reader->source);
+    status = cg_source_fill(reader->source, &fill, &batch->error);
+    if (status != CG_OK) {
+        return status;
+    }
+    atomic_fetch_add(&reader->bytes_read, cg_source_bytes(reader->source) - before);
+    batch->payload_bytes = fill.len_bytes;
+    batch->is_plain = cg_source_is_plain(reader->source);
+    if (fill.at_end && cg_source_is_empty(reader->source)) {
+        status = take_empty(reader, batch);
+    }
+    return fill.at_end && status == CG_OK ? close_source(reader, batch) : status;
+}
+
+void cg_reader_fill(struct cg_reader *reader, struct cg_batch *batch) {
+    CG_ASSERT(reader->source_no < reader->plan.input_count);
+    CG_ASSERT(batch->payload_bytes == 0 && batch->error.status == CG_OK);
+    batch->source_no = reader->source_no;
+    if (fill(reader, batch) != CG_OK) {
+        batch->is_last = true;
+    }
+}
+
+void cg_reader_unpack(const struct cg_reader *reader, struct cg_batch *batch) {
+    if (batch->error.status != CG_OK || batch->packed.len_bytes == 0) {
+        return;
+    }
+    if (cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
+                         &batch->error) != CG_OK) {
+        name_input(reader, batch);
+    }
+}
+
+/* --- cut --- */
+
+static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
+                                  struct cg_error *err) {
+    const char *name = reader->plan.layout;
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    const enum cg_status status = cg_layout_load(name != NULL ? name : cg_layout_detect(header),
+                                                 &reader->layout, &problems, err);
+    cg_problems_fini(&problems);
+    return status == CG_OK ? cg_layout_bind(reader->layout, header, reader->plan.multiline,
+                                            &reader->binding, err)
+                           : status;
+}
+
+/* The first header binds; every further one must say the same. */
+static enum cg_status bind(struct cg_reader *reader, const struct cg_header *header,
+                           struct cg_error *err) {
+    if (reader->bound) {
+        return cg_binding_same_header(&reader->binding, header->line)
+                   ? CG_OK
+                   : cg_error_set(err, CG_BAD_DATA,
+                                  "the header is not that of the first input; all inputs of one "
+                                  "run must have the same columns in the same order: run them "
+                                  "apart, or bring the columns in line");
+    }
+    const enum cg_status status =
+        reader->plan.bind != NULL
+            ? reader->plan.bind(reader->plan.bind_context, header, &reader->binding, err)
+            : bind_layout(reader, header->line, err);
+    reader->bound = status == CG_OK;
+    return status;
+}
+
+static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
+    struct cg_header header;
+    bool found = false;
+    const bool is_first = !reader->bound;
+    enum cg_status status =
+        cg_splitter_header(reader->splitter, batch, &header, &found, &batch->error);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (!found) {
+        return batch->ends_source && !batch->is_empty_source
+                   ? cg_error_set(&batch->error, CG_BAD_DATA,
+                                  "there is no header line; the first line must name the columns")
+                   : CG_OK;
+    }
+    batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
+    batch->header_lines = header.physical_lines;
+    status = bind(reader, &header, &batch->error);
+    if (status == CG_OK) {
+        cg_splitter_start(reader->splitter, reader->binding.delimiter, reader->binding.multiline);
+    }
+    return status;
+}
+
+/* Compression is told from the bytes; where they make no sense, the name is a hint. */
+static void refuse_header(const struct cg_reader *reader, struct cg_batch *batch) {
+    const char *file = reader->plan.inputs[batch->source_no].file;
+    const size_t len = strlen(file);
+    if (reader->plan.unnamed) {
+        return;
+    }
+    if (batch->is_plain && len >= 3 && strcmp(file + len - 3, ".gz") == 0) {
+        cg_error_wrap(&batch->error, "is named .gz but is not gzip, and as plain text");
+    }
+    name_input(reader, batch);
+}
+
+void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
+    if (batch->error.status != CG_OK) {
+        return;
+    }
+    CG_ASSERT(batch->payload == batch->memory + CG_BATCH_HEAD_BYTES);
+    CG_ASSERT(batch->payload_bytes <= CG_BATCH_BYTES);
+    if (cg_splitter_wants_header(reader->splitter) && take_header(reader, batch) != CG_OK) {
+        refuse_header(reader, batch);
+        return;
+    }
+    if (!cg_splitter_wants_header(reader->splitter)) {
+        cg_splitter_cut(reader->splitter, batch);
+    }
+    if (batch->ends_source) {
+        cg_splitter_expect_header(reader->splitter);
+    }
+}
+
+/* --- parse and number --- */
+
+void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
+    if (batch->error.status != CG_OK || batch->text.len == 0) {
+        return;
+    }
+    CG_ASSERT(reader->bound);
+    CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
+    if (batch->csv == NULL) {
+        batch->csv = cg_csv_new(reader->binding.delimiter, reader->binding.column_count);
+    }
+    if (batch->csv == NULL) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    } else if (cg_parse_batch(&reader->plan.parse, batch->csv, batch) != CG_OK) {
+        name_input(reader, batch);
+    }
+}
+
+void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch) {
+    if (batch->error.status != CG_OK) {
+        return;
+    }
+    batch->first_line = reader->next_line + batch->header_lines;
+    reader->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
+    reader->plan.inputs[batch->source_no].records += batch->records.count;
+}
+
+/* --- on one thread --- */
+
+static enum cg_status outcome(const struct cg_batch *batch, struct cg_error *err) {
+    return batch->error.status == CG_OK
+               ? CG_OK
+               : cg_error_set(err, batch->error.status, "%s", batch->error.text);
+}
+
+enum cg_status cg_reader_read(struct cg_reader *reader, struct cg_batch *batch,
+                              struct cg_error *err) {
+    cg_batch_reset(batch);
+    cg_reader_fill(reader, batch);
+    cg_reader_unpack(reader, batch);
+    return outcome(batch, err);
+}
+
+void cg_reader_feed(struct cg_batch *batch, struct cg_text bytes, bool at_end) {
+    CG_ASSERT(bytes.len <= CG_BATCH_BYTES);
+    cg_batch_reset(batch);
+    if (bytes.len > 0) {
+        memcpy(batch->payload, bytes.ptr, bytes.len);
+    }
+    batch->payload_bytes = bytes.len;
+    batch->ends_source = at_end;
+}
+
+enum cg_status cg_reader_take(struct cg_reader *reader, struct cg_batch *batch,
+                              struct cg_error *err) {
+    cg_reader_cut(reader, batch);
+    batch->first_line = reader->next_line + batch->header_lines;
+    cg_reader_parse(reader, batch);
+    cg_reader_number(reader, batch);
+    return outcome(batch, err);
+}
+
+/* --- what is known --- */
+
+bool cg_reader_is_bound(const struct cg_reader *reader) {
+    return reader->bound;
+}
+
+const struct cg_binding *cg_reader_binding(const struct cg_reader *reader) {
+    return &reader->binding;
+}
+
+void cg_reader_warn_of_names(const struct cg_reader *reader) {
+    for (uint32_t i = 0; i < reader->plan.input_count; i++) {
+        cg_unfinished_name(reader->plan.inputs[i].file);
+    }
+}
+
+void cg_reader_warn_of_cut_lines(const struct cg_reader *reader) {
+    for (uint32_t i = 0; i < reader->plan.input_count; i++) {
+        if (reader->plan.inputs[i].lacks_line_end) {
+            cg_unfinished_line(reader->plan.inputs[i].file);
+        }
+    }
+}
+
+enum cg_status cg_reader_check_inputs(const struct cg_reader *reader, struct cg_error *err) {
+    for (uint32_t i = 0; i < reader->plan.input_count; i++) {
+        const struct cg_reader_input *input = &reader->plan.inputs[i];
+        if (strcmp(input->file, "-") != 0 &&
+            cg_stamp_check_path(&input->stamp, input->file, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
+uint64_t cg_reader_bytes_read(const struct cg_reader *reader) {
+    return atomic_load(&reader->bytes_read);
+}
+
+uint64_t cg_reader_bytes_total(const struct cg_reader *reader) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < reader->plan.input_count; i++) {
+        struct stat facts;
+        if (stat(reader->plan.inputs[i].file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+            return 0;
+        }
+        total += (uint64_t)facts.st_size;
+    }
+    return total;
+}

@@ -1,0 +1,42 @@
+#include "claimgate/report/care_pages.h"
+
+#include <inttypes.h>
+
+void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts) {
+    if (facts->run_no == 0) {
+        return;
+    }
+    cg_page_say(page, "Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n",
+                facts->run_no, facts->lines, cg_plural(facts->lines, "line", "lines"), facts->units,
+                cg_plural(facts->units, "unit", "units"));
+    cg_page_say(page,
+                "  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
+                facts->records, cg_plural(facts->records, "record", "records"), facts->out_of_scope,
+                facts->repeated);
+}
+
+void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts) {
+    if (facts->run_no == 0) {
+        return;
+    }
+    cg_page_say(page, "Run %" PRId64 ": %" PRIu64 " accepted %s freed, named in %" PRIu64 " %s.\n",
+                facts->run_no, facts->lines, cg_plural(facts->lines, "line", "lines"), facts->rows,
+                cg_plural(facts->rows, "row", "rows"));
+    if (facts->not_found > 0) {
+        cg_page_say(page, "  %" PRIu64 " %s no line that stands\n", facts->not_found,
+                    cg_plural(facts->not_found, "row names", "rows name"));
+    }
+}
+
+void cg_page_withdraw(struct cg_page *page, int64_t run_no) {
+    cg_page_say(page,
+                "Run %" PRId64 " is taken back; its files can be taken in again. Its outputs, if "
+                "it has\nany, stay where they are: keep them from being used.\n",
+                run_no);
+}
+
+void cg_page_recover(struct cg_page *page, uint32_t runs) {
+    if (runs == 0) {
+        cg_page_say(page, "No run was cut off; nothing to do.\n");
+    }
+}

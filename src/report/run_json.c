@@ -1,0 +1,35 @@
+#include "run_json.h"
+
+#include "rules_json.h"
+
+void cg_put_output(struct cg_json_writer *json, const char *key,
+                   const struct cg_output_facts *output) {
+    if (output->file == NULL) {
+        cg_json_put_null(json, key);
+        return;
+    }
+    cg_json_open_object(json, key);
+    cg_json_put_string(json, "file", output->file);
+    cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
+    cg_json_put_integer(json, "records", (int64_t)output->records);
+    cg_put_hash(json, "sha256", output->sha256);
+    cg_put_hash(json, "content_sha256", output->content_sha256);
+    cg_json_close_object(json);
+}
+
+bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_told_count *out) {
+    const struct cg_told_count counts[] = {
+        {"records", false, tally->records},           {"accepted", false, tally->accepted},
+        {"rejected", false, tally->rejected},         {"malformed", false, tally->malformed},
+        {"out_of_scope", false, tally->out_of_scope}, {"exempt", false, tally->exempt},
+        {"cutback", false, tally->cutback},           {"taken_back", false, tally->taken_back},
+        {"empty_lines", false, tally->empty_lines},   {"submitted", true, tally->units_submitted},
+        {"accepted", true, tally->units_accepted},    {"rejected", true, tally->units_rejected},
+        {"exempt", true, tally->units_exempt},        {"taken_back", true, tally->units_taken_back},
+    };
+    if (index >= sizeof counts / sizeof counts[0]) {
+        return false;
+    }
+    *out = counts[index];
+    return true;
+}

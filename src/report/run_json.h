@@ -1,0 +1,26 @@
+/*
+ * What several documents about runs say in the same words.
+ */
+#ifndef CLAIMGATE_REPORT_RUN_JSON_H
+#define CLAIMGATE_REPORT_RUN_JSON_H
+
+#include "claimgate/gate/tally.h"
+#include "claimgate/json/json.h"
+#include "claimgate/report/run_facts.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An output file; null where it was not written. */
+void cg_put_output(struct cg_json_writer *json, const char *key,
+                   const struct cg_output_facts *output);
+
+/* Counts of records and of units, in the order in which they are told. False past the end. */
+struct cg_told_count {
+    const char *name;
+    bool of_units;
+    uint64_t value;
+};
+bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_told_count *out);
+
+#endif

@@ -1,0 +1,255 @@
+#include "claimgate/report/ledger_pages.h"
+
+#include "claimgate/report/table.h"
+#include "run_json.h"
+
+#include "claimgate/ledger/ledger_query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STATE_BYTES = 48 };
+
+static const char *state_text(const struct cg_ledger_run_facts *run, char out[STATE_BYTES]) {
+    switch (run->state) {
+    case CG_RUN_STANDS:
+        snprintf(out, STATE_BYTES, "stands");
+        break;
+    case CG_RUN_UNPUBLISHED:
+        snprintf(out, STATE_BYTES, "not published");
+        break;
+    case CG_RUN_WITHDRAWN:
+        snprintf(out, STATE_BYTES, "taken back by run %" PRId64, run->withdrawn_by);
+        break;
+    }
+    return out;
+}
+
+/* --- JSON --- */
+
+static void put_run_json(struct cg_json_writer *json, const struct cg_ledger_run_facts *run) {
+    char as_of[CG_DATE_TEXT_BYTES];
+    char state[STATE_BYTES];
+    struct cg_told_count count;
+    cg_json_put_integer(json, "run", run->run_no);
+    cg_json_put_string(json, "kind", run->kind);
+    cg_json_put_string(json, "state", state_text(run, state));
+    cg_json_put_string(json, "started_at", run->started_at);
+    cg_json_put_string(json, "claimgate", run->claimgate);
+    cg_json_put_string(json, "as_of", cg_date_format(run->as_of_day, as_of));
+    cg_json_put_string(json, "policy", run->policy_id);
+    cg_json_put_string(json, "policy_sha256", run->policy_sha256);
+    cg_json_put_string(json, "folder", run->folder);
+    if (run->withdraws != 0) {
+        cg_json_put_integer(json, "withdraws", run->withdraws);
+    }
+    for (uint32_t i = 0; cg_told_count_at(&run->tally, i, &count); i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%s", count.of_units ? "units_" : "", count.name);
+        cg_json_put_integer(json, key, (int64_t)count.value);
+    }
+    cg_json_put_string(json, "previous_hash", run->previous_hash);
+    cg_json_put_string(json, "hash", run->hash);
+}
+
+static bool is_reason(const struct cg_ledger_run_item *item) {
+    return strcmp(item->table, "run_reason") == 0;
+}
+
+static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_run_item *item) {
+    cg_json_open_object(json, NULL);
+    cg_json_put_string(json, "table", item->table);
+    cg_json_put_string(json, "name", item->name);
+    cg_json_put_integer(json, is_reason(item) ? "lines" : "rows", (int64_t)item->count);
+    cg_json_put_integer(json, is_reason(item) ? "units" : "bytes", (int64_t)item->bytes);
+    cg_json_put_string(json, "sha256", item->sha256);
+    cg_json_put_string(json, "content_sha256", item->content_sha256);
+    cg_json_close_object(json);
+}
+
+/* --- one run --- */
+
+static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run) {
+    char state[STATE_BYTES];
+    char as_of[CG_DATE_TEXT_BYTES];
+    cg_page_say(page, "Run %" PRId64 "  %s  %s  %s\n", run->run_no, run->started_at, run->kind,
+                state_text(run, state));
+    if (run->withdraws != 0) {
+        cg_page_say(page, "  takes back run %" PRId64 "\n", run->withdraws);
+    } else {
+        cg_page_say(page,
+                    "  %" PRIu64 " %s: %" PRIu64 " accepted, %" PRIu64 " rejected; %" PRIu64
+                    " units accepted\n",
+                    run->tally.records, cg_plural(run->tally.records, "record", "records"),
+                    run->tally.accepted, run->tally.rejected, run->tally.units_accepted);
+    }
+    if (run->folder[0] != '\0') {
+        cg_page_say(page, "  outputs in ");
+        cg_page_show(page, cg_text_of(run->folder));
+        cg_page_say(page, "\n");
+    }
+    cg_page_say(page, "  hash %s\n  after %s\n  as of %s, claimgate %s", run->hash,
+                run->previous_hash, cg_date_format(run->as_of_day, as_of), run->claimgate);
+    if (run->policy_id[0] != '\0') {
+        cg_page_say(page, ", policy %s\n  policy text %s", run->policy_id, run->policy_sha256);
+    }
+    cg_page_say(page, "\n");
+}
+
+static void put_counts(struct cg_page *page, const struct cg_tally *tally) {
+    cg_page_say(page,
+                "  %" PRIu64 " malformed, %" PRIu64 " out of scope, %" PRIu64 " exempt, %" PRIu64
+                " cut back,\n  %" PRIu64 " taken back, %" PRIu64 " blank lines\n",
+                tally->malformed, tally->out_of_scope, tally->exempt, tally->cutback,
+                tally->taken_back, tally->empty_lines);
+    cg_page_say(page,
+                "  units: %" PRIu64 " submitted, %" PRIu64 " accepted, %" PRIu64
+                " rejected,\n  %" PRIu64 " exempt, %" PRIu64 " taken back\n",
+                tally->units_submitted, tally->units_accepted, tally->units_rejected,
+                tally->units_exempt, tally->units_taken_back);
+}
+
+static enum cg_status put_item(void *context, const struct cg_ledger_run_item *item,
+                               struct cg_error *err) {
+    struct cg_page *page = context;
+    (void)err;
+    if (page->json != NULL) {
+        put_item_json(page->json, item);
+    } else if (is_reason(item)) {
+        cg_page_say(page, "  reason %s: %" PRIu64 " %s, %" PRIu64 " %s\n", item->name, item->count,
+                    cg_plural(item->count, "line", "lines"), item->bytes,
+                    cg_plural(item->bytes, "unit", "units"));
+    } else {
+        cg_page_say(page, "  %s ",
+                    strcmp(item->table, "roster_file") == 0 ? "roster" : item->table);
+        cg_page_show(page, cg_text_of(item->name));
+        cg_page_say(page, ": %" PRIu64 " %s\n    file    %s\n", item->count,
+                    cg_plural(item->count, "row", "rows"), item->sha256);
+        if (item->content_sha256[0] != '\0') {
+            cg_page_say(page, "    content %s\n", item->content_sha256);
+        }
+    }
+    return CG_OK;
+}
+
+struct showing {
+    struct cg_page *page;
+    struct cg_ledger *ledger;
+};
+
+static enum cg_status show_run(void *context, const struct cg_ledger_run_facts *run,
+                               struct cg_error *err) {
+    const struct showing *showing = context;
+    struct cg_page *page = showing->page;
+    if (page->json == NULL) {
+        put_head(page, run);
+        put_counts(page, &run->tally);
+        return cg_ledger_visit_run_items(showing->ledger, run->run_no, put_item, page, err);
+    }
+    cg_json_open_object(page->json, NULL);
+    put_run_json(page->json, run);
+    cg_json_open_array(page->json, "items");
+    const enum cg_status status =
+        cg_ledger_visit_run_items(showing->ledger, run->run_no, put_item, page, err);
+    cg_json_close_array(page->json);
+    cg_json_close_object(page->json);
+    return status;
+}
+
+enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
+                           struct cg_ledger_question *question, struct cg_error *err) {
+    struct showing showing = {page, ledger};
+    cg_page_open_list(page, "runs");
+    const enum cg_status status =
+        cg_ledger_visit_runs(ledger, question->run_no, show_run, &showing, err);
+    cg_page_close_list(page);
+    return status;
+}
+
+/* --- all runs --- */
+
+struct listing {
+    struct cg_page *page;
+    struct cg_page_table table; /* for people */
+    uint64_t count;
+};
+
+static enum cg_status list_run(void *context, const struct cg_ledger_run_facts *run,
+                               struct cg_error *err) {
+    struct listing *listing = context;
+    struct cg_page_table *table = &listing->table;
+    char state[STATE_BYTES];
+    (void)err;
+    listing->count++;
+    if (listing->page->json != NULL) {
+        cg_json_open_object(listing->page->json, NULL);
+        put_run_json(listing->page->json, run);
+        cg_json_close_object(listing->page->json);
+        return CG_OK;
+    }
+    const uint64_t counts[] = {run->tally.records, run->tally.accepted, run->tally.rejected,
+                               run->tally.units_accepted};
+    cg_page_table_cell(table, "%" PRId64, run->run_no);
+    cg_page_table_cell(table, "%s", run->started_at);
+    cg_page_table_cell(table, "%s", run->kind);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        cg_page_table_cell(table, "%" PRIu64, counts[i]);
+    }
+    if (run->state != CG_RUN_STANDS) {
+        cg_page_table_note(table, "%s", state_text(run, state));
+    }
+    if (run->withdraws != 0) {
+        cg_page_table_note(table, "takes back run %" PRId64, run->withdraws);
+    }
+    if (run->folder[0] != '\0') {
+        cg_page_table_note(table, "outputs in %s", run->folder);
+    }
+    cg_page_table_note(table, "hash %s", run->hash);
+    return CG_OK;
+}
+
+enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
+                            struct cg_ledger_question *question, struct cg_error *err) {
+    static const struct cg_page_table_column columns[] = {
+        {"run", true},      {"started", false}, {"kind", false},         {"records", true},
+        {"accepted", true}, {"rejected", true}, {"units accepted", true}};
+    struct listing listing = {.page = page};
+    (void)question;
+    cg_page_table_open(&listing.table, columns, sizeof columns / sizeof columns[0]);
+    cg_page_open_list(page, "runs");
+    const enum cg_status status = cg_ledger_visit_runs(ledger, 0, list_run, &listing, err);
+    cg_page_close_list(page);
+    if (page->json == NULL && listing.count == 0) {
+        cg_page_say(page, "The ledger has no runs yet.\n");
+    }
+    cg_page_table_end(&listing.table, 0, page);
+    return status;
+}
+
+/* --- proof --- */
+
+static void put_fault(void *context, const char *text) {
+    struct cg_page *page = context;
+    if (page->json != NULL) {
+        cg_json_put_string(page->json, NULL, text);
+    } else {
+        cg_page_say(page, "%s\n", text);
+    }
+}
+
+enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                              struct cg_ledger_question *question, struct cg_error *err) {
+    uint64_t *faults = &question->faults;
+    cg_page_open_list(page, "faults");
+    const enum cg_status status = cg_ledger_verify(ledger, put_fault, page, faults, err);
+    cg_page_close_list(page);
+    if (page->json != NULL) {
+        cg_json_put_boolean(page->json, "sound", *faults == 0);
+    } else if (*faults == 0) {
+        cg_page_say(page, "The ledger is sound: database, chain of runs, lines, accumulators.\n");
+    } else {
+        cg_page_say(page, "%" PRIu64 " %s.\n", *faults, cg_plural(*faults, "fault", "faults"));
+    }
+    return status;
+}

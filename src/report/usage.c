@@ -1,0 +1,142 @@
+#include "claimgate/report/ledger_pages.h"
+
+#include "decision_parts.h"
+#include "period.h"
+
+#include "claimgate/gate/history.h"
+#include "claimgate/gate/spread.h"
+#include "claimgate/record/field.h"
+
+#include <inttypes.h>
+
+struct usage {
+    struct cg_page *page;
+    struct cg_ledger *ledger;
+    struct cg_policy *policy; /* the newest text */
+    struct cg_history *history;
+    const struct cg_ledger_question *question;
+    /* The cap being told. */
+    const struct cg_cap *cap;
+    struct cg_used_by used_by;
+};
+
+static void add_line(void *context, const struct cg_past_line *line) {
+    struct usage *usage = context;
+    const struct cg_spread spread =
+        cg_spread_of(line->start_day, line->end_day, line->accepted_units, line->split);
+    char procedure[6] = "";
+    int32_t first_day;
+    int32_t last_day;
+    if (line->exempt || !cg_cap_counts(usage->cap, line->procedure_no)) {
+        return;
+    }
+    if (line->procedure_no != CG_PROCEDURE_OTHER) {
+        cg_procedure_text(cg_policy_procedure_code(usage->policy, line->procedure_no), procedure);
+    }
+    cg_cap_period(usage->cap, usage->question->day_no, &first_day, &last_day);
+    cg_used_by_add(&usage->used_by, &(struct cg_used_line){
+                                        .claim_id = line->claim_id,
+                                        .procedure = procedure,
+                                        .line_number = line->line_number,
+                                        .accepted_units = line->accepted_units,
+                                        .units = cg_spread_within(&spread, first_day, last_day),
+                                        .start_day = line->start_day,
+                                        .end_day = line->end_day,
+                                    });
+}
+
+static void put_cap(struct cg_page *page, const struct cg_decision_cap *cap) {
+    char period[CG_PERIOD_TEXT_BYTES];
+    if (page->json != NULL) {
+        cg_decision_cap_put_json(page->json, cap);
+        return;
+    }
+    cg_page_say(page,
+                "\nCap \"%s\": %s%" PRIu32 " of %" PRIu32 " units used, %" PRIu32 " left%s\n"
+                "  in the %s\n",
+                cap->cap->id, cap->left == 0 ? cg_style_bad() : cg_style_good(), cap->used,
+                cap->cap->limit_units, cap->left, cg_style_end(),
+                cg_period_text(cap->cap, cap->day_no, period));
+}
+
+static void tell_cap(struct usage *usage, const struct cg_cap *cap) {
+    const int32_t day_no = usage->question->day_no;
+    const struct cg_text member_id = usage->question->id;
+    const uint32_t used = cg_history_units_used(usage->history, member_id, cap, day_no);
+    const struct cg_decision_cap told = {
+        .cap = cap,
+        .day_no = day_no,
+        .used = used,
+        .left = used < cap->limit_units ? cap->limit_units - used : 0,
+    };
+    usage->cap = cap;
+    put_cap(usage->page, &told);
+    cg_used_by_open(&usage->used_by, usage->page);
+    cg_history_visit(usage->history, member_id, add_line, usage);
+    cg_used_by_close(&usage->used_by);
+}
+
+static void tell_caps(struct usage *usage) {
+    struct cg_page *page = usage->page;
+    const struct cg_policy_version *version =
+        cg_policy_in_force(usage->policy, usage->question->day_no);
+    for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
+        if (page->json != NULL) {
+            cg_json_open_object(page->json, NULL);
+            tell_cap(usage, &version->caps[i]);
+            cg_json_close_object(page->json);
+        } else {
+            tell_cap(usage, &version->caps[i]);
+        }
+    }
+    if (page->json == NULL && (version == NULL || version->cap_count == 0)) {
+        cg_page_say(page, "\nNo cap is in force on that day.\n");
+    }
+}
+
+static void put_page(struct usage *usage) {
+    struct cg_page *page = usage->page;
+    const struct cg_text member_id = usage->question->id;
+    const char *policy_id = cg_policy_id(usage->policy);
+    char date[CG_DATE_TEXT_BYTES];
+    cg_date_format(usage->question->day_no, date);
+    if (page->json != NULL) {
+        cg_json_put_text(page->json, "member_id", member_id.ptr, member_id.len);
+        cg_json_put_string(page->json, "date", date);
+        cg_json_put_string(page->json, "policy", policy_id);
+    } else {
+        cg_page_say(page, "Member ");
+        cg_page_show(page, member_id);
+        cg_page_say(page, " on %s, policy %s\n", date, policy_id);
+    }
+    cg_page_open_list(page, "caps");
+    tell_caps(usage);
+    cg_page_close_list(page);
+}
+
+/* The gate's own history, so that usage and decisions can never disagree. */
+static enum cg_status recall(struct usage *usage, struct cg_error *err) {
+    enum cg_status status = cg_ledger_load_policy(usage->ledger, 0, &usage->policy, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_recall_for(usage->ledger, usage->policy, 0, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    usage->history = cg_history_new(cg_ledger_recall, usage->ledger);
+    return usage->history == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+                                  : cg_history_meet(usage->history, usage->question->id, err);
+}
+
+enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
+                             struct cg_ledger_question *question, struct cg_error *err) {
+    struct usage usage = {.page = page, .ledger = ledger, .question = question};
+    const enum cg_status status = recall(&usage, err);
+    if (status == CG_OK) {
+        put_page(&usage);
+    }
+    cg_history_free(usage.history);
+    cg_policy_free(usage.policy);
+    return status;
+}
