@@ -113,6 +113,11 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
         printf("  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
                facts.records, cg_plural(facts.records, "record", "records"), facts.out_of_scope,
                facts.repeated);
+        if (facts.near_codes > 0) {
+            cg_log_warning("records whose code only looks like one that policy %s names, so that "
+                           "they were not taken in: %" PRIu64 "; mend the codes and import them",
+                           cg_policy_id(policy), facts.near_codes);
+        }
     }
     cg_problems_fini(&problems);
     cg_roster_free(roster);

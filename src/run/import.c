@@ -275,6 +275,7 @@ enum cg_status cg_import_run(const struct cg_correction_plan *plan,
             .lines = import.tally.accepted - import.tally.out_of_scope,
             .units = import.tally.units_accepted,
             .out_of_scope = import.tally.out_of_scope,
+            .near_codes = import.tally.warnings[CG_REASON_PROCEDURE_CODE_NEAR],
             .repeated = import.repeated,
         };
     }

@@ -37,6 +37,7 @@ struct cg_correction_facts {
     uint64_t lines;        /* taken in, or freed */
     uint64_t units;        /* import: of those lines */
     uint64_t out_of_scope; /* import */
+    uint64_t near_codes;   /* import: of those, records with procedure_code_near */
     uint64_t repeated;     /* import: stand in the ledger already */
     uint64_t not_found;    /* release: no such line stands */
 };
