@@ -5,7 +5,7 @@
 #define TEXT(literal) ((struct cg_text){literal, sizeof literal - 1})
 
 Test(text, what_leaves_no_ink_goes_from_both_ends) {
-    static const struct cg_text blanks[] = {
+    const struct cg_text blanks[] = {
         TEXT(" "),
         TEXT("\t"),
         TEXT("\xC2\xA0"),
@@ -40,7 +40,7 @@ Test(text, what_leaves_no_ink_goes_from_both_ends) {
 }
 
 Test(text, what_leaves_ink_or_is_no_utf8_stays) {
-    static const struct cg_text kept[] = {
+    const struct cg_text kept[] = {
         TEXT("\xC2\xA1"),
         TEXT("\xC3\xA9"),
         TEXT("\xA0"),
