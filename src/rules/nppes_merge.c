@@ -16,7 +16,11 @@
 
 #include <string.h>
 
-enum { CREDENTIALS_MAX_BYTES = 512 << 20, COLUMNS_MAX = 4096 };
+enum {
+    CREDENTIALS_MAX_BYTES = 512 << 20,
+    PACKED_MAX_BYTES = 4 * CG_BATCH_BYTES,
+    COLUMNS_MAX = 4096,
+};
 
 /* One for each NPI of credentials.csv. */
 struct provider {
@@ -155,24 +159,35 @@ static void count_providers(struct merge *merge) {
 
 /* --- the file again --- */
 
+static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
+                                struct cg_buffer *packed, struct cg_error *err) {
+    struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES, .packed = packed};
+    while (!fill.at_end) {
+        cg_buffer_clear(packed);
+        if (!cg_buffer_reserve(&merge->text, CG_BATCH_BYTES)) {
+            return cg_error_set(err, CG_BAD_DATA, "%s is longer than 512 MiB",
+                                merge->plan->credentials);
+        }
+        fill.out = merge->text.data + merge->text.len_bytes;
+        const enum cg_status status = cg_source_read(source, &fill, err);
+        if (status != CG_OK) {
+            return status;
+        }
+        merge->text.len_bytes += fill.len_bytes;
+    }
+    return CG_OK;
+}
+
 static enum cg_status read_text(struct merge *merge, struct cg_error *err) {
     struct cg_source *source = NULL;
-    struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES};
+    struct cg_buffer packed;
     enum cg_status status = cg_source_open(merge->plan->credentials, &source, err);
-    while (status == CG_OK && !fill.at_end) {
-        struct cg_buffer packed;
-        cg_buffer_init(&packed, CG_BATCH_BYTES + 64);
-        fill.packed = &packed;
-        if (!cg_buffer_reserve(&merge->text, CG_BATCH_BYTES)) {
-            status = cg_error_set(err, CG_BAD_DATA, "%s is longer than 512 MiB",
-                                  merge->plan->credentials);
-        } else {
-            fill.out = merge->text.data + merge->text.len_bytes;
-            status = cg_source_read(source, &fill, err);
-            merge->text.len_bytes += status == CG_OK ? fill.len_bytes : 0;
-        }
-        cg_buffer_fini(&packed);
+    if (status != CG_OK) {
+        return status;
     }
+    cg_buffer_init(&packed, PACKED_MAX_BYTES);
+    status = fill_text(merge, source, &packed, err);
+    cg_buffer_fini(&packed);
     cg_source_close(source);
     return status;
 }

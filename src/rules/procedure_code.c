@@ -129,6 +129,11 @@ static bool may_lead(struct cg_text front) {
     return front.len == 2;
 }
 
+/* Modifiers may be glued to the back of it. */
+static bool may_follow(uint32_t letters) {
+    return letters % 2 == 0 && letters <= GLUED_LETTERS_MAX;
+}
+
 static const struct cg_code_found nothing = {CG_CODE_OTHER, -1};
 
 /* A word in which a code stands, letter for letter. */
@@ -159,23 +164,46 @@ static char digit_for(char letter) {
     return letter;
 }
 
-/* A code, perhaps with modifiers behind it, that has letters where digits belong. */
+/* Five digits, or a letter and four, is a code of its own, as 55110 is beside S5110. */
+static bool is_code_of_its_own(const char *letters) {
+    return is_all_digits((struct cg_text){letters + 1, CODE_LETTERS - 1}) && letters[0] != 'I' &&
+           letters[0] != 'O';
+}
+
+static bool looks_like(const char *letters, const char *code) {
+    for (int i = 0; i < CODE_LETTERS; i++) {
+        if (letters[i] != code[i] && digit_for(letters[i]) != digit_for(code[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lacks_one(const char *letters, const char *code) {
+    int same = 0;
+    while (same < CODE_LETTERS - 1 && letters[same] == code[same]) {
+        same++;
+    }
+    return memcmp(letters + same, code + same + 1, (size_t)(CODE_LETTERS - 1 - same)) == 0;
+}
+
+/* Letters where digits belong, or the other way round; or one character less than a code has. */
 static int find_misread(const struct cg_policy *policy, struct cg_text word) {
-    char letters[CODE_LETTERS];
-    if (word.len < CODE_LETTERS || word.len > CODE_LETTERS + GLUED_LETTERS_MAX ||
-        (word.len - CODE_LETTERS) % 2 != 0) {
-        return -1;
+    char code[CODE_LETTERS + 1];
+    uint64_t procedure = 1;
+    const bool whole = word.len >= CODE_LETTERS && may_follow(word.len - CODE_LETTERS) &&
+                       !is_code_of_its_own(word.ptr);
+    const bool less = word.len >= CODE_LETTERS - 1 && may_follow(word.len - (CODE_LETTERS - 1)) &&
+                      (word.len < CODE_LETTERS || !is_all_digits(word));
+    for (int i = 0; (whole || less) && procedure != 0 && i < CG_PROCEDURES_MAX; i++) {
+        procedure = cg_policy_procedure_code(policy, (uint8_t)i);
+        cg_procedure_text(procedure, code);
+        if (procedure != 0 &&
+            ((whole && looks_like(word.ptr, code)) || (less && lacks_one(word.ptr, code)))) {
+            return i;
+        }
     }
-    letters[0] = word.ptr[0];
-    for (int i = 1; i < CODE_LETTERS; i++) {
-        letters[i] = digit_for(word.ptr[i]);
-    }
-    const int procedure_no = code_at(policy, letters);
-    if (procedure_no >= 0) {
-        return procedure_no;
-    }
-    letters[0] = digit_for(letters[0]);
-    return code_at(policy, letters);
+    return -1;
 }
 
 /* One character more than a code. */
@@ -192,31 +220,9 @@ static int find_longer(const struct cg_policy *policy, struct cg_text word) {
     return -1;
 }
 
-static bool lacks_one(struct cg_text word, const char *code) {
-    uint32_t same = 0;
-    while (same < word.len && word.ptr[same] == code[same]) {
-        same++;
-    }
-    return memcmp(word.ptr + same, code + same + 1, word.len - same) == 0;
-}
-
-/* One character less. */
-static int find_shorter(const struct cg_policy *policy, struct cg_text word) {
-    char code[CODE_LETTERS + 1];
-    uint64_t procedure = 1;
-    for (int i = 0; word.len == CODE_LETTERS - 1 && procedure != 0 && i < CG_PROCEDURES_MAX; i++) {
-        procedure = cg_policy_procedure_code(policy, (uint8_t)i);
-        if (procedure != 0 && lacks_one(word, cg_procedure_text(procedure, code))) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 static struct cg_code_found find_like(const struct cg_policy *policy, struct cg_text word) {
     int procedure_no = find_misread(policy, word);
     procedure_no = procedure_no < 0 ? find_longer(policy, word) : procedure_no;
-    procedure_no = procedure_no < 0 ? find_shorter(policy, word) : procedure_no;
     return procedure_no < 0 ? nothing : (struct cg_code_found){CG_CODE_NEAR, procedure_no};
 }
 

@@ -122,6 +122,21 @@ Test(import_roster, import_needs_the_roster_where_the_policy_has_a_crosswalk) {
     run_fini(&run);
 }
 
+Test(import_roster, near_codes_are_not_left_out_in_silence) {
+    static const char claims[] = HEADER "B,1,M1,2025-01-06,H0O38,9,1000000004,,,,,\n"
+                                        "C,1,M1,2025-01-06,H0038HQ,3,1000000004,,,,,\n";
+    const char *file = scene_file(&scene, "paid.csv", claims, sizeof claims - 1);
+    const char *ledger = scene_path(&scene, "ledger");
+    const char *const argv[] = {run_claimgate(), "ledger",  "import",     file, "--ledger",
+                                ledger,          "--as-of", "2025-06-30", NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "they were not taken in: 1;"), "%s", run.err);
+    run_fini(&run);
+    expect_used(ledger, "M1", "3 of 6 units used"); /* what was paid was paid */
+}
+
 #define EXEMPT(authorization)                                                                      \
     "{\"under_age\": 21, \"authorization\": \"" authorization "\", \"source\": \"t\"}"
 

@@ -140,6 +140,20 @@ Test(real_values, invisible_characters_around_a_value_are_no_part_of_it) {
     EXPECT("ms", asked);
 }
 
+Test(real_values, invisible_characters_around_a_column_s_name_are_no_part_of_it) {
+    static const char input[] =
+        "\xC2\xA0"
+        "claim_id,claim_line_number\xE2\x80\x8B,\"member_id\xC2\xA0\","
+        "claim_line_start_date,\xE3\x80\x80hcpcs_code,service_unit_quantity,rendering_npi\n"
+        "C1,1,M1,2025-01-06,H0038,2,1000000004\n";
+    const char *const argv[] = {run_claimgate(), "check",    "-",    "--as-of",
+                                "2025-06-30",    "--roster", ROSTER, NULL};
+    struct run run;
+    run_program(argv, scene_file(&scene, "asked.csv", input, sizeof input - 1), &run);
+    cr_expect_str_eq(run.out, "2\taccepted\t2\t\n", "%s", run.err);
+    run_fini(&run);
+}
+
 Test(real_values, point_and_zeros_may_follow_line_numbers_and_npis) {
     static const struct asked asked[] = {
         {"C1,1.0,M1,2025-01-06,H0038,2.00,1000000004.0,1000000004.00,,", "accepted\t2\t"},

@@ -123,6 +123,19 @@ Test(roster_commands, merge_writes_credentials_again_with_the_spans_of_dead_npis
     cr_expect_not_null(strstr(run.err, "1 of 2 NPIs are deactivated: 1 rows end earlier"), "%s",
                        run.err);
     run_fini(&run);
+    /* gzip too, in and out of a file */
+    static const char rows[] = HEADER "1000000004,CPSSP-MH,current,2020-01-01,\n";
+    const char *packed = scene_gzip(&scene, "credentials.csv.gz", rows, sizeof rows - 1);
+    const char *merged = scene_path(&scene, "merged.csv");
+    size_t len = 0;
+    run_roster(
+        (const char *[]){"import", "--nppes", nppes, "--merge", packed, "--out", merged, NULL},
+        &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    char *text = run_read_file(merged, &len);
+    cr_expect_str_eq(text, HEADER "1000000004,CPSSP-MH,current,2020-01-01,2023-03-04\n");
+    free(text);
     run_roster((const char *[]){"import", "--nppes", nppes, "--merge", old, "--type", "X", NULL},
                &run);
     cr_expect_eq(run.exit_code, 64);

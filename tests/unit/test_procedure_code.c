@@ -1,8 +1,11 @@
 #include "claimgate/rules/procedure_code.h"
 
+#include "claimgate/base/builtin.h"
 #include "claimgate/record/field.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 static struct cg_policy *load_policy(const char *id) {
     struct cg_error err = CG_ERROR_INIT;
@@ -97,6 +100,9 @@ Test(procedure_code, one_that_only_looks_like_it_is_near) {
         "H008",
         "0038",
         "H038",
+        "H038HQ",
+        "H038-HQ",
+        "HH0038HQ",
         "H0038HQ1",
         "H00381234567890123",
         "\xD0\x9D"
@@ -127,6 +133,8 @@ Test(procedure_code, another_code_is_another_code) {
         "00378038001",
         "8003800380",
         "peer support 2038",
+        "003812",
+        "H03",
         "X",
         "H",
         "self-help",
@@ -135,7 +143,8 @@ Test(procedure_code, another_code_is_another_code) {
 }
 
 Test(procedure_code, free_text_behind_another_code_is_not_read_as_a_code) {
-    static const char *const cells[] = {"99213 in 2017", "G0480 H201", "T1016 room H036"};
+    static const char *const cells[] = {"59485-25",      "5948525",    "S9486 HQ",
+                                        "99213 in 2017", "G0480 H201", "T1016 room H036"};
     EXPECT("la", cells, CG_CODE_OTHER, "");
 }
 
@@ -151,5 +160,26 @@ Test(procedure_code, only_the_first_256_bytes_are_looked_at) {
     cr_expect_eq(cg_policy_find_code(policy, text).likeness, CG_CODE_OTHER);
     memset(cell, 'A', sizeof cell);
     cr_expect_eq(cg_policy_find_code(policy, text).likeness, CG_CODE_OTHER);
+    cg_policy_free(policy);
+}
+
+Test(procedure_code, a_payer_s_own_code_with_letters_is_known_by_its_looks_too) {
+    char text[8192];
+    const struct cg_builtin *ms = cg_builtin_find("policies/ms.json");
+    const char *at = memmem(ms->bytes, ms->len_bytes, "H0038", 5);
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_problems problems;
+    struct cg_policy *policy = NULL;
+    const int before = (int)(at - ms->bytes);
+    const int len = snprintf(text, sizeof text, "%.*sPSS01%.*s", before, ms->bytes,
+                             (int)ms->len_bytes - before - 5, at + 5);
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_policy_load_text("own", text, (size_t)len, &policy, &problems, &err), CG_OK,
+                 "%s", err.text);
+    cr_expect_eq(cg_policy_find_code(policy, cg_text_of("PSSO1")).likeness, CG_CODE_NEAR);
+    cr_expect_eq(cg_policy_find_code(policy, cg_text_of("P5S0l")).likeness, CG_CODE_NEAR);
+    cr_expect_eq(cg_policy_find_code(policy, cg_text_of("PSS01-HQ")).likeness, CG_CODE_HELD);
+    cr_expect_eq(cg_policy_find_code(policy, cg_text_of("PSS02")).likeness, CG_CODE_OTHER);
+    cg_problems_fini(&problems);
     cg_policy_free(policy);
 }
