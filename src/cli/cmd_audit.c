@@ -118,7 +118,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
     return o->group != NULL ? cg_group_find(o->group, &plan->group, err) : CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_audit_plan plan;
     struct cg_audit_facts facts = {0};
@@ -138,7 +138,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
         status = cg_audit_run(&plan, &facts, err);
     }
     if (status == CG_OK) {
-        *exit_code = facts.changed != 0;
+        *call->exit_code = facts.changed != 0;
         status = print_result(o, &facts, err);
     }
     cg_audit_facts_fini(&facts);

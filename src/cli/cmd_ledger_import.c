@@ -28,8 +28,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status run_import(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_import_plan plan = {
         .file = call->args[0],
@@ -43,7 +42,6 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     struct cg_policy *policy = NULL;
     struct cg_problems problems;
     struct cg_page page;
-    *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }

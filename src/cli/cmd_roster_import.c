@@ -81,11 +81,10 @@ static enum cg_status import_to_file(const struct cg_nppes_plan *plan, const cha
     return status;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_nppes_plan plan = {options->nppes, options->type, options->status, options->state};
     struct cg_nppes_counts counts;
-    *exit_code = 0;
     if (options->nppes == NULL) {
         return cg_error_set(err, CG_USAGE,
                             "--nppes FILE is missing; it is the only source of rows");

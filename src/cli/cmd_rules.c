@@ -108,15 +108,11 @@ static enum cg_status list(enum kind kind, const struct cg_invocation *call, str
     return cg_page_print(&page, status, err);
 }
 
-static enum cg_status list_policies(const struct cg_invocation *call, int *exit_code,
-                                    struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status list_policies(const struct cg_invocation *call, struct cg_error *err) {
     return list(POLICY, call, err);
 }
 
-static enum cg_status list_layouts(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status list_layouts(const struct cg_invocation *call, struct cg_error *err) {
     return list(LAYOUT, call, err);
 }
 
@@ -148,15 +144,11 @@ static enum cg_status show(enum kind kind, const char *name_or_path, struct cg_e
     return status == CG_OK ? print_file(name_or_path, err) : status;
 }
 
-static enum cg_status show_policy(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status show_policy(const struct cg_invocation *call, struct cg_error *err) {
     return show(POLICY, call->args[0], err);
 }
 
-static enum cg_status show_layout(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status show_layout(const struct cg_invocation *call, struct cg_error *err) {
     return show(LAYOUT, call->args[0], err);
 }
 
@@ -183,11 +175,9 @@ static enum cg_status check_sample(const struct options *o, const struct cg_layo
     return status;
 }
 
-static enum cg_status check_policy(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
+static enum cg_status check_policy(const struct cg_invocation *call, struct cg_error *err) {
     struct rules rules;
     struct cg_page page;
-    (void)exit_code;
     enum cg_status status = load(POLICY, call->args[0], &rules, err);
     if (status == CG_OK) {
         open_page(&page, call->options);
@@ -198,12 +188,10 @@ static enum cg_status check_policy(const struct cg_invocation *call, int *exit_c
     return status;
 }
 
-static enum cg_status check_layout(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
+static enum cg_status check_layout(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct rules rules;
     struct cg_page page;
-    (void)exit_code;
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = load(LAYOUT, call->args[0], &rules, err);
     if (status == CG_OK && o->sample != NULL) {

@@ -244,21 +244,28 @@ static void note_outcome(const struct options *o, const struct cg_tally *tally,
     }
 }
 
-static enum cg_status run_gate(const struct cg_run_plan *plan, const struct options *o,
-                               int *exit_code, struct cg_error *err) {
-    struct cg_run *validate = NULL;
+static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
+                              struct cg_error *err) {
+    const struct options *o = call->options;
     enum cg_outcome outcome = CG_PUBLISHED;
-    enum cg_status status = cg_run_new(plan, &validate, err);
-    if (status == CG_OK) {
-        status = cg_run_execute(validate, &outcome, err);
+    const enum cg_status status = cg_run_execute(run, &outcome, err);
+    if (status != CG_OK) {
+        return status;
     }
+    const struct cg_run_facts *facts = cg_run_facts_of(run);
+    note_outcome(o, facts->tally, outcome);
+    *call->exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
+    return print_result(o, facts, outcome, err);
+}
+
+static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_invocation *call,
+                               struct cg_error *err) {
+    struct cg_run *run = NULL;
+    enum cg_status status = cg_run_new(plan, &run, err);
     if (status == CG_OK) {
-        const struct cg_run_facts *facts = cg_run_facts_of(validate);
-        note_outcome(o, facts->tally, outcome);
-        *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
-        status = print_result(o, facts, outcome, err);
+        status = execute(run, call, err);
     }
-    cg_run_free(validate);
+    cg_run_free(run);
     return status;
 }
 
@@ -301,7 +308,7 @@ static enum cg_status open_trace(const struct options *o, FILE **trace, struct c
     return CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_run_plan plan;
     struct cg_policy *policy = NULL;
@@ -320,7 +327,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
     if (status == CG_OK) {
         plan.rules.policy = policy;
         plan.rules.roster = roster;
-        status = run_gate(&plan, o, exit_code, err);
+        status = run_gate(&plan, call, err);
         if (plan.trace != NULL) {
             fclose(plan.trace);
         }
