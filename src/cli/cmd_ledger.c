@@ -65,10 +65,11 @@ static enum cg_status run_export(const struct cg_invocation *call, struct cg_err
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
     enum cg_status status = cg_ledger_open_reader(options->ledger, &ledger, err);
-    if (status == CG_OK) {
-        status = options->table != NULL ? cg_ledger_export(ledger, options->table, stdout, err)
-                                        : cg_ledger_snapshot(ledger, options->snapshot, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = options->table != NULL ? cg_ledger_export(ledger, options->table, stdout, err)
+                                    : cg_ledger_snapshot(ledger, options->snapshot, err);
     cg_ledger_close(ledger);
     return status;
 }
