@@ -8,6 +8,8 @@
  */
 #include "run_private.h"
 
+#include "claimgate/base/assert.h"
+
 #include "claimgate/gate/sentences.h"
 #include "claimgate/record/rows.h"
 
@@ -109,11 +111,24 @@ static bool encode_rejected(const struct cg_run *run, struct cg_batch *batch) {
 void cg_station_encode(void *context, struct cg_batch *batch);
 void cg_station_write(void *context, struct cg_batch *batch);
 
+#ifdef CG_ASSERTIONS
+static bool is_decided(const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        if (cg_batch_line(batch, i)->decision == CG_UNDECIDED) {
+            return false;
+        }
+    }
+    return true;
+}
+#endif
+
 void cg_station_encode(void *context, struct cg_batch *batch) {
     const struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
         return;
     }
+    CG_ASSERT(is_decided(batch));
+    CG_ASSERT(batch->accepted_rows == 0 && batch->encoded_lines == 0);
     /* A failure stays in the batch; there is nothing to add to it here. */
     if (encode_accepted(run, batch)) {
         (void)encode_rejected(run, batch);
@@ -166,6 +181,8 @@ void cg_station_write(void *context, struct cg_batch *batch) {
         atomic_store(&run->stop, true);
         return;
     }
+    CG_ASSERT(batch->encoded_lines == batch->lines.count);
+    CG_ASSERT(batch->accepted_rows + batch->rejected_rows >= batch->records.count);
     run->accepted_rows += batch->accepted_rows;
     run->rejected_rows += batch->rejected_rows;
     run->outputs.accepted.records = run->accepted_rows;

@@ -7,6 +7,8 @@
  */
 #include "run_private.h"
 
+#include "claimgate/base/assert.h"
+
 static void read_batch(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (atomic_load(&run->stop)) {
@@ -54,6 +56,7 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK) {
         return;
     }
+    CG_ASSERT(batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
         CG_OK) {
