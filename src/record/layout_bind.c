@@ -329,12 +329,12 @@ static bool fits(const char *name, struct cg_text header) {
 
 const char *cg_layout_detect(struct cg_text header_line) {
     const char *found = NULL;
-    for (size_t i = 0; cg_layout_builtin(i) != NULL; i++) {
-        if (fits(cg_layout_builtin(i), header_line)) {
+    for (size_t i = 0; cg_layout_files.names[i] != NULL; i++) {
+        if (fits(cg_layout_files.names[i], header_line)) {
             if (found != NULL) {
                 return "tuva";
             }
-            found = cg_layout_builtin(i);
+            found = cg_layout_files.names[i];
         }
     }
     return found == NULL ? "tuva" : found;
