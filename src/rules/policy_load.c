@@ -51,8 +51,7 @@ const char *cg_policy_keep(struct cg_policy_loading *loading, const char *text) 
 }
 
 static struct cg_text text_of(const struct cg_json *string) {
-    const char *bytes = cg_json_string(string);
-    return (struct cg_text){.ptr = bytes, .len = (uint32_t)strlen(bytes)};
+    return cg_text_of(cg_json_string(string));
 }
 
 static bool is_one_of(const struct cg_json *string, const char *word) {

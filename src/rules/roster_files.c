@@ -14,7 +14,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 const char *const cg_credential_status_words[CG_CREDENTIAL_STATUS_COUNT] = {
     "current", "limited", "inactive", "lapsed", "pending", "suspended", "surrendered", "revoked"};
@@ -136,8 +135,7 @@ static bool read_status(const struct cg_roster_reading *reading, const struct cg
                         uint32_t column, uint8_t *status) {
     struct cg_text text = row->values[column];
     for (uint8_t i = 0; i < CG_CREDENTIAL_STATUS_COUNT; i++) {
-        const char *word = cg_credential_status_words[i];
-        if (strlen(word) == text.len && strncasecmp(word, text.ptr, text.len) == 0) {
+        if (cg_text_equal_nocase(cg_text_of(cg_credential_status_words[i]), text)) {
             *status = i;
             return true;
         }
