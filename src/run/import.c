@@ -156,7 +156,10 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }
     cg_tally_add(&import->tally, batch);
-    status = cg_ledger_record(import->ledger, batch, err);
+    status = cg_ledger_number_members(import->ledger, batch, err);
+    if (status == CG_OK) {
+        status = cg_ledger_record(import->ledger, batch, err);
+    }
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", import->plan->file);
 }
 

@@ -62,8 +62,8 @@ static void decide(void *context, struct cg_batch *batch) {
         CG_OK) {
         return;
     }
-    const bool records = run->ledger != NULL && !run->plan->dry_run;
-    if (!records || cg_ledger_record(run->ledger, batch, &batch->error) == CG_OK) {
+    if (!cg_run_records(run) ||
+        cg_ledger_number_members(run->ledger, batch, &batch->error) == CG_OK) {
         cg_tally_add(&run->tally, batch);
     }
 }
