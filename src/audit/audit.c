@@ -49,7 +49,8 @@ bool cg_audit_values(const struct audit_record *record, struct cg_values *out) {
     return true;
 }
 
-void cg_audit_copy(struct cg_text text, char *out, size_t capacity) {
+/* A field as text, cut to fit; "" for none. */
+static void copy(struct cg_text text, char *out, size_t capacity) {
     const size_t len = text.len < capacity ? text.len : capacity - 1;
     if (len > 0) {
         memcpy(out, text.ptr, len);
@@ -61,10 +62,9 @@ void cg_audit_ids_of(const struct audit_record *record, struct audit_ids *out) {
     struct cg_values values;
     memset(out, 0, sizeof *out);
     if (cg_audit_values(record, &values)) {
-        cg_audit_copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, AUDIT_ID_BYTES);
-        cg_audit_copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number,
-                      AUDIT_ID_BYTES);
-        cg_audit_copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number, AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, AUDIT_ID_BYTES);
     }
 }
 
@@ -87,8 +87,7 @@ static enum cg_audit_decision decision_now(const struct cg_line *line) {
 /* --- cells --- */
 
 static void first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]) {
-    cg_audit_copy((struct cg_text){reasons, (uint32_t)strcspn(reasons, ";")}, out,
-                  CG_VERDICT_REASON_BYTES);
+    copy((struct cg_text){reasons, (uint32_t)strcspn(reasons, ";")}, out, CG_VERDICT_REASON_BYTES);
 }
 
 static bool is_cell(const struct cg_audit_cell *cell, const struct cg_audit_cell *wanted) {

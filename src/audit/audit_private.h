@@ -30,8 +30,6 @@ struct audit_record {
 /* The fields of a record that was split for nobody yet; false for a malformed one. They live until
  * the batch's next record is split. */
 bool cg_audit_values(const struct audit_record *record, struct cg_values *out);
-/* A field as text, cut to fit; "" for none. */
-void cg_audit_copy(struct cg_text text, char *out, size_t capacity);
 
 /* Names a line: as it stands in its file. */
 struct audit_ids {

@@ -84,8 +84,10 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     }
     const enum cg_status status =
         cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
-    return status == CG_OK ? cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err)
-                           : status;
+    if (status != CG_OK) {
+        return status;
+    }
+    return cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
 }
 
 static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
@@ -121,32 +123,43 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
     return o->group != NULL ? cg_group_find(o->group, &plan->group, err) : CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+/* What the command owns. */
+struct owned {
+    struct cg_policy *policy;
+    struct cg_roster *roster;
+    struct cg_audit_facts facts;
+};
+
+static enum cg_status audit(const struct cg_invocation *call, struct owned *owned,
+                            struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_audit_plan plan;
-    struct cg_audit_facts facts = {0};
-    struct cg_policy *policy = NULL;
-    struct cg_roster *roster = NULL;
+    if (check_options(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
+        return err->status;
+    }
+    enum cg_status status =
+        cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    plan.run.rules.policy = owned->policy;
+    plan.run.rules.roster = owned->roster;
+    status = cg_audit_run(&plan, &owned->facts, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    *call->exit_code = owned->facts.changed != 0;
+    return print_result(o, &owned->facts, err);
+}
+
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct owned owned = {0};
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    enum cg_status status = check_options(call, err);
-    if (status == CG_OK) {
-        status = fill_plan(call, &plan, err);
-    }
-    if (status == CG_OK) {
-        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
-    }
-    if (status == CG_OK) {
-        plan.run.rules.policy = policy;
-        plan.run.rules.roster = roster;
-        status = cg_audit_run(&plan, &facts, err);
-    }
-    if (status == CG_OK) {
-        *exit_code = facts.changed != 0;
-        status = print_result(o, &facts, err);
-    }
-    cg_audit_facts_fini(&facts);
-    cg_roster_free(roster);
-    cg_policy_free(policy);
+    const enum cg_status status = audit(call, &owned, err);
+    cg_audit_facts_fini(&owned.facts);
+    cg_roster_free(owned.roster);
+    cg_policy_free(owned.policy);
     return status;
 }
 

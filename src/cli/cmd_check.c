@@ -233,7 +233,7 @@ static enum cg_status answer(struct printer *printer, const struct cg_rules *rul
     return status;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
@@ -249,7 +249,7 @@ static enum cg_status run(const struct cg_invocation *call, int *exit_code, stru
         const struct cg_rules rules = {.policy = policy, .roster = roster, .as_of_day = as_of_day};
         status = answer(&printer, &rules, err);
     }
-    *exit_code = printer.any_rejected;
+    *call->exit_code = printer.any_rejected;
     cg_roster_free(roster);
     cg_policy_free(policy);
     return status;

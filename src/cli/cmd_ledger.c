@@ -32,39 +32,32 @@ static const struct cg_option export_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status run_runs(const struct cg_invocation *call, int *exit_code,
-                               struct cg_error *err) {
+static enum cg_status run_runs(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
-    *exit_code = 0;
     return cg_ledger_page_print(options->ledger, options->json, cg_page_runs, NULL, err);
 }
 
-static enum cg_status run_show(const struct cg_invocation *call, int *exit_code,
-                               struct cg_error *err) {
+static enum cg_status run_show(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_ledger_question question = {0};
-    *exit_code = 0;
     const enum cg_status status = cg_run_argument_read(call->args[0], &question.run_no, err);
     return status != CG_OK
                ? status
                : cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err);
 }
 
-static enum cg_status run_verify(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status run_verify(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_ledger_question question = {0};
     const enum cg_status status =
         cg_ledger_page_print(options->ledger, options->json, cg_page_verify, &question, err);
-    *exit_code = question.faults == 0 ? 0 : 1;
+    *call->exit_code = question.faults == 0 ? 0 : 1;
     return status;
 }
 
-static enum cg_status run_export(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status run_export(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_ledger *ledger = NULL;
-    *exit_code = 0;
     if ((options->table == NULL) == (options->snapshot == NULL)) {
         return cg_error_set(err, CG_USAGE, "give one of --table TABLE and --snapshot FILE");
     }
@@ -72,10 +65,11 @@ static enum cg_status run_export(const struct cg_invocation *call, int *exit_cod
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
     enum cg_status status = cg_ledger_open_reader(options->ledger, &ledger, err);
-    if (status == CG_OK) {
-        status = options->table != NULL ? cg_ledger_export(ledger, options->table, stdout, err)
-                                        : cg_ledger_snapshot(ledger, options->snapshot, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = options->table != NULL ? cg_ledger_export(ledger, options->table, stdout, err)
+                                    : cg_ledger_snapshot(ledger, options->snapshot, err);
     cg_ledger_close(ledger);
     return status;
 }

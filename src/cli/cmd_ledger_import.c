@@ -6,6 +6,7 @@
 #include "claimgate/base/log.h"
 #include "claimgate/run/import.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 
 struct options {
@@ -52,8 +53,7 @@ static enum cg_status load_roster(const struct options *options, const struct cg
     return CG_OK;
 }
 
-static enum cg_status run_import(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status run_import(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_import_plan plan = {
         .file = call->args[0],
@@ -68,7 +68,6 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
     struct cg_roster *roster = NULL;
     struct cg_problems problems;
     struct cg_page page;
-    *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
@@ -83,25 +82,15 @@ static enum cg_status run_import(const struct cg_invocation *call, int *exit_cod
         status = cg_import_run(&plan, &facts, &problems, err);
     }
     cg_load_print_problems(&problems, err);
-<<<<<<< HEAD
     if (status == CG_OK) {
         cg_page_open(&page, CG_PAGE_TEXT);
         cg_page_import(&page, &facts);
         status = cg_page_print(&page, CG_OK, err);
-=======
-    if (status == CG_OK && facts.run_no != 0) {
-        printf("Run %" PRId64 ": %" PRIu64 " %s taken in as paid, %" PRIu64 " %s.\n", facts.run_no,
-               facts.lines, cg_plural(facts.lines, "line", "lines"), facts.units,
-               cg_plural(facts.units, "unit", "units"));
-        printf("  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
-               facts.records, cg_plural(facts.records, "record", "records"), facts.out_of_scope,
-               facts.repeated);
-        if (facts.near_codes > 0) {
-            cg_log_warning("records whose code only looks like one that policy %s names, so that "
-                           "they were not taken in: %" PRIu64 "; mend the codes and import them",
-                           cg_policy_id(policy), facts.near_codes);
-        }
->>>>>>> origin/feeds
+    }
+    if (status == CG_OK && facts.near_codes > 0) {
+        cg_log_warning("records whose code only looks like one that policy %s names, so that "
+                       "they were not taken in: %" PRIu64 "; mend the codes and import them",
+                       cg_policy_id(policy), facts.near_codes);
     }
     cg_problems_fini(&problems);
     cg_roster_free(roster);

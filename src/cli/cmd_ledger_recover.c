@@ -24,15 +24,13 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status run_recover(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
+static enum cg_status run_recover(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     const struct cg_ledger_plan plan = {.path = options->ledger,
                                         .lock_wait_seconds = (int)options->lock_wait};
     const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
     struct cg_page page;
     uint32_t recovered = 0;
-    *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }

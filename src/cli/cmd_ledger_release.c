@@ -22,8 +22,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status run_release(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
+static enum cg_status run_release(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     const struct cg_release_plan plan = {
         .file = call->args[0],
@@ -34,7 +33,6 @@ static enum cg_status run_release(const struct cg_invocation *call, int *exit_co
     struct cg_release_facts facts = {0};
     struct cg_problems problems;
     struct cg_page page;
-    *exit_code = 0;
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }

@@ -55,22 +55,16 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
                : cg_ledger_page_print(options->ledger, options->json, page, &question, err);
 }
 
-static enum cg_status explain(const struct cg_invocation *call, int *exit_code,
-                              struct cg_error *err) {
-    *exit_code = 0;
+static enum cg_status explain(const struct cg_invocation *call, struct cg_error *err) {
     return ask(call, "CLAIM_ID", cg_page_explain, err);
 }
 
-static enum cg_status usage(const struct cg_invocation *call, int *exit_code,
-                            struct cg_error *err) {
-    *exit_code = 0;
+static enum cg_status usage(const struct cg_invocation *call, struct cg_error *err) {
     return ask(call, "MEMBER", cg_page_usage, err);
 }
 
-static enum cg_status reconsider(const struct cg_invocation *call, int *exit_code,
-                                 struct cg_error *err) {
+static enum cg_status reconsider(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
-    *exit_code = 0;
     return cg_ledger_page_print(options->ledger, options->json, cg_page_reconsider, NULL, err);
 }
 

@@ -21,11 +21,10 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
-    *exit_code = 0;
     enum cg_status status =
         cg_load_policy_and_roster(options->policy, call->args[0], &policy, &roster, err);
     if (status == CG_OK) {

@@ -147,10 +147,9 @@ static enum cg_status check_options(const struct options *o, struct cg_error *er
     return o->merge != NULL ? CG_OK : cg_nppes_check(&plan, err);
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     struct job job = {.options = call->options};
     const char *out = job.options->out;
-    *exit_code = 0;
     enum cg_status status = check_options(job.options, err);
     if (status != CG_OK) {
         return status;

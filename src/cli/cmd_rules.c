@@ -5,10 +5,8 @@
 #include "load.h"
 #include "printed_page.h"
 
-#include "claimgate/base/buffer.h"
-#include "claimgate/base/builtin.h"
 #include "claimgate/base/log.h"
-#include "claimgate/io/files.h"
+#include "claimgate/io/named_file.h"
 #include "claimgate/record/layout.h"
 #include "claimgate/report/rules_pages.h"
 #include "claimgate/rules/policy.h"
@@ -23,8 +21,6 @@ struct options {
 };
 
 enum kind { POLICY, LAYOUT };
-
-enum { BUILTIN_NAME_BYTES = 80, RULES_FILE_MAX_BYTES = 16 << 20 };
 
 /* One of the two. */
 struct rules {
@@ -45,6 +41,10 @@ static const struct cg_option layout_check_table[] = {
     CG_TAKES_SHOW_PHI(show_phi, "show ids of claims and members whole"),
     CG_TAKES_NO_MORE,
 };
+
+static const struct cg_named_files *files_of(enum kind kind) {
+    return kind == POLICY ? &cg_policy_files : &cg_layout_files;
+}
 
 /* All problems are printed, so that the error that goes up need not repeat them. */
 static enum cg_status load(enum kind kind, const char *name_or_path, struct rules *out,
@@ -96,67 +96,46 @@ static enum cg_status list(enum kind kind, const struct cg_invocation *call, str
     struct cg_rules_list to;
     enum cg_status status = CG_OK;
     open_page(&page, call->options);
-    cg_rules_list_open(&to, &page, kind == POLICY ? "policies" : "layouts");
-    for (size_t i = 0; status == CG_OK; i++) {
-        const char *name = kind == POLICY ? cg_policy_builtin_id(i) : cg_layout_builtin(i);
-        if (name == NULL) {
-            break;
-        }
-        status = list_one(kind, name, &to, err);
+    cg_rules_list_open(&to, &page, files_of(kind)->folder);
+    for (const char *const *name = files_of(kind)->names; status == CG_OK && *name != NULL;
+         name++) {
+        status = list_one(kind, *name, &to, err);
     }
     cg_rules_list_close(&to);
     return cg_page_print(&page, status, err);
 }
 
-static enum cg_status list_policies(const struct cg_invocation *call, int *exit_code,
-                                    struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status list_policies(const struct cg_invocation *call, struct cg_error *err) {
     return list(POLICY, call, err);
 }
 
-static enum cg_status list_layouts(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status list_layouts(const struct cg_invocation *call, struct cg_error *err) {
     return list(LAYOUT, call, err);
 }
 
 /* --- show --- */
 
-static enum cg_status print_file(const char *path, struct cg_error *err) {
-    struct cg_buffer text;
-    cg_buffer_init(&text, RULES_FILE_MAX_BYTES);
-    const enum cg_status status = cg_file_read(path, &text, err);
-    if (status == CG_OK) {
-        fwrite(text.data, 1, text.len_bytes, stdout);
+static enum cg_status show(enum kind kind, const char *name_or_path, struct cg_error *err) {
+    struct cg_named_file file;
+    struct rules rules;
+    enum cg_status status = load(kind, name_or_path, &rules, err);
+    unload(&rules);
+    if (status != CG_OK) {
+        return status;
     }
-    cg_buffer_fini(&text);
+    status = cg_named_file_open(files_of(kind), name_or_path, &file, err);
+    if (status == CG_OK) {
+        fwrite(file.text.ptr, 1, file.text.len, stdout);
+    }
+    cg_named_file_close(&file);
     return status;
 }
 
-static enum cg_status show(enum kind kind, const char *name_or_path, struct cg_error *err) {
-    char name[BUILTIN_NAME_BYTES];
-    struct rules rules;
-    snprintf(name, sizeof name, "%s/%s.json", kind == POLICY ? "policies" : "layouts",
-             name_or_path);
-    const struct cg_builtin *builtin = cg_builtin_find(name);
-    if (builtin != NULL) {
-        fwrite(builtin->bytes, 1, builtin->len_bytes, stdout);
-        return CG_OK;
-    }
-    const enum cg_status status = load(kind, name_or_path, &rules, err);
-    unload(&rules);
-    return status == CG_OK ? print_file(name_or_path, err) : status;
-}
-
-static enum cg_status show_policy(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status show_policy(const struct cg_invocation *call, struct cg_error *err) {
     return show(POLICY, call->args[0], err);
 }
 
-static enum cg_status show_layout(const struct cg_invocation *call, int *exit_code,
-                                  struct cg_error *err) {
-    (void)exit_code;
+static enum cg_status show_layout(const struct cg_invocation *call, struct cg_error *err) {
     return show(LAYOUT, call->args[0], err);
 }
 
@@ -183,11 +162,9 @@ static enum cg_status check_sample(const struct options *o, const struct cg_layo
     return status;
 }
 
-static enum cg_status check_policy(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
+static enum cg_status check_policy(const struct cg_invocation *call, struct cg_error *err) {
     struct rules rules;
     struct cg_page page;
-    (void)exit_code;
     enum cg_status status = load(POLICY, call->args[0], &rules, err);
     if (status == CG_OK) {
         open_page(&page, call->options);
@@ -198,12 +175,10 @@ static enum cg_status check_policy(const struct cg_invocation *call, int *exit_c
     return status;
 }
 
-static enum cg_status check_layout(const struct cg_invocation *call, int *exit_code,
-                                   struct cg_error *err) {
+static enum cg_status check_layout(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct rules rules;
     struct cg_page page;
-    (void)exit_code;
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = load(LAYOUT, call->args[0], &rules, err);
     if (status == CG_OK && o->sample != NULL) {

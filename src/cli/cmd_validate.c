@@ -104,12 +104,14 @@ static enum cg_status spare_overwritten(const struct cg_invocation *call, struct
     }
     enum cg_status status =
         cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
-    if (status == CG_OK) {
-        status = cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
+    if (status != CG_OK) {
+        return status;
     }
-    return status == CG_OK ? cg_load_spare(o->out, outputs, sizeof outputs / sizeof *outputs,
-                                           "/dev/stdout", err)
-                           : status;
+    status = cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    return cg_load_spare(o->out, outputs, sizeof outputs / sizeof *outputs, "/dev/stdout", err);
 }
 
 /* An output takes the place of what has its name: were that an input, its claims would be lost. */
@@ -190,11 +192,10 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     if (stdin_count > 1) {
         return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
     }
-    enum cg_status status = spare_inputs(call, err);
-    if (status == CG_OK) {
-        status = check_outputs(o, err);
+    if (spare_inputs(call, err) != CG_OK || check_outputs(o, err) != CG_OK) {
+        return err->status;
     }
-    return status == CG_OK ? spare_overwritten(call, err) : status;
+    return spare_overwritten(call, err);
 }
 
 static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,
@@ -272,23 +273,30 @@ static void note_outcome(const struct options *o, const struct cg_tally *tally,
     }
 }
 
-static enum cg_status run_gate(const struct cg_run_plan *plan, const struct options *o,
-                               int *exit_code, struct cg_error *err) {
-    struct cg_run *validate = NULL;
+static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
+                              struct cg_error *err) {
+    const struct options *o = call->options;
     enum cg_outcome outcome = CG_PUBLISHED;
-    enum cg_status status = cg_run_new(plan, &validate, err);
-    if (status == CG_OK) {
-        status = cg_run_execute(validate, &outcome, err);
+    const enum cg_status status = cg_run_execute(run, &outcome, err);
+    if (status != CG_OK) {
+        return status;
     }
+    const struct cg_run_facts *facts = cg_run_facts_of(run);
+    note_outcome(o, facts->tally, outcome);
+    warn_of_near_codes(o, facts);
+    warn_of_test_run(facts);
+    *call->exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
+    return print_result(o, facts, outcome, err);
+}
+
+static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_invocation *call,
+                               struct cg_error *err) {
+    struct cg_run *run = NULL;
+    enum cg_status status = cg_run_new(plan, &run, err);
     if (status == CG_OK) {
-        const struct cg_run_facts *facts = cg_run_facts_of(validate);
-        note_outcome(o, facts->tally, outcome);
-        warn_of_near_codes(o, facts);
-        warn_of_test_run(facts);
-        *exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
-        status = print_result(o, facts, outcome, err);
+        status = execute(run, call, err);
     }
-    cg_run_free(validate);
+    cg_run_free(run);
     return status;
 }
 
@@ -328,32 +336,45 @@ static enum cg_status open_trace(const struct options *o, FILE **trace, struct c
     return err->status;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+/* What the command owns. */
+struct owned {
+    struct cg_policy *policy;
+    struct cg_roster *roster;
+    FILE *trace;
+};
+
+static enum cg_status validate(const struct cg_invocation *call, struct owned *owned,
+                               struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_run_plan plan;
-    struct cg_policy *policy = NULL;
-    struct cg_roster *roster = NULL;
+    if (check_options(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
+        return err->status;
+    }
+    enum cg_status status =
+        cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = open_trace(o, &owned->trace, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    plan.rules.policy = owned->policy;
+    plan.rules.roster = owned->roster;
+    plan.trace = owned->trace;
+    return run_gate(&plan, call, err);
+}
+
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct owned owned = {0};
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    enum cg_status status = check_options(call, err);
-    if (status == CG_OK) {
-        status = fill_plan(call, &plan, err);
+    const enum cg_status status = validate(call, &owned, err);
+    if (owned.trace != NULL) {
+        fclose(owned.trace);
     }
-    if (status == CG_OK) {
-        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
-    }
-    if (status == CG_OK) {
-        status = open_trace(o, &plan.trace, err);
-    }
-    if (status == CG_OK) {
-        plan.rules.policy = policy;
-        plan.rules.roster = roster;
-        status = run_gate(&plan, o, exit_code, err);
-        if (plan.trace != NULL) {
-            fclose(plan.trace);
-        }
-    }
-    cg_roster_free(roster);
-    cg_policy_free(policy);
+    cg_roster_free(owned.roster);
+    cg_policy_free(owned.policy);
     return status;
 }
 

@@ -20,15 +20,12 @@ enum cg_status cg_load_policy_and_roster(const char *policy_name, const char *ro
                                          struct cg_policy **policy, struct cg_roster **roster,
                                          struct cg_error *err) {
     struct cg_problems problems;
-    cg_problems_init(&problems);
-    enum cg_status status = CG_OK;
     if (roster_dir == NULL) {
-        status =
-            cg_error_set(err, CG_USAGE, "--roster DIR is missing: the folder with credentials.csv");
+        return cg_error_set(err, CG_USAGE,
+                            "--roster DIR is missing: the folder with credentials.csv");
     }
-    if (status == CG_OK) {
-        status = cg_policy_load(policy_name, policy, &problems, err);
-    }
+    cg_problems_init(&problems);
+    enum cg_status status = cg_policy_load(policy_name, policy, &problems, err);
     if (status == CG_OK) {
         status = cg_roster_load(roster_dir, *policy, roster, &problems, err);
     }

@@ -97,6 +97,7 @@ struct cg_invocation {
     const void *options; /* the command's struct, defaults overlaid by what was given */
     char *const *args;   /* what is no option, in order */
     size_t arg_count;
+    int *exit_code; /* 0; a command that completed may make it 1 */
 };
 
 struct cg_command {
@@ -109,12 +110,11 @@ struct cg_command {
     const void *defaults;            /* a struct of the command's options; copied, then overlaid */
     size_t options_bytes;
     size_t min_args, max_args;
-    /* Returns the failure, or CG_OK with *exit_code (0 or 1) set. */
-    enum cg_status (*run)(const struct cg_invocation *call, int *exit_code, struct cg_error *err);
+    enum cg_status (*run)(const struct cg_invocation *call, struct cg_error *err);
 };
 
-/* Overlay argv on `options` (a copy of the command's defaults); `args` has room for argc pointers.
- * CG_USAGE with the mend. */
+/* Overlay argv on `options` (a copy of the command's defaults). Arguments stay in argv; the exit
+ * code is the caller's to point to. CG_USAGE with the mend. */
 cg_must_use enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
                                             void *options, struct cg_invocation *out,
                                             struct cg_error *err);

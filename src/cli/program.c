@@ -38,7 +38,9 @@ enum cg_status cg_program_run(const struct cg_command *command, int argc, char *
     }
     enum cg_status status = cg_options_parse(command, argc, argv, options, &call, err);
     if (status == CG_OK) {
-        status = command->run(&call, exit_code, err);
+        call.exit_code = exit_code;
+        *exit_code = 0;
+        status = command->run(&call, err);
     }
     free(options);
     return status;

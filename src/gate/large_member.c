@@ -96,14 +96,13 @@ static const struct cg_service *service_at(const struct cg_line_store *store,
 
 static uint64_t key_hash(const struct cg_line_store *store, enum key_kind kind,
                          const struct cg_service *service, uint64_t claim_hash) {
-    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); /* 2^64 over the golden ratio: spreads */
     switch (kind) {
     case KEY_LINE:
-        return claim_hash + service->line_number * odd;
+        return claim_hash + cg_hash_spread(service->line_number);
     case KEY_SERVICE:
         return cg_service_hash(service, store->seed);
     case KEY_CLAIM_SERVICE:
-        return claim_hash * odd + cg_service_hash(service, store->seed);
+        return cg_hash_spread(claim_hash) + cg_service_hash(service, store->seed);
     case KEY_CLAIM:
     case KEY_KINDS:
         break;

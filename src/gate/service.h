@@ -44,9 +44,8 @@ uint64_t cg_service_hash(const struct cg_service *service, uint64_t seed);
 
 /* A small hash of what most often differs of that, for a first comparison. */
 static inline uint8_t cg_service_tag(const struct cg_service *service) {
-    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15); /* 2^64 over the golden ratio: spreads */
     uint64_t what = (uint64_t)service->rendering_npi << 16 | service->submitted_units;
-    return (uint8_t)(what * odd >> 56);
+    return (uint8_t)(cg_hash_spread(what) >> 56);
 }
 
 /* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */

@@ -63,15 +63,6 @@ size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out) {
     return 0;
 }
 
-/* Small negative numbers stay short: 0, -1, 1, -2 become 0, 1, 2, 3. */
-static uint64_t zigzag(int64_t value) {
-    return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
-}
-
-static int64_t unzigzag(uint64_t value) {
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
-}
-
 bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t count) {
     size_t most = 0;
     for (size_t i = 0; i < count; i++) {
@@ -85,7 +76,7 @@ bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t 
         const struct cg_cell *cell = &cells[i];
         *at++ = (uint8_t)cell->kind;
         if (cell->kind == CG_CELL_INTEGER) {
-            at += cg_varint_put(at, zigzag(cell->integer));
+            at += cg_varint_put(at, cg_zigzag(cell->integer));
         } else if (cell->kind != CG_CELL_NULL) {
             at += cg_varint_put(at, cell->bytes.len);
             memcpy(at, cell->bytes.ptr, cell->bytes.len);
@@ -112,7 +103,7 @@ static const uint8_t *read_cell(const uint8_t *at, const uint8_t *end, struct cg
     }
     at += used;
     if (cell->kind == CG_CELL_INTEGER) {
-        cell->integer = unzigzag(value);
+        cell->integer = cg_unzigzag(value);
         return at;
     }
     if (value > (uint64_t)(end - at)) {

@@ -1,10 +1,10 @@
 /*
  * Runs chained by hash. A run's rows in `member`, `line` and `take_back` are digested in the order
- * of their keys while they are written; that digest, the run's other columns and all its rows in
- * the small tables make the run's hash, with the hash of the run before in front. So a row that is
- * changed, added or taken away shows at its run, and a run at all that follow. Someone who can
- * rewrite the whole ledger can make the chain anew: keep the last hash elsewhere (it is in each
- * `ledger runs`).
+ * of arrival while they are written (what version 1 kept, member by member); that digest, the run's
+ * other columns and all its rows in the small tables make the run's hash, with the hash of the run
+ * before in front. So a row that is changed, added or taken away shows at its run, and a run at all
+ * that follow. Someone who can rewrite the whole ledger can make the chain anew: keep the last hash
+ * elsewhere (it is in each `ledger runs`).
  */
 #include "private.h"
 
@@ -86,17 +86,21 @@ static enum cg_status hash_query(struct cg_ledger *ledger, const char *sql, int6
     return status;
 }
 
+#define RUN_COLUMNS                                                                                \
+    "SELECT previous_hash, 'run', run_no, kind, started_at, claimgate, as_of_day, policy_no, "     \
+    "withdraws, staging_path, final_path, parent_inode, records, accepted, rejected, "             \
+    "malformed, out_of_scope, exempt, cutback, taken_back, empty_lines, units_submitted, "         \
+    "units_accepted, units_rejected, units_exempt, units_taken_back, rows_sha256"
+
 enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
                                     uint8_t out[CG_SHA256_BYTES], bool *found,
                                     struct cg_error *err) {
     /* Each query's rows are preceded by their table's name, so that none can pass for another's.
-     * Publications come later than the hash and are proof of nothing. */
+     * The first two are for what version 1 kept and for what came after; one of them has a row. A
+     * run is published after its hash was made, so that the next one's covers it. */
     static const char *const queries[] = {
-        "SELECT previous_hash, 'run', run_no, kind, started_at, claimgate, as_of_day, policy_no, "
-        "withdraws, staging_path, final_path, parent_inode, records, accepted, rejected, "
-        "malformed, out_of_scope, exempt, cutback, taken_back, empty_lines, units_submitted, "
-        "units_accepted, units_rejected, units_exempt, units_taken_back, rows_sha256 "
-        "FROM run WHERE run_no = ?1",
+        RUN_COLUMNS " FROM run WHERE run_no = ?1 AND form = 1",
+        RUN_COLUMNS ", form, last_line FROM run WHERE run_no = ?1 AND form > 1",
         "SELECT 'policy', policy_no, policy_id, sha256, text, benefit_year_start FROM policy WHERE "
         "policy_no = "
         "(SELECT policy_no FROM run WHERE run_no = ?1)",
@@ -107,6 +111,10 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'roster_file', file, rows, sha256 FROM roster_file WHERE run_no = ?1 ORDER BY file",
         "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "
         "ORDER BY reason",
+        "SELECT 'publication', p.run_no, p.folder, p.published_at, p.hash FROM publication p "
+        "JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE p.run_no < ?1 AND p.run_no >= "
+        "coalesce((SELECT max(b.run_no) FROM run b WHERE b.run_no < ?1 AND b.form > 1), 0) "
+        "ORDER BY p.run_no",
     };
     *found = false;
     struct cg_sha256 *sha = cg_sha256_new();
@@ -117,11 +125,35 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
     for (size_t i = 0; status == CG_OK && i < sizeof queries / sizeof queries[0]; i++) {
         uint32_t rows;
         status = hash_query(ledger, queries[i], run_no, sha, &rows, err);
-        *found = i == 0 ? rows == 1 : *found;
+        *found = *found || (i < 2 && rows == 1);
     }
     if (status == CG_OK && !cg_sha256_peek(sha, out)) {
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
     cg_sha256_free(sha);
+    return status;
+}
+
+enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,
+                                          const char *folder, const char *at,
+                                          uint8_t out[CG_SHA256_BYTES], struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct cg_buffer bytes;
+    cg_buffer_init(&bytes, 1 << 20);
+    enum cg_status status =
+        cg_ledger_prepare(ledger, "SELECT hash FROM run WHERE run_no = ?1", &statement, err);
+    if (status == CG_OK) {
+        (void)sqlite3_bind_int64(statement, 1, run_no);
+        status = cg_ledger_step(ledger, statement, &row, err);
+    }
+    const struct cg_cell cells[] = {row ? cg_cell_column(statement, 0) : cg_cell_null(),
+                                    cg_cell_string(folder), cg_cell_string(at)};
+    if (status == CG_OK && (!cg_cells_append(&bytes, cells, sizeof cells / sizeof cells[0]) ||
+                            !cg_sha256_of(bytes.data, bytes.len_bytes, out))) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
+    }
+    (void)sqlite3_finalize(statement);
+    cg_buffer_fini(&bytes);
     return status;
 }

@@ -55,50 +55,61 @@ enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_d
 /* Standing accepted lines of the claim, for each member that has some. A line that another row of
  * this very run frees as well is counted twice, but freed once. */
 static const char standing_lines[] =
-    "SELECT l.member_no, count(*) FROM claim c "
-    "JOIN line l ON l.run_no = c.run_no AND l.member_no = c.member_no AND l.claim_id = c.claim_id "
+    "SELECT l.member_no, count(*) FROM json_each(?4) j "
+    "CROSS JOIN decided_line l ON l.line_no = j.value "
     "LEFT JOIN member m ON m.member_no = l.member_no "
-    "WHERE c.claim_id = ?1 AND l.decision <> 2 AND l.frequency <> 8 "
+    "WHERE l.claim_id = ?1 AND l.decision <> 2 AND l.frequency <> 8 "
     "AND (?2 IS NULL OR l.claim_line = ?2) AND (?3 IS NULL OR m.member_id = ?3) "
     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no) "
     "AND NOT EXISTS (SELECT 1 FROM take_back t WHERE t.member_no = l.member_no "
     "AND t.original_claim_id = l.claim_id "
-    "AND (t.claim_line IS NULL OR t.claim_line = l.claim_line) "
-    "AND (t.run_no, t.input_no, t.source_line) > (l.run_no, l.input_no, l.source_line) "
+    "AND (t.claim_line IS NULL OR t.claim_line = l.claim_line) AND t.before_line > l.line_no "
     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no)) "
     "GROUP BY l.member_no";
 
-enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
-                                 uint32_t *released, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    const struct cg_cell claim = cg_cell_text(release->claim_id);
-    const struct cg_cell number = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE);
-    const struct cg_cell member =
-        release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id);
-    const struct cg_cell wanted[] = {claim, number, member};
-    *released = 0;
-    enum cg_status status = cg_ledger_prepare(ledger, standing_lines, &statement, err);
-    if (status == CG_OK) {
-        cg_ledger_bind_cells(statement, 1, wanted, sizeof wanted / sizeof wanted[0]);
-    }
-    while (status == CG_OK) {
+static enum cg_status release_each(struct cg_ledger *ledger, sqlite3_stmt *statement,
+                                   struct cg_cell *cells, uint32_t *released,
+                                   struct cg_error *err) {
+    for (;;) {
         bool row;
-        status = cg_ledger_step(ledger, statement, &row, err);
+        enum cg_status status = cg_ledger_step(ledger, statement, &row, err);
         if (status != CG_OK || !row) {
-            break;
+            return status;
         }
-        const struct cg_cell cells[CG_TAKE_CELLS] = {
-            [CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(statement, 0)),
-            [CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
-            [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
-            [CG_TAKE_ORIGINAL] = claim,
-            [CG_TAKE_NUMBER] = number,
-            [CG_TAKE_CLAIM] = cg_cell_null(),
-            [CG_TAKE_FREQUENCY] = cg_cell_null(),
-        };
+        cells[CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(statement, 0));
         *released += (uint32_t)sqlite3_column_int64(statement, 1);
         status = cg_ledger_add_row(ledger, cells, CG_TAKE_CELLS, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+}
+
+enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
+                                 uint32_t *released, struct cg_error *err) {
+    struct cg_cell cells[CG_TAKE_CELLS] = {
+        [CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
+        [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
+        [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id),
+        [CG_TAKE_NUMBER] = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE),
+    };
+    sqlite3_stmt *statement = NULL;
+    struct cg_buffer lines;
+    *released = 0;
+    cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
+    enum cg_status status = cg_ledger_claim_lines(ledger, release->claim_id, &lines, err);
+    if (status == CG_OK) {
+        status = cg_ledger_prepare(ledger, standing_lines, &statement, err);
+    }
+    if (status == CG_OK) {
+        const struct cg_cell wanted[] = {
+            cells[CG_TAKE_ORIGINAL], cells[CG_TAKE_NUMBER],
+            release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id),
+            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes})};
+        cg_ledger_bind_cells(statement, 1, wanted, sizeof wanted / sizeof wanted[0]);
+        status = release_each(ledger, statement, cells, released, err);
     }
     (void)sqlite3_finalize(statement);
+    cg_buffer_fini(&lines);
     return status;
 }

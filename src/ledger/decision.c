@@ -2,7 +2,7 @@
  * Decisions as they were made, read back for people and for audits.
  */
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "recall.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,22 +16,20 @@
     "EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no), "                                  \
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
-    "t.run_no, t.claim_id, " replaced ", l.* "
+    "t.run_no, t.claim_id, " replaced ", l.line_no, l.* "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
     "LEFT JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no "                        \
     "LEFT JOIN member m ON m.member_no = l.member_no "                                             \
-    "LEFT JOIN take_back t ON l.decision <> 2 AND l.frequency <> 8 "                               \
-    "AND (t.run_no, t.member_no, t.input_no, t.source_line) = ("                                   \
-    "SELECT f.run_no, f.member_no, f.input_no, f.source_line FROM take_back f "                    \
+    "LEFT JOIN take_back t ON l.decision <> 2 AND l.frequency <> 8 AND t.take_back_no = ("         \
+    "SELECT f.take_back_no FROM take_back f "                                                      \
     "WHERE " NAMES_THE_LINE "AND (f.run_no = l.run_no OR NOT EXISTS "                              \
     "(SELECT 1 FROM run w WHERE w.withdraws IN (f.run_no, l.run_no))) "                            \
-    "ORDER BY f.run_no, f.input_no, f.source_line LIMIT 1) "
+    "ORDER BY f.take_back_no LIMIT 1) "
 /* A take-back f after line l. */
 #define NAMES_THE_LINE                                                                             \
     "f.member_no = l.member_no AND f.original_claim_id = l.claim_id "                              \
-    "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) "                                   \
-    "AND (f.run_no, f.input_no, f.source_line) > (l.run_no, l.input_no, l.source_line) "
+    "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) AND f.before_line > l.line_no "
 
 enum {
     COLUMN_RUN,
@@ -44,6 +42,7 @@ enum {
     COLUMN_TAKER_RUN,
     COLUMN_TAKER_CLAIM,
     COLUMN_REPLACED,
+    COLUMN_LINE_NO,
     COLUMN_LINE_RUN,
     COLUMN_CELLS, /* the line's cells, as in private.h */
 };
@@ -101,8 +100,8 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
         .reasons = text_at(statement, COLUMN_CELLS + CG_LINE_REASONS),
         .imported = strcmp(text_at(statement, COLUMN_KIND), "import") == 0,
         .run_state = state_of(statement),
-        .cap_day = CG_DAY_NONE,
-        .detail = "",
+        .line_no = sqlite3_column_int64(statement, COLUMN_LINE_NO),
+        .detail = text_at(statement, COLUMN_CELLS + CG_LINE_DETAIL),
         .taken_back = sqlite3_column_type(statement, COLUMN_TAKER_RUN) != SQLITE_NULL,
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
         .taken_back_by = text_at(statement, COLUMN_TAKER_CLAIM),
@@ -114,6 +113,7 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
     out->end_day = (int32_t)cell_integer(statement, CG_LINE_END, out->start_day);
     snprintf(out->procedure, sizeof out->procedure, "%s",
              text_at(statement, COLUMN_CELLS + CG_LINE_PROCEDURE));
+    out->cap_day = (int32_t)cell_integer(statement, CG_LINE_CAP_DAY, CG_DAY_NONE);
     out->rendering_npi = (uint64_t)cell_integer(statement, CG_LINE_RENDERING, 0);
     out->billing_npi = (uint64_t)cell_integer(statement, CG_LINE_BILLING, 0);
     out->units = (uint16_t)cell_integer(statement, CG_LINE_UNITS, 0);
@@ -159,17 +159,62 @@ static enum cg_status visit_rows(struct cg_ledger *ledger, const char *sql,
 enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                      uint16_t line_number, cg_ledger_decision_fn fn, void *context,
                                      struct cg_error *err) {
-    const struct cg_cell parameters[] = {cg_cell_text(claim_id),
-                                         cg_cell_optional(line_number, CG_LINE_NUMBER_NONE)};
     const struct visit visit = {fn, context};
-    return visit_rows(
-        ledger,
-        DECISION_COLUMNS(
-            "0") "FROM claim c CROSS JOIN line l ON l.run_no = c.run_no "
-                 "AND l.member_no = c.member_no AND l.claim_id = c.claim_id " DECISION_JOINS
-                 "WHERE c.claim_id = ?1 AND (?2 IS NULL OR l.claim_line = ?2) "
-                 "ORDER BY l.run_no, l.input_no, l.source_line",
-        parameters, 2, &visit, err);
+    struct cg_buffer lines;
+    cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
+    enum cg_status status = cg_ledger_claim_lines(ledger, claim_id, &lines, err);
+    if (status == CG_OK) {
+        const struct cg_cell parameters[] = {
+            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes}),
+            cg_cell_optional(line_number, CG_LINE_NUMBER_NONE), cg_cell_text(claim_id)};
+        status = visit_rows(
+            ledger,
+            DECISION_COLUMNS(
+                "0") "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value " DECISION_JOINS
+                     "WHERE l.claim_id = ?3 AND (?2 IS NULL OR l.claim_line = ?2) "
+                     "ORDER BY l.run_no, l.input_no, l.source_line",
+            parameters, 3, &visit, err);
+    }
+    cg_buffer_fini(&lines);
+    return status;
+}
+
+/* The numbers of a member's lines that used units, "[12,14]". */
+static enum cg_status lines_of(struct cg_ledger *ledger, struct cg_text member_id,
+                               struct cg_buffer *out, struct cg_error *err) {
+    struct cg_text groups;
+    struct cg_text group;
+    struct cg_packed_entry entry;
+    struct cg_buffer packed;
+    struct cg_past past;
+    int64_t number;
+    bool broken = false;
+    cg_buffer_init(&packed, UINT32_MAX);
+    enum cg_status status = cg_ledger_find_member(ledger, member_id, &number, err);
+    if (status == CG_OK) {
+        status = cg_past_open(&past, ledger, INT64_MAX, err);
+        status = status == CG_OK ? cg_past_gather(&past, number, &packed, &number, err) : status;
+        cg_past_close(&past);
+    }
+    bool good = status != CG_OK || cg_buffer_append(out, "[", 1);
+    groups = (struct cg_text){packed.data, (uint32_t)packed.len_bytes};
+    while (status == CG_OK && good && cg_next_group(&groups, &number, &group, &broken)) {
+        struct cg_packer packer = {0};
+        while (good && cg_unpack_entry(&group, &packer, &entry, &broken)) {
+            good = entry.kind != CG_ENTRY_LINE ||
+                   cg_buffer_printf(out, "%s%lld", out->len_bytes > 1 ? "," : "",
+                                    (long long)entry.line_no);
+        }
+        good = good && !broken;
+    }
+    cg_buffer_fini(&packed);
+    if (status == CG_OK && broken) {
+        return cg_past_damaged(ledger, err);
+    }
+    good = good && cg_buffer_append(out, "]", 1);
+    return good || status != CG_OK
+               ? status
+               : cg_error_set(err, CG_INTERNAL, "out of memory while reading a member");
 }
 
 /* As things stood at that place: a take-back there came before its decision, and what a run has
@@ -178,65 +223,46 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
                                         const struct cg_ledger_decision *before,
                                         cg_ledger_decision_fn fn, void *context,
                                         struct cg_error *err) {
-    const bool ever = before == NULL;
-    const struct cg_cell parameters[] = {cg_cell_text(member_id),
-                                         cg_cell_integer(ever ? INT64_MAX : before->run_no),
-                                         cg_cell_integer(ever ? INT64_MAX : before->input_no),
-                                         cg_cell_integer(ever ? INT64_MAX : before->source_line)};
     const struct visit visit = {fn, context};
+    struct cg_buffer lines;
+    cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
+    enum cg_status status = lines_of(ledger, member_id, &lines, err);
+    if (status == CG_OK) {
+        const struct cg_cell parameters[] = {
+            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes}),
+            cg_cell_integer(before == NULL ? INT64_MAX : before->run_no),
+            cg_cell_integer(before == NULL ? INT64_MAX : before->line_no)};
+        status = visit_rows(
+            ledger,
+            DECISION_COLUMNS(
+                "0") "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value " DECISION_JOINS
+                     "WHERE l.line_no < ?3 AND NOT EXISTS (SELECT 1 FROM take_back f "
+                     "WHERE " NAMES_THE_LINE "AND f.before_line <= ?3 AND NOT EXISTS "
+                     "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no AND w.run_no <= ?2)) "
+                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND "
+                     "w.run_no <= ?2) "
+                     "ORDER BY l.run_no, l.input_no, l.source_line",
+            parameters, 3, &visit, err);
+    }
+    cg_buffer_fini(&lines);
+    return status;
+}
+
+enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lines,
+                                    cg_ledger_decision_fn fn, void *context, struct cg_error *err) {
+    const struct visit visit = {fn, context};
+    const struct cg_cell parameters[] = {cg_cell_text(lines)};
     return visit_rows(
         ledger,
         DECISION_COLUMNS(
-            "0") "FROM accumulator a CROSS JOIN line l ON l.run_no = a.run_no "
-                 "AND l.member_no = a.member_no " DECISION_JOINS
-                 "WHERE a.part = 0 AND a.member_no = (SELECT member_no FROM member WHERE member_id "
-                 "= ?1) "
-                 "AND l.decision <> 2 AND l.frequency <> 8 "
-                 "AND (l.run_no, l.input_no, l.source_line) < (?2, ?3, ?4) "
-                 "AND NOT EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
-                 "AND (f.run_no, f.input_no, f.source_line) <= (?2, ?3, ?4) AND NOT EXISTS "
-                 "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no AND w.run_no <= ?2)) "
-                 "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND w.run_no <= "
-                 "?2) "
-                 "ORDER BY l.run_no, l.input_no, l.source_line",
-        parameters, 4, &visit, err);
-}
-
-enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
-                                     void *context, struct cg_error *err) {
-    const struct visit visit = {fn, context};
-    return visit_rows(ledger,
-                      DECISION_COLUMNS("EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
-                                       "AND f.claim_id IS NOT NULL "
-                                       "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = "
-                                       "f.run_no))") "FROM (SELECT DISTINCT member_no FROM "
-                                                     "take_back) d "
-                                                     "CROSS JOIN accumulator a ON a.member_no = "
-                                                     "d.member_no AND a.part = 0 "
-                                                     "CROSS JOIN line l ON l.run_no = a.run_no AND "
-                                                     "l.member_no = a.member_no " DECISION_JOINS
-                                                     "WHERE l.units_used IS NOT NULL "
-                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
-                                                     "w.withdraws = l.run_no) "
-                                                     "AND EXISTS (SELECT 1 FROM take_back b WHERE "
-                                                     "b.member_no = l.member_no "
-                                                     "AND (b.run_no, b.input_no, b.source_line) > "
-                                                     "(l.run_no, l.input_no, l.source_line) "
-                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
-                                                     "w.withdraws = b.run_no)) "
-                                                     "AND NOT EXISTS (SELECT 1 FROM claim x CROSS "
-                                                     "JOIN line n ON n.run_no = x.run_no "
-                                                     "AND n.member_no = x.member_no AND n.claim_id "
-                                                     "= x.claim_id "
-                                                     "WHERE x.claim_id = l.claim_id AND "
-                                                     "x.member_no = l.member_no "
-                                                     "AND n.claim_line IS l.claim_line "
-                                                     "AND (n.run_no, n.input_no, n.source_line) > "
-                                                     "(l.run_no, l.input_no, l.source_line) "
-                                                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE "
-                                                     "w.withdraws = n.run_no)) "
-                                                     "ORDER BY l.run_no, l.input_no, l.source_line",
-                      NULL, 0, &visit, err);
+            "EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
+            "AND f.claim_id IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no))") "FROM json_each(?1) j CROSS "
+                                                                   "JOIN line l ON l.line_no = "
+                                                                   "j.value " DECISION_JOINS
+                                                                   "ORDER BY l.run_no, l.input_no, "
+                                                                   "l.source_line",
+        parameters, 1, &visit, err);
 }
 
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
@@ -246,7 +272,10 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
     const struct visit visit = {fn, context};
     return visit_rows(
         ledger,
-        DECISION_COLUMNS("0") "FROM line l " DECISION_JOINS "WHERE l.run_no = ?1 "
-                              "ORDER BY l.run_no, l.member_no, l.input_no, l.source_line",
+        DECISION_COLUMNS(
+            "0") "FROM line l " DECISION_JOINS
+                 "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
+                 "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), "
+                 "0) AND l.run_no = ?1 ORDER BY l.line_no",
         parameters, 1, &visit, err);
 }

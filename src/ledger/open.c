@@ -161,7 +161,7 @@ static void set_limits(sqlite3 *db) {
         int id;
         int value;
     } limits[] = {
-        {SQLITE_LIMIT_LENGTH, 1 << 22}, /* policy texts are the longest values */
+        {SQLITE_LIMIT_LENGTH, 1 << 26}, /* lists of lines are the longest values */
         {SQLITE_LIMIT_SQL_LENGTH, 1 << 17}, {SQLITE_LIMIT_COLUMN, 100},
         {SQLITE_LIMIT_EXPR_DEPTH, 30},      {SQLITE_LIMIT_COMPOUND_SELECT, 3},
         {SQLITE_LIMIT_VDBE_OP, 25000},      {SQLITE_LIMIT_FUNCTION_ARG, 8},
@@ -196,9 +196,10 @@ static enum cg_status connect_to(struct cg_ledger *ledger, const char *name, int
     (void)sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     (void)sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     (void)sqlite3_busy_timeout(ledger->db, BUSY_WAIT_MS);
-    char pragmas[256];
+    char pragmas[320];
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; "
+             "PRAGMA page_size = 8192; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA "
+             "temp_store = MEMORY; "
              "PRAGMA foreign_keys = ON; PRAGMA cache_size = -%d; PRAGMA synchronous = FULL;",
              (int)CACHE_KIB);
     return cg_ledger_exec(ledger, pragmas, "opening", err);
@@ -335,6 +336,11 @@ static enum cg_status open_to_read(const char *path, bool in_memory, struct cg_l
     return CG_OK;
 }
 
+enum cg_status cg_ledger_open_empty(const char *path, struct cg_ledger **out,
+                                    struct cg_error *err) {
+    return open_to_read(path, true, out, err);
+}
+
 enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                      struct cg_error *err) {
     *out = NULL;
@@ -365,6 +371,7 @@ void cg_ledger_close(struct cg_ledger *ledger) {
     }
     cg_ledger_drop_run(ledger);
     cg_recall_free(ledger->recall);
+    cg_ledger_numbers_fini(&ledger->numbers);
     if (ledger->db != NULL) {
         cg_ledger_rollback(ledger);
         (void)sqlite3_finalize(ledger->find_member);

@@ -1,23 +1,22 @@
 /*
  * What the files of this room share. Only this folder knows SQLite.
  *
- * ledger_sql      statements, and SQLite's failures as ours
- * ledger_cells    a row as cells: one form for binding, spilling and hashing
- * ledger_schema   making and migrating the file
- * ledger_open     lock, connection, settings
- * ledger_members  member ids to numbers
- * ledger_pack     what the gate recalls of a member, as bytes
- * ledger_sort     rows into key order, in bounded memory
- * ledger_record   decided lines to rows
- * ledger_rows     all rows of a run, in the order of the tables
- * ledger_write    rows into the tables
- * ledger_run      the protocol of a run
- * ledger_chain    the hash of a run
- * ledger_recover  what a run that was cut off left
+ * sql        statements, and SQLite's failures as ours
+ * cells      a row as cells: one form for binding, spilling and hashing
+ * schema     making the file; migrate, from an older one
+ * open       lock, connection, settings
+ * members    member ids to numbers; numbers, pairs to numbers
+ * record     decided lines to rows
+ * rows       all rows of a run, in the order of the tables; write, into the tables
+ * past       what a member has had, from its packed rows; fold, how these are kept
+ * claims     claims to lines
+ * run        the protocol of a run; chain, its hash; recover, what a cut off run left
  */
-#ifndef CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
-#define CLAIMGATE_LEDGER_LEDGER_PRIVATE_H
+#ifndef CLAIMGATE_LEDGER_PRIVATE_H
+#define CLAIMGATE_LEDGER_PRIVATE_H
 
+#include "claimgate/base/array.h"
+#include "claimgate/base/hash_table.h"
 #include "claimgate/ledger/ledger.h"
 
 #include <sqlite3.h>
@@ -59,12 +58,21 @@ size_t cg_varint_put(uint8_t *out, uint64_t value);
 /* Bytes used; 0 when `len` bytes do not hold a whole one. */
 size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out);
 
+/* Small negative numbers stay short: 0, -1, 1, -2 become 0, 1, 2, 3. */
+static inline uint64_t cg_zigzag(int64_t value) {
+    return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+}
+static inline int64_t cg_unzigzag(uint64_t value) {
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
 /* Rows as bytes, the same for the same cells everywhere: each cell its kind, then its value. */
 cg_must_use bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t count);
 /* False when the bytes are not exactly `count` cells. Texts are views into them. */
 cg_must_use bool cg_cells_read(struct cg_text bytes, struct cg_cell *cells, size_t count);
 
-/* The cells of `line` and `take_back` in the order of their columns, run_no left out. */
+/* The cells of `line` and `take_back` in the order of their columns, run_no left out. What these
+ * cells are as bytes is hashed, so that they never change. */
 enum {
     CG_LINE_MEMBER,
     CG_LINE_INPUT,
@@ -88,6 +96,8 @@ enum {
     CG_LINE_AVAILABLE,
     CG_LINE_EXEMPT,
     CG_LINE_SPLIT,
+    CG_LINE_CAP_DAY, /* what version 1 kept ends here */
+    CG_LINE_DETAIL,
     CG_LINE_CELLS,
 };
 enum {
@@ -124,18 +134,14 @@ uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payload
 
 struct cg_ledger_member {
     int64_t member_no;
-    uint64_t hash;
     uint32_t id_offset;
     uint8_t id_len;
     bool is_new; /* its row is still to be written */
 };
 
 struct cg_ledger_members {
-    struct cg_ledger_member *list; /* in the order met */
-    uint32_t count;
-    uint32_t capacity;
-    uint32_t *slots; /* index into list plus 1; 0: empty */
-    uint32_t slot_count;
+    struct cg_array list; /* of struct cg_ledger_member, in the order met */
+    struct cg_hash_table table;
     struct cg_buffer ids;
     uint64_t seed;
     int64_t last_no; /* the highest number given, in the ledger and here */
@@ -153,29 +159,38 @@ cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct 
 cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                                  int64_t *member_no, struct cg_error *err);
 
-/* pack.c: a member's accepted lines and take-backs in one run, as `accumulator.packed`: in
- * parts that SQLite can keep within a page of the B-tree (about 1,000 bytes of 4,096), so that a
- * member's history is one stretch of the file. */
+/* numbers.c: pairs of values that have a number in `service` or `provider`, and their texts. */
 
-enum { CG_PACK_PART_BYTES = 960, CG_PACK_ENTRY_MAX_BYTES = 256 };
-
-struct cg_packed_entry {
-    bool is_take_back;
-    struct cg_past_line line; /* taken_back is for the reader to work out */
-    uint64_t procedure;       /* field.h: cg_field_procedure */
-    struct cg_text claim_id;  /* of a take-back; len 0: a release */
-    struct cg_text original_claim_id;
-    uint16_t line_number; /* 0: every line */
-    uint8_t frequency;
+struct cg_pair {
+    uint64_t first;  /* procedure, or rendering NPI */
+    uint64_t second; /* modifiers, or billing NPI; field.h, 0: none */
 };
 
-/* Add what the gate must recall of a row; rejected lines and voids add nothing. */
-cg_must_use bool cg_pack_line(struct cg_buffer *out, const struct cg_cell *cells);
-cg_must_use bool cg_pack_take_back(struct cg_buffer *out, const struct cg_cell *cells);
-/* Take the next entry off `packed`; false at the end or when the bytes are broken (*broken). */
-bool cg_pack_next(struct cg_text *packed, struct cg_packed_entry *out, bool *broken);
+struct cg_numbers {
+    struct cg_array pairs; /* of struct cg_pair; number 1 stands first */
+    struct cg_hash_table table;
+    uint64_t seed;
+};
+
+/* What a line holds by number. */
+struct cg_ledger_numbers {
+    struct cg_numbers services;
+    struct cg_numbers providers;
+};
+
+void cg_ledger_numbers_fini(struct cg_ledger_numbers *numbers);
+/* As the tables hold them now. */
+cg_must_use enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err);
+/* The number of a pair, *is_new when it was given one now; 0: no memory. */
+uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_new);
+/* Zeroes for a number that was never given. */
+struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number);
+/* "HQ:HE" as a number (field.h). */
+uint64_t cg_modifiers_of(struct cg_text text);
 
 /* The ledger itself. */
+
+enum { CG_LEDGER_FORM = 2 }; /* run.form: how its rows are hashed */
 
 enum cg_run_kind { CG_RUN_VALIDATE, CG_RUN_IMPORT, CG_RUN_RELEASE, CG_RUN_WITHDRAW };
 
@@ -186,9 +201,11 @@ struct cg_ledger_run {
     int32_t as_of_day;
     const struct cg_roster *roster; /* NULL: none */
     struct cg_ledger_members members;
-    struct cg_sorter *rows; /* `line` and `take_back`, by member */
+    struct cg_sorter *rows; /* `line` and `take_back`, as they come */
     struct cg_buffer row;   /* one row as bytes */
     int64_t withdraws;      /* 0: nothing */
+    int64_t last_line;      /* the highest line_no: at first of the ledger, then of the run */
+    uint64_t own_bytes;     /* of what the gate will recall of this run */
 };
 
 struct cg_ledger {
@@ -199,6 +216,7 @@ struct cg_ledger {
     bool made_lock; /* the lock file was not there before */
     const struct cg_policy *policy;
     struct cg_ledger_run run;
+    struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */
     sqlite3_stmt *find_member;
     char known_input[4096];
@@ -232,6 +250,8 @@ void cg_ledger_rollback(struct cg_ledger *ledger);
 
 /* schema.c */
 cg_must_use enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err);
+/* All tables, indexes and views, in the transaction that is open. */
+cg_must_use enum cg_status cg_ledger_make_tables(struct cg_ledger *ledger, struct cg_error *err);
 /* CG_BAD_DATA: a file of others, or a ledger of a newer claimgate. Changes nothing. */
 cg_must_use enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err);
@@ -239,20 +259,23 @@ cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, stru
 /* open.c */
 cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
                                               struct cg_ledger **out, struct cg_error *err);
+/* An empty ledger in memory; `path` is what messages call it. */
+cg_must_use enum cg_status cg_ledger_open_empty(const char *path, struct cg_ledger **out,
+                                                struct cg_error *err);
 
 /* record.c: a row of `line` or `take_back`, told apart by its number of cells. */
 cg_must_use enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
                                              size_t count, struct cg_error *err);
 
-/* write.c: all rows of the open run into the tables, inside a transaction, as the commit
- * wants them carried. Gives the digest of rows_sha256. */
+/* write.c: all rows of the open run into the tables, inside a transaction, as the commit wants them
+ * carried. Gives the digest of rows_sha256, and run.last_line as it then is. */
 cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
                                                 const struct cg_ledger_commit *commit,
                                                 uint8_t rows_sha256[CG_SHA256_BYTES],
                                                 struct cg_error *err);
 
 /* chain.c */
-struct cg_rows_digest; /* over member, line and take_back rows of one run, each in key order */
+struct cg_rows_digest; /* over member, line and take_back rows of one run, each as it was kept */
 cg_must_use struct cg_rows_digest *cg_rows_digest_new(void);
 void cg_rows_digest_free(struct cg_rows_digest *digest);
 enum cg_digest_part { CG_DIGEST_MEMBERS, CG_DIGEST_LINES, CG_DIGEST_TAKE_BACKS, CG_DIGEST_PARTS };
@@ -270,8 +293,33 @@ cg_must_use enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_
 struct cg_recall;
 void cg_recall_free(struct cg_recall *recall); /* NULL is allowed */
 
+/* fold.c: move what `recent` holds into `past`, as far as what the open run has added pays for. */
+cg_must_use enum cg_status cg_ledger_fold(struct cg_ledger *ledger, struct cg_error *err);
+/* For tests: a run moves so much, whatever it has added. 0: as built in. */
+void cg_ledger_set_fold_bytes(int64_t bytes);
+
+/* chain.c: publication.hash. */
+cg_must_use enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,
+                                                      const char *folder, const char *at,
+                                                      uint8_t out[CG_SHA256_BYTES],
+                                                      struct cg_error *err);
+
+/* Of a list of lines as JSON: some millions of numbers. */
+enum { CG_LINE_LIST_MAX_BYTES = 60 << 20 };
+
+/* claims.c: the numbers of all lines of a claim, "[12,14]", for json_each. */
+cg_must_use enum cg_status cg_ledger_claim_lines(struct cg_ledger *ledger, struct cg_text claim_id,
+                                                 struct cg_buffer *out, struct cg_error *err);
+
+/* migrate.c: version 1 to 2, inside a transaction. */
+cg_must_use enum cg_status cg_ledger_migrate(struct cg_ledger *ledger, struct cg_error *err);
+
 /* run.c */
-void cg_ledger_drop_run(struct cg_ledger *ledger); /* forget the open run */
+void cg_ledger_drop_run(struct cg_ledger *ledger); /* roll back the open run, and forget it */
+void cg_ledger_forget_run(struct cg_ledger *ledger);
+/* Rows can be added to a run of this number, behind last_line. */
+cg_must_use enum cg_status cg_ledger_reset_run(struct cg_ledger *ledger, int64_t run_no,
+                                               int64_t last_line, struct cg_error *err);
 /* Write the run row and everything small, in the transaction; then seal it with its hash. */
 cg_must_use enum cg_status cg_ledger_write_run(struct cg_ledger *ledger,
                                                const struct cg_ledger_commit *commit,

@@ -1,6 +1,7 @@
 /*
- * Decided lines to rows. Rows wait in a sorter under their member's number until the run commits;
- * member numbers are final from the first sight on, for nobody else can write meanwhile.
+ * Decided lines to rows, in two halves: members get their numbers, which are final from the first
+ * sight on, for nobody else can write meanwhile; then rows wait, in the order of arrival, until the
+ * run commits.
  */
 #include "private.h"
 
@@ -83,6 +84,9 @@ static void fill_line(const struct cg_policy *policy, const struct cg_line *line
     cells[CG_LINE_EXEMPT] = cg_cell_integer(line->exempt);
     cells[CG_LINE_SPLIT] =
         cg_cell_integer(spans && line->version != NULL && line->version->split_spans);
+    cells[CG_LINE_CAP_DAY] =
+        cap_failed ? cg_cell_optional(line->cap_day, CG_DAY_NONE) : cg_cell_null();
+    cells[CG_LINE_DETAIL] = line->detail.len > 0 ? cg_cell_text(line->detail) : cg_cell_null();
 }
 
 static void fill_take_back(const struct cg_line *line, const struct cg_cell *line_cells,
@@ -98,35 +102,21 @@ static void fill_take_back(const struct cg_line *line, const struct cg_cell *lin
 
 enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
                                  size_t count, struct cg_error *err) {
-    /* Big-endian, so that bytes compare like the numbers. */
-    char key[8];
-    for (int i = 0; i < 8; i++) {
-        key[i] = (char)((uint64_t)cells[0].integer >> (56 - 8 * i));
-    }
-    cg_buffer_clear(&ledger->run.row);
-    if (!cg_cells_append(&ledger->run.row, cells, count)) {
+    const struct cg_text no_key = {"", 0}; /* they come out as they went in */
+    struct cg_buffer *row = &ledger->run.row;
+    cg_buffer_clear(row);
+    if (!cg_cells_append(row, cells, count)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory for a line of the ledger");
     }
-    return cg_sorter_add(
-        ledger->run.rows, (struct cg_text){key, sizeof key},
-        (struct cg_text){ledger->run.row.data, (uint32_t)ledger->run.row.len_bytes}, err);
+    return cg_sorter_add(ledger->run.rows, no_key,
+                         (struct cg_text){row->data, (uint32_t)row->len_bytes}, err);
 }
 
 static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batch *batch,
                                   const struct cg_line *line, struct cg_error *err) {
     struct row_texts texts;
     struct cg_cell cells[CG_LINE_CELLS];
-    int64_t member_no = 0;
-    bool is_new;
-    const struct cg_text member_id = cg_key_text(&line->member_id);
-    if (id_cell(member_id, CG_REASON_MEMBER_ID_INVALID, line).kind != CG_CELL_NULL) {
-        const enum cg_status status =
-            cg_ledger_member_no(ledger, member_id, &member_no, &is_new, err);
-        if (status != CG_OK) {
-            return status;
-        }
-    }
-    cells[CG_LINE_MEMBER] = cg_cell_integer(member_no);
+    cells[CG_LINE_MEMBER] = cg_cell_integer(line->member_no);
     cells[CG_LINE_INPUT] = cg_cell_integer((int64_t)batch->source_no + 1);
     cells[CG_LINE_SOURCE_LINE] =
         cg_cell_unsigned(batch->first_line + cg_batch_record(batch, line->record_no)->line_delta);
@@ -141,6 +131,26 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
         }
     }
     return cg_ledger_add_row(ledger, cells, CG_LINE_CELLS, err);
+}
+
+enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batch *batch,
+                                        struct cg_error *err) {
+    bool is_new;
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        struct cg_line *line = cg_batch_line(batch, i);
+        const struct cg_text id = cg_key_text(&line->member_id);
+        line->member_no = 0;
+        if (line->malformed != CG_WELL_FORMED ||
+            id_cell(id, CG_REASON_MEMBER_ID_INVALID, line).kind == CG_CELL_NULL) {
+            continue;
+        }
+        const enum cg_status status =
+            cg_ledger_member_no(ledger, id, &line->member_no, &is_new, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return CG_OK;
 }
 
 enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch *batch,

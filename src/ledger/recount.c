@@ -1,15 +1,16 @@
 /*
- * The accumulators in the decisions, counted again.
+ * The members in their order: what is kept of each, added up (verify.h), and the units in the
+ * decisions, counted again.
  *
- * Members in their order, each one's lines in the order of their decisions: before a line is taken
- * in, the units that stand in each cap's period are counted and compared with `cap_used`. The count
- * shares nothing with the gate: units lie on days in one binary indexed tree for each procedure, so
- * that the sum over any period is a few additions, and are taken off again when a take-back frees
- * their line and when the member ends. Runs that were taken back are left out: while they stood no
- * other run came after them.
+ * Each one's entries come in the order of their decisions: before a line is taken in, the units
+ * that stand in each cap's period are counted; they must be those of `cap_used`. The count shares
+ * nothing with the gate: units lie on days in one binary indexed tree for each procedure, so that
+ * the sum over any period is a few additions, and are taken off again when a take-back frees their
+ * line and when the member ends. Runs that were taken back are left out: while they stood no other
+ * run came after them. Where the sums of a run differ, a second walk names its lines.
  */
 #include "claimgate/base/stop.h"
-#include "claimgate/record/field.h"
+#include "past.h"
 #include "verify.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ enum {
     TREES_MAX = 256,
     POLICIES_MAX = 4096,
     FAULTS_TOLD = 20, /* one changed line can make many that follow wrong */
+    LINES_MAX = 1 << 30,
 };
 
 struct tree {
@@ -30,21 +32,21 @@ struct tree {
 struct standing {
     struct cg_packed_entry entry;
     char claim_id[CG_ID_MAX_BYTES];
+    uint32_t claim_len;
     bool taken_back;
 };
 
 struct recount {
     struct cg_verify *verify;
+    struct cg_past past;
     struct tree trees[TREES_MAX];
     uint32_t tree_count;
     struct cg_policy **policies; /* by policy_no */
     int64_t policy_count;
-    struct standing *lines; /* of the member at hand */
-    uint32_t count;
-    uint32_t capacity;
-    sqlite3_stmt *take_backs;
-    bool take_back_waits; /* a row is in front */
+    struct cg_array lines; /* of struct standing, of the member at hand */
     struct cg_buffer packed;
+    sqlite3_stmt *line; /* for the second walk, in which lines are named; NULL in the first */
+    uint64_t most_faults;
 };
 
 static void add_at(struct tree *tree, int32_t day_no, int64_t units) {
@@ -89,13 +91,15 @@ static struct tree *tree_of(struct recount *recount, uint64_t procedure) {
 /* Lay a line's units on its days (sign 1), or take them off (-1). A span's units lie evenly, the
  * remainder one each on the first days. */
 static bool lay(struct recount *recount, const struct cg_packed_entry *entry, int64_t sign) {
-    const struct cg_past_line *line = &entry->line;
-    struct tree *tree = tree_of(recount, entry->procedure);
+    const struct cg_packed_entry *line = entry;
+    struct tree *tree = tree_of(
+        recount, cg_pair_at(&recount->verify->ledger->numbers.services, entry->service_no).first);
     if (tree == NULL) {
         return false;
     }
-    if (line->exempt) {
-        return true;
+    if (line->exempt || line->end_day < line->start_day || line->start_day < CG_DAY_FIRST ||
+        line->end_day > CG_DAY_LAST) {
+        return true; /* days that no line can have are told as a change of the line */
     }
     if (!line->split) {
         add_at(tree, line->start_day, sign * line->accepted_units);
@@ -112,80 +116,41 @@ static bool lay(struct recount *recount, const struct cg_packed_entry *entry, in
 
 static bool end_member(struct recount *recount) {
     bool done = true;
-    for (uint32_t i = 0; i < recount->count; i++) {
-        if (!recount->lines[i].taken_back) {
-            done = lay(recount, &recount->lines[i].entry, -1) && done;
+    for (uint32_t i = 0; i < recount->lines.count; i++) {
+        const struct standing *line = cg_array_at(&recount->lines, i);
+        if (!line->taken_back) {
+            done = lay(recount, &line->entry, -1) && done;
         }
     }
-    recount->count = 0;
+    recount->lines.count = 0;
     return done;
 }
 
 static bool take_in(struct recount *recount, const struct cg_packed_entry *entry) {
-    if (recount->count == recount->capacity) {
-        const uint32_t capacity = recount->capacity == 0 ? 64 : 2 * recount->capacity;
-        struct standing *lines = realloc(recount->lines, capacity * sizeof *lines);
-        if (lines == NULL) {
-            return false;
-        }
-        recount->lines = lines;
-        recount->capacity = capacity;
+    struct standing *line = cg_array_add(&recount->lines);
+    if (line == NULL) {
+        return false;
     }
-    struct standing *line = &recount->lines[recount->count++];
-    *line = (struct standing){.entry = *entry};
-    memcpy(line->claim_id, entry->line.claim_id.ptr, entry->line.claim_id.len);
+    line->entry = *entry;
+    line->taken_back = false;
+    line->claim_len = entry->claim_id.len;
+    memcpy(line->claim_id, entry->claim_id.ptr, entry->claim_id.len);
     return lay(recount, entry, 1);
 }
 
-/* The take-back in front frees what stands of its original. */
-static bool free_lines(struct recount *recount) {
-    const struct cg_cell original = cg_cell_column(recount->take_backs, 3);
-    const struct cg_cell number = cg_cell_column(recount->take_backs, 4);
+/* A take-back frees what stands of its original. */
+static bool free_lines(struct recount *recount, const struct cg_packed_entry *entry) {
     bool done = true;
-    for (uint32_t i = 0; i < recount->count; i++) {
-        struct standing *line = &recount->lines[i];
-        const struct cg_text claim = {line->claim_id, line->entry.line.claim_id.len};
-        if (!line->taken_back && cg_text_equal(claim, original.bytes) &&
-            (number.kind == CG_CELL_NULL || number.integer == line->entry.line.line_number)) {
+    for (uint32_t i = 0; i < recount->lines.count; i++) {
+        struct standing *line = cg_array_at(&recount->lines, i);
+        const struct cg_text claim = {line->claim_id, line->claim_len};
+        if (!line->taken_back && cg_text_equal(claim, entry->original_claim_id) &&
+            (entry->line_number == 0 || entry->line_number == line->entry.line_number)) {
             line->taken_back = true;
             done = lay(recount, &line->entry, -1) && done;
         }
     }
     return done;
-}
-
-/* Free what take-backs up to and including this place in the ledger free. */
-static enum cg_status free_up_to(struct recount *recount, const int64_t place[3],
-                                 struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    while (status == CG_OK && recount->take_back_waits) {
-        for (int i = 0; i < 3; i++) {
-            const int64_t at = sqlite3_column_int64(recount->take_backs, i);
-            if (at > place[i]) {
-                return CG_OK;
-            }
-            if (at < place[i]) {
-                break;
-            }
-        }
-        if (!free_lines(recount)) {
-            return cg_verify_no_memory(err);
-        }
-        status = cg_ledger_step(recount->verify->ledger, recount->take_backs,
-                                &recount->take_back_waits, err);
-    }
-    return status;
-}
-
-static enum cg_status begin_member(struct recount *recount, int64_t member_no,
-                                   struct cg_error *err) {
-    if (!end_member(recount)) {
-        return cg_verify_no_memory(err);
-    }
-    (void)sqlite3_reset(recount->take_backs);
-    (void)sqlite3_bind_int64(recount->take_backs, 1, member_no);
-    return cg_ledger_step(recount->verify->ledger, recount->take_backs, &recount->take_back_waits,
-                          err);
 }
 
 static int64_t units_for_cap(struct recount *recount, const struct cg_policy *policy,
@@ -203,151 +168,282 @@ static int64_t units_for_cap(struct recount *recount, const struct cg_policy *po
     return sum;
 }
 
-/* Compare `cap_used`, "[0,null,42]", with what stands before the line. */
-static void compare(struct recount *recount, const struct cg_policy *policy, int64_t run_no,
-                    const struct cg_cell *cells) {
-    const struct cg_cell *text = &cells[CG_LINE_CAP_USED];
-    const int32_t day_no = (int32_t)cells[CG_LINE_START].integer;
-    const struct cg_policy_version *version = cg_policy_in_force(policy, day_no);
-    uint32_t used[CG_CAPS_MAX];
-    const uint32_t count = cg_ledger_read_cap_used(text, used);
-    if (version == NULL || count != version->cap_count) {
-        cg_verify_fault(recount->verify, "run %lld: a line names other caps than its policy",
-                        (long long)run_no);
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (used[i] == UINT32_MAX) {
-            continue;
-        }
-        const int64_t counted = units_for_cap(recount, policy, &version->caps[i], day_no);
-        if (counted != used[i]) {
-            cg_verify_fault(recount->verify,
-                            "run %lld, input %lld, line %lld: units used before in cap %s are %lu "
-                            "in the decision, but the lines before it give %lld",
-                            (long long)run_no, (long long)cells[CG_LINE_INPUT].integer,
-                            (long long)cells[CG_LINE_SOURCE_LINE].integer, version->caps[i].id,
-                            (unsigned long)used[i], (long long)counted);
-        }
-    }
-}
-
-/* *out NULL: the run's policy cannot be read, which is a fault like any other. */
-static enum cg_status policy_of(struct recount *recount, int64_t run_no, int64_t policy_no,
+/* *out NULL: the run's policy cannot be read. Where its text is what it was, that is no change but
+ * a failure of ours. */
+static enum cg_status policy_of(struct recount *recount, int64_t run_no,
                                 const struct cg_policy **out, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    struct cg_verify_sums *run = cg_verify_run(verify, run_no);
     struct cg_error loading = CG_ERROR_INIT;
+    const int64_t policy_no = run->policy_no;
     enum cg_status status = CG_OK;
     *out = NULL;
-    if (policy_no <= 0 || policy_no >= recount->policy_count) {
-        status = CG_BAD_CONFIG;
-    } else if (recount->policies[policy_no] == NULL) {
-        status = cg_ledger_load_policy(recount->verify->ledger, run_no,
-                                       &recount->policies[policy_no], &loading);
+    if (policy_no > 0 && policy_no < recount->policy_count &&
+        recount->policies[policy_no] == NULL && !run->no_policy) {
+        status =
+            cg_ledger_load_policy(verify->ledger, run_no, &recount->policies[policy_no], &loading);
     }
-    if (status == CG_BAD_CONFIG || status == CG_BAD_DATA) {
-        cg_verify_fault(recount->verify, "run %lld: its policy cannot be read", (long long)run_no);
-        return CG_OK;
+    if (status != CG_OK && verify->faults == 0) {
+        return cg_error_set(err, status == CG_BAD_CONFIG ? CG_INTERNAL : status, "%s",
+                            loading.text);
     }
-    if (status == CG_OK) {
-        *out = recount->policies[policy_no];
-        return CG_OK;
+    *out = policy_no > 0 && policy_no < recount->policy_count ? recount->policies[policy_no] : NULL;
+    if (*out == NULL && !run->no_policy) {
+        run->no_policy = true;
+        cg_verify_fault(verify, "run %lld: its policy cannot be read", (long long)run_no);
     }
-    return cg_error_set(err, status, "%s", loading.text);
+    return CG_OK;
 }
 
-/* Columns: member_no, run_no, policy_no, then the line's cells. */
-static enum cg_status count_line(struct recount *recount, sqlite3_stmt *lines,
-                                 struct cg_error *err) {
-    struct cg_cell cells[CG_LINE_CELLS];
-    for (int i = 0; i < CG_LINE_CELLS; i++) {
-        cells[i] = cg_cell_column(lines, 4 + i);
-    }
-    const int64_t run_no = sqlite3_column_int64(lines, 1);
-    const int64_t place[3] = {run_no, cells[CG_LINE_INPUT].integer,
-                              cells[CG_LINE_SOURCE_LINE].integer};
-    enum cg_status status = free_up_to(recount, place, err);
-    if (status == CG_OK && cells[CG_LINE_CAP_USED].kind == CG_CELL_TEXT) {
-        const struct cg_policy *policy = NULL;
-        status = policy_of(recount, run_no, sqlite3_column_int64(lines, 2), &policy, err);
-        if (status == CG_OK && policy != NULL) {
-            compare(recount, policy, run_no, cells);
-        }
-    }
-    if (status != CG_OK) {
+/* Name what differs in one decision: `counted` against "[0,null,42]". */
+static enum cg_status name_line(struct recount *recount, int64_t run_no, int64_t line_no,
+                                const struct cg_policy_version *version, const int64_t *counted,
+                                struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    uint32_t used[CG_CAPS_MAX];
+    bool row;
+    (void)sqlite3_bind_int64(recount->line, 1, line_no);
+    const enum cg_status status = cg_ledger_step(verify->ledger, recount->line, &row, err);
+    if (status != CG_OK || !row) {
         return status;
     }
-    struct cg_packed_entry entry;
-    bool broken;
-    cg_buffer_clear(&recount->packed);
-    if (!cg_pack_line(&recount->packed, cells)) {
+    const struct cg_cell text = cg_cell_column(recount->line, 2);
+    const uint32_t count = cg_ledger_read_cap_used(&text, used);
+    if (count != version->cap_count) {
+        cg_verify_fault(verify, "run %lld: a line names other caps than its policy",
+                        (long long)run_no);
+    }
+    for (uint32_t i = 0; i < count && i < version->cap_count; i++) {
+        if (used[i] != UINT32_MAX && counted[i] >= 0 && counted[i] != used[i]) {
+            cg_verify_fault(verify,
+                            "run %lld, input %lld, line %lld: units used before in cap %s are %lu "
+                            "in the decision, but the lines before it give %lld",
+                            (long long)run_no, sqlite3_column_int64(recount->line, 0),
+                            sqlite3_column_int64(recount->line, 1), version->caps[i].id,
+                            (unsigned long)used[i], (long long)counted[i]);
+        }
+    }
+    (void)sqlite3_reset(recount->line);
+    return CG_OK;
+}
+
+/* What stands before the line in the caps that it was tested for. */
+static enum cg_status count_used(struct recount *recount, int64_t run_no,
+                                 const struct cg_packed_entry *entry, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    struct cg_verify_sums *run = cg_verify_run(verify, run_no);
+    const struct cg_policy *policy;
+    int64_t counted[CG_CAPS_MAX];
+    const enum cg_status status = policy_of(recount, run_no, &policy, err);
+    if (status != CG_OK || policy == NULL) {
+        return status;
+    }
+    const struct cg_policy_version *version = cg_policy_in_force(policy, entry->start_day);
+    if (version == NULL) {
+        return CG_OK; /* the sums differ */
+    }
+    for (uint32_t i = 0; i < version->cap_count; i++) {
+        const bool tested = (entry->tested >> i & 1) != 0;
+        counted[i] =
+            tested ? units_for_cap(recount, policy, &version->caps[i], entry->start_day) : -1;
+        run->counted +=
+            tested ? cg_verify_used_hash(verify, entry->line_no, i, (uint64_t)counted[i]) : 0;
+    }
+    run->counted += cg_verify_used_hash(verify, entry->line_no, CG_CAPS_MAX, version->cap_count);
+    return recount->line == NULL
+               ? CG_OK
+               : name_line(recount, run_no, entry->line_no, version, counted, err);
+}
+
+static enum cg_status count_entry(struct recount *recount, int64_t run_no, int64_t member_no,
+                                  const struct cg_packed_entry *entry, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    struct cg_verify_sums *run = cg_verify_run(verify, run_no);
+    uint64_t hash;
+    if (!cg_verify_entry_hash(verify, member_no, entry, &hash)) {
         return cg_verify_no_memory(err);
     }
-    struct cg_text packed = {recount->packed.data, (uint32_t)recount->packed.len_bytes};
-    if (cg_pack_next(&packed, &entry, &broken) && !take_in(recount, &entry)) {
+    run->past += hash;
+    if (run->withdrawn) {
+        return CG_OK;
+    }
+    if (entry->tested != 0) {
+        const enum cg_status status = count_used(recount, run_no, entry, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    if ((entry->kind == CG_ENTRY_LINE && !take_in(recount, entry)) ||
+        (entry->kind == CG_ENTRY_TAKE_BACK && !free_lines(recount, entry))) {
         return cg_verify_no_memory(err);
+    }
+    cg_verify_step(verify);
+    return CG_OK;
+}
+
+/* Runs rise, and lines within them. */
+static enum cg_status count_member(struct recount *recount, int64_t member_no, bool *in_order,
+                                   struct cg_error *err) {
+    int64_t run_no = 0;
+    int64_t up_to_run = 0;
+    int64_t last_line = 0;
+    struct cg_text group;
+    bool broken;
+    enum cg_status status =
+        cg_past_gather(&recount->past, member_no, &recount->packed, &up_to_run, err);
+    *in_order = up_to_run <= recount->verify->last_run;
+    struct cg_text groups = {recount->packed.data, (uint32_t)recount->packed.len_bytes};
+    for (int64_t before = 0; status == CG_OK && cg_next_group(&groups, &run_no, &group, &broken);
+         before = run_no) {
+        struct cg_packer packer = {0};
+        struct cg_packed_entry entry;
+        bool group_broken;
+        *in_order = *in_order && run_no >= before;
+        while (status == CG_OK && cg_unpack_entry(&group, &packer, &entry, &group_broken)) {
+            *in_order = *in_order && entry.line_no >= last_line;
+            last_line = entry.line_no;
+            status = count_entry(recount, run_no, member_no, &entry, err);
+        }
+        *in_order = *in_order && (status != CG_OK || !group_broken);
+    }
+    if (status == CG_OK) {
+        *in_order = *in_order && !broken;
+        status = end_member(recount) ? CG_OK : cg_verify_no_memory(err);
+    }
+    return status;
+}
+
+/* A member whose bytes make no sense is told; the others are looked at all the same. */
+static enum cg_status count_stretch(struct recount *recount, int64_t first, int64_t last,
+                                    struct cg_error *err) {
+    struct cg_error broken = CG_ERROR_INIT;
+    enum cg_status status = cg_past_load(&recount->past, first, last, &broken);
+    if (status == CG_BAD_DATA) {
+        cg_verify_fault(recount->verify, "table recent: a block is broken");
+        return CG_OK;
+    }
+    if (status != CG_OK) {
+        return cg_error_set(err, status, "%s", broken.text);
+    }
+    for (int64_t member_no = first; member_no <= last; member_no++) {
+        bool in_order = false;
+        if (recount->verify->faults >= recount->most_faults) {
+            return CG_OK;
+        }
+        if (member_no % 1024 == 0 && cg_stop_requested()) {
+            return cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was changed");
+        }
+        status = count_member(recount, member_no, &in_order, err);
+        if (status != CG_OK) {
+            return status;
+        }
+        if (!in_order) {
+            cg_verify_fault(recount->verify, "what is kept of a member (number %lld) is broken",
+                            (long long)member_no);
+        }
     }
     return CG_OK;
 }
 
 static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
     struct cg_ledger *ledger = recount->verify->ledger;
-    sqlite3_stmt *lines = NULL;
-    const uint64_t most = recount->verify->faults + FAULTS_TOLD;
-    int64_t member_no = -1;
-    enum cg_status status =
-        cg_ledger_prepare(ledger,
-                          "SELECT a.member_no, a.run_no, r.policy_no, l.* FROM accumulator a "
-                          "CROSS JOIN run r ON r.run_no = a.run_no "
-                          "CROSS JOIN line l ON l.run_no = a.run_no AND l.member_no = a.member_no "
-                          "WHERE a.part = 0 AND a.member_no <> 0 "
-                          "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = a.run_no) "
-                          "ORDER BY a.member_no, a.run_no, l.input_no, l.source_line",
-                          &lines, err);
-    while (status == CG_OK && recount->verify->faults < most) {
-        bool row;
-        status = cg_ledger_step(ledger, lines, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        if (sqlite3_column_int64(lines, 0) != member_no) {
-            member_no = sqlite3_column_int64(lines, 0);
-            status = cg_stop_requested()
-                         ? cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was changed")
-                         : begin_member(recount, member_no, err);
-        }
-        if (status == CG_OK) {
-            cg_verify_step(recount->verify);
-            status = count_line(recount, lines, err);
-        }
+    int64_t stretch;
+    int64_t last_member;
+    enum cg_status status = cg_past_last_member(ledger, &last_member, err);
+    if (status == CG_OK) {
+        status = cg_past_stretch(ledger, &stretch, err);
     }
-    (void)sqlite3_finalize(lines);
+    recount->most_faults = recount->verify->faults + FAULTS_TOLD;
+    for (int64_t first = 1; status == CG_OK && first <= last_member; first += stretch) {
+        const int64_t last = first + stretch - 1;
+        status = count_stretch(recount, first, last < last_member ? last : last_member, err);
+    }
     return status;
 }
 
-enum cg_status cg_verify_recount(struct cg_verify *verify, struct cg_error *err) {
-    struct recount recount = {.verify = verify};
+/* Rows of members that the ledger does not have. */
+static enum cg_status check_strays(struct recount *recount, struct cg_error *err) {
+    int64_t strays;
+    const enum cg_status status = cg_ledger_ask(
+        recount->verify->ledger,
+        "SELECT (SELECT count(*) FROM past WHERE past_no < 4096 OR past_no / 4096 > "
+        "(SELECT coalesce(max(member_no), 0) FROM member)) + (SELECT count(*) FROM recent WHERE "
+        "first_member < 1 OR last_member > (SELECT coalesce(max(member_no), 0) FROM member))",
+        0, 0, &strays, err);
+    if (status == CG_OK && strays != 0) {
+        cg_verify_fault(recount->verify,
+                        "tables past or recent have rows without lines: of members that are not "
+                        "there");
+    }
+    return status;
+}
+
+static bool differs(const struct cg_verify_sums *run) {
+    return !run->withdrawn && !run->no_policy && run->used != run->counted;
+}
+
+/* The second walk, over the lines of runs whose sums differ. */
+static enum cg_status name_lines(struct recount *recount, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    const uint64_t before = verify->faults;
+    enum cg_status status = cg_ledger_prepare(
+        verify->ledger,
+        "SELECT input_no, source_line, cap_used FROM decided_line WHERE line_no = ?1",
+        &recount->line, err);
+    if (status == CG_OK) {
+        status = count_all(recount, err);
+    }
+    (void)sqlite3_finalize(recount->line);
+    if (status == CG_OK && verify->faults == before) {
+        cg_verify_fault(verify, "units used before in decisions are not what the lines give");
+    }
+    return status;
+}
+
+static enum cg_status compare_sums(struct recount *recount, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    bool any = false;
+    for (int64_t run_no = 0; run_no <= verify->last_run; run_no++) {
+        const struct cg_verify_sums *run = &verify->runs[run_no];
+        if (run->lines != run->past) {
+            cg_verify_fault(verify, "run %lld: what is kept of members is not what the lines give",
+                            (long long)run_no);
+        }
+        any = any || differs(run);
+    }
+    return any ? name_lines(recount, err) : CG_OK;
+}
+
+static enum cg_status start(struct recount *recount, struct cg_error *err) {
+    struct cg_ledger *ledger = recount->verify->ledger;
     int64_t last_policy;
     enum cg_status status =
-        cg_ledger_ask(verify->ledger, "SELECT max(policy_no) FROM policy", 0, 0, &last_policy, err);
-    cg_buffer_init(&recount.packed, 1 << 12);
-    if (status == CG_OK && last_policy < POLICIES_MAX) {
-        recount.policy_count = last_policy + 1;
-        recount.policies = calloc((size_t)recount.policy_count, sizeof recount.policies[0]);
-        status = recount.policies == NULL ? cg_verify_no_memory(err) : CG_OK;
+        cg_ledger_ask(ledger, "SELECT max(policy_no) FROM policy", 0, 0, &last_policy, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = cg_ledger_prepare(
-            verify->ledger,
-            "SELECT run_no, input_no, source_line, original_claim_id, claim_line FROM take_back t "
-            "WHERE member_no = ?1 "
-            "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no) "
-            "ORDER BY run_no, input_no, source_line",
-            &recount.take_backs, err);
+    recount->policy_count = last_policy < POLICIES_MAX ? last_policy + 1 : 0;
+    recount->policies = calloc((size_t)recount->policy_count + 1, sizeof recount->policies[0]);
+    return recount->policies == NULL ? cg_verify_no_memory(err)
+                                     : cg_past_open(&recount->past, ledger, INT64_MAX, err);
+}
+
+static enum cg_status run_passes(struct recount *recount, struct cg_error *err) {
+    static enum cg_status (*const passes[])(struct recount *, struct cg_error *) = {
+        start, check_strays, count_all, compare_sums};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof passes / sizeof passes[0]; i++) {
+        status = passes[i](recount, err);
     }
-    if (status == CG_OK) {
-        status = count_all(&recount, err);
-    }
-    (void)sqlite3_finalize(recount.take_backs);
+    return status;
+}
+
+enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err) {
+    struct recount recount = {.verify = verify};
+    cg_array_init(&recount.lines, sizeof(struct standing), LINES_MAX);
+    cg_buffer_init(&recount.packed, UINT32_MAX);
+    const enum cg_status status = run_passes(&recount, err);
+    cg_past_close(&recount.past);
     for (uint32_t i = 0; i < recount.tree_count; i++) {
         free(recount.trees[i].sums);
     }
@@ -355,7 +451,7 @@ enum cg_status cg_verify_recount(struct cg_verify *verify, struct cg_error *err)
         cg_policy_free(recount.policies[i]);
     }
     free(recount.policies);
-    free(recount.lines);
+    cg_array_fini(&recount.lines);
     cg_buffer_fini(&recount.packed);
     return status;
 }

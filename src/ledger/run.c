@@ -25,7 +25,7 @@
  * decisions are kept, and exit 0 comes after 9. Steps 7 and 9 are durable when COMMIT returns, for
  * SQLite syncs the WAL under synchronous FULL; the rename is durable through staging's fsync.
  */
-#include "private.h"
+#include "past.h"
 
 #include "claimgate/base/fault.h"
 
@@ -48,27 +48,52 @@ static const char *kind_name(enum cg_run_kind kind) {
     return "";
 }
 
-void cg_ledger_drop_run(struct cg_ledger *ledger) {
-    if (ledger->run.run_no != 0) {
-        cg_ledger_rollback(ledger);
-    }
+void cg_ledger_forget_run(struct cg_ledger *ledger) {
     cg_ledger_members_fini(&ledger->run.members);
     cg_sorter_free(ledger->run.rows);
     cg_buffer_fini(&ledger->run.row);
     ledger->run = (struct cg_ledger_run){0};
 }
 
+void cg_ledger_drop_run(struct cg_ledger *ledger) {
+    if (ledger->run.run_no != 0) {
+        cg_ledger_rollback(ledger);
+    }
+    cg_ledger_forget_run(ledger);
+}
+
+enum cg_status cg_ledger_reset_run(struct cg_ledger *ledger, int64_t run_no, int64_t last_line,
+                                   struct cg_error *err) {
+    enum { ROW_LIMIT_BYTES = 1 << 16 };
+    struct cg_ledger_run *run = &ledger->run;
+    cg_ledger_forget_run(ledger);
+    cg_buffer_init(&run->row, ROW_LIMIT_BYTES);
+    run->rows = cg_sorter_new(ledger->dir, CG_LEDGER_PACK_BYTES);
+    run->last_line = last_line;
+    run->run_no = run_no;
+    return run->rows != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
 enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind kind,
                                     int32_t as_of_day, struct cg_error *err) {
-    enum { ROW_LIMIT_BYTES = 1 << 16 };
     int64_t last_run;
     int64_t last_member;
+    int64_t last_line;
     cg_ledger_drop_run(ledger);
     enum cg_status status =
         cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, &last_run, err);
     if (status == CG_OK) {
+        status = cg_past_last_member(ledger, &last_member, err);
+    }
+    if (status == CG_OK) {
         status =
-            cg_ledger_ask(ledger, "SELECT max(member_no) FROM member", 0, 0, &last_member, err);
+            cg_ledger_ask(ledger, "SELECT max(line_no) FROM decided_line", 0, 0, &last_line, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_numbers_load(ledger, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_reset_run(ledger, last_run + 1, last_line, err);
     }
     if (status != CG_OK) {
         return status;
@@ -78,12 +103,6 @@ enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind k
     run->as_of_day = as_of_day;
     cg_ledger_now(run->started_at);
     cg_ledger_members_init(&run->members, last_member);
-    cg_buffer_init(&run->row, ROW_LIMIT_BYTES);
-    run->rows = cg_sorter_new(ledger->dir, CG_LEDGER_PACK_BYTES);
-    if (run->rows == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    run->run_no = last_run + 1;
     /* One transaction for all that is read, up to the commit: begun for each member, locks would
      * cost a tenth of a night. Nobody else can write meanwhile. */
     return cg_ledger_exec(ledger, "BEGIN", "beginning", err);
@@ -274,13 +293,15 @@ static enum cg_status write_run_row(struct cg_ledger *ledger, const struct cg_le
         cg_cell_unsigned(tally->units_exempt),
         cg_cell_unsigned(tally->units_taken_back),
         cg_cell_hash(rows_sha256),
+        cg_cell_integer(CG_LEDGER_FORM),
+        cg_cell_integer(run->last_line),
     };
     /* The hash follows, in the same transaction, once all it covers is there. */
     return INSERT_ROW(ledger,
                       "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
                       "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
                       "coalesce((SELECT hash FROM run WHERE run_no = ?1 - 1), zeroblob(32)), "
-                      "zeroblob(32))",
+                      "zeroblob(32), ?26, ?27)",
                       cells, err);
 }
 
@@ -319,13 +340,17 @@ enum cg_status cg_ledger_write_run(struct cg_ledger *ledger, const struct cg_led
 enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
                                         const char *folder, struct cg_error *err) {
     sqlite3_stmt *statement = NULL;
+    uint8_t hash[CG_SHA256_BYTES];
     char now[32];
     cg_ledger_now(now);
-    enum cg_status status =
-        cg_ledger_prepare(ledger, "INSERT INTO publication VALUES (?1, ?2, ?3)", &statement, err);
+    enum cg_status status = cg_ledger_publication_hash(ledger, run_no, folder, now, hash, err);
+    if (status == CG_OK) {
+        status = cg_ledger_prepare(ledger, "INSERT INTO publication VALUES (?1, ?2, ?3, ?4)",
+                                   &statement, err);
+    }
     if (status == CG_OK) {
         const struct cg_cell cells[] = {cg_cell_integer(run_no), cg_cell_string(folder),
-                                        cg_cell_string(now)};
+                                        cg_cell_string(now), cg_cell_hash(hash)};
         cg_ledger_bind_cells(statement, 1, cells, sizeof cells / sizeof cells[0]);
         status = cg_ledger_insert(ledger, statement, err);
     }
@@ -338,6 +363,8 @@ static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_comm
                            struct cg_error *err) {
     uint8_t rows_sha256[CG_SHA256_BYTES];
     cg_ledger_rollback(ledger); /* that which has only read */
+    cg_recall_free(ledger->recall);
+    ledger->recall = NULL;
     enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
     if (status == CG_OK) {
         status = cg_ledger_write_rows(ledger, commit, rows_sha256, err);

@@ -1,7 +1,6 @@
 /*
- * Making and migrating the file. `user_version` counts the steps a ledger has taken; a new file has
- * taken none, so that making one is the first migration. All steps that are due happen in one
- * transaction.
+ * Making the file, and bringing an older one up to date, each in one transaction. `user_version` is
+ * the version of what is in the file; a new one has none.
  */
 #include "private.h"
 
@@ -10,11 +9,8 @@
 
 #include <stdio.h>
 
-/* Step i brings a ledger from version i to i + 1. Steps that have been released never change. */
-static const char *const steps[] = {"ledger.sql"};
-
 enum {
-    VERSION = sizeof steps / sizeof steps[0],
+    VERSION = 2,
     APPLICATION_ID = 0x636c6764, /* "clgd": file(1) and we know a ledger by it */
 };
 
@@ -68,38 +64,40 @@ enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error 
     return status;
 }
 
-static enum cg_status take_step(struct cg_ledger *ledger, const char *name, struct cg_error *err) {
-    const struct cg_builtin *sql = cg_builtin_find(name);
+enum cg_status cg_ledger_make_tables(struct cg_ledger *ledger, struct cg_error *err) {
+    const struct cg_builtin *sql = cg_builtin_find("ledger.sql");
     if (sql == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "%s is not built in", name);
+        return cg_error_set(err, CG_INTERNAL, "ledger.sql is not built in");
     }
     char text[1 << 15];
     if (sql->len_bytes >= sizeof text) {
-        return cg_error_set(err, CG_INTERNAL, "%s is too long", name);
+        return cg_error_set(err, CG_INTERNAL, "ledger.sql is too long");
     }
     snprintf(text, sizeof text, "%.*s", (int)sql->len_bytes, sql->bytes);
-    return cg_ledger_exec(ledger, text, "bringing the ledger up to date", err);
+    return cg_ledger_exec(ledger, text, "making the tables", err);
+}
+
+static enum cg_status bring_up_to_date(struct cg_ledger *ledger, int64_t version,
+                                       struct cg_error *err) {
+    char marks[96];
+    enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
+    if (status == CG_OK) {
+        status = version == 0 ? cg_ledger_make_tables(ledger, err) : cg_ledger_migrate(ledger, err);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             (int)APPLICATION_ID, (int)VERSION);
+    return cg_ledger_exec(ledger, marks, "bringing the ledger up to date", err);
 }
 
 enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err) {
     int64_t version;
     enum cg_status status = read_version(ledger, &version, err);
-    if (status != CG_OK || version == VERSION) {
-        return status;
+    if (status == CG_OK && version != VERSION) {
+        status = bring_up_to_date(ledger, version, err);
+        cg_ledger_rollback(ledger);
     }
-    status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
-    for (int64_t step = version; status == CG_OK && step < VERSION; step++) {
-        status = take_step(ledger, steps[step], err);
-    }
-    char marks[96];
-    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             (int)APPLICATION_ID, (int)VERSION);
-    if (status == CG_OK) {
-        status = cg_ledger_exec(ledger, marks, "bringing the ledger up to date", err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_exec(ledger, "COMMIT", "bringing the ledger up to date", err);
-    }
-    cg_ledger_rollback(ledger);
     return status;
 }

@@ -1,12 +1,13 @@
 /*
- * Proof of a ledger, in three passes: SQLite's own check; the runs in their order
- * (verify_runs.c); the members in their order (recount.c).
+ * Proof of a ledger: SQLite's own check and the schema; the runs in their order (verify_runs.c);
+ * the members in their order (recount.c).
  */
 #include "verify.h"
 #include "claimgate/base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void cg_verify_fault(struct cg_verify *verify, const char *format, ...) {
@@ -17,25 +18,6 @@ void cg_verify_fault(struct cg_verify *verify, const char *format, ...) {
     va_end(args);
     verify->faults++;
     verify->fn(verify->context, text);
-}
-
-static enum cg_status check_database(struct cg_verify *verify, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    enum cg_status status =
-        cg_ledger_prepare(verify->ledger, "PRAGMA integrity_check(20)", &statement, err);
-    while (status == CG_OK) {
-        bool row;
-        status = cg_ledger_step(verify->ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const char *text = (const char *)sqlite3_column_text(statement, 0);
-        if (text != NULL && strcmp(text, "ok") != 0) {
-            cg_verify_fault(verify, "the database file: %s", text);
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
 }
 
 enum { LINE_BYTES = 100, STEP_LINES = 4096 }; /* about what a line takes in the ledger */
@@ -50,29 +32,134 @@ enum cg_status cg_verify_no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while verifying the ledger");
 }
 
+struct cg_verify_sums *cg_verify_run(struct cg_verify *verify, int64_t run_no) {
+    return &verify->runs[run_no > 0 && run_no <= verify->last_run ? run_no : 0];
+}
+
+bool cg_verify_entry_hash(struct cg_verify *verify, int64_t member_no,
+                          const struct cg_packed_entry *entry, uint64_t *hash) {
+    struct cg_packer alone = {0};
+    cg_buffer_clear(&verify->entry);
+    if (!cg_pack_entry(&verify->entry, &alone, entry)) {
+        return false;
+    }
+    *hash =
+        cg_hash64(verify->entry.data, verify->entry.len_bytes, verify->seed + (uint64_t)member_no);
+    return true;
+}
+
+uint64_t cg_verify_used_hash(const struct cg_verify *verify, int64_t line_no, uint32_t cap_no,
+                             uint64_t units) {
+    const uint64_t values[] = {(uint64_t)line_no, cap_no, units};
+    return cg_hash64(values, sizeof values, verify->seed);
+}
+
+uint64_t cg_verify_claim_hash(const struct cg_verify *verify, struct cg_text claim_id,
+                              int64_t run_no, int64_t line_no) {
+    const uint64_t seed = verify->seed ^ (uint64_t)line_no ^ (uint64_t)run_no << 48;
+    return cg_hash64(claim_id.ptr, claim_id.len, seed);
+}
+
+/* What SQLite's check says of a page that could not be read is no word on the ledger. */
+static enum cg_status failed_read(const char *text, struct cg_error *err) {
+    static const char mark[] = "error code=";
+    const char *at = strstr(text, mark);
+    const long code = at == NULL ? 0 : strtol(at + sizeof mark - 1, NULL, 10) & 0xff;
+    if (code == SQLITE_NOMEM) {
+        return cg_verify_no_memory(err);
+    }
+    return code != SQLITE_IOERR ? CG_OK
+                                : cg_error_set(err, CG_IO,
+                                               "the ledger could not be read: %s (check its disk "
+                                               "and run again)",
+                                               text);
+}
+
+static enum cg_status check_database(struct cg_verify *verify, struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cg_status status =
+        cg_ledger_prepare(verify->ledger, "PRAGMA integrity_check(20)", &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(verify->ledger, statement, &row, err);
+        const char *text =
+            status == CG_OK && row ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+        if (text != NULL && strcmp(text, "ok") != 0) {
+            status = failed_read(text, err);
+            if (status == CG_OK) {
+                cg_verify_fault(verify, "the database file: %s", text);
+            }
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+static enum cg_status read_runs(struct cg_verify *verify, struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cg_status status = cg_ledger_prepare(
+        verify->ledger,
+        "SELECT run_no, policy_no, EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
+        "FROM run r",
+        &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(verify->ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            struct cg_verify_sums *run = cg_verify_run(verify, sqlite3_column_int64(statement, 0));
+            run->policy_no = sqlite3_column_int64(statement, 1);
+            run->withdrawn = sqlite3_column_int(statement, 2) != 0;
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {
+    struct cg_ledger *ledger = verify->ledger;
+    int64_t records = 0;
+    enum cg_status status =
+        cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, &verify->last_run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    verify->last_run = verify->last_run < INT32_MAX ? verify->last_run : INT32_MAX;
+    verify->runs = calloc((size_t)verify->last_run + 1, sizeof verify->runs[0]);
+    if (verify->runs == NULL) {
+        return cg_verify_no_memory(err);
+    }
+    status = cg_ledger_ask(ledger, "SELECT max(line_no) FROM decided_line", 0, 0, &records, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_progress_start(&verify->progress, "verifying", 2 * LINE_BYTES * (uint64_t)records,
+                      !cg_log_is_quiet());
+    status = read_runs(verify, err);
+    return status == CG_OK ? cg_ledger_numbers_load(ledger, err) : status;
+}
+
+/* One transaction: a run that commits meanwhile is not seen by half. */
+static enum cg_status verify_all(struct cg_verify *verify, struct cg_error *err) {
+    static enum cg_status (*const steps[])(struct cg_verify *, struct cg_error *) = {
+        start, check_database, cg_verify_schema, cg_verify_runs, cg_verify_members,
+    };
+    enum cg_status status = cg_ledger_exec(verify->ledger, "BEGIN", "verifying", err);
+    for (size_t i = 0; status == CG_OK && i < sizeof steps / sizeof steps[0]; i++) {
+        status = steps[i](verify, err);
+    }
+    return status;
+}
+
 enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn, void *context,
                                 uint64_t *faults, struct cg_error *err) {
-    struct cg_verify verify = {.ledger = ledger, .fn = fn, .context = context};
-    /* One transaction: a run that commits meanwhile is not seen by half. */
-    enum cg_status status = cg_ledger_exec(ledger, "BEGIN", "verifying", err);
-    int64_t records = 0;
-    if (status == CG_OK) {
-        status = cg_ledger_ask(ledger, "SELECT sum(records - out_of_scope) FROM run", 0, 0,
-                               &records, err);
-    }
-    cg_progress_start(&verify.progress, "verifying", 2 * LINE_BYTES * (uint64_t)records,
-                      !cg_log_is_quiet());
-    if (status == CG_OK) {
-        status = check_database(&verify, err);
-    }
-    if (status == CG_OK) {
-        status = cg_verify_runs(&verify, err);
-    }
-    if (status == CG_OK) {
-        status = cg_verify_recount(&verify, err);
-    }
+    struct cg_verify verify = {
+        .ledger = ledger, .fn = fn, .context = context, .seed = cg_hash_run_seed()};
+    cg_buffer_init(&verify.entry, 2 * CG_PACK_ENTRY_MAX_BYTES);
+    const enum cg_status status = verify_all(&verify, err);
     cg_progress_end(&verify.progress);
     cg_ledger_rollback(ledger);
+    cg_buffer_fini(&verify.entry);
+    free(verify.runs);
     *faults = verify.faults;
     return status;
 }

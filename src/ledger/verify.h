@@ -1,12 +1,28 @@
 /*
  * What the passes of `ledger verify` share.
+ *
+ * What is derived is proved by sums: over the lines, walked once in their order, and over what is
+ * kept of members and claims, walked in its own, a hash of each entry is added up run by run. Both
+ * must come to the same, whatever the order; so no pass holds more than a stretch of members. The
+ * hashes are seeded anew each time, so that nobody can make a change that cancels out.
  */
-#ifndef CLAIMGATE_LEDGER_LEDGER_VERIFY_H
-#define CLAIMGATE_LEDGER_LEDGER_VERIFY_H
+#ifndef CLAIMGATE_LEDGER_VERIFY_H
+#define CLAIMGATE_LEDGER_VERIFY_H
 
 #include "claimgate/base/progress.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "pack.h"
+
+/* Of one run. */
+struct cg_verify_sums {
+    uint64_t lines; /* entries that its lines and take-backs give */
+    uint64_t past;  /* entries that are kept of members */
+    uint64_t used;  /* units used before, as its decisions have them */
+    uint64_t counted;
+    int64_t policy_no;
+    bool withdrawn;
+    bool no_policy; /* its policy cannot be read: it has been told */
+};
 
 struct cg_verify {
     struct cg_ledger *ledger;
@@ -15,27 +31,33 @@ struct cg_verify {
     uint64_t faults;
     struct cg_progress progress;
     uint64_t lines; /* looked at so far */
+    uint64_t seed;
+    struct cg_verify_sums *runs; /* by number; [0] is for runs that are not there */
+    int64_t last_run;
+    uint64_t claims; /* sum over the lines less that over the index of claims */
+    struct cg_buffer entry;
 };
 
 void cg_verify_fault(struct cg_verify *verify, const char *format, ...) cg_printf_like(2, 3);
 /* One more line has been looked at; each is twice. */
 void cg_verify_step(struct cg_verify *verify);
 enum cg_status cg_verify_no_memory(struct cg_error *err);
+struct cg_verify_sums *cg_verify_run(struct cg_verify *verify, int64_t run_no);
 
-/* A set of 64-bit hashes, none of them 0. Zeroed it is empty. */
-struct cg_hash_set {
-    uint64_t *slots;
-    size_t slot_count; /* a power of two, or 0 */
-    size_t used;
-};
-void cg_hash_set_fini(struct cg_hash_set *set);
-/* *is_new: the value was not there. False: no memory. */
-cg_must_use bool cg_hash_set_put(struct cg_hash_set *set, uint64_t value, bool *is_new);
+/* What an entry of a member, a unit count of a decision, or a line of a claim adds. False: no
+ * memory. */
+cg_must_use bool cg_verify_entry_hash(struct cg_verify *verify, int64_t member_no,
+                                      const struct cg_packed_entry *entry, uint64_t *hash);
+uint64_t cg_verify_used_hash(const struct cg_verify *verify, int64_t line_no, uint32_t cap_no,
+                             uint64_t units);
+uint64_t cg_verify_claim_hash(const struct cg_verify *verify, struct cg_text claim_id,
+                              int64_t run_no, int64_t line_no);
 
-/* The second pass: runs, their chain and their rows. */
+/* verify_schema.c: tables, indexes, views and triggers are those of this version. */
+cg_must_use enum cg_status cg_verify_schema(struct cg_verify *verify, struct cg_error *err);
+/* verify_runs.c: runs, their chain and their rows, and the index of claims. */
 cg_must_use enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err);
-
-/* Count again, member by member, what the lines before each decision give for its caps. */
-cg_must_use enum cg_status cg_verify_recount(struct cg_verify *verify, struct cg_error *err);
+/* recount.c: what is kept of members, and what the lines before each decision give for its caps. */
+cg_must_use enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err);
 
 #endif

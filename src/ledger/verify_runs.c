@@ -1,20 +1,33 @@
 /*
- * The runs in their order, each table read once along its key beside them.
+ * The runs in their order, each table read once along them.
  *
- * A run's rows are digested as they were when they were written, each member's lines are packed
- * again and compared with its accumulator, and a hash over (claim, run, member) is summed that must
- * be the same over the lines and over the index of claims.
+ * A run's rows are digested as they were when they were written, and what they give for members and
+ * claims is added up (verify.h).
  */
+#include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
+#include "claimgate/record/field.h"
+#include "claims.h"
 #include "verify.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A table read once, row by row, along the runs. */
 struct cursor {
     sqlite3_stmt *statement;
+    const char *table;
     int64_t run_no; /* of the row in front; INT64_MAX at the end */
+};
+
+/* A run as it stands in its row. */
+struct link {
+    int64_t run_no;
+    uint8_t previous[CG_SHA256_BYTES];
+    uint8_t hash[CG_SHA256_BYTES];
+    uint8_t rows[CG_SHA256_BYTES];
+    int64_t form;
+    int64_t last_line;
+    bool has_folder;
 };
 
 struct pass {
@@ -22,14 +35,11 @@ struct pass {
     struct cursor members;
     struct cursor lines;
     struct cursor take_backs;
-    sqlite3_stmt *accumulator;
     struct cg_buffer row;
-    struct cg_buffer packed;
-    uint64_t groups; /* (run, member) pairs that have lines or take-backs */
-    uint64_t claims; /* sum of hashes */
-    uint64_t seed;
     struct cg_rows_digest *digest;
 };
+
+enum { COLUMN_LINE_NO = CG_LINE_CELLS + 1, COLUMN_BEFORE_LINE = CG_TAKE_CELLS + 1 };
 
 static enum cg_status advance(struct pass *pass, struct cursor *cursor, struct cg_error *err) {
     bool row;
@@ -40,22 +50,28 @@ static enum cg_status advance(struct pass *pass, struct cursor *cursor, struct c
     return status;
 }
 
-static enum cg_status open_cursor(struct pass *pass, struct cursor *cursor, const char *sql,
-                                  struct cg_error *err) {
+static enum cg_status open_cursor(struct pass *pass, struct cursor *cursor, const char *table,
+                                  const char *sql, struct cg_error *err) {
+    cursor->table = table;
     const enum cg_status status =
         cg_ledger_prepare(pass->verify->ledger, sql, &cursor->statement, err);
     return status != CG_OK ? status : advance(pass, cursor, err);
 }
 
-/* The row in front as cells, into the digest. */
-static enum cg_status digest_row(struct pass *pass, const struct cursor *cursor,
-                                 enum cg_digest_part part, struct cg_cell *cells, int count,
-                                 struct cg_error *err) {
+static int64_t at_column(const struct cursor *cursor, int column) {
+    return cursor->run_no == INT64_MAX ? INT64_MAX
+                                       : sqlite3_column_int64(cursor->statement, column);
+}
+
+/* The row in front as cells, the first `digested` of them into the digest. */
+static enum cg_status take_row(struct pass *pass, const struct cursor *cursor,
+                               enum cg_digest_part part, struct cg_cell *cells, int count,
+                               int digested, struct cg_error *err) {
     for (int i = 0; i < count; i++) {
         cells[i] = cg_cell_column(cursor->statement, i + 1);
     }
     cg_buffer_clear(&pass->row);
-    if (!cg_cells_append(&pass->row, cells, (size_t)count)) {
+    if (!cg_cells_append(&pass->row, cells, (size_t)digested)) {
         return cg_verify_no_memory(err);
     }
     cg_rows_digest_add(pass->digest, part,
@@ -63,27 +79,33 @@ static enum cg_status digest_row(struct pass *pass, const struct cursor *cursor,
     return CG_OK;
 }
 
-/* Rows of runs that the ledger does not have. */
-static enum cg_status skip_strays(struct pass *pass, struct cursor *cursor, int64_t run_no,
-                                  const char *table, struct cg_error *err) {
-    int64_t told = -1;
+/* Rows up to here that belong to no run, or to another one than stands there. */
+static enum cg_status skip_stray(struct pass *pass, struct cursor *cursor, struct cg_error *err) {
+    cg_verify_fault(pass->verify, "table %s has rows of run %lld out of their place", cursor->table,
+                    (long long)cursor->run_no);
+    const int64_t told = cursor->run_no;
     enum cg_status status = CG_OK;
-    while (status == CG_OK && cursor->run_no < run_no) {
-        if (cursor->run_no != told) {
-            cg_verify_fault(pass->verify, "table %s has rows of run %lld out of their place", table,
-                            (long long)cursor->run_no);
-            told = cursor->run_no;
-        }
+    while (status == CG_OK && cursor->run_no == told) {
         status = advance(pass, cursor, err);
     }
     return status;
 }
 
-static enum cg_status check_members(struct pass *pass, int64_t run_no, struct cg_error *err) {
+static enum cg_status skip_strays(struct pass *pass, struct cursor *cursor, int64_t run_no,
+                                  struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && cursor->run_no < run_no) {
+        status = skip_stray(pass, cursor, err);
+    }
+    return status;
+}
+
+static enum cg_status take_members(struct pass *pass, int64_t run_no, struct cg_error *err) {
     struct cg_cell cells[CG_MEMBER_CELLS];
-    enum cg_status status = skip_strays(pass, &pass->members, run_no, "member", err);
+    enum cg_status status = skip_strays(pass, &pass->members, run_no, err);
     while (status == CG_OK && pass->members.run_no == run_no) {
-        status = digest_row(pass, &pass->members, CG_DIGEST_MEMBERS, cells, CG_MEMBER_CELLS, err);
+        status = take_row(pass, &pass->members, CG_DIGEST_MEMBERS, cells, CG_MEMBER_CELLS,
+                          CG_MEMBER_CELLS, err);
         if (status == CG_OK) {
             status = advance(pass, &pass->members, err);
         }
@@ -91,145 +113,122 @@ static enum cg_status check_members(struct pass *pass, int64_t run_no, struct cg
     return status;
 }
 
-/* Compare what was packed from lines with the member's accumulator of the run. */
-static enum cg_status check_accumulator(struct pass *pass, int64_t run_no, int64_t member_no,
-                                        struct cg_error *err) {
-    struct cg_ledger *ledger = pass->verify->ledger;
-    size_t at = 0;
-    bool same = true;
-    bool row = true;
-    uint32_t parts = 0;
-    enum cg_status status = CG_OK;
-    (void)sqlite3_bind_int64(pass->accumulator, 1, member_no);
-    (void)sqlite3_bind_int64(pass->accumulator, 2, run_no);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, pass->accumulator, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const struct cg_cell part = cg_cell_column(pass->accumulator, 0);
-        same = same && part.bytes.len <= pass->packed.len_bytes - at &&
-               (part.bytes.len == 0 ||
-                memcmp(pass->packed.data + at, part.bytes.ptr, part.bytes.len) == 0);
-        at += same ? part.bytes.len : 0;
-        parts++;
-    }
-    if (status == CG_OK && (parts == 0 || !same || at != pass->packed.len_bytes)) {
-        cg_verify_fault(pass->verify,
-                        "run %lld: an accumulator (member number %lld) is not what the lines give",
-                        (long long)run_no, (long long)member_no);
-    }
-    return status;
-}
-
-/* Adding keeps the order out of it, and each claim of a member counts once in a run. */
-static uint64_t claim_value(const struct pass *pass, struct cg_text claim_id, int64_t run_no,
-                            int64_t member_no) {
-    const int64_t numbers[] = {run_no, member_no};
-    const uint64_t seed = cg_hash64(numbers, sizeof numbers, pass->seed);
-    return cg_hash64(claim_id.ptr, claim_id.len, seed) | 1; /* 0 means empty in a set */
-}
-
-static enum cg_status take_line(struct pass *pass, int64_t run_no, struct cg_hash_set *set,
-                                struct cg_error *err) {
-    struct cg_cell cells[CG_LINE_CELLS];
-    const enum cg_status status =
-        digest_row(pass, &pass->lines, CG_DIGEST_LINES, cells, CG_LINE_CELLS, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    const uint64_t value =
-        claim_value(pass, cells[CG_LINE_CLAIM].bytes, run_no, cells[CG_LINE_MEMBER].integer);
-    bool is_new;
-    if (!cg_hash_set_put(set, value, &is_new) || !cg_pack_line(&pass->packed, cells)) {
-        return cg_verify_no_memory(err);
-    }
-    pass->claims += is_new ? value : 0;
-    cg_verify_step(pass->verify);
-    return advance(pass, &pass->lines, err);
-}
-
-static enum cg_status take_take_back(struct pass *pass, struct cg_error *err) {
-    struct cg_cell cells[CG_TAKE_CELLS];
-    const enum cg_status status =
-        digest_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells, CG_TAKE_CELLS, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    return cg_pack_take_back(&pass->packed, cells) ? advance(pass, &pass->take_backs, err)
-                                                   : cg_verify_no_memory(err);
-}
-
-/* Which comes first in the input: the take-back in front, or the line; of equals the take-back. */
-static bool take_back_is_next(const struct pass *pass, int64_t run_no, int64_t member_no) {
-    if (pass->take_backs.run_no != run_no ||
-        sqlite3_column_int64(pass->take_backs.statement, 1) != member_no) {
+static bool add_entry(struct pass *pass, int64_t run_no, int64_t member_no,
+                      const struct cg_packed_entry *entry) {
+    uint64_t hash;
+    if (!cg_verify_entry_hash(pass->verify, member_no, entry, &hash)) {
         return false;
     }
-    if (pass->lines.run_no != run_no ||
-        sqlite3_column_int64(pass->lines.statement, 1) != member_no) {
-        return true;
-    }
-    for (int column = 2; column <= 3; column++) {
-        const int64_t a = sqlite3_column_int64(pass->take_backs.statement, column);
-        const int64_t b = sqlite3_column_int64(pass->lines.statement, column);
-        if (a != b) {
-            return a < b;
-        }
-    }
+    cg_verify_run(pass->verify, run_no)->lines += hash;
     return true;
 }
 
-static int64_t member_in_front(const struct cursor *cursor, int64_t run_no) {
-    return cursor->run_no == run_no ? sqlite3_column_int64(cursor->statement, 1) : INT64_MAX;
-}
-
-/* All rows of one member in one run. */
-static enum cg_status check_group(struct pass *pass, int64_t run_no, int64_t member_no,
-                                  struct cg_error *err) {
-    struct cg_hash_set set = {0};
-    enum cg_status status = CG_OK;
-    cg_buffer_clear(&pass->packed);
-    while (status == CG_OK) {
-        if (take_back_is_next(pass, run_no, member_no)) {
-            status = take_take_back(pass, err);
-        } else if (member_in_front(&pass->lines, run_no) == member_no) {
-            status = take_line(pass, run_no, &set, err);
-        } else {
-            break;
+/* What the decision says was used before, but for runs that were taken back: while they stood no
+ * other run came after them. */
+static void add_used(struct cg_verify *verify, int64_t run_no, int64_t line_no,
+                     const struct cg_cell *cap_used) {
+    uint32_t used[CG_CAPS_MAX];
+    struct cg_verify_sums *run = cg_verify_run(verify, run_no);
+    const uint32_t count = run->withdrawn ? 0 : cg_ledger_read_cap_used(cap_used, used);
+    bool any = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (used[i] != UINT32_MAX) {
+            run->used += cg_verify_used_hash(verify, line_no, i, used[i]);
+            any = true;
         }
     }
-    cg_hash_set_fini(&set);
-    pass->groups++;
-    return status != CG_OK ? status : check_accumulator(pass, run_no, member_no, err);
+    if (any) {
+        run->used += cg_verify_used_hash(verify, line_no, CG_CAPS_MAX, count);
+    }
 }
 
-static enum cg_status check_rows(struct pass *pass, int64_t run_no, struct cg_error *err) {
-    enum cg_status status = skip_strays(pass, &pass->lines, run_no, "line", err);
+static enum cg_status add_line(struct pass *pass, int64_t run_no, const struct cg_cell *cells,
+                               struct cg_error *err) {
+    struct cg_verify *verify = pass->verify;
+    struct cg_ledger_numbers *numbers = &verify->ledger->numbers;
+    const int64_t line_no = at_column(&pass->lines, COLUMN_LINE_NO);
+    const struct cg_pair service = {cg_field_procedure(cells[CG_LINE_PROCEDURE].bytes),
+                                    cg_modifiers_of(cells[CG_LINE_MODIFIERS].bytes)};
+    const struct cg_pair provider = {(uint64_t)cells[CG_LINE_RENDERING].integer,
+                                     (uint64_t)cells[CG_LINE_BILLING].integer};
+    struct cg_packed_entry entries[2];
+    bool is_new;
+    const uint32_t count =
+        cg_entries_of_line(cells, line_no, cg_number_of(&numbers->services, service, &is_new),
+                           cg_number_of(&numbers->providers, provider, &is_new), entries);
+    const int64_t member_no = cells[CG_LINE_MEMBER].integer;
+    for (uint32_t i = 0; member_no != 0 && i < count; i++) {
+        if (!add_entry(pass, run_no, member_no, &entries[i])) {
+            return cg_verify_no_memory(err);
+        }
+    }
+    const struct cg_text claim = cells[CG_LINE_CLAIM].bytes;
+    verify->claims += claim.len == 0 ? 0 : cg_verify_claim_hash(verify, claim, run_no, line_no);
+    if (member_no != 0) {
+        add_used(verify, run_no, line_no, &cells[CG_LINE_CAP_USED]);
+    }
+    cg_verify_step(verify);
+    return CG_OK;
+}
+
+/* The take-back in front; `before` NULL: no line of its run comes after it. */
+static enum cg_status take_take_back(struct pass *pass, const struct link *run,
+                                     const struct cg_cell *before, struct cg_error *err) {
+    struct cg_cell cells[CG_TAKE_CELLS];
+    const int64_t before_line = at_column(&pass->take_backs, COLUMN_BEFORE_LINE);
+    const enum cg_status status = take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells,
+                                           CG_TAKE_CELLS, CG_TAKE_CELLS, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    bool in_place = before_line == run->last_line + 1;
+    if (before != NULL) {
+        in_place = at_column(&pass->lines, COLUMN_LINE_NO) == before_line;
+        for (int i = CG_LINE_MEMBER; i <= CG_LINE_SOURCE_LINE; i++) {
+            in_place = in_place && cells[i].integer == before[i].integer;
+        }
+    }
+    if (!in_place) {
+        cg_verify_fault(pass->verify, "run %lld: a take-back is out of its place",
+                        (long long)run->run_no);
+    }
+    const struct cg_packed_entry entry = cg_entry_of_take_back(cells, before_line);
+    if (!add_entry(pass, run->run_no, cells[CG_TAKE_MEMBER].integer, &entry)) {
+        return cg_verify_no_memory(err);
+    }
+    return advance(pass, &pass->take_backs, err);
+}
+
+static enum cg_status take_line(struct pass *pass, const struct link *run, struct cg_error *err) {
+    struct cg_cell cells[CG_LINE_CELLS];
+    const int64_t line_no = at_column(&pass->lines, COLUMN_LINE_NO);
+    enum cg_status status = take_row(pass, &pass->lines, CG_DIGEST_LINES, cells, CG_LINE_CELLS,
+                                     run->form == 1 ? CG_LINE_CAP_DAY : CG_LINE_CELLS, err);
+    while (status == CG_OK && pass->take_backs.run_no == run->run_no &&
+           at_column(&pass->take_backs, COLUMN_BEFORE_LINE) <= line_no) {
+        status = take_take_back(pass, run, cells, err);
+    }
     if (status == CG_OK) {
-        status = skip_strays(pass, &pass->take_backs, run_no, "take_back", err);
+        status = add_line(pass, run->run_no, cells, err);
     }
-    while (status == CG_OK) {
-        const int64_t line = member_in_front(&pass->lines, run_no);
-        const int64_t take_back = member_in_front(&pass->take_backs, run_no);
-        if (line == INT64_MAX && take_back == INT64_MAX) {
-            break;
-        }
-        if (cg_stop_requested()) {
+    return status == CG_OK ? advance(pass, &pass->lines, err) : status;
+}
+
+static enum cg_status take_rows(struct pass *pass, const struct link *run, struct cg_error *err) {
+    enum cg_status status = skip_strays(pass, &pass->take_backs, run->run_no, err);
+    uint64_t lines = 0;
+    while (status == CG_OK && at_column(&pass->lines, COLUMN_LINE_NO) <= run->last_line) {
+        if (++lines % 4096 == 0 && cg_stop_requested()) {
             return cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was changed");
         }
-        status = check_group(pass, run_no, line < take_back ? line : take_back, err);
+        status = pass->lines.run_no == run->run_no ? take_line(pass, run, err)
+                                                   : skip_stray(pass, &pass->lines, err);
+    }
+    while (status == CG_OK && pass->take_backs.run_no == run->run_no) {
+        status = take_take_back(pass, run, NULL, err);
     }
     return status;
 }
-
-/* Hashes of the run as they stand in its row. */
-struct chain {
-    int64_t run_no;
-    uint8_t previous[CG_SHA256_BYTES];
-    uint8_t hash[CG_SHA256_BYTES];
-    uint8_t rows[CG_SHA256_BYTES];
-};
 
 static bool read_hash(sqlite3_stmt *statement, int column, uint8_t out[CG_SHA256_BYTES]) {
     const struct cg_cell cell = cg_cell_column(statement, column);
@@ -241,11 +240,54 @@ static bool read_hash(sqlite3_stmt *statement, int column, uint8_t out[CG_SHA256
     return true;
 }
 
-static enum cg_status check_run(struct pass *pass, const struct chain *run,
-                                const struct chain *before, struct cg_error *err) {
+/* The mark that its folder was published: the next run's hash covers it, its own proves it before
+ * there is one. */
+static enum cg_status check_publication(struct pass *pass, const struct link *run,
+                                        struct cg_error *err) {
+    struct cg_ledger *ledger = pass->verify->ledger;
+    sqlite3_stmt *statement = NULL;
+    uint8_t kept[CG_SHA256_BYTES];
+    uint8_t hash[CG_SHA256_BYTES];
+    bool row = false;
+    enum cg_status status = cg_ledger_prepare(
+        ledger, "SELECT folder, published_at, hash FROM publication WHERE run_no = ?1", &statement,
+        err);
+    if (status == CG_OK) {
+        (void)sqlite3_bind_int64(statement, 1, run->run_no);
+        status = cg_ledger_step(ledger, statement, &row, err);
+    }
+    if (status == CG_OK && row) {
+        const bool whole = read_hash(statement, 2, kept);
+        status = cg_ledger_publication_hash(
+            ledger, run->run_no, (const char *)sqlite3_column_text(statement, 0),
+            (const char *)sqlite3_column_text(statement, 1), hash, err);
+        if (status == CG_OK && (!whole || memcmp(kept, hash, sizeof hash) != 0)) {
+            cg_verify_fault(pass->verify, "run %lld: the mark that it was published was changed",
+                            (long long)run->run_no);
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    if (status != CG_OK || row || !run->has_folder ||
+        cg_verify_run(pass->verify, run->run_no)->withdrawn) {
+        return status;
+    }
+    if (run->run_no < pass->verify->last_run) {
+        cg_verify_fault(pass->verify,
+                        "run %lld: the mark that it was published is missing, and later runs stand "
+                        "on it",
+                        (long long)run->run_no);
+    } else {
+        cg_log_warning("%s: run %lld is kept but not published; the next run or `ledger recover` "
+                       "finishes it or takes it back",
+                       ledger->path, (long long)run->run_no);
+    }
+    return CG_OK;
+}
+
+static enum cg_status check_chain(struct pass *pass, const struct link *run,
+                                  const struct link *before, struct cg_error *err) {
     struct cg_verify *verify = pass->verify;
     uint8_t hash[CG_SHA256_BYTES];
-    uint8_t rows[CG_SHA256_BYTES];
     bool found;
     if (run->run_no != before->run_no + 1) {
         cg_verify_fault(verify, "run %lld is missing", (long long)before->run_no + 1);
@@ -253,25 +295,34 @@ static enum cg_status check_run(struct pass *pass, const struct chain *run,
         cg_verify_fault(verify, "run %lld does not follow from run %lld: the chain is broken",
                         (long long)run->run_no, (long long)before->run_no);
     }
-    enum cg_status status = cg_ledger_chain_hash(verify->ledger, run->run_no, hash, &found, err);
+    const enum cg_status status =
+        cg_ledger_chain_hash(verify->ledger, run->run_no, hash, &found, err);
     if (status == CG_OK && memcmp(hash, run->hash, CG_SHA256_BYTES) != 0) {
-        cg_verify_fault(
-            verify, "run %lld: its row, policy, inputs, outputs, roster or reasons were changed",
-            (long long)run->run_no);
+        cg_verify_fault(verify,
+                        "run %lld: its row, policy, inputs, outputs, roster or reasons, or the "
+                        "mark that the run before was published, were changed",
+                        (long long)run->run_no);
+    }
+    return status == CG_OK ? check_publication(pass, run, err) : status;
+}
+
+static enum cg_status check_run(struct pass *pass, const struct link *run,
+                                const struct link *before, struct cg_error *err) {
+    uint8_t rows[CG_SHA256_BYTES];
+    enum cg_status status = check_chain(pass, run, before, err);
+    if (status != CG_OK) {
+        return status;
     }
     pass->digest = cg_rows_digest_new();
-    if (status == CG_OK && pass->digest == NULL) {
+    status = pass->digest == NULL ? cg_verify_no_memory(err) : take_members(pass, run->run_no, err);
+    if (status == CG_OK) {
+        status = take_rows(pass, run, err);
+    }
+    if (status == CG_OK && !cg_rows_digest_finish(pass->digest, rows)) {
         status = cg_verify_no_memory(err);
     }
-    if (status == CG_OK) {
-        status = check_members(pass, run->run_no, err);
-    }
-    if (status == CG_OK) {
-        status = check_rows(pass, run->run_no, err);
-    }
-    if (status == CG_OK && (!cg_rows_digest_finish(pass->digest, rows) ||
-                            memcmp(rows, run->rows, CG_SHA256_BYTES) != 0)) {
-        cg_verify_fault(verify,
+    if (status == CG_OK && memcmp(rows, run->rows, CG_SHA256_BYTES) != 0) {
+        cg_verify_fault(pass->verify,
                         "run %lld: lines, take-backs or members were changed, added or removed",
                         (long long)run->run_no);
     }
@@ -282,18 +333,23 @@ static enum cg_status check_run(struct pass *pass, const struct chain *run,
 
 static enum cg_status walk_runs(struct pass *pass, struct cg_error *err) {
     struct cg_ledger *ledger = pass->verify->ledger;
-    struct chain before = {0};
+    struct link before = {0};
     sqlite3_stmt *runs = NULL;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT run_no, previous_hash, hash, rows_sha256 FROM run ORDER BY run_no", &runs,
-        err);
-    while (status == CG_OK) {
-        bool row;
+    bool row = true;
+    enum cg_status status =
+        cg_ledger_prepare(ledger,
+                          "SELECT run_no, previous_hash, hash, rows_sha256, form, last_line, "
+                          "staging_path IS NOT NULL FROM run ORDER BY run_no",
+                          &runs, err);
+    while (status == CG_OK && row) {
         status = cg_ledger_step(ledger, runs, &row, err);
         if (status != CG_OK || !row) {
             break;
         }
-        struct chain run = {.run_no = sqlite3_column_int64(runs, 0)};
+        struct link run = {.run_no = sqlite3_column_int64(runs, 0),
+                           .form = sqlite3_column_int64(runs, 4),
+                           .last_line = sqlite3_column_int64(runs, 5),
+                           .has_folder = sqlite3_column_int(runs, 6) != 0};
         if (!read_hash(runs, 1, run.previous) || !read_hash(runs, 2, run.hash) ||
             !read_hash(runs, 3, run.rows)) {
             cg_verify_fault(pass->verify, "run %lld: a hash has the wrong length",
@@ -306,82 +362,69 @@ static enum cg_status walk_runs(struct pass *pass, struct cg_error *err) {
     return status;
 }
 
-/* The index of claims: the same sum over its rows. */
 static enum cg_status check_claims(struct pass *pass, struct cg_error *err) {
-    struct cg_ledger *ledger = pass->verify->ledger;
+    struct cg_verify *verify = pass->verify;
     sqlite3_stmt *statement = NULL;
-    uint64_t sum = 0;
-    int64_t groups;
-    enum cg_status status =
-        cg_ledger_prepare(ledger, "SELECT claim_id, run_no, member_no FROM claim", &statement, err);
-    while (status == CG_OK) {
-        bool row;
-        status = cg_ledger_step(ledger, statement, &row, err);
+    bool row = true;
+    bool broken = false;
+    enum cg_status status = cg_ledger_prepare(
+        verify->ledger, "SELECT first_claim, packed, run_no FROM claim_block", &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(verify->ledger, statement, &row, err);
         if (status != CG_OK || !row) {
             break;
         }
-        sum += claim_value(pass, cg_cell_column(statement, 0).bytes,
-                           sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
+        const struct cg_text first = cg_cell_column(statement, 0).bytes;
+        struct cg_text block = cg_cell_column(statement, 1).bytes;
+        const int64_t run_no = sqlite3_column_int64(statement, 2);
+        struct cg_packer last = {0};
+        bool one_broken;
+        for (bool is_first = true; cg_claim_next(&block, &last, &one_broken); is_first = false) {
+            const struct cg_text claim = {last.claim, last.claim_len};
+            broken = broken || (is_first && !cg_text_equal(claim, first));
+            verify->claims -= cg_verify_claim_hash(verify, claim, run_no, last.line_no);
+        }
+        broken = broken || one_broken;
     }
     (void)sqlite3_finalize(statement);
-    if (status == CG_OK && sum != pass->claims) {
-        cg_verify_fault(pass->verify, "the index of claims does not fit the lines");
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_ask(ledger, "SELECT count(*) FROM accumulator WHERE part = 0", 0, 0,
-                               &groups, err);
-    }
-    if (status == CG_OK && (uint64_t)groups != pass->groups) {
-        cg_verify_fault(pass->verify, "there are accumulators without lines, or lines without one");
+    if (status == CG_OK && (broken || verify->claims != 0)) {
+        cg_verify_fault(verify, "the index of claims does not fit the lines");
     }
     return status;
 }
 
-enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err) {
-    struct pass pass = {.verify = verify, .seed = cg_hash_run_seed()};
-    cg_buffer_init(&pass.row, 1 << 16);
-    cg_buffer_init(&pass.packed, UINT32_MAX);
+static enum cg_status open_cursors(struct pass *pass, struct cg_error *err) {
     enum cg_status status =
-        open_cursor(&pass, &pass.members,
+        open_cursor(pass, &pass->members, "member",
                     "SELECT run_no, member_no, member_id FROM member ORDER BY member_no", err);
     if (status == CG_OK) {
-        status = open_cursor(&pass, &pass.lines,
-                             "SELECT * FROM line "
-                             "ORDER BY run_no, member_no, input_no, source_line",
-                             err);
+        status =
+            open_cursor(pass, &pass->lines, "line", "SELECT * FROM line ORDER BY line_no", err);
     }
+    return status != CG_OK ? status
+                           : open_cursor(pass, &pass->take_backs, "take_back",
+                                         "SELECT * FROM take_back ORDER BY take_back_no", err);
+}
+
+static enum cg_status walk_all(struct pass *pass, struct cg_error *err) {
+    struct cursor *const cursors[] = {&pass->lines, &pass->take_backs, &pass->members};
+    enum cg_status status = open_cursors(pass, err);
     if (status == CG_OK) {
-        status = open_cursor(&pass, &pass.take_backs,
-                             "SELECT * FROM take_back "
-                             "ORDER BY run_no, member_no, input_no, source_line",
-                             err);
+        status = walk_runs(pass, err);
     }
-    if (status == CG_OK) {
-        status = cg_ledger_prepare(verify->ledger,
-                                   "SELECT packed FROM accumulator WHERE member_no = ?1 AND run_no "
-                                   "= ?2 ORDER BY part",
-                                   &pass.accumulator, err);
+    for (size_t i = 0; status == CG_OK && i < sizeof cursors / sizeof cursors[0]; i++) {
+        status = skip_strays(pass, cursors[i], INT64_MAX, err);
     }
-    if (status == CG_OK) {
-        status = walk_runs(&pass, err);
-    }
-    if (status == CG_OK) {
-        status = skip_strays(&pass, &pass.lines, INT64_MAX, "line", err);
-    }
-    if (status == CG_OK) {
-        status = skip_strays(&pass, &pass.take_backs, INT64_MAX, "take_back", err);
-    }
-    if (status == CG_OK) {
-        status = skip_strays(&pass, &pass.members, INT64_MAX, "member", err);
-    }
-    if (status == CG_OK) {
-        status = check_claims(&pass, err);
-    }
+    return status == CG_OK ? check_claims(pass, err) : status;
+}
+
+enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err) {
+    struct pass pass = {.verify = verify};
+    cg_buffer_init(&pass.row, 1 << 16);
+    const enum cg_status status = walk_all(&pass, err);
     (void)sqlite3_finalize(pass.members.statement);
     (void)sqlite3_finalize(pass.lines.statement);
     (void)sqlite3_finalize(pass.take_backs.statement);
-    (void)sqlite3_finalize(pass.accumulator);
     cg_buffer_fini(&pass.row);
-    cg_buffer_fini(&pass.packed);
     return status;
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ROW_MAX_BYTES = 1 << 17 };
+enum { ROW_MAX_BYTES = 1 << 19 };
 
 struct cg_ledger_rows {
     struct cg_row_maker *maker;
@@ -20,14 +20,18 @@ static const struct {
     size_t cells;
 } tables[CG_ROW_TABLES] = {
     [CG_ROW_MEMBER] = {"INSERT INTO member VALUES (?2, ?1, ?3)", CG_MEMBER_CELLS},
-    [CG_ROW_LINE] = {"INSERT INTO line VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-                     "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
-                     CG_LINE_CELLS},
-    [CG_ROW_TAKE_BACK] = {"INSERT INTO take_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                          CG_TAKE_CELLS},
-    [CG_ROW_ACCUMULATOR] = {"INSERT INTO accumulator VALUES (?2, ?1, ?3, ?4)",
-                            CG_ACCUMULATOR_CELLS},
-    [CG_ROW_CLAIM] = {"INSERT INTO claim VALUES (?2, ?1, ?3)", CG_CLAIM_CELLS},
+    [CG_ROW_SERVICE] = {"INSERT INTO service VALUES (?2, ?3, ?4)", CG_NUMBER_CELLS},
+    [CG_ROW_PROVIDER] = {"INSERT INTO provider VALUES (?2, ?3, ?4)", CG_NUMBER_CELLS},
+    [CG_ROW_LINE] = {"INSERT INTO decided_line VALUES (?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+                     "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                     CG_SLIM_CELLS},
+    [CG_ROW_REJECTION] = {"INSERT INTO rejection VALUES (?2, ?3, ?4, ?5, ?6, ?7)",
+                          CG_REJECTION_CELLS},
+    [CG_ROW_TAKE_BACK] = {"INSERT INTO take_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL)",
+                          CG_TAKE_CELLS + 1},
+    [CG_ROW_PAST] = {"INSERT INTO past VALUES (?2, ?1, ?3)", CG_PAST_CELLS},
+    [CG_ROW_RECENT] = {"INSERT INTO recent VALUES (NULL, ?1, ?2, ?3, ?4)", CG_RECENT_CELLS},
+    [CG_ROW_CLAIM] = {"INSERT INTO claim_block VALUES (NULL, ?1, ?2, ?3)", CG_CLAIM_CELLS},
 };
 
 static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *err) {
@@ -35,7 +39,7 @@ static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *
     for (int i = 0; status == CG_OK && i < CG_ROW_TABLES; i++) {
         sqlite3_stmt **statement = &rows->statements[i];
         status = cg_ledger_prepare(rows->ledger, tables[i].sql, statement, err);
-        if (status == CG_OK) {
+        if (status == CG_OK && strstr(tables[i].sql, "?1,") != NULL) {
             (void)sqlite3_bind_int64(*statement, 1, rows->ledger->run.run_no);
         }
     }
@@ -44,7 +48,14 @@ static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *
 
 static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *ledger,
                                 struct cg_error *err) {
-    *rows = (struct cg_ledger_rows){.ledger = ledger, .maker = cg_row_maker_new(ledger)};
+    int64_t known;
+    const enum cg_status status =
+        cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM past) OR EXISTS (SELECT 1 FROM recent)",
+                      0, 0, &known, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    rows->maker = cg_row_maker_new(ledger, known == 0);
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
         cg_buffer_init(&rows->blocks[i], CG_ROW_BLOCK_BYTES + ROW_MAX_BYTES);
     }
@@ -108,7 +119,7 @@ static enum cg_status carry_one_by_one(struct cg_ledger_rows *rows, struct cg_er
 
 enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                                     uint8_t rows_sha256[CG_SHA256_BYTES], struct cg_error *err) {
-    struct cg_ledger_rows rows;
+    struct cg_ledger_rows rows = {.ledger = ledger};
     enum cg_status status = rows_init(&rows, ledger, err);
     if (status == CG_OK) {
         status = commit->carry != NULL ? commit->carry(commit->carry_context, &rows, err)
@@ -118,5 +129,5 @@ enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger, const struct cg_le
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
     rows_fini(&rows);
-    return status;
+    return status == CG_OK ? cg_ledger_fold(ledger, err) : status;
 }

@@ -24,9 +24,7 @@ const char *cg_field_name(enum cg_field field) {
 static const char *const builtin_names[] = {"cclf5",  "rif-carrier", "synthea",
                                             "taf-ot", "tuva",        NULL};
 
-const char *cg_layout_builtin(size_t index) {
-    return index < sizeof builtin_names / sizeof builtin_names[0] ? builtin_names[index] : NULL;
-}
+const struct cg_named_files cg_layout_files = {"layout", "layouts", builtin_names};
 
 struct loading {
     struct cg_layout *layout;
@@ -158,9 +156,8 @@ static enum cg_status load_text(const char *file, struct cg_text text, struct cg
 
 enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
                               struct cg_problems *problems, struct cg_error *err) {
-    static const struct cg_named_files layouts = {"layout", "layouts", builtin_names};
     struct cg_named_file file;
-    enum cg_status status = cg_named_file_open(&layouts, name_or_path, &file, err);
+    enum cg_status status = cg_named_file_open(&cg_layout_files, name_or_path, &file, err);
     if (status == CG_OK) {
         status = load_text(file.name, file.text, out, problems, err);
     }

@@ -201,13 +201,16 @@ static enum cg_status find_fields(const struct columns *columns, const struct cg
 
 static enum cg_status bind_fields(const struct columns *columns, const struct cg_layout *layout,
                                   struct cg_binding *out, struct cg_error *err) {
-    enum cg_status status = find_fields(columns, layout, out, err);
-    for (int i = 0; status == CG_OK && i < CG_FIELD_COUNT; i++) {
+    const enum cg_status status = find_fields(columns, layout, out, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
         if (!is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
-            status = refuse_missing(layout, columns, out, err);
+            return refuse_missing(layout, columns, out, err);
         }
     }
-    return status;
+    return CG_OK;
 }
 
 enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
@@ -215,14 +218,16 @@ enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text hea
     struct columns columns;
     struct cg_binding binding;
     enum cg_status status = read_columns(header, layout->delimiter, &columns, err);
-    if (status == CG_OK) {
-        status = find_fields(&columns, layout, &binding, err);
-        cg_csv_free(columns.csv);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        memcpy(fields, binding.fields, sizeof binding.fields);
+    status = find_fields(&columns, layout, &binding, err);
+    cg_csv_free(columns.csv);
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    memcpy(fields, binding.fields, sizeof binding.fields);
+    return CG_OK;
 }
 
 static uint32_t last_column(const struct cg_binding *binding) {
@@ -233,6 +238,22 @@ static uint32_t last_column(const struct cg_binding *binding) {
         last = source->fallback_column > last ? source->fallback_column : last;
     }
     return (uint32_t)last;
+}
+
+static enum cg_status bind_columns(const struct columns *columns, const struct cg_layout *layout,
+                                   struct cg_text header, struct cg_binding *out,
+                                   struct cg_error *err) {
+    const enum cg_status status = bind_fields(columns, layout, out, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    out->last_column = last_column(out);
+    out->header = malloc(header.len);
+    if (out->header == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    memcpy(out->header, header.ptr, header.len);
+    return CG_OK;
 }
 
 enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
@@ -252,19 +273,13 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .date_format = layout->date_format,
         .header_len = header.len,
     };
-    status = bind_fields(&columns, layout, &binding, err);
-    if (status == CG_OK) {
-        binding.last_column = last_column(&binding);
-        binding.header = malloc(header.len);
-        if (binding.header == NULL) {
-            status = cg_error_set(err, CG_INTERNAL, "out of memory");
-        } else {
-            memcpy(binding.header, header.ptr, header.len);
-            *out = binding;
-        }
-    }
+    status = bind_columns(&columns, layout, header, &binding, err);
     cg_csv_free(columns.csv);
-    return status;
+    if (status != CG_OK) {
+        return status;
+    }
+    *out = binding;
+    return CG_OK;
 }
 
 void cg_binding_fini(struct cg_binding *binding) {
@@ -314,12 +329,12 @@ static bool fits(const char *name, struct cg_text header) {
 
 const char *cg_layout_detect(struct cg_text header_line) {
     const char *found = NULL;
-    for (size_t i = 0; cg_layout_builtin(i) != NULL; i++) {
-        if (fits(cg_layout_builtin(i), header_line)) {
+    for (size_t i = 0; cg_layout_files.names[i] != NULL; i++) {
+        if (fits(cg_layout_files.names[i], header_line)) {
             if (found != NULL) {
                 return "tuva";
             }
-            found = cg_layout_builtin(i);
+            found = cg_layout_files.names[i];
         }
     }
     return found == NULL ? "tuva" : found;

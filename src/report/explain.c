@@ -1,7 +1,6 @@
 #include "claimgate/report/ledger_pages.h"
 
 #include "decision_parts.h"
-#include "failing_period.h"
 #include "period.h"
 
 #include "claimgate/gate/spread.h"
@@ -85,23 +84,12 @@ static enum cg_status put_used_by(struct explaining *explaining,
     return status;
 }
 
-static enum cg_status find_failed(struct explaining *explaining, struct cg_decision_view *view,
-                                  struct cg_error *err) {
+static struct cg_decision_cap *failed_cap(struct cg_decision_view *view) {
     struct cg_decision_cap *failed = NULL;
     for (uint32_t i = 0; i < view->cap_count; i++) {
         failed = view->caps[i].failed ? &view->caps[i] : failed;
     }
-    explaining->failed = failed;
-    if (failed == NULL || view->line.cap_day != CG_DAY_NONE) {
-        return CG_OK;
-    }
-    struct cg_failing_period period = {explaining->policy, failed->cap, CG_DAY_NONE};
-    const enum cg_status status =
-        cg_failing_period_find(explaining->ledger, &view->line, &period, err);
-    failed->day_no = period.day_no;
-    failed->used = view->line.units_used;
-    failed->left = view->line.units_available;
-    return status;
+    return failed;
 }
 
 static enum cg_status explain(void *context, const struct cg_ledger_decision *decision,
@@ -114,10 +102,7 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
         return status;
     }
     cg_decision_of_row(decision, explaining->policy, &view);
-    status = find_failed(explaining, &view, err);
-    if (status != CG_OK) {
-        return status;
-    }
+    explaining->failed = failed_cap(&view);
     if (page->json == NULL) {
         cg_page_say(page, "%s", explaining->decisions == 0 ? "" : "\n");
         cg_decision_put_record(page, &view);

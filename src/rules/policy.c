@@ -52,9 +52,7 @@ const struct cg_policy_version *cg_policy_in_force(const struct cg_policy *polic
 }
 
 uint32_t cg_policy_slot(const struct cg_policy *policy, uint64_t procedure) {
-    /* The high bits of a product with an odd constant (2^64 divided by the golden ratio) spread
-     * codes that differ in one letter. */
-    uint32_t slot = (uint32_t)((procedure * UINT64_C(0x9E3779B97F4A7C15)) >> 55);
+    uint32_t slot = (uint32_t)(cg_hash_spread(procedure) >> 55);
     while (policy->slot_codes[slot] != 0 && policy->slot_codes[slot] != procedure) {
         slot = (slot + 1) % CG_PROCEDURE_SLOTS;
     }

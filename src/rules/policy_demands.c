@@ -31,8 +31,7 @@ static enum cg_severity severity_of(const struct cg_json *demand) {
 static const char *fold(struct cg_policy_loading *loading, const char *word,
                         const struct cg_json *place) {
     char folded[WORD_BYTES + 1];
-    struct cg_text text = {.ptr = word, .len = (uint32_t)strlen(word)};
-    uint32_t len = cg_field_fold(text, folded, WORD_BYTES);
+    uint32_t len = cg_field_fold(cg_text_of(word), folded, WORD_BYTES);
     if (len == 0) {
         cg_json_problem(loading->doc, place, loading->problems,
                         "\"%s\" holds nothing but blanks and hyphens: write a word", word);
@@ -151,9 +150,8 @@ static uint64_t load_type_set(struct cg_policy_loading *loading, const struct cg
 static void load_modifier(struct cg_policy_loading *loading, const char *key,
                           const struct cg_json *types, struct cg_policy_version *version,
                           struct cg_designation *out) {
-    struct cg_text text = {.ptr = key, .len = (uint32_t)strlen(key)};
     char packed_text[CG_MODIFIERS_TEXT_BYTES];
-    out->modifier = cg_field_modifier(text);
+    out->modifier = cg_field_modifier(cg_text_of(key));
     out->types = load_type_set(loading, types, version);
     if (out->modifier == 0) {
         cg_json_problem(loading->doc, types, loading->problems,

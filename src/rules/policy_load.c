@@ -26,9 +26,7 @@ enum {
 /* The files of schemas/policies; a test holds the two together. */
 static const char *const builtin_ids[] = {"la", "mi", "ms-full", "ms", NULL};
 
-const char *cg_policy_builtin_id(size_t index) {
-    return index < sizeof builtin_ids / sizeof builtin_ids[0] ? builtin_ids[index] : NULL;
-}
+const struct cg_named_files cg_policy_files = {"policy", "policies", builtin_ids};
 
 void *cg_policy_alloc(struct cg_policy_loading *loading, size_t count, size_t item_bytes) {
     if (count == 0) {
@@ -53,8 +51,7 @@ const char *cg_policy_keep(struct cg_policy_loading *loading, const char *text) 
 }
 
 static struct cg_text text_of(const struct cg_json *string) {
-    const char *bytes = cg_json_string(string);
-    return (struct cg_text){.ptr = bytes, .len = (uint32_t)strlen(bytes)};
+    return cg_text_of(cg_json_string(string));
 }
 
 static bool is_one_of(const struct cg_json *string, const char *word) {
@@ -347,9 +344,8 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
 
 enum cg_status cg_policy_load(const char *id_or_path, struct cg_policy **out,
                               struct cg_problems *problems, struct cg_error *err) {
-    static const struct cg_named_files policies = {"policy", "policies", builtin_ids};
     struct cg_named_file file;
-    enum cg_status status = cg_named_file_open(&policies, id_or_path, &file, err);
+    enum cg_status status = cg_named_file_open(&cg_policy_files, id_or_path, &file, err);
     if (status == CG_OK) {
         status = cg_policy_load_text(file.name, file.text.ptr, file.text.len, out, problems, err);
     }

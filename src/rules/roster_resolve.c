@@ -7,12 +7,11 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* --- Roles of words --- */
 
 static bool is_word(const struct cg_word *word, const char *folded) {
-    return strlen(folded) == word->key.len && memcmp(folded, word->key.ptr, word->key.len) == 0;
+    return cg_text_equal(word->key, cg_text_of(folded));
 }
 
 static bool is_listed(const struct cg_word *word, const char *const *list, uint32_t count) {

@@ -104,8 +104,11 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
         return CG_OK;
     }
     const struct cg_text member_id = cg_key_text(&line->member_id);
-    enum cg_status status = cg_history_meet(check->history, member_id, err);
-    for (uint32_t i = 0; status == CG_OK && i < version->cap_count; i++) {
+    const enum cg_status status = cg_history_meet(check->history, member_id, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    for (uint32_t i = 0; i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (line->cap_used[i] != UINT32_MAX) {
             answer->used[i] = line->cap_used[i];
@@ -114,7 +117,18 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
                 cg_history_units_used(check->history, member_id, cap, line->start_day);
         }
     }
-    return status;
+    return CG_OK;
+}
+
+static enum cg_status decide_line(struct cg_check *check, struct cg_line *line,
+                                  struct cg_check_answer *answer, struct cg_error *err) {
+    if (check->plan.unclaimed) {
+        line->claim_id = cg_key_of(no_claim);
+    }
+    cg_history_forget(check->history);
+    answer->line = line;
+    const enum cg_status status = cg_history_decide(check->history, line, 1, err);
+    return status == CG_OK ? find_used(check, answer, err) : status;
 }
 
 static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
@@ -124,21 +138,15 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
                                      .batch = check->batch,
                                      .source_line = check->batch->first_line + record->line_delta,
                                      .near_code = record->near_code};
-    enum cg_status status = CG_OK;
     memset(answer.used, 0xFF, sizeof answer.used);
     if (record->line_index != CG_NO_LINE) {
         struct cg_line *line = cg_batch_line(check->batch, record->line_index);
-        if (check->plan.unclaimed) {
-            line->claim_id = cg_key_of(no_claim);
-        }
-        cg_history_forget(check->history);
-        status = cg_history_decide(check->history, line, 1, err);
-        answer.line = line;
-        if (status == CG_OK) {
-            status = find_used(check, &answer, err);
+        const enum cg_status status = decide_line(check, line, &answer, err);
+        if (status != CG_OK) {
+            return status;
         }
     }
-    return status == CG_OK ? check->plan.answer(check->plan.context, &answer, err) : status;
+    return check->plan.answer(check->plan.context, &answer, err);
 }
 
 /* --- a piece of input --- */
@@ -189,9 +197,10 @@ static enum cg_status refuse_foreign(const uint8_t *window, size_t len_bytes,
 static enum cg_status feed_window(struct cg_check *check, struct cg_input *input, bool *at_end,
                                   struct cg_error *err) {
     enum cg_status status = wait_for_input(check, err);
-    if (status == CG_OK) {
-        status = cg_input_need(input, 1, err);
+    if (status != CG_OK) {
+        return status;
     }
+    status = cg_input_need(input, 1, err);
     if (status != CG_OK) {
         return status;
     }
@@ -207,10 +216,11 @@ static enum cg_status feed_window(struct cg_check *check, struct cg_input *input
     }
     if (!cg_reader_is_bound(check->reader)) {
         status = refuse_foreign(window, len_bytes, err);
+        if (status != CG_OK) {
+            return status;
+        }
     }
-    if (status == CG_OK) {
-        status = feed(check, fed, *at_end, err);
-    }
+    status = feed(check, fed, *at_end, err);
     cg_input_move_to(input, window + fed_bytes);
     return status;
 }

@@ -8,6 +8,8 @@
  */
 #include "run_private.h"
 
+#include "claimgate/base/assert.h"
+
 #include "claimgate/gate/sentences.h"
 #include "claimgate/record/rows.h"
 
@@ -60,7 +62,7 @@ static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
     return good && flush_packed(&to);
 }
 
-static const struct cg_line *next_rejected(struct cg_batch *batch) {
+static struct cg_line *next_rejected(struct cg_batch *batch) {
     uint32_t next = batch->encoded_lines;
     while (next < batch->lines.count && cg_batch_line(batch, next)->decision == CG_ACCEPTED) {
         next++;
@@ -70,12 +72,22 @@ static const struct cg_line *next_rejected(struct cg_batch *batch) {
     return found ? cg_batch_line(batch, next) : NULL;
 }
 
+/* The sentence for the ledger. */
+static bool keep_detail(struct cg_batch *batch, struct cg_line *line, const char *detail) {
+    if (line->malformed != CG_WELL_FORMED) {
+        return true;
+    }
+    const struct cg_text text = cg_text_of(detail);
+    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
+    return line->detail.ptr != NULL;
+}
+
 /* Rows from where the batch stands on, until there is enough for one packing: a batch of one-byte
  * records under a wide header makes gigabytes of rows, which must never be held together. */
 static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch) {
     const struct cg_binding *binding = cg_reader_binding(run->reader);
     struct cg_verdict verdict;
-    const struct cg_line *line;
+    struct cg_line *line;
     if (batch->encoded_lines == 0 && batch->header_raw.len != 0 &&
         !cg_rows_rejected_header(&batch->rejected_text, binding)) {
         return false;
@@ -85,7 +97,8 @@ static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch)
         cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
         const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
                                             &verdict};
-        if (!cg_rows_rejected(&batch->rejected_text, &row)) {
+        if (!cg_rows_rejected(&batch->rejected_text, &row) ||
+            (cg_run_records(run) && !keep_detail(batch, line, verdict.detail))) {
             return false;
         }
         batch->rejected_rows++;
@@ -109,11 +122,24 @@ static bool encode_rejected(const struct cg_run *run, struct cg_batch *batch) {
 void cg_station_encode(void *context, struct cg_batch *batch);
 void cg_station_write(void *context, struct cg_batch *batch);
 
+#ifdef CG_ASSERTIONS
+static bool is_decided(const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        if (cg_batch_line(batch, i)->decision == CG_UNDECIDED) {
+            return false;
+        }
+    }
+    return true;
+}
+#endif
+
 void cg_station_encode(void *context, struct cg_batch *batch) {
     const struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
         return;
     }
+    CG_ASSERT(is_decided(batch));
+    CG_ASSERT(batch->accepted_rows == 0 && batch->encoded_lines == 0);
     /* A failure stays in the batch; there is nothing to add to it here. */
     if (encode_accepted(run, batch)) {
         (void)encode_rejected(run, batch);
@@ -149,23 +175,30 @@ static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch)
     return batch->error.status;
 }
 
+static enum cg_status write_batch(struct cg_run *run, struct cg_batch *batch) {
+    if (batch->error.status == CG_OK && run->plan->watch != NULL) {
+        (void)run->plan->watch(run->plan->watch_context, cg_reader_binding(run->reader), batch,
+                               &batch->error);
+    }
+    if (batch->error.status != CG_OK || write_accepted(run, batch) != CG_OK ||
+        write_rejected(run, batch) != CG_OK) {
+        return batch->error.status;
+    }
+    return cg_run_records(run) ? cg_ledger_record(run->ledger, batch, &batch->error) : CG_OK;
+}
+
 void cg_station_write(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (run->error.status != CG_OK) {
         return; /* what lies behind a failure is never written */
     }
-    if (batch->error.status == CG_OK && run->plan->watch != NULL) {
-        (void)run->plan->watch(run->plan->watch_context, cg_reader_binding(run->reader), batch,
-                               &batch->error);
-    }
-    if (batch->error.status == CG_OK && write_accepted(run, batch) == CG_OK) {
-        (void)write_rejected(run, batch);
-    }
-    if (batch->error.status != CG_OK) {
+    if (write_batch(run, batch) != CG_OK) {
         run->error = batch->error;
         atomic_store(&run->stop, true);
         return;
     }
+    CG_ASSERT(batch->encoded_lines == batch->lines.count);
+    CG_ASSERT(batch->accepted_rows + batch->rejected_rows >= batch->records.count);
     run->accepted_rows += batch->accepted_rows;
     run->rejected_rows += batch->rejected_rows;
     run->outputs.accepted.records = run->accepted_rows;

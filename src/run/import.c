@@ -160,7 +160,10 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     if (!cg_tally_add(&import->tally, batch)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    status = cg_ledger_record(import->ledger, batch, err);
+    status = cg_ledger_number_members(import->ledger, batch, err);
+    if (status == CG_OK) {
+        status = cg_ledger_record(import->ledger, batch, err);
+    }
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", import->plan->file);
 }
 
@@ -213,6 +216,7 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         .lines = import->tally.accepted - import->tally.out_of_scope,
         .units = import->tally.units_accepted,
         .out_of_scope = import->tally.out_of_scope,
+        .near_codes = import->tally.warnings[CG_REASON_PROCEDURE_CODE_NEAR],
         .repeated = import->repeated,
     };
     return CG_OK;
@@ -229,36 +233,8 @@ enum cg_status cg_import_run(const struct cg_import_plan *plan, struct cg_import
                   .untested = true},
         .input = {.file = plan->file},
     };
-<<<<<<< HEAD
     *facts = (struct cg_import_facts){0};
     const enum cg_status status = take_in(&import, facts, err);
-=======
-    bool known = false;
-    *facts = (struct cg_correction_facts){0};
-    enum cg_status status = begin(&import, &known, err);
-    if (status == CG_OK && !known) {
-        status = read_all(&import, err);
-    }
-    if (status == CG_OK && !known && problems->total > 0) {
-        /* Claim data, not a file that people configure. */
-        status = cg_problems_status(problems, err) == CG_OK ? CG_OK : CG_BAD_DATA;
-        err->status = status;
-    }
-    if (status == CG_OK && !known) {
-        status = commit(&import, err);
-    }
-    if (status == CG_OK && !known) {
-        *facts = (struct cg_correction_facts){
-            .run_no = cg_ledger_run_no(import.ledger),
-            .records = import.tally.records,
-            .lines = import.tally.accepted - import.tally.out_of_scope,
-            .units = import.tally.units_accepted,
-            .out_of_scope = import.tally.out_of_scope,
-            .near_codes = import.tally.warnings[CG_REASON_PROCEDURE_CODE_NEAR],
-            .repeated = import.repeated,
-        };
-    }
->>>>>>> origin/feeds
     end(&import);
     return status;
 }

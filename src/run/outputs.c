@@ -29,30 +29,28 @@ static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *
         return cg_sink_stdout(&output->sink, err);
     }
     const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
-    if (status == CG_OK) {
-        output->sink = cg_staged_file_sink(output->file);
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    output->sink = cg_staged_file_sink(output->file);
+    return CG_OK;
 }
 
-enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_output_plan *plan,
+static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_output_plan *plan,
                                struct cg_error *err) {
-    struct {
+    const struct {
         struct cg_output *output;
         const char *path;
         const char *name_in_folder;
     } all[] = {{&outputs->accepted, plan->accepted, folder_files[0]},
                {&outputs->rejected, plan->rejected, folder_files[1]},
                {&outputs->report, plan->report, folder_files[2]}};
-    memset(outputs, 0, sizeof *outputs);
-    enum cg_status status = CG_OK;
-    if (plan->dir != NULL) {
-        status = cg_staging_open(&(struct cg_staging_plan){.final_path = plan->dir,
-                                                           .overwrite = plan->overwrite,
-                                                           .file_names = folder_files,
-                                                           .group = plan->group},
-                                 &outputs->staging, err);
-    }
+    const struct cg_staging_plan folder = {.final_path = plan->dir,
+                                           .overwrite = plan->overwrite,
+                                           .file_names = folder_files,
+                                           .group = plan->group};
+    enum cg_status status =
+        plan->dir != NULL ? cg_staging_open(&folder, &outputs->staging, err) : CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
         if (all[i].path == NULL && plan->dir == NULL) {
             continue;
@@ -60,6 +58,13 @@ enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_outpu
         all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
         status = open_output(outputs, all[i].output, plan, all[i].path, err);
     }
+    return status;
+}
+
+enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_output_plan *plan,
+                               struct cg_error *err) {
+    memset(outputs, 0, sizeof *outputs);
+    const enum cg_status status = open_all(outputs, plan, err);
     if (status != CG_OK) {
         cg_outputs_close(outputs);
     }
@@ -84,19 +89,27 @@ static enum cg_status close_sink(struct cg_output *output, struct cg_error *err)
     return cg_sink_close(sink, err);
 }
 
-static enum cg_status finish_output(struct cg_output *output, struct cg_output_facts *facts,
-                                    struct cg_error *err) {
+static enum cg_status write_end(struct cg_output *output, struct cg_error *err) {
     struct cg_buffer end;
-    memset(facts, 0, sizeof *facts);
-    if (output->sink == NULL) {
+    if (!output->is_gzip) {
         return CG_OK;
     }
     cg_buffer_init(&end, 64);
-    enum cg_status status = output->is_gzip ? cg_deflater_end(&end, err) : CG_OK;
+    enum cg_status status = cg_deflater_end(&end, err);
     if (status == CG_OK) {
         status = cg_output_write(output, &end, err);
     }
     cg_buffer_fini(&end);
+    return status;
+}
+
+static enum cg_status finish_output(struct cg_output *output, struct cg_output_facts *facts,
+                                    struct cg_error *err) {
+    memset(facts, 0, sizeof *facts);
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    const enum cg_status status = write_end(output, err);
     if (status != CG_OK) {
         return status;
     }
@@ -146,22 +159,26 @@ static void take_back(struct cg_output *const *all, size_t count, struct cg_erro
 
 /* Everything is safe on disk before the first rename, so that a full disk leaves nothing. The
  * folder comes last: whoever waits for it finds everything else in place. */
+static enum cg_status publish_all(struct cg_outputs *outputs, struct cg_output *const *all,
+                                  size_t count, struct cg_error *err) {
+    enum cg_status status =
+        outputs->staging != NULL ? cg_staging_sync(outputs->staging, err) : CG_OK;
+    for (size_t i = 0; status == CG_OK && i < count; i++) {
+        status = sync_file(all[i], err);
+    }
+    for (size_t i = 0; status == CG_OK && i < count; i++) {
+        status = all[i]->file != NULL ? cg_staged_file_publish(all[i]->file, err) : CG_OK;
+    }
+    if (status != CG_OK || outputs->staging == NULL) {
+        return status;
+    }
+    return cg_staging_publish(outputs->staging, err);
+}
+
 enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
     struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
     enum { COUNT = sizeof all / sizeof all[0] };
-    enum cg_status status = CG_OK;
-    if (outputs->staging != NULL) {
-        status = cg_staging_sync(outputs->staging, err);
-    }
-    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
-        status = sync_file(all[i], err);
-    }
-    for (size_t i = 0; status == CG_OK && i < COUNT; i++) {
-        status = all[i]->file != NULL ? cg_staged_file_publish(all[i]->file, err) : CG_OK;
-    }
-    if (status == CG_OK && outputs->staging != NULL) {
-        status = cg_staging_publish(outputs->staging, err);
-    }
+    const enum cg_status status = publish_all(outputs, all, COUNT, err);
     if (status != CG_OK) {
         take_back(all, COUNT, err);
     }

@@ -56,6 +56,11 @@ struct cg_run {
     struct cg_station_times times[CG_RUN_STATIONS];
 };
 
+/* Its decisions go into the ledger. */
+static inline bool cg_run_records(const struct cg_run *run) {
+    return run->ledger != NULL && !run->plan->dry_run;
+}
+
 extern const struct cg_station cg_run_stations[CG_RUN_STATIONS];
 
 #endif

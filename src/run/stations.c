@@ -7,6 +7,8 @@
  */
 #include "run_private.h"
 
+#include "claimgate/base/assert.h"
+
 static void read_batch(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (atomic_load(&run->stop)) {
@@ -68,14 +70,15 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK) {
         return;
     }
+    CG_ASSERT(batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
     name_near_codes(run, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
         CG_OK) {
         return;
     }
-    const bool records = run->ledger != NULL && !run->plan->dry_run;
-    if (!records || cg_ledger_record(run->ledger, batch, &batch->error) == CG_OK) {
+    if (!cg_run_records(run) ||
+        cg_ledger_number_members(run->ledger, batch, &batch->error) == CG_OK) {
         if (!cg_tally_add(&run->tally, batch)) {
             cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
         }

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const char *const tables[] = {"member", "line", "take_back", "accumulator", "claim"};
+static const char *const tables[] = {"member", "decided_line", "take_back", "past", "claim_block"};
 enum { TABLES = sizeof tables / sizeof tables[0], COLUMNS_MAX = 32 };
 
 struct value {

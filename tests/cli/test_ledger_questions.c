@@ -150,6 +150,21 @@ Test(ledger_questions, every_kind_of_decision_is_a_document_of_the_schema) {
     run_fini(&run);
 }
 
+Test(ledger_questions, explain_tells_the_sentence_of_the_rejected_row) {
+    static const char sentence[] = "4 of 6 units were already used on 2025-01-06; this line asks "
+                                   "for 3 and 2 are left.";
+    struct run run;
+    night("one", HEADER "A,1,M1,2025-01-06,,H0038,4,1000000004,1,\n"
+                        "B,1,M1,2025-01-06,,H0038,3,1000000004,1,\n");
+    ASK(&run, "explain", "B");
+    expect_said(&run, "  reason      daily_cap (CO 119 N362)\n"
+                      "              4 of 6 units were already used on 2025-01-06; this line");
+    run_fini(&run);
+    ASK_JSON(&run, "explain", "B");
+    expect_said(&run, sentence);
+    run_fini(&run);
+}
+
 /* --- runs that were withdrawn --- */
 
 /* A is taken back by V before B and C come; the daily cap is 6 units. */

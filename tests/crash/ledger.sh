@@ -28,10 +28,12 @@ night() { # LEDGER_FOLDER [WRAPPER...]: the second night, on so many threads
 rows() { # everything in a ledger but times, paths and what is hashed over them
     sqlite3 -readonly "$1/ledger.db" "
         SELECT * FROM member ORDER BY member_no;
-        SELECT * FROM line ORDER BY run_no, member_no, input_no, source_line;
-        SELECT * FROM take_back ORDER BY run_no, member_no, input_no, source_line;
-        SELECT member_no, run_no, part, hex(packed) FROM accumulator;
-        SELECT * FROM claim;
+        SELECT * FROM line ORDER BY line_no;
+        SELECT * FROM take_back ORDER BY take_back_no;
+        SELECT past_no, up_to_run, hex(packed) FROM past;
+        SELECT recent_no, run_no, first_member, last_member, hex(packed) FROM recent;
+        SELECT * FROM fold;
+        SELECT block_no, run_no, first_claim, hex(packed) FROM claim_block;
         SELECT run_no, input_no, bytes, records, hex(sha256), hex(content_sha256) FROM input;
         SELECT run_no, file, records, hex(content_sha256) FROM output WHERE file <> 'report.json';
         SELECT * FROM run_reason;

@@ -176,10 +176,9 @@ static enum cg_status generate(const struct options *o, const struct cg_columns 
     return CG_OK;
 }
 
-static enum cg_status run(const struct cg_invocation *call, int *exit_code, struct cg_error *err) {
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_columns *columns = NULL;
-    *exit_code = 0;
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
     }

@@ -123,6 +123,9 @@ static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
     enum cg_status status = cg_history_decide(history, batch->lines.items, batch->lines.count, err);
     if (status == CG_OK) {
         cr_assert(cg_tally_add(tally, batch));
+        status = cg_ledger_number_members(ledger, batch, err);
+    }
+    if (status == CG_OK) {
         status = cg_ledger_record(ledger, batch, err);
     }
     cg_history_free(history);

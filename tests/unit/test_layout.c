@@ -51,17 +51,17 @@ Test(layout, the_built_in_names_are_the_files_of_schemas) {
         const char *name = cg_builtin_at(i)->name;
         if (strncmp(name, folder, sizeof folder - 1) == 0) {
             char file[100];
-            cr_assert_not_null(cg_layout_builtin(found));
-            snprintf(file, sizeof file, "%s%s.json", folder, cg_layout_builtin(found));
+            cr_assert_not_null(cg_layout_files.names[found]);
+            snprintf(file, sizeof file, "%s%s.json", folder, cg_layout_files.names[found]);
             cr_assert_str_eq(name, file);
-            struct cg_layout *layout = load(cg_layout_builtin(found));
-            cr_assert_str_eq(cg_layout_name(layout), cg_layout_builtin(found));
+            struct cg_layout *layout = load(cg_layout_files.names[found]);
+            cr_assert_str_eq(cg_layout_name(layout), cg_layout_files.names[found]);
             cg_layout_free(layout);
             found++;
         }
     }
     cr_assert_eq(found, 5);
-    cr_assert_null(cg_layout_builtin(found));
+    cr_assert_null(cg_layout_files.names[found]);
 }
 
 Test(layout, columns_are_found_in_any_order_case_and_quoting) {

@@ -60,7 +60,7 @@ Test(ledger_write, keeps_the_same_rows_made_ahead_or_not) {
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(run(&alone, &err), CG_OK, "%s", err.text);
     cr_assert_eq(run(&ahead, &err), CG_OK, "%s", err.text);
-    const char *const tables[] = {"member", "line", "take_back", "accumulator", "claim"};
+    const char *const tables[] = {"member", "line", "take_back", "past", "claim_block"};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         expect_same_table(tables[i]);
     }
@@ -74,7 +74,7 @@ static void expect_nothing_kept(struct fixture *fixture) {
     cr_expect_str_eq(fixture_query(fixture, "SELECT count(*) FROM run UNION ALL "
                                             "SELECT count(*) FROM member UNION ALL "
                                             "SELECT count(*) FROM line UNION ALL "
-                                            "SELECT count(*) FROM claim"),
+                                            "SELECT count(*) FROM claim_block"),
                      "0\n0\n0\n0\n");
 }
 
@@ -92,9 +92,9 @@ Test(ledger_write, keeps_nothing_when_a_row_cannot_be_inserted) {
     for (int i = 0; i < 2; i++) {
         struct cg_error err = CG_ERROR_INIT;
         make_ledger(both[i]);
-        fixture_exec(both[i], "CREATE UNIQUE INDEX no ON line (claim_id)");
+        fixture_exec(both[i], "CREATE UNIQUE INDEX no ON decided_line (claim_id)");
         cr_expect_neq(run(both[i], &err), CG_OK);
-        cr_expect_not_null(strstr(err.text, "line.claim_id"), "%s", err.text);
+        cr_expect_not_null(strstr(err.text, "decided_line.claim_id"), "%s", err.text);
         expect_nothing_kept(both[i]);
         fixture_exec(both[i], "DROP INDEX no");
         err = (struct cg_error)CG_ERROR_INIT;

@@ -15,6 +15,12 @@
 
 uint64_t cg_hash64(const void *bytes, size_t len_bytes, uint64_t seed);
 
+/* A multiplicative hash (Knuth, TAOCP 6.4) by 2^64 over the golden ratio, of which the high bits
+ * are the good ones: for small keys of one word that no file can choose, or with a seed. */
+static inline uint64_t cg_hash_spread(uint64_t key) {
+    return key * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 /* A random value for this run, so that nobody can prepare keys that collide in our tables.
  * No output depends on it. */
 uint64_t cg_hash_run_seed(void);

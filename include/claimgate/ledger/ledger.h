@@ -7,7 +7,8 @@
  * table at the top of src/ledger/run.c. ledger_query.h is for those who only read.
  *
  * Ownership  _open/_close. Plans and what they point to outlive the call they are given to.
- * Threads    One at a time, but for cg_ledger_rows_make beside cg_ledger_rows_insert.
+ * Threads    One at a time, but for cg_ledger_rows_make beside cg_ledger_rows_insert, and for
+ *            cg_ledger_record beside all that comes before the commit.
  * Memory     Decided lines are kept packed, at most CG_LEDGER_PACK_BYTES of them; beyond that they
  *            go to a nameless file beside the ledger. About 40 bytes for each member met.
  * Failure    After any failure the ledger is as it was before the run, or the next opening for
@@ -102,8 +103,12 @@ cg_must_use enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger,
                                                 const struct cg_policy *policy, int64_t before_run,
                                                 struct cg_error *err);
 
-/* Take in the decided lines of a batch; batches in file order. batch->source_no is the index into
- * the commit's inputs, batch->first_line set. Malformed records are not kept. */
+/* Give the members of a batch their numbers; batches in file order, by the thread that recalls. */
+cg_must_use enum cg_status cg_ledger_number_members(struct cg_ledger *ledger,
+                                                    struct cg_batch *batch, struct cg_error *err);
+/* Take in the decided lines of a batch after that; batches in file order. batch->source_no is the
+ * index into the commit's inputs, batch->first_line set, and line->detail where a row was rejected.
+ * Malformed records are not kept. */
 cg_must_use enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch *batch,
                                             struct cg_error *err);
 

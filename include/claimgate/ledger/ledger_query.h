@@ -66,6 +66,7 @@ cg_must_use enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64
 
 /* One decision as it was made. */
 struct cg_ledger_decision {
+    int64_t line_no; /* in the order of the ledger */
     int64_t run_no;
     int64_t input_no;
     int64_t source_line;

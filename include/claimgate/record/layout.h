@@ -14,6 +14,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/base/text.h"
+#include "claimgate/io/named_file.h"
 #include "claimgate/record/line.h"
 
 #include <stdbool.h>
@@ -68,8 +69,8 @@ const char *cg_layout_name(const struct cg_layout *layout);
 const char *cg_layout_title(const struct cg_layout *layout);
 char cg_layout_delimiter(const struct cg_layout *layout);
 
-/* The built-in layouts' names in alphabetical order; NULL past the end. */
-const char *cg_layout_builtin(size_t index);
+/* Those that are built in, in alphabetical order. */
+extern const struct cg_named_files cg_layout_files;
 
 /* The built-in layout that alone fits this header line; "tuva" when none or several do (the errors
  * of binding tuva are then what the user sees). A layout that has its own words for a missing

@@ -87,6 +87,11 @@ struct cg_line {
     uint32_t units_used;       /* accepted before in the failing period */
     uint32_t units_available;  /* left in it, never below 0 */
 
+    /* For the ledger: the member's number, and the sentence of the rejected row, in the batch's own
+     * memory; len 0: none. */
+    int64_t member_no;
+    struct cg_text detail;
+
     /* For each cap of `version`, units already used in the period that holds the start date,
      * UINT32_MAX where the cap was not tested. For `check`, `explain` and the ledger. */
     uint32_t cap_used[CG_CAPS_MAX];

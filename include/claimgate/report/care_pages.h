@@ -16,7 +16,8 @@ struct cg_import_facts {
     uint64_t lines; /* taken in */
     uint64_t units; /* of those lines */
     uint64_t out_of_scope;
-    uint64_t repeated; /* stand in the ledger already */
+    uint64_t near_codes; /* of those, records with procedure_code_near */
+    uint64_t repeated;   /* stand in the ledger already */
 };
 
 struct cg_release_facts {

@@ -11,6 +11,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/problems.h"
+#include "claimgate/io/named_file.h"
 #include "claimgate/record/line.h"
 #include "claimgate/rules/credential_status.h"
 
@@ -120,8 +121,8 @@ cg_must_use enum cg_status cg_policy_load_text(const char *file, const char *tex
                                                struct cg_error *err);
 void cg_policy_free(struct cg_policy *policy);
 
-/* The index-th built-in id, in the order of their files; NULL past the end. */
-const char *cg_policy_builtin_id(size_t index);
+/* Those that are built in. */
+extern const struct cg_named_files cg_policy_files;
 
 const char *cg_policy_id(const struct cg_policy *policy);
 const char *cg_policy_title(const struct cg_policy *policy);

@@ -66,10 +66,9 @@ static inline const struct cg_span *cg_span_at(struct cg_span_group group, size_
     return (const struct cg_span *)(const void *)(group.rows + index * group.stride);
 }
 
-/* Where the search for a key begins: a multiplicative hash (Knuth, TAOCP 6.4), of which the high
- * bits are the good ones. The seed keeps a prepared roster from colliding on purpose. */
+/* Where the search for a key begins. The seed keeps a prepared roster from colliding on purpose. */
 static inline uint64_t cg_span_table_place(const struct cg_span_table *table, uint64_t key) {
-    uint64_t product = (key ^ table->seed) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t product = cg_hash_spread(key ^ table->seed);
     return (product >> 32 ^ product) & table->mask;
 }
 

@@ -1,0 +1,98 @@
+/*
+ * Claims to lines: blocks of a run's claims in their order, each entry an id by what it does not
+ * share with the one before, and the line by difference.
+ */
+#include "claims.h"
+
+#include <stdio.h>
+
+bool cg_claim_put(struct cg_buffer *block, struct cg_packer *last, struct cg_text claim_id,
+                  int64_t line_no) {
+    uint8_t entry[CG_ID_MAX_BYTES + 3 + CG_VARINT_MAX_BYTES];
+    size_t len = cg_put_shared_id(entry, last, claim_id);
+    len += cg_varint_put(entry + len, cg_zigzag(line_no - last->line_no));
+    last->line_no = line_no;
+    return cg_buffer_append(block, entry, len);
+}
+
+bool cg_claim_next(struct cg_text *block, struct cg_packer *last, bool *broken) {
+    uint64_t difference;
+    *broken = false;
+    if (block->len == 0) {
+        return false;
+    }
+    const uint8_t *bytes = (const uint8_t *)block->ptr;
+    const size_t id = cg_get_shared_id(bytes, block->len, last);
+    const size_t number = id == 0 ? 0 : cg_varint_get(bytes + id, block->len - id, &difference);
+    if (number == 0) {
+        *broken = true;
+        return false;
+    }
+    last->line_no += cg_unzigzag(difference);
+    block->ptr += id + number;
+    block->len -= (uint32_t)(id + number);
+    return true;
+}
+
+/* The lines of one claim in a block. */
+static enum cg_status search_block(const struct cg_ledger *ledger, struct cg_text block,
+                                   struct cg_text claim_id, struct cg_buffer *out,
+                                   struct cg_error *err) {
+    struct cg_packer last = {0};
+    bool broken;
+    while (cg_claim_next(&block, &last, &broken)) {
+        const struct cg_text id = {last.claim, last.claim_len};
+        if (cg_text_equal(id, claim_id) &&
+            !cg_buffer_printf(out, "%s%lld", out->len_bytes > 1 ? "," : "",
+                              (long long)last.line_no)) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
+        }
+    }
+    return broken ? cg_error_set(err, CG_BAD_DATA,
+                                 "%s: its index of claims is damaged; `claimgate ledger verify` "
+                                 "says where",
+                                 ledger->path)
+                  : CG_OK;
+}
+
+static enum cg_status search(struct cg_ledger *ledger, sqlite3_stmt *blocks,
+                             struct cg_text claim_id, struct cg_buffer *out, struct cg_error *err) {
+    const struct cg_cell id = cg_cell_text(claim_id);
+    cg_ledger_bind(blocks, 1, &id);
+    for (;;) {
+        bool row;
+        enum cg_status status = cg_ledger_step(ledger, blocks, &row, err);
+        if (status != CG_OK || !row) {
+            return status;
+        }
+        status = search_block(ledger, cg_cell_column(blocks, 0).bytes, claim_id, out, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+}
+
+/* Of each run, the last block that begins before the claim, and those that begin with it. */
+static const char blocks_of_claim[] =
+    "SELECT c.packed FROM run r CROSS JOIN claim_block c ON c.run_no = r.run_no "
+    "AND c.first_claim >= coalesce((SELECT max(d.first_claim) FROM claim_block d "
+    "WHERE d.run_no = r.run_no AND d.first_claim < ?1), '') AND c.first_claim <= ?1 "
+    "ORDER BY r.run_no, c.first_claim, c.block_no";
+
+enum cg_status cg_ledger_claim_lines(struct cg_ledger *ledger, struct cg_text claim_id,
+                                     struct cg_buffer *out, struct cg_error *err) {
+    sqlite3_stmt *blocks = NULL;
+    cg_buffer_clear(out);
+    if (!cg_buffer_append(out, "[", 1)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
+    }
+    enum cg_status status = cg_ledger_prepare(ledger, blocks_of_claim, &blocks, err);
+    if (status == CG_OK) {
+        status = search(ledger, blocks, claim_id, out, err);
+    }
+    (void)sqlite3_finalize(blocks);
+    if (status == CG_OK && !cg_buffer_append(out, "]", 1)) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
+    }
+    return status;
+}

@@ -1,0 +1,221 @@
+/*
+ * How `past` and `recent` are kept.
+ *
+ * A night meets a fifth of the members, each on another page of `past`: to write there would cost
+ * a page a member. So it writes what it adds to `recent`, which grows at its end, and then moves a
+ * share of all that has gathered there into `past`, members rising, where neighbours share pages.
+ * The share is a budget of bytes in proportion to what the night has added, so that `recent` stays
+ * a fixed part of the whole; a round over all members takes as many nights as that gives. A member
+ * that has been moved names the run up to which, so that groups left in `recent` do not count
+ * twice.
+ */
+#include "past.h"
+
+enum { BUDGET_TIMES = 16, BUDGET_FROM_BYTES = 16 << 10 };
+
+static int64_t bytes_for_tests;
+
+void cg_ledger_set_fold_bytes(int64_t bytes) {
+    bytes_for_tests = bytes;
+}
+
+struct fold {
+    struct cg_ledger *ledger;
+    struct cg_past past;
+    struct cg_buffer packed;
+    sqlite3_stmt *last_part;
+    sqlite3_stmt *write;
+    int64_t run_no;
+    int64_t last_member;
+    int64_t stretch;
+    int64_t next_member;
+    int64_t round_run; /* older recents go when the round ends */
+    int64_t left_bytes;
+};
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+}
+
+/* The member's last part into `packed`, as long as there is room in it. */
+static enum cg_status read_last_part(struct fold *fold, int64_t member_no, int64_t *past_no,
+                                     int64_t *up_to_run, struct cg_error *err) {
+    bool row;
+    *past_no = member_no * CG_PAST_PARTS;
+    *up_to_run = 0;
+    cg_buffer_clear(&fold->packed);
+    (void)sqlite3_bind_int64(fold->last_part, 1, *past_no);
+    (void)sqlite3_bind_int64(fold->last_part, 2, *past_no + CG_PAST_PARTS);
+    const enum cg_status status = cg_ledger_step(fold->ledger, fold->last_part, &row, err);
+    if (status != CG_OK || !row) {
+        return status;
+    }
+    const int64_t last_no = sqlite3_column_int64(fold->last_part, 0);
+    const struct cg_cell packed = cg_cell_column(fold->last_part, 2);
+    const bool is_full =
+        packed.bytes.len >= CG_PAST_PART_BYTES && last_no + 1 < *past_no + CG_PAST_PARTS;
+    *past_no = is_full ? last_no + 1 : last_no;
+    *up_to_run = sqlite3_column_int64(fold->last_part, 1);
+    const bool kept =
+        is_full || cg_buffer_append(&fold->packed, packed.bytes.ptr, packed.bytes.len);
+    (void)sqlite3_reset(fold->last_part);
+    return kept ? CG_OK : no_memory(err);
+}
+
+static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t head,
+                                  struct cg_error *err) {
+    int64_t past_no;
+    int64_t up_to_run;
+    const enum cg_status status = read_last_part(fold, member_no, &past_no, &up_to_run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const size_t before = fold->packed.len_bytes;
+    for (uint32_t at = head; at != 0;) {
+        const struct cg_past_link *link = cg_array_at(&fold->past.links, at - 1);
+        const struct cg_text entries = {fold->past.bytes.data + link->offset, link->len};
+        if (link->run_no > up_to_run && !cg_put_group(&fold->packed, link->run_no, entries)) {
+            return no_memory(err);
+        }
+        at = link->next;
+    }
+    if (fold->packed.len_bytes == before) {
+        return CG_OK;
+    }
+    const struct cg_cell cells[] = {
+        cg_cell_integer(past_no),
+        cg_cell_integer(fold->run_no),
+        {.kind = CG_CELL_BLOB, .bytes = {fold->packed.data, (uint32_t)fold->packed.len_bytes}},
+    };
+    fold->left_bytes -= (int64_t)fold->packed.len_bytes;
+    cg_ledger_bind_cells(fold->write, 1, cells, sizeof cells / sizeof cells[0]);
+    return cg_ledger_insert(fold->ledger, fold->write, err);
+}
+
+static enum cg_status forget(struct fold *fold, const char *sql, int64_t first, int64_t last,
+                             struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    const struct cg_cell cells[] = {cg_cell_integer(first), cg_cell_integer(last)};
+    enum cg_status status = cg_ledger_prepare(fold->ledger, sql, &statement, err);
+    if (status == CG_OK) {
+        cg_ledger_bind_cells(statement, 1, cells, (size_t)sqlite3_bind_parameter_count(statement));
+        status = cg_ledger_insert(fold->ledger, statement, err);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+/* The members of one stretch, as far as the budget goes. */
+static enum cg_status move_stretch(struct fold *fold, int64_t last, struct cg_error *err) {
+    struct cg_past *past = &fold->past;
+    const int64_t first = fold->next_member;
+    enum cg_status status = cg_past_load(past, first, last, err);
+    for (; status == CG_OK && fold->next_member <= last && fold->left_bytes > 0;
+         fold->next_member++) {
+        const uint32_t head = past->heads[fold->next_member - first];
+        status = head == 0 ? CG_OK : move_member(fold, fold->next_member, head, err);
+    }
+    return status;
+}
+
+/* Blocks all of whose members have been moved. */
+static enum cg_status forget_moved(struct fold *fold, int64_t from, struct cg_error *err) {
+    enum cg_status status =
+        forget(fold, "DELETE FROM recent WHERE first_member >= ?1 AND last_member <= ?2", from,
+               fold->next_member - 1, err);
+    if (status == CG_OK && fold->next_member > fold->last_member) {
+        status = forget(fold, "DELETE FROM recent WHERE run_no <= ?1", fold->round_run, 0, err);
+        fold->round_run = fold->run_no;
+        fold->next_member = 1;
+    }
+    return status;
+}
+
+static enum cg_status move(struct fold *fold, struct cg_error *err) {
+    int64_t members = 0; /* gone over */
+    int64_t from = fold->next_member;
+    while (fold->left_bytes > 0 && members < fold->last_member) {
+        const int64_t begin = fold->next_member;
+        const int64_t last = begin + fold->stretch - 1;
+        enum cg_status status =
+            move_stretch(fold, last < fold->last_member ? last : fold->last_member, err);
+        if (status != CG_OK) {
+            return status;
+        }
+        members += fold->next_member - begin;
+        if (fold->next_member > fold->last_member) {
+            status = forget_moved(fold, from, err);
+            from = 1;
+        }
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return forget_moved(fold, from, err);
+}
+
+static enum cg_status prepare(struct fold *fold, struct cg_error *err) {
+    struct cg_ledger *ledger = fold->ledger;
+    int64_t stretch;
+    enum cg_status status = cg_past_last_member(ledger, &fold->last_member, err);
+    if (status == CG_OK) {
+        status = cg_past_stretch(ledger, &stretch, err);
+    }
+    if (status == CG_OK) {
+        status = cg_past_open(&fold->past, ledger, INT64_MAX, err);
+    }
+    if (status == CG_OK) {
+        status =
+            cg_ledger_ask(ledger, "SELECT next_member FROM fold", 0, 1, &fold->next_member, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_ask(ledger, "SELECT round_run FROM fold", 0, 0, &fold->round_run, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_prepare(ledger,
+                                   "SELECT past_no, up_to_run, packed FROM past WHERE past_no >= "
+                                   "?1 AND past_no < ?2 ORDER BY past_no DESC LIMIT 1",
+                                   &fold->last_part, err);
+    }
+    fold->stretch = stretch;
+    return status != CG_OK
+               ? status
+               : cg_ledger_prepare(ledger, "INSERT OR REPLACE INTO past VALUES (?1, ?2, ?3)",
+                                   &fold->write, err);
+}
+
+static enum cg_status fold_all(struct fold *fold, struct cg_error *err) {
+    enum cg_status status = prepare(fold, err);
+    if (status != CG_OK || fold->last_member == 0) {
+        return status;
+    }
+    if (fold->next_member < 1 || fold->next_member > fold->last_member) {
+        fold->next_member = 1;
+    }
+    status = move(fold, err);
+    return status != CG_OK ? status
+                           : forget(fold, "INSERT OR REPLACE INTO fold VALUES (1, ?1, ?2)",
+                                    fold->next_member, fold->round_run, err);
+}
+
+enum cg_status cg_ledger_fold(struct cg_ledger *ledger, struct cg_error *err) {
+    const uint64_t own_bytes = ledger->run.own_bytes;
+    const uint64_t paid = own_bytes > BUDGET_FROM_BYTES ? own_bytes : BUDGET_FROM_BYTES;
+    struct fold fold = {
+        .ledger = ledger,
+        .run_no = ledger->run.run_no,
+        .left_bytes = bytes_for_tests != 0 ? bytes_for_tests : (int64_t)(BUDGET_TIMES * paid),
+    };
+    int64_t any;
+    enum cg_status status = cg_ledger_ask(ledger, "SELECT 1 FROM recent LIMIT 1", 0, 0, &any, err);
+    if (status != CG_OK || any == 0) {
+        return status;
+    }
+    cg_buffer_init(&fold.packed, UINT32_MAX);
+    status = fold_all(&fold, err);
+    cg_past_close(&fold.past);
+    (void)sqlite3_finalize(fold.last_part);
+    (void)sqlite3_finalize(fold.write);
+    cg_buffer_fini(&fold.packed);
+    return status;
+}

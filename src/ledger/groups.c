@@ -1,0 +1,237 @@
+/*
+ * What a run adds to `past` or `recent`, member by member, and to `claim_block`, claim by claim:
+ * entries wait in two sorters and come out packed.
+ */
+#include "claims.h"
+#include "past.h"
+#include "rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SORT_BYTES = 32 << 20, /* each */
+    RECENT_BLOCK_BYTES = 16 << 10,
+    CLAIM_BLOCK_BYTES = 8 << 10,
+};
+
+struct cg_groups {
+    bool direct;
+    int64_t run_no;
+    struct cg_sorter *members; /* entries that stand for themselves, under their member's number */
+    struct cg_sorter *claims;  /* line numbers under their claim's id */
+    bool members_are_done;
+    struct cg_buffer entry;
+    struct cg_buffer group; /* of the member at hand */
+    struct cg_packer packer;
+    int64_t member_no;       /* 0: none yet */
+    struct cg_buffer packed; /* a part of `past`, or a block */
+    int64_t part;
+    int64_t first_member; /* of the block */
+    struct cg_packer last_claim;
+    char first_claim[CG_ID_MAX_BYTES];
+    uint32_t first_claim_len;
+    cg_put_row_fn put;
+    void *put_context;
+};
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+}
+
+struct cg_groups *cg_groups_new(const struct cg_ledger *ledger, bool direct) {
+    struct cg_groups *groups = calloc(1, sizeof *groups);
+    if (groups == NULL) {
+        return NULL;
+    }
+    groups->direct = direct;
+    groups->run_no = ledger->run.run_no;
+    groups->members = cg_sorter_new(ledger->dir, SORT_BYTES);
+    groups->claims = cg_sorter_new(ledger->dir, SORT_BYTES);
+    cg_buffer_init(&groups->entry, 2 * CG_PACK_ENTRY_MAX_BYTES);
+    cg_buffer_init(&groups->group, 2 * CG_PACK_GROUP_BYTES);
+    cg_buffer_init(&groups->packed, 4 * CG_PAST_PART_BYTES);
+    if (groups->members == NULL || groups->claims == NULL) {
+        cg_groups_free(groups);
+        return NULL;
+    }
+    return groups;
+}
+
+void cg_groups_free(struct cg_groups *groups) {
+    if (groups != NULL) {
+        cg_sorter_free(groups->members);
+        cg_sorter_free(groups->claims);
+        cg_buffer_fini(&groups->entry);
+        cg_buffer_fini(&groups->group);
+        cg_buffer_fini(&groups->packed);
+        free(groups);
+    }
+}
+
+static enum cg_status add_entry(struct cg_groups *groups, int64_t member_no,
+                                const struct cg_packed_entry *entry, struct cg_error *err) {
+    char key[8]; /* big-endian, so that bytes compare like the numbers */
+    struct cg_packer alone = {0};
+    for (int i = 0; i < 8; i++) {
+        key[i] = (char)((uint64_t)member_no >> (56 - 8 * i));
+    }
+    cg_buffer_clear(&groups->entry);
+    if (!cg_pack_entry(&groups->entry, &alone, entry)) {
+        return no_memory(err);
+    }
+    return cg_sorter_add(groups->members, (struct cg_text){key, sizeof key},
+                         (struct cg_text){groups->entry.data, (uint32_t)groups->entry.len_bytes},
+                         err);
+}
+
+enum cg_status cg_groups_add_line(struct cg_groups *groups, const struct cg_cell *cells,
+                                  int64_t line_no, const uint32_t numbers[2],
+                                  struct cg_error *err) {
+    struct cg_packed_entry entries[2];
+    const int64_t member_no = cells[CG_LINE_MEMBER].integer;
+    const uint32_t count =
+        member_no == 0 ? 0 : cg_entries_of_line(cells, line_no, numbers[0], numbers[1], entries);
+    for (uint32_t i = 0; i < count; i++) {
+        const enum cg_status status = add_entry(groups, member_no, &entries[i], err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    const struct cg_text claim = cells[CG_LINE_CLAIM].bytes;
+    const struct cg_text payload = {(const char *)&line_no, sizeof line_no};
+    return claim.len == 0 ? CG_OK : cg_sorter_add(groups->claims, claim, payload, err);
+}
+
+enum cg_status cg_groups_add_take_back(struct cg_groups *groups, const struct cg_cell *cells,
+                                       int64_t before_line, struct cg_error *err) {
+    const struct cg_packed_entry entry = cg_entry_of_take_back(cells, before_line);
+    return add_entry(groups, cells[CG_TAKE_MEMBER].integer, &entry, err);
+}
+
+enum cg_status cg_groups_finish(struct cg_groups *groups, struct cg_error *err) {
+    const enum cg_status status = cg_sorter_finish(groups->members, err);
+    return status == CG_OK ? cg_sorter_finish(groups->claims, err) : status;
+}
+
+uint64_t cg_groups_bytes(const struct cg_groups *groups) {
+    return cg_sorter_bytes(groups->members);
+}
+
+static struct cg_cell blob_of(const struct cg_buffer *buffer) {
+    return (struct cg_cell){.kind = CG_CELL_BLOB,
+                            .bytes = {buffer->data, (uint32_t)buffer->len_bytes}};
+}
+
+/* What is packed, as a row of `past` or of `recent`. */
+static bool put_packed(struct cg_groups *groups) {
+    if (groups->packed.len_bytes == 0) {
+        return true;
+    }
+    const struct cg_cell past[CG_PAST_CELLS] = {
+        cg_cell_integer(groups->member_no * CG_PAST_PARTS + groups->part++),
+        blob_of(&groups->packed),
+    };
+    const struct cg_cell recent[CG_RECENT_CELLS] = {
+        cg_cell_integer(groups->first_member),
+        cg_cell_integer(groups->member_no),
+        blob_of(&groups->packed),
+    };
+    const bool put = groups->direct
+                         ? groups->put(groups->put_context, CG_ROW_PAST, past, CG_PAST_CELLS)
+                         : groups->put(groups->put_context, CG_ROW_RECENT, recent, CG_RECENT_CELLS);
+    cg_buffer_clear(&groups->packed);
+    return put;
+}
+
+/* The group at hand is complete. */
+static bool end_group(struct cg_groups *groups) {
+    const size_t most = groups->direct ? CG_PAST_PART_BYTES : RECENT_BLOCK_BYTES;
+    const struct cg_text entries = {groups->group.data, (uint32_t)groups->group.len_bytes};
+    if (entries.len == 0) {
+        return true;
+    }
+    if (groups->packed.len_bytes == 0) {
+        groups->first_member = groups->member_no;
+    }
+    groups->packer = (struct cg_packer){0};
+    const int64_t head = groups->direct ? groups->run_no : groups->member_no;
+    const bool packed = cg_put_group(&groups->packed, head, entries);
+    cg_buffer_clear(&groups->group);
+    return packed && (groups->packed.len_bytes < most || put_packed(groups));
+}
+
+static bool turn_to_member(struct cg_groups *groups, int64_t member_no) {
+    if (groups->member_no == member_no) {
+        return groups->group.len_bytes < CG_PACK_GROUP_BYTES || end_group(groups);
+    }
+    if (!end_group(groups) || (groups->direct && !put_packed(groups))) {
+        return false;
+    }
+    groups->member_no = member_no;
+    groups->part = 0;
+    return true;
+}
+
+static bool pack_again(struct cg_groups *groups, struct cg_text key, struct cg_text payload) {
+    struct cg_packer alone = {0};
+    struct cg_packed_entry entry;
+    uint64_t member_no = 0;
+    bool broken;
+    for (uint32_t i = 0; i < key.len; i++) {
+        member_no = member_no << 8 | (uint8_t)key.ptr[i];
+    }
+    return turn_to_member(groups, (int64_t)member_no) &&
+           cg_unpack_entry(&payload, &alone, &entry, &broken) &&
+           cg_pack_entry(&groups->group, &groups->packer, &entry);
+}
+
+static bool end_claims(struct cg_groups *groups) {
+    const struct cg_cell cells[CG_CLAIM_CELLS] = {
+        cg_cell_text((struct cg_text){groups->first_claim, groups->first_claim_len}),
+        blob_of(&groups->packed),
+    };
+    const bool put = groups->packed.len_bytes == 0 ||
+                     groups->put(groups->put_context, CG_ROW_CLAIM, cells, CG_CLAIM_CELLS);
+    groups->last_claim = (struct cg_packer){0};
+    cg_buffer_clear(&groups->packed);
+    return put;
+}
+
+static bool pack_claim(struct cg_groups *groups, struct cg_text claim, struct cg_text payload) {
+    int64_t line_no;
+    memcpy(&line_no, payload.ptr, sizeof line_no);
+    if (groups->packed.len_bytes >= CLAIM_BLOCK_BYTES && !end_claims(groups)) {
+        return false;
+    }
+    if (groups->packed.len_bytes == 0) {
+        memcpy(groups->first_claim, claim.ptr, claim.len);
+        groups->first_claim_len = claim.len;
+    }
+    return cg_claim_put(&groups->packed, &groups->last_claim, claim, line_no);
+}
+
+enum cg_status cg_groups_step(struct cg_groups *groups, cg_put_row_fn put, void *context,
+                              bool *more, struct cg_error *err) {
+    struct cg_text key;
+    struct cg_text payload;
+    struct cg_sorter *sorter = groups->members_are_done ? groups->claims : groups->members;
+    groups->put = put;
+    groups->put_context = context;
+    const enum cg_status status = cg_sorter_next(sorter, &key, &payload, more, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    bool good = true;
+    if (*more) {
+        good = groups->members_are_done ? pack_claim(groups, key, payload)
+                                        : pack_again(groups, key, payload);
+    } else if (groups->members_are_done) {
+        good = end_claims(groups);
+    } else {
+        good = end_group(groups) && put_packed(groups);
+        groups->members_are_done = true;
+        *more = true;
+    }
+    return good ? CG_OK : no_memory(err);
+}

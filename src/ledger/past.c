@@ -1,0 +1,263 @@
+#include "past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOKED_UP_MAX = 64, STRETCH_BYTES = 8 << 20, LINKS_MAX = 1 << 30 };
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory while reading a member from the ledger");
+}
+
+enum cg_status cg_past_damaged(const struct cg_ledger *ledger, struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s: what it keeps of a member is damaged; `claimgate ledger verify` says "
+                        "where",
+                        ledger->path);
+}
+
+static enum cg_status read_withdrawn(struct cg_past *past, struct cg_error *err) {
+    struct cg_ledger *ledger = past->ledger;
+    sqlite3_stmt *statement = NULL;
+    int64_t count;
+    bool row = true;
+    enum cg_status status = cg_ledger_ask(
+        ledger, "SELECT count(*) FROM run WHERE withdraws IS NOT NULL AND run_no < ?1",
+        past->before_run, 0, &count, err);
+    if (status != CG_OK || count == 0) {
+        return status;
+    }
+    past->withdrawn = calloc((size_t)count, sizeof past->withdrawn[0]);
+    if (past->withdrawn == NULL) {
+        return no_memory(err);
+    }
+    status = cg_ledger_prepare(ledger,
+                               "SELECT withdraws FROM run WHERE withdraws IS NOT NULL AND run_no < "
+                               "?1 ORDER BY withdraws",
+                               &statement, err);
+    if (status == CG_OK) {
+        (void)sqlite3_bind_int64(statement, 1, past->before_run);
+    }
+    while (status == CG_OK && row && past->withdrawn_count < count) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            past->withdrawn[past->withdrawn_count++] = sqlite3_column_int64(statement, 0);
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int64_t before_run,
+                            struct cg_error *err) {
+    *past =
+        (struct cg_past){.ledger = ledger, .before_run = before_run == 0 ? INT64_MAX : before_run};
+    cg_array_init(&past->links, sizeof(struct cg_past_link), LINKS_MAX);
+    cg_buffer_init(&past->bytes, UINT32_MAX);
+    enum cg_status status = before_run == INT64_MAX ? CG_OK : read_withdrawn(past, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_prepare(ledger,
+                               "SELECT up_to_run, packed FROM past WHERE past_no >= ?1 AND "
+                               "past_no < ?2 ORDER BY past_no",
+                               &past->parts, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    return cg_ledger_prepare(ledger,
+                             "SELECT run_no, packed FROM recent INDEXED BY recent_member "
+                             "WHERE last_member >= ?1 AND first_member <= ?2 "
+                             "ORDER BY run_no, recent_no",
+                             &past->blocks, err);
+}
+
+static void unload(struct cg_past *past) {
+    free(past->heads);
+    free(past->tails);
+    past->heads = NULL;
+    past->tails = NULL;
+    past->links.count = 0;
+    past->last = 0;
+    cg_buffer_clear(&past->bytes);
+}
+
+void cg_past_close(struct cg_past *past) {
+    if (past->ledger == NULL) {
+        return;
+    }
+    unload(past);
+    (void)sqlite3_finalize(past->parts);
+    (void)sqlite3_finalize(past->blocks);
+    cg_array_fini(&past->links);
+    cg_buffer_fini(&past->bytes);
+    free(past->withdrawn);
+    *past = (struct cg_past){0};
+}
+
+static int compare_runs(const void *a, const void *b) {
+    const int64_t one = *(const int64_t *)a;
+    const int64_t other = *(const int64_t *)b;
+    return (one > other) - (one < other);
+}
+
+static bool counts(const struct cg_past *past, int64_t run_no) {
+    return run_no < past->before_run &&
+           (past->withdrawn_count == 0 || bsearch(&run_no, past->withdrawn, past->withdrawn_count,
+                                                  sizeof run_no, compare_runs) == NULL);
+}
+
+/* A block's groups to the members that they are of. */
+static enum cg_status link_groups(struct cg_past *past, int64_t run_no, struct cg_text groups,
+                                  uint64_t base, struct cg_error *err) {
+    const char *start = groups.ptr;
+    int64_t member_no;
+    struct cg_text entries;
+    bool broken;
+    while (cg_next_group(&groups, &member_no, &entries, &broken)) {
+        if (member_no < past->first || member_no > past->last) {
+            continue;
+        }
+        struct cg_past_link *link = cg_array_add(&past->links);
+        if (link == NULL) {
+            return no_memory(err);
+        }
+        *link = (struct cg_past_link){
+            .run_no = run_no, .offset = base + (uint64_t)(entries.ptr - start), .len = entries.len};
+        const int64_t place = member_no - past->first;
+        if (past->heads[place] == 0) {
+            past->heads[place] = past->links.count;
+        } else {
+            struct cg_past_link *before = cg_array_at(&past->links, past->tails[place] - 1);
+            before->next = past->links.count;
+        }
+        past->tails[place] = past->links.count;
+    }
+    return broken ? cg_past_damaged(past->ledger, err) : CG_OK;
+}
+
+static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
+    const int64_t run_no = sqlite3_column_int64(past->blocks, 0);
+    const struct cg_cell packed = cg_cell_column(past->blocks, 1);
+    const uint64_t base = past->bytes.len_bytes;
+    if (!counts(past, run_no)) {
+        return CG_OK;
+    }
+    if (!cg_buffer_append(&past->bytes, packed.bytes.ptr, packed.bytes.len)) {
+        return no_memory(err);
+    }
+    const struct cg_text groups = {past->bytes.data + base, packed.bytes.len};
+    return link_groups(past, run_no, groups, base, err);
+}
+
+enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
+                            struct cg_error *err) {
+    unload(past);
+    past->first = first;
+    past->last = last;
+    const size_t places = (size_t)(last - first) + 1;
+    past->heads = calloc(places, sizeof past->heads[0]);
+    past->tails = calloc(places, sizeof past->tails[0]);
+    if (past->heads == NULL || past->tails == NULL) {
+        return no_memory(err);
+    }
+    bool row = true;
+    enum cg_status status = CG_OK;
+    (void)sqlite3_bind_int64(past->blocks, 1, first);
+    (void)sqlite3_bind_int64(past->blocks, 2, last);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(past->ledger, past->blocks, &row, err);
+        if (status == CG_OK && row) {
+            status = load_block(past, err);
+        }
+    }
+    (void)sqlite3_reset(past->blocks);
+    return status;
+}
+
+/* A part of `past`, without the runs that do not count. */
+static enum cg_status take_part(const struct cg_past *past, struct cg_text part,
+                                struct cg_buffer *out, struct cg_error *err) {
+    int64_t run_no;
+    struct cg_text entries;
+    bool broken;
+    if (past->before_run == INT64_MAX && past->withdrawn_count == 0) {
+        return cg_buffer_append(out, part.ptr, part.len) ? CG_OK : no_memory(err);
+    }
+    while (cg_next_group(&part, &run_no, &entries, &broken)) {
+        if (counts(past, run_no) && !cg_put_group(out, run_no, entries)) {
+            return no_memory(err);
+        }
+    }
+    return broken ? cg_past_damaged(past->ledger, err) : CG_OK;
+}
+
+static enum cg_status gather_parts(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
+                                   int64_t *up_to_run, struct cg_error *err) {
+    bool row = true;
+    enum cg_status status = CG_OK;
+    (void)sqlite3_bind_int64(past->parts, 1, member_no * CG_PAST_PARTS);
+    (void)sqlite3_bind_int64(past->parts, 2, (member_no + 1) * CG_PAST_PARTS);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(past->ledger, past->parts, &row, err);
+        if (status == CG_OK && row) {
+            *up_to_run = sqlite3_column_int64(past->parts, 0);
+            status = take_part(past, cg_cell_column(past->parts, 1).bytes, out, err);
+        }
+    }
+    (void)sqlite3_reset(past->parts);
+    return status;
+}
+
+static enum cg_status gather_links(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
+                                   int64_t up_to_run, struct cg_error *err) {
+    for (uint32_t at = past->heads[member_no - past->first]; at != 0;) {
+        const struct cg_past_link *link = cg_array_at(&past->links, at - 1);
+        const struct cg_text entries = {past->bytes.data + link->offset, link->len};
+        if (link->run_no > up_to_run && !cg_put_group(out, link->run_no, entries)) {
+            return no_memory(err);
+        }
+        at = link->next;
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_past_last_member(struct cg_ledger *ledger, int64_t *out, struct cg_error *err) {
+    return cg_ledger_ask(ledger, "SELECT max(member_no) FROM member", 0, 0, out, err);
+}
+
+enum cg_status cg_past_stretch(struct cg_ledger *ledger, int64_t *members, struct cg_error *err) {
+    int64_t last;
+    const enum cg_status status = cg_past_last_member(ledger, &last, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    *members = last + 1;
+    return cg_ledger_ask(ledger, "SELECT ?1 / (sum(length(packed)) / 8388608 + 1) + 1 FROM recent",
+                         last, last + 1, members, err);
+}
+
+/* The stretch that a member is in: itself, while few are asked of, then all. */
+static enum cg_status reach(struct cg_past *past, int64_t member_no, struct cg_error *err) {
+    int64_t last = member_no;
+    if (member_no >= past->first && member_no <= past->last) {
+        return CG_OK;
+    }
+    if (past->asked++ < LOOKED_UP_MAX) {
+        return cg_past_load(past, member_no, member_no, err);
+    }
+    const enum cg_status status = cg_past_last_member(past->ledger, &last, err);
+    return status != CG_OK ? status
+                           : cg_past_load(past, 1, last > member_no ? last : member_no, err);
+}
+
+enum cg_status cg_past_gather(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
+                              int64_t *up_to_run, struct cg_error *err) {
+    *up_to_run = 0;
+    cg_buffer_clear(out);
+    enum cg_status status = reach(past, member_no, err);
+    if (status == CG_OK) {
+        status = gather_parts(past, member_no, out, up_to_run, err);
+    }
+    return status != CG_OK ? status : gather_links(past, member_no, out, *up_to_run, err);
+}

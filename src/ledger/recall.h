@@ -1,0 +1,59 @@
+/*
+ * A member's past unpacked: its lines with what took them back, and what caps cut off.
+ */
+#ifndef CLAIMGATE_LEDGER_RECALL_H
+#define CLAIMGATE_LEDGER_RECALL_H
+
+#include "claimgate/ledger/ledger_query.h"
+#include "past.h"
+
+struct cg_recalled {
+    struct cg_past_line line;
+    int64_t line_no;
+    int64_t taken_back_at; /* the line that the take-back stands before; 0: it stands */
+    uint32_t claim_offset; /* of its claim id in `ids` */
+    uint32_t earlier;      /* the line before it whose claim has the same place, plus 1 */
+    uint64_t claim_hash;
+};
+
+/* Another decision: one that used nothing. */
+struct cg_recalled_other {
+    int64_t line_no;
+    int64_t run_no;
+    uint64_t claim_hash; /* with the line number: of its claim line */
+    bool over_cap;
+    int32_t start_day;
+    int32_t cap_day;
+    char reasons[CG_PACK_REASONS_MAX_BYTES + 1];
+};
+
+struct cg_recall {
+    struct cg_past past;
+    uint64_t last_service; /* nearly every line has the same */
+    uint64_t last_modifiers;
+    uint8_t last_procedure_no;
+    struct cg_array lines;  /* of struct cg_recalled */
+    struct cg_array others; /* of struct cg_recalled_other; only where they are wanted */
+    bool wants_others;
+    int64_t last_take_back; /* the line that the member's last take-back stands before */
+    uint32_t *places;       /* by claim hash, for take-backs: the last line plus 1 */
+    uint32_t place_count;
+    struct cg_buffer ids;    /* the claim ids of `lines` */
+    struct cg_buffer groups; /* the member's packed groups, one after another */
+};
+
+/* Of a claim line. */
+static inline uint64_t cg_recall_claim_hash(struct cg_text claim_id, uint16_t line_number) {
+    return cg_hash64(claim_id.ptr, claim_id.len, cg_hash_run_seed()) ^ line_number;
+}
+
+/* decision.c: the decisions on these lines, "[12,14]", with claim_replaced. */
+cg_must_use enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lines,
+                                                cg_ledger_decision_fn fn, void *context,
+                                                struct cg_error *err);
+
+/* Unpack a member. *member gets what the gate must be told besides lines; NULL: nobody. */
+cg_must_use enum cg_status cg_recall_unpack(struct cg_ledger *ledger, int64_t member_no,
+                                            struct cg_member *member, struct cg_error *err);
+
+#endif
