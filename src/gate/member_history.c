@@ -75,18 +75,6 @@ void cg_line_store_reset(struct cg_line_store *store) {
     store->next_ref = 0;
 }
 
-struct cg_glance cg_member_history_glance(const struct cg_line_store *store,
-                                          const struct cg_member_history *past,
-                                          const struct cg_service *line, uint64_t claim_hash) {
-    if (past->large != NULL) {
-        return (struct cg_glance){.line = true, .start_day = true};
-    }
-    struct cg_member_rows rows = rows_of(store, past);
-    struct cg_rows_glance found = cg_member_rows_glance(
-        &rows, past->count, tag_of(claim_hash, line->line_number), line->start_day);
-    return (struct cg_glance){.line = found.tag, .start_day = found.day || past->has_dayless};
-}
-
 bool cg_member_history_has_line(const struct cg_line_store *store,
                                 const struct cg_member_history *past, const struct cg_service *line,
                                 uint64_t claim_hash) {
@@ -95,6 +83,9 @@ bool cg_member_history_has_line(const struct cg_line_store *store,
     }
     struct cg_member_rows rows = rows_of(store, past);
     uint16_t tag = tag_of(claim_hash, line->line_number);
+    if (!cg_member_rows_have_tag(&rows, past->count, tag)) {
+        return false;
+    }
     for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, past->count, tag);
          row_no < past->count;
          row_no = cg_member_rows_find_tag(&rows, row_no + 1, past->count, tag)) {
@@ -104,6 +95,15 @@ bool cg_member_history_has_line(const struct cg_line_store *store,
         }
     }
     return false;
+}
+
+bool cg_member_history_is_free_day(const struct cg_line_store *store,
+                                   const struct cg_member_history *past, int32_t day_no) {
+    if (past->large != NULL || past->has_dayless) {
+        return false;
+    }
+    struct cg_member_rows rows = rows_of(store, past);
+    return !cg_member_rows_have_day(&rows, past->count, day_no);
 }
 
 bool cg_member_history_has_service(const struct cg_line_store *store,
@@ -298,9 +298,6 @@ static uint64_t dayless_units(const struct cg_line_store *store,
 
 RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_member_history *past,
                                const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
-    if (past->large != NULL) {
-        return cg_large_member_units(store, past->large, cap, first_day, last_day);
-    }
     struct cg_member_rows rows = rows_of(store, past);
     uint32_t sum = cap->counts_all
                        ? cg_member_rows_sum(&rows, past->count, first_day, last_day)
@@ -315,7 +312,10 @@ RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_memb
 
 uint64_t cg_member_history_units(const struct cg_line_store *store, struct cg_member_history *past,
                                  const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
-    bool may_be_known = cap->counts_all && past->large == NULL && !past->has_dayless;
+    if (past->large != NULL) {
+        return cg_large_member_units(store, past->large, cap, first_day, last_day);
+    }
+    bool may_be_known = cap->counts_all && !past->has_dayless;
     for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {
         if (past->sums[i].first_day == first_day && past->sums[i].last_day == last_day) {
             return past->sums[i].units;

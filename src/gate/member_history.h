@@ -60,20 +60,15 @@ void cg_line_store_reset(
 /* Make a long key point at a copy that lives as long as the store. */
 cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
 
-/* What a look over the member's lines tells, before any of them is compared. It is asked of every
- * line and nearly always says no; the two questions below are only asked where it does not. */
-struct cg_glance {
-    bool line;      /* a line with this claim id and line number may stand */
-    bool start_day; /* a line with its start date may, or one with a unit on that day */
-};
-struct cg_glance cg_member_history_glance(const struct cg_line_store *store,
-                                          const struct cg_member_history *past,
-                                          const struct cg_service *line, uint64_t claim_hash);
-
 /* A line with this claim id and line number stands. */
 bool cg_member_history_has_line(const struct cg_line_store *store,
                                 const struct cg_member_history *past, const struct cg_service *line,
                                 uint64_t claim_hash);
+
+/* No line starts on the day, nor has a unit on it. Cheap, and true of most lines' start dates;
+ * false where it would take a longer look. */
+bool cg_member_history_is_free_day(const struct cg_line_store *store,
+                                   const struct cg_member_history *past, int32_t day_no);
 
 /* The same service stands under the same claim id, or under another one. */
 enum cg_which_claim { CG_SAME_CLAIM, CG_OTHER_CLAIM };
