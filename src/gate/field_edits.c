@@ -273,8 +273,8 @@ static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy
     return asked->near_code == CG_SEVERITY_REJECT;
 }
 
-/* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and each
- * call of a reader of one field costs a tenth of what it does. */
+/* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and a call
+ * costs much beside the little that a reader of one field does. */
 __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
                                              struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;

@@ -54,7 +54,7 @@ static struct cg_text value_of(const struct cell *cell) {
 }
 
 /* One column of a record or header, both of which have been read before, so that no fault can come
- * now. Without a quote a delimiter is a delimiter, and looking for it is fifty times cheaper than
+ * now. Without a quote a delimiter is a delimiter, and looking for it is far cheaper than
  * libcsv, which would make all the other fields as well. */
 static struct cg_text read_column(const struct cg_detail *detail, struct cg_text record,
                                   int32_t column) {

@@ -1,19 +1,12 @@
 /*
  * The belt's only state, and how a batch of lines is taken through it.
  *
- * Cost. A line hashes its member and its claim, looks once over its member's rows and writes one:
- * with 30 rows about 800 instructions, and a cache line for a member. All of that lies somewhere in
- * hundreds of megabytes, and the line itself was written by another processor, so four steps are
- * fetched ahead of the line being decided: the line, its slot in the member table, the member, the
- * member's rows. (An id of more than 15 bytes is read from the batch's text without that; it did
- * not show on a file of UUIDs.) Nothing is allocated per line (pool.h).
- *
- * A line's time goes with what is not there when it is looked at, not with the instructions: it is
- * a quarter less since a member lies in one cache line, a tenth less with the first step, and
- * another tenth less since the ids come as keys in the line and not from the text of the batch.
- *
- * Tried: huge pages for the slots too; a fixed number of row groups fetched without a loop. No
- * difference that could be measured.
+ * A line hashes its member and its claim, looks over its member's rows and writes one. All of that
+ * lies somewhere in hundreds of megabytes, and the line itself was written by another processor: a
+ * line's time goes with what is not in the cache when it is looked at. So four steps are fetched
+ * ahead of the line being decided: the line, its slot in the member table, the member, the member's
+ * rows. (An id of more than 15 bytes is read from the batch's text without that.) Nothing is
+ * allocated per line (pool.h).
  */
 #include "claimgate/gate/history.h"
 
@@ -137,8 +130,7 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
 }
 
 enum {
-    /* How many lines before its decision each step of a line runs. Four lines more or fewer measure
-     * the same. */
+    /* How many lines before its decision each step of a line runs. */
     LINE_AHEAD = 40,
     SLOT_AHEAD = 24,
     MEMBER_AHEAD = 16,

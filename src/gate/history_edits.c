@@ -123,16 +123,16 @@ static void reject(struct cg_line *line, enum cg_reason reason) {
     line->decision = CG_REJECTED;
 }
 
-/* A line that would leave something, and what is already known about it. */
+/* A line that would leave something if it came to stand. */
 struct candidate {
-    struct cg_service *service; /* the store's draft */
+    struct cg_service *service; /* the store's next line */
     uint64_t claim_hash;
-    struct cg_glance glance;
+    bool start_day_is_free;
 };
 
 static bool has_service(const struct cg_member *member, const struct candidate *candidate,
                         enum cg_which_claim which) {
-    return candidate->glance.start_day &&
+    return !candidate->start_day_is_free &&
            cg_member_history_has_service(&member->memory->store, member->past, candidate->service,
                                          candidate->claim_hash, which);
 }
@@ -141,8 +141,7 @@ static bool is_duplicate_line(const struct cg_member *member, const struct candi
     if (candidate->service->line_number == CG_LINE_NUMBER_NONE) {
         return has_service(member, candidate, CG_SAME_CLAIM);
     }
-    return candidate->glance.line &&
-           cg_member_history_has_line(&member->memory->store, member->past, candidate->service,
+    return cg_member_history_has_line(&member->memory->store, member->past, candidate->service,
                                       candidate->claim_hash);
 }
 
@@ -187,7 +186,7 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
     const struct cg_cap_view view = {.store = &member->memory->store,
                                      .past = member->past,
                                      .scratch = member->memory->scratch,
-                                     .start_day_is_free = !candidate->glance.start_day};
+                                     .start_day_is_free = candidate->start_day_is_free};
     const struct cg_spread spread = cg_service_spread(candidate->service);
     bool cutback = version->cutback && line->end_day == line->start_day;
     for (uint32_t i = 0; i < version->cap_count; i++) {
@@ -242,8 +241,8 @@ static enum cg_status decide_service(struct cg_member *member, struct cg_line *l
     }
     cg_service_of_line(line, candidate.service);
     candidate.claim_hash = cg_key_hash(&candidate.service->claim, store->seed);
-    candidate.glance =
-        cg_member_history_glance(store, member->past, candidate.service, candidate.claim_hash);
+    candidate.start_day_is_free =
+        cg_member_history_is_free_day(store, member->past, line->start_day);
     if (!passes_duplicates(member, line, &candidate)) {
         return CG_OK;
     }

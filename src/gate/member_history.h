@@ -1,5 +1,5 @@
 /*
- * Past: the accepted lines of one member that stand.
+ * Member history: the accepted lines of one member that stand.
  *
  * Answers what the history edits ask: is there such a line, such a service, how many units
  * lie between two days. A line that is taken back leaves.
@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct cg_large_member; /* large.h */
+struct cg_large_member; /* large_member.h */
 
 /* What all members share. */
 struct cg_line_store {
@@ -43,7 +43,7 @@ enum { CG_DAY_SUMS = 2 };
 /* At most a cache line, so that a member is fetched in one step. */
 struct cg_member_history {
     struct cg_key member;
-    struct cg_large_member *large; /* NULL until the member is crowded; then the rows are gone */
+    struct cg_large_member *large; /* NULL while the member is small; then the rows are gone */
     uint32_t rows_ref;             /* 0 while there is no line */
     uint16_t count;
     uint8_t class_no;
@@ -60,20 +60,15 @@ void cg_line_store_reset(
 /* Make a long key point at a copy that lives as long as the store. */
 cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
 
-/* What a look over the member's lines tells, before any of them is compared. It is asked of every
- * line and nearly always says no; the two questions below are only asked where it does not. */
-struct cg_glance {
-    bool line;      /* a line with this claim id and line number may stand */
-    bool start_day; /* a line with its start date may, or one with a unit on that day */
-};
-struct cg_glance cg_member_history_glance(const struct cg_line_store *store,
-                                          const struct cg_member_history *past,
-                                          const struct cg_service *line, uint64_t claim_hash);
-
 /* A line with this claim id and line number stands. */
 bool cg_member_history_has_line(const struct cg_line_store *store,
                                 const struct cg_member_history *past, const struct cg_service *line,
                                 uint64_t claim_hash);
+
+/* No line starts on the day, nor has a unit on it. Cheap, and true of most lines' start dates;
+ * false where it would take a longer look. */
+bool cg_member_history_is_free_day(const struct cg_line_store *store,
+                                   const struct cg_member_history *past, int32_t day_no);
 
 /* The same service stands under the same claim id, or under another one. */
 enum cg_which_claim { CG_SAME_CLAIM, CG_OTHER_CLAIM };
@@ -86,8 +81,8 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
  * same one until cg_member_history_add takes it. NULL: no memory. */
 cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);
 
-/* The draft, which must have been asked for, stands from now on and stays where it is. Its claim id
- * may have been a view of a batch; it is copied. */
+/* The next line, which must have been asked for, stands from now on and stays where it is. Its
+ * claim id may have been a view of a batch; it is copied. */
 cg_must_use bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,
                                        uint64_t claim_hash);
 

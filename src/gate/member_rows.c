@@ -1,54 +1,25 @@
 /*
- * Questions over all rows have no branch on a row: eight of them are compared at once, in vectors
- * that gcc and clang know for any machine. One that nearly always has the same answer (no row has
- * this tag, no line starts on this day) looks at the outcome once, at the end.
+ * Most questions are answered by no row at all. So a first pass looks at all rows without a branch
+ * on any of them, in loops of fixed length that the compiler turns into vectors.
  *
  * Time goes with the cache lines touched: that is why a day has two bytes, and the units, which
- * are rarely summed, stand apart. Tried: whole arrays side by side instead of groups (more lines,
- * and a write to each array); days of four bytes and the units in groups of eight rows (twice the
- * lines); the rest of a row in one piece of eight bytes (a sum without vectors costs 860
- * instructions over 30 rows, ten times as many).
+ * are rarely summed, stand apart.
  */
 #include "member_rows.h"
 
 #include <string.h>
 
-_Static_assert(CG_GROUP_ROWS == 2 * CG_REST_ROWS, "as sums take it");
+/* Rows that a loop looks at side by side: their flags or sums fill a register or two. */
+enum { LANES = CG_REST_ROWS };
+_Static_assert(CG_GROUP_ROWS == 2 * LANES, "as the loops take it");
 _Static_assert(sizeof(struct cg_row_group) == CG_CACHE_LINE_BYTES, "one cache line");
 _Static_assert(sizeof(struct cg_row_rest) == CG_CACHE_LINE_BYTES, "one more");
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "or sums put the zeros first");
 
 /* What stands where a row has no day. */
 enum { DAY_TOLD_BY_RECORD = UINT16_MAX, DAY_OF_NO_ROW = UINT16_MAX - 1 };
 
-typedef uint16_t eight_small __attribute__((vector_size(16)));
-typedef uint32_t four_numbers __attribute__((vector_size(16)));
-
-static inline eight_small small_at(const uint16_t *numbers) {
-    eight_small out;
-    memcpy(&out, numbers, sizeof out);
-    return out;
-}
-
-static inline bool any_bit(const void *vector) {
-    uint64_t halves[2];
-    memcpy(halves, vector, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
 static inline uint16_t small_day(int32_t day_no) {
     return cg_row_can_hold_day(day_no) ? (uint16_t)(day_no - CG_ROW_DAY_FIRST) : DAY_TOLD_BY_RECORD;
-}
-
-/* A comparison gives -1 where it holds, that is all bits. */
-static inline eight_small equal_in(const uint16_t *numbers, uint16_t wanted) {
-    return (eight_small)(small_at(&numbers[0]) == wanted) +
-           (eight_small)(small_at(&numbers[8]) == wanted);
-}
-
-static inline bool may_hold_day(const struct cg_row_group *group, uint16_t day) {
-    eight_small found = equal_in(group->days, day) + equal_in(group->days, DAY_TOLD_BY_RECORD);
-    return any_bit(&found);
 }
 
 void cg_member_rows_put(const struct cg_member_rows *rows, uint32_t row_no,
@@ -93,18 +64,40 @@ void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uin
     }
 }
 
-struct cg_rows_glance cg_member_rows_glance(const struct cg_member_rows *rows, uint32_t count,
-                                            uint16_t tag, int32_t day_no) {
-    const struct cg_row_group *end = rows->groups + cg_member_rows_groups(count);
-    const uint16_t day = small_day(day_no);
-    eight_small on_day = {0};
-    eight_small tagged = {0};
-    for (const struct cg_row_group *group = rows->groups; group < end; group++) {
-        /* Counting down is quicker than |, and rows are too few to wrap. */
-        on_day += equal_in(group->days, day);
-        tagged += equal_in(group->tags, tag);
+/* Inlined into a longer function the loops over a group are unrolled row by row. */
+#define NO_INLINE __attribute__((noinline))
+
+static inline bool any_of(const uint16_t flags[LANES]) {
+    uint16_t any = 0;
+    for (uint32_t k = 0; k < LANES; k++) {
+        any |= flags[k];
     }
-    return (struct cg_rows_glance){.tag = any_bit(&tagged), .day = any_bit(&on_day)};
+    return any != 0;
+}
+
+NO_INLINE bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count,
+                                       uint16_t tag) {
+    uint16_t found[LANES] = {0};
+    for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
+        const uint16_t *tags = rows->groups[i].tags;
+        for (uint32_t k = 0; k < LANES; k++) {
+            found[k] |= (tags[k] == tag) | (tags[k + LANES] == tag);
+        }
+    }
+    return any_of(found);
+}
+
+NO_INLINE bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32_t count,
+                                       int32_t day_no) {
+    const uint16_t day = small_day(day_no);
+    uint16_t found[LANES] = {0};
+    for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
+        const uint16_t *days = rows->groups[i].days;
+        for (uint32_t k = 0; k < LANES; k++) {
+            found[k] |= (days[k] == day) | (days[k + LANES] == day);
+        }
+    }
+    return any_of(found);
 }
 
 uint32_t cg_member_rows_find_tag(const struct cg_member_rows *rows, uint32_t first, uint32_t count,
@@ -121,13 +114,9 @@ uint32_t cg_member_rows_find_service(const struct cg_member_rows *rows, uint32_t
                                      uint32_t count, int32_t day_no, uint8_t service_tag) {
     const uint16_t day = small_day(day_no);
     for (uint32_t row_no = first; row_no < count; row_no++) {
-        const struct cg_row_group *group = &rows->groups[row_no / CG_GROUP_ROWS];
-        uint16_t row_day = group->days[row_no % CG_GROUP_ROWS];
-        if (row_no % CG_GROUP_ROWS == 0 && !may_hold_day(group, day)) {
-            row_no += CG_GROUP_ROWS - 1;
-        } else if ((row_day == day || row_day == DAY_TOLD_BY_RECORD) &&
-                   rows->rest[row_no / CG_REST_ROWS].service_tags[row_no % CG_REST_ROWS] ==
-                       service_tag) {
+        uint16_t row_day = rows->groups[row_no / CG_GROUP_ROWS].days[row_no % CG_GROUP_ROWS];
+        if ((row_day == day || row_day == DAY_TOLD_BY_RECORD) &&
+            rows->rest[row_no / CG_REST_ROWS].service_tags[row_no % CG_REST_ROWS] == service_tag) {
             return row_no;
         }
     }
@@ -147,34 +136,28 @@ static bool small_range(int32_t first, int32_t last, struct small_range *out) {
     return from <= to;
 }
 
-static inline eight_small in_range(const uint16_t *days, struct small_range range) {
-    return (eight_small)(small_at(days) - range.first <= range.more);
-}
-
-/* Without a sign, and with a zero after each, four small numbers are four of twice the size. */
-static inline four_numbers widened_sum(eight_small numbers) {
-    const eight_small zero = {0};
-    eight_small low = __builtin_shufflevector(numbers, zero, 0, 8, 1, 9, 2, 10, 3, 11);
-    eight_small high = __builtin_shufflevector(numbers, zero, 4, 8, 5, 9, 6, 10, 7, 11);
-    return (four_numbers)low + (four_numbers)high;
+static inline bool in_range(uint16_t day, struct small_range range) {
+    return (uint16_t)(day - range.first) <= range.more;
 }
 
 uint32_t cg_member_rows_sum(const struct cg_member_rows *rows, uint32_t count, int32_t first,
                             int32_t last) {
     struct small_range range;
+    uint32_t sums[LANES] = {0};
     if (!small_range(first, last, &range)) {
         return 0;
     }
-    four_numbers sums = {0};
     for (uint32_t i = 0; i < rests_for(count); i++) {
-        const uint16_t *days = &rows->groups[i / 2].days[i % 2 * CG_REST_ROWS];
-        eight_small counted = in_range(days, range);
-        /* Most often one day's units are asked for: then most of the rest need not be fetched. */
-        if (any_bit(&counted)) {
-            sums += widened_sum(counted & small_at(rows->rest[i].units));
+        const uint16_t *days = &rows->groups[i / 2].days[i % 2 * LANES];
+        for (uint32_t k = 0; k < LANES; k++) {
+            sums[k] += in_range(days[k], range) ? rows->rest[i].units[k] : 0U;
         }
     }
-    return sums[0] + sums[1] + sums[2] + sums[3];
+    uint32_t sum = 0;
+    for (uint32_t k = 0; k < LANES; k++) {
+        sum += sums[k];
+    }
+    return sum;
 }
 
 uint32_t cg_member_rows_sum_counted(const struct cg_member_rows *rows, uint32_t count,
@@ -185,8 +168,7 @@ uint32_t cg_member_rows_sum_counted(const struct cg_member_rows *rows, uint32_t 
     for (uint32_t row_no = 0; some && row_no < count; row_no++) {
         uint16_t day = rows->groups[row_no / CG_GROUP_ROWS].days[row_no % CG_GROUP_ROWS];
         const struct cg_row_rest *rest = &rows->rest[row_no / CG_REST_ROWS];
-        if ((uint16_t)(day - range.first) <= range.more &&
-            cap->counts[rest->procedures[row_no % CG_REST_ROWS]] != 0) {
+        if (in_range(day, range) && cap->counts[rest->procedures[row_no % CG_REST_ROWS]] != 0) {
             sum += rest->units[row_no % CG_REST_ROWS];
         }
     }

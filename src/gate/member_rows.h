@@ -1,5 +1,5 @@
 /*
- * Member rows: the arrays of one member's lines, asked about sixteen rows at a time.
+ * Member rows: the arrays of one member's lines.
  *
  * First what is asked about every line, in groups of sixteen rows to a cache line; then the rest,
  * which only few questions need, in groups of eight to one. Whoever asks knows how many rows there
@@ -84,13 +84,10 @@ void cg_member_rows_copy(const struct cg_member_rows *to, const struct cg_member
 /* Take the days from the rows `first` to `end` - 1, which are rows no more, or not yet. */
 void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uint32_t end);
 
-/* Whether any row has the tag, and whether any is of the day. Rows without a day are of none. */
-struct cg_rows_glance {
-    bool tag;
-    bool day;
-};
-struct cg_rows_glance cg_member_rows_glance(const struct cg_member_rows *rows, uint32_t count,
-                                            uint16_t tag, int32_t day_no);
+/* Whether any row may have the tag, and whether any may be of the day. Rows without a day are of
+ * none that a row can hold. */
+bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count, uint16_t tag);
+bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32_t count, int32_t day_no);
 
 /* The first row from `first` on with the tag; or that may be a service of this day and tag, a row
  * without a day being of any. `count` when there is none. */

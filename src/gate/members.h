@@ -48,7 +48,7 @@ cg_must_use struct cg_member_history *cg_members_add(struct cg_members *members,
                                                      const struct cg_key *member, uint32_t hash);
 
 /* Three steps of fetching ahead, some lines apart: the slot; the member (returns the one that the
- * hash leads to, most likely the right one; 0: none); what its past will be asked. */
+ * hash leads to, most likely the right one; 0: none); its rows. */
 void cg_members_fetch_slot(const struct cg_members *members, uint32_t hash);
 uint32_t cg_members_fetch_member(const struct cg_members *members, uint32_t hash);
 void cg_members_fetch_past(const struct cg_members *members, uint32_t member_ref);

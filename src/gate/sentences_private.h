@@ -1,6 +1,6 @@
 /*
- * What the sentences on a rejected line are made from. Shared by detail.c, which fills the
- * verdict, and detail_fields.c, which words the field reasons.
+ * What the sentences on a rejected line are made from. Shared by sentences.c, which fills the
+ * verdict, and field_sentences.c, which words the field reasons.
  */
 #ifndef CLAIMGATE_GATE_SENTENCES_PRIVATE_H
 #define CLAIMGATE_GATE_SENTENCES_PRIVATE_H

@@ -58,7 +58,7 @@ static void add_line(struct cg_tally *tally, const struct cg_line *line) {
 }
 
 /* The lines of a batch are more than the nearest caches hold, so that those decided first have left
- * them by now. Eight lines ahead made no difference, for a line is counted in few nanoseconds. */
+ * them by now. Counting a line is quick, so that fetching it must begin early. */
 enum { LINES_AHEAD = 24 };
 
 static inline void fetch_counted(const struct cg_line *line) {

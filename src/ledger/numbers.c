@@ -55,15 +55,6 @@ struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number) {
     return *(const struct cg_pair *)cg_array_at(&numbers->pairs, (uint32_t)number - 1);
 }
 
-uint64_t cg_modifiers_of(struct cg_text text) {
-    uint64_t modifiers = 0;
-    for (uint32_t at = 0; at + 2 <= text.len; at += 3) {
-        modifiers =
-            cg_modifiers_append(modifiers, cg_field_modifier((struct cg_text){text.ptr + at, 2}));
-    }
-    return modifiers;
-}
-
 static struct cg_pair read_service(sqlite3_stmt *statement) {
     const struct cg_cell procedure = cg_cell_column(statement, 1);
     const struct cg_cell modifiers = cg_cell_column(statement, 2);

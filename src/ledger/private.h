@@ -185,8 +185,6 @@ cg_must_use enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, stru
 uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_new);
 /* Zeroes for a number that was never given. */
 struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number);
-/* "HQ:HE" as a number (field.h). */
-uint64_t cg_modifiers_of(struct cg_text text);
 
 /* The ledger itself. */
 

@@ -104,7 +104,7 @@ enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind k
     cg_ledger_now(run->started_at);
     cg_ledger_members_init(&run->members, last_member);
     /* One transaction for all that is read, up to the commit: begun for each member, locks would
-     * cost a tenth of a night. Nobody else can write meanwhile. */
+     * cost much of a night. Nobody else can write meanwhile. */
     return cg_ledger_exec(ledger, "BEGIN", "beginning", err);
 }
 

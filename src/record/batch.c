@@ -5,11 +5,6 @@
 
 #include <stdlib.h>
 
-/*
- * Tried: batches of 128, 256 and 512 KiB, which would stay in a core's second-level cache; huge
- * pages for what is allocated here; lines of 192 bytes that fill three cache lines each. No
- * difference that could be measured, or a loss.
- */
 enum {
     RECORDS_MAX = 1 << 21, /* more than a batch has bytes for */
     PACKED_MAX_BYTES = 4 * CG_BATCH_BYTES,

@@ -223,6 +223,15 @@ bool cg_modifiers_contain(uint64_t modifiers, uint16_t modifier) {
     return false;
 }
 
+uint64_t cg_modifiers_of(struct cg_text text) {
+    uint64_t modifiers = 0;
+    for (uint32_t at = 0; at + 2 <= text.len; at += 3) {
+        modifiers =
+            cg_modifiers_append(modifiers, cg_field_modifier((struct cg_text){text.ptr + at, 2}));
+    }
+    return modifiers;
+}
+
 const char *cg_modifiers_text(uint64_t modifiers, char out[CG_MODIFIERS_TEXT_BYTES]) {
     size_t len = 0;
     for (int place = CG_MODIFIERS_MAX - 1; place >= 0; place--) {

@@ -4,12 +4,9 @@
 
 /*
  * On the plain path a record costs little more than its share of the index: its fields are looked
- * up in the index one by one, as the edit_fields asks for them, and nothing is copied. Keeping the
+ * up in the index one by one, as the field edits ask for them, and nothing is copied. Keeping the
  * index as positions of every delimiter and line end, rather than as bit masks, makes a field a
  * subtraction, and the count of fields too.
- *
- * Tried: an index of 16 to 64 KiB of the text at a time, which would stay in the nearest cache. No
- * difference that could be measured.
  */
 struct parser {
     const struct cg_parse_plan *plan;

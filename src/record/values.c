@@ -51,8 +51,8 @@ static int32_t column_used(struct cg_values *values, enum cg_field field) {
     return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
 }
 
-/* Never inlined: the edit_fields inlines all it calls and asks for a value at fifteen places, so
- * that its code would be twice as long. */
+/* Never inlined: the field edits inline all they call and ask for a value at many places, so that
+ * their code would be much longer. */
 __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *values,
                                                           enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];

@@ -6,7 +6,6 @@
 #include "claimgate/record/field.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 struct reconsidering {
     struct cg_page *page;
@@ -16,16 +15,6 @@ struct reconsidering {
     uint64_t listed;
     uint64_t left_out; /* would fit, but their claim was voided or replaced */
 };
-
-/* "HQ:HE" back to the number that the gate compares. */
-static uint64_t modifiers_of(const char *text) {
-    uint64_t modifiers = 0;
-    for (size_t at = 0; strlen(text) >= at + 2; at += 3) {
-        modifiers =
-            cg_modifiers_append(modifiers, cg_field_modifier((struct cg_text){text + at, 2}));
-    }
-    return modifiers;
-}
 
 /* The line as it would meet the gate if it came again; of a cutback, its rejected rest. What it
  * replaced has been taken back already. False: the policy no longer names its code or date. */
@@ -47,7 +36,7 @@ static bool line_again(const struct reconsidering *state, const struct cg_ledger
         .birth_day = CG_DAY_NONE,
         .rendering_npi = decision->rendering_npi,
         .billing_npi = decision->billing_npi,
-        .modifiers = modifiers_of(decision->modifiers),
+        .modifiers = cg_modifiers_of(cg_text_of(decision->modifiers)),
         .units = (uint16_t)(decision->units - decision->accepted_units),
         .line_number = decision->line_number,
         .frequency = CG_ORIGINAL,

@@ -126,7 +126,7 @@ Test(audit, another_cap_changes_what_it_must, .timeout = 60) {
     history_audit(&history, out,
                   WITH(history.claims, "--decided", history.decided, "--policy", policy), &run);
     cr_assert(run.exit_code == 1, "%s", run.err);
-    cr_expect(strstr(run.out, "accepted        daily_cap    498   2055") != NULL, "%s", run.out);
+    cr_expect(strstr(run.out, "accepted        daily_cap    506   2084") != NULL, "%s", run.out);
     cr_expect_eq(history_summary_count(out, "lines", NULL, NULL), 4000);
     cr_expect(history_summary_count(out, "lines", "accepted", "rejected") > 0);
     cr_expect_eq(history_summary_count(out, "lines", "accepted", "absent"), 0);

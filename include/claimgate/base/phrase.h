@@ -2,7 +2,7 @@
  * Phrase: a sentence said into memory of fixed size.
  *
  * For the sentences that rejected lines carry by the million: cg_say knows few kinds of values and
- * so costs about a tenth of vsnprintf, while the compiler checks its formats as those of printf.
+ * so is much cheaper than vsnprintf, while the compiler checks its formats as those of printf.
  *
  * Ownership  The bytes are the caller's memory, at least one.
  * Failure    Of the piece that does not fit, whole characters of UTF-8 are kept; the rest is left

@@ -42,6 +42,8 @@ bool cg_modifiers_contain(uint64_t modifiers, uint16_t modifier);
 /* "HQ" or "HQ:HE"; "" for none. */
 enum { CG_MODIFIERS_TEXT_BYTES = 16 };
 const char *cg_modifiers_text(uint64_t modifiers, char out[CG_MODIFIERS_TEXT_BYTES]);
+/* Back from such a text. */
+uint64_t cg_modifiers_of(struct cg_text text);
 
 /* 5 bytes in upper case as a number that compares exactly; 0 for any other length. */
 uint64_t cg_field_procedure(struct cg_text text);

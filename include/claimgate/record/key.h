@@ -9,6 +9,7 @@
 #ifndef CLAIMGATE_RECORD_KEY_H
 #define CLAIMGATE_RECORD_KEY_H
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/text.h"
 
@@ -48,6 +49,7 @@ static inline struct cg_text cg_key_text(const struct cg_key *key) {
 /* At most CG_ID_MAX_BYTES. In two words, so that the usual id, of 8 to 15 bytes, needs no call: its
  * first eight bytes, and of its last eight those that are not among them. */
 static inline struct cg_key cg_key_of(struct cg_text text) {
+    CG_ASSERT(text.len <= UINT8_MAX); /* the length has one byte */
     uint64_t first = 0;
     uint64_t last = 0;
     if (text.len > CG_KEY_INLINE_BYTES) {
