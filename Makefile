@@ -78,7 +78,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: crash all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
-        tsan stress-binaries fuzz fuzz-binaries bench bench-profile lint lint-test format install uninstall clean FORCE
+        tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -235,6 +235,9 @@ bench: all $(BUILD)/generate ## side by side with igzip, pigz, gzip, mawk and Du
 
 bench-profile: all $(BUILD)/generate ## where the time goes: stations by wall time and by instructions a line
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/profile.sh
+
+bench-ledger: all $(BUILD)/generate ## what a ledger costs, on LEDGER_LINES (20000000) lines; AGAINST=PROGRAM beside another
+	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) bash tests/bench/ledger.sh
 
 crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate

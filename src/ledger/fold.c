@@ -11,7 +11,7 @@
  */
 #include "past.h"
 
-enum { BUDGET_TIMES = 16, BUDGET_FROM_BYTES = 16 << 10 };
+enum { BUDGET_TIMES = 8, BUDGET_FROM_BYTES = 16 << 10 };
 
 static int64_t bytes_for_tests;
 

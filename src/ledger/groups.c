@@ -28,6 +28,7 @@ struct cg_groups {
     struct cg_buffer packed; /* a part of `past`, or a block */
     int64_t part;
     int64_t first_member; /* of the block */
+    uint64_t put_bytes;   /* of what is recalled of members */
     struct cg_packer last_claim;
     char first_claim[CG_ID_MAX_BYTES];
     uint32_t first_claim_len;
@@ -115,7 +116,7 @@ enum cg_status cg_groups_finish(struct cg_groups *groups, struct cg_error *err) 
 }
 
 uint64_t cg_groups_bytes(const struct cg_groups *groups) {
-    return cg_sorter_bytes(groups->members);
+    return groups->put_bytes;
 }
 
 static struct cg_cell blob_of(const struct cg_buffer *buffer) {
@@ -140,6 +141,7 @@ static bool put_packed(struct cg_groups *groups) {
     const bool put = groups->direct
                          ? groups->put(groups->put_context, CG_ROW_PAST, past, CG_PAST_CELLS)
                          : groups->put(groups->put_context, CG_ROW_RECENT, recent, CG_RECENT_CELLS);
+    groups->put_bytes += groups->packed.len_bytes;
     cg_buffer_clear(&groups->packed);
     return put;
 }

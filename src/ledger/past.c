@@ -109,7 +109,7 @@ static bool counts(const struct cg_past *past, int64_t run_no) {
 
 /* A block's groups to the members that they are of. */
 static enum cg_status link_groups(struct cg_past *past, int64_t run_no, struct cg_text groups,
-                                  uint64_t base, struct cg_error *err) {
+                                  uint32_t base, struct cg_error *err) {
     const char *start = groups.ptr;
     int64_t member_no;
     struct cg_text entries;
@@ -122,8 +122,9 @@ static enum cg_status link_groups(struct cg_past *past, int64_t run_no, struct c
         if (link == NULL) {
             return no_memory(err);
         }
-        *link = (struct cg_past_link){
-            .run_no = run_no, .offset = base + (uint64_t)(entries.ptr - start), .len = entries.len};
+        *link = (struct cg_past_link){.run_no = (uint32_t)run_no,
+                                      .offset = base + (uint32_t)(entries.ptr - start),
+                                      .len = entries.len};
         const int64_t place = member_no - past->first;
         if (past->heads[place] == 0) {
             past->heads[place] = past->links.count;
@@ -139,7 +140,7 @@ static enum cg_status link_groups(struct cg_past *past, int64_t run_no, struct c
 static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
     const int64_t run_no = sqlite3_column_int64(past->blocks, 0);
     const struct cg_cell packed = cg_cell_column(past->blocks, 1);
-    const uint64_t base = past->bytes.len_bytes;
+    const uint32_t base = (uint32_t)past->bytes.len_bytes;
     if (!counts(past, run_no)) {
         return CG_OK;
     }

@@ -15,8 +15,8 @@ enum {
 }; /* past_no = member_no * PARTS + part */
 
 struct cg_past_link {
-    int64_t run_no;
-    uint64_t offset; /* of the group's entries in `bytes` */
+    uint32_t run_no;
+    uint32_t offset; /* of the group's entries in `bytes` */
     uint32_t len;
     uint32_t next; /* of the same member, plus 1 */
 };

@@ -203,7 +203,6 @@ static enum cg_status start_lines(struct cg_row_maker *maker, struct cg_error *e
 static enum cg_status start_groups(struct cg_row_maker *maker, struct cg_error *err) {
     maker->stage = MAKING_GROUPS;
     cg_progress_end(&maker->progress);
-    maker->run->own_bytes = cg_groups_bytes(maker->groups);
     return cg_groups_finish(maker->groups, err);
 }
 
@@ -220,6 +219,7 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
         return status == CG_OK && !more ? start_groups(maker, err) : status;
     case MAKING_GROUPS:
         status = cg_groups_step(maker->groups, put_row, maker, &more, err);
+        maker->run->own_bytes = cg_groups_bytes(maker->groups);
         maker->stage = more ? MAKING_GROUPS : MADE_ALL;
         return status;
     case MADE_ALL:

@@ -70,6 +70,6 @@ cg_must_use enum cg_status cg_groups_finish(struct cg_groups *groups, struct cg_
 /* Go on by one entry; rows that are complete are put. *more false: that was the last. */
 cg_must_use enum cg_status cg_groups_step(struct cg_groups *groups, cg_put_row_fn put,
                                           void *context, bool *more, struct cg_error *err);
-uint64_t cg_groups_bytes(const struct cg_groups *groups); /* of entries, as they were added */
+uint64_t cg_groups_bytes(const struct cg_groups *groups); /* put into `past` or `recent` so far */
 
 #endif

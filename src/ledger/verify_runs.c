@@ -6,9 +6,9 @@
  */
 #include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
-#include "claimgate/record/field.h"
 #include "claims.h"
 #include "verify.h"
+#include "wide.h"
 
 #include <string.h>
 
@@ -33,13 +33,13 @@ struct link {
 struct pass {
     struct cg_verify *verify;
     struct cursor members;
-    struct cursor lines;
+    struct cg_wide lines;
     struct cursor take_backs;
     struct cg_buffer row;
     struct cg_rows_digest *digest;
 };
 
-enum { COLUMN_LINE_NO = CG_LINE_CELLS + 1, COLUMN_BEFORE_LINE = CG_TAKE_CELLS + 1 };
+enum { COLUMN_BEFORE_LINE = CG_TAKE_CELLS + 1 };
 
 static enum cg_status advance(struct pass *pass, struct cursor *cursor, struct cg_error *err) {
     bool row;
@@ -63,20 +63,26 @@ static int64_t at_column(const struct cursor *cursor, int column) {
                                        : sqlite3_column_int64(cursor->statement, column);
 }
 
-/* The row in front as cells, the first `digested` of them into the digest. */
-static enum cg_status take_row(struct pass *pass, const struct cursor *cursor,
-                               enum cg_digest_part part, struct cg_cell *cells, int count,
-                               int digested, struct cg_error *err) {
-    for (int i = 0; i < count; i++) {
-        cells[i] = cg_cell_column(cursor->statement, i + 1);
-    }
+/* A row as cells into the digest. */
+static enum cg_status digest_row(struct pass *pass, enum cg_digest_part part,
+                                 const struct cg_cell *cells, size_t count, struct cg_error *err) {
     cg_buffer_clear(&pass->row);
-    if (!cg_cells_append(&pass->row, cells, (size_t)digested)) {
+    if (!cg_cells_append(&pass->row, cells, count)) {
         return cg_verify_no_memory(err);
     }
     cg_rows_digest_add(pass->digest, part,
                        (struct cg_text){pass->row.data, (uint32_t)pass->row.len_bytes});
     return CG_OK;
+}
+
+/* The row in front of a cursor, behind its run. */
+static enum cg_status take_row(struct pass *pass, const struct cursor *cursor,
+                               enum cg_digest_part part, struct cg_cell *cells, size_t count,
+                               struct cg_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        cells[i] = cg_cell_column(cursor->statement, (int)i + 1);
+    }
+    return digest_row(pass, part, cells, count, err);
 }
 
 /* Rows up to here that belong to no run, or to another one than stands there. */
@@ -104,8 +110,7 @@ static enum cg_status take_members(struct pass *pass, int64_t run_no, struct cg_
     struct cg_cell cells[CG_MEMBER_CELLS];
     enum cg_status status = skip_strays(pass, &pass->members, run_no, err);
     while (status == CG_OK && pass->members.run_no == run_no) {
-        status = take_row(pass, &pass->members, CG_DIGEST_MEMBERS, cells, CG_MEMBER_CELLS,
-                          CG_MEMBER_CELLS, err);
+        status = take_row(pass, &pass->members, CG_DIGEST_MEMBERS, cells, CG_MEMBER_CELLS, err);
         if (status == CG_OK) {
             status = advance(pass, &pass->members, err);
         }
@@ -142,30 +147,23 @@ static void add_used(struct cg_verify *verify, int64_t run_no, int64_t line_no,
     }
 }
 
-static enum cg_status add_line(struct pass *pass, int64_t run_no, const struct cg_cell *cells,
-                               struct cg_error *err) {
+static enum cg_status add_line(struct pass *pass, int64_t run_no, struct cg_error *err) {
     struct cg_verify *verify = pass->verify;
-    struct cg_ledger_numbers *numbers = &verify->ledger->numbers;
-    const int64_t line_no = at_column(&pass->lines, COLUMN_LINE_NO);
-    const struct cg_pair service = {cg_field_procedure(cells[CG_LINE_PROCEDURE].bytes),
-                                    cg_modifiers_of(cells[CG_LINE_MODIFIERS].bytes)};
-    const struct cg_pair provider = {(uint64_t)cells[CG_LINE_RENDERING].integer,
-                                     (uint64_t)cells[CG_LINE_BILLING].integer};
+    const struct cg_wide *line = &pass->lines;
+    const int64_t member_no = line->cells[CG_LINE_MEMBER].integer;
     struct cg_packed_entry entries[2];
-    bool is_new;
-    const uint32_t count =
-        cg_entries_of_line(cells, line_no, cg_number_of(&numbers->services, service, &is_new),
-                           cg_number_of(&numbers->providers, provider, &is_new), entries);
-    const int64_t member_no = cells[CG_LINE_MEMBER].integer;
+    const uint32_t count = cg_entries_of_line(line->cells, line->line_no, line->service_no,
+                                              line->provider_no, entries);
     for (uint32_t i = 0; member_no != 0 && i < count; i++) {
         if (!add_entry(pass, run_no, member_no, &entries[i])) {
             return cg_verify_no_memory(err);
         }
     }
-    const struct cg_text claim = cells[CG_LINE_CLAIM].bytes;
-    verify->claims += claim.len == 0 ? 0 : cg_verify_claim_hash(verify, claim, run_no, line_no);
+    const struct cg_text claim = line->cells[CG_LINE_CLAIM].bytes;
+    verify->claims +=
+        claim.len == 0 ? 0 : cg_verify_claim_hash(verify, claim, run_no, line->line_no);
     if (member_no != 0) {
-        add_used(verify, run_no, line_no, &cells[CG_LINE_CAP_USED]);
+        add_used(verify, run_no, line->line_no, &line->cells[CG_LINE_CAP_USED]);
     }
     cg_verify_step(verify);
     return CG_OK;
@@ -173,19 +171,19 @@ static enum cg_status add_line(struct pass *pass, int64_t run_no, const struct c
 
 /* The take-back in front; `before` NULL: no line of its run comes after it. */
 static enum cg_status take_take_back(struct pass *pass, const struct link *run,
-                                     const struct cg_cell *before, struct cg_error *err) {
+                                     const struct cg_wide *before, struct cg_error *err) {
     struct cg_cell cells[CG_TAKE_CELLS];
     const int64_t before_line = at_column(&pass->take_backs, COLUMN_BEFORE_LINE);
-    const enum cg_status status = take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells,
-                                           CG_TAKE_CELLS, CG_TAKE_CELLS, err);
+    const enum cg_status status =
+        take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells, CG_TAKE_CELLS, err);
     if (status != CG_OK) {
         return status;
     }
     bool in_place = before_line == run->last_line + 1;
     if (before != NULL) {
-        in_place = at_column(&pass->lines, COLUMN_LINE_NO) == before_line;
+        in_place = before->line_no == before_line;
         for (int i = CG_LINE_MEMBER; i <= CG_LINE_SOURCE_LINE; i++) {
-            in_place = in_place && cells[i].integer == before[i].integer;
+            in_place = in_place && cells[i].integer == before->cells[i].integer;
         }
     }
     if (!in_place) {
@@ -200,29 +198,41 @@ static enum cg_status take_take_back(struct pass *pass, const struct link *run,
 }
 
 static enum cg_status take_line(struct pass *pass, const struct link *run, struct cg_error *err) {
-    struct cg_cell cells[CG_LINE_CELLS];
-    const int64_t line_no = at_column(&pass->lines, COLUMN_LINE_NO);
-    enum cg_status status = take_row(pass, &pass->lines, CG_DIGEST_LINES, cells, CG_LINE_CELLS,
-                                     run->form == 1 ? CG_LINE_CAP_DAY : CG_LINE_CELLS, err);
+    struct cg_wide *line = &pass->lines;
+    enum cg_status status = digest_row(pass, CG_DIGEST_LINES, line->cells,
+                                       run->form == 1 ? CG_LINE_CAP_DAY : CG_LINE_CELLS, err);
     while (status == CG_OK && pass->take_backs.run_no == run->run_no &&
-           at_column(&pass->take_backs, COLUMN_BEFORE_LINE) <= line_no) {
-        status = take_take_back(pass, run, cells, err);
+           at_column(&pass->take_backs, COLUMN_BEFORE_LINE) <= line->line_no) {
+        status = take_take_back(pass, run, line, err);
     }
     if (status == CG_OK) {
-        status = add_line(pass, run->run_no, cells, err);
+        status = add_line(pass, run->run_no, err);
     }
-    return status == CG_OK ? advance(pass, &pass->lines, err) : status;
+    return status == CG_OK ? cg_wide_next(line, err) : status;
+}
+
+/* Lines up to here that are of another run than stands there. */
+static enum cg_status skip_lines(struct pass *pass, int64_t last_line, struct cg_error *err) {
+    const int64_t told = pass->lines.run_no;
+    enum cg_status status = CG_OK;
+    cg_verify_fault(pass->verify, "table line has rows of run %lld out of their place",
+                    (long long)told);
+    while (status == CG_OK && pass->lines.more && pass->lines.run_no == told &&
+           pass->lines.line_no <= last_line) {
+        status = cg_wide_next(&pass->lines, err);
+    }
+    return status;
 }
 
 static enum cg_status take_rows(struct pass *pass, const struct link *run, struct cg_error *err) {
     enum cg_status status = skip_strays(pass, &pass->take_backs, run->run_no, err);
     uint64_t lines = 0;
-    while (status == CG_OK && at_column(&pass->lines, COLUMN_LINE_NO) <= run->last_line) {
+    while (status == CG_OK && pass->lines.more && pass->lines.line_no <= run->last_line) {
         if (++lines % 4096 == 0 && cg_stop_requested()) {
             return cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was changed");
         }
         status = pass->lines.run_no == run->run_no ? take_line(pass, run, err)
-                                                   : skip_stray(pass, &pass->lines, err);
+                                                   : skip_lines(pass, run->last_line, err);
     }
     while (status == CG_OK && pass->take_backs.run_no == run->run_no) {
         status = take_take_back(pass, run, NULL, err);
@@ -398,8 +408,7 @@ static enum cg_status open_cursors(struct pass *pass, struct cg_error *err) {
         open_cursor(pass, &pass->members, "member",
                     "SELECT run_no, member_no, member_id FROM member ORDER BY member_no", err);
     if (status == CG_OK) {
-        status =
-            open_cursor(pass, &pass->lines, "line", "SELECT * FROM line ORDER BY line_no", err);
+        status = cg_wide_open(&pass->lines, pass->verify->ledger, err);
     }
     return status != CG_OK ? status
                            : open_cursor(pass, &pass->take_backs, "take_back",
@@ -407,10 +416,16 @@ static enum cg_status open_cursors(struct pass *pass, struct cg_error *err) {
 }
 
 static enum cg_status walk_all(struct pass *pass, struct cg_error *err) {
-    struct cursor *const cursors[] = {&pass->lines, &pass->take_backs, &pass->members};
+    struct cursor *const cursors[] = {&pass->take_backs, &pass->members};
     enum cg_status status = open_cursors(pass, err);
     if (status == CG_OK) {
         status = walk_runs(pass, err);
+    }
+    while (status == CG_OK && pass->lines.more) {
+        status = skip_lines(pass, INT64_MAX - 1, err);
+    }
+    if (status == CG_OK && pass->lines.stray_rejection) {
+        cg_verify_fault(pass->verify, "table rejection has rows without lines");
     }
     for (size_t i = 0; status == CG_OK && i < sizeof cursors / sizeof cursors[0]; i++) {
         status = skip_strays(pass, cursors[i], INT64_MAX, err);
@@ -423,7 +438,7 @@ enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err) {
     cg_buffer_init(&pass.row, 1 << 16);
     const enum cg_status status = walk_all(&pass, err);
     (void)sqlite3_finalize(pass.members.statement);
-    (void)sqlite3_finalize(pass.lines.statement);
+    cg_wide_close(&pass.lines);
     (void)sqlite3_finalize(pass.take_backs.statement);
     cg_buffer_fini(&pass.row);
     return status;
