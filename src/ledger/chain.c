@@ -8,6 +8,7 @@
  */
 #include "private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,5 +156,55 @@ enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_
     }
     (void)sqlite3_finalize(statement);
     cg_buffer_fini(&bytes);
+    return status;
+}
+
+static void note_fault(void *context, const char *text) {
+    (void)text;
+    *(bool *)context = true;
+}
+
+static enum cg_status compare_newest(struct cg_ledger *ledger, sqlite3_stmt *newest, bool *same,
+                                     struct cg_error *err) {
+    uint8_t hash[CG_SHA256_BYTES];
+    bool row;
+    bool found;
+    enum cg_status status = cg_ledger_step(ledger, newest, &row, err);
+    if (status != CG_OK || !row) {
+        return status;
+    }
+    status = cg_ledger_chain_hash(ledger, sqlite3_column_int64(newest, 0), hash, &found, err);
+    const struct cg_text kept = cg_cell_column(newest, 1).bytes;
+    *same = kept.len == sizeof hash && memcmp(kept.ptr, hash, sizeof hash) == 0;
+    return status;
+}
+
+enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error *err) {
+    static const char *const tables[] = {"run",         "policy",      "input", "output",
+                                         "publication", "roster_file", "fold",  "recent"};
+    char pragma[64];
+    sqlite3_stmt *newest = NULL;
+    bool damaged = false;
+    bool same = true;
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof tables / sizeof tables[0]; i++) {
+        snprintf(pragma, sizeof pragma, "PRAGMA quick_check(%s)", tables[i]);
+        status = cg_ledger_sqlite_check(ledger, pragma, note_fault, &damaged, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_prepare(
+            ledger, "SELECT run_no, hash FROM run ORDER BY run_no DESC LIMIT 1", &newest, err);
+    }
+    if (status == CG_OK) {
+        status = compare_newest(ledger, newest, &same, err);
+    }
+    (void)sqlite3_finalize(newest);
+    if (status == CG_OK && (damaged || !same)) {
+        return cg_error_set(
+            err, CG_BAD_DATA,
+            "%s: %s; nothing is built on it: `claimgate ledger verify` says what is "
+            "wrong, a snapshot is where to go back to",
+            ledger->path, damaged ? "its file is damaged" : "its newest run is not what was kept");
+    }
     return status;
 }

@@ -49,7 +49,8 @@ enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no, stru
 
 enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_day,
                                        struct cg_error *err) {
-    return cg_ledger_begin_kind(ledger, CG_RUN_RELEASE, as_of_day, err);
+    const enum cg_status status = cg_ledger_check_newest(ledger, err);
+    return status == CG_OK ? cg_ledger_begin_kind(ledger, CG_RUN_RELEASE, as_of_day, err) : status;
 }
 
 /* Standing accepted lines of the claim, for each member that has some. A line that another row of

@@ -136,8 +136,11 @@ static enum cg_status make_private(const struct cg_ledger *ledger, mode_t *mode,
     }
     struct stat facts = {0};
     enum cg_status status = CG_OK;
-    if (fstat(fd, &facts) != 0 || ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0)) {
-        status = cg_error_set_errno(err, CG_NO_PERMISSION, errno,
+    if (fstat(fd, &facts) != 0) {
+        status =
+            cg_error_set_errno(err, CG_IO, errno, "%s: cannot look at the ledger", ledger->path);
+    } else if ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0) {
+        status = cg_error_set_errno(err, CG_IO, errno,
                                     "%s: others can read the ledger and its mode cannot be changed",
                                     ledger->path);
     }
@@ -299,6 +302,9 @@ enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledge
 static enum cg_status must_be_there(const char *path, struct cg_error *err) {
     if (access(path, F_OK) == 0) {
         return CG_OK;
+    }
+    if (errno != ENOENT && errno != ENOTDIR) {
+        return cg_error_set_errno(err, CG_IO, errno, "%s: cannot look at the ledger", path);
     }
     return cg_error_set_errno(err, CG_NO_INPUT, errno,
                               "%s: there is no ledger; `claimgate validate --ledger` makes one",

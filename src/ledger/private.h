@@ -245,6 +245,11 @@ cg_must_use enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *s
                                          int64_t parameter, int64_t none, int64_t *out,
                                          struct cg_error *err);
 void cg_ledger_rollback(struct cg_ledger *ledger);
+/* One of SQLite's own checks, which gives "ok" or faults. A page that cannot be read is an error
+ * and no fault. */
+cg_must_use enum cg_status cg_ledger_sqlite_check(struct cg_ledger *ledger, const char *pragma,
+                                                  void (*fault)(void *context, const char *text),
+                                                  void *context, struct cg_error *err);
 
 /* schema.c */
 cg_must_use enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err);
@@ -295,6 +300,10 @@ void cg_recall_free(struct cg_recall *recall); /* NULL is allowed */
 cg_must_use enum cg_status cg_ledger_fold(struct cg_ledger *ledger, struct cg_error *err);
 /* For tests: a run moves so much, whatever it has added. 0: as built in. */
 void cg_ledger_set_fold_bytes(int64_t bytes);
+
+/* chain.c: before a run is built on the ledger: SQLite's check of the small tables, of those a run
+ * reads whole, and the hash of the newest run. CG_BAD_DATA: something was changed or is damaged. */
+cg_must_use enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error *err);
 
 /* chain.c: publication.hash. */
 cg_must_use enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,

@@ -139,8 +139,10 @@ static enum cg_status take_back(struct cg_ledger *ledger, const struct cut_off *
                                 struct cg_error *err) {
     const enum cg_status status = cg_ledger_write_withdrawal(ledger, run->run_no, err);
     if (status == CG_OK) {
-        cg_log_note("run %lld, which was cut off, is taken back; its files can be taken in again",
-                    (long long)run->run_no);
+        /* Said whatever --quiet asks: what it accepted counts no more. */
+        cg_log_warning(
+            "run %lld, which was cut off, is taken back; its files can be taken in again",
+            (long long)run->run_no);
     }
     return status;
 }
@@ -203,14 +205,15 @@ static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run
 static enum cg_status find_cut_off(struct cg_ledger *ledger, struct cut_off *run, bool *found,
                                    struct cg_error *err) {
     sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(
-        ledger,
-        "SELECT run_no, staging_path, final_path, coalesce(parent_inode, 0) FROM run r "
-        "WHERE staging_path IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.run_no = r.run_no) "
-        "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
-        "ORDER BY run_no DESC LIMIT 1",
-        &statement, err);
+    enum cg_status status =
+        cg_ledger_prepare(ledger,
+                          "SELECT run_no, staging_path, final_path, coalesce(parent_inode, 0), "
+                          "(SELECT max(run_no) FROM run) FROM run r "
+                          "WHERE staging_path IS NOT NULL "
+                          "AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.run_no = r.run_no) "
+                          "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
+                          "ORDER BY run_no DESC LIMIT 1",
+                          &statement, err);
     if (status == CG_OK) {
         status = cg_ledger_step(ledger, statement, found, err);
     }
@@ -221,6 +224,13 @@ static enum cg_status find_cut_off(struct cg_ledger *ledger, struct cut_off *run
         snprintf(run->final, sizeof run->final, "%s",
                  (const char *)sqlite3_column_text(statement, 2));
         run->parent_inode = sqlite3_column_int64(statement, 3);
+        if (sqlite3_column_int64(statement, 4) != run->run_no) {
+            status = cg_error_set(err, CG_BAD_DATA,
+                                  "%s: run %lld has no mark that it was published, and later runs "
+                                  "stand on it: the ledger was changed; `claimgate ledger verify` "
+                                  "says where, a snapshot is where to go back to",
+                                  ledger->path, (long long)run->run_no);
+        }
     }
     (void)sqlite3_finalize(statement);
     return status;

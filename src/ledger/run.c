@@ -108,20 +108,26 @@ enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind k
     return cg_ledger_exec(ledger, "BEGIN", "beginning", err);
 }
 
+/* A run that decides or takes in lines builds on those that the ledger has. */
+static enum cg_status begin_on_checked(struct cg_ledger *ledger, enum cg_run_kind kind,
+                                       int32_t as_of_day, struct cg_error *err) {
+    enum cg_status status = cg_ledger_check_newest(ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_begin_kind(ledger, kind, as_of_day, err);
+    }
+    return status == CG_OK ? cg_ledger_recall_for(ledger, ledger->policy, 0, err) : status;
+}
+
 enum cg_status cg_ledger_begin(struct cg_ledger *ledger, const struct cg_roster *roster,
                                int32_t as_of_day, struct cg_error *err) {
-    enum cg_status status = cg_ledger_begin_kind(ledger, CG_RUN_VALIDATE, as_of_day, err);
-    if (status == CG_OK) {
-        ledger->run.roster = roster;
-        status = cg_ledger_recall_for(ledger, ledger->policy, 0, err);
-    }
+    const enum cg_status status = begin_on_checked(ledger, CG_RUN_VALIDATE, as_of_day, err);
+    ledger->run.roster = roster;
     return status;
 }
 
 enum cg_status cg_ledger_begin_import(struct cg_ledger *ledger, int32_t as_of_day,
                                       struct cg_error *err) {
-    const enum cg_status status = cg_ledger_begin_kind(ledger, CG_RUN_IMPORT, as_of_day, err);
-    return status == CG_OK ? cg_ledger_recall_for(ledger, ledger->policy, 0, err) : status;
+    return begin_on_checked(ledger, CG_RUN_IMPORT, as_of_day, err);
 }
 
 int64_t cg_ledger_run_no(const struct cg_ledger *ledger) {

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct mend {
@@ -11,11 +13,52 @@ struct mend {
     const char *text;
 };
 
+/* What the operating system said last to SQLite of one of its files; 0: nothing. */
+static int errno_of(sqlite3_file *file) {
+    int value = 0;
+    if (file != NULL && file->pMethods != NULL) {
+        (void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &value);
+    }
+    return value;
+}
+
+/* The same of whichever file failed. SQLite takes a failed read for a damaged file; only its files
+ * know better. */
+static int system_errno(sqlite3 *db) {
+    sqlite3_file *file = NULL;
+    sqlite3_file *journal = NULL;
+    const int opening = sqlite3_system_errno(db);
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    const int reading = errno_of(file) != 0 ? errno_of(file) : errno_of(journal);
+    return opening != 0 ? opening : reading;
+}
+
+static struct mend mend_of_system(int errno_value) {
+    switch (errno_value) {
+    case EMFILE:
+    case ENFILE:
+        return (struct mend){CG_IO,
+                             "too many open files; raise the limit (ulimit -n) and run again"};
+    case ENOSPC:
+    case EDQUOT:
+        return (struct mend){CG_IO, "make room on its disk and run again"};
+    case ENOMEM:
+        return (struct mend){CG_INTERNAL, "out of memory"};
+    case EIO:
+        return (struct mend){CG_IO, "check its disk and run again"};
+    default:
+        return (struct mend){CG_OK, NULL};
+    }
+}
+
 static struct mend mend_of(int code) {
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return (struct mend){CG_BUSY, "another program is writing to it; try again"};
+    case SQLITE_PROTOCOL:
+        return (struct mend){CG_BUSY, "its file system gives no locks now; try again"};
     case SQLITE_FULL:
         return (struct mend){CG_IO, "make room on its disk and run again"};
     case SQLITE_CORRUPT:
@@ -48,9 +91,21 @@ void cg_ledger_rollback(struct cg_ledger *ledger) {
 
 enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
                                     struct cg_error *err) {
-    const struct mend mend = mend_of(sqlite3_extended_errcode(ledger->db));
-    cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
-                 sqlite3_errmsg(ledger->db), mend.text);
+    const int code = sqlite3_extended_errcode(ledger->db);
+    const int kind = code & 0xff;
+    const bool of_system =
+        code != SQLITE_IOERR_NOMEM &&
+        (kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_CANTOPEN);
+    const int errno_value = of_system ? system_errno(ledger->db) : 0;
+    struct mend mend = mend_of_system(errno_value);
+    if (mend.text == NULL) {
+        mend = mend_of(code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code);
+        cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
+                     sqlite3_errmsg(ledger->db), mend.text);
+    } else {
+        cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
+                     strerror(errno_value), mend.text);
+    }
     cg_ledger_rollback(ledger);
     return mend.status;
 }
@@ -169,4 +224,38 @@ void cg_ledger_now(char out[32]) {
     if (gmtime_r(&now, &utc) == NULL || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) {
         snprintf(out, 32, "1970-01-01T00:00:00Z");
     }
+}
+
+/* What SQLite's check says of a page that could not be read is no word on the ledger. */
+static enum cg_status failed_read(const struct cg_ledger *ledger, const char *text,
+                                  struct cg_error *err) {
+    static const char mark[] = "error code=";
+    const char *at = strstr(text, mark);
+    const long code = at == NULL ? 0 : strtol(at + sizeof mark - 1, NULL, 10) & 0xff;
+    if (code != SQLITE_NOMEM && code != SQLITE_IOERR) {
+        return CG_OK;
+    }
+    const struct mend mend = mend_of((int)code);
+    return cg_error_set(err, mend.status, "%s: %s (%s)", ledger->path, text, mend.text);
+}
+
+enum cg_status cg_ledger_sqlite_check(struct cg_ledger *ledger, const char *pragma,
+                                      void (*fault)(void *context, const char *text), void *context,
+                                      struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cg_status status = cg_ledger_prepare(ledger, pragma, &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        const char *text =
+            status == CG_OK && row ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+        if (text != NULL && strcmp(text, "ok") != 0) {
+            status = failed_read(ledger, text, err);
+            if (status == CG_OK) {
+                fault(context, text);
+            }
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
 }

@@ -60,39 +60,13 @@ uint64_t cg_verify_claim_hash(const struct cg_verify *verify, struct cg_text cla
     return cg_hash64(claim_id.ptr, claim_id.len, seed);
 }
 
-/* What SQLite's check says of a page that could not be read is no word on the ledger. */
-static enum cg_status failed_read(const char *text, struct cg_error *err) {
-    static const char mark[] = "error code=";
-    const char *at = strstr(text, mark);
-    const long code = at == NULL ? 0 : strtol(at + sizeof mark - 1, NULL, 10) & 0xff;
-    if (code == SQLITE_NOMEM) {
-        return cg_verify_no_memory(err);
-    }
-    return code != SQLITE_IOERR ? CG_OK
-                                : cg_error_set(err, CG_IO,
-                                               "the ledger could not be read: %s (check its disk "
-                                               "and run again)",
-                                               text);
+static void tell_database(void *context, const char *text) {
+    cg_verify_fault(context, "the database file: %s", text);
 }
 
 static enum cg_status check_database(struct cg_verify *verify, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum cg_status status =
-        cg_ledger_prepare(verify->ledger, "PRAGMA integrity_check(20)", &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(verify->ledger, statement, &row, err);
-        const char *text =
-            status == CG_OK && row ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-        if (text != NULL && strcmp(text, "ok") != 0) {
-            status = failed_read(text, err);
-            if (status == CG_OK) {
-                cg_verify_fault(verify, "the database file: %s", text);
-            }
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    return cg_ledger_sqlite_check(verify->ledger, "PRAGMA integrity_check(20)", tell_database,
+                                  verify, err);
 }
 
 static enum cg_status read_runs(struct cg_verify *verify, struct cg_error *err) {
