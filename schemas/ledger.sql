@@ -69,7 +69,7 @@ CREATE TABLE output (
     bytes INTEGER NOT NULL,
     records INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
-    content_sha256 BLOB NOT NULL,
+    content_hash BLOB NOT NULL, -- XXH3-128 of the decompressed bytes; SHA-256 in a run of version 1
     PRIMARY KEY (run_no, file)
 ) STRICT, WITHOUT ROWID;
 

@@ -23,7 +23,7 @@ struct audit_changes {
     struct cg_staging *staging;
     struct cg_sink *sink;
     struct cg_deflater *deflater;
-    struct cg_sha256 *content;
+    struct cg_xxh128 *content;
     struct cg_buffer row;
     struct cg_buffer packed;
     gid_t group;
@@ -32,7 +32,7 @@ struct audit_changes {
 
 static enum cg_status put(struct audit_changes *changes, const char *bytes, size_t len_bytes,
                           struct cg_error *err) {
-    cg_sha256_update(changes->content, bytes, len_bytes);
+    cg_xxh128_update(changes->content, bytes, len_bytes);
     enum cg_status status =
         cg_deflater_add(changes->deflater, bytes, len_bytes, &changes->packed, err);
     if (status != CG_OK || changes->packed.len_bytes < WRITE_BYTES) {
@@ -51,7 +51,7 @@ static enum cg_status open_folder(struct audit_changes *changes, const struct cg
                                             .group = plan->group};
     changes->group = plan->group;
     changes->deflater = cg_deflater_new(plan->level, CG_CODEC_BEST);
-    changes->content = cg_sha256_new();
+    changes->content = cg_xxh128_new();
     if (changes->deflater == NULL || changes->content == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
@@ -87,7 +87,7 @@ void cg_audit_changes_close(struct audit_changes *changes) {
     }
     cg_sink_abandon(changes->sink);
     cg_staging_close(changes->staging, false);
-    cg_sha256_free(changes->content);
+    cg_xxh128_free(changes->content);
     cg_deflater_free(changes->deflater);
     cg_buffer_fini(&changes->packed);
     cg_buffer_fini(&changes->row);
@@ -166,8 +166,8 @@ enum cg_status cg_audit_changes_finish(struct audit_changes *changes, struct cg_
     out->file = changes_name;
     out->bytes = cg_sink_bytes(changes->sink);
     out->records = changes->rows;
-    if (!cg_sink_sha256(changes->sink, out->sha256) ||
-        !cg_sha256_peek(changes->content, out->content_sha256)) {
+    cg_xxh128_peek(changes->content, out->content_xxh128);
+    if (!cg_sink_sha256(changes->sink, out->sha256)) {
         return cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
     struct cg_sink *sink = changes->sink;

@@ -103,12 +103,54 @@ bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYT
     return algorithm != NULL && EVP_Digest(bytes, len_bytes, out, NULL, algorithm, NULL) == 1;
 }
 
-const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]) {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < CG_SHA256_BYTES; i++) {
-        out[2 * i] = digits[sha[i] >> 4];
-        out[2 * i + 1] = digits[sha[i] & 0xF];
+struct cg_xxh128 {
+    XXH3_state_t *state;
+};
+
+struct cg_xxh128 *cg_xxh128_new(void) {
+    struct cg_xxh128 *hash = calloc(1, sizeof *hash);
+    if (hash == NULL) {
+        return NULL;
     }
-    out[2 * CG_SHA256_BYTES] = '\0';
+    hash->state = XXH3_createState();
+    if (hash->state == NULL || XXH3_128bits_reset(hash->state) != XXH_OK) {
+        cg_xxh128_free(hash);
+        return NULL;
+    }
+    return hash;
+}
+
+void cg_xxh128_free(struct cg_xxh128 *hash) {
+    if (hash != NULL) {
+        (void)XXH3_freeState(hash->state);
+        free(hash);
+    }
+}
+
+void cg_xxh128_update(struct cg_xxh128 *hash, const void *bytes, size_t len_bytes) {
+    (void)XXH3_128bits_update(hash->state, bytes, len_bytes); /* fails for a NULL state alone */
+}
+
+void cg_xxh128_peek(const struct cg_xxh128 *hash, uint8_t out[CG_XXH128_BYTES]) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(hash->state));
+    memcpy(out, canonical.digest, CG_XXH128_BYTES);
+}
+
+static const char *hex(const uint8_t *bytes, size_t len_bytes, char *out) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len_bytes; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 0xF];
+    }
+    out[2 * len_bytes] = '\0';
     return out;
+}
+
+const char *cg_xxh128_hex(const uint8_t hash[CG_XXH128_BYTES], char out[CG_XXH128_HEX_BYTES]) {
+    return hex(hash, CG_XXH128_BYTES, out);
+}
+
+const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]) {
+    return hex(sha, CG_SHA256_BYTES, out);
 }

@@ -18,6 +18,10 @@ struct cg_cell cg_cell_hash(const uint8_t sha256[CG_SHA256_BYTES]) {
     return (struct cg_cell){.kind = CG_CELL_BLOB, .bytes = {(const char *)sha256, CG_SHA256_BYTES}};
 }
 
+struct cg_cell cg_cell_xxh128(const uint8_t hash[CG_XXH128_BYTES]) {
+    return (struct cg_cell){.kind = CG_CELL_BLOB, .bytes = {(const char *)hash, CG_XXH128_BYTES}};
+}
+
 struct cg_cell cg_cell_column(sqlite3_stmt *statement, int column) {
     /* One look at the column instead of one for its type and each part of its value: half the time
      * of reading a row. */

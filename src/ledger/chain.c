@@ -107,7 +107,7 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "(SELECT policy_no FROM run WHERE run_no = ?1)",
         "SELECT 'input', input_no, file, bytes, records, sha256, content_sha256, head_sha256 "
         "FROM input WHERE run_no = ?1 ORDER BY input_no",
-        "SELECT 'output', file, bytes, records, sha256, content_sha256 "
+        "SELECT 'output', file, bytes, records, sha256, content_hash "
         "FROM output WHERE run_no = ?1 ORDER BY file",
         "SELECT 'roster_file', file, rows, sha256 FROM roster_file WHERE run_no = ?1 ORDER BY file",
         "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "

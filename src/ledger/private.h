@@ -51,6 +51,7 @@ static inline struct cg_cell cg_cell_text(struct cg_text text) {
 }
 struct cg_cell cg_cell_string(const char *text); /* NULL: a null cell */
 struct cg_cell cg_cell_hash(const uint8_t sha256[CG_SHA256_BYTES]);
+struct cg_cell cg_cell_xxh128(const uint8_t hash[CG_XXH128_BYTES]);
 struct cg_cell cg_cell_column(sqlite3_stmt *statement, int column);
 
 enum { CG_VARINT_MAX_BYTES = 10 };

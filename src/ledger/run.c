@@ -221,9 +221,9 @@ static enum cg_status write_outputs(struct cg_ledger *ledger, const struct cg_le
     for (uint32_t i = 0; status == CG_OK && i < commit->output_count; i++) {
         const struct cg_ledger_output *output = &commit->outputs[i];
         const struct cg_cell cells[] = {
-            cg_cell_string(output->file),         cg_cell_unsigned(output->bytes),
-            cg_cell_unsigned(output->records),    cg_cell_hash(output->sha256),
-            cg_cell_hash(output->content_sha256),
+            cg_cell_string(output->file),           cg_cell_unsigned(output->bytes),
+            cg_cell_unsigned(output->records),      cg_cell_hash(output->sha256),
+            cg_cell_xxh128(output->content_xxh128),
         };
         status =
             INSERT_ROW(ledger, "INSERT INTO output VALUES (?1, ?2, ?3, ?4, ?5, ?6)", cells, err);

@@ -89,7 +89,7 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
     static const char *const queries[] = {
         "SELECT 'input', file, records, bytes, lower(hex(sha256)), lower(hex(content_sha256)) FROM "
         "input WHERE run_no = ?1 ORDER BY input_no",
-        "SELECT 'output', file, records, bytes, lower(hex(sha256)), lower(hex(content_sha256)) "
+        "SELECT 'output', file, records, bytes, lower(hex(sha256)), lower(hex(content_hash)) "
         "FROM output WHERE run_no = ?1 ORDER BY file",
         "SELECT 'roster_file', file, rows, 0, lower(hex(sha256)), '' FROM roster_file "
         "WHERE run_no = ?1 ORDER BY file",
@@ -113,7 +113,7 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
                     .count = (uint64_t)sqlite3_column_int64(statement, 2),
                     .bytes = (uint64_t)sqlite3_column_int64(statement, 3),
                     .sha256 = text_at(statement, 4),
-                    .content_sha256 = text_at(statement, 5),
+                    .content_hash = text_at(statement, 5),
                 };
                 status = fn(context, &item, err);
             }

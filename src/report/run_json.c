@@ -4,6 +4,7 @@
 
 void cg_put_output(struct cg_json_writer *json, const char *key,
                    const struct cg_output_facts *output) {
+    char hex[CG_XXH128_HEX_BYTES];
     if (output->file == NULL) {
         cg_json_put_null(json, key);
         return;
@@ -13,7 +14,7 @@ void cg_put_output(struct cg_json_writer *json, const char *key,
     cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
     cg_json_put_integer(json, "records", (int64_t)output->records);
     cg_put_hash(json, "sha256", output->sha256);
-    cg_put_hash(json, "content_sha256", output->content_sha256);
+    cg_json_put_string(json, "content_xxh128", cg_xxh128_hex(output->content_xxh128, hex));
     cg_json_close_object(json);
 }
 

@@ -64,7 +64,8 @@ static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_ru
     cg_json_put_integer(json, is_reason(item) ? "lines" : "rows", (int64_t)item->count);
     cg_json_put_integer(json, is_reason(item) ? "units" : "bytes", (int64_t)item->bytes);
     cg_json_put_string(json, "sha256", item->sha256);
-    cg_json_put_string(json, "content_sha256", item->content_sha256);
+    const bool short_hash = strlen(item->content_hash) == 2 * CG_XXH128_BYTES;
+    cg_json_put_string(json, short_hash ? "content_xxh128" : "content_sha256", item->content_hash);
     cg_json_close_object(json);
 }
 
@@ -126,8 +127,8 @@ static enum cg_status put_item(void *context, const struct cg_ledger_run_item *i
         cg_page_show(page, cg_text_of(item->name));
         cg_page_say(page, ": %" PRIu64 " %s\n    file    %s\n", item->count,
                     cg_plural(item->count, "row", "rows"), item->sha256);
-        if (item->content_sha256[0] != '\0') {
-            cg_page_say(page, "    content %s\n", item->content_sha256);
+        if (item->content_hash[0] != '\0') {
+            cg_page_say(page, "    content %s\n", item->content_hash);
         }
     }
     return CG_OK;

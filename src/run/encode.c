@@ -153,7 +153,7 @@ static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch)
     }
     for (uint32_t i = 0; i < batch->accepted_text.count; i++) {
         const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
-        cg_sha256_update(output->content, rows->ptr, rows->len);
+        cg_xxh128_update(output->content, rows->ptr, rows->len);
     }
     return cg_output_write(output, &batch->accepted, &batch->error);
 }
@@ -164,7 +164,7 @@ static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch)
     bool more = true;
     while (more) {
         if (output->sink != NULL) {
-            cg_sha256_update(output->content, batch->rejected_text.data,
+            cg_xxh128_update(output->content, batch->rejected_text.data,
                              batch->rejected_text.len_bytes);
             if (cg_output_write(output, &batch->rejected, &batch->error) != CG_OK) {
                 break;

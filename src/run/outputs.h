@@ -18,7 +18,7 @@ struct cg_output {
     bool is_gzip;
     struct cg_sink *sink;
     struct cg_staged_file *file; /* NULL: the sink is in the folder or is standard output */
-    struct cg_sha256 *content;
+    struct cg_xxh128 *content;
     uint64_t records;
 };
 

@@ -300,7 +300,7 @@ static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *r
         outputs[i] = (struct cg_ledger_output){
             .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
         memcpy(outputs[i].sha256, files[i]->sha256, CG_SHA256_BYTES);
-        memcpy(outputs[i].content_sha256, files[i]->content_sha256, CG_SHA256_BYTES);
+        memcpy(outputs[i].content_xxh128, files[i]->content_xxh128, CG_XXH128_BYTES);
     }
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->ledger_inputs[i].file = run->inputs[i].file;

@@ -109,7 +109,7 @@ Test(ledger_migration, rows_stay_what_they_were) {
         "SELECT run_no, member_no, member_id FROM %smember",
         "SELECT run_no, folder, published_at FROM %spublication",
         "SELECT run_no, file, hex(content_sha256) FROM %sinput",
-        "SELECT run_no, file, hex(content_sha256) FROM %soutput",
+        "SELECT * FROM %soutput",
         "SELECT claim_id, run_no, member_no FROM %sclaim WHERE claim_id <> ''",
     };
     migrate();

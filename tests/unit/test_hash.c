@@ -58,3 +58,35 @@ Test(hash, run_seed_stays_the_same_in_a_run) {
     cr_assert_neq(seed, 0);
     cr_assert_eq(cg_hash_run_seed(), seed);
 }
+
+/* The values that `xxhsum -H2` prints. */
+Test(hash, xxh128_is_what_xxhsum_prints_however_the_bytes_arrive) {
+    static const struct {
+        const char *text;
+        const char *hex;
+    } cases[] = {
+        {"", "99aa06d3014798d86001c324468d497f"},
+        {"claimgate", "40cf64b9c1df49bfe82f36fbc8913380"},
+    };
+    char whole[CG_XXH128_HEX_BYTES];
+    char pieces[CG_XXH128_HEX_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const size_t len = strlen(cases[i].text);
+        uint8_t out[CG_XXH128_BYTES];
+        struct cg_xxh128 *hash = cg_xxh128_new();
+        cr_assert_not_null(hash);
+        cg_xxh128_update(hash, cases[i].text, len);
+        cg_xxh128_peek(hash, out);
+        cg_xxh128_hex(out, whole);
+        cg_xxh128_free(hash);
+        hash = cg_xxh128_new();
+        cr_assert_not_null(hash);
+        for (size_t at = 0; at < len; at++) {
+            cg_xxh128_update(hash, cases[i].text + at, 1);
+        }
+        cg_xxh128_peek(hash, out);
+        cr_expect_str_eq(cg_xxh128_hex(out, pieces), whole);
+        cr_expect_str_eq(whole, cases[i].hex);
+        cg_xxh128_free(hash);
+    }
+}

@@ -1,5 +1,5 @@
 /*
- * Hashes: XXH3 for tables in memory, SHA-256 (FIPS 180-4) for identity and proof.
+ * Hashes: XXH3 for tables in memory and for content, SHA-256 (FIPS 180-4) for identity and proof.
  *
  * This is the only user of xxHash and of OpenSSL's libcrypto. A 64-bit hash only ever
  * chooses a place in a table; the key itself is compared.
@@ -41,6 +41,17 @@ void cg_sha256_restart(struct cg_sha256 *sha);
 /* The hash of these bytes; false and all zero without memory. For many hashes in a row, one
  * cg_sha256 with _restart saves the set-up. */
 cg_must_use bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
+/* XXH3-128 of a stream, for content whose proof another hash is: what `xxhsum -H2` prints. */
+enum { CG_XXH128_BYTES = 16, CG_XXH128_HEX_BYTES = 33 };
+
+struct cg_xxh128;
+
+cg_must_use struct cg_xxh128 *cg_xxh128_new(void); /* NULL: no memory */
+void cg_xxh128_free(struct cg_xxh128 *hash);
+void cg_xxh128_update(struct cg_xxh128 *hash, const void *bytes, size_t len_bytes);
+void cg_xxh128_peek(const struct cg_xxh128 *hash, uint8_t out[CG_XXH128_BYTES]);
+
+const char *cg_xxh128_hex(const uint8_t hash[CG_XXH128_BYTES], char out[CG_XXH128_HEX_BYTES]);
 const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]);
 
 #endif

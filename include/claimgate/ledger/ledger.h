@@ -128,7 +128,7 @@ struct cg_ledger_output {
     uint64_t bytes;
     uint64_t records;
     uint8_t sha256[CG_SHA256_BYTES];
-    uint8_t content_sha256[CG_SHA256_BYTES]; /* decompressed */
+    uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
 };
 
 /*

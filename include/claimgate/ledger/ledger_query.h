@@ -47,12 +47,13 @@ cg_must_use enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_
 
 /* The rows of a run in the small tables. */
 struct cg_ledger_run_item {
-    const char *table;          /* "input", "output", "roster_file" or "run_reason" */
-    const char *name;           /* of the file or reason */
-    uint64_t count;             /* records, rows or lines */
-    uint64_t bytes;             /* or units; 0 for a roster file */
-    const char *sha256;         /* "" for a reason */
-    const char *content_sha256; /* "" but for inputs and outputs */
+    const char *table;        /* "input", "output", "roster_file" or "run_reason" */
+    const char *name;         /* of the file or reason */
+    uint64_t count;           /* records, rows or lines */
+    uint64_t bytes;           /* or units; 0 for a roster file */
+    const char *sha256;       /* "" for a reason */
+    const char *content_hash; /* of an input its SHA-256, of an output its XXH3-128 (SHA-256 where
+                               * version 1 kept the run); else "" */
 };
 typedef enum cg_status (*cg_ledger_item_fn)(void *context, const struct cg_ledger_run_item *item,
                                             struct cg_error *err);

@@ -21,7 +21,7 @@ struct cg_output_facts {
     uint64_t bytes;
     uint64_t records; /* the header left out */
     uint8_t sha256[CG_SHA256_BYTES];
-    uint8_t content_sha256[CG_SHA256_BYTES]; /* decompressed */
+    uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
 };
 
 /* Where a record stands. */
