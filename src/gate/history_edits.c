@@ -41,6 +41,10 @@ enum cg_status cg_member_add_take_back(struct cg_member *member,
                                   });
 }
 
+void cg_member_expect_lines(struct cg_member *member, uint32_t lines) {
+    cg_member_history_expect(&member->memory->store, member->past, lines);
+}
+
 enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
     struct cg_line_store *store = &member->memory->store;
     struct cg_service *service = cg_line_store_next(store);

@@ -172,6 +172,25 @@ static bool has_room(const struct cg_line_store *store, const struct cg_member_h
 }
 
 /* Make room for one more line, in the rows or in an index. */
+void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *past,
+                              uint32_t lines) {
+    uint8_t class_no = 0;
+    if (past->rows_ref != 0 || past->large != NULL || lines == 0 ||
+        lines >= store->large_member_lines) {
+        return;
+    }
+    while (class_rows[class_no] < lines) {
+        class_no++;
+    }
+    const uint32_t block = cg_pool_take_block(&store->pool, class_no);
+    if (block != 0) { /* without memory the first line says so */
+        past->class_no = class_no;
+        past->rows_ref = block;
+        struct cg_member_rows rows = rows_of(store, past);
+        cg_member_rows_clear(&rows, 0, class_rows[class_no]);
+    }
+}
+
 RARE static bool make_room(struct cg_line_store *store, struct cg_member_history *past) {
     return past->count >= store->large_member_lines ? become_large(store, past)
                                                     : grow_rows(store, past);

@@ -81,6 +81,9 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
  * same one until cg_member_history_add takes it. NULL: no memory. */
 cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);
 
+/* Room for so many lines at once, where the member has none yet. */
+void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *past,
+                              uint32_t lines);
 /* The next line, which must have been asked for, stands from now on and stays where it is. Its
  * claim id may have been a view of a batch; it is copied. */
 cg_must_use bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,

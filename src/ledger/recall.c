@@ -274,6 +274,9 @@ enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct 
     }
     status = cg_recall_unpack(ledger, member_no, member, err);
     const struct cg_array *lines = &ledger->recall->lines;
+    if (status == CG_OK) {
+        cg_member_expect_lines(member, lines->count);
+    }
     for (uint32_t i = 0; status == CG_OK && i < lines->count; i++) {
         const struct cg_recalled *line = cg_array_at(lines, i);
         const enum cg_status told = cg_member_add_line(member, &line->line);

@@ -36,8 +36,15 @@ struct standing {
     bool taken_back;
 };
 
+struct period {
+    const struct cg_cap *cap;
+    int32_t first;
+    int32_t last;
+};
+
 struct recount {
     struct cg_verify *verify;
+    struct period periods[CG_CAPS_MAX]; /* the last one asked for of each cap */
     struct cg_past past;
     struct tree trees[TREES_MAX];
     uint32_t tree_count;
@@ -153,12 +160,26 @@ static bool free_lines(struct recount *recount, const struct cg_packed_entry *en
     return done;
 }
 
+/* The period of a cap that holds a day. Periods of the calendar hold many days, and neighbours are
+ * asked for one after another. */
+static void period_of(struct recount *recount, const struct cg_cap *cap, uint32_t cap_no,
+                      int32_t day_no, int32_t *first, int32_t *last) {
+    struct period *kept = &recount->periods[cap_no];
+    if (kept->cap != cap || cap->period == CG_PERIOD_ROLLING_MONTHS || day_no < kept->first ||
+        day_no > kept->last) {
+        cg_cap_period(cap, day_no, &kept->first, &kept->last);
+        kept->cap = cap;
+    }
+    *first = kept->first;
+    *last = kept->last;
+}
+
 static int64_t units_for_cap(struct recount *recount, const struct cg_policy *policy,
-                             const struct cg_cap *cap, int32_t day_no) {
+                             const struct cg_cap *cap, uint32_t cap_no, int32_t day_no) {
     int32_t first;
     int32_t last;
     int64_t sum = 0;
-    cg_cap_period(cap, day_no, &first, &last);
+    period_of(recount, cap, cap_no, day_no, &first, &last);
     for (uint32_t i = 0; i < recount->tree_count; i++) {
         const int no = cg_policy_procedure(policy, recount->trees[i].procedure);
         if (cap->counts_all || (no >= 0 && cap->counts[no] != 0)) {
@@ -245,7 +266,7 @@ static enum cg_status count_used(struct recount *recount, int64_t run_no,
     for (uint32_t i = 0; i < version->cap_count; i++) {
         const bool tested = (entry->tested >> i & 1) != 0;
         counted[i] =
-            tested ? units_for_cap(recount, policy, &version->caps[i], entry->start_day) : -1;
+            tested ? units_for_cap(recount, policy, &version->caps[i], i, entry->start_day) : -1;
         run->counted +=
             tested ? cg_verify_used_hash(verify, entry->line_no, i, (uint64_t)counted[i]) : 0;
     }
