@@ -1,5 +1,6 @@
 #include "ledger_fixture.h"
 
+#include "claimgate/base/log.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/record/field.h"
 #include "claimgate/rules/reason.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void fixture_init(struct fixture *fixture) {
     struct cg_error err = CG_ERROR_INIT;
@@ -215,4 +217,26 @@ const char *fixture_query(const struct fixture *fixture, const char *sql) {
 
 void fixture_exec(const struct fixture *fixture, const char *sql) {
     (void)fixture_query(fixture, sql);
+}
+
+static void count_fault(void *context, const char *text) {
+    (void)context;
+    cr_log_info("%s", text);
+}
+
+uint64_t fixture_faults(const struct fixture *fixture) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_ledger *ledger;
+    uint64_t found = 0;
+    cr_assert_eq(cg_ledger_open_reader(fixture->path, &ledger, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(cg_ledger_verify(ledger, count_fault, NULL, &found, &err), CG_OK, "%s", err.text);
+    cg_ledger_close(ledger);
+    return found;
+}
+
+bool fixture_holds(const struct fixture *fixture, const char *name) {
+    char path[192];
+    struct stat facts;
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    return lstat(path, &facts) == 0;
 }

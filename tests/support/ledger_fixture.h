@@ -45,4 +45,10 @@ enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *l
 const char *fixture_query(const struct fixture *fixture, const char *sql);
 void fixture_exec(const struct fixture *fixture, const char *sql);
 
+/* How many faults verify finds. */
+uint64_t fixture_faults(const struct fixture *fixture);
+
+/* Whether this path stands below fixture->folder. */
+bool fixture_holds(const struct fixture *fixture, const char *name);
+
 #endif

@@ -36,30 +36,8 @@ static void run(const struct fixture_line *lines, uint32_t count, const char *ou
         sizeof((const struct fixture_line[]){__VA_ARGS__}) / sizeof(struct fixture_line), out,     \
         expected)
 
-static void count_fault(void *context, const char *text) {
-    (void)context;
-    cr_log_info("%s", text);
-}
-
-static uint64_t faults_in(const struct fixture *of) {
-    struct cg_error err = CG_ERROR_INIT;
-    struct cg_ledger *ledger;
-    uint64_t found = 0;
-    cr_assert_eq(cg_ledger_open_reader(of->path, &ledger, &err), CG_OK, "%s", err.text);
-    cr_assert_eq(cg_ledger_verify(ledger, count_fault, NULL, &found, &err), CG_OK, "%s", err.text);
-    cg_ledger_close(ledger);
-    return found;
-}
-
 static uint64_t faults(void) {
-    return faults_in(&fixture);
-}
-
-static bool exists(const char *name) {
-    char path[192];
-    struct stat facts;
-    snprintf(path, sizeof path, "%s/%s", fixture.folder, name);
-    return lstat(path, &facts) == 0;
+    return fixture_faults(&fixture);
 }
 
 Test(ledger, remembers_units_of_earlier_runs) {
@@ -223,8 +201,8 @@ Test(ledger, readers_make_no_file) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_ledger *ledger;
     cr_assert_eq(cg_ledger_open_reader(fixture.path, &ledger, &err), CG_NO_INPUT);
-    cr_assert_not(exists("ledger.db"));
-    cr_assert_not(exists("ledger.db-lock"));
+    cr_assert_not(fixture_holds(&fixture, "ledger.db"));
+    cr_assert_not(fixture_holds(&fixture, "ledger.db-lock"));
 }
 
 Test(ledger, files_are_for_their_owner_alone) {
@@ -279,111 +257,6 @@ Test(ledger, refuses_what_is_no_ledger_or_a_newer_one) {
     fclose(file);
     err = (struct cg_error)CG_ERROR_INIT;
     cr_assert_eq(cg_ledger_open(&plan, &ledger, &err), CG_BAD_DATA, "%s", err.text);
-}
-
-/* As a crash after COMMIT would leave it: kept, the folder staged or renamed, no mark. */
-static void cut_off(const char *out) {
-    char decided[8];
-    struct cg_error err = CG_ERROR_INIT;
-    const struct fixture_line line = {.claim = out, .units = 1};
-    cr_assert_eq(fixture_run(&fixture, &line, 1, out, decided, &err), CG_OK, "%s", err.text);
-    fixture_exec(&fixture, "DELETE FROM publication WHERE run_no = (SELECT max(run_no) FROM run)");
-}
-
-/* Put the published folder back to where it was staged. */
-static void unpublish(const char *out) {
-    char staged[256];
-    char final[256];
-    snprintf(staged, sizeof staged, "%s",
-             fixture_query(&fixture, "SELECT staging_path FROM run ORDER BY run_no DESC LIMIT 1"));
-    staged[strcspn(staged, "\n")] = '\0';
-    snprintf(final, sizeof final, "%s/%s", fixture.folder, out);
-    cr_assert_eq(rename(final, staged), 0);
-}
-
-static enum cg_status recover(const char *to, bool discard, uint32_t *recovered,
-                              struct cg_error *err) {
-    const struct cg_ledger_plan plan = {.path = fixture.path};
-    const struct cg_ledger_recovery recovery = {.to = to, .discard = discard};
-    return cg_ledger_recover(&plan, &recovery, recovered, err);
-}
-
-Test(ledger, recovery_marks_a_folder_that_was_renamed) {
-    struct cg_error err = CG_ERROR_INIT;
-    uint32_t recovered;
-    cut_off("one");
-    cr_assert_eq(recover(NULL, false, &recovered, &err), CG_OK, "%s", err.text);
-    cr_assert_eq(recovered, 1);
-    cr_assert_str_eq(fixture_query(&fixture, "SELECT run_no FROM publication"), "1\n");
-    cr_assert_eq(recover(NULL, false, &recovered, &err), CG_OK);
-    cr_assert_eq(recovered, 0);
-}
-
-Test(ledger, recovery_publishes_a_staged_folder) {
-    cut_off("one");
-    unpublish("one");
-    RUN("two", "a", {.claim = "C9"}); /* the next run does it by itself */
-    cr_assert(exists("one/accepted.csv.gz"));
-    cr_assert_str_eq(fixture_query(&fixture, "SELECT run_no FROM publication"), "1\n2\n");
-}
-
-Test(ledger, recovery_takes_back_a_run_whose_folder_is_damaged_or_gone) {
-    struct cg_error err = CG_ERROR_INIT;
-    uint32_t recovered;
-    char path[192];
-    for (int damaged = 0; damaged < 2; damaged++) {
-        const char *out = damaged ? "damaged" : "gone";
-        cut_off(out);
-        snprintf(path, sizeof path, "%s/%s/accepted.csv.gz", fixture.folder, out);
-        if (damaged) {
-            FILE *file = fopen(path, "w");
-            fputs("else", file);
-            fclose(file);
-            unpublish(out);
-        } else {
-            cr_assert_eq(unlink(path), 0);
-            snprintf(path, sizeof path, "%s/%s", fixture.folder, out);
-            cr_assert_eq(rmdir(path), 0);
-        }
-        cr_assert_eq(recover(NULL, false, &recovered, &err), CG_OK, "%s", err.text);
-        cr_assert_eq(recovered, 1);
-    }
-    cr_assert_str_eq(fixture_query(&fixture, "SELECT withdraws FROM run WHERE kind = 'withdraw'"),
-                     "1\n3\n");
-    cr_assert_not(exists("damaged"));
-    cr_assert_eq(faults(), 0);
-}
-
-Test(ledger, recovery_asks_when_the_folder_is_taken) {
-    struct cg_error err = CG_ERROR_INIT;
-    struct cg_error again = CG_ERROR_INIT;
-    uint32_t recovered;
-    char path[192];
-    cut_off("one");
-    unpublish("one");
-    snprintf(path, sizeof path, "%s/one", fixture.folder);
-    cr_assert_eq(mkdir(path, 0700), 0);
-    cr_assert_eq(recover(NULL, false, &recovered, &err), CG_CANNOT_CREATE);
-    cr_assert_not_null(strstr(err.text, "--to DIR | --discard"));
-    snprintf(path, sizeof path, "%s/elsewhere", fixture.folder);
-    cr_assert_eq(recover(path, false, &recovered, &again), CG_OK, "%s", again.text);
-    cr_assert(exists("elsewhere/accepted.csv.gz"));
-    cr_assert_not_null(
-        strstr(fixture_query(&fixture, "SELECT folder FROM publication"), "/elsewhere\n"));
-}
-
-Test(ledger, recovery_asks_when_the_file_system_is_not_there) {
-    struct cg_error err = CG_ERROR_INIT;
-    struct cg_error again = CG_ERROR_INIT;
-    uint32_t recovered;
-    cut_off("one");
-    unpublish("one");
-    fixture_exec(&fixture, "UPDATE run SET parent_inode = 1, staging_path = staging_path || 'x'");
-    cr_assert_eq(recover(NULL, false, &recovered, &err), CG_CANNOT_CREATE);
-    cr_assert_not_null(strstr(err.text, "not mounted"));
-    cr_assert_eq(recover(NULL, true, &recovered, &again), CG_OK, "%s", again.text);
-    cr_assert_str_eq(fixture_query(&fixture, "SELECT withdraws FROM run WHERE kind = 'withdraw'"),
-                     "1\n");
 }
 
 Test(ledger, releases_lines_that_were_denied_later) {
@@ -452,7 +325,7 @@ Test(ledger, many_runs_decide_as_one) {
             at += count;
         }
         cr_assert_str_eq(pieces, whole);
-        cr_assert_eq(faults_in(&nights), 0);
+        cr_assert_eq(fixture_faults(&nights), 0);
         fixture_fini(&nights);
     }
     cr_assert_eq(faults(), 0);
