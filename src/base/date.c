@@ -310,7 +310,7 @@ const char *cg_date_format(int32_t day_no, char out[CG_DATE_TEXT_BYTES]) {
 }
 
 struct cg_date_text cg_date_text(int32_t day_no) {
-    struct cg_date_text date;
+    struct cg_date_text date = {""};
     (void)cg_date_format(day_no, date.text);
     return date;
 }

@@ -99,7 +99,8 @@ static void test_one_period(const struct cg_cap_view *view, const struct cg_cap 
     test_period(test, cap->limit_units, test->used_at_start, spread->each, spread->first_day);
 }
 
-int32_t cg_cap_last_window(const struct cg_cap *cap, int32_t day_no) {
+/* For rolling months: the last day whose window still holds day_no. */
+static int32_t last_window(const struct cg_cap *cap, int32_t day_no) {
     int32_t last_day = cg_date_add_months(day_no, cap->months);
     /* A month too short for the day: its last day's window reaches back beyond day_no. */
     bool clipped = cg_date_to_civil(last_day).day < cg_date_to_civil(day_no).day;
@@ -143,7 +144,7 @@ static void test_windows(const struct cg_cap_view *view, const struct cg_cap *ca
     int32_t from;
     int32_t start_day;
     find_period(view->scratch, cap, spread->first_day, &from, &start_day);
-    int32_t to = earlier_of(cg_cap_last_window(cap, spread->last_day), CG_DAY_LAST);
+    int32_t to = earlier_of(last_window(cap, spread->last_day), CG_DAY_LAST);
     test->used_at_start = cg_member_history_units(view->store, view->past, cap, from, start_day);
     uint64_t at_most = cg_member_history_units(view->store, view->past, cap, from, to) +
                        cg_spread_within(spread, spread->first_day, spread->last_day);

@@ -22,7 +22,7 @@ struct sentence {
 };
 
 static struct npi_text npi_text(uint64_t npi) {
-    struct npi_text out;
+    struct npi_text out = {""};
     struct cg_phrase say = cg_phrase_start(out.text, sizeof out.text);
     cg_say(&say, "%ju", npi);
     return out;

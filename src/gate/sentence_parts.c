@@ -1,7 +1,7 @@
 #include "sentence_parts.h"
 
 struct cg_span_text cg_span_text(const struct cg_span *span) {
-    struct cg_span_text out;
+    struct cg_span_text out = {""};
     struct cg_phrase say = cg_phrase_start(out.text, sizeof out.text);
     cg_say(&say, "from %s ", cg_date_text(span->first_day).text);
     if (span->last_day == CG_DAY_OPEN) {
@@ -13,7 +13,7 @@ struct cg_span_text cg_span_text(const struct cg_span *span) {
 }
 
 struct cg_milli_text cg_milli_text(int64_t milli) {
-    struct cg_milli_text out;
+    struct cg_milli_text out = {""};
     char digits[CG_DIGITS_BYTES];
     /* The 1 in front keeps the zeros behind it. */
     struct cg_text fraction = cg_phrase_digits(1000 + (uint64_t)milli % 1000, digits);

@@ -172,7 +172,5 @@ static inline bool cg_cap_counts(const struct cg_cap *cap, uint8_t procedure_no)
 /* The period of a cap that holds day_no, as first and last day. Lifetime: CG_DAY_FIRST to
  * CG_DAY_LAST. For rolling months: the window that ends on day_no. In caps.c. */
 void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day, int32_t *last_day);
-/* For rolling months: the last day whose window still holds day_no. In caps.c. */
-int32_t cg_cap_last_window(const struct cg_cap *cap, int32_t day_no);
 
 #endif
