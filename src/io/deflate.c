@@ -94,6 +94,12 @@ struct cg_deflater *cg_deflater_new(int level, enum cg_codec codec) {
     deflater->zlib = NULL;
 #ifdef CG_ISAL
     deflater->isal_level = (uint32_t)level;
+    /* isal_deflate_stateless_init leaves hist_bits as it is: what stood there would be how far back
+     * matches are looked for. */
+    for (int i = 0; i < STREAMS; i++) {
+        memset(&deflater->isal[i].stream, 0, sizeof deflater->isal[i].stream);
+    }
+    memset(deflater->isal_memory, 0, sizeof deflater->isal_memory);
 #endif
     if (!is_for_isal(level, codec) && (deflater->zlib = zlib_new(level)) == NULL) {
         free(deflater);
