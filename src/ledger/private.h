@@ -17,6 +17,7 @@
 
 #include "claimgate/base/array.h"
 #include "claimgate/base/hash_table.h"
+#include "claimgate/io/sorter.h"
 #include "claimgate/ledger/ledger.h"
 
 #include <sqlite3.h>
@@ -112,24 +113,6 @@ enum {
     CG_TAKE_CELLS,
 };
 enum { CG_MEMBER_NO, CG_MEMBER_ID, CG_MEMBER_CELLS };
-
-/* sort.c: records out in order of their key (memcmp, shorter first), equal keys in the order
- * in which they came. */
-
-struct cg_sorter;
-/* Beyond memory_bytes records go to a nameless file in the folder dir. NULL: no memory. */
-cg_must_use struct cg_sorter *cg_sorter_new(const char *dir, size_t memory_bytes);
-void cg_sorter_free(struct cg_sorter *sorter);
-cg_must_use enum cg_status cg_sorter_add(struct cg_sorter *sorter, struct cg_text key,
-                                         struct cg_text payload, struct cg_error *err);
-/* Nothing is added after this. */
-cg_must_use enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_error *err);
-/* *more false: that was the last. Views live until the next call. */
-cg_must_use enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
-                                          struct cg_text *payload, bool *more,
-                                          struct cg_error *err);
-uint64_t cg_sorter_count(const struct cg_sorter *sorter);
-uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
 
 /* members.c: the members this run has met. */
 

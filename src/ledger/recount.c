@@ -11,183 +11,27 @@
  */
 #include "claimgate/base/stop.h"
 #include "past.h"
+#include "standing.h"
 #include "verify.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1,
-    TREES_MAX = 256,
     POLICIES_MAX = 4096,
     FAULTS_TOLD = 20, /* one changed line can make many that follow wrong */
-    LINES_MAX = 1 << 30,
-};
-
-struct tree {
-    uint64_t procedure;
-    int64_t *sums; /* [1..DAYS] */
-};
-
-struct standing {
-    struct cg_packed_entry entry;
-    char claim_id[CG_ID_MAX_BYTES];
-    uint32_t claim_len;
-    bool taken_back;
-};
-
-struct period {
-    const struct cg_cap *cap;
-    int32_t first;
-    int32_t last;
 };
 
 struct recount {
     struct cg_verify *verify;
-    struct period periods[CG_CAPS_MAX]; /* the last one asked for of each cap */
     struct cg_past past;
-    struct tree trees[TREES_MAX];
-    uint32_t tree_count;
+    struct cg_standing standing;
     struct cg_policy **policies; /* by policy_no */
     int64_t policy_count;
-    struct cg_array lines; /* of struct standing, of the member at hand */
     struct cg_buffer packed;
     sqlite3_stmt *line; /* for the second walk, in which lines are named; NULL in the first */
     uint64_t most_faults;
 };
-
-static void add_at(struct tree *tree, int32_t day_no, int64_t units) {
-    for (uint32_t i = (uint32_t)(day_no - CG_DAY_FIRST) + 1; i <= DAYS; i += i & -i) {
-        tree->sums[i] += units;
-    }
-}
-
-static int64_t sum_up_to(const struct tree *tree, int32_t day_no) {
-    int64_t sum = 0;
-    for (uint32_t i = (uint32_t)(day_no - CG_DAY_FIRST) + 1; i > 0; i -= i & -i) {
-        sum += tree->sums[i];
-    }
-    return sum;
-}
-
-static int64_t units_within(const struct tree *tree, int32_t first_day, int32_t last_day) {
-    const int32_t first = first_day < CG_DAY_FIRST ? CG_DAY_FIRST : first_day;
-    const int32_t last = last_day > CG_DAY_LAST ? CG_DAY_LAST : last_day;
-    if (first > last) {
-        return 0;
-    }
-    return sum_up_to(tree, last) - (first == CG_DAY_FIRST ? 0 : sum_up_to(tree, first - 1));
-}
-
-static struct tree *tree_of(struct recount *recount, uint64_t procedure) {
-    for (uint32_t i = 0; i < recount->tree_count; i++) {
-        if (recount->trees[i].procedure == procedure) {
-            return &recount->trees[i];
-        }
-    }
-    if (recount->tree_count == TREES_MAX) {
-        return NULL;
-    }
-    struct tree *tree = &recount->trees[recount->tree_count];
-    tree->sums = calloc(DAYS + 1, sizeof tree->sums[0]);
-    tree->procedure = procedure;
-    recount->tree_count += tree->sums != NULL;
-    return tree->sums != NULL ? tree : NULL;
-}
-
-/* Lay a line's units on its days (sign 1), or take them off (-1). A span's units lie evenly, the
- * remainder one each on the first days. */
-static bool lay(struct recount *recount, const struct cg_packed_entry *entry, int64_t sign) {
-    const struct cg_packed_entry *line = entry;
-    struct tree *tree = tree_of(
-        recount, cg_pair_at(&recount->verify->ledger->numbers.services, entry->service_no).first);
-    if (tree == NULL) {
-        return false;
-    }
-    if (line->exempt || line->end_day < line->start_day || line->start_day < CG_DAY_FIRST ||
-        line->end_day > CG_DAY_LAST) {
-        return true; /* days that no line can have are told as a change of the line */
-    }
-    if (!line->split) {
-        add_at(tree, line->start_day, sign * line->accepted_units);
-        return true;
-    }
-    const uint32_t days = (uint32_t)(line->end_day - line->start_day) + 1;
-    for (uint32_t i = 0; i < days && i < line->accepted_units; i++) {
-        const uint32_t units =
-            line->accepted_units / days + (i < line->accepted_units % days ? 1 : 0);
-        add_at(tree, line->start_day + (int32_t)i, sign * (int64_t)units);
-    }
-    return true;
-}
-
-static bool end_member(struct recount *recount) {
-    bool done = true;
-    for (uint32_t i = 0; i < recount->lines.count; i++) {
-        const struct standing *line = cg_array_at(&recount->lines, i);
-        if (!line->taken_back) {
-            done = lay(recount, &line->entry, -1) && done;
-        }
-    }
-    recount->lines.count = 0;
-    return done;
-}
-
-static bool take_in(struct recount *recount, const struct cg_packed_entry *entry) {
-    struct standing *line = cg_array_add(&recount->lines);
-    if (line == NULL) {
-        return false;
-    }
-    line->entry = *entry;
-    line->taken_back = false;
-    line->claim_len = entry->claim_id.len;
-    memcpy(line->claim_id, entry->claim_id.ptr, entry->claim_id.len);
-    return lay(recount, entry, 1);
-}
-
-/* A take-back frees what stands of its original. */
-static bool free_lines(struct recount *recount, const struct cg_packed_entry *entry) {
-    bool done = true;
-    for (uint32_t i = 0; i < recount->lines.count; i++) {
-        struct standing *line = cg_array_at(&recount->lines, i);
-        const struct cg_text claim = {line->claim_id, line->claim_len};
-        if (!line->taken_back && cg_text_equal(claim, entry->original_claim_id) &&
-            (entry->line_number == 0 || entry->line_number == line->entry.line_number)) {
-            line->taken_back = true;
-            done = lay(recount, &line->entry, -1) && done;
-        }
-    }
-    return done;
-}
-
-/* The period of a cap that holds a day. Periods of the calendar hold many days, and neighbours are
- * asked for one after another. */
-static void period_of(struct recount *recount, const struct cg_cap *cap, uint32_t cap_no,
-                      int32_t day_no, int32_t *first, int32_t *last) {
-    struct period *kept = &recount->periods[cap_no];
-    if (kept->cap != cap || cap->period == CG_PERIOD_ROLLING_MONTHS || day_no < kept->first ||
-        day_no > kept->last) {
-        cg_cap_period(cap, day_no, &kept->first, &kept->last);
-        kept->cap = cap;
-    }
-    *first = kept->first;
-    *last = kept->last;
-}
-
-static int64_t units_for_cap(struct recount *recount, const struct cg_policy *policy,
-                             const struct cg_cap *cap, uint32_t cap_no, int32_t day_no) {
-    int32_t first;
-    int32_t last;
-    int64_t sum = 0;
-    period_of(recount, cap, cap_no, day_no, &first, &last);
-    for (uint32_t i = 0; i < recount->tree_count; i++) {
-        const int no = cg_policy_procedure(policy, recount->trees[i].procedure);
-        if (cap->counts_all || (no >= 0 && cap->counts[no] != 0)) {
-            sum += units_within(&recount->trees[i], first, last);
-        }
-    }
-    return sum;
-}
 
 /* *out NULL: the run's policy cannot be read. Where its text is what it was, that is no change but
  * a failure of ours. */
@@ -265,8 +109,9 @@ static enum cg_status count_used(struct recount *recount, int64_t run_no,
     }
     for (uint32_t i = 0; i < version->cap_count; i++) {
         const bool tested = (entry->tested >> i & 1) != 0;
-        counted[i] =
-            tested ? units_for_cap(recount, policy, &version->caps[i], i, entry->start_day) : -1;
+        counted[i] = tested ? cg_standing_units(&recount->standing, policy, &version->caps[i], i,
+                                                entry->start_day)
+                            : -1;
         run->counted +=
             tested ? cg_verify_used_hash(verify, entry->line_no, i, (uint64_t)counted[i]) : 0;
     }
@@ -294,8 +139,8 @@ static enum cg_status count_entry(struct recount *recount, int64_t run_no, int64
             return status;
         }
     }
-    if ((entry->kind == CG_ENTRY_LINE && !take_in(recount, entry)) ||
-        (entry->kind == CG_ENTRY_TAKE_BACK && !free_lines(recount, entry))) {
+    if ((entry->kind == CG_ENTRY_LINE && !cg_standing_take_in(&recount->standing, entry)) ||
+        (entry->kind == CG_ENTRY_TAKE_BACK && !cg_standing_free(&recount->standing, entry))) {
         return cg_verify_no_memory(err);
     }
     cg_verify_step(verify);
@@ -329,7 +174,7 @@ static enum cg_status count_member(struct recount *recount, int64_t member_no, b
     }
     if (status == CG_OK) {
         *in_order = *in_order && !broken;
-        status = end_member(recount) ? CG_OK : cg_verify_no_memory(err);
+        status = cg_standing_end_member(&recount->standing) ? CG_OK : cg_verify_no_memory(err);
     }
     return status;
 }
@@ -461,18 +306,15 @@ static enum cg_status run_passes(struct recount *recount, struct cg_error *err) 
 
 enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err) {
     struct recount recount = {.verify = verify};
-    cg_array_init(&recount.lines, sizeof(struct standing), LINES_MAX);
+    cg_standing_init(&recount.standing, &verify->ledger->numbers.services);
     cg_buffer_init(&recount.packed, UINT32_MAX);
     const enum cg_status status = run_passes(&recount, err);
     cg_past_close(&recount.past);
-    for (uint32_t i = 0; i < recount.tree_count; i++) {
-        free(recount.trees[i].sums);
-    }
+    cg_standing_fini(&recount.standing);
     for (int64_t i = 0; i < recount.policy_count; i++) {
         cg_policy_free(recount.policies[i]);
     }
     free(recount.policies);
-    cg_array_fini(&recount.lines);
     cg_buffer_fini(&recount.packed);
     return status;
 }

@@ -53,6 +53,26 @@ uint64_t cg_verify_used_hash(const struct cg_verify *verify, int64_t line_no, ui
 uint64_t cg_verify_claim_hash(const struct cg_verify *verify, struct cg_text claim_id,
                               int64_t run_no, int64_t line_no);
 
+/* verify_chain.c: a run as it stands in its row, from the query CG_VERIFY_LINKS. */
+#define CG_VERIFY_LINKS                                                                            \
+    "SELECT run_no, previous_hash, hash, rows_sha256, form, last_line, "                           \
+    "staging_path IS NOT NULL FROM run ORDER BY run_no"
+struct cg_verify_link {
+    int64_t run_no;
+    uint8_t previous[CG_SHA256_BYTES];
+    uint8_t hash[CG_SHA256_BYTES];
+    uint8_t rows[CG_SHA256_BYTES];
+    int64_t form;
+    int64_t last_line;
+    bool has_folder;
+};
+struct cg_verify_link cg_verify_read_link(struct cg_verify *verify, sqlite3_stmt *statement);
+/* It follows from the run before, and its hashes are those of what it holds. */
+cg_must_use enum cg_status cg_verify_chain(struct cg_verify *verify,
+                                           const struct cg_verify_link *run,
+                                           const struct cg_verify_link *before,
+                                           struct cg_error *err);
+
 /* verify_schema.c: tables, indexes, views and triggers are those of this version. */
 cg_must_use enum cg_status cg_verify_schema(struct cg_verify *verify, struct cg_error *err);
 /* verify_runs.c: runs, their chain and their rows, and the index of claims. */

@@ -19,17 +19,6 @@ struct cursor {
     int64_t run_no; /* of the row in front; INT64_MAX at the end */
 };
 
-/* A run as it stands in its row. */
-struct link {
-    int64_t run_no;
-    uint8_t previous[CG_SHA256_BYTES];
-    uint8_t hash[CG_SHA256_BYTES];
-    uint8_t rows[CG_SHA256_BYTES];
-    int64_t form;
-    int64_t last_line;
-    bool has_folder;
-};
-
 struct pass {
     struct cg_verify *verify;
     struct cursor members;
@@ -170,7 +159,7 @@ static enum cg_status add_line(struct pass *pass, int64_t run_no, struct cg_erro
 }
 
 /* The take-back in front; `before` NULL: no line of its run comes after it. */
-static enum cg_status take_take_back(struct pass *pass, const struct link *run,
+static enum cg_status take_take_back(struct pass *pass, const struct cg_verify_link *run,
                                      const struct cg_wide *before, struct cg_error *err) {
     struct cg_cell cells[CG_TAKE_CELLS];
     const int64_t before_line = at_column(&pass->take_backs, COLUMN_BEFORE_LINE);
@@ -197,7 +186,8 @@ static enum cg_status take_take_back(struct pass *pass, const struct link *run,
     return advance(pass, &pass->take_backs, err);
 }
 
-static enum cg_status take_line(struct pass *pass, const struct link *run, struct cg_error *err) {
+static enum cg_status take_line(struct pass *pass, const struct cg_verify_link *run,
+                                struct cg_error *err) {
     struct cg_wide *line = &pass->lines;
     enum cg_status status = digest_row(pass, CG_DIGEST_LINES, line->cells,
                                        run->form == 1 ? CG_LINE_CAP_DAY : CG_LINE_CELLS, err);
@@ -224,7 +214,8 @@ static enum cg_status skip_lines(struct pass *pass, int64_t last_line, struct cg
     return status;
 }
 
-static enum cg_status take_rows(struct pass *pass, const struct link *run, struct cg_error *err) {
+static enum cg_status take_rows(struct pass *pass, const struct cg_verify_link *run,
+                                struct cg_error *err) {
     enum cg_status status = skip_strays(pass, &pass->take_backs, run->run_no, err);
     uint64_t lines = 0;
     while (status == CG_OK && pass->lines.more && pass->lines.line_no <= run->last_line) {
@@ -240,86 +231,10 @@ static enum cg_status take_rows(struct pass *pass, const struct link *run, struc
     return status;
 }
 
-static bool read_hash(sqlite3_stmt *statement, int column, uint8_t out[CG_SHA256_BYTES]) {
-    const struct cg_cell cell = cg_cell_column(statement, column);
-    if (cell.bytes.len != CG_SHA256_BYTES) {
-        memset(out, 0, CG_SHA256_BYTES);
-        return false;
-    }
-    memcpy(out, cell.bytes.ptr, CG_SHA256_BYTES);
-    return true;
-}
-
-/* The mark that its folder was published: the next run's hash covers it, its own proves it before
- * there is one. */
-static enum cg_status check_publication(struct pass *pass, const struct link *run,
-                                        struct cg_error *err) {
-    struct cg_ledger *ledger = pass->verify->ledger;
-    sqlite3_stmt *statement = NULL;
-    uint8_t kept[CG_SHA256_BYTES];
-    uint8_t hash[CG_SHA256_BYTES];
-    bool row = false;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT folder, published_at, hash FROM publication WHERE run_no = ?1", &statement,
-        err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run->run_no);
-        status = cg_ledger_step(ledger, statement, &row, err);
-    }
-    if (status == CG_OK && row) {
-        const bool whole = read_hash(statement, 2, kept);
-        status = cg_ledger_publication_hash(
-            ledger, run->run_no, (const char *)sqlite3_column_text(statement, 0),
-            (const char *)sqlite3_column_text(statement, 1), hash, err);
-        if (status == CG_OK && (!whole || memcmp(kept, hash, sizeof hash) != 0)) {
-            cg_verify_fault(pass->verify, "run %lld: the mark that it was published was changed",
-                            (long long)run->run_no);
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    if (status != CG_OK || row || !run->has_folder ||
-        cg_verify_run(pass->verify, run->run_no)->withdrawn) {
-        return status;
-    }
-    if (run->run_no < pass->verify->last_run) {
-        cg_verify_fault(pass->verify,
-                        "run %lld: the mark that it was published is missing, and later runs stand "
-                        "on it",
-                        (long long)run->run_no);
-    } else {
-        cg_log_warning("%s: run %lld is kept but not published; the next run or `ledger recover` "
-                       "finishes it or takes it back",
-                       ledger->path, (long long)run->run_no);
-    }
-    return CG_OK;
-}
-
-static enum cg_status check_chain(struct pass *pass, const struct link *run,
-                                  const struct link *before, struct cg_error *err) {
-    struct cg_verify *verify = pass->verify;
-    uint8_t hash[CG_SHA256_BYTES];
-    bool found;
-    if (run->run_no != before->run_no + 1) {
-        cg_verify_fault(verify, "run %lld is missing", (long long)before->run_no + 1);
-    } else if (memcmp(run->previous, before->hash, CG_SHA256_BYTES) != 0) {
-        cg_verify_fault(verify, "run %lld does not follow from run %lld: the chain is broken",
-                        (long long)run->run_no, (long long)before->run_no);
-    }
-    const enum cg_status status =
-        cg_ledger_chain_hash(verify->ledger, run->run_no, hash, &found, err);
-    if (status == CG_OK && memcmp(hash, run->hash, CG_SHA256_BYTES) != 0) {
-        cg_verify_fault(verify,
-                        "run %lld: its row, policy, inputs, outputs, roster or reasons, or the "
-                        "mark that the run before was published, were changed",
-                        (long long)run->run_no);
-    }
-    return status == CG_OK ? check_publication(pass, run, err) : status;
-}
-
-static enum cg_status check_run(struct pass *pass, const struct link *run,
-                                const struct link *before, struct cg_error *err) {
+static enum cg_status check_run(struct pass *pass, const struct cg_verify_link *run,
+                                const struct cg_verify_link *before, struct cg_error *err) {
     uint8_t rows[CG_SHA256_BYTES];
-    enum cg_status status = check_chain(pass, run, before, err);
+    enum cg_status status = cg_verify_chain(pass->verify, run, before, err);
     if (status != CG_OK) {
         return status;
     }
@@ -343,28 +258,16 @@ static enum cg_status check_run(struct pass *pass, const struct link *run,
 
 static enum cg_status walk_runs(struct pass *pass, struct cg_error *err) {
     struct cg_ledger *ledger = pass->verify->ledger;
-    struct link before = {0};
+    struct cg_verify_link before = {0};
     sqlite3_stmt *runs = NULL;
     bool row = true;
-    enum cg_status status =
-        cg_ledger_prepare(ledger,
-                          "SELECT run_no, previous_hash, hash, rows_sha256, form, last_line, "
-                          "staging_path IS NOT NULL FROM run ORDER BY run_no",
-                          &runs, err);
+    enum cg_status status = cg_ledger_prepare(ledger, CG_VERIFY_LINKS, &runs, err);
     while (status == CG_OK && row) {
         status = cg_ledger_step(ledger, runs, &row, err);
         if (status != CG_OK || !row) {
             break;
         }
-        struct link run = {.run_no = sqlite3_column_int64(runs, 0),
-                           .form = sqlite3_column_int64(runs, 4),
-                           .last_line = sqlite3_column_int64(runs, 5),
-                           .has_folder = sqlite3_column_int(runs, 6) != 0};
-        if (!read_hash(runs, 1, run.previous) || !read_hash(runs, 2, run.hash) ||
-            !read_hash(runs, 3, run.rows)) {
-            cg_verify_fault(pass->verify, "run %lld: a hash has the wrong length",
-                            (long long)run.run_no);
-        }
+        const struct cg_verify_link run = cg_verify_read_link(pass->verify, runs);
         status = check_run(pass, &run, &before, err);
         before = run;
     }

@@ -15,16 +15,19 @@ first=${LEDGER_FIRST:-5000000}
 rounds=${LEDGER_ROUNDS:-3}
 [ "$first" -le "$lines" ] || first=$lines
 work=${BUILD:-build}/bench/ledger-$lines-$night
-load=5 # files of a night's size in each run that builds the ledger
 programs="$claimgate ${AGAINST:-}"
 mkdir -p "$work"
 
-files=$((lines / night + 1))
-if [ ! -d "$work/in" ]; then
-    "${BUILD:-build}/generate" --lines $((files * night)) --members $((lines / 60)) --files $files --out "$work/in" --quiet
+load=$((lines / 40)) # lines of a file, each a run of its own; the last is where the night is taken from
+[ "$load" -ge "$night" ] || load=$night
+files=$((lines / load + 1))
+if [ ! -f "$work/tonight.csv.gz" ]; then
+    "${BUILD:-build}/generate" --lines $((files * load)) --members $((lines / 60)) --files $files --out "$work/in" --quiet
+    gzip -dc "$work/in/claims-$files.csv.gz" 2>"$work/pipe" | head -n $((night + 1)) | gzip -1 >"$work/tonight.csv.gz"
+    rm "$work/in/claims-$files.csv.gz"
 fi
 inputs=$(ls "$work"/in/claims-*.csv.gz)
-tonight=$(echo "$inputs" | tail -n 1)
+tonight=$work/tonight.csv.gz
 options="--roster $work/in/roster --policy ms --as-of 2026-06-30 --quiet"
 
 name_of() { # PROGRAM: a short name for its files
@@ -35,8 +38,8 @@ build() { # PROGRAM
     [ ! -f "$at/whole" ] || return 0
     rm -rf "$at"
     mkdir "$at"
-    echo "$inputs" | head -n $((files - 1)) | xargs -n $load | while read -r some; do
-        "$1" validate $some $options --ledger "$at/ledger.db" --out "$at/out"
+    for one in $inputs; do
+        "$1" validate "$one" $options --ledger "$at/ledger.db" --out "$at/out"
         rm -rf "$at/out"
     done
     touch "$at/whole"
@@ -64,7 +67,7 @@ round=0
 while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
     for program in $programs; do
-        some=$(echo "$inputs" | head -n $((first / night)))
+        some=$(echo "$inputs" | head -n $((first / load)))
         rm -f "$work"/copy.db* "$work"/empty.db*
         measure "$program" "1 first load, no ledger" "$program" validate $some $options --out "$work/out"
         measure "$program" "2 first load" "$program" validate $some $options --out "$work/out" --ledger "$work/copy.db"

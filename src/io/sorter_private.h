@@ -1,10 +1,11 @@
 /*
- * A sorter from the inside: sort.c fills it, merge.c hands out.
+ * A sorter from the inside: sorter.c fills it, sorter_merge.c hands out.
  */
-#ifndef CLAIMGATE_LEDGER_LEDGER_SORT_H
-#define CLAIMGATE_LEDGER_LEDGER_SORT_H
+#ifndef CLAIMGATE_IO_SORTER_PRIVATE_H
+#define CLAIMGATE_IO_SORTER_PRIVATE_H
 
-#include "private.h"
+#include "claimgate/base/buffer.h"
+#include "claimgate/io/sorter.h"
 
 enum { CG_SORT_HEAD_BYTES = 8, CG_SORT_READ_BYTES = 1 << 16 };
 

@@ -1,5 +1,5 @@
 /*
- * Rows into key order in bounded memory.
+ * Records into key order in bounded memory.
  *
  * Records lie in a chunk as they come. A full chunk is sorted and appended to a nameless file as
  * one sorted stretch; at the end the stretches and what is left in memory are merged. Sorting looks
@@ -11,9 +11,9 @@
  *
  * in memory and in the file.
  */
-#include "sort.h"
 #include "claimgate/base/fault.h"
 #include "claimgate/io/files.h"
+#include "sorter_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +78,7 @@ void cg_sorter_free(struct cg_sorter *sorter) {
 }
 
 enum cg_status cg_sort_no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory while sorting lines for the ledger");
+    return cg_error_set(err, CG_INTERNAL, "out of memory while sorting");
 }
 
 /* Bytes that all keys of the chunk share at their front. */

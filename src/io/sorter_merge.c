@@ -4,7 +4,7 @@
  * first.
  */
 #include "claimgate/base/fault.h"
-#include "sort.h"
+#include "sorter_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "ledger/private.h"
+#include "claimgate/io/sorter.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -79,7 +79,7 @@ static uint32_t empty_key(uint32_t i, char out[64]) {
     return i % 2;
 }
 
-Test(ledger_sort, keeps_order_in_memory_and_in_many_stretches) {
+Test(sorter, keeps_order_in_memory_and_in_many_stretches) {
     uint32_t (*const makers[])(uint32_t, char[64]) = {number_key, claim_key, late_key, zero_key,
                                                       empty_key};
     for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
@@ -88,7 +88,7 @@ Test(ledger_sort, keeps_order_in_memory_and_in_many_stretches) {
     }
 }
 
-Test(ledger_sort, hands_out_nothing_when_nothing_came) {
+Test(sorter, hands_out_nothing_when_nothing_came) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_sorter *sorter = cg_sorter_new("/tmp", SMALL_BYTES);
     struct cg_text key, payload;
@@ -99,7 +99,7 @@ Test(ledger_sort, hands_out_nothing_when_nothing_came) {
     cg_sorter_free(sorter);
 }
 
-Test(ledger_sort, names_the_folder_when_a_file_cannot_be_made) {
+Test(sorter, names_the_folder_when_a_file_cannot_be_made) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_sorter *sorter = cg_sorter_new("/nonexistent-folder", SMALL_BYTES);
     enum cg_status status = CG_OK;
