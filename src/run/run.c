@@ -7,8 +7,6 @@
  */
 #include "claimgate/run/run.h"
 
-#include "known_inputs.h"
-#include "row_belt.h"
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
@@ -17,7 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 static uint64_t clock_ms(clockid_t clock) {
@@ -61,70 +58,6 @@ static bool copy_paths(struct cg_run *run) {
     return true;
 }
 
-/* A pipe cannot be looked at before it is read. */
-static enum cg_status check_ledger_inputs(const struct cg_run *run, struct cg_error *err) {
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        struct stat facts;
-        const bool is_pipe = strcmp(run->paths[i], "-") == 0 ||
-                             (stat(run->paths[i], &facts) == 0 && !S_ISREG(facts.st_mode));
-        if (is_pipe && run->path_count > 1) {
-            return cg_error_set(err, CG_USAGE,
-                                "%s: under --ledger, standard input or a pipe must be the only "
-                                "input; run it by itself",
-                                run->paths[i]);
-        }
-    }
-    return CG_OK;
-}
-
-static enum cg_status open_ledger_dry(struct cg_run *run, const struct cg_ledger_plan *ledger,
-                                      struct cg_error *err) {
-    bool is_new;
-    const enum cg_status status = cg_ledger_open_dry(ledger, &run->ledger, &is_new, err);
-    if (status == CG_OK && is_new) {
-        cg_log_note("%s: no ledger is there yet, so that nothing is known from earlier runs",
-                    ledger->path);
-    }
-    return status;
-}
-
-/* The ledger as this run needs it: as it stood before another run, as it stands, or to write. */
-static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err) {
-    const struct cg_run_plan *plan = run->plan;
-    const struct cg_ledger_plan ledger = {.path = plan->ledger,
-                                          .lock_wait_seconds = plan->lock_wait_seconds,
-                                          .policy = plan->rules.policy};
-    if (plan->before_run != 0) {
-        return cg_ledger_open_reader(plan->ledger, &run->ledger, err);
-    }
-    const enum cg_status status = plan->dry_run ? open_ledger_dry(run, &ledger, err)
-                                                : cg_ledger_open(&ledger, &run->ledger, err);
-    return status == CG_OK ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err)
-                           : status;
-}
-
-static enum cg_status open_ledger(struct cg_run *run, struct cg_error *err) {
-    const struct cg_run_plan *plan = run->plan;
-    enum cg_status status = check_ledger_inputs(run, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_content_hash_init(&run->content, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = open_ledger_file(run, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    if (plan->dry_run) {
-        return cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
-    }
-    return run->path_count != 0
-               ? cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err)
-               : CG_OK;
-}
-
 static bool make_reader(struct cg_run *run) {
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->inputs[i].file = run->paths[i];
@@ -160,7 +93,7 @@ static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     if (run->plan->ledger != NULL) {
-        const enum cg_status status = open_ledger(run, err);
+        const enum cg_status status = cg_run_open_ledger(run, err);
         if (status != CG_OK) {
             return status;
         }
@@ -289,44 +222,6 @@ static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *f
     return status;
 }
 
-/* Decisions and folder become real together: the ledger publishes. */
-static enum cg_status commit(struct cg_run *run, const struct cg_output_facts *report,
-                             struct cg_error *err) {
-    const struct cg_output_facts *files[] = {&run->facts.accepted, &run->facts.rejected, report};
-    enum { FILES = sizeof files / sizeof files[0] };
-    struct cg_ledger_output outputs[FILES];
-    bool kept = false;
-    for (size_t i = 0; i < FILES; i++) {
-        outputs[i] = (struct cg_ledger_output){
-            .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
-        memcpy(outputs[i].sha256, files[i]->sha256, CG_SHA256_BYTES);
-        memcpy(outputs[i].content_xxh128, files[i]->content_xxh128, CG_XXH128_BYTES);
-    }
-    for (uint32_t i = 0; i < run->path_count; i++) {
-        run->ledger_inputs[i].file = run->inputs[i].file;
-        run->ledger_inputs[i].bytes = run->inputs[i].bytes;
-        run->ledger_inputs[i].records = run->inputs[i].records;
-        memcpy(run->ledger_inputs[i].sha256, run->inputs[i].sha256, CG_SHA256_BYTES);
-    }
-    enum cg_status status = cg_staging_sync(run->outputs.staging, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    struct cg_row_belt belt = {
-        .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
-    const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
-                                            .input_count = run->path_count,
-                                            .outputs = outputs,
-                                            .output_count = FILES,
-                                            .tally = &run->tally,
-                                            .staging = run->outputs.staging,
-                                            .carry = cg_row_belt_carry,
-                                            .carry_context = &belt};
-    status = cg_ledger_commit(run->ledger, &commit, &kept, err);
-    run->outputs.keep_staging = kept;
-    return status;
-}
-
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
     struct cg_run_facts *facts = &run->facts;
     struct cg_output_facts report;
@@ -343,22 +238,8 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     if (status != CG_OK) {
         return status;
     }
-    return run->ledger != NULL ? commit(run, &report, err) : cg_outputs_publish(&run->outputs, err);
-}
-
-/* Standard input could not be looked at before it was read. */
-static enum cg_status find_known_stream(struct cg_run *run, bool *known, struct cg_error *err) {
-    struct cg_ledger_known known_by;
-    *known = false;
-    if (run->ledger == NULL || run->path_count != 1 || run->plan->before_run != 0) {
-        return CG_OK;
-    }
-    const enum cg_status status = cg_ledger_find_content(
-        run->ledger, run->ledger_inputs[0].content_sha256, known, &known_by, err);
-    if (status == CG_OK && *known) {
-        cg_known_inputs_note(run->paths[0], "dropped", &known_by);
-    }
-    return status;
+    return run->ledger != NULL ? cg_run_commit(run, &report, err)
+                               : cg_outputs_publish(&run->outputs, err);
 }
 
 /* *known: the ledger has the content of every input already. */
@@ -372,7 +253,7 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
         return status;
     }
     status = check_balance(run, err);
-    return status == CG_OK ? find_known_stream(run, known, err) : status;
+    return status == CG_OK ? cg_run_find_known_stream(run, known, err) : status;
 }
 
 enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {

@@ -63,4 +63,15 @@ static inline bool cg_run_records(const struct cg_run *run) {
 
 extern const struct cg_station cg_run_stations[CG_RUN_STATIONS];
 
+/* The ledger as this run needs it, with the inputs it has already dropped from run->paths. */
+cg_must_use enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err);
+
+/* Whether the ledger has what came by the one pipe, which could not be looked at before. */
+cg_must_use enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known,
+                                                    struct cg_error *err);
+
+/* Decisions and folder become real together: the ledger publishes. */
+cg_must_use enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *report,
+                                         struct cg_error *err);
+
 #endif

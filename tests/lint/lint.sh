@@ -145,5 +145,25 @@ sizes() {
     wc -l $all | awk '$2 != "total" && $1 > 400 { print $2 " has " $1 " lines (400 at most)" }' | complain
 }
 
-for name in ${*:-formatting standalone calls libraries floors headers names prototypes sizes analysis}; do $name; done
+# What a page names is there: a path from the top of the tree, or a .c or .h file, which the page of a
+# room may name without a path where it is the room's own. <room>, NAME stand for names of any kind.
+pages() {
+    for page in README.md src/README.md src/*/README.md; do
+        room=$(basename "$(dirname "$page")")
+        case $page in src/*/README.md) homes="src/$room include/claimgate/$room" ;; *) homes="src/* include/claimgate/*" ;; esac
+        {
+            grep -oE '(^|[^A-Za-z0-9_/.])(src|include|schemas|tests|fixtures|claimgate)/[A-Za-z0-9_./*<>-]*' "$page" | sed 's/^[^a-z]//'
+            grep -oE '`[A-Za-z0-9_*]+\.[ch]`' "$page" | tr -d '`'
+        } | sed 's/[.,]*$//' | grep -vE '<|NAME' | sort -u | while IFS= read -r name; do
+            case $name in
+            claimgate/*) set -- include/$name ;;
+            */*) set -- $name ;;
+            *) set -- && for home in $homes; do set -- "$@" $home/$name; done ;;
+            esac
+            ls -d "$@" 2>/dev/null | grep -q . || printf '%s names %s, which is not there\n' "$page" "$name"
+        done
+    done | complain
+}
+
+for name in ${*:-formatting standalone calls libraries floors headers names prototypes sizes pages analysis}; do $name; done
 [ ! -s "$complaints" ]

@@ -14,7 +14,7 @@ verdict() { # what, whether it is as it should be
 fresh() {
     rm -rf "$work/tree"
     mkdir -p "$work/tree"
-    cp -r src include tests .clang-format "$work/tree/"
+    cp -r README.md schemas fixtures src include tests .clang-format "$work/tree/"
 }
 planted() { # rule, what lint must say (a pattern); the fault has been planted by now
     if (cd "$work/tree" && sh "$lint" "$1" 2>&1) | grep -qE "lint: .*$2"; then verdict "$1: $2" yes; else verdict "$1: $2" no; fi
@@ -22,7 +22,7 @@ planted() { # rule, what lint must say (a pattern); the fault has been planted b
 }
 tree=$work/tree
 fresh
-for rule in calls libraries floors headers names prototypes sizes; do
+for rule in calls libraries floors headers names prototypes sizes pages; do
     if (cd "$tree" && sh "$lint" "$rule" >"$work/said" 2>&1); then verdict "$rule on the tree as it is" yes; else cat "$work/said"; verdict "$rule on the tree as it is" no; fi
 done
 
@@ -70,5 +70,9 @@ planted sizes 'cg_tall has 63 lines'
 planted sizes 'test_date.c:.* cg_tall has 63 lines'
 yes '' | head -n 400 >>"$tree/tests/unit/test_caps.c"
 planted sizes 'test_caps.c has [0-9]+ lines'
+printf 'Begin with `attic.c`.\n' >>"$tree/src/gate/README.md"
+planted pages 'src/gate/README.md names attic.c'
+printf 'The figures are in tests/attic/NOTES.md.\n' >>"$tree/README.md"
+planted pages 'README.md names tests/attic/NOTES.md'
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
