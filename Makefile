@@ -241,6 +241,7 @@ bench-ledger: all $(BUILD)/generate ## what a ledger costs, on LEDGER_LINES (200
 
 crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate
+	@bash tests/crash/migration.sh $(BUILD)/faults/claimgate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 
 # ---- care ---------------------------------------------------------------------------------

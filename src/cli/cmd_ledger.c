@@ -100,9 +100,11 @@ const struct cg_command cg_command_ledger_verify = {
     .name = "ledger verify",
     .arguments = "--ledger FILE",
     .summary = "prove a ledger; exit 1 when it is not sound",
-    .detail = "Runs SQLite's own check, walks the chain of runs, and makes accumulators and their\n"
-              "values in every decision anew from the lines. Says what is wrong in which run. To\n"
-              "show that the newest run is still the newest, keep its hash somewhere else.\n",
+    .detail =
+        "Runs SQLite's own check, compares the schema, walks the chain of runs, and makes what\n"
+        "is kept of members, and the units used in every decision, anew from the lines. Says\n"
+        "what is wrong in which run; exit 1 means altered or damaged, and nothing else. To\n"
+        "show that the newest run is still the newest, keep its hash somewhere else.\n",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

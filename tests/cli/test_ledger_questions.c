@@ -243,3 +243,21 @@ Test(ledger_questions, reconsider_leaves_out_claims_that_were_replaced) {
     expect_unsaid(&run, "left out");
     run_fini(&run);
 }
+
+/* --- which text of the policy counts --- */
+
+Test(ledger_questions, usage_by_year_goes_by_the_newest_run_that_stands) {
+    struct run run;
+    night("one", HEADER "A,1,M1,2025-01-06,,H0038,4,1000000004,1,\n");
+    change_policy("\"year_start\": \"07-01\"", "\"year_start\":\"01-01\"");
+    night("two", HEADER "B,1,M1,2025-01-07,,H0038,4,1000000004,1,\n");
+    ASK(&run, "ledger", "export", "--table", "usage_by_year");
+    expect_said(&run, "M1,2025-01-01,2,8");
+    run_fini(&run);
+    withdraw("2");
+    policy = "ms";
+    night("three", HEADER "C,1,M1,2025-01-08,,H0038,2,1000000004,1,\n");
+    ASK(&run, "ledger", "export", "--table", "usage_by_year");
+    expect_said(&run, "M1,2024-07-01,2,6");
+    run_fini(&run);
+}
