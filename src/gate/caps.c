@@ -77,7 +77,8 @@ static void test_periods(const struct cg_cap_view *view, const struct cg_cap *ca
     int32_t last_day;
     for (int32_t day_no = spread->first_day; day_no <= spread->last_day; day_no = last_day + 1) {
         find_period(view->scratch, cap, day_no, &first_day, &last_day);
-        uint64_t used = cg_member_history_units(view->store, view->past, cap, first_day, last_day);
+        uint64_t used =
+            cg_member_history_units(view->store, view->history, cap, first_day, last_day);
         if (day_no == spread->first_day) {
             test->used_at_start = used;
         }
@@ -94,7 +95,7 @@ static void test_one_period(const struct cg_cap_view *view, const struct cg_cap 
         int32_t last_day;
         find_period(view->scratch, cap, spread->first_day, &first_day, &last_day);
         test->used_at_start =
-            cg_member_history_units(view->store, view->past, cap, first_day, last_day);
+            cg_member_history_units(view->store, view->history, cap, first_day, last_day);
     }
     test_period(test, cap->limit_units, test->used_at_start, spread->each, spread->first_day);
 }
@@ -120,7 +121,7 @@ static void slide_window(const struct cg_cap_view *view, const struct cg_cap *ca
                          const struct cg_spread *spread, int32_t to, struct cg_cap_test *test) {
     int32_t from = later_of(window_start(cap, spread->first_day), CG_DAY_FIRST);
     uint64_t *days = view->scratch->days;
-    cg_member_history_daily_units(view->store, view->past, cap, from, to, days);
+    cg_member_history_daily_units(view->store, view->history, cap, from, to, days);
     uint64_t used = 0;
     for (int32_t day_no = from; day_no < spread->first_day; day_no++) {
         used += days[day_no - from];
@@ -145,8 +146,8 @@ static void test_windows(const struct cg_cap_view *view, const struct cg_cap *ca
     int32_t start_day;
     find_period(view->scratch, cap, spread->first_day, &from, &start_day);
     int32_t to = earlier_of(last_window(cap, spread->last_day), CG_DAY_LAST);
-    test->used_at_start = cg_member_history_units(view->store, view->past, cap, from, start_day);
-    uint64_t at_most = cg_member_history_units(view->store, view->past, cap, from, to) +
+    test->used_at_start = cg_member_history_units(view->store, view->history, cap, from, start_day);
+    uint64_t at_most = cg_member_history_units(view->store, view->history, cap, from, to) +
                        cg_spread_within(spread, spread->first_day, spread->last_day);
     if (at_most > cap->limit_units) {
         slide_window(view, cap, spread, to, test);

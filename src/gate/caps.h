@@ -35,7 +35,7 @@ struct cg_cap_scratch {
 /* What is known of a member when a line comes up. */
 struct cg_cap_view {
     const struct cg_line_store *store;
-    struct cg_member_history *past;
+    struct cg_member_history *history;
     struct cg_cap_scratch *scratch;
     bool start_day_is_free; /* no unit stands on the line's first day */
 };

@@ -216,7 +216,7 @@ static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) 
                                  cg_policy_procedure_code(rules->policy, line->procedure_no)));
 }
 
-static void judge_void(const struct cg_rules *rules, struct cg_line *line, uint64_t reasons) {
+static void edit_void(const struct cg_rules *rules, struct cg_line *line, uint64_t reasons) {
     if (line->version == NULL) {
         uint32_t newest = cg_policy_version_count(rules->policy) - 1;
         line->version = cg_policy_version(rules->policy, newest);
@@ -304,7 +304,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons = code.reason | read_fields(rules, values, start, line) |
                        read_take_back(values, frequency, line);
     if (line->frequency == CG_VOID) {
-        judge_void(rules, line, reasons);
+        edit_void(rules, line, reasons);
         return true;
     }
     line->reasons = reasons | test_dates(rules, line);

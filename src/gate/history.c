@@ -12,13 +12,13 @@
 
 #include "claimgate/base/fetch.h"
 #include "history_edits.h"
-#include "members.h"
+#include "member_table.h"
 
 #include <stdlib.h>
 
 struct cg_history {
     struct cg_history_memory memory;
-    struct cg_members members;
+    struct cg_member_table members;
     cg_recall_fn recall;
     void *recall_context;
 };
@@ -34,7 +34,7 @@ struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     history->recall = recall;
     history->recall_context = recall_context;
     memory->scratch = calloc(1, sizeof *memory->scratch);
-    if (memory->scratch == NULL || !cg_members_init(&history->members, &memory->store)) {
+    if (memory->scratch == NULL || !cg_member_table_init(&history->members, &memory->store)) {
         cg_history_free(history);
         return NULL;
     }
@@ -45,7 +45,7 @@ void cg_history_free(struct cg_history *history) {
     if (history == NULL) {
         return;
     }
-    cg_members_fini(&history->members);
+    cg_member_table_fini(&history->members);
     cg_take_backs_fini(&history->memory.take_backs);
     cg_line_store_fini(&history->memory.store);
     free(history->memory.scratch);
@@ -54,7 +54,7 @@ void cg_history_free(struct cg_history *history) {
 
 void cg_history_forget(struct cg_history *history) {
     struct cg_history_memory *memory = &history->memory;
-    cg_members_reset(&history->members);
+    cg_member_table_reset(&history->members);
     cg_take_backs_fini(&memory->take_backs);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
     cg_line_store_reset(&memory->store);
@@ -81,23 +81,23 @@ static enum cg_status no_memory(struct cg_error *err) {
 static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
                                  uint32_t hash, struct cg_member_history **out,
                                  struct cg_error *err) {
-    *out = cg_members_add(&history->members, member, hash);
+    *out = cg_member_table_add(&history->members, member, hash);
     if (*out == NULL) {
         return no_memory(err);
     }
     if (history->recall == NULL) {
         return CG_OK;
     }
-    struct cg_member recalled = {.memory = &history->memory, .past = *out};
+    struct cg_member recalled = {.memory = &history->memory, .history = *out};
     return history->recall(history->recall_context, cg_key_text(member), &recalled, err);
 }
 
 enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                struct cg_error *err) {
     const struct cg_key member = cg_key_of(member_id);
-    uint32_t hash = cg_members_hash(&history->members, &member);
-    struct cg_member_history *past = cg_members_find(&history->members, &member, hash);
-    return past != NULL ? CG_OK : add_member(history, &member, hash, &past, err);
+    uint32_t hash = cg_member_table_hash(&history->members, &member);
+    struct cg_member_history *found = cg_member_table_find(&history->members, &member, hash);
+    return found != NULL ? CG_OK : add_member(history, &member, hash, &found, err);
 }
 
 /* What is known of a line on its way to its decision. */
@@ -109,9 +109,9 @@ struct coming {
 static inline enum cg_status meet_member(struct cg_history *history, const struct cg_key *member,
                                          const struct coming *coming,
                                          struct cg_member_history **out, struct cg_error *err) {
-    *out = cg_members_at(&history->members, coming->member_ref, member);
+    *out = cg_member_table_at(&history->members, coming->member_ref, member);
     if (*out == NULL) {
-        *out = cg_members_find(&history->members, member, coming->hash);
+        *out = cg_member_table_find(&history->members, member, coming->hash);
     }
     return *out != NULL ? CG_OK : add_member(history, member, coming->hash, out, err);
 }
@@ -121,7 +121,8 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
                                   const struct coming *coming, struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
     if (line->reasons == 0) {
-        enum cg_status status = meet_member(history, &line->member_id, coming, &member.past, err);
+        enum cg_status status =
+            meet_member(history, &line->member_id, coming, &member.history, err);
         if (status != CG_OK) {
             return status;
         }
@@ -134,7 +135,7 @@ enum {
     LINE_AHEAD = 40,
     SLOT_AHEAD = 24,
     MEMBER_AHEAD = 16,
-    PAST_AHEAD = 8,
+    ROWS_AHEAD = 8,
     RING_LINES = 32, /* more than SLOT_AHEAD, a power of two */
 };
 
@@ -148,7 +149,7 @@ static inline void fetch_line(const struct cg_line *line) {
 }
 
 struct window {
-    const struct cg_members *members;
+    const struct cg_member_table *members;
     const struct cg_line *lines;
     uint64_t count;
     struct coming ring[RING_LINES];
@@ -162,16 +163,17 @@ static inline void fetch_ahead(struct window *window, uint64_t at) {
     }
     if (at + SLOT_AHEAD < window->count) {
         struct coming *coming = &window->ring[(at + SLOT_AHEAD) % RING_LINES];
-        coming->hash = cg_members_hash(window->members, &window->lines[at + SLOT_AHEAD].member_id);
-        cg_members_fetch_slot(window->members, coming->hash);
+        coming->hash =
+            cg_member_table_hash(window->members, &window->lines[at + SLOT_AHEAD].member_id);
+        cg_member_table_fetch_slot(window->members, coming->hash);
     }
     if (at + MEMBER_AHEAD < window->count) {
         struct coming *coming = &window->ring[(at + MEMBER_AHEAD) % RING_LINES];
-        coming->member_ref = cg_members_fetch_member(window->members, coming->hash);
+        coming->member_ref = cg_member_table_fetch_member(window->members, coming->hash);
     }
-    if (at + PAST_AHEAD < window->count) {
-        struct coming *coming = &window->ring[(at + PAST_AHEAD) % RING_LINES];
-        cg_members_fetch_past(window->members, coming->member_ref);
+    if (at + ROWS_AHEAD < window->count) {
+        struct coming *coming = &window->ring[(at + ROWS_AHEAD) % RING_LINES];
+        cg_member_table_fetch_rows(window->members, coming->member_ref);
     }
 }
 
@@ -192,11 +194,11 @@ enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lin
     return CG_OK;
 }
 
-static struct cg_member_history *find_past(const struct cg_history *history,
-                                           struct cg_text member_id) {
+static struct cg_member_history *find_member(const struct cg_history *history,
+                                             struct cg_text member_id) {
     const struct cg_key member = cg_key_of(member_id);
-    uint32_t hash = cg_members_hash(&history->members, &member);
-    return cg_members_find(&history->members, &member, hash);
+    uint32_t hash = cg_member_table_hash(&history->members, &member);
+    return cg_member_table_find(&history->members, &member, hash);
 }
 
 struct visit {
@@ -213,22 +215,22 @@ static void visit_service(void *context, const struct cg_service *service) {
 void cg_history_visit(const struct cg_history *history, struct cg_text member_id,
                       cg_past_line_fn fn, void *context) {
     struct visit visit = {.fn = fn, .context = context};
-    const struct cg_member_history *past = find_past(history, member_id);
-    if (past != NULL) {
-        cg_member_history_visit(&history->memory.store, past, visit_service, &visit);
+    const struct cg_member_history *found = find_member(history, member_id);
+    if (found != NULL) {
+        cg_member_history_visit(&history->memory.store, found, visit_service, &visit);
     }
 }
 
 uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
                                const struct cg_cap *cap, int32_t day_no) {
-    struct cg_member_history *past = find_past(history, member_id);
-    if (past == NULL) {
+    struct cg_member_history *found = find_member(history, member_id);
+    if (found == NULL) {
         return 0;
     }
     int32_t first_day;
     int32_t last_day;
     cg_cap_period(cap, day_no, &first_day, &last_day);
     uint64_t units =
-        cg_member_history_units(&history->memory.store, past, cap, first_day, last_day);
+        cg_member_history_units(&history->memory.store, found, cap, first_day, last_day);
     return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX - 1;
 }

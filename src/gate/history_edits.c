@@ -18,7 +18,7 @@
 
 static enum cg_status note_take_back(struct cg_member *member, struct cg_take_back note) {
     struct cg_history_memory *memory = member->memory;
-    note.member = member->past;
+    note.member = member->history;
     if (cg_take_backs_find(&memory->take_backs, &note) == NULL &&
         !(cg_line_store_keep_key(&memory->store, &note.claim) &&
           cg_line_store_keep_key(&memory->store, &note.original))) {
@@ -42,7 +42,7 @@ enum cg_status cg_member_add_take_back(struct cg_member *member,
 }
 
 void cg_member_expect_lines(struct cg_member *member, uint32_t lines) {
-    cg_member_history_expect(&member->memory->store, member->past, lines);
+    cg_member_history_expect(&member->memory->store, member->history, lines);
 }
 
 enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
@@ -56,7 +56,7 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     }
     if (!line->taken_back) {
         uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
-        return cg_member_history_add(store, member->past, claim_hash) ? CG_OK : CG_INTERNAL;
+        return cg_member_history_add(store, member->history, claim_hash) ? CG_OK : CG_INTERNAL;
     }
     if (line->taken_back_by.len == 0) {
         return CG_OK; /* released by hand: nobody's take-back */
@@ -96,7 +96,7 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
     struct cg_take_back note = {
         .claim = line->claim_id,
         .original = cg_key_of(line->original_claim_id),
-        .member = member->past,
+        .member = member->history,
         .frequency = line->frequency,
         .took_lines = true,
     };
@@ -105,7 +105,7 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
         return CG_OK;
     }
     struct taking taking = {.memory = memory, .by = line};
-    if (cg_member_history_take_out(&memory->store, member->past, &note.original, tell_taken,
+    if (cg_member_history_take_out(&memory->store, member->history, &note.original, tell_taken,
                                    &taking) > 0) {
         *known = true;
         return note_take_back(member, note);
@@ -137,15 +137,15 @@ struct candidate {
 static bool has_service(const struct cg_member *member, const struct candidate *candidate,
                         enum cg_which_claim which) {
     return !candidate->start_day_is_free &&
-           cg_member_history_has_service(&member->memory->store, member->past, candidate->service,
-                                         candidate->claim_hash, which);
+           cg_member_history_has_service(&member->memory->store, member->history,
+                                         candidate->service, candidate->claim_hash, which);
 }
 
 static bool is_duplicate_line(const struct cg_member *member, const struct candidate *candidate) {
     if (candidate->service->line_number == CG_LINE_NUMBER_NONE) {
         return has_service(member, candidate, CG_SAME_CLAIM);
     }
-    return cg_member_history_has_line(&member->memory->store, member->past, candidate->service,
+    return cg_member_history_has_line(&member->memory->store, member->history, candidate->service,
                                       candidate->claim_hash);
 }
 
@@ -188,7 +188,7 @@ static void test_caps(const struct cg_member *member, struct cg_line *line,
                       const struct candidate *candidate) {
     const struct cg_policy_version *version = line->version;
     const struct cg_cap_view view = {.store = &member->memory->store,
-                                     .past = member->past,
+                                     .history = member->history,
                                      .scratch = member->memory->scratch,
                                      .start_day_is_free = candidate->start_day_is_free};
     const struct cg_spread spread = cg_service_spread(candidate->service);
@@ -222,7 +222,7 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
-    if (!cg_member_history_add(&member->memory->store, member->past, candidate->claim_hash)) {
+    if (!cg_member_history_add(&member->memory->store, member->history, candidate->claim_hash)) {
         return CG_INTERNAL;
     }
     if (!replaces_itself(line)) {
@@ -246,12 +246,12 @@ static enum cg_status decide_service(struct cg_member *member, struct cg_line *l
     cg_service_of_line(line, candidate.service);
     candidate.claim_hash = cg_key_hash(&candidate.service->claim, store->seed);
     candidate.start_day_is_free =
-        cg_member_history_is_free_day(store, member->past, line->start_day);
+        cg_member_history_is_free_day(store, member->history, line->start_day);
     if (!passes_duplicates(member, line, &candidate)) {
         return CG_OK;
     }
     if (!line->exempt) {
-        if (!cg_member_history_prepare(store, member->past, line->version->caps,
+        if (!cg_member_history_prepare(store, member->history, line->version->caps,
                                        line->version->cap_count)) {
             return CG_INTERNAL;
         }

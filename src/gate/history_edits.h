@@ -25,7 +25,7 @@ struct cg_history_memory {
 
 struct cg_member {
     struct cg_history_memory *memory;
-    struct cg_member_history *past;
+    struct cg_member_history *history;
 };
 
 /* A line with reasons is rejected; any other meets the history edits. `member` is the line's. */

@@ -28,8 +28,9 @@ static const uint16_t class_rows[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96
 
 /* Without a row, rows_ref 0 leads to the start of the pool, of which then nothing is read. */
 static struct cg_member_rows rows_of(const struct cg_line_store *store,
-                                     const struct cg_member_history *past) {
-    return cg_member_rows_in(cg_pool_at(&store->pool, past->rows_ref), class_rows[past->class_no]);
+                                     const struct cg_member_history *history) {
+    return cg_member_rows_in(cg_pool_at(&store->pool, history->rows_ref),
+                             class_rows[history->class_no]);
 }
 
 /* 12 bits of the claim's hash and 4 of the line number: the other lines of a claim, which are met
@@ -72,19 +73,19 @@ void cg_line_store_reset(struct cg_line_store *store) {
 }
 
 bool cg_member_history_has_line(const struct cg_line_store *store,
-                                const struct cg_member_history *past, const struct cg_service *line,
-                                uint64_t claim_hash) {
-    if (past->large != NULL) {
-        return cg_large_member_has_line(store, past->large, line, claim_hash);
+                                const struct cg_member_history *history,
+                                const struct cg_service *line, uint64_t claim_hash) {
+    if (history->large != NULL) {
+        return cg_large_member_has_line(store, history->large, line, claim_hash);
     }
-    struct cg_member_rows rows = rows_of(store, past);
+    struct cg_member_rows rows = rows_of(store, history);
     uint16_t tag = tag_of(claim_hash, line->line_number);
-    if (!cg_member_rows_have_tag(&rows, past->count, tag)) {
+    if (!cg_member_rows_have_tag(&rows, history->count, tag)) {
         return false;
     }
-    for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, past->count, tag);
-         row_no < past->count;
-         row_no = cg_member_rows_find_tag(&rows, row_no + 1, past->count, tag)) {
+    for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, history->count, tag);
+         row_no < history->count;
+         row_no = cg_member_rows_find_tag(&rows, row_no + 1, history->count, tag)) {
         const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
         if (other->line_number == line->line_number && cg_key_equal(&other->claim, &line->claim)) {
             return true;
@@ -94,26 +95,27 @@ bool cg_member_history_has_line(const struct cg_line_store *store,
 }
 
 bool cg_member_history_is_free_day(const struct cg_line_store *store,
-                                   const struct cg_member_history *past, int32_t day_no) {
-    if (past->large != NULL || past->has_dayless) {
+                                   const struct cg_member_history *history, int32_t day_no) {
+    if (history->large != NULL || history->has_dayless) {
         return false;
     }
-    struct cg_member_rows rows = rows_of(store, past);
-    return !cg_member_rows_have_day(&rows, past->count, day_no);
+    struct cg_member_rows rows = rows_of(store, history);
+    return !cg_member_rows_have_day(&rows, history->count, day_no);
 }
 
 bool cg_member_history_has_service(const struct cg_line_store *store,
-                                   const struct cg_member_history *past,
+                                   const struct cg_member_history *history,
                                    const struct cg_service *line, uint64_t claim_hash,
                                    enum cg_which_claim which) {
-    if (past->large != NULL) {
-        return cg_large_member_has_service(store, past->large, line, claim_hash, which);
+    if (history->large != NULL) {
+        return cg_large_member_has_service(store, history->large, line, claim_hash, which);
     }
-    struct cg_member_rows rows = rows_of(store, past);
+    struct cg_member_rows rows = rows_of(store, history);
     const uint8_t tag = cg_service_tag(line);
-    for (uint32_t row_no = cg_member_rows_find_service(&rows, 0, past->count, line->start_day, tag);
-         row_no < past->count; row_no = cg_member_rows_find_service(&rows, row_no + 1, past->count,
-                                                                    line->start_day, tag)) {
+    for (uint32_t row_no =
+             cg_member_rows_find_service(&rows, 0, history->count, line->start_day, tag);
+         row_no < history->count; row_no = cg_member_rows_find_service(
+                                      &rows, row_no + 1, history->count, line->start_day, tag)) {
         const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
         bool same_claim = cg_key_equal(&other->claim, &line->claim);
         if (same_claim == (which == CG_SAME_CLAIM) && cg_service_same(other, line)) {
@@ -124,58 +126,59 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
 }
 
 /* A member that outgrows its rows is handed over to an index. */
-static bool become_large(struct cg_line_store *store, struct cg_member_history *past) {
-    past->large = cg_large_member_new(store);
-    if (past->large == NULL) {
+static bool become_large(struct cg_line_store *store, struct cg_member_history *history) {
+    history->large = cg_large_member_new(store);
+    if (history->large == NULL) {
         return false;
     }
-    if (past->rows_ref == 0) {
+    if (history->rows_ref == 0) {
         return true;
     }
-    struct cg_member_rows rows = rows_of(store, past);
-    for (uint32_t i = 0; i < past->count; i++) {
+    struct cg_member_rows rows = rows_of(store, history);
+    for (uint32_t i = 0; i < history->count; i++) {
         uint32_t ref = cg_member_rows_ref(&rows, i);
         const struct cg_service *service = service_at(store, ref);
         uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
-        if (!cg_large_member_add(store, past->large, ref, claim_hash)) {
+        if (!cg_large_member_add(store, history->large, ref, claim_hash)) {
             return false;
         }
     }
-    cg_pool_give_block(&store->pool, past->class_no, past->rows_ref);
-    past->rows_ref = 0;
-    past->count = 0;
+    cg_pool_give_block(&store->pool, history->class_no, history->rows_ref);
+    history->rows_ref = 0;
+    history->count = 0;
     return true;
 }
 
 /* Move to a block of the next class. */
-static bool grow_rows(struct cg_line_store *store, struct cg_member_history *past) {
-    struct cg_member_history grown = *past;
-    grown.class_no = past->rows_ref == 0 ? 0 : (uint8_t)(past->class_no + 1);
+static bool grow_rows(struct cg_line_store *store, struct cg_member_history *history) {
+    struct cg_member_history grown = *history;
+    grown.class_no = history->rows_ref == 0 ? 0 : (uint8_t)(history->class_no + 1);
     grown.rows_ref = cg_pool_take_block(&store->pool, grown.class_no);
     if (grown.rows_ref == 0) {
         return false;
     }
     struct cg_member_rows to = rows_of(store, &grown);
-    if (past->rows_ref != 0) {
-        struct cg_member_rows from = rows_of(store, past);
-        cg_member_rows_copy(&to, &from, past->count);
-        cg_pool_give_block(&store->pool, past->class_no, past->rows_ref);
+    if (history->rows_ref != 0) {
+        struct cg_member_rows from = rows_of(store, history);
+        cg_member_rows_copy(&to, &from, history->count);
+        cg_pool_give_block(&store->pool, history->class_no, history->rows_ref);
     }
-    cg_member_rows_clear(&to, past->count, class_rows[grown.class_no]);
-    *past = grown;
+    cg_member_rows_clear(&to, history->count, class_rows[grown.class_no]);
+    *history = grown;
     return true;
 }
 
-static bool has_room(const struct cg_line_store *store, const struct cg_member_history *past) {
-    return past->large != NULL || (past->rows_ref != 0 && past->count < store->large_member_lines &&
-                                   past->count < class_rows[past->class_no]);
+static bool has_room(const struct cg_line_store *store, const struct cg_member_history *history) {
+    return history->large != NULL ||
+           (history->rows_ref != 0 && history->count < store->large_member_lines &&
+            history->count < class_rows[history->class_no]);
 }
 
 /* Make room for one more line, in the rows or in an index. */
-void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *past,
+void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *history,
                               uint32_t lines) {
     uint8_t class_no = 0;
-    if (past->rows_ref != 0 || past->large != NULL || lines == 0 ||
+    if (history->rows_ref != 0 || history->large != NULL || lines == 0 ||
         lines >= store->large_member_lines) {
         return;
     }
@@ -184,16 +187,16 @@ void cg_member_history_expect(struct cg_line_store *store, struct cg_member_hist
     }
     const uint32_t block = cg_pool_take_block(&store->pool, class_no);
     if (block != 0) { /* without memory the first line says so */
-        past->class_no = class_no;
-        past->rows_ref = block;
-        struct cg_member_rows rows = rows_of(store, past);
+        history->class_no = class_no;
+        history->rows_ref = block;
+        struct cg_member_rows rows = rows_of(store, history);
         cg_member_rows_clear(&rows, 0, class_rows[class_no]);
     }
 }
 
-RARE static bool make_room(struct cg_line_store *store, struct cg_member_history *past) {
-    return past->count >= store->large_member_lines ? become_large(store, past)
-                                                    : grow_rows(store, past);
+RARE static bool make_room(struct cg_line_store *store, struct cg_member_history *history) {
+    return history->count >= store->large_member_lines ? become_large(store, history)
+                                                       : grow_rows(store, history);
 }
 
 struct cg_service *cg_line_store_next(struct cg_line_store *store) {
@@ -217,17 +220,17 @@ bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key) {
     return true;
 }
 
-bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,
+bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *history,
                            uint64_t claim_hash) {
     const uint32_t ref = store->next_ref;
     struct cg_service *line = service_at(store, ref);
-    if ((!has_room(store, past) && !make_room(store, past)) ||
+    if ((!has_room(store, history) && !make_room(store, history)) ||
         !cg_line_store_keep_key(store, &line->claim)) {
         return false;
     }
     store->next_ref = 0;
-    if (past->large != NULL) {
-        return cg_large_member_add(store, past->large, ref, claim_hash);
+    if (history->large != NULL) {
+        return cg_large_member_add(store, history->large, ref, claim_hash);
     }
     struct cg_member_row row = {
         .day_no =
@@ -238,26 +241,26 @@ bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history
         .procedure_no = line->procedure_no,
         .service_tag = cg_service_tag(line),
     };
-    CG_ASSERT(past->count < class_rows[past->class_no]);
-    struct cg_member_rows rows = rows_of(store, past);
-    cg_member_rows_put(&rows, past->count++, &row);
+    CG_ASSERT(history->count < class_rows[history->class_no]);
+    struct cg_member_rows rows = rows_of(store, history);
+    cg_member_rows_put(&rows, history->count++, &row);
     for (uint32_t i = 0; i < CG_DAY_SUMS; i++) {
-        struct cg_day_sum *sum = &past->sums[i];
+        struct cg_day_sum *sum = &history->sums[i];
         sum->units += row.day_no >= sum->first_day && row.day_no <= sum->last_day ? row.units : 0;
     }
-    past->has_dayless |= row.day_no == CG_DAY_NONE;
+    history->has_dayless |= row.day_no == CG_DAY_NONE;
     return true;
 }
 
-uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *past,
+uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
                                     const struct cg_key *claim, cg_service_fn fn, void *context) {
-    if (past->large != NULL) {
-        return cg_large_member_take_out(store, past->large, claim, fn, context);
+    if (history->large != NULL) {
+        return cg_large_member_take_out(store, history->large, claim, fn, context);
     }
-    struct cg_member_rows rows = rows_of(store, past);
+    struct cg_member_rows rows = rows_of(store, history);
     uint16_t tag = tag_of(cg_key_hash(claim, store->seed), 0);
     uint32_t kept = 0;
-    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         const struct cg_service *service = service_at(store, row.ref);
         if (same_claim_tag(row.tag, tag) && cg_key_equal(&service->claim, claim)) {
@@ -266,19 +269,19 @@ uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_membe
             cg_member_rows_put(&rows, kept - 1, &row);
         }
     }
-    uint32_t taken = past->count - kept;
+    uint32_t taken = history->count - kept;
     if (taken > 0) {
-        past->sums[0] = past->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
+        history->sums[0] = history->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
     }
-    cg_member_rows_clear(&rows, kept, past->count);
-    past->count = (uint16_t)kept;
+    cg_member_rows_clear(&rows, kept, history->count);
+    history->count = (uint16_t)kept;
     return taken;
 }
 
-bool cg_member_history_prepare(struct cg_line_store *store, struct cg_member_history *past,
+bool cg_member_history_prepare(struct cg_line_store *store, struct cg_member_history *history,
                                const struct cg_cap *caps, uint32_t count) {
-    for (uint32_t i = 0; past->large != NULL && i < count; i++) {
-        if (!cg_large_member_prepare(store, past->large, &caps[i])) {
+    for (uint32_t i = 0; history->large != NULL && i < count; i++) {
+        if (!cg_large_member_prepare(store, history->large, &caps[i])) {
             return false;
         }
     }
@@ -298,11 +301,11 @@ static bool dayless_row(const struct cg_line_store *store, const struct cg_membe
 
 /* The units of split lines, which the sums over rows leave out. */
 static uint64_t dayless_units(const struct cg_line_store *store,
-                              const struct cg_member_history *past, const struct cg_cap *cap,
+                              const struct cg_member_history *history, const struct cg_cap *cap,
                               int32_t first_day, int32_t last_day) {
-    struct cg_member_rows rows = rows_of(store, past);
+    struct cg_member_rows rows = rows_of(store, history);
     uint64_t sum = 0;
-    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         struct cg_spread spread;
         if (dayless_row(store, &row, cap, &spread)) {
@@ -312,44 +315,47 @@ static uint64_t dayless_units(const struct cg_line_store *store,
     return sum;
 }
 
-RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_member_history *past,
+RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_member_history *history,
                                const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
-    struct cg_member_rows rows = rows_of(store, past);
-    uint32_t sum = cap->counts_all
-                       ? cg_member_rows_sum(&rows, past->count, first_day, last_day)
-                       : cg_member_rows_sum_counted(&rows, past->count, cap, first_day, last_day);
+    struct cg_member_rows rows = rows_of(store, history);
+    uint32_t sum = cap->counts_all ? cg_member_rows_sum(&rows, history->count, first_day, last_day)
+                                   : cg_member_rows_sum_counted(&rows, history->count, cap,
+                                                                first_day, last_day);
     /* A single day's would only drive out the year's. */
     if (cap->counts_all && first_day != last_day) {
-        past->sums[1] = past->sums[0];
-        past->sums[0] = (struct cg_day_sum){first_day, last_day, sum};
+        history->sums[1] = history->sums[0];
+        history->sums[0] = (struct cg_day_sum){first_day, last_day, sum};
     }
-    return past->has_dayless ? sum + dayless_units(store, past, cap, first_day, last_day) : sum;
+    return history->has_dayless ? sum + dayless_units(store, history, cap, first_day, last_day)
+                                : sum;
 }
 
-uint64_t cg_member_history_units(const struct cg_line_store *store, struct cg_member_history *past,
-                                 const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
-    if (past->large != NULL) {
-        return cg_large_member_units(store, past->large, cap, first_day, last_day);
+uint64_t cg_member_history_units(const struct cg_line_store *store,
+                                 struct cg_member_history *history, const struct cg_cap *cap,
+                                 int32_t first_day, int32_t last_day) {
+    if (history->large != NULL) {
+        return cg_large_member_units(store, history->large, cap, first_day, last_day);
     }
-    bool may_be_known = cap->counts_all && !past->has_dayless;
+    bool may_be_known = cap->counts_all && !history->has_dayless;
     for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {
-        if (past->sums[i].first_day == first_day && past->sums[i].last_day == last_day) {
-            return past->sums[i].units;
+        if (history->sums[i].first_day == first_day && history->sums[i].last_day == last_day) {
+            return history->sums[i].units;
         }
     }
-    return sum_units(store, past, cap, first_day, last_day);
+    return sum_units(store, history, cap, first_day, last_day);
 }
 
 void cg_member_history_daily_units(const struct cg_line_store *store,
-                                   const struct cg_member_history *past, const struct cg_cap *cap,
-                                   int32_t first_day, int32_t last_day, uint64_t *out) {
-    if (past->large != NULL) {
-        cg_large_member_daily_units(past->large, cap, first_day, last_day, out);
+                                   const struct cg_member_history *history,
+                                   const struct cg_cap *cap, int32_t first_day, int32_t last_day,
+                                   uint64_t *out) {
+    if (history->large != NULL) {
+        cg_large_member_daily_units(history->large, cap, first_day, last_day, out);
         return;
     }
     memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
-    struct cg_member_rows rows = rows_of(store, past);
-    for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+    struct cg_member_rows rows = rows_of(store, history);
+    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         struct cg_spread spread;
         if (dayless_row(store, &row, cap, &spread)) {
@@ -362,22 +368,22 @@ void cg_member_history_daily_units(const struct cg_line_store *store,
 }
 
 void cg_member_history_visit(const struct cg_line_store *store,
-                             const struct cg_member_history *past, cg_service_fn fn,
+                             const struct cg_member_history *history, cg_service_fn fn,
                              void *context) {
-    if (past->large != NULL) {
-        cg_large_member_visit(store, past->large, fn, context);
+    if (history->large != NULL) {
+        cg_large_member_visit(store, history->large, fn, context);
     } else {
-        struct cg_member_rows rows = rows_of(store, past);
-        for (uint32_t row_no = 0; row_no < past->count; row_no++) {
+        struct cg_member_rows rows = rows_of(store, history);
+        for (uint32_t row_no = 0; row_no < history->count; row_no++) {
             fn(context, service_at(store, cg_member_rows_ref(&rows, row_no)));
         }
     }
 }
 
 void cg_member_history_prefetch(const struct cg_line_store *store,
-                                const struct cg_member_history *past) {
-    if (past->rows_ref != 0) {
-        struct cg_member_rows rows = rows_of(store, past);
-        cg_member_rows_prefetch(&rows, past->count, class_rows[past->class_no]);
+                                const struct cg_member_history *history) {
+    if (history->rows_ref != 0) {
+        struct cg_member_rows rows = rows_of(store, history);
+        cg_member_rows_prefetch(&rows, history->count, class_rows[history->class_no]);
     }
 }

@@ -62,18 +62,18 @@ cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_k
 
 /* A line with this claim id and line number stands. */
 bool cg_member_history_has_line(const struct cg_line_store *store,
-                                const struct cg_member_history *past, const struct cg_service *line,
-                                uint64_t claim_hash);
+                                const struct cg_member_history *history,
+                                const struct cg_service *line, uint64_t claim_hash);
 
 /* No line starts on the day, nor has a unit on it. Cheap, and true of most lines' start dates;
  * false where it would take a longer look. */
 bool cg_member_history_is_free_day(const struct cg_line_store *store,
-                                   const struct cg_member_history *past, int32_t day_no);
+                                   const struct cg_member_history *history, int32_t day_no);
 
 /* The same service stands under the same claim id, or under another one. */
 enum cg_which_claim { CG_SAME_CLAIM, CG_OTHER_CLAIM };
 bool cg_member_history_has_service(const struct cg_line_store *store,
-                                   const struct cg_member_history *past,
+                                   const struct cg_member_history *history,
                                    const struct cg_service *line, uint64_t claim_hash,
                                    enum cg_which_claim which);
 
@@ -82,38 +82,41 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
 cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);
 
 /* Room for so many lines at once, where the member has none yet. */
-void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *past,
+void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *history,
                               uint32_t lines);
 /* The next line, which must have been asked for, stands from now on and stays where it is. Its
  * claim id may have been a view of a batch; it is copied. */
-cg_must_use bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *past,
-                                       uint64_t claim_hash);
+cg_must_use bool cg_member_history_add(struct cg_line_store *store,
+                                       struct cg_member_history *history, uint64_t claim_hash);
 
 /* Take all lines of a claim out and show each to `fn`. Returns how many they were. */
 typedef void (*cg_service_fn)(void *context, const struct cg_service *service);
-uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *past,
+uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
                                     const struct cg_key *claim, cg_service_fn fn, void *context);
 
 /* Get ready to answer for these caps fast. */
 cg_must_use bool cg_member_history_prepare(struct cg_line_store *store,
-                                           struct cg_member_history *past,
+                                           struct cg_member_history *history,
                                            const struct cg_cap *caps, uint32_t count);
 
 /* Units that count for the cap on the days first_day to last_day, both in. */
-uint64_t cg_member_history_units(const struct cg_line_store *store, struct cg_member_history *past,
-                                 const struct cg_cap *cap, int32_t first_day, int32_t last_day);
+uint64_t cg_member_history_units(const struct cg_line_store *store,
+                                 struct cg_member_history *history, const struct cg_cap *cap,
+                                 int32_t first_day, int32_t last_day);
 
 /* The same for each day: out[0] is first_day. The days are days of the calendar of claims. */
 void cg_member_history_daily_units(const struct cg_line_store *store,
-                                   const struct cg_member_history *past, const struct cg_cap *cap,
-                                   int32_t first_day, int32_t last_day, uint64_t *out);
+                                   const struct cg_member_history *history,
+                                   const struct cg_cap *cap, int32_t first_day, int32_t last_day,
+                                   uint64_t *out);
 
 /* Every line that stands, in the order of acceptance. */
 void cg_member_history_visit(const struct cg_line_store *store,
-                             const struct cg_member_history *past, cg_service_fn fn, void *context);
+                             const struct cg_member_history *history, cg_service_fn fn,
+                             void *context);
 
 /* Fetch what the questions will read. */
 void cg_member_history_prefetch(const struct cg_line_store *store,
-                                const struct cg_member_history *past);
+                                const struct cg_member_history *history);
 
 #endif

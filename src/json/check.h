@@ -1,5 +1,5 @@
 /*
- * What the two halves of the schema checker share: schema.c walks, rules.c judges one
+ * What the two halves of the schema checker share: schema.c walks, rules.c tests one
  * value.
  */
 #ifndef CLAIMGATE_JSON_CHECK_H

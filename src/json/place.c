@@ -1,7 +1,7 @@
 /*
  * Walks a text that Jansson has read, side by side with Jansson's values, and notes where each
  * stands. The text is known to be JSON without duplicate keys, and Jansson keeps members in the
- * order of the text; so the walk skips tokens and never judges them. It still looks at the end of
+ * order of the text; so the walk skips tokens and never tests them. It still looks at the end of
  * the text before every byte, because a slip here must not become a read past the end.
  */
 #include "internal.h"

@@ -11,7 +11,7 @@ enum {
     SCRATCH_MAX_BYTES = 64 << 20,
 };
 
-/* The flow packs rejected rows a few MiB at a time, whatever one batch makes of them. */
+/* A run packs rejected rows a few MiB at a time, whatever one batch makes of them. */
 static const size_t output_max_bytes = (size_t)64 << 20;
 
 struct cg_batch *cg_batch_new(void) {

@@ -13,11 +13,11 @@ struct parser {
     struct cg_csv *csv;
     struct cg_batch *batch;
     struct cg_values values;
-    uint32_t judged_lines; /* that edit_credentials has seen */
+    uint32_t edited_lines; /* those that edit_credentials has had */
 };
 
 /* Lines are given to edit_credentials while they are in the nearest cache. */
-enum { JUDGED_AT_ONCE = 128 };
+enum { EDITED_AT_ONCE = 128 };
 
 /* A record as it is found, before anything is known of its fields. */
 struct piece {
@@ -79,12 +79,12 @@ static bool edit_fields(struct parser *parser, const struct piece *piece, struct
 static void edit_credentials(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
     struct cg_line *lines = batch->lines.items;
-    uint32_t first = parser->judged_lines;
+    uint32_t first = parser->edited_lines;
     if (parser->plan->edit_credentials != NULL) {
         parser->plan->edit_credentials(parser->plan->rules, lines + first,
                                        batch->lines.count - first);
     }
-    parser->judged_lines = batch->lines.count;
+    parser->edited_lines = batch->lines.count;
 }
 
 static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
@@ -137,7 +137,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     } else if (!edit_fields(parser, piece, line)) {
         pass_through(parser, record);
     }
-    if (batch->lines.count - parser->judged_lines == JUDGED_AT_ONCE) {
+    if (batch->lines.count - parser->edited_lines == EDITED_AT_ONCE) {
         edit_credentials(parser);
     }
     return !parser->values.out_of_memory;

@@ -115,7 +115,7 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
     }
 }
 
-/* Stands where the gate's edit_fields stands in a run; keeps the first rows and lets all records
+/* Stands where the gate's field edits stand in a run; keeps the first rows and lets all records
  * go. */
 static bool look(const void *context, struct cg_values *values, struct cg_line *line) {
     const struct sampling *sampling = context;

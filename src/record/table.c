@@ -193,7 +193,7 @@ static void tell_faults(struct table *table, uint32_t record_no) {
     }
 }
 
-/* Stands where the gate's edit_fields stands in a run, and lets all records go. */
+/* Stands where the gate's field edits stand in a run, and lets all records go. */
 static bool take_row(const void *context, struct cg_values *values, struct cg_line *line) {
     struct table *table = *(struct table *const *)context;
     const struct cg_record *record = cg_batch_record(table->batch, line->record_no);

@@ -261,7 +261,7 @@ static struct cg_code_found find_in_words(const struct cg_policy *policy,
 /* What stands in code fields besides codes of five digits, or of a letter and four, and is none of
  * the policy's for certain: numbers that are longer than a code with one modifier (a drug's), and
  * codes of four digits and one of the letters that CPT ends codes with. They are as frequent as the
- * others in some feeds. */
+ * others in some files. */
 static bool is_foreign(struct cg_text text) {
     uint32_t digits = 0;
     while (digits < text.len && is_digit(text.ptr[digits])) {

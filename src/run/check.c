@@ -1,5 +1,5 @@
 /*
- * The stations of a run, one after another on one thread: cut, parse (with the gate's edit_fields),
+ * The stations of a run, one after another on one thread: cut, parse (with the gate's field edits),
  * decide. What a read brings in is a batch, however small, so that a line is answered when it has
  * come and a hundred thousand are parsed together.
  *
@@ -152,8 +152,8 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
 /* --- a piece of input --- */
 
 /* At most CG_BATCH_BYTES. */
-static enum cg_status feed(struct cg_check *check, struct cg_text bytes, bool at_end,
-                           struct cg_error *err) {
+static enum cg_status answer_lines(struct cg_check *check, struct cg_text bytes, bool at_end,
+                                   struct cg_error *err) {
     struct cg_batch *batch = check->batch;
     cg_reader_feed(batch, bytes, at_end);
     enum cg_status status = cg_reader_take(check->reader, batch, err);
@@ -164,7 +164,7 @@ static enum cg_status feed(struct cg_check *check, struct cg_text bytes, bool at
 }
 
 enum cg_status cg_check_ask(struct cg_check *check, struct cg_text file, struct cg_error *err) {
-    return feed(check, file, true, err);
+    return answer_lines(check, file, true, err);
 }
 
 /* --- standard input --- */
@@ -194,8 +194,8 @@ static enum cg_status refuse_foreign(const uint8_t *window, size_t len_bytes,
 }
 
 /* One piece: whatever has come in. */
-static enum cg_status feed_window(struct cg_check *check, struct cg_input *input, bool *at_end,
-                                  struct cg_error *err) {
+static enum cg_status answer_window(struct cg_check *check, struct cg_input *input, bool *at_end,
+                                    struct cg_error *err) {
     enum cg_status status = wait_for_input(check, err);
     if (status != CG_OK) {
         return status;
@@ -206,8 +206,8 @@ static enum cg_status feed_window(struct cg_check *check, struct cg_input *input
     }
     size_t len_bytes = 0;
     const uint8_t *window = cg_input_window(input, &len_bytes);
-    const uint32_t fed_bytes = len_bytes < CG_BATCH_BYTES ? (uint32_t)len_bytes : CG_BATCH_BYTES;
-    const struct cg_text fed = {(const char *)window, fed_bytes};
+    const uint32_t taken_bytes = len_bytes < CG_BATCH_BYTES ? (uint32_t)len_bytes : CG_BATCH_BYTES;
+    const struct cg_text taken = {(const char *)window, taken_bytes};
     *at_end = len_bytes == 0;
     if (*at_end && cg_input_bytes(input) == 0) {
         return cg_error_set(err, CG_BAD_DATA,
@@ -220,8 +220,8 @@ static enum cg_status feed_window(struct cg_check *check, struct cg_input *input
             return status;
         }
     }
-    status = feed(check, fed, *at_end, err);
-    cg_input_move_to(input, window + fed_bytes);
+    status = answer_lines(check, taken, *at_end, err);
+    cg_input_move_to(input, window + taken_bytes);
     return status;
 }
 
@@ -230,7 +230,7 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
     bool at_end = false;
     enum cg_status status = cg_input_open("-", &input, err);
     while (status == CG_OK && !at_end) {
-        status = feed_window(check, input, &at_end, err);
+        status = answer_window(check, input, &at_end, err);
     }
     cg_input_close(input);
     return status;

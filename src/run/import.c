@@ -34,7 +34,8 @@ struct import {
     uint64_t repeated;
 };
 
-/* Without these a line cannot be remembered; every other reason was the payer's to edit_fields. */
+/* Without these a line cannot be remembered; whether any other reason holds was for the payer to
+ * say. */
 static uint64_t reasons_that_matter(void) {
     static const enum cg_reason reasons[] = {
         CG_REASON_MALFORMED_RECORD,       CG_REASON_CLAIM_ID_INVALID,

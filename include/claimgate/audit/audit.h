@@ -1,7 +1,7 @@
 /*
  * Audit: decide a history again and compare it, line by line, with what was decided then.
  *
- * The ordinary flow runs dry and is watched; what was decided then comes from an output folder, by
+ * The ordinary run goes dry and is watched; what was decided then comes from an output folder, by
  * position or by key, or from a run of a ledger. Every line of now and every line of then is in
  * exactly one cell.
  *

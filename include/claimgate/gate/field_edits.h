@@ -1,5 +1,5 @@
 /*
- * Field edits (group 1) and the edit_fields that the parse station calls.
+ * Field edits (group 1), which the parse station calls for each record.
  *
  * Fills a cg_line from the values of a record, tests every field, and, where group 1
  * passes, the credential edits (group 2) and, for lines that pass those too, the cap exemption.

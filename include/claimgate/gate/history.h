@@ -62,8 +62,8 @@ typedef enum cg_status (*cg_recall_fn)(void *context, struct cg_text member_id,
 cg_must_use struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context);
 void cg_history_free(struct cg_history *history);
 
-/* Forget every member, so that the next line meets the past as it was recalled and not the lines
- * decided before: a spot check asks many lines of one past. Keeps memory. */
+/* Forget every member, so that the next line meets what was recalled and not the lines decided
+ * before: `check` asks of many lines, each as if it came alone. Keeps memory. */
 void cg_history_forget(struct cg_history *history);
 
 /* CG_BAD_DATA for what no claim can hold (a date, a number of units, the length of an id);

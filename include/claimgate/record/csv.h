@@ -36,8 +36,8 @@ struct cg_csv_field {
 };
 
 /* Read one record that is not blank, its line end left out; line ends may stand within quotes.
- * CG_WELL_FORMED, CG_NUL_BYTE, CG_UNCLOSED_QUOTE or CG_BROKEN_QUOTING; field counts are the
- * caller's to edit_fields. */
+ * CG_WELL_FORMED, CG_NUL_BYTE, CG_UNCLOSED_QUOTE or CG_BROKEN_QUOTING; the number of
+ * fields is for the caller to test. */
 enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record);
 uint32_t cg_csv_field_count(const struct cg_csv *csv);
 /* `index` is below the count and below max_fields. */
@@ -56,9 +56,9 @@ cg_must_use bool cg_csv_put_quoted(struct cg_buffer *out, struct cg_text value);
 /*
  * Whole small tables (roster files, reasons): all columns by name, a row at a time, from a
  * source. Bad structure is added to `problems` with file, line and column; such rows are skipped,
- * and a table without its needed columns gives none. CG_OK all the same: problems are the caller's
- * to edit_fields. CG_NO_INPUT, CG_IO, CG_BAD_DATA (damaged gzip) and CG_INTERNAL (memory) are
- * failures.
+ * and a table without its needed columns gives none. CG_OK all the same: what a problem
+ * means is for the caller to say. CG_NO_INPUT, CG_IO, CG_BAD_DATA (damaged gzip) and CG_INTERNAL
+ * (memory) are failures.
  */
 struct cg_table_column {
     const char *name;

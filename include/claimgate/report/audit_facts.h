@@ -1,5 +1,5 @@
 /*
- * Facts of an audit: plain data between the flow, which finds them, and the report.
+ * Facts of an audit: plain data between the audit, which finds them, and the report.
  */
 #ifndef CLAIMGATE_REPORT_AUDIT_FACTS_H
 #define CLAIMGATE_REPORT_AUDIT_FACTS_H

@@ -1,7 +1,7 @@
 /*
  * Facts of a run: what the report says, and what the ledger keeps of it.
  *
- * Plain data, filled by the flow. Texts are owned by whoever filled them and outlive the report.
+ * Plain data, filled by the run. Texts are owned by whoever filled them and outlive the report.
  */
 #ifndef CLAIMGATE_REPORT_RUN_FACTS_H
 #define CLAIMGATE_REPORT_RUN_FACTS_H

@@ -2,7 +2,7 @@
  * Check: decide lines one by one as a run would decide them now, and change nothing.
  *
  * The same code as a run's, station by station, on the caller's thread. Every line is a question of
- * its own, asked of the same past: what the ledger holds when the line is asked. Lines asked
+ * its own, asked of the same history: what the ledger holds when the line is asked. Lines asked
  * before it do not count for it.
  *
  * Ownership  _open/_close. The plan's rules outlive the check; an answer lives as long as the call.
