@@ -44,11 +44,11 @@ static void take_sources(const struct cg_field_source fields[CG_FIELD_COUNT],
 /* Another system's files may have the default names, with commas, whatever the inputs have. */
 static enum cg_status find_line_columns(const struct cg_binding *binding, struct cg_text header,
                                         struct decided_columns *out, struct cg_error *err) {
-    struct cg_field_source fields[CG_FIELD_COUNT];
+    struct cg_binding found;
     out->delimiter = binding->delimiter;
-    enum cg_status status = cg_layout_find(binding->layout, header, fields, err);
+    enum cg_status status = cg_layout_find(binding->layout, header, &found, err);
     if (status == CG_OK) {
-        take_sources(fields, out);
+        take_sources(found.fields, out);
     }
     if (status != CG_OK || out->claim_id >= 0) {
         return status;
@@ -59,11 +59,11 @@ static enum cg_status find_line_columns(const struct cg_binding *binding, struct
     status = cg_layout_load("tuva", &layout, &problems, err);
     cg_problems_fini(&problems);
     if (status == CG_OK) {
-        status = cg_layout_find(layout, header, fields, err);
+        status = cg_layout_find(layout, header, &found, err);
     }
     if (status == CG_OK) {
         out->delimiter = cg_layout_delimiter(layout);
-        take_sources(fields, out);
+        take_sources(found.fields, out);
     }
     cg_layout_free(layout);
     return status;

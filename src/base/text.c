@@ -58,6 +58,11 @@ static uint32_t last_bytes(struct cg_text text) {
     return bytes;
 }
 
+uint32_t cg_text_blank_bytes(struct cg_text text) {
+    const uint32_t bytes = text.len == 0 ? 0 : first_bytes(text);
+    return bytes > 0 && is_blank(code_point(text.ptr, bytes)) ? bytes : 0;
+}
+
 struct cg_text cg_text_trim_any(struct cg_text text) {
     while (text.len > 0) {
         const uint32_t bytes = first_bytes(text);

@@ -1,8 +1,13 @@
 #include "claimgate/base/utf8.h"
 
+#include "claimgate/base/text.h"
+
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { ESCAPE_BYTES = 16 };
 
 static bool is_continuation(unsigned char byte) {
     return (byte & 0xC0) == 0x80;
@@ -49,28 +54,35 @@ size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes) {
 }
 
 /* With control characters of ASCII and of Latin-1, line separators and bidirectional marks a file
- * name could forge a message of ours; what has no width (U+200B to U+200F, U+2060, and U+FEFF, a
- * byte order mark in a wrong place) would hide why a column is not found. */
+ * name could forge a message of ours; what has no width, or looks like a space and is none, would
+ * hide why a column is not found. */
 static bool is_harmless(const char *bytes, size_t char_bytes) {
     const unsigned char *c = (const unsigned char *)bytes;
     if (char_bytes == 1) {
         return c[0] >= 0x20 && c[0] != 0x7F;
     }
-    if (char_bytes == 2) {
-        return !(c[0] == 0xC2 && c[1] < 0xA0);
+    if (char_bytes == 2 && c[0] == 0xC2 && c[1] < 0xA0) {
+        return false;
     }
-    if (char_bytes == 3 && c[0] == 0xE2) {
-        bool no_width = c[1] == 0x80 && c[2] >= 0x8B && c[2] <= 0x8F;
-        bool separator_or_embedding = c[1] == 0x80 && c[2] >= 0xA8 && c[2] <= 0xAE;
-        bool joiner_or_isolate = c[1] == 0x81 && c[2] >= 0xA0 && c[2] <= 0xA9;
-        return !no_width && !separator_or_embedding && !joiner_or_isolate;
+    return char_bytes != 0 &&
+           cg_text_blank_bytes((struct cg_text){bytes, (uint32_t)char_bytes}) == 0;
+}
+
+/* How a character that is not shown is written: "\x1b", or "<U+200B>" where it is one of UTF-8. */
+static size_t write_escape(const char *bytes, size_t char_bytes, char out[ESCAPE_BYTES]) {
+    const unsigned char *c = (const unsigned char *)bytes;
+    unsigned point = c[0];
+    if (char_bytes < 2) {
+        return (size_t)snprintf(out, ESCAPE_BYTES, "\\x%02x", point);
     }
-    bool is_bom = char_bytes == 3 && c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF;
-    return char_bytes != 0 && !is_bom;
+    point &= char_bytes == 2 ? 0x1F : char_bytes == 3 ? 0x0F : 0x07;
+    for (size_t i = 1; i < char_bytes; i++) {
+        point = point << 6 | (c[i] & 0x3F);
+    }
+    return (size_t)snprintf(out, ESCAPE_BYTES, "<U+%04X>", point);
 }
 
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {
-    static const char hex[] = "0123456789abcdef";
     static const char more[] = "...";
     size_t room = out_bytes - 1;
     size_t len = 0;
@@ -78,17 +90,17 @@ size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {
     size_t text_bytes = strlen(text);
     for (size_t i = 0; i < text_bytes;) {
         size_t char_bytes = cg_utf8_char_bytes(text + i, text_bytes - i);
-        char escape[] = {'\\', 'x', hex[(unsigned char)text[i] >> 4], hex[text[i] & 0xF]};
+        char escape[ESCAPE_BYTES];
         bool as_is = is_harmless(text + i, char_bytes);
         const char *piece = as_is ? text + i : escape;
-        size_t piece_bytes = as_is ? char_bytes : sizeof escape;
+        size_t piece_bytes = as_is ? char_bytes : write_escape(text + i, char_bytes, escape);
         if (piece_bytes > room - len) {
             memcpy(out + cut_at, more, sizeof more);
             return cut_at + sizeof more - 1;
         }
         memcpy(out + len, piece, piece_bytes);
         len += piece_bytes;
-        i += as_is ? char_bytes : 1;
+        i += char_bytes == 0 ? 1 : char_bytes;
         if (len + sizeof more - 1 <= room) {
             cut_at = len;
         }

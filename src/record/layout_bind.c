@@ -1,67 +1,19 @@
+#include "header_columns.h"
 #include "layout_private.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
 #include "claimgate/base/problems.h"
-#include "claimgate/base/utf8.h"
-#include "claimgate/record/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    NAME_SHOWN_BYTES = 64,    /* of one column name in a message */
     HEADER_SHOWN_BYTES = 400, /* of all the names seen */
+    MISSING_SHOWN_BYTES = 400,
 };
 
-/* A header taken apart; names are views into the line. */
-struct columns {
-    struct cg_csv *csv;
-    uint32_t count;
-};
-
-static enum cg_status read_columns(struct cg_text header, char delimiter, struct columns *out,
-                                   struct cg_error *err) {
-    out->csv = cg_csv_new(delimiter, CG_COLUMNS_MAX);
-    if (out->csv == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    enum cg_malformed fault = cg_csv_read(out->csv, header);
-    out->count = cg_csv_field_count(out->csv);
-    if (fault == CG_WELL_FORMED && out->count <= CG_COLUMNS_MAX) {
-        return CG_OK;
-    }
-    cg_csv_free(out->csv);
-    out->csv = NULL;
-    if (fault == CG_WELL_FORMED) {
-        return cg_error_set(err, CG_BAD_DATA, "the header names more than %d columns",
-                            CG_COLUMNS_MAX);
-    }
-    return cg_error_set(err, CG_BAD_DATA, "the header %s; the first line must name the columns",
-                        fault == CG_NUL_BYTE         ? "holds a NUL byte"
-                        : fault == CG_UNCLOSED_QUOTE ? "has a quote that is not closed on its line"
-                                                     : "has a quote where none may stand");
-}
-
-static struct cg_text column_name(const struct columns *columns, uint32_t index) {
-    return cg_csv_field(columns->csv, index).value;
-}
-
-/* -1: no such column. `*again` is set when a second one has the name. */
-static int32_t find_column(const struct columns *columns, const char *name, bool *again) {
-    int32_t found = -1;
-    if (name == NULL) {
-        return -1;
-    }
-    struct cg_text wanted = cg_text_trim(cg_text_of(name));
-    for (uint32_t i = 0; i < columns->count; i++) {
-        if (cg_text_equal_nocase(column_name(columns, i), wanted)) {
-            *again = *again || found >= 0;
-            found = found < 0 ? (int32_t)i : found;
-        }
-    }
-    return found;
-}
+static const char delimiters[] = ",|\t;^~"; /* those of layout.schema.json */
 
 bool cg_field_is_needed(enum cg_field field) {
     return field == CG_FIELD_CLAIM_ID || field == CG_FIELD_MEMBER_ID ||
@@ -73,14 +25,40 @@ static bool is_bound(const struct cg_field_source *source) {
     return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
 }
 
+/* What is being bound. */
+struct search {
+    const struct cg_header_columns *columns;
+    const struct cg_layout *layout;
+    bool again; /* a name stands twice in the header */
+};
+
+static void note(struct cg_binding *out, const struct cg_column_note *seen, struct cg_text name) {
+    if (out->note_count < CG_COLUMN_NOTES_MAX) {
+        struct cg_column_note *note = &out->notes[out->note_count++];
+        *note = *seen;
+        cg_column_show(name, note->name);
+    }
+}
+
+static int32_t find_column(struct search *search, enum cg_field field, const char *name,
+                           struct cg_binding *out) {
+    enum cg_column_match match;
+    const int32_t column = cg_header_columns_find(search->columns, name, &match);
+    search->again = search->again || match == CG_COLUMN_TWICE;
+    if (match == CG_COLUMN_LOOSE) {
+        note(out, &(struct cg_column_note){field, name, (uint32_t)column, true, ""},
+             cg_header_columns_name(search->columns, (uint32_t)column));
+    }
+    return column;
+}
+
 /* Where a field's own column is absent its fallback takes its place. The dates of service are the
  * exception: whether the start's own column had a value decides for the end, see values.c. */
-static void bind_field(const struct columns *columns, const struct cg_layout *layout,
-                       enum cg_field field, struct cg_binding *out, bool *again) {
-    const struct cg_layout_source *source = &layout->fields[field];
+static void bind_field(struct search *search, enum cg_field field, struct cg_binding *out) {
+    const struct cg_layout_source *source = &search->layout->fields[field];
     struct cg_field_source *bound = &out->fields[field];
-    bound->column = find_column(columns, source->column, again);
-    bound->fallback_column = find_column(columns, source->fallback, again);
+    bound->column = find_column(search, field, source->column, out);
+    bound->fallback_column = find_column(search, field, source->fallback, out);
     bool is_date_of_service =
         field == CG_FIELD_CLAIM_LINE_START_DATE || field == CG_FIELD_CLAIM_LINE_END_DATE;
     if (bound->column < 0 && !is_date_of_service) {
@@ -92,12 +70,50 @@ static void bind_field(const struct columns *columns, const struct cg_layout *la
     bound->is_mapped = source->map_count > 0;
 }
 
-static void show(struct cg_text text, char out[NAME_SHOWN_BYTES]) {
-    char name[NAME_SHOWN_BYTES];
-    uint32_t len = text.len < sizeof name ? text.len : (uint32_t)sizeof name - 1;
-    memcpy(name, text.ptr, len);
-    name[len] = '\0';
-    (void)cg_utf8_show(out, NAME_SHOWN_BYTES, name);
+/* How well the needed columns are found: an exact name is worth two. Where all others are there,
+ * one for whose absence the layout has words counts as found. */
+static int count_needed(struct search *search) {
+    struct cg_binding binding = {.note_count = 0};
+    int found = 0;
+    int lacking = 0;
+    int worded = 0;
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        const uint32_t loose = binding.note_count;
+        bind_field(search, (enum cg_field)i, &binding);
+        const bool bound = is_bound(&binding.fields[i]);
+        const bool needed = cg_field_is_needed((enum cg_field)i);
+        found += needed && bound ? 2 - (binding.note_count > loose) : 0;
+        lacking += needed && !bound;
+        worded += needed && !bound && search->layout->fields[i].missing != NULL;
+    }
+    return lacking == worded ? found + 2 * worded : found;
+}
+
+static int count_under(const struct cg_layout *layout, struct cg_text header, char delimiter) {
+    struct cg_header_columns columns = {NULL, 0};
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct search search = {&columns, layout, false};
+    if (cg_header_columns_read(header, delimiter, &columns, &ignored) != CG_OK) {
+        return 0;
+    }
+    const int count = count_needed(&search);
+    cg_header_columns_free(&columns);
+    return count;
+}
+
+/* The delimiter under which the header has most of the needed columns; the layout's own of equals.
+ */
+static char best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count) {
+    char best = layout->delimiter;
+    *count = count_under(layout, header, best);
+    for (const char *other = delimiters; *other != '\0'; other++) {
+        const int found = count_under(layout, header, *other);
+        if (found > *count) {
+            *count = found;
+            best = *other;
+        }
+    }
+    return best;
 }
 
 static void append(char *out, size_t out_bytes, const char *text) {
@@ -105,30 +121,15 @@ static void append(char *out, size_t out_bytes, const char *text) {
     snprintf(out + used, out_bytes - used, "%s", text);
 }
 
-/* As many of the names seen as fit, and how many more there are. */
-static void list_columns(const struct columns *columns, char out[HEADER_SHOWN_BYTES]) {
-    enum { ROOM_FOR_REST = 24 };
-    char name[NAME_SHOWN_BYTES];
-    out[0] = '\0';
-    for (uint32_t i = 0; i < columns->count; i++) {
-        show(column_name(columns, i), name);
-        if (strlen(out) + strlen(name) + 2 + ROOM_FOR_REST > HEADER_SHOWN_BYTES) {
-            snprintf(name, sizeof name, " and %u more", (unsigned)(columns->count - i));
-            append(out, HEADER_SHOWN_BYTES, name);
-            return;
-        }
-        append(out, HEADER_SHOWN_BYTES, i == 0 ? "" : ", ");
-        append(out, HEADER_SHOWN_BYTES, name);
-    }
-}
-
-/* The column seen that a slip of the hand would make of the one wanted. */
-static bool nearest_column(const struct columns *columns, const char *wanted,
-                           char out[NAME_SHOWN_BYTES]) {
+/* The column seen that is meant to be the one wanted, as a person or a slip of the hand makes it.
+ */
+static bool nearest_column(const struct cg_header_columns *columns, const char *wanted,
+                           char out[CG_COLUMN_SHOWN_BYTES]) {
     for (uint32_t i = 0; i < columns->count; i++) {
         const char *word = out;
-        show(column_name(columns, i), out);
-        if (cg_nearest_word(wanted, &word, 1) != NULL) {
+        cg_column_show(cg_header_columns_name(columns, i), out);
+        if (cg_nearest_word(wanted, &word, 1) != NULL ||
+            cg_column_is_near(cg_header_columns_name(columns, i), cg_text_of(wanted))) {
             return true;
         }
     }
@@ -145,30 +146,56 @@ static bool may_show(const struct cg_binding *binding) {
     return names_a_column || cg_log_shows_phi();
 }
 
-static enum cg_status refuse_missing(const struct cg_layout *layout, const struct columns *columns,
-                                     const struct cg_binding *binding, struct cg_error *err) {
-    char missing[400] = "";
-    char seen[HEADER_SHOWN_BYTES];
-    char near[NAME_SHOWN_BYTES];
-    const char *note = NULL;
-    const bool shown = may_show(binding);
+static const char *list_missing(const struct search *search, const struct cg_binding *binding,
+                                bool shown, char missing[MISSING_SHOWN_BYTES]) {
+    char near[CG_COLUMN_SHOWN_BYTES];
+    const char *words = NULL;
+    missing[0] = '\0';
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        const struct cg_layout_source *source = &layout->fields[i];
+        const struct cg_layout_source *source = &search->layout->fields[i];
         if (!cg_field_is_needed((enum cg_field)i) || is_bound(&binding->fields[i])) {
             continue;
         }
-        append(missing, sizeof missing, missing[0] == '\0' ? "" : ", ");
-        append(missing, sizeof missing, source->column);
-        if (shown && nearest_column(columns, source->column, near)) {
-            append(missing, sizeof missing, " (is it ");
-            append(missing, sizeof missing, near);
-            append(missing, sizeof missing, "?)");
+        append(missing, MISSING_SHOWN_BYTES, missing[0] == '\0' ? "" : ", ");
+        append(missing, MISSING_SHOWN_BYTES, source->column);
+        if (shown && nearest_column(search->columns, source->column, near)) {
+            append(missing, MISSING_SHOWN_BYTES, " (is it ");
+            append(missing, MISSING_SHOWN_BYTES, near);
+            append(missing, MISSING_SHOWN_BYTES, "?)");
         }
-        note = note == NULL ? source->missing : note;
+        words = words == NULL ? source->missing : words;
     }
-    if (note != NULL) {
+    return words;
+}
+
+static enum cg_status refuse_delimiter(const struct cg_layout *layout, char delimiter,
+                                       struct cg_error *err) {
+    const char *name = layout->name;
+    const char shown[] = {delimiter == '\t' ? '\\' : delimiter, delimiter == '\t' ? 't' : '\0',
+                          '\0'};
+    return cg_error_set(
+        err, CG_BAD_DATA,
+        "the header has columns of layout %s, but is separated by \"%s\": copy the "
+        "layout (claimgate layout show %s), write \"delimiter\": \"%s\" in the copy "
+        "and name it with --layout",
+        name, shown, name, shown);
+}
+
+static enum cg_status refuse_missing(const struct search *search, const struct cg_binding *binding,
+                                     struct cg_text header, struct cg_error *err) {
+    const struct cg_layout *layout = search->layout;
+    char missing[MISSING_SHOWN_BYTES];
+    char seen[HEADER_SHOWN_BYTES];
+    int count;
+    const char delimiter = best_delimiter(layout, header, &count);
+    if (delimiter != layout->delimiter) {
+        return refuse_delimiter(layout, delimiter, err);
+    }
+    const bool shown = may_show(binding);
+    const char *words = list_missing(search, binding, shown, missing);
+    if (words != NULL) {
         return cg_error_set(err, CG_BAD_DATA, "no column %s for layout %s: %s", missing,
-                            layout->name, note);
+                            layout->name, words);
     }
     if (!shown) {
         return cg_error_set(err, CG_BAD_DATA,
@@ -176,58 +203,84 @@ static enum cg_status refuse_missing(const struct cg_layout *layout, const struc
                             "columns%s; put the header there or choose another --layout (the line "
                             "may be a claim: --show-phi shows it)",
                             layout->name, missing,
-                            columns->count == 1 ? ", nor is it separated as the layout says" : "");
+                            search->columns->count == 1 ? ", nor is it separated as the layout says"
+                                                        : "");
     }
-    list_columns(columns, seen);
+    cg_header_columns_list(search->columns, seen, sizeof seen);
     return cg_error_set(err, CG_BAD_DATA,
                         "columns missing for layout %s: %s; the header names %s; mend the header "
                         "or choose another --layout",
                         layout->name, missing, seen);
 }
 
-static enum cg_status find_fields(const struct columns *columns, const struct cg_layout *layout,
-                                  struct cg_binding *out, struct cg_error *err) {
+static bool reads_column(const struct cg_binding *binding, uint32_t column) {
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        bool again = false;
-        bind_field(columns, layout, (enum cg_field)i, out, &again);
-        if (again) {
+        const struct cg_field_source *source = &binding->fields[i];
+        if (source->column == (int32_t)column || source->fallback_column == (int32_t)column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A column that nobody reads, and the field that it was perhaps meant for. */
+static void note_unread(const struct search *search, uint32_t column, struct cg_binding *out) {
+    const struct cg_text name = cg_header_columns_name(search->columns, column);
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        const struct cg_field_source *bound = &out->fields[i];
+        const char *wanted = search->layout->fields[i].column;
+        if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
+            cg_column_is_near(name, cg_text_of(wanted))) {
+            note(out, &(struct cg_column_note){(enum cg_field)i, wanted, column, false, ""}, name);
+            return;
+        }
+    }
+}
+
+static enum cg_status find_fields(struct search *search, struct cg_binding *out,
+                                  struct cg_error *err) {
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        bind_field(search, (enum cg_field)i, out);
+        if (search->again) {
             return cg_error_set(err, CG_BAD_DATA,
                                 "a column for %s stands twice in the header; remove or rename one",
                                 cg_field_name((enum cg_field)i));
         }
     }
+    for (uint32_t column = 0; column < search->columns->count; column++) {
+        if (!reads_column(out, column)) {
+            note_unread(search, column, out);
+        }
+    }
     return CG_OK;
 }
 
-static enum cg_status bind_fields(const struct columns *columns, const struct cg_layout *layout,
+static enum cg_status bind_fields(struct search *search, struct cg_text header,
                                   struct cg_binding *out, struct cg_error *err) {
-    const enum cg_status status = find_fields(columns, layout, out, err);
+    const enum cg_status status = find_fields(search, out, err);
     if (status != CG_OK) {
         return status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         if (!is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
-            return refuse_missing(layout, columns, out, err);
+            return refuse_missing(search, out, header, err);
         }
     }
     return CG_OK;
 }
 
 enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
-                              struct cg_field_source fields[CG_FIELD_COUNT], struct cg_error *err) {
-    struct columns columns;
-    struct cg_binding binding;
-    enum cg_status status = read_columns(header, layout->delimiter, &columns, err);
+                              struct cg_binding *out, struct cg_error *err) {
+    struct cg_header_columns columns;
+    enum cg_status status = cg_header_columns_read(header, layout->delimiter, &columns, err);
     if (status != CG_OK) {
         return status;
     }
-    status = find_fields(&columns, layout, &binding, err);
-    cg_csv_free(columns.csv);
-    if (status != CG_OK) {
-        return status;
-    }
-    memcpy(fields, binding.fields, sizeof binding.fields);
-    return CG_OK;
+    struct search search = {&columns, layout, false};
+    *out = (struct cg_binding){.layout = layout};
+    status = find_fields(&search, out, err);
+    cg_header_columns_free(&columns);
+    return status;
 }
 
 static uint32_t last_column(const struct cg_binding *binding) {
@@ -240,10 +293,9 @@ static uint32_t last_column(const struct cg_binding *binding) {
     return (uint32_t)last;
 }
 
-static enum cg_status bind_columns(const struct columns *columns, const struct cg_layout *layout,
-                                   struct cg_text header, struct cg_binding *out,
-                                   struct cg_error *err) {
-    const enum cg_status status = bind_fields(columns, layout, out, err);
+static enum cg_status bind_columns(struct search *search, struct cg_text header,
+                                   struct cg_binding *out, struct cg_error *err) {
+    const enum cg_status status = bind_fields(search, header, out, err);
     if (status != CG_OK) {
         return status;
     }
@@ -258,8 +310,8 @@ static enum cg_status bind_columns(const struct columns *columns, const struct c
 
 enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
                               bool force_multiline, struct cg_binding *out, struct cg_error *err) {
-    struct columns columns;
-    enum cg_status status = read_columns(header, layout->delimiter, &columns, err);
+    struct cg_header_columns columns;
+    enum cg_status status = cg_header_columns_read(header, layout->delimiter, &columns, err);
     if (status != CG_OK) {
         return status;
     }
@@ -273,8 +325,9 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .date_format = layout->date_format,
         .header_len = header.len,
     };
-    status = bind_columns(&columns, layout, header, &binding, err);
-    cg_csv_free(columns.csv);
+    struct search search = {&columns, layout, false};
+    status = bind_columns(&search, header, &binding, err);
+    cg_header_columns_free(&columns);
     if (status != CG_OK) {
         return status;
     }
@@ -287,55 +340,9 @@ void cg_binding_fini(struct cg_binding *binding) {
     binding->header = NULL;
 }
 
-bool cg_binding_same_header(const struct cg_binding *binding, struct cg_text header) {
-    struct cg_text own = {binding->header, binding->header_len};
-    struct cg_error ignored = CG_ERROR_INIT;
-    struct columns ours = {NULL, 0};
-    struct columns theirs = {NULL, 0};
-    if (cg_text_equal(own, header)) {
-        return true;
-    }
-    bool same = read_columns(own, binding->delimiter, &ours, &ignored) == CG_OK &&
-                read_columns(header, binding->delimiter, &theirs, &ignored) == CG_OK &&
-                ours.count == theirs.count;
-    for (uint32_t i = 0; same && i < ours.count; i++) {
-        same = cg_text_equal_nocase(column_name(&ours, i), column_name(&theirs, i));
-    }
-    cg_csv_free(ours.csv);
-    cg_csv_free(theirs.csv);
-    return same;
-}
-
-static bool fits(const char *name, struct cg_text header) {
-    struct cg_problems problems;
-    struct cg_error ignored = CG_ERROR_INIT;
-    struct cg_layout *layout = NULL;
-    struct columns columns = {NULL, 0};
-    struct cg_binding binding;
-    bool again = false;
-    cg_problems_init(&problems);
-    bool fit = cg_layout_load(name, &layout, &problems, &ignored) == CG_OK &&
-               read_columns(header, layout->delimiter, &columns, &ignored) == CG_OK;
-    for (int i = 0; fit && i < CG_FIELD_COUNT; i++) {
-        bind_field(&columns, layout, (enum cg_field)i, &binding, &again);
-        fit = is_bound(&binding.fields[i]) || layout->fields[i].missing != NULL ||
-              !cg_field_is_needed((enum cg_field)i);
-    }
-    cg_csv_free(columns.csv);
-    cg_layout_free(layout);
-    cg_problems_fini(&problems);
-    return fit;
-}
-
-const char *cg_layout_detect(struct cg_text header_line) {
-    const char *found = NULL;
-    for (size_t i = 0; cg_layout_files.names[i] != NULL; i++) {
-        if (fits(cg_layout_files.names[i], header_line)) {
-            if (found != NULL) {
-                return "tuva";
-            }
-            found = cg_layout_files.names[i];
-        }
-    }
-    return found == NULL ? "tuva" : found;
+/* A layout that fits under its own delimiter goes before one that would under another. */
+int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header) {
+    int count;
+    const char delimiter = best_delimiter(layout, header, &count);
+    return delimiter == layout->delimiter ? 2 * count : 2 * count - 1;
 }

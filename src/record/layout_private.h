@@ -32,4 +32,7 @@ struct cg_layout {
     struct cg_layout_source fields[CG_FIELD_COUNT];
 };
 
+/* How well a header line fits; more is better, 0: it has none of the needed columns. */
+int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header);
+
 #endif

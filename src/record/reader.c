@@ -164,20 +164,18 @@ static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text heade
 
 /* The first header binds; every further one must say the same. */
 static enum cg_status bind(struct cg_reader *reader, const struct cg_header *header,
-                           struct cg_error *err) {
+                           const struct cg_batch *batch, struct cg_error *err) {
     if (reader->bound) {
-        return cg_binding_same_header(&reader->binding, header->line)
-                   ? CG_OK
-                   : cg_error_set(err, CG_BAD_DATA,
-                                  "the header is not that of the first input; all inputs of one "
-                                  "run must have the same columns in the same order: run them "
-                                  "apart, or bring the columns in line");
+        return cg_binding_check_header(&reader->binding, header->line, err);
     }
     const enum cg_status status =
         reader->plan.bind != NULL
             ? reader->plan.bind(reader->plan.bind_context, header, &reader->binding, err)
             : bind_layout(reader, header->line, err);
     reader->bound = status == CG_OK;
+    if (reader->bound && reader->layout != NULL) {
+        cg_binding_warn(&reader->binding, reader->plan.inputs[batch->source_no].file);
+    }
     return status;
 }
 
@@ -198,7 +196,7 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
     }
     batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
     batch->header_lines = header.physical_lines;
-    status = bind(reader, &header, &batch->error);
+    status = bind(reader, &header, batch, &batch->error);
     if (status == CG_OK) {
         cg_splitter_start(reader->splitter, reader->binding.delimiter, reader->binding.multiline);
     }

@@ -148,14 +148,16 @@ static void name_columns(const struct cg_csv *csv, struct cg_sample *out) {
 
 static enum cg_status find_columns(const struct cg_layout *layout, struct cg_text header,
                                    struct cg_sample *out, struct cg_error *err) {
-    struct cg_field_source sources[CG_FIELD_COUNT];
-    enum cg_status status = cg_layout_find(layout, header, sources, err);
+    struct cg_binding found;
+    enum cg_status status = cg_layout_find(layout, header, &found, err);
     if (status != CG_OK) {
         return status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        out->fields[i].source = sources[i];
+        out->fields[i].source = found.fields[i];
     }
+    memcpy(out->notes, found.notes, sizeof found.notes);
+    out->note_count = found.note_count;
     struct cg_csv *csv = cg_csv_new(cg_layout_delimiter(layout), CG_COLUMNS_MAX);
     if (csv == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");

@@ -98,6 +98,16 @@ static void put_rows(struct cg_page *page, const struct cg_layout_sample *shown)
     cg_page_say(page, "\n?  not valid: the line would be rejected for it, if it is in scope\n");
 }
 
+static void put_notes(struct cg_page *page, const struct cg_sample *sample) {
+    for (uint32_t i = 0; i < sample->note_count; i++) {
+        const struct cg_column_note *note = &sample->notes[i];
+        if (!note->is_read) {
+            cg_page_say(page, "not read: %" PRIu32 " %s; is it %s?\n", note->column + 1, note->name,
+                        note->wanted);
+        }
+    }
+}
+
 static void put_text(struct cg_page *page, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
     cg_page_say(page, "%s under layout %s\n\n%-24s%s\n", shown->file, shown->layout, "field",
@@ -105,6 +115,7 @@ static void put_text(struct cg_page *page, const struct cg_layout_sample *shown)
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         put_source(page, field, &sample->fields[field]);
     }
+    put_notes(page, sample);
     if (sample->row_count > 0) {
         put_rows(page, shown);
     }
@@ -179,6 +190,18 @@ void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *
     cg_json_open_array(json, "fields");
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         put_json_field(json, field, &sample->fields[field]);
+    }
+    cg_json_close_array(json);
+    cg_json_open_array(json, "unread_columns");
+    for (uint32_t i = 0; i < sample->note_count; i++) {
+        const struct cg_column_note *note = &sample->notes[i];
+        if (!note->is_read) {
+            cg_json_open_object(json, NULL);
+            cg_json_put_integer(json, "position", (int64_t)note->column + 1);
+            cg_json_put_string(json, "column", note->name);
+            cg_json_put_string(json, "near", note->wanted);
+            cg_json_close_object(json);
+        }
     }
     cg_json_close_array(json);
     cg_json_open_array(json, "rows");

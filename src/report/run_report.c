@@ -43,6 +43,28 @@ static void put_counts(struct cg_json_writer *json, const struct cg_tally *tally
     cg_json_close_object(json);
 }
 
+static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    bool any = false;
+    for (uint32_t i = 0; i < facts->column_note_count; i++) {
+        const struct cg_column_note *note = &facts->column_notes[i];
+        if (note->is_read) {
+            continue;
+        }
+        if (!any) {
+            cg_json_open_array(json, "unread_columns");
+        }
+        any = true;
+        cg_json_open_object(json, NULL);
+        cg_json_put_integer(json, "position", (int64_t)note->column + 1);
+        cg_json_put_string(json, "column", note->name);
+        cg_json_put_string(json, "near", note->wanted);
+        cg_json_close_object(json);
+    }
+    if (any) {
+        cg_json_close_array(json);
+    }
+}
+
 static void put_near_codes(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     if (facts->near_codes_named == 0) {
         return;
@@ -102,6 +124,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     }
     cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
     put_inputs(json, facts);
+    put_unread_columns(json, facts);
     cg_json_open_object(json, "outputs");
     cg_put_output(json, "accepted", &facts->accepted);
     cg_put_output(json, "rejected", &facts->rejected);

@@ -198,6 +198,8 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->roster = plan->rules.roster;
     facts->layout = layout != NULL ? cg_layout_name(layout) : "none";
     facts->layout_detected = layout != NULL && plan->layout == NULL;
+    facts->column_notes = cg_reader_binding(run->reader)->notes;
+    facts->column_note_count = cg_reader_binding(run->reader)->note_count;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->tally = &run->tally;

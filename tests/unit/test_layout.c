@@ -158,7 +158,7 @@ Test(layout, the_header_tells_the_layout) {
          "RNDRG_PRVDR_NPI_NUM",
          "cclf5"},
         {"CLM_ID|BENE_ID|LINE_1ST_EXPNS_DT|HCPCS_CD|LINE_SRVC_CNT|PRF_PHYSN_NPI", "rif-carrier"},
-        {"CLM_ID,BENE_ID,LINE_1ST_EXPNS_DT,HCPCS_CD,LINE_SRVC_CNT,PRF_PHYSN_NPI", "tuva"},
+        {"CLM_ID,BENE_ID,LINE_1ST_EXPNS_DT,HCPCS_CD,LINE_SRVC_CNT,PRF_PHYSN_NPI", "rif-carrier"},
         {"MSIS_ID,CLM_ID,SRVC_BGN_DT,LINE_PRCDR_CD,ACTL_SRVC_QTY,SRVC_PRVDR_NPI", "taf-ot"},
         {MINIMAL "," SYNTHEA_HEADER, "tuva"}, /* two fit */
     };
@@ -188,8 +188,10 @@ Test(layout, a_second_header_must_name_the_same_columns_in_the_same_order) {
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(cg_layout_bind(layout, cg_text_of(MINIMAL), false, &binding, &err), CG_OK);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cr_assert_eq(cg_binding_same_header(&binding, cg_text_of(cases[i].header)), cases[i].same,
-                     "%s", cases[i].header);
+        const enum cg_status status =
+            cg_binding_check_header(&binding, cg_text_of(cases[i].header), &err);
+        cr_assert_eq(status == CG_OK, cases[i].same, "%s", cases[i].header);
+        err = (struct cg_error)CG_ERROR_INIT;
     }
     cg_binding_fini(&binding);
     cg_layout_free(layout);

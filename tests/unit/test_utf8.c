@@ -49,12 +49,12 @@ Test(utf8, what_could_forge_a_message_or_hide_in_it_is_shown_as_numbers) {
         {"\x1b[2J", "\\x1b[2J"},
         {"\x7f", "\\x7f"},
         {"\xff\xfe", "\\xff\\xfe"},
-        {"\xc2\x9b", "\\xc2\\x9b"},            /* C1 control */
-        {"\xe2\x80\xae", "\\xe2\\x80\\xae"},   /* right-to-left override */
-        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},   /* line separator */
-        {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"},   /* isolate */
-        {"\xe2\x80\x8b", "\\xe2\\x80\\x8b"},   /* a space without width */
-        {"\xef\xbb\xbfz", "\\xef\\xbb\\xbfz"}, /* a byte order mark in a wrong place */
+        {"\xc2\x9b", "<U+009B>"},       /* C1 control */
+        {"\xe2\x80\xae", "<U+202E>"},   /* right-to-left override */
+        {"\xe2\x80\xa8", "<U+2028>"},   /* line separator */
+        {"\xe2\x81\xa6", "<U+2066>"},   /* isolate */
+        {"\xe2\x80\x8b", "<U+200B>"},   /* a space without width */
+        {"\xef\xbb\xbfz", "<U+FEFF>z"}, /* a byte order mark in a wrong place */
         {"\xe2\x82\xac", "\xe2\x82\xac"},
         {"", ""},
     };

@@ -32,6 +32,9 @@ static inline struct cg_text cg_text_of(const char *string) {
 /* The view without the blanks at its ends, whatever they are: for cg_text_trim. */
 struct cg_text cg_text_trim_any(struct cg_text text);
 
+/* Bytes of the blank, as below, that starts the text; 0: none does. */
+uint32_t cg_text_blank_bytes(struct cg_text text);
+
 /* A blank is a space, a tab, or any other character that leaves no ink: U+00A0 and the other white
  * space of Unicode, and what has no width. Returns the view without the blanks at its ends. Nearly
  * no field has any, which two comparisons tell: bytes of other alphabets are negative here. */

@@ -52,7 +52,11 @@ enum cg_field {
         CG_FIELD_COUNT,
 };
 
-enum { CG_COLUMNS_MAX = 4096 }; /* of a claim file; a header with more is CG_BAD_DATA */
+enum {
+    CG_COLUMNS_MAX = 4096,      /* of a claim file; a header with more is CG_BAD_DATA */
+    CG_COLUMN_SHOWN_BYTES = 96, /* of a column's name in a message */
+    CG_COLUMN_NOTES_MAX = 16,
+};
 
 const char *cg_field_name(enum cg_field field);
 /* True when a file without it is no claim file. */
@@ -72,9 +76,10 @@ char cg_layout_delimiter(const struct cg_layout *layout);
 /* Those that are built in, in alphabetical order. */
 extern const struct cg_named_files cg_layout_files;
 
-/* The built-in layout that alone fits this header line; "tuva" when none or several do (the errors
- * of binding tuva are then what the user sees). A layout that has its own words for a missing
- * column fits without it, so that those words are seen. */
+/* The built-in layout that alone fits this header line; "tuva" when several do. When none does, the
+ * one that lacks least, with another delimiter if need be: its errors of binding are then what the
+ * user sees. A layout that has its own words for a missing column fits without it, so that those
+ * words are seen. */
 const char *cg_layout_detect(struct cg_text header_line);
 
 /* Where one field's value comes from. */
@@ -86,6 +91,16 @@ struct cg_field_source {
     bool is_mapped;          /* cg_layout_map has a map for it */
 };
 
+/* What a person should look at in a header that fits. */
+struct cg_column_note {
+    enum cg_field field;
+    const char *wanted; /* the name that the layout has for the field's column */
+    uint32_t column;    /* position in the file, from 0 */
+    bool is_read; /* under a name that is not quite the layout's. False: it is not read, though
+                   * its name is near that of the field, for which no column was found */
+    char name[CG_COLUMN_SHOWN_BYTES]; /* as a message may have it */
+};
+
 struct cg_binding {
     const struct cg_layout *layout;
     uint32_t column_count; /* fields that every record must have */
@@ -95,26 +110,33 @@ struct cg_binding {
     bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
     struct cg_field_source fields[CG_FIELD_COUNT];
     enum cg_date_format date_format;
+    struct cg_column_note notes[CG_COLUMN_NOTES_MAX]; /* the first ones */
+    uint32_t note_count;
     char *header; /* the header's own bytes without BOM and line end */
     uint32_t header_len;
 };
 
-/* Find the layout's columns in a header line (BOM and line end left out). CG_BAD_DATA with the
- * names that are missing, the header seen and the closest name where one is near; CG_BAD_DATA for a
- * field's name that stands twice. */
+/* Find the layout's columns in a header line (BOM and line end left out): by their names exactly
+ * (letter case and blanks around them ignored), else by the only one that is the same but for
+ * blanks, '_', '-' and what cannot be seen. CG_BAD_DATA with the names that are missing, the header
+ * seen, the closest name where one is near, and the delimiter where another would fit; CG_BAD_DATA
+ * for a field's name that stands twice. */
 cg_must_use enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
                                           bool force_multiline, struct cg_binding *out,
                                           struct cg_error *err);
 void cg_binding_fini(struct cg_binding *binding);
+/* Say on standard error what the notes say; `file` is the input that the header stands in. */
+void cg_binding_warn(const struct cg_binding *binding, const char *file);
 
-/* The same search, where a needed column may be missing: then its field has no source. For those
- * who write layouts. */
+/* The same search, where a needed column may be missing: then its field has no source. Fills
+ * fields and notes alone. For those who write layouts. */
 cg_must_use enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
-                                          struct cg_field_source fields[CG_FIELD_COUNT],
-                                          struct cg_error *err);
+                                          struct cg_binding *out, struct cg_error *err);
 
-/* True when a second input's header names the same columns in the same order. */
-bool cg_binding_same_header(const struct cg_binding *binding, struct cg_text header);
+/* A second input's header must name the same columns in the same order. CG_BAD_DATA with the first
+ * column that differs. */
+cg_must_use enum cg_status cg_binding_check_header(const struct cg_binding *binding,
+                                                   struct cg_text header, struct cg_error *err);
 
 /* The layout's value map for a field (letter case ignored): the mapped value, else the text. */
 struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,

@@ -40,6 +40,8 @@ struct cg_sample_row {
 
 struct cg_sample {
     struct cg_sample_field fields[CG_FIELD_COUNT];
+    struct cg_column_note notes[CG_COLUMN_NOTES_MAX];
+    uint32_t note_count;
     struct cg_sample_row rows[CG_SAMPLE_ROWS]; /* the first records that are well-formed */
     uint32_t row_count;
     uint32_t records; /* in the head */

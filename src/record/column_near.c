@@ -1,0 +1,162 @@
+/*
+ * Names of columns are made of words, and what differs from one export to the next is how the words
+ * are shortened, in which order they stand, and whether the plain ones (code, date, number) are
+ * there at all. So names are compared word by word, not letter by letter: death_date is three
+ * letters away from birth_date, and claim_freq_code eight from claim_frequency_code.
+ */
+#include "header_columns.h"
+
+enum { WORDS_MAX = 12 };
+
+struct words {
+    struct cg_text word[WORDS_MAX];
+    uint32_t count;
+    bool matched[WORDS_MAX];
+};
+
+static char lower(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+/* A word ends at a blank, '_', '-' or '.', before a capital that follows a small letter, and
+ * between letters and digits. */
+static bool ends_between(char before, char after) {
+    const bool camel = before >= 'a' && before <= 'z' && after >= 'A' && after <= 'Z';
+    return camel || is_digit(before) != is_digit(after);
+}
+
+static uint32_t separator_bytes(struct cg_text text) {
+    const bool joins = text.ptr[0] == '_' || text.ptr[0] == '-' || text.ptr[0] == '.';
+    return joins ? 1 : cg_text_blank_bytes(text);
+}
+
+static void split(struct cg_text name, struct words *out) {
+    bool open = false;
+    *out = (struct words){.count = 0};
+    while (name.len > 0) {
+        const uint32_t separator = separator_bytes(name);
+        if (separator == 0) {
+            open = open && !ends_between(name.ptr[-1], name.ptr[0]);
+            if (!open && out->count == WORDS_MAX) {
+                return;
+            }
+            if (!open) {
+                out->word[out->count++] = (struct cg_text){name.ptr, 0};
+            }
+            out->word[out->count - 1].len++;
+        }
+        open = separator == 0;
+        name.ptr += open ? 1 : separator;
+        name.len -= open ? 1 : separator;
+    }
+}
+
+/* The letters of `brief` stand in `full` in this order, and the first is the first: dt, freq, mdfr.
+ */
+static bool is_short_for(struct cg_text brief, struct cg_text full) {
+    uint32_t at = 0;
+    if (brief.len < 2 || lower(brief.ptr[0]) != lower(full.ptr[0])) {
+        return false;
+    }
+    for (uint32_t i = 0; i < full.len && at < brief.len; i++) {
+        at += lower(full.ptr[i]) == lower(brief.ptr[at]);
+    }
+    return at == brief.len;
+}
+
+/* One letter wrong, or two neighbours swapped, in words of the same length. */
+static bool is_slip_of(struct cg_text a, struct cg_text b) {
+    uint32_t first = 0;
+    uint32_t last = a.len;
+    if (a.len != b.len || a.len < 5) {
+        return false;
+    }
+    while (first < a.len && lower(a.ptr[first]) == lower(b.ptr[first])) {
+        first++;
+    }
+    while (last > first && lower(a.ptr[last - 1]) == lower(b.ptr[last - 1])) {
+        last--;
+    }
+    return last - first == 1 ||
+           (last - first == 2 && lower(a.ptr[first]) == lower(b.ptr[first + 1]) &&
+            lower(a.ptr[first + 1]) == lower(b.ptr[first]));
+}
+
+static bool is_word(struct cg_text text, const char *word) {
+    return cg_text_equal_nocase(text, cg_text_of(word));
+}
+
+static bool is_number_word(struct cg_text text) {
+    return is_word(text, "number") || is_word(text, "no") || is_word(text, "nbr") ||
+           is_word(text, "id");
+}
+
+static bool same_word(struct cg_text a, struct cg_text b) {
+    if (is_digit(a.ptr[0]) || is_digit(b.ptr[0])) {
+        return cg_text_equal(a, b);
+    }
+    return cg_text_equal_nocase(a, b) || is_short_for(a, b) || is_short_for(b, a) ||
+           is_slip_of(a, b) || (is_number_word(a) && is_number_word(b));
+}
+
+/* Words that half of all columns have tell nothing of what a column holds. */
+static bool is_plain(struct cg_text word) {
+    static const char *const plain[] = {"claim", "clm",    "code", "cd",     "date", "dt",
+                                        "id",    "number", "num",  "nbr",    "no",   "line",
+                                        "of",    "the",    "npi",  "service"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        if (is_word(word, plain[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void match_words(struct words *a, struct words *b) {
+    for (uint32_t i = 0; i < a->count; i++) {
+        for (uint32_t j = 0; j < b->count && !a->matched[i]; j++) {
+            if (!b->matched[j] && same_word(a->word[i], b->word[j])) {
+                a->matched[i] = true;
+                b->matched[j] = true;
+            }
+        }
+    }
+}
+
+/* What is left over of the words that tell something; a number that is left over tells most. */
+static uint32_t left_over(const struct words *words) {
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        const struct cg_text word = words->word[i];
+        if (!words->matched[i]) {
+            left += is_digit(word.ptr[0]) ? WORDS_MAX : !is_plain(word);
+        }
+    }
+    return left;
+}
+
+static uint32_t matched_words(const struct words *words, bool plain_too) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        count += words->matched[i] && (plain_too || !is_plain(words->word[i]));
+    }
+    return count;
+}
+
+bool cg_column_is_near(struct cg_text name, struct cg_text wanted) {
+    struct words theirs;
+    struct words own;
+    split(wanted, &own);
+    split(name, &theirs);
+    if (is_word(name, "dob")) {
+        split(cg_text_of("birth_date"), &theirs);
+    }
+    match_words(&own, &theirs);
+    const uint32_t left = left_over(&own) + left_over(&theirs);
+    return matched_words(&own, false) > 0 &&
+           (left == 0 || (left == 1 && matched_words(&own, true) >= 2));
+}

@@ -1,0 +1,138 @@
+#include "header_columns.h"
+
+#include "claimgate/base/utf8.h"
+
+#include <stdio.h>
+
+enum { FOLDED_MAX_BYTES = 128 };
+
+enum cg_status cg_header_columns_read(struct cg_text header, char delimiter,
+                                      struct cg_header_columns *out, struct cg_error *err) {
+    out->csv = cg_csv_new(delimiter, CG_COLUMNS_MAX);
+    if (out->csv == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    enum cg_malformed fault = cg_csv_read(out->csv, header);
+    out->count = cg_csv_field_count(out->csv);
+    if (fault == CG_WELL_FORMED && out->count <= CG_COLUMNS_MAX) {
+        return CG_OK;
+    }
+    cg_header_columns_free(out);
+    if (fault == CG_WELL_FORMED) {
+        return cg_error_set(err, CG_BAD_DATA, "the header names more than %d columns",
+                            CG_COLUMNS_MAX);
+    }
+    return cg_error_set(err, CG_BAD_DATA, "the header %s; the first line must name the columns",
+                        fault == CG_NUL_BYTE         ? "holds a NUL byte"
+                        : fault == CG_UNCLOSED_QUOTE ? "has a quote that is not closed on its line"
+                                                     : "has a quote where none may stand");
+}
+
+void cg_header_columns_free(struct cg_header_columns *columns) {
+    cg_csv_free(columns->csv);
+    *columns = (struct cg_header_columns){NULL, 0};
+}
+
+struct cg_text cg_header_columns_name(const struct cg_header_columns *columns, uint32_t index) {
+    return cg_csv_field(columns->csv, index).value;
+}
+
+/* --- finding --- */
+
+static char lower(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* The name without what people leave out or put in between its words; len 0: too long. */
+static uint32_t fold(struct cg_text name, char out[FOLDED_MAX_BYTES]) {
+    uint32_t len = 0;
+    while (name.len > 0) {
+        const uint32_t blank = cg_text_blank_bytes(name);
+        const uint32_t step = blank > 0 ? blank : 1;
+        if (blank == 0 && name.ptr[0] != '_' && name.ptr[0] != '-') {
+            if (len == FOLDED_MAX_BYTES) {
+                return 0;
+            }
+            out[len++] = lower(name.ptr[0]);
+        }
+        name.ptr += step;
+        name.len -= step;
+    }
+    return len;
+}
+
+static int32_t find_exact(const struct cg_header_columns *columns, struct cg_text wanted,
+                          bool *twice) {
+    int32_t found = -1;
+    *twice = false;
+    for (uint32_t i = 0; i < columns->count; i++) {
+        if (cg_text_equal_nocase(cg_header_columns_name(columns, i), wanted)) {
+            *twice = *twice || found >= 0;
+            found = found < 0 ? (int32_t)i : found;
+        }
+    }
+    return found;
+}
+
+/* Two that differ in what is not looked at may be two columns: then neither is meant for sure. */
+static int32_t find_loose(const struct cg_header_columns *columns, struct cg_text wanted) {
+    char own[FOLDED_MAX_BYTES];
+    char theirs[FOLDED_MAX_BYTES];
+    const uint32_t len = fold(wanted, own);
+    int32_t found = -1;
+    for (uint32_t i = 0; len > 0 && i < columns->count; i++) {
+        if (fold(cg_header_columns_name(columns, i), theirs) == len &&
+            memcmp(own, theirs, len) == 0) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = (int32_t)i;
+        }
+    }
+    return found;
+}
+
+int32_t cg_header_columns_find(const struct cg_header_columns *columns, const char *name,
+                               enum cg_column_match *match) {
+    *match = CG_COLUMN_NONE;
+    if (name == NULL) {
+        return -1;
+    }
+    const struct cg_text wanted = cg_text_trim(cg_text_of(name));
+    bool twice;
+    int32_t found = find_exact(columns, wanted, &twice);
+    if (found >= 0) {
+        *match = twice ? CG_COLUMN_TWICE : CG_COLUMN_EXACT;
+        return found;
+    }
+    found = find_loose(columns, wanted);
+    *match = found >= 0 ? CG_COLUMN_LOOSE : CG_COLUMN_NONE;
+    return found;
+}
+
+/* --- showing --- */
+
+void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]) {
+    char copy[CG_COLUMN_SHOWN_BYTES];
+    uint32_t len = name.len < sizeof copy ? name.len : (uint32_t)sizeof copy - 1;
+    if (len > 0) {
+        memcpy(copy, name.ptr, len);
+    }
+    copy[len] = '\0';
+    (void)cg_utf8_show(out, CG_COLUMN_SHOWN_BYTES, copy);
+}
+
+void cg_header_columns_list(const struct cg_header_columns *columns, char *out, size_t out_bytes) {
+    enum { ROOM_FOR_REST = 24 };
+    char name[CG_COLUMN_SHOWN_BYTES];
+    size_t used = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < columns->count; i++) {
+        cg_column_show(cg_header_columns_name(columns, i), name);
+        if (used + strlen(name) + 2 + ROOM_FOR_REST > out_bytes) {
+            snprintf(out + used, out_bytes - used, " and %u more", (unsigned)(columns->count - i));
+            return;
+        }
+        used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", i == 0 ? "" : ", ", name);
+    }
+}

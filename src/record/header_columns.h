@@ -1,0 +1,53 @@
+/*
+ * The columns of a header line, and which of them a name means.
+ *
+ * Ownership  Names are views into the line, or into the reader's buffer, and live as long as the
+ *            columns.
+ */
+#ifndef CLAIMGATE_RECORD_HEADER_COLUMNS_H
+#define CLAIMGATE_RECORD_HEADER_COLUMNS_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/base/text.h"
+#include "claimgate/record/csv.h"
+#include "claimgate/record/layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_header_columns {
+    struct cg_csv *csv;
+    uint32_t count;
+};
+
+/* Take a header line apart. CG_BAD_DATA: broken quoting, a NUL byte, more columns than
+ * CG_COLUMNS_MAX. */
+cg_must_use enum cg_status cg_header_columns_read(struct cg_text header, char delimiter,
+                                                  struct cg_header_columns *out,
+                                                  struct cg_error *err);
+void cg_header_columns_free(struct cg_header_columns *columns); /* zeroed ones are allowed */
+
+struct cg_text cg_header_columns_name(const struct cg_header_columns *columns, uint32_t index);
+
+/* How a name was found. */
+enum cg_column_match {
+    CG_COLUMN_NONE,
+    CG_COLUMN_EXACT, /* letter case and blanks around it ignored */
+    CG_COLUMN_LOOSE, /* the only one that is the same but for blanks, '_', '-' and what cannot be
+                        seen */
+    CG_COLUMN_TWICE, /* two have the name exactly */
+};
+
+/* The column that has the name; -1: none. A NULL name is none. */
+int32_t cg_header_columns_find(const struct cg_header_columns *columns, const char *name,
+                               enum cg_column_match *match);
+
+/* True where a person would take one name for the other: the same words, shortened (cd, freq, mod),
+ * misspelt by one letter, in another order, or with one word more or less. */
+bool cg_column_is_near(struct cg_text name, struct cg_text wanted);
+
+/* A name, or all of them as far as they fit, as a message may have it. */
+void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]);
+void cg_header_columns_list(const struct cg_header_columns *columns, char *out, size_t out_bytes);
+
+#endif

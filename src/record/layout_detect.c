@@ -1,0 +1,129 @@
+/*
+ * Headers against one another: which built-in layout one fits, and whether a second input has the
+ * first one's columns.
+ */
+#include "header_columns.h"
+#include "layout_private.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/base/problems.h"
+
+struct best {
+    const char *name;
+    int count;    /* of the needed fields, that are found */
+    bool is_only; /* no other has as many */
+};
+
+/* tuva goes before its equals. */
+static void compare(const char *name, struct cg_text header, struct best *best) {
+    struct cg_problems problems;
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_layout *layout = NULL;
+    cg_problems_init(&problems);
+    if (cg_layout_load(name, &layout, &problems, &ignored) == CG_OK) {
+        const int count = cg_layout_fitness(layout, header);
+        if (count > best->count) {
+            *best = (struct best){name, count, true};
+        } else if (count == best->count) {
+            best->is_only = false;
+        }
+    }
+    cg_layout_free(layout);
+    cg_problems_fini(&problems);
+}
+
+const char *cg_layout_detect(struct cg_text header_line) {
+    struct best best = {"tuva", 0, false};
+    for (size_t i = 0; cg_layout_files.names[i] != NULL; i++) {
+        compare(cg_layout_files.names[i], header_line, &best);
+    }
+    return best.is_only ? best.name : "tuva";
+}
+
+/* A first line that names no column of the layout may be a claim. */
+static bool may_show(const struct cg_binding *binding, struct cg_text header) {
+    struct cg_binding other;
+    struct cg_error ignored = CG_ERROR_INIT;
+    bool names_a_column = false;
+    if (binding->layout == NULL ||
+        cg_layout_find(binding->layout, header, &other, &ignored) != CG_OK) {
+        return cg_log_shows_phi();
+    }
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        names_a_column = names_a_column || other.fields[i].column >= 0;
+    }
+    return names_a_column || cg_log_shows_phi();
+}
+
+static const char *show_name(const struct cg_header_columns *columns, uint32_t index,
+                             char out[CG_COLUMN_SHOWN_BYTES]) {
+    if (index >= columns->count) {
+        return "nothing";
+    }
+    cg_column_show(cg_header_columns_name(columns, index), out);
+    return out;
+}
+
+static enum cg_status compare_columns(const struct cg_header_columns *ours,
+                                      const struct cg_header_columns *theirs, bool shown,
+                                      struct cg_error *err) {
+    static const char mend[] = "all inputs of one run must have the same columns in the same "
+                               "order: run them apart, or bring the columns in line";
+    char own[CG_COLUMN_SHOWN_BYTES];
+    char other[CG_COLUMN_SHOWN_BYTES];
+    uint32_t i = 0;
+    while (
+        i < ours->count && i < theirs->count &&
+        cg_text_equal_nocase(cg_header_columns_name(ours, i), cg_header_columns_name(theirs, i))) {
+        i++;
+    }
+    if (i == ours->count && i == theirs->count) {
+        return CG_OK;
+    }
+    if (!shown) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "the header is not that of the first input, and names none of the "
+                            "layout's columns; %s",
+                            mend);
+    }
+    return cg_error_set(err, CG_BAD_DATA,
+                        "the header is not that of the first input: column %u is %s here and %s "
+                        "there; %s",
+                        (unsigned)i + 1, show_name(theirs, i, other), show_name(ours, i, own),
+                        mend);
+}
+
+enum cg_status cg_binding_check_header(const struct cg_binding *binding, struct cg_text header,
+                                       struct cg_error *err) {
+    const struct cg_text own = {binding->header, binding->header_len};
+    struct cg_header_columns ours = {NULL, 0};
+    struct cg_header_columns theirs = {NULL, 0};
+    if (cg_text_equal(own, header)) {
+        return CG_OK;
+    }
+    enum cg_status status = cg_header_columns_read(own, binding->delimiter, &ours, err);
+    if (status == CG_OK) {
+        status = cg_header_columns_read(header, binding->delimiter, &theirs, err);
+    }
+    if (status == CG_OK) {
+        status = compare_columns(&ours, &theirs, may_show(binding, header), err);
+    }
+    cg_header_columns_free(&ours);
+    cg_header_columns_free(&theirs);
+    return status;
+}
+
+void cg_binding_warn(const struct cg_binding *binding, const char *file) {
+    for (uint32_t i = 0; i < binding->note_count; i++) {
+        const struct cg_column_note *note = &binding->notes[i];
+        const unsigned position = (unsigned)note->column + 1;
+        if (note->is_read) {
+            cg_log_note("%s: column %u, %s, is read as %s", file, position, note->name,
+                        note->wanted);
+        } else {
+            cg_log_warning("%s: column %u, %s, is not read, and there is no column %s: if it is "
+                           "meant to be that, rename it or name it in a copy of the layout",
+                           file, position, note->name, note->wanted);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+/*
+ * Which column of a header a name means, and what is said of the others.
+ */
+#include "record/header_columns.h"
+
+#include "claimgate/record/layout.h"
+
+#include <criterion/criterion.h>
+
+#define MINIMAL                                                                                    \
+    "claim_id,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi"
+
+static void expect_near(const char *wanted, const char *const names[], bool near) {
+    for (size_t i = 0; names[i] != NULL; i++) {
+        cr_expect_eq(cg_column_is_near(cg_text_of(names[i]), cg_text_of(wanted)), near, "%s for %s",
+                     names[i], wanted);
+    }
+}
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+Test(header_columns, a_name_that_a_person_would_take_for_the_field_is_near) {
+    expect_near("claim_frequency_code",
+                NAMES("claim_freq_code", "CLM_FREQ_CD", "frequency_code", "claimFrequencyCode",
+                      "claim_frequency", "frequency", "claim_frequncy_code", "freq code"),
+                true);
+    expect_near("claim_line_end_date",
+                NAMES("claim_line_end_dt", "line_end_date", "CLM_LINE_END_DT", "end_date"), true);
+    expect_near("hcpcs_modifier_1",
+                NAMES("hcpcs_mod_1", "modifier_1", "mod1", "HCPCS Modifier #1", "hcpcs_mdfr_1"),
+                true);
+    expect_near(
+        "original_claim_id",
+        NAMES("orig_claim_id", "original_claim_number", "orgnl_clm_id", "claim_id_original"), true);
+    expect_near("received_date", NAMES("received_dt", "recieved_date", "date_received", "recvd_dt"),
+                true);
+    expect_near("authorization_number", NAMES("auth_number", "auth_no", "authorization_nbr"), true);
+    expect_near("birth_date", NAMES("birth_dt", "date_of_birth", "DOB", "member_birth_date"), true);
+    expect_near("billing_npi", NAMES("bill_npi", "billing_provider_npi", "billing_npi_num"), true);
+}
+
+Test(header_columns, a_name_of_something_else_is_not_near) {
+    expect_near("claim_frequency_code", NAMES("claim_type", "bill_type_code", "claim_type_code"),
+                false);
+    expect_near("hcpcs_modifier_1", NAMES("hcpcs_modifier_2", "hcpcs_code", "hcpcs"), false);
+    expect_near("received_date", NAMES("paid_date", "admission_date", "file_date"), false);
+    expect_near("birth_date", NAMES("death_date", "paid_date", "claim_start_date"), false);
+    expect_near("billing_npi", NAMES("billing_tin", "facility_npi", "rendering_npi"), false);
+    expect_near("diagnosis_code_1", NAMES("diagnosis_code_2", "diagnosis_code_type"), false);
+}
+
+/* A header bound under tuva; the caller ends the binding and frees the layout. */
+static enum cg_status bind(const char *header, struct cg_layout **layout,
+                           struct cg_binding *binding, struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_layout_load("tuva", layout, &problems, err), CG_OK);
+    cg_problems_fini(&problems);
+    return cg_layout_bind(*layout, cg_text_of(header), false, binding, err);
+}
+
+Test(header_columns, a_name_is_found_whatever_stands_between_its_words) {
+    static const char header[] = "Claim ID,MEMBER-ID,claim\xe2\x80\x8b_line_start_date,HcpcsCode,"
+                                 "service unit quantity,rendering_npi";
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind(header, &layout, &binding, &err), CG_OK, "%s", err.text);
+    cr_expect_eq(binding.note_count, 5);
+    cr_expect(binding.notes[0].is_read);
+    cr_expect_eq(binding.fields[CG_FIELD_HCPCS_CODE].column, 3);
+    cr_expect_str_eq(binding.notes[2].name, "claim<U+200B>_line_start_date");
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
+Test(header_columns, the_exact_name_goes_before_one_that_looks_like_it) {
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind("Claim ID," MINIMAL, &layout, &binding, &err), CG_OK, "%s", err.text);
+    cr_expect_eq(binding.fields[CG_FIELD_CLAIM_ID].column, 1);
+    cr_expect_eq(binding.note_count, 0);
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
+Test(header_columns, two_names_that_look_like_it_are_neither) {
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind("Claim ID,claim-id,member_id,claim_line_start_date,hcpcs_code,"
+                      "service_unit_quantity,rendering_npi",
+                      &layout, &binding, &err),
+                 CG_BAD_DATA);
+    cr_expect(strstr(err.text, "tuva: claim_id (is it Claim ID?)") != NULL, "%s", err.text);
+    cg_layout_free(layout);
+}
+
+Test(header_columns, a_column_near_a_field_that_was_not_found_is_noted) {
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind(MINIMAL ",claim_freq_code,paid_date,claim_line_end_dt,hcpcs_mod_1", &layout,
+                      &binding, &err),
+                 CG_OK);
+    cr_assert_eq(binding.note_count, 3);
+    static const struct {
+        uint32_t column;
+        const char *wanted;
+    } noted[] = {{6, "claim_frequency_code"}, {8, "claim_line_end_date"}, {9, "hcpcs_modifier_1"}};
+    for (uint32_t i = 0; i < 3; i++) {
+        cr_expect(!binding.notes[i].is_read);
+        cr_expect_eq(binding.notes[i].column, noted[i].column);
+        cr_expect_str_eq(binding.notes[i].wanted, noted[i].wanted);
+    }
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
+Test(header_columns, a_delimiter_that_would_fit_is_told) {
+    static const char header[] = "claim_id;member_id;claim_line_start_date;hcpcs_code;"
+                                 "service_unit_quantity;rendering_npi";
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind(header, &layout, &binding, &err), CG_BAD_DATA);
+    cr_expect(strstr(err.text, "\"delimiter\": \";\"") != NULL, "%s", err.text);
+    cg_layout_free(layout);
+}
+
+Test(header_columns, the_first_column_of_a_second_header_that_differs_is_named) {
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(bind(MINIMAL, &layout, &binding, &err), CG_OK);
+    cr_assert_eq(
+        cg_binding_check_header(&binding,
+                                cg_text_of("claim_id,hcpcs_code,claim_line_start_date,member_id,"
+                                           "service_unit_quantity,rendering_npi"),
+                                &err),
+        CG_BAD_DATA);
+    cr_expect(strstr(err.text, "column 2 is hcpcs_code here and member_id there") != NULL, "%s",
+              err.text);
+    err = (struct cg_error)CG_ERROR_INIT;
+    cr_assert_eq(cg_binding_check_header(&binding, cg_text_of("Z9,M7,2025-01-06,H0038,1,17"), &err),
+                 CG_BAD_DATA);
+    cr_expect(strstr(err.text, "M7") == NULL && strstr(err.text, "Z9") == NULL, "%s", err.text);
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
