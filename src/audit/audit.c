@@ -277,14 +277,13 @@ static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
 }
 
 static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
-    struct cg_run *validate = NULL;
-    enum cg_outcome outcome;
-    enum cg_status status = cg_run_new(&audit->run, &validate, err);
+    struct cg_run *run = NULL;
+    enum cg_status status = cg_run_new(&audit->run, &run, err);
     if (status != CG_OK) {
         return status;
     }
-    status = cg_run_execute(validate, &outcome, err);
-    cg_run_free(validate);
+    status = cg_run_execute(run, err);
+    cg_run_free(run);
     return status;
 }
 

@@ -4,9 +4,9 @@
 
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
+#include "claimgate/report/notes.h"
 #include "claimgate/run/import.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 
 struct options {
@@ -53,48 +53,65 @@ static enum cg_status load_roster(const struct options *options, const struct cg
     return CG_OK;
 }
 
-static enum cg_status run_import(const struct cg_invocation *call, struct cg_error *err) {
+/* What the command owns. */
+struct owned {
+    struct cg_policy *policy;
+    struct cg_roster *roster;
+    struct cg_problems problems;
+};
+
+static enum cg_status take_in(const struct cg_invocation *call, struct owned *owned,
+                              struct cg_import_facts *facts, struct cg_error *err) {
     const struct options *options = call->options;
-    struct cg_import_plan plan = {
+    enum cg_status status = cg_policy_load(options->policy, &owned->policy, &owned->problems, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = load_roster(options, owned->policy, &owned->roster, &owned->problems, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const struct cg_import_plan plan = {
         .file = call->args[0],
         .ledger = options->ledger,
         .lock_wait_seconds = (int)options->lock_wait,
         .as_of_day = options->as_of_day == CG_DAY_NONE ? cg_date_today() : options->as_of_day,
         .layout = options->layout,
         .multiline = options->multiline,
+        .policy = owned->policy,
+        .roster = owned->roster,
     };
-    struct cg_import_facts facts = {0};
-    struct cg_policy *policy = NULL;
-    struct cg_roster *roster = NULL;
-    struct cg_problems problems;
+    return cg_import_run(&plan, facts, &owned->problems, err);
+}
+
+static enum cg_status print_import(const struct cg_import_facts *facts,
+                                   const struct cg_policy *policy, struct cg_error *err) {
     struct cg_page page;
+    cg_page_open(&page, CG_PAGE_TEXT);
+    cg_page_import(&page, facts);
+    const enum cg_status status = cg_page_print(&page, CG_OK, err);
+    if (status == CG_OK) {
+        cg_notes_import(facts, policy);
+    }
+    return status;
+}
+
+static enum cg_status run_import(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *options = call->options;
+    struct cg_import_facts facts = {0};
+    struct owned owned = {0};
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }
-    cg_problems_init(&problems);
-    enum cg_status status = cg_policy_load(options->policy, &policy, &problems, err);
+    cg_problems_init(&owned.problems);
+    enum cg_status status = take_in(call, &owned, &facts, err);
+    cg_load_print_problems(&owned.problems, err);
     if (status == CG_OK) {
-        status = load_roster(options, policy, &roster, &problems, err);
+        status = print_import(&facts, owned.policy, err);
     }
-    if (status == CG_OK) {
-        plan.policy = policy;
-        plan.roster = roster;
-        status = cg_import_run(&plan, &facts, &problems, err);
-    }
-    cg_load_print_problems(&problems, err);
-    if (status == CG_OK) {
-        cg_page_open(&page, CG_PAGE_TEXT);
-        cg_page_import(&page, &facts);
-        status = cg_page_print(&page, CG_OK, err);
-    }
-    if (status == CG_OK && facts.near_codes > 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, so that "
-                       "they were not taken in: %" PRIu64 "; mend the codes and import them",
-                       cg_policy_id(policy), facts.near_codes);
-    }
-    cg_problems_fini(&problems);
-    cg_roster_free(roster);
-    cg_policy_free(policy);
+    cg_problems_fini(&owned.problems);
+    cg_roster_free(owned.roster);
+    cg_policy_free(owned.policy);
     return status;
 }
 

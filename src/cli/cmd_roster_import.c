@@ -6,13 +6,12 @@
 
 #include "load.h"
 
-#include "claimgate/base/log.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
+#include "claimgate/report/notes.h"
 #include "claimgate/rules/nppes.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,56 +80,30 @@ static enum cg_status import_to_stdout(struct job *job, struct cg_error *err) {
     return cg_sink_close(sink, err);
 }
 
+static enum cg_status write_staged(struct job *job, struct cg_staged_file *file,
+                                   struct cg_error *err) {
+    enum cg_status status = write_rows(job, cg_staged_file_sink(file), err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = refuse_existing(job->options->out, err); /* it may have come meanwhile */
+    return status == CG_OK ? cg_staged_file_publish(file, err) : status;
+}
+
 static enum cg_status import_to_file(struct job *job, struct cg_error *err) {
     const char *path = job->options->out;
     struct cg_staged_file *file = NULL;
     enum cg_status status = refuse_existing(path, err);
-    if (status == CG_OK) {
-        status = cg_staged_file_open(path, (gid_t)-1, &file, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = write_rows(job, cg_staged_file_sink(file), err);
+    status = cg_staged_file_open(path, (gid_t)-1, &file, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        status = refuse_existing(path, err);
-    }
-    if (status == CG_OK) {
-        status = cg_staged_file_publish(file, err);
-    }
-    if (file != NULL) {
-        cg_staged_file_close(file);
-    }
+    status = write_staged(job, file, err);
+    cg_staged_file_close(file);
     return status;
-}
-
-static void note_replaced(uint64_t count, const struct cg_nppes_replaced *first) {
-    for (uint64_t i = 0; i < count && i < CG_NPPES_REPLACED_NAMED; i++) {
-        cg_log_note("NPI %010" PRIu64 " has the replacement NPI %010" PRIu64 "%s", first[i].npi,
-                    first[i].replacement,
-                    i + 1 == CG_NPPES_REPLACED_NAMED && count > i + 1 ? "; there are more" : "");
-    }
-}
-
-static void note_import(const struct cg_nppes_counts *counts) {
-    cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64 " peers; left out: %" PRIu64
-                " in another state, %" PRIu64 " organizations, %" PRIu64 " never active",
-                counts->spans, counts->peers, counts->elsewhere, counts->organizations,
-                counts->never_active);
-    if (counts->bare > 0) {
-        cg_log_note("%" PRIu64
-                    " deactivated NPIs have no taxonomy in the file any more, so that it "
-                    "cannot say who of them was a peer; --merge credentials.csv ends the spans of "
-                    "those that you have",
-                    counts->bare);
-    }
-    note_replaced(counts->replaced, counts->first_replaced);
-}
-
-static void note_merge(const struct cg_nppes_merge_counts *counts) {
-    cg_log_note("%" PRIu64 " of %" PRIu64 " NPIs are deactivated: %" PRIu64
-                " rows end earlier, %" PRIu64 " began after it and are left out",
-                counts->deactivated, counts->providers, counts->ended, counts->dropped);
-    note_replaced(counts->replaced, counts->first_replaced);
 }
 
 static enum cg_status check_options(const struct options *o, struct cg_error *err) {
@@ -160,9 +133,9 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     if (status != CG_OK) {
         cg_load_print_problems(&job.problems, err);
     } else if (job.options->merge != NULL) {
-        note_merge(&job.merged);
+        cg_notes_nppes_merge(&job.merged);
     } else {
-        note_import(&job.counts);
+        cg_notes_nppes_import(&job.counts);
     }
     cg_problems_fini(&job.problems);
     return status;

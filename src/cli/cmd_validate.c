@@ -6,6 +6,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
+#include "claimgate/report/notes.h"
 #include "claimgate/report/run_report.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
@@ -198,95 +199,32 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     return spare_overwritten(call, err);
 }
 
-static const char *outcome_text(const struct options *o, enum cg_outcome outcome, char *out,
-                                size_t capacity) {
-    switch (outcome) {
-    case CG_PUBLISHED:
-        snprintf(out, capacity, "%s%s", o->out != NULL ? "published: " : "written",
-                 o->out != NULL ? o->out : "");
-        return out;
-    case CG_TRIPPED:
-        return "nothing published: over --max-reject-rate";
-    case CG_ALL_KNOWN:
-        return "nothing published: the ledger has every input already";
-    case CG_ONLY_COUNTED:
-        return "dry run: nothing written";
-    }
-    return "";
-}
-
 static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
-                                   enum cg_outcome outcome, struct cg_error *err) {
+                                   struct cg_error *err) {
     struct cg_page page;
-    char last[1200];
-    if ((o->quiet && !o->json) || outcome == CG_ALL_KNOWN) {
+    if ((o->quiet && !o->json) || facts->outcome == CG_ALL_KNOWN) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    cg_report_put_run(&page, facts, outcome_text(o, outcome, last, sizeof last));
+    cg_report_put_run(&page, facts);
     /* Standard output is taken when an output goes there. */
     FILE *to =
         is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
     return cg_page_print_to(to, &page, CG_OK, err);
 }
 
-static void warn_of_near_codes(const struct options *o, const struct cg_run_facts *facts) {
-    const uint64_t count = facts->tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR];
-    char places[1024] = "";
-    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
-        const size_t used = strlen(places);
-        snprintf(places + used, sizeof places - used, "%s%s:%llu", i == 0 ? "" : ", ",
-                 facts->near_codes[i].file, (unsigned long long)facts->near_codes[i].line);
-    }
-    if (count != 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, so that they "
-                       "pass untested: %llu (%s%s); mend the codes, or have the policy reject such "
-                       "lines with near_code",
-                       o->policy, (unsigned long long)count, places,
-                       count > facts->near_codes_named ? ", ..." : "");
-    }
-}
-
-static void warn_of_test_run(const struct cg_run_facts *facts) {
-    if (cg_policy_takes_test_npis(facts->policy)) {
-        cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "
-                       "providers",
-                       cg_policy_id(facts->policy));
-    }
-}
-
-static void note_outcome(const struct options *o, const struct cg_tally *tally,
-                         enum cg_outcome outcome) {
-    if (tally->records != 0 && tally->records == tally->out_of_scope) {
-        cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
-                       "peer-support lines were expected",
-                       o->policy);
-    }
-    if (outcome == CG_TRIPPED) {
-        const uint64_t rate = cg_tally_reject_rate_milli(tally);
-        cg_log_error("%llu.%03llu %% of the in-scope and malformed records are rejected, over the "
-                     "limit of %lld.%03lld %%: nothing was published; look at the roster and the "
-                     "policy, or raise --max-reject-rate",
-                     (unsigned long long)rate / 1000, (unsigned long long)rate % 1000,
-                     (long long)o->max_reject_rate_milli / 1000,
-                     (long long)o->max_reject_rate_milli % 1000);
-    }
-}
-
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
                               struct cg_error *err) {
     const struct options *o = call->options;
-    enum cg_outcome outcome = CG_PUBLISHED;
-    const enum cg_status status = cg_run_execute(run, &outcome, err);
+    const enum cg_status status = cg_run_execute(run, err);
     if (status != CG_OK) {
         return status;
     }
     const struct cg_run_facts *facts = cg_run_facts_of(run);
-    note_outcome(o, facts->tally, outcome);
-    warn_of_near_codes(o, facts);
-    warn_of_test_run(facts);
-    *call->exit_code = outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
-    return print_result(o, facts, outcome, err);
+    cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
+    *call->exit_code =
+        facts->outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
+    return print_result(o, facts, err);
 }
 
 static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_invocation *call,

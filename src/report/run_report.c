@@ -140,11 +140,10 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_timing(json, facts);
 }
 
-void cg_report_put_run(struct cg_page *page, const struct cg_run_facts *facts,
-                       const char *published) {
+void cg_report_put_run(struct cg_page *page, const struct cg_run_facts *facts) {
     if (page->json != NULL) {
         put_document(page->json, facts);
     } else {
-        cg_report_put_summary(page, facts, published);
+        cg_report_put_summary(page, facts);
     }
 }

@@ -70,8 +70,26 @@ static void put_reasons(struct cg_page *page, const struct cg_tally *tally) {
     }
 }
 
-void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts,
-                           const char *published) {
+static void put_outcome(struct cg_page *page, const struct cg_run_facts *facts) {
+    switch (facts->outcome) {
+    case CG_PUBLISHED:
+        cg_page_say(page, facts->out != NULL ? "published: " : "written");
+        cg_page_show(page, cg_text_of(facts->out != NULL ? facts->out : ""));
+        break;
+    case CG_TRIPPED:
+        cg_page_say(page, "nothing published: over --max-reject-rate");
+        break;
+    case CG_ALL_KNOWN:
+        cg_page_say(page, "nothing published: the ledger has every input already");
+        break;
+    case CG_ONLY_COUNTED:
+        cg_page_say(page, "dry run: nothing written");
+        break;
+    }
+    cg_page_say(page, "\n");
+}
+
+void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts) {
     char as_of[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "policy %s, layout %s%s, as of %s\n", cg_policy_id(facts->policy),
                 facts->layout, facts->layout_detected ? " (by its header)" : "",
@@ -81,6 +99,5 @@ void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *fact
     }
     put_totals(page, facts->tally);
     put_reasons(page, facts->tally);
-    cg_page_show(page, cg_text_of(published));
-    cg_page_say(page, "\n");
+    put_outcome(page, facts);
 }

@@ -7,7 +7,6 @@
 #include "claimgate/report/page.h"
 #include "claimgate/report/run_facts.h"
 
-void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts,
-                           const char *published);
+void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts);
 
 #endif

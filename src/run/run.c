@@ -200,6 +200,7 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->layout_detected = layout != NULL && plan->layout == NULL;
     facts->column_notes = cg_reader_binding(run->reader)->notes;
     facts->column_note_count = cg_reader_binding(run->reader)->note_count;
+    facts->out = plan->output.dir;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->tally = &run->tally;
@@ -215,7 +216,7 @@ static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *f
                                    struct cg_error *err) {
     struct cg_page report;
     cg_page_open(&report, CG_PAGE_JSON);
-    cg_report_put_run(&report, &run->facts, "");
+    cg_report_put_run(&report, &run->facts);
     enum cg_status status = cg_page_close(&report, CG_OK, err);
     if (status == CG_OK) {
         status = cg_outputs_report(&run->outputs, &report.text, file, err);
@@ -258,7 +259,7 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
     return status == CG_OK ? cg_run_find_known_stream(run, known, err) : status;
 }
 
-enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, struct cg_error *err) {
+enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
     const int64_t limit_milli = run->plan->max_reject_rate_milli;
     const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
     bool known;
@@ -271,14 +272,14 @@ enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome, stru
     cg_reader_warn_of_cut_lines(run->reader);
     fill_facts(run, started_ms);
     if (known) {
-        *outcome = CG_ALL_KNOWN;
+        run->facts.outcome = CG_ALL_KNOWN;
     } else if (limit_milli >= 0 &&
                cg_tally_reject_rate_milli(&run->tally) > (uint64_t)limit_milli) {
-        *outcome = CG_TRIPPED;
+        run->facts.outcome = CG_TRIPPED;
     } else if (run->plan->dry_run) {
-        *outcome = CG_ONLY_COUNTED;
+        run->facts.outcome = CG_ONLY_COUNTED;
     } else {
-        *outcome = CG_PUBLISHED;
+        run->facts.outcome = CG_PUBLISHED;
         return publish(run, started_ms, err);
     }
     return CG_OK;

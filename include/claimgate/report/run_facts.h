@@ -32,7 +32,17 @@ struct cg_place_of_record {
 
 enum { CG_RECORDS_NAMED = 5 }; /* of many that share a fault, the first ones */
 
+/* What came of a run that did not fail. */
+enum cg_outcome {
+    CG_PUBLISHED,
+    CG_TRIPPED,      /* over the reject rate: nothing was published */
+    CG_ALL_KNOWN,    /* the ledger has every input already: nothing was published */
+    CG_ONLY_COUNTED, /* a dry run */
+};
+
 struct cg_run_facts {
+    enum cg_outcome outcome;
+    const char *out; /* the folder of the outputs; NULL: single files */
     int32_t as_of_day;
     const struct cg_policy *policy;
     const struct cg_roster *roster;

@@ -1,10 +1,10 @@
 /*
- * Validate: the stations wired together, from inputs to published outputs.
+ * A run: the stations wired together, from inputs to published outputs.
  *
  * Ownership  _new copies nothing: plan, policy and roster outlive the run. _free removes
  *            whatever was staged and not published.
  * Threads    Called from one thread; the belt makes its own.
- * Failure    Nothing is published unless _run returns CG_OK and did not trip.
+ * Failure    Nothing is published unless cg_run_execute returns CG_OK and the outcome is CG_PUBLISHED.
  */
 #ifndef CLAIMGATE_RUN_RUN_H
 #define CLAIMGATE_RUN_RUN_H
@@ -65,16 +65,10 @@ cg_must_use enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_
                                       struct cg_error *err);
 void cg_run_free(struct cg_run *run);
 
-enum cg_outcome {
-    CG_PUBLISHED,
-    CG_TRIPPED,      /* over the reject rate: nothing was published */
-    CG_ALL_KNOWN,    /* the ledger has every input already: nothing was published */
-    CG_ONLY_COUNTED, /* a dry run */
-};
-cg_must_use enum cg_status cg_run_execute(struct cg_run *run, enum cg_outcome *outcome,
-                                          struct cg_error *err);
+/* What came of it is the outcome of its facts. */
+cg_must_use enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err);
 
-/* Complete after _run; belongs to the run. */
+/* Complete after cg_run_execute; belongs to the run. */
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run);
 
 #endif

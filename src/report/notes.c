@@ -1,0 +1,90 @@
+#include "claimgate/report/notes.h"
+
+#include "claimgate/base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void warn_of_near_codes(const struct cg_run_facts *facts, const char *policy) {
+    const uint64_t count = facts->tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR];
+    char places[1024] = "";
+    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
+        const size_t used = strlen(places);
+        snprintf(places + used, sizeof places - used, "%s%s:%" PRIu64, i == 0 ? "" : ", ",
+                 facts->near_codes[i].file, facts->near_codes[i].line);
+    }
+    if (count != 0) {
+        cg_log_warning("records whose code only looks like one that policy %s names, so that they "
+                       "pass untested: %" PRIu64
+                       " (%s%s); mend the codes, or have the policy reject such "
+                       "lines with near_code",
+                       policy, count, places, count > facts->near_codes_named ? ", ..." : "");
+    }
+}
+
+static void tell_of_rate(const struct cg_tally *tally, int64_t limit_milli) {
+    const uint64_t rate_milli = cg_tally_reject_rate_milli(tally);
+    cg_log_error("%" PRIu64 ".%03" PRIu64
+                 " %% of the in-scope and malformed records are rejected, over the limit of "
+                 "%" PRId64 ".%03" PRId64
+                 " %%: nothing was published; look at the roster and the policy, or raise "
+                 "--max-reject-rate",
+                 rate_milli / 1000, rate_milli % 1000, limit_milli / 1000, limit_milli % 1000);
+}
+
+void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli) {
+    const struct cg_tally *tally = facts->tally;
+    if (tally->records != 0 && tally->records == tally->out_of_scope) {
+        cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
+                       "peer-support lines were expected",
+                       policy);
+    }
+    if (facts->outcome == CG_TRIPPED) {
+        tell_of_rate(tally, limit_milli);
+    }
+    warn_of_near_codes(facts, policy);
+    if (cg_policy_takes_test_npis(facts->policy)) {
+        cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "
+                       "providers",
+                       cg_policy_id(facts->policy));
+    }
+}
+
+static void note_replaced(uint64_t count, const struct cg_nppes_replaced *first) {
+    for (uint64_t i = 0; i < count && i < CG_NPPES_REPLACED_NAMED; i++) {
+        cg_log_note("NPI %010" PRIu64 " has the replacement NPI %010" PRIu64 "%s", first[i].npi,
+                    first[i].replacement,
+                    i + 1 == CG_NPPES_REPLACED_NAMED && count > i + 1 ? "; there are more" : "");
+    }
+}
+
+void cg_notes_nppes_import(const struct cg_nppes_counts *counts) {
+    cg_log_note("%" PRIu64 " rows for credentials.csv from %" PRIu64 " peers; left out: %" PRIu64
+                " in another state, %" PRIu64 " organizations, %" PRIu64 " never active",
+                counts->spans, counts->peers, counts->elsewhere, counts->organizations,
+                counts->never_active);
+    if (counts->bare > 0) {
+        cg_log_note("%" PRIu64
+                    " deactivated NPIs have no taxonomy in the file any more, so that it "
+                    "cannot say who of them was a peer; --merge credentials.csv ends the spans of "
+                    "those that you have",
+                    counts->bare);
+    }
+    note_replaced(counts->replaced, counts->first_replaced);
+}
+
+void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts) {
+    cg_log_note("%" PRIu64 " of %" PRIu64 " NPIs are deactivated: %" PRIu64
+                " rows end earlier, %" PRIu64 " began after it and are left out",
+                counts->deactivated, counts->providers, counts->ended, counts->dropped);
+    note_replaced(counts->replaced, counts->first_replaced);
+}
+
+void cg_notes_import(const struct cg_import_facts *facts, const struct cg_policy *policy) {
+    if (facts->near_codes > 0) {
+        cg_log_warning("records whose code only looks like one that policy %s names, so that "
+                       "they were not taken in: %" PRIu64 "; mend the codes and import them",
+                       cg_policy_id(policy), facts->near_codes);
+    }
+}
