@@ -55,36 +55,25 @@ bool cg_rows_digest_finish(struct cg_rows_digest *digest, uint8_t out[CG_SHA256_
     return cg_sha256_of(parts, sizeof parts, out);
 }
 
-/* Every row of a query, all its columns, into the hash. */
-static enum cg_status hash_query(struct cg_ledger *ledger, const char *sql, int64_t run_no,
-                                 struct cg_sha256 *sha, uint32_t *rows, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
+struct hashing {
+    struct cg_sha256 *sha;
     struct cg_buffer bytes;
-    cg_buffer_init(&bytes, 1 << 22);
-    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run_no);
-    }
-    *rows = 0;
-    while (status == CG_OK) {
-        bool row;
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
+    uint32_t rows;
+};
+
+/* A row, all its columns, into the hash. */
+static enum cg_status hash_row(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct hashing *hashing = context;
+    cg_buffer_clear(&hashing->bytes);
+    for (int i = 0; i < sqlite3_column_count(row); i++) {
+        const struct cg_cell cell = cg_cell_column(row, i);
+        if (!cg_cells_append(&hashing->bytes, &cell, 1)) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
         }
-        ++*rows;
-        cg_buffer_clear(&bytes);
-        for (int i = 0; status == CG_OK && i < sqlite3_column_count(statement); i++) {
-            const struct cg_cell cell = cg_cell_column(statement, i);
-            if (!cg_cells_append(&bytes, &cell, 1)) {
-                status = cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
-            }
-        }
-        cg_sha256_update(sha, bytes.data, bytes.len_bytes);
     }
-    (void)sqlite3_finalize(statement);
-    cg_buffer_fini(&bytes);
-    return status;
+    hashing->rows++;
+    cg_sha256_update(hashing->sha, hashing->bytes.data, hashing->bytes.len_bytes);
+    return CG_OK;
 }
 
 #define RUN_COLUMNS                                                                                \
@@ -117,46 +106,61 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "coalesce((SELECT max(b.run_no) FROM run b WHERE b.run_no < ?1 AND b.form > 1), 0) "
         "ORDER BY p.run_no",
     };
+    struct hashing hashing = {.sha = cg_sha256_new()};
+    enum cg_status status =
+        hashing.sha != NULL ? CG_OK
+                            : cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
     *found = false;
-    struct cg_sha256 *sha = cg_sha256_new();
-    if (sha == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
-    }
-    enum cg_status status = CG_OK;
+    cg_buffer_init(&hashing.bytes, 1 << 22);
     for (size_t i = 0; status == CG_OK && i < sizeof queries / sizeof queries[0]; i++) {
-        uint32_t rows;
-        status = hash_query(ledger, queries[i], run_no, sha, &rows, err);
-        *found = *found || (i < 2 && rows == 1);
+        status = cg_ledger_each(ledger, CG_QUERY(queries[i], cg_cell_integer(run_no)), hash_row,
+                                &hashing, err);
+        *found = *found || (i < 2 && hashing.rows == 1);
     }
-    if (status == CG_OK && !cg_sha256_peek(sha, out)) {
+    if (status == CG_OK && !cg_sha256_peek(hashing.sha, out)) {
         status = cg_error_set(err, CG_INTERNAL, "SHA-256 is not available");
     }
-    cg_sha256_free(sha);
+    cg_buffer_fini(&hashing.bytes);
+    cg_sha256_free(hashing.sha);
     return status;
+}
+
+struct run_hash {
+    int64_t run_no;
+    uint8_t sha256[CG_SHA256_BYTES];
+    bool found;
+};
+
+static enum cg_status read_run_hash(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct run_hash *run = context;
+    const struct cg_text hash = cg_cell_column(row, 1).bytes;
+    (void)err;
+    run->run_no = sqlite3_column_int64(row, 0);
+    run->found = true;
+    if (hash.len == sizeof run->sha256) {
+        memcpy(run->sha256, hash.ptr, hash.len);
+    }
+    return CG_OK;
 }
 
 enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,
                                           const char *folder, const char *at,
                                           uint8_t out[CG_SHA256_BYTES], struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
+    struct run_hash run = {0};
     struct cg_buffer bytes;
+    const enum cg_status status = cg_ledger_each(
+        ledger, CG_QUERY("SELECT run_no, hash FROM run WHERE run_no = ?1", cg_cell_integer(run_no)),
+        read_run_hash, &run, err);
+    if (status != CG_OK) {
+        return status;
+    }
     cg_buffer_init(&bytes, 1 << 20);
-    enum cg_status status =
-        cg_ledger_prepare(ledger, "SELECT hash FROM run WHERE run_no = ?1", &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run_no);
-        status = cg_ledger_step(ledger, statement, &row, err);
-    }
-    const struct cg_cell cells[] = {row ? cg_cell_column(statement, 0) : cg_cell_null(),
-                                    cg_cell_string(folder), cg_cell_string(at)};
-    if (status == CG_OK && (!cg_cells_append(&bytes, cells, sizeof cells / sizeof cells[0]) ||
-                            !cg_sha256_of(bytes.data, bytes.len_bytes, out))) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
-    }
-    (void)sqlite3_finalize(statement);
+    const struct cg_cell cells[] = {cg_cell_hash(run.sha256), cg_cell_string(folder),
+                                    cg_cell_string(at)};
+    const bool good = cg_cells_append(&bytes, cells, sizeof cells / sizeof cells[0]) &&
+                      cg_sha256_of(bytes.data, bytes.len_bytes, out);
     cg_buffer_fini(&bytes);
-    return status;
+    return good ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory while hashing a run");
 }
 
 static void note_fault(void *context, const char *text) {
@@ -164,18 +168,19 @@ static void note_fault(void *context, const char *text) {
     *(bool *)context = true;
 }
 
-static enum cg_status compare_newest(struct cg_ledger *ledger, sqlite3_stmt *newest, bool *same,
-                                     struct cg_error *err) {
+/* *same: the hash of the newest run is that of what it holds. */
+static enum cg_status compare_newest(struct cg_ledger *ledger, bool *same, struct cg_error *err) {
+    static const struct cg_query newest = {
+        .sql = "SELECT run_no, hash FROM run ORDER BY run_no DESC LIMIT 1"};
+    struct run_hash run = {0};
     uint8_t hash[CG_SHA256_BYTES];
-    bool row;
     bool found;
-    enum cg_status status = cg_ledger_step(ledger, newest, &row, err);
-    if (status != CG_OK || !row) {
-        return status;
+    *same = true;
+    enum cg_status status = cg_ledger_each(ledger, &newest, read_run_hash, &run, err);
+    if (status == CG_OK && run.found) {
+        status = cg_ledger_chain_hash(ledger, run.run_no, hash, &found, err);
+        *same = status == CG_OK && memcmp(run.sha256, hash, sizeof hash) == 0;
     }
-    status = cg_ledger_chain_hash(ledger, sqlite3_column_int64(newest, 0), hash, &found, err);
-    const struct cg_text kept = cg_cell_column(newest, 1).bytes;
-    *same = kept.len == sizeof hash && memcmp(kept.ptr, hash, sizeof hash) == 0;
     return status;
 }
 
@@ -183,7 +188,6 @@ enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error 
     static const char *const tables[] = {"run",         "policy",      "input", "output",
                                          "publication", "roster_file", "fold",  "recent"};
     char pragma[64];
-    sqlite3_stmt *newest = NULL;
     bool damaged = false;
     bool same = true;
     enum cg_status status = CG_OK;
@@ -192,13 +196,8 @@ enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error 
         status = cg_ledger_sqlite_check(ledger, pragma, note_fault, &damaged, err);
     }
     if (status == CG_OK) {
-        status = cg_ledger_prepare(
-            ledger, "SELECT run_no, hash FROM run ORDER BY run_no DESC LIMIT 1", &newest, err);
+        status = compare_newest(ledger, &same, err);
     }
-    if (status == CG_OK) {
-        status = compare_newest(ledger, newest, &same, err);
-    }
-    (void)sqlite3_finalize(newest);
     if (status == CG_OK && (damaged || !same)) {
         return cg_error_set(
             err, CG_BAD_DATA,

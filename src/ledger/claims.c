@@ -4,8 +4,6 @@
  */
 #include "claims.h"
 
-#include <stdio.h>
-
 bool cg_claim_put(struct cg_buffer *block, struct cg_packer *last, struct cg_text claim_id,
                   int64_t line_no) {
     uint8_t entry[CG_ID_MAX_BYTES + 3 + CG_VARINT_MAX_BYTES];
@@ -34,16 +32,22 @@ bool cg_claim_next(struct cg_text *block, struct cg_packer *last, bool *broken) 
     return true;
 }
 
+struct looking {
+    const struct cg_ledger *ledger;
+    struct cg_text claim_id;
+    struct cg_buffer *out;
+};
+
 /* The lines of one claim in a block. */
-static enum cg_status search_block(const struct cg_ledger *ledger, struct cg_text block,
-                                   struct cg_text claim_id, struct cg_buffer *out,
-                                   struct cg_error *err) {
+static enum cg_status search_block(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct looking *looking = context;
+    struct cg_text block = cg_cell_column(row, 0).bytes;
     struct cg_packer last = {0};
     bool broken;
     while (cg_claim_next(&block, &last, &broken)) {
         const struct cg_text id = {last.claim, last.claim_len};
-        if (cg_text_equal(id, claim_id) &&
-            !cg_buffer_printf(out, "%s%lld", out->len_bytes > 1 ? "," : "",
+        if (cg_text_equal(id, looking->claim_id) &&
+            !cg_buffer_printf(looking->out, "%s%lld", looking->out->len_bytes > 1 ? "," : "",
                               (long long)last.line_no)) {
             return cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
         }
@@ -51,25 +55,8 @@ static enum cg_status search_block(const struct cg_ledger *ledger, struct cg_tex
     return broken ? cg_error_set(err, CG_BAD_DATA,
                                  "%s: its index of claims is damaged; `claimgate ledger verify` "
                                  "says where",
-                                 ledger->path)
+                                 looking->ledger->path)
                   : CG_OK;
-}
-
-static enum cg_status search(struct cg_ledger *ledger, sqlite3_stmt *blocks,
-                             struct cg_text claim_id, struct cg_buffer *out, struct cg_error *err) {
-    const struct cg_cell id = cg_cell_text(claim_id);
-    cg_ledger_bind(blocks, 1, &id);
-    for (;;) {
-        bool row;
-        enum cg_status status = cg_ledger_step(ledger, blocks, &row, err);
-        if (status != CG_OK || !row) {
-            return status;
-        }
-        status = search_block(ledger, cg_cell_column(blocks, 0).bytes, claim_id, out, err);
-        if (status != CG_OK) {
-            return status;
-        }
-    }
 }
 
 /* Of each run, the last block that begins before the claim, and those that begin with it. */
@@ -81,18 +68,13 @@ static const char blocks_of_claim[] =
 
 enum cg_status cg_ledger_claim_lines(struct cg_ledger *ledger, struct cg_text claim_id,
                                      struct cg_buffer *out, struct cg_error *err) {
-    sqlite3_stmt *blocks = NULL;
+    struct looking looking = {ledger, claim_id, out};
     cg_buffer_clear(out);
-    if (!cg_buffer_append(out, "[", 1)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
-    }
-    enum cg_status status = cg_ledger_prepare(ledger, blocks_of_claim, &blocks, err);
-    if (status == CG_OK) {
-        status = search(ledger, blocks, claim_id, out, err);
-    }
-    (void)sqlite3_finalize(blocks);
-    if (status == CG_OK && !cg_buffer_append(out, "]", 1)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
-    }
-    return status;
+    bool good = cg_buffer_append(out, "[", 1);
+    const enum cg_status status = cg_ledger_each(
+        ledger, CG_QUERY(blocks_of_claim, cg_cell_text(claim_id)), search_block, &looking, err);
+    good = good && cg_buffer_append(out, "]", 1);
+    return status != CG_OK || good
+               ? status
+               : cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
 }

@@ -68,49 +68,41 @@ static const char standing_lines[] =
     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no)) "
     "GROUP BY l.member_no";
 
-static enum cg_status release_each(struct cg_ledger *ledger, sqlite3_stmt *statement,
-                                   struct cg_cell *cells, uint32_t *released,
-                                   struct cg_error *err) {
-    for (;;) {
-        bool row;
-        enum cg_status status = cg_ledger_step(ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            return status;
-        }
-        cells[CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(statement, 0));
-        *released += (uint32_t)sqlite3_column_int64(statement, 1);
-        status = cg_ledger_add_row(ledger, cells, CG_TAKE_CELLS, err);
-        if (status != CG_OK) {
-            return status;
-        }
-    }
+struct releasing {
+    struct cg_ledger *ledger;
+    struct cg_cell cells[CG_TAKE_CELLS];
+    uint32_t *released;
+};
+
+static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct releasing *releasing = context;
+    releasing->cells[CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(row, 0));
+    *releasing->released += (uint32_t)sqlite3_column_int64(row, 1);
+    return cg_ledger_add_row(releasing->ledger, releasing->cells, CG_TAKE_CELLS, err);
 }
 
 enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
                                  uint32_t *released, struct cg_error *err) {
-    struct cg_cell cells[CG_TAKE_CELLS] = {
-        [CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
-        [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
-        [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id),
-        [CG_TAKE_NUMBER] = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE),
-    };
-    sqlite3_stmt *statement = NULL;
+    struct releasing releasing = {
+        .ledger = ledger,
+        .cells = {[CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
+                  [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
+                  [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id),
+                  [CG_TAKE_NUMBER] = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE)},
+        .released = released};
     struct cg_buffer lines;
     *released = 0;
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
     enum cg_status status = cg_ledger_claim_lines(ledger, release->claim_id, &lines, err);
     if (status == CG_OK) {
-        status = cg_ledger_prepare(ledger, standing_lines, &statement, err);
+        status = cg_ledger_each(
+            ledger,
+            CG_QUERY(
+                standing_lines, cg_cell_text(release->claim_id), releasing.cells[CG_TAKE_NUMBER],
+                release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id),
+                cg_cell_buffer(&lines)),
+            release_member, &releasing, err);
     }
-    if (status == CG_OK) {
-        const struct cg_cell wanted[] = {
-            cells[CG_TAKE_ORIGINAL], cells[CG_TAKE_NUMBER],
-            release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id),
-            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes})};
-        cg_ledger_bind_cells(statement, 1, wanted, sizeof wanted / sizeof wanted[0]);
-        status = release_each(ledger, statement, cells, released, err);
-    }
-    (void)sqlite3_finalize(statement);
     cg_buffer_fini(&lines);
     return status;
 }

@@ -17,6 +17,7 @@
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
     "t.run_no, t.claim_id, " replaced ", l.line_no, l.* "
+#define LISTED_LINES "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
     "LEFT JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no "                        \
@@ -30,6 +31,26 @@
 #define NAMES_THE_LINE                                                                             \
     "f.member_no = l.member_no AND f.original_claim_id = l.claim_id "                              \
     "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) AND f.before_line > l.line_no "
+
+static const char lines_of_claim[] = "" DECISION_COLUMNS("0") LISTED_LINES DECISION_JOINS
+    "WHERE l.claim_id = ?3 AND (?2 IS NULL OR l.claim_line = ?2) "
+    "ORDER BY l.run_no, l.input_no, l.source_line";
+static const char lines_that_stood[] = "" DECISION_COLUMNS("0") LISTED_LINES DECISION_JOINS
+    "WHERE l.line_no < ?3 AND NOT EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
+    "AND f.before_line <= ?3 AND NOT EXISTS "
+    "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no AND w.run_no <= ?2)) "
+    "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND w.run_no <= ?2) "
+    "ORDER BY l.run_no, l.input_no, l.source_line";
+static const char lines_listed[] =
+    "" DECISION_COLUMNS("EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
+                        "AND f.claim_id IS NOT NULL AND NOT EXISTS "
+                        "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no))")
+        LISTED_LINES DECISION_JOINS "ORDER BY l.run_no, l.input_no, l.source_line";
+static const char lines_of_run[] = "" DECISION_COLUMNS(
+    "0") "FROM line l " DECISION_JOINS
+         "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
+         "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), 0) "
+         "AND l.run_no = ?1 ORDER BY l.line_no";
 
 enum {
     COLUMN_RUN,
@@ -67,11 +88,6 @@ uint32_t cg_ledger_read_cap_used(const struct cg_cell *cell, uint32_t used[CG_CA
     return count;
 }
 
-static const char *text_at(sqlite3_stmt *statement, int column) {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text == NULL ? "" : text;
-}
-
 static int64_t cell_integer(sqlite3_stmt *statement, int cell, int64_t none) {
     const int column = COLUMN_CELLS + cell;
     return sqlite3_column_type(statement, column) == SQLITE_NULL
@@ -91,20 +107,20 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
     const struct cg_cell cap_used = cg_cell_column(statement, COLUMN_CELLS + CG_LINE_CAP_USED);
     *out = (struct cg_ledger_decision){
         .run_no = sqlite3_column_int64(statement, COLUMN_RUN),
-        .started_at = text_at(statement, COLUMN_STARTED),
-        .source_file = text_at(statement, COLUMN_FILE),
-        .member_id = text_at(statement, COLUMN_MEMBER),
-        .claim_id = text_at(statement, COLUMN_CELLS + CG_LINE_CLAIM),
-        .original_claim_id = text_at(statement, COLUMN_CELLS + CG_LINE_ORIGINAL),
-        .modifiers = text_at(statement, COLUMN_CELLS + CG_LINE_MODIFIERS),
-        .reasons = text_at(statement, COLUMN_CELLS + CG_LINE_REASONS),
-        .imported = strcmp(text_at(statement, COLUMN_KIND), "import") == 0,
+        .started_at = cg_text_at(statement, COLUMN_STARTED),
+        .source_file = cg_text_at(statement, COLUMN_FILE),
+        .member_id = cg_text_at(statement, COLUMN_MEMBER),
+        .claim_id = cg_text_at(statement, COLUMN_CELLS + CG_LINE_CLAIM),
+        .original_claim_id = cg_text_at(statement, COLUMN_CELLS + CG_LINE_ORIGINAL),
+        .modifiers = cg_text_at(statement, COLUMN_CELLS + CG_LINE_MODIFIERS),
+        .reasons = cg_text_at(statement, COLUMN_CELLS + CG_LINE_REASONS),
+        .imported = strcmp(cg_text_at(statement, COLUMN_KIND), "import") == 0,
         .run_state = state_of(statement),
         .line_no = sqlite3_column_int64(statement, COLUMN_LINE_NO),
-        .detail = text_at(statement, COLUMN_CELLS + CG_LINE_DETAIL),
+        .detail = cg_text_at(statement, COLUMN_CELLS + CG_LINE_DETAIL),
         .taken_back = sqlite3_column_type(statement, COLUMN_TAKER_RUN) != SQLITE_NULL,
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
-        .taken_back_by = text_at(statement, COLUMN_TAKER_CLAIM),
+        .taken_back_by = cg_text_at(statement, COLUMN_TAKER_CLAIM),
         .claim_replaced = sqlite3_column_int(statement, COLUMN_REPLACED) != 0,
     };
     out->input_no = cell_integer(statement, CG_LINE_INPUT, 0);
@@ -112,7 +128,7 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
     out->start_day = (int32_t)cell_integer(statement, CG_LINE_START, CG_DAY_NONE);
     out->end_day = (int32_t)cell_integer(statement, CG_LINE_END, out->start_day);
     snprintf(out->procedure, sizeof out->procedure, "%s",
-             text_at(statement, COLUMN_CELLS + CG_LINE_PROCEDURE));
+             cg_text_at(statement, COLUMN_CELLS + CG_LINE_PROCEDURE));
     out->cap_day = (int32_t)cell_integer(statement, CG_LINE_CAP_DAY, CG_DAY_NONE);
     out->rendering_npi = (uint64_t)cell_integer(statement, CG_LINE_RENDERING, 0);
     out->billing_npi = (uint64_t)cell_integer(statement, CG_LINE_BILLING, 0);
@@ -134,46 +150,26 @@ struct visit {
     void *context;
 };
 
-static enum cg_status visit_rows(struct cg_ledger *ledger, const char *sql,
-                                 const struct cg_cell *parameters, size_t count,
-                                 const struct visit *visit, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
-    if (status == CG_OK) {
-        cg_ledger_bind_cells(statement, 1, parameters, count);
-    }
-    while (status == CG_OK) {
-        bool row;
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        struct cg_ledger_decision decision;
-        read_decision(statement, &decision);
-        status = visit->fn(visit->context, &decision, err);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+static enum cg_status visit_row(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct visit *visit = context;
+    struct cg_ledger_decision decision;
+    read_decision(row, &decision);
+    return visit->fn(visit->context, &decision, err);
 }
 
 enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                      uint16_t line_number, cg_ledger_decision_fn fn, void *context,
                                      struct cg_error *err) {
-    const struct visit visit = {fn, context};
+    struct visit visit = {fn, context};
     struct cg_buffer lines;
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
     enum cg_status status = cg_ledger_claim_lines(ledger, claim_id, &lines, err);
     if (status == CG_OK) {
-        const struct cg_cell parameters[] = {
-            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes}),
-            cg_cell_optional(line_number, CG_LINE_NUMBER_NONE), cg_cell_text(claim_id)};
-        status = visit_rows(
-            ledger,
-            DECISION_COLUMNS(
-                "0") "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value " DECISION_JOINS
-                     "WHERE l.claim_id = ?3 AND (?2 IS NULL OR l.claim_line = ?2) "
-                     "ORDER BY l.run_no, l.input_no, l.source_line",
-            parameters, 3, &visit, err);
+        status = cg_ledger_each(ledger,
+                                CG_QUERY(lines_of_claim, cg_cell_buffer(&lines),
+                                         cg_cell_optional(line_number, CG_LINE_NUMBER_NONE),
+                                         cg_cell_text(claim_id)),
+                                visit_row, &visit, err);
     }
     cg_buffer_fini(&lines);
     return status;
@@ -223,26 +219,17 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
                                         const struct cg_ledger_decision *before,
                                         cg_ledger_decision_fn fn, void *context,
                                         struct cg_error *err) {
-    const struct visit visit = {fn, context};
+    struct visit visit = {fn, context};
     struct cg_buffer lines;
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
     enum cg_status status = lines_of(ledger, member_id, &lines, err);
     if (status == CG_OK) {
-        const struct cg_cell parameters[] = {
-            cg_cell_text((struct cg_text){lines.data, (uint32_t)lines.len_bytes}),
-            cg_cell_integer(before == NULL ? INT64_MAX : before->run_no),
-            cg_cell_integer(before == NULL ? INT64_MAX : before->line_no)};
-        status = visit_rows(
-            ledger,
-            DECISION_COLUMNS(
-                "0") "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value " DECISION_JOINS
-                     "WHERE l.line_no < ?3 AND NOT EXISTS (SELECT 1 FROM take_back f "
-                     "WHERE " NAMES_THE_LINE "AND f.before_line <= ?3 AND NOT EXISTS "
-                     "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no AND w.run_no <= ?2)) "
-                     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no AND "
-                     "w.run_no <= ?2) "
-                     "ORDER BY l.run_no, l.input_no, l.source_line",
-            parameters, 3, &visit, err);
+        status =
+            cg_ledger_each(ledger,
+                           CG_QUERY(lines_that_stood, cg_cell_buffer(&lines),
+                                    cg_cell_integer(before == NULL ? INT64_MAX : before->run_no),
+                                    cg_cell_integer(before == NULL ? INT64_MAX : before->line_no)),
+                           visit_row, &visit, err);
     }
     cg_buffer_fini(&lines);
     return status;
@@ -250,32 +237,15 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
 
 enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lines,
                                     cg_ledger_decision_fn fn, void *context, struct cg_error *err) {
-    const struct visit visit = {fn, context};
-    const struct cg_cell parameters[] = {cg_cell_text(lines)};
-    return visit_rows(
-        ledger,
-        DECISION_COLUMNS(
-            "EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
-            "AND f.claim_id IS NOT NULL AND NOT EXISTS "
-            "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no))") "FROM json_each(?1) j CROSS "
-                                                                   "JOIN line l ON l.line_no = "
-                                                                   "j.value " DECISION_JOINS
-                                                                   "ORDER BY l.run_no, l.input_no, "
-                                                                   "l.source_line",
-        parameters, 1, &visit, err);
+    struct visit visit = {fn, context};
+    return cg_ledger_each(ledger, CG_QUERY(lines_listed, cg_cell_text(lines)), visit_row, &visit,
+                          err);
 }
 
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
                                          cg_ledger_decision_fn fn, void *context,
                                          struct cg_error *err) {
-    const struct cg_cell parameters[] = {cg_cell_integer(run_no)};
-    const struct visit visit = {fn, context};
-    return visit_rows(
-        ledger,
-        DECISION_COLUMNS(
-            "0") "FROM line l " DECISION_JOINS
-                 "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
-                 "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), "
-                 "0) AND l.run_no = ?1 ORDER BY l.line_no",
-        parameters, 1, &visit, err);
+    struct visit visit = {fn, context};
+    return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_row,
+                          &visit, err);
 }

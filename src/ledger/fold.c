@@ -92,19 +92,6 @@ static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t
     return cg_ledger_insert(fold->ledger, fold->write, err);
 }
 
-static enum cg_status forget(struct fold *fold, const char *sql, int64_t first, int64_t last,
-                             struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    const struct cg_cell cells[] = {cg_cell_integer(first), cg_cell_integer(last)};
-    enum cg_status status = cg_ledger_prepare(fold->ledger, sql, &statement, err);
-    if (status == CG_OK) {
-        cg_ledger_bind_cells(statement, 1, cells, (size_t)sqlite3_bind_parameter_count(statement));
-        status = cg_ledger_insert(fold->ledger, statement, err);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 /* The members of one stretch, as far as the budget goes. */
 static enum cg_status move_stretch(struct fold *fold, int64_t last, struct cg_error *err) {
     struct cg_past *past = &fold->past;
@@ -121,10 +108,15 @@ static enum cg_status move_stretch(struct fold *fold, int64_t last, struct cg_er
 /* Blocks all of whose members have been moved. */
 static enum cg_status forget_moved(struct fold *fold, int64_t from, struct cg_error *err) {
     enum cg_status status =
-        forget(fold, "DELETE FROM recent WHERE first_member >= ?1 AND last_member <= ?2", from,
-               fold->next_member - 1, err);
+        cg_ledger_do(fold->ledger,
+                     CG_QUERY("DELETE FROM recent WHERE first_member >= ?1 AND last_member <= ?2",
+                              cg_cell_integer(from), cg_cell_integer(fold->next_member - 1)),
+                     err);
     if (status == CG_OK && fold->next_member > fold->last_member) {
-        status = forget(fold, "DELETE FROM recent WHERE run_no <= ?1", fold->round_run, 0, err);
+        status = cg_ledger_do(
+            fold->ledger,
+            CG_QUERY("DELETE FROM recent WHERE run_no <= ?1", cg_cell_integer(fold->round_run)),
+            err);
         fold->round_run = fold->run_no;
         fold->next_member = 1;
     }
@@ -194,8 +186,11 @@ static enum cg_status fold_all(struct fold *fold, struct cg_error *err) {
     }
     status = move(fold, err);
     return status != CG_OK ? status
-                           : forget(fold, "INSERT OR REPLACE INTO fold VALUES (1, ?1, ?2)",
-                                    fold->next_member, fold->round_run, err);
+                           : cg_ledger_do(fold->ledger,
+                                          CG_QUERY("INSERT OR REPLACE INTO fold VALUES (1, ?1, ?2)",
+                                                   cg_cell_integer(fold->next_member),
+                                                   cg_cell_integer(fold->round_run)),
+                                          err);
 }
 
 enum cg_status cg_ledger_fold(struct cg_ledger *ledger, struct cg_error *err) {

@@ -44,29 +44,23 @@ static int compare_latest(const void *a, const void *b) {
     return order != 0 ? order : compare_numbers(&one->line_no, &other->line_no);
 }
 
+static enum cg_status add_run(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    int64_t *run_no = cg_array_add(context);
+    if (run_no == NULL) {
+        return no_memory(err);
+    }
+    *run_no = sqlite3_column_int64(row, 0);
+    return CG_OK;
+}
+
 static enum cg_status read_same_policy(struct search *search, struct cg_error *err) {
-    sqlite3_stmt *runs = NULL;
-    bool row = true;
-    const struct cg_cell sha256 = cg_cell_hash(cg_policy_sha256(search->ledger->policy));
-    enum cg_status status =
-        cg_ledger_prepare(search->ledger,
-                          "SELECT r.run_no FROM run r JOIN policy y ON y.policy_no = r.policy_no "
-                          "WHERE y.sha256 = ?1 ORDER BY r.run_no",
-                          &runs, err);
-    if (status == CG_OK) {
-        cg_ledger_bind(runs, 1, &sha256);
-    }
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(search->ledger, runs, &row, err);
-        int64_t *run_no = status == CG_OK && row ? cg_array_add(&search->same_policy) : NULL;
-        if (run_no != NULL) {
-            *run_no = sqlite3_column_int64(runs, 0);
-        } else if (status == CG_OK && row) {
-            status = no_memory(err);
-        }
-    }
-    (void)sqlite3_finalize(runs);
-    return status;
+    struct cg_ledger *ledger = search->ledger;
+    return cg_ledger_each(
+        ledger,
+        CG_QUERY("SELECT r.run_no FROM run r JOIN policy y ON y.policy_no = r.policy_no "
+                 "WHERE y.sha256 = ?1 ORDER BY r.run_no",
+                 cg_cell_hash(cg_policy_sha256(ledger->policy))),
+        add_run, &search->same_policy, err);
 }
 
 /* The cap that rejected it, where policy and day are known; else NULL. */
@@ -166,9 +160,10 @@ static enum cg_status add_found(struct search *search, int64_t line_no, struct c
                          err);
 }
 
-static enum cg_status search_member(struct search *search, int64_t member_no,
-                                    struct cg_error *err) {
-    enum cg_status status = cg_recall_unpack(search->ledger, member_no, NULL, err);
+static enum cg_status search_member(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct search *search = context;
+    enum cg_status status =
+        cg_recall_unpack(search->ledger, sqlite3_column_int64(row, 0), NULL, err);
     const struct cg_array *others = &search->ledger->recall->others;
     search->latest.count = 0;
     for (uint32_t i = 0; status == CG_OK && i < others->count; i++) {
@@ -187,20 +182,10 @@ static enum cg_status search_member(struct search *search, int64_t member_no,
 }
 
 static enum cg_status search_members(struct search *search, struct cg_error *err) {
-    sqlite3_stmt *members = NULL;
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(
-        search->ledger,
-        "SELECT DISTINCT member_no FROM take_back INDEXED BY take_back_original ORDER BY member_no",
-        &members, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(search->ledger, members, &row, err);
-        if (status == CG_OK && row) {
-            status = search_member(search, sqlite3_column_int64(members, 0), err);
-        }
-    }
-    (void)sqlite3_finalize(members);
-    return status;
+    static const struct cg_query members = {
+        .sql = "SELECT DISTINCT member_no FROM take_back INDEXED BY take_back_original "
+               "ORDER BY member_no"};
+    return cg_ledger_each(search->ledger, &members, search_member, search, err);
 }
 
 /* The next lines that were found, as a list. */

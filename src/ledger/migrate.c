@@ -48,34 +48,20 @@ struct cursor {
     bool more;
 };
 
-static enum cg_status copy_publications(struct cg_ledger *ledger, struct cg_error *err) {
-    sqlite3_stmt *old = NULL;
-    sqlite3_stmt *add = NULL;
+static enum cg_status copy_publication(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct cg_ledger *ledger = context;
     uint8_t hash[CG_SHA256_BYTES];
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT run_no, folder, published_at FROM v1_publication", &old, err);
-    if (status == CG_OK) {
-        status =
-            cg_ledger_prepare(ledger, "INSERT INTO publication VALUES (?1, ?2, ?3, ?4)", &add, err);
-    }
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, old, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const struct cg_cell cells[] = {cg_cell_column(old, 0), cg_cell_column(old, 1),
-                                        cg_cell_column(old, 2), cg_cell_hash(hash)};
-        status = cg_ledger_publication_hash(ledger, cells[0].integer, cells[1].bytes.ptr,
-                                            cells[2].bytes.ptr, hash, err);
-        if (status == CG_OK) {
-            cg_ledger_bind_cells(add, 1, cells, sizeof cells / sizeof cells[0]);
-            status = cg_ledger_insert(ledger, add, err);
-        }
-    }
-    (void)sqlite3_finalize(old);
-    (void)sqlite3_finalize(add);
-    return status;
+    const struct cg_cell run_no = cg_cell_column(row, 0);
+    const struct cg_cell folder = cg_cell_column(row, 1);
+    const struct cg_cell at = cg_cell_column(row, 2);
+    const enum cg_status status = cg_ledger_publication_hash(
+        ledger, run_no.integer, folder.bytes.ptr, at.bytes.ptr, hash, err);
+    return status != CG_OK
+               ? status
+               : cg_ledger_do(ledger,
+                              CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4)", run_no,
+                                       folder, at, cg_cell_hash(hash)),
+                              err);
 }
 
 static enum cg_status advance(struct cg_ledger *ledger, struct cursor *cursor,
@@ -124,20 +110,6 @@ static enum cg_status spool_run(struct cg_ledger *ledger, struct cursor *lines,
     return status == CG_OK ? cg_stop_check(err) : status;
 }
 
-static enum cg_status keep_last_line(struct cg_ledger *ledger, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    const struct cg_cell cells[] = {cg_cell_integer(ledger->run.run_no),
-                                    cg_cell_integer(ledger->run.last_line)};
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "UPDATE run SET last_line = ?2 WHERE run_no = ?1", &statement, err);
-    if (status == CG_OK) {
-        cg_ledger_bind_cells(statement, 1, cells, sizeof cells / sizeof cells[0]);
-        status = cg_ledger_insert(ledger, statement, err);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 static enum cg_status carry_run(struct cg_ledger *ledger, int64_t run_no, struct cursor *lines,
                                 struct cursor *take_backs, struct cg_error *err) {
     static const struct cg_ledger_commit nothing;
@@ -150,7 +122,13 @@ static enum cg_status carry_run(struct cg_ledger *ledger, int64_t run_no, struct
     if (status == CG_OK) {
         status = cg_ledger_write_rows(ledger, &nothing, rows_sha256, err);
     }
-    return status == CG_OK ? keep_last_line(ledger, err) : status;
+    return status != CG_OK
+               ? status
+               : cg_ledger_do(ledger,
+                              CG_QUERY("UPDATE run SET last_line = ?2 WHERE run_no = ?1",
+                                       cg_cell_integer(run_no),
+                                       cg_cell_integer(ledger->run.last_line)),
+                              err);
 }
 
 static enum cg_status carry_runs(struct cg_ledger *ledger, struct cursor *lines,
@@ -201,7 +179,10 @@ static enum cg_status migrate(struct cg_ledger *ledger, struct cg_error *err) {
         status = exec(ledger, copy_small, err);
     }
     if (status == CG_OK) {
-        status = copy_publications(ledger, err);
+        status = cg_ledger_each(ledger,
+                                &(struct cg_query){.sql = "SELECT run_no, folder, published_at "
+                                                          "FROM v1_publication"},
+                                copy_publication, ledger, err);
     }
     if (status == CG_OK) {
         status = carry_lines(ledger, err);

@@ -55,52 +55,46 @@ struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number) {
     return *(const struct cg_pair *)cg_array_at(&numbers->pairs, (uint32_t)number - 1);
 }
 
-static struct cg_pair read_service(sqlite3_stmt *statement) {
-    const struct cg_cell procedure = cg_cell_column(statement, 1);
-    const struct cg_cell modifiers = cg_cell_column(statement, 2);
-    return (struct cg_pair){cg_field_procedure(procedure.bytes), cg_modifiers_of(modifiers.bytes)};
-}
-
-static struct cg_pair read_provider(sqlite3_stmt *statement) {
-    return (struct cg_pair){(uint64_t)sqlite3_column_int64(statement, 1),
-                            (uint64_t)sqlite3_column_int64(statement, 2)};
-}
-
-/* Rows that are missing or twice leave a hole that is nobody's: `verify` finds what they change. */
-static enum cg_status load(struct cg_ledger *ledger, const char *sql, struct cg_numbers *numbers,
-                           struct cg_pair (*read)(sqlite3_stmt *), struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
+/* Numbers run from 1 without a hole; a row that does not go on so is as if it were not there, and
+ * `verify` finds what that changes. */
+static enum cg_status add_pair(struct cg_numbers *numbers, int64_t number, struct cg_pair pair,
+                               struct cg_error *err) {
     bool is_new;
-    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const int64_t number = sqlite3_column_int64(statement, 0);
-        const struct cg_pair hole = {UINT64_MAX, numbers->pairs.count};
-        const struct cg_pair pair = number == numbers->pairs.count + 1 ? read(statement) : hole;
-        if (cg_number_of(numbers, pair, &is_new) == 0) {
-            status = cg_error_set(err, CG_INTERNAL, "out of memory while reading the ledger");
-        }
+    if (number != (int64_t)numbers->pairs.count + 1) {
+        return CG_OK;
     }
-    (void)sqlite3_finalize(statement);
-    return status;
+    uint32_t given = cg_number_of(numbers, pair, &is_new);
+    if (given != 0 && !is_new) { /* twice: keep the place, so that what follows keeps its number */
+        given = cg_number_of(numbers, (struct cg_pair){UINT64_MAX, (uint64_t)number}, &is_new);
+    }
+    return given != 0 ? CG_OK
+                      : cg_error_set(err, CG_INTERNAL, "out of memory while reading the ledger");
+}
+
+static enum cg_status read_service(void *numbers, sqlite3_stmt *row, struct cg_error *err) {
+    const struct cg_pair pair = {cg_field_procedure(cg_cell_column(row, 1).bytes),
+                                 cg_modifiers_of(cg_cell_column(row, 2).bytes)};
+    return add_pair(numbers, sqlite3_column_int64(row, 0), pair, err);
+}
+
+static enum cg_status read_provider(void *numbers, sqlite3_stmt *row, struct cg_error *err) {
+    const struct cg_pair pair = {(uint64_t)sqlite3_column_int64(row, 1),
+                                 (uint64_t)sqlite3_column_int64(row, 2)};
+    return add_pair(numbers, sqlite3_column_int64(row, 0), pair, err);
 }
 
 enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err) {
+    static const struct cg_query services = {
+        .sql = "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no"};
+    static const struct cg_query providers = {
+        .sql = "SELECT provider_no, rendering_npi, billing_npi FROM provider ORDER BY provider_no"};
     struct cg_ledger_numbers *numbers = &ledger->numbers;
     cg_ledger_numbers_fini(numbers);
     init(&numbers->services);
     init(&numbers->providers);
     const enum cg_status status =
-        load(ledger, "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no",
-             &numbers->services, read_service, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    return load(ledger,
-                "SELECT provider_no, rendering_npi, billing_npi FROM provider ORDER BY provider_no",
-                &numbers->providers, read_provider, err);
+        cg_ledger_each(ledger, &services, read_service, &numbers->services, err);
+    return status != CG_OK
+               ? status
+               : cg_ledger_each(ledger, &providers, read_provider, &numbers->providers, err);
 }

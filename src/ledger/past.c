@@ -16,36 +16,22 @@ enum cg_status cg_past_damaged(const struct cg_ledger *ledger, struct cg_error *
                         ledger->path);
 }
 
-static enum cg_status read_withdrawn(struct cg_past *past, struct cg_error *err) {
-    struct cg_ledger *ledger = past->ledger;
-    sqlite3_stmt *statement = NULL;
-    int64_t count;
-    bool row = true;
-    enum cg_status status = cg_ledger_ask(
-        ledger, "SELECT count(*) FROM run WHERE withdraws IS NOT NULL AND run_no < ?1",
-        past->before_run, 0, &count, err);
-    if (status != CG_OK || count == 0) {
-        return status;
-    }
-    past->withdrawn = calloc((size_t)count, sizeof past->withdrawn[0]);
-    if (past->withdrawn == NULL) {
+static enum cg_status add_withdrawn(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct cg_past *past = context;
+    int64_t *run_no = cg_array_add(&past->withdrawn);
+    if (run_no == NULL) {
         return no_memory(err);
     }
-    status = cg_ledger_prepare(ledger,
-                               "SELECT withdraws FROM run WHERE withdraws IS NOT NULL AND run_no < "
-                               "?1 ORDER BY withdraws",
-                               &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, past->before_run);
-    }
-    while (status == CG_OK && row && past->withdrawn_count < count) {
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status == CG_OK && row) {
-            past->withdrawn[past->withdrawn_count++] = sqlite3_column_int64(statement, 0);
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    *run_no = sqlite3_column_int64(row, 0);
+    return CG_OK;
+}
+
+static enum cg_status read_withdrawn(struct cg_past *past, struct cg_error *err) {
+    return cg_ledger_each(past->ledger,
+                          CG_QUERY("SELECT withdraws FROM run WHERE withdraws IS NOT NULL AND "
+                                   "run_no < ?1 ORDER BY withdraws",
+                                   cg_cell_integer(past->before_run)),
+                          add_withdrawn, past, err);
 }
 
 enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int64_t before_run,
@@ -53,6 +39,7 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
     *past =
         (struct cg_past){.ledger = ledger, .before_run = before_run == 0 ? INT64_MAX : before_run};
     cg_array_init(&past->links, sizeof(struct cg_past_link), LINKS_MAX);
+    cg_array_init(&past->withdrawn, sizeof(int64_t), LINKS_MAX);
     cg_buffer_init(&past->bytes, UINT32_MAX);
     enum cg_status status = before_run == INT64_MAX ? CG_OK : read_withdrawn(past, err);
     if (status != CG_OK) {
@@ -91,7 +78,7 @@ void cg_past_close(struct cg_past *past) {
     (void)sqlite3_finalize(past->blocks);
     cg_array_fini(&past->links);
     cg_buffer_fini(&past->bytes);
-    free(past->withdrawn);
+    cg_array_fini(&past->withdrawn);
     *past = (struct cg_past){0};
 }
 
@@ -103,8 +90,9 @@ static int compare_runs(const void *a, const void *b) {
 
 static bool counts(const struct cg_past *past, int64_t run_no) {
     return run_no < past->before_run &&
-           (past->withdrawn_count == 0 || bsearch(&run_no, past->withdrawn, past->withdrawn_count,
-                                                  sizeof run_no, compare_runs) == NULL);
+           (past->withdrawn.count == 0 ||
+            bsearch(&run_no, past->withdrawn.items, past->withdrawn.count, sizeof run_no,
+                    compare_runs) == NULL);
 }
 
 /* A block's groups to the members that they are of. */
@@ -182,7 +170,7 @@ static enum cg_status take_part(const struct cg_past *past, struct cg_text part,
     int64_t run_no;
     struct cg_text entries;
     bool broken;
-    if (past->before_run == INT64_MAX && past->withdrawn_count == 0) {
+    if (past->before_run == INT64_MAX && past->withdrawn.count == 0) {
         return cg_buffer_append(out, part.ptr, part.len) ? CG_OK : no_memory(err);
     }
     while (cg_next_group(&part, &run_no, &entries, &broken)) {

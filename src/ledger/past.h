@@ -26,8 +26,8 @@ struct cg_past {
     sqlite3_stmt *parts;
     sqlite3_stmt *blocks;
     int64_t before_run; /* groups of this run and later ones are left out */
-    int64_t *withdrawn; /* runs taken back before that, ascending; left out too */
-    uint32_t withdrawn_count;
+    struct cg_array
+        withdrawn;  /* of int64_t: runs taken back before that, ascending; left out too */
     uint32_t asked; /* members looked up so far */
     /* The stretch in memory, `first` to `last`; last 0: none. */
     int64_t first;

@@ -50,6 +50,9 @@ static inline struct cg_cell cg_cell_optional(int64_t value, int64_t none) {
 static inline struct cg_cell cg_cell_text(struct cg_text text) {
     return (struct cg_cell){.kind = CG_CELL_TEXT, .bytes = text};
 }
+static inline struct cg_cell cg_cell_buffer(const struct cg_buffer *text) {
+    return cg_cell_text((struct cg_text){text->data, (uint32_t)text->len_bytes});
+}
 struct cg_cell cg_cell_string(const char *text); /* NULL: a null cell */
 struct cg_cell cg_cell_hash(const uint8_t sha256[CG_SHA256_BYTES]);
 struct cg_cell cg_cell_xxh128(const uint8_t hash[CG_XXH128_BYTES]);
@@ -218,6 +221,25 @@ cg_must_use enum cg_status cg_ledger_prepare(struct cg_ledger *ledger, const cha
 void cg_ledger_bind(sqlite3_stmt *statement, int parameter, const struct cg_cell *cell);
 void cg_ledger_bind_cells(sqlite3_stmt *statement, int first, const struct cg_cell *cells,
                           size_t count);
+/* A statement and what is bound to it, from ?1 on. */
+struct cg_query {
+    const char *sql;
+    const struct cg_cell *cells;
+    size_t count;
+};
+#define CG_QUERY(text, ...)                                                                        \
+    (&(const struct cg_query){text, (const struct cg_cell[]){__VA_ARGS__},                         \
+                              sizeof((const struct cg_cell[]){__VA_ARGS__}) /                      \
+                                  sizeof(struct cg_cell)})
+/* Each row of a query to `fn`, up to the first that fails. What a row holds lives until it returns.
+ */
+typedef enum cg_status (*cg_row_fn)(void *context, sqlite3_stmt *row, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_each(struct cg_ledger *ledger, const struct cg_query *query,
+                                          cg_row_fn fn, void *context, struct cg_error *err);
+/* A query that gives no row. */
+cg_must_use enum cg_status cg_ledger_do(struct cg_ledger *ledger, const struct cg_query *query,
+                                        struct cg_error *err);
+const char *cg_text_at(sqlite3_stmt *row, int column); /* "" for NULL */
 /* Step to the next row: *row false at the end, when the statement has been reset. */
 cg_must_use enum cg_status cg_ledger_step(struct cg_ledger *ledger, sqlite3_stmt *statement,
                                           bool *row, struct cg_error *err);

@@ -117,23 +117,18 @@ int64_t cg_ledger_run_no(const struct cg_ledger *ledger) {
 
 enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
                                         const char *folder, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
     uint8_t hash[CG_SHA256_BYTES];
     char now[32];
     cg_ledger_now(now);
-    enum cg_status status = cg_ledger_publication_hash(ledger, run_no, folder, now, hash, err);
-    if (status == CG_OK) {
-        status = cg_ledger_prepare(ledger, "INSERT INTO publication VALUES (?1, ?2, ?3, ?4)",
-                                   &statement, err);
-    }
-    if (status == CG_OK) {
-        const struct cg_cell cells[] = {cg_cell_integer(run_no), cg_cell_string(folder),
-                                        cg_cell_string(now), cg_cell_hash(hash)};
-        cg_ledger_bind_cells(statement, 1, cells, sizeof cells / sizeof cells[0]);
-        status = cg_ledger_insert(ledger, statement, err);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    const enum cg_status status =
+        cg_ledger_publication_hash(ledger, run_no, folder, now, hash, err);
+    return status != CG_OK
+               ? status
+               : cg_ledger_do(ledger,
+                              CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4)",
+                                       cg_cell_integer(run_no), cg_cell_string(folder),
+                                       cg_cell_string(now), cg_cell_hash(hash)),
+                              err);
 }
 
 /* Steps 6 and 7. */

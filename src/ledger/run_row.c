@@ -20,21 +20,13 @@ static const char *kind_name(enum cg_run_kind kind) {
     return "";
 }
 
-/* A row of a small table: run_no, then the cells. */
-static enum cg_status insert_row(struct cg_ledger *ledger, const char *sql,
-                                 const struct cg_cell *cells, size_t count, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, ledger->run.run_no);
-        cg_ledger_bind_cells(statement, 2, cells, count);
-        status = cg_ledger_insert(ledger, statement, err);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
-}
 #define INSERT_ROW(ledger, sql, cells, err)                                                        \
-    insert_row(ledger, sql, cells, sizeof(cells) / sizeof((cells)[0]), err)
+    cg_ledger_do(ledger, &(const struct cg_query){sql, cells, sizeof(cells) / sizeof((cells)[0])}, \
+                 err)
+
+static struct cg_cell run_cell(const struct cg_ledger *ledger) {
+    return cg_cell_integer(ledger->run.run_no);
+}
 
 /* "07-01": where the yearly cap of the newest version that has one begins. */
 static const char *benefit_year_start(const struct cg_policy *policy, char out[8]) {
@@ -52,36 +44,32 @@ static const char *benefit_year_start(const struct cg_policy *policy, char out[8
     return out;
 }
 
+static enum cg_status read_number(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    (void)err;
+    *(int64_t *)context = sqlite3_column_int64(row, 0);
+    return CG_OK;
+}
+
 /* The number of the policy's text, written where it is new. */
 static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
                                    struct cg_error *err) {
     size_t len;
-    const char *text = cg_policy_text(ledger->policy, &len);
-    const struct cg_cell sha256 = cg_cell_hash(cg_policy_sha256(ledger->policy));
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT policy_no FROM policy WHERE sha256 = ?1", &statement, err);
-    if (status == CG_OK) {
-        cg_ledger_bind(statement, 1, &sha256);
-        status = cg_ledger_step(ledger, statement, &row, err);
-        *policy_no = row ? sqlite3_column_int64(statement, 0) : 0;
-    }
-    (void)sqlite3_finalize(statement);
-    if (status != CG_OK || row) {
-        return status;
-    }
     char year_start[8];
-    const struct cg_cell cells[] = {cg_cell_string(cg_policy_id(ledger->policy)), sha256,
+    const char *text = cg_policy_text(ledger->policy, &len);
+    const struct cg_cell cells[] = {cg_cell_hash(cg_policy_sha256(ledger->policy)),
+                                    cg_cell_string(cg_policy_id(ledger->policy)),
                                     cg_cell_text((struct cg_text){text, (uint32_t)len}),
                                     cg_cell_string(benefit_year_start(ledger->policy, year_start))};
+    const struct cg_query find = {"SELECT policy_no FROM policy WHERE sha256 = ?1", cells, 1};
+    enum cg_status status = cg_ledger_each(ledger, &find, read_number, policy_no, err);
+    if (status != CG_OK || *policy_no != 0) {
+        return status;
+    }
     status = INSERT_ROW(ledger,
-                        "INSERT INTO policy SELECT coalesce(max(policy_no), 0) + 1, ?2, ?3, ?4, ?5 "
-                        "FROM policy WHERE ?1 IS NOT NULL",
+                        "INSERT INTO policy SELECT coalesce(max(policy_no), 0) + 1, ?2, ?1, ?3, ?4 "
+                        "FROM policy",
                         cells, err);
-    return status != CG_OK
-               ? status
-               : cg_ledger_ask(ledger, "SELECT max(policy_no) FROM policy", 0, 0, policy_no, err);
+    return status == CG_OK ? cg_ledger_each(ledger, &find, read_number, policy_no, err) : status;
 }
 
 static enum cg_status write_inputs(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
@@ -90,9 +78,13 @@ static enum cg_status write_inputs(struct cg_ledger *ledger, const struct cg_led
     for (uint32_t i = 0; status == CG_OK && i < commit->input_count; i++) {
         const struct cg_ledger_input *input = &commit->inputs[i];
         const struct cg_cell cells[] = {
-            cg_cell_integer((int64_t)i + 1),  cg_cell_string(input->file),
-            cg_cell_unsigned(input->bytes),   cg_cell_unsigned(input->records),
-            cg_cell_hash(input->sha256),      cg_cell_hash(input->content_sha256),
+            run_cell(ledger),
+            cg_cell_integer((int64_t)i + 1),
+            cg_cell_string(input->file),
+            cg_cell_unsigned(input->bytes),
+            cg_cell_unsigned(input->records),
+            cg_cell_hash(input->sha256),
+            cg_cell_hash(input->content_sha256),
             cg_cell_hash(input->head_sha256),
         };
         status = INSERT_ROW(ledger, "INSERT INTO input VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -107,8 +99,11 @@ static enum cg_status write_outputs(struct cg_ledger *ledger, const struct cg_le
     for (uint32_t i = 0; status == CG_OK && i < commit->output_count; i++) {
         const struct cg_ledger_output *output = &commit->outputs[i];
         const struct cg_cell cells[] = {
-            cg_cell_string(output->file),           cg_cell_unsigned(output->bytes),
-            cg_cell_unsigned(output->records),      cg_cell_hash(output->sha256),
+            run_cell(ledger),
+            cg_cell_string(output->file),
+            cg_cell_unsigned(output->bytes),
+            cg_cell_unsigned(output->records),
+            cg_cell_hash(output->sha256),
             cg_cell_xxh128(output->content_xxh128),
         };
         status =
@@ -123,8 +118,8 @@ static enum cg_status write_roster(struct cg_ledger *ledger, struct cg_error *er
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; status == CG_OK && i < count; i++) {
         const struct cg_roster_file_facts *file = cg_roster_file(roster, i);
-        const struct cg_cell cells[] = {cg_cell_string(file->path), cg_cell_unsigned(file->rows),
-                                        cg_cell_hash(file->sha256)};
+        const struct cg_cell cells[] = {run_cell(ledger), cg_cell_string(file->path),
+                                        cg_cell_unsigned(file->rows), cg_cell_hash(file->sha256)};
         status = INSERT_ROW(ledger, "INSERT INTO roster_file VALUES (?1, ?2, ?3, ?4)", cells, err);
     }
     return status;
@@ -136,7 +131,7 @@ static enum cg_status write_reasons(struct cg_ledger *ledger, const struct cg_ta
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; status == CG_OK && tally != NULL && cg_tally_reason_at(tally, i, &entry);
          i++) {
-        const struct cg_cell cells[] = {cg_cell_string(entry.name),
+        const struct cg_cell cells[] = {run_cell(ledger), cg_cell_string(entry.name),
                                         cg_cell_unsigned(entry.count.lines),
                                         cg_cell_unsigned(entry.count.units)};
         status = INSERT_ROW(ledger, "INSERT INTO run_reason VALUES (?1, ?2, ?3, ?4)", cells, err);
@@ -161,6 +156,7 @@ static enum cg_status write_run_row(struct cg_ledger *ledger, const struct cg_le
     const struct cg_tally *tally = commit->tally == NULL ? &nothing : commit->tally;
     const struct cg_staging *staging = commit->staging;
     const struct cg_cell cells[] = {
+        run_cell(ledger),
         cg_cell_string(kind_name(run->kind)),
         cg_cell_string(run->started_at),
         cg_cell_string(CG_VERSION),
@@ -223,7 +219,7 @@ enum cg_status cg_ledger_write_run(struct cg_ledger *ledger, const struct cg_led
         status = cg_ledger_chain_hash(ledger, ledger->run.run_no, hash, &found, err);
     }
     if (status == CG_OK) {
-        const struct cg_cell cells[] = {cg_cell_hash(hash)};
+        const struct cg_cell cells[] = {run_cell(ledger), cg_cell_hash(hash)};
         status = INSERT_ROW(ledger, "UPDATE run SET hash = ?2 WHERE run_no = ?1", cells, err);
     }
     return status;

@@ -8,25 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_at(sqlite3_stmt *statement, int column) {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text == NULL ? "" : text;
-}
-
 static void read_run(sqlite3_stmt *statement, struct cg_ledger_run_facts *out) {
     *out = (struct cg_ledger_run_facts){
         .run_no = sqlite3_column_int64(statement, 0),
-        .kind = text_at(statement, 1),
-        .started_at = text_at(statement, 2),
-        .claimgate = text_at(statement, 3),
+        .kind = cg_text_at(statement, 1),
+        .started_at = cg_text_at(statement, 2),
+        .claimgate = cg_text_at(statement, 3),
         .as_of_day = sqlite3_column_int(statement, 4),
-        .policy_id = text_at(statement, 5),
-        .policy_sha256 = text_at(statement, 6),
+        .policy_id = cg_text_at(statement, 5),
+        .policy_sha256 = cg_text_at(statement, 6),
         .withdraws = sqlite3_column_int64(statement, 7),
         .withdrawn_by = sqlite3_column_int64(statement, 8),
-        .folder = text_at(statement, 9),
-        .hash = text_at(statement, 11),
-        .previous_hash = text_at(statement, 12),
+        .folder = cg_text_at(statement, 9),
+        .hash = cg_text_at(statement, 11),
+        .previous_hash = cg_text_at(statement, 12),
     };
     out->state = out->withdrawn_by != 0                   ? CG_RUN_WITHDRAWN
                  : sqlite3_column_int(statement, 10) != 0 ? CG_RUN_UNPUBLISHED
@@ -43,44 +38,58 @@ static void read_run(sqlite3_stmt *statement, struct cg_ledger_run_facts *out) {
     }
 }
 
+struct visit {
+    cg_ledger_run_fn run_fn;
+    cg_ledger_item_fn item_fn;
+    void *context;
+    uint32_t visited;
+};
+
+static enum cg_status visit_run(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct visit *visit = context;
+    struct cg_ledger_run_facts run;
+    read_run(row, &run);
+    visit->visited++;
+    return visit->run_fn(visit->context, &run, err);
+}
+
 enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg_ledger_run_fn fn,
                                     void *context, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    uint32_t visited = 0;
-    enum cg_status status = cg_ledger_prepare(
+    struct visit visit = {.run_fn = fn, .context = context};
+    const enum cg_status status = cg_ledger_each(
         ledger,
-        "SELECT r.run_no, r.kind, r.started_at, r.claimgate, r.as_of_day, y.policy_id, "
-        "lower(hex(y.sha256)), r.withdraws, w.run_no, coalesce(p.folder, r.final_path), "
-        "r.staging_path IS NOT NULL AND p.run_no IS NULL, lower(hex(r.hash)), "
-        "lower(hex(r.previous_hash)), r.records, r.accepted, r.rejected, r.malformed, "
-        "r.out_of_scope, r.exempt, r.cutback, r.taken_back, r.empty_lines, r.units_submitted, "
-        "r.units_accepted, r.units_rejected, r.units_exempt, r.units_taken_back FROM run r "
-        "LEFT JOIN policy y ON y.policy_no = r.policy_no "
-        "LEFT JOIN publication p ON p.run_no = r.run_no "
-        "LEFT JOIN run w ON w.withdraws = r.run_no "
-        "WHERE ?1 = 0 OR r.run_no = ?1 ORDER BY r.run_no",
-        &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run_no);
-    }
-    while (status == CG_OK) {
-        bool row;
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        struct cg_ledger_run_facts run;
-        read_run(statement, &run);
-        visited++;
-        status = fn(context, &run, err);
-    }
-    (void)sqlite3_finalize(statement);
-    if (status == CG_OK && run_no != 0 && visited == 0) {
+        CG_QUERY(
+            "SELECT r.run_no, r.kind, r.started_at, r.claimgate, r.as_of_day, y.policy_id, "
+            "lower(hex(y.sha256)), r.withdraws, w.run_no, coalesce(p.folder, r.final_path), "
+            "r.staging_path IS NOT NULL AND p.run_no IS NULL, lower(hex(r.hash)), "
+            "lower(hex(r.previous_hash)), r.records, r.accepted, r.rejected, r.malformed, "
+            "r.out_of_scope, r.exempt, r.cutback, r.taken_back, r.empty_lines, r.units_submitted, "
+            "r.units_accepted, r.units_rejected, r.units_exempt, r.units_taken_back FROM run r "
+            "LEFT JOIN policy y ON y.policy_no = r.policy_no "
+            "LEFT JOIN publication p ON p.run_no = r.run_no "
+            "LEFT JOIN run w ON w.withdraws = r.run_no "
+            "WHERE ?1 = 0 OR r.run_no = ?1 ORDER BY r.run_no",
+            cg_cell_integer(run_no)),
+        visit_run, &visit, err);
+    if (status == CG_OK && run_no != 0 && visit.visited == 0) {
         return cg_error_set(err, CG_USAGE,
                             "%s: there is no run %lld; `claimgate ledger runs` lists them",
                             ledger->path, (long long)run_no);
     }
     return status;
+}
+
+static enum cg_status visit_item(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct visit *visit = context;
+    const struct cg_ledger_run_item item = {
+        .table = cg_text_at(row, 0),
+        .name = cg_text_at(row, 1),
+        .count = (uint64_t)sqlite3_column_int64(row, 2),
+        .bytes = (uint64_t)sqlite3_column_int64(row, 3),
+        .sha256 = cg_text_at(row, 4),
+        .content_hash = cg_text_at(row, 5),
+    };
+    return visit->item_fn(visit->context, &item, err);
 }
 
 enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_no,
@@ -96,61 +105,45 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
         "SELECT 'run_reason', reason, lines, units, '', '' FROM run_reason WHERE run_no = ?1 "
         "ORDER BY lines DESC, reason",
     };
+    struct visit visit = {.item_fn = fn, .context = context};
     enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof queries / sizeof queries[0]; i++) {
-        sqlite3_stmt *statement = NULL;
-        bool row = true;
-        status = cg_ledger_prepare(ledger, queries[i], &statement, err);
-        if (status == CG_OK) {
-            (void)sqlite3_bind_int64(statement, 1, run_no);
-        }
-        while (status == CG_OK && row) {
-            status = cg_ledger_step(ledger, statement, &row, err);
-            if (status == CG_OK && row) {
-                const struct cg_ledger_run_item item = {
-                    .table = text_at(statement, 0),
-                    .name = text_at(statement, 1),
-                    .count = (uint64_t)sqlite3_column_int64(statement, 2),
-                    .bytes = (uint64_t)sqlite3_column_int64(statement, 3),
-                    .sha256 = text_at(statement, 4),
-                    .content_hash = text_at(statement, 5),
-                };
-                status = fn(context, &item, err);
-            }
-        }
-        (void)sqlite3_finalize(statement);
+        status = cg_ledger_each(ledger, CG_QUERY(queries[i], cg_cell_integer(run_no)), visit_item,
+                                &visit, err);
     }
+    return status;
+}
+
+struct loading {
+    struct cg_ledger *ledger;
+    struct cg_policy **out;
+};
+
+static enum cg_status load_policy(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct loading *loading = context;
+    const struct cg_text text = cg_cell_column(row, 0).bytes;
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    const enum cg_status status = cg_policy_load_text(loading->ledger->path, text.ptr, text.len,
+                                                      loading->out, &problems, err);
+    cg_problems_fini(&problems);
     return status;
 }
 
 enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64_t run_no,
                                      struct cg_policy **out, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
+    struct loading loading = {ledger, out};
     *out = NULL;
     /* The newest is that of the last run that had one, not the last text that came. */
-    enum cg_status status = cg_ledger_prepare(
+    const enum cg_status status = cg_ledger_each(
         ledger,
-        "SELECT y.text FROM run r JOIN policy y ON y.policy_no = r.policy_no "
-        "WHERE (?1 = 0 AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no)) "
-        "OR r.run_no = ?1 ORDER BY r.run_no DESC LIMIT 1",
-        &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run_no);
-        status = cg_ledger_step(ledger, statement, &row, err);
-    }
-    if (status == CG_OK && !row) {
-        status =
-            cg_error_set(err, CG_BAD_DATA, "%s: no run stands that has a policy", ledger->path);
-    }
-    if (status == CG_OK) {
-        const struct cg_cell text = cg_cell_column(statement, 0);
-        struct cg_problems problems;
-        cg_problems_init(&problems);
-        status =
-            cg_policy_load_text(ledger->path, text.bytes.ptr, text.bytes.len, out, &problems, err);
-        cg_problems_fini(&problems);
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+        CG_QUERY("SELECT y.text FROM run r JOIN policy y ON y.policy_no = r.policy_no "
+                 "WHERE (?1 = 0 AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no)) "
+                 "OR r.run_no = ?1 ORDER BY r.run_no DESC LIMIT 1",
+                 cg_cell_integer(run_no)),
+        load_policy, &loading, err);
+    return status != CG_OK || *out != NULL
+               ? status
+               : cg_error_set(err, CG_BAD_DATA, "%s: no run stands that has a policy",
+                              ledger->path);
 }

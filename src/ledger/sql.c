@@ -198,6 +198,46 @@ enum cg_status cg_ledger_insert(struct cg_ledger *ledger, sqlite3_stmt *statemen
     return CG_OK;
 }
 
+static enum cg_status start(struct cg_ledger *ledger, const struct cg_query *query,
+                            sqlite3_stmt **out, struct cg_error *err) {
+    const enum cg_status status = cg_ledger_prepare(ledger, query->sql, out, err);
+    if (status == CG_OK) {
+        cg_ledger_bind_cells(*out, 1, query->cells, query->count);
+    }
+    return status;
+}
+
+enum cg_status cg_ledger_each(struct cg_ledger *ledger, const struct cg_query *query, cg_row_fn fn,
+                              void *context, struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cg_status status = start(ledger, query, &statement, err);
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            status = fn(context, statement, err);
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+enum cg_status cg_ledger_do(struct cg_ledger *ledger, const struct cg_query *query,
+                            struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    enum cg_status status = start(ledger, query, &statement, err);
+    if (status == CG_OK) {
+        status = cg_ledger_insert(ledger, statement, err);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+const char *cg_text_at(sqlite3_stmt *row, int column) {
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text == NULL ? "" : text;
+}
+
 enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql, int64_t parameter,
                              int64_t none, int64_t *out, struct cg_error *err) {
     *out = none;
@@ -239,23 +279,28 @@ static enum cg_status failed_read(const struct cg_ledger *ledger, const char *te
     return cg_error_set(err, mend.status, "%s: %s (%s)", ledger->path, text, mend.text);
 }
 
+struct check {
+    struct cg_ledger *ledger;
+    void (*fault)(void *context, const char *text);
+    void *context;
+};
+
+static enum cg_status read_check(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct check *check = context;
+    const char *text = cg_text_at(row, 0);
+    if (strcmp(text, "ok") == 0) {
+        return CG_OK;
+    }
+    const enum cg_status status = failed_read(check->ledger, text, err);
+    if (status == CG_OK) {
+        check->fault(check->context, text);
+    }
+    return status;
+}
+
 enum cg_status cg_ledger_sqlite_check(struct cg_ledger *ledger, const char *pragma,
                                       void (*fault)(void *context, const char *text), void *context,
                                       struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(ledger, pragma, &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, statement, &row, err);
-        const char *text =
-            status == CG_OK && row ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-        if (text != NULL && strcmp(text, "ok") != 0) {
-            status = failed_read(ledger, text, err);
-            if (status == CG_OK) {
-                fault(context, text);
-            }
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    struct check check = {ledger, fault, context};
+    return cg_ledger_each(ledger, &(struct cg_query){.sql = pragma}, read_check, &check, err);
 }

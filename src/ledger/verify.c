@@ -69,24 +69,19 @@ static enum cg_status check_database(struct cg_verify *verify, struct cg_error *
                                   verify, err);
 }
 
+static enum cg_status read_run(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct cg_verify_sums *run = cg_verify_run(context, sqlite3_column_int64(row, 0));
+    (void)err;
+    run->policy_no = sqlite3_column_int64(row, 1);
+    run->withdrawn = sqlite3_column_int(row, 2) != 0;
+    return CG_OK;
+}
+
 static enum cg_status read_runs(struct cg_verify *verify, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(
-        verify->ledger,
-        "SELECT run_no, policy_no, EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
-        "FROM run r",
-        &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(verify->ledger, statement, &row, err);
-        if (status == CG_OK && row) {
-            struct cg_verify_sums *run = cg_verify_run(verify, sqlite3_column_int64(statement, 0));
-            run->policy_no = sqlite3_column_int64(statement, 1);
-            run->withdrawn = sqlite3_column_int(statement, 2) != 0;
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    static const struct cg_query runs = {
+        .sql = "SELECT run_no, policy_no, EXISTS (SELECT 1 FROM run w WHERE w.withdraws = "
+               "r.run_no) FROM run r"};
+    return cg_ledger_each(verify->ledger, &runs, read_run, verify, err);
 }
 
 static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {

@@ -26,6 +26,8 @@ struct pass {
     struct cursor take_backs;
     struct cg_buffer row;
     struct cg_rows_digest *digest;
+    struct cg_verify_link before; /* the run that was looked at last */
+    bool claims_broken;
 };
 
 enum { COLUMN_BEFORE_LINE = CG_TAKE_CELLS + 1 };
@@ -256,52 +258,38 @@ static enum cg_status check_run(struct pass *pass, const struct cg_verify_link *
     return status;
 }
 
-static enum cg_status walk_runs(struct pass *pass, struct cg_error *err) {
-    struct cg_ledger *ledger = pass->verify->ledger;
-    struct cg_verify_link before = {0};
-    sqlite3_stmt *runs = NULL;
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(ledger, CG_VERIFY_LINKS, &runs, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, runs, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const struct cg_verify_link run = cg_verify_read_link(pass->verify, runs);
-        status = check_run(pass, &run, &before, err);
-        before = run;
-    }
-    (void)sqlite3_finalize(runs);
+static enum cg_status walk_run(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct pass *pass = context;
+    const struct cg_verify_link run = cg_verify_read_link(pass->verify, row);
+    const enum cg_status status = check_run(pass, &run, &pass->before, err);
+    pass->before = run;
     return status;
 }
 
-static enum cg_status check_claims(struct pass *pass, struct cg_error *err) {
-    struct cg_verify *verify = pass->verify;
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    bool broken = false;
-    enum cg_status status = cg_ledger_prepare(
-        verify->ledger, "SELECT first_claim, packed, run_no FROM claim_block", &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(verify->ledger, statement, &row, err);
-        if (status != CG_OK || !row) {
-            break;
-        }
-        const struct cg_text first = cg_cell_column(statement, 0).bytes;
-        struct cg_text block = cg_cell_column(statement, 1).bytes;
-        const int64_t run_no = sqlite3_column_int64(statement, 2);
-        struct cg_packer last = {0};
-        bool one_broken;
-        for (bool is_first = true; cg_claim_next(&block, &last, &one_broken); is_first = false) {
-            const struct cg_text claim = {last.claim, last.claim_len};
-            broken = broken || (is_first && !cg_text_equal(claim, first));
-            verify->claims -= cg_verify_claim_hash(verify, claim, run_no, last.line_no);
-        }
-        broken = broken || one_broken;
+static enum cg_status check_claim_block(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct pass *pass = context;
+    const struct cg_text first = cg_cell_column(row, 0).bytes;
+    const int64_t run_no = sqlite3_column_int64(row, 2);
+    struct cg_text block = cg_cell_column(row, 1).bytes;
+    struct cg_packer last = {0};
+    bool broken;
+    (void)err;
+    for (bool is_first = true; cg_claim_next(&block, &last, &broken); is_first = false) {
+        const struct cg_text claim = {last.claim, last.claim_len};
+        pass->claims_broken |= is_first && !cg_text_equal(claim, first);
+        pass->verify->claims -= cg_verify_claim_hash(pass->verify, claim, run_no, last.line_no);
     }
-    (void)sqlite3_finalize(statement);
-    if (status == CG_OK && (broken || verify->claims != 0)) {
-        cg_verify_fault(verify, "the index of claims does not fit the lines");
+    pass->claims_broken |= broken;
+    return CG_OK;
+}
+
+static enum cg_status check_claims(struct pass *pass, struct cg_error *err) {
+    static const struct cg_query blocks = {
+        .sql = "SELECT first_claim, packed, run_no FROM claim_block"};
+    const enum cg_status status =
+        cg_ledger_each(pass->verify->ledger, &blocks, check_claim_block, pass, err);
+    if (status == CG_OK && (pass->claims_broken || pass->verify->claims != 0)) {
+        cg_verify_fault(pass->verify, "the index of claims does not fit the lines");
     }
     return status;
 }
@@ -322,7 +310,8 @@ static enum cg_status walk_all(struct pass *pass, struct cg_error *err) {
     struct cursor *const cursors[] = {&pass->take_backs, &pass->members};
     enum cg_status status = open_cursors(pass, err);
     if (status == CG_OK) {
-        status = walk_runs(pass, err);
+        status = cg_ledger_each(pass->verify->ledger, &(struct cg_query){.sql = CG_VERIFY_LINKS},
+                                walk_run, pass, err);
     }
     while (status == CG_OK && pass->lines.more) {
         status = skip_lines(pass, INT64_MAX - 1, err);

@@ -24,34 +24,27 @@ static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while reading lines of the ledger");
 }
 
-static bool add_service(struct cg_wide *wide, sqlite3_stmt *statement) {
+/* Numbers run from 1 without a hole; what does not is as if it were not there. */
+static enum cg_status add_service(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct cg_wide *wide = context;
+    if (sqlite3_column_int64(row, 0) != (int64_t)wide->services.count + 1) {
+        return CG_OK;
+    }
     struct cg_wide_service *service = cg_array_add(&wide->services);
     bool good = service != NULL;
     for (int i = 0; good && i < 2; i++) {
-        service->cells[i] = cg_cell_column(statement, 1 + i);
+        service->cells[i] = cg_cell_column(row, 1 + i);
         service->offsets[i] = wide->texts.len_bytes;
         good = cg_buffer_append(&wide->texts, service->cells[i].bytes.ptr,
                                 service->cells[i].bytes.len);
     }
-    return good;
+    return good ? CG_OK : no_memory(err);
 }
 
-/* Numbers run from 1 without a hole; what does not is as if it were not there. */
 static enum cg_status read_services(struct cg_wide *wide, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum cg_status status = cg_ledger_prepare(
-        wide->ledger, "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no",
-        &statement, err);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(wide->ledger, statement, &row, err);
-        if (status == CG_OK && row &&
-            sqlite3_column_int64(statement, 0) == (int64_t)wide->services.count + 1 &&
-            !add_service(wide, statement)) {
-            status = no_memory(err);
-        }
-    }
-    (void)sqlite3_finalize(statement);
+    static const struct cg_query services = {
+        .sql = "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no"};
+    const enum cg_status status = cg_ledger_each(wide->ledger, &services, add_service, wide, err);
     for (uint32_t i = 0; i < wide->services.count; i++) {
         struct cg_wide_service *service = cg_array_at(&wide->services, i);
         for (int c = 0; c < 2; c++) {
