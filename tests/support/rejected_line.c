@@ -7,42 +7,6 @@
 
 struct rejected rejected;
 
-bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
-    (void)roster;
-    (void)npi;
-    return true;
-}
-
-void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line) {
-    (void)roster;
-    line->reasons |= rejected.credential_reasons;
-}
-
-void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {
-    (void)roster;
-    (void)npi;
-}
-
-void cg_roster_fetch_rows(const struct cg_roster *roster, uint64_t npi) {
-    (void)roster;
-    (void)npi;
-}
-
-bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
-                          uint64_t procedure) {
-    (void)roster;
-    (void)line;
-    (void)procedure;
-    return false;
-}
-
-void cg_credential_sentence(const struct cg_roster *roster, const struct cg_line *line,
-                            enum cg_reason reason, struct cg_phrase *say) {
-    (void)roster;
-    (void)line;
-    cg_say(say, "credential %u.", (uint32_t)reason);
-}
-
 static const enum cg_field columns[] = {
     CG_FIELD_CLAIM_ID,
     CG_FIELD_CLAIM_LINE_NUMBER,

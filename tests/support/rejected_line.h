@@ -2,22 +2,19 @@
  * One record and the sentence about it.
  *
  * Records go through the parser and the edits, so that a sentence is tested on the line that the
- * program would have. Credentials have sentences and tests of their own: stand-ins here.
+ * program would have.
  */
 #ifndef CLAIMGATE_TESTS_SUPPORT_REJECTED_LINE_H
 #define CLAIMGATE_TESTS_SUPPORT_REJECTED_LINE_H
 
 #include "claimgate/gate/sentences.h"
 
-#include <stdint.h>
-
 struct rejected {
     struct cg_policy *policy; /* ms */
     struct cg_binding binding;
     struct cg_rules rules;
     struct cg_batch *batch;
-    struct cg_verdict verdict;   /* of the last sentence */
-    uint64_t credential_reasons; /* that stand-ins give every line */
+    struct cg_verdict verdict; /* of the last sentence */
 };
 extern struct rejected rejected;
 

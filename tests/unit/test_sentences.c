@@ -1,4 +1,5 @@
 #include "support/rejected_line.h"
+#include "support/roster_stand_ins.h"
 
 #include "claimgate/rules/reason.h"
 
@@ -9,6 +10,14 @@
 #define BIT(reason) (UINT64_C(1) << CG_REASON_##reason)
 
 enum { TEXT_MAX = 512 };
+
+/* Credentials have sentences and tests of their own. */
+void cg_credential_sentence(const struct cg_roster *roster, const struct cg_line *line,
+                            enum cg_reason reason, struct cg_phrase *say) {
+    (void)roster;
+    (void)line;
+    cg_say(say, "credential %u.", (uint32_t)reason);
+}
 
 TestSuite(sentences, .init = rejected_init, .fini = rejected_fini);
 
@@ -240,7 +249,7 @@ Test(sentences, history_reasons_name_no_claim) {
 }
 
 Test(sentences, credential_reasons_are_worded_by_the_roster) {
-    rejected.credential_reasons = BIT(EXAM_NOT_PASSED) | BIT(NOT_EMPLOYED);
+    judged_credential_reasons = BIT(EXAM_NOT_PASSED) | BIT(NOT_EMPLOYED);
     char expected[TEXT_MAX];
     snprintf(expected, sizeof expected, "credential %d.", (int)CG_REASON_EXAM_NOT_PASSED);
     cr_expect_str_eq(rejected_sentence(rejected_line(good_record)), expected);
