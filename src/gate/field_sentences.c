@@ -72,20 +72,27 @@ static struct cg_text read_column(const struct cg_detail *detail, struct cg_text
     return cg_text_trim((struct cg_text){start, (uint32_t)((stop == NULL ? end : stop) - start)});
 }
 
-static void find_cell(const struct cg_detail *detail, enum cg_field field, struct cell *cell) {
+struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field field,
+                              int32_t *column) {
     const struct cg_field_source *source = &detail->binding->fields[field];
     struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
-    struct cg_text header = {detail->binding->header, detail->binding->header_len};
-    int32_t column = source->column;
     struct cg_text value = {"", 0};
-    *cell = (struct cell){0};
-    if (column >= 0) {
-        value = read_column(detail, record, column);
+    *column = source->column;
+    if (*column >= 0) {
+        value = read_column(detail, record, *column);
     }
     if (value.len == 0 && source->fallback_column >= 0) {
-        column = source->fallback_column;
-        value = read_column(detail, record, column);
+        *column = source->fallback_column;
+        value = read_column(detail, record, *column);
     }
+    return value;
+}
+
+static void find_cell(const struct cg_detail *detail, enum cg_field field, struct cell *cell) {
+    struct cg_text header = {detail->binding->header, detail->binding->header_len};
+    int32_t column;
+    struct cg_text value = cg_detail_find(detail, field, &column);
+    *cell = (struct cell){0};
     if (column < 0) {
         cell->column = cg_text_of(cg_field_name(field));
         return;

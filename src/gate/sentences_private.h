@@ -18,6 +18,10 @@ struct cg_detail {
     struct cg_phrase *say;
 };
 
+/* The value of a field as it stands in the file, and its column, -1 where the file has none. It may
+ * stand in the CSV reader's buffer. */
+struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field field, int32_t *column);
+
 /* One sentence each. */
 void cg_detail_malformed(const struct cg_detail *detail);
 void cg_detail_id(const struct cg_detail *detail);

@@ -82,6 +82,9 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->encoded_lines = 0;
     batch->accepted_rows = 0;
     batch->rejected_rows = 0;
+    if (batch->shapes.noted != 0) {
+        memset(&batch->shapes, 0, sizeof batch->shapes);
+    }
     batch->error = (struct cg_error)CG_ERROR_INIT;
 }
 

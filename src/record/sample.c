@@ -11,7 +11,7 @@
 
 struct sampling {
     const struct cg_layout *layout;
-    const struct cg_batch *batch;
+    struct cg_batch *batch;
     struct cg_sample *out;
 };
 
@@ -119,15 +119,20 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
  * go. */
 static bool look(const void *context, struct cg_values *values, struct cg_line *line) {
     const struct sampling *sampling = context;
-    const struct cg_batch *batch = sampling->batch;
+    struct cg_batch *batch = sampling->batch;
     struct cg_sample *out = sampling->out;
-    if (out->row_count == CG_SAMPLE_ROWS) {
-        return false;
-    }
-    struct cg_sample_row *row = &out->rows[out->row_count++];
+    struct cg_sample_row looked_at = {.line = batch->first_line};
+    const bool kept = out->row_count < CG_SAMPLE_ROWS;
+    struct cg_sample_row *row = kept ? &out->rows[out->row_count++] : &looked_at;
     row->line = batch->first_line + cg_batch_record(batch, line->record_no)->line_delta;
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        fill_value(values->binding, field, cg_values_get(values, field), &row->values[field]);
+        const struct cg_text text = cg_values_get(values, field);
+        const uint32_t kind = cg_shape_kind_of((int)field);
+        fill_value(values->binding, field, text, &row->values[field]);
+        if (!row->values[field].is_valid && kind != 0) {
+            cg_shapes_note_value(&batch->shapes, line->record_no, (enum cg_shape_kind)kind,
+                                 (uint32_t)field, text);
+        }
     }
     return false;
 }
@@ -204,6 +209,11 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
     }
     out->records = batch->records.count;
     out->malformed = batch->lines.count; /* only these have kept a line */
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        cg_shapes_note_malformed(&batch->shapes, cg_reader_binding(reader), batch,
+                                 cg_batch_line(batch, i)->record_no);
+    }
+    cg_shapes_remarks_of_claims(&batch->shapes, out->records, &out->remarks);
     return CG_OK;
 }
 

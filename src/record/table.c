@@ -6,6 +6,7 @@
 #include "claimgate/base/utf8.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/record/shapes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,10 @@ static void tell_faults(struct table *table, uint32_t record_no) {
         const enum cg_malformed fault = (enum cg_malformed)record->malformed;
         const char *words = name_fault(fault);
         table->line = table->batch->first_line + record->line_delta;
+        if (fault != CG_WELL_FORMED && table->plan->shapes != NULL) {
+            cg_shapes_note_malformed(table->plan->shapes, cg_reader_binding(table->reader),
+                                     table->batch, table->looked_at);
+        }
         if (words != NULL) {
             add_problem(table, words);
         } else if (fault != CG_WELL_FORMED) {
@@ -311,6 +316,7 @@ enum cg_status cg_table_read(const struct cg_table_plan *plan, struct cg_table_f
     struct cg_reader_input input = {.file = plan->file};
     const enum cg_status status = read_table(&table, &input, err);
     facts->rows = table.rows;
+    facts->records = input.records;
     facts->bytes = input.bytes;
     memcpy(facts->sha256, input.sha256, CG_SHA256_BYTES);
     return status;

@@ -1,5 +1,7 @@
 #include "claimgate/report/rules_pages.h"
 
+#include "run_json.h"
+
 #include "claimgate/json/json.h"
 
 #include <inttypes.h>
@@ -211,4 +213,5 @@ void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *
     cg_json_close_array(json);
     cg_json_put_integer(json, "records", sample->records);
     cg_json_put_integer(json, "malformed", sample->malformed);
+    cg_put_remarks(json, &sample->remarks);
 }

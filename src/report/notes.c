@@ -49,6 +49,7 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
                        "providers",
                        cg_policy_id(facts->policy));
     }
+    cg_remarks_warn(&facts->remarks, NULL);
 }
 
 static void note_replaced(uint64_t count, const struct cg_nppes_replaced *first) {

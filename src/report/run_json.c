@@ -18,6 +18,23 @@ void cg_put_output(struct cg_json_writer *json, const char *key,
     cg_json_close_object(json);
 }
 
+void cg_put_remarks(struct cg_json_writer *json, const struct cg_remarks *remarks) {
+    if (remarks->count == 0) {
+        return;
+    }
+    cg_json_open_array(json, "remarks");
+    for (uint32_t i = 0; i < remarks->count; i++) {
+        const struct cg_remark *remark = &remarks->list[i];
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "remark", remark->text);
+        cg_json_put_integer(json, "records", (int64_t)remark->records);
+        cg_json_put_integer(json, "of", (int64_t)remark->of);
+        cg_json_put_string(json, "mend", remark->mend);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_told_count *out) {
     const struct cg_told_count counts[] = {
         {"records", false, tally->records},           {"accepted", false, tally->accepted},

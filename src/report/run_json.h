@@ -15,6 +15,9 @@
 void cg_put_output(struct cg_json_writer *json, const char *key,
                    const struct cg_output_facts *output);
 
+/* What most records have wrong in the same way, where there is such a fault. */
+void cg_put_remarks(struct cg_json_writer *json, const struct cg_remarks *remarks);
+
 /* Counts of records and of units, in the order in which they are told. False past the end. */
 struct cg_told_count {
     const char *name;

@@ -137,6 +137,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_counts(json, facts->tally);
     put_reasons(json, facts->tally);
     put_near_codes(json, facts);
+    cg_put_remarks(json, &facts->remarks);
     put_timing(json, facts);
 }
 

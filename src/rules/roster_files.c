@@ -8,6 +8,7 @@
  */
 #include "claimgate/base/date.h"
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 #include "roster_private.h"
 
 #include "roster_layout.h"
@@ -34,6 +35,7 @@ static const char *shown(struct cg_text value, char out[SHOWN_VALUE_BYTES]) {
 static bool refuse(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                    uint32_t column, const char *rule) {
     char value[SHOWN_VALUE_BYTES];
+    cg_roster_note_refused(reading, row, column);
     const char *name = reading->columns[column].name;
     if (row->values[column].len == 0) {
         cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column],
@@ -53,17 +55,6 @@ static bool read_npi(const struct cg_roster_reading *reading, const struct cg_ta
                                "(Luhn over 80840 and the number)");
 }
 
-/* What programs write where there is no value. */
-static bool is_null_mark(struct cg_text text) {
-    static const char *const marks[] = {"NULL", "\\N", "~", "NA", "N/A", "NONE", "NaT", "-"};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        if (cg_text_equal_nocase(text, cg_text_of(marks[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A date where there is one; `blank` where the value is blank. */
 static bool read_date(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                       uint32_t column, int32_t blank, int32_t *day) {
@@ -75,7 +66,7 @@ static bool read_date(const struct cg_roster_reading *reading, const struct cg_t
     char rule[160];
     snprintf(rule, sizeof rule, "is no real date from 1900 to 2199; write %s%s",
              reading->layout->date_text,
-             is_null_mark(text) ? ", or name it under \"blank\" in layout.json" : "");
+             cg_shape_is_null_mark(text) ? ", or name it under \"blank\" in layout.json" : "");
     return refuse(reading, row, column, rule);
 }
 
@@ -156,6 +147,7 @@ static const char unseen_id_rule[] = "must have 1 to 64 bytes of text, and be no
 
 static bool refuse_unseen(const struct cg_roster_reading *reading, const struct cg_table_row *row,
                           uint32_t column, const char *rule) {
+    cg_roster_note_refused(reading, row, column);
     cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column], "%s %s",
                     reading->columns[column].name, rule);
     return false;
@@ -374,6 +366,7 @@ const char *cg_roster_field_name(enum cg_roster_file file, uint32_t column) {
 enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_reading *reading,
                                    struct cg_roster_file_facts *facts, struct cg_error *err) {
     memcpy(reading->columns, SHAPES[file].columns, sizeof reading->columns);
+    reading->file = file;
     uint32_t column_count = 0;
     while (column_count < CG_ROSTER_COLUMNS_MAX && reading->columns[column_count].name != NULL) {
         const char *own_name = reading->layout->columns[file][column_count];
@@ -390,10 +383,12 @@ enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_re
         .context = reading,
         .blanks = reading->layout->blanks,
         .blank_count = reading->layout->blank_count,
+        .shapes = reading->shapes,
         .shows_header = file != CG_ROSTER_AUTHORIZATIONS && file != CG_ROSTER_MEMBERS,
     };
     struct cg_table_facts table = {.rows = 0};
     enum cg_status status = cg_table_read(&plan, &table, reading->problems, err);
+    cg_roster_warn_of_shapes(reading, table.records);
     facts->rows = table.rows;
     memcpy(facts->sha256, table.sha256, sizeof facts->sha256);
     return status;

@@ -125,8 +125,13 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
     if (snprintf(path, sizeof path, "%s/%s", load->dir, facts->path) >= PATH_MAX) {
         return cg_error_set(err, CG_INTERNAL, "a path outgrew its room");
     }
-    struct cg_roster_reading reading = {load->roster, load->policy,   load->layout,
-                                        path,         load->problems, {{0}}};
+    struct cg_shape_counts shapes = {.noted = 0};
+    struct cg_roster_reading reading = {.roster = load->roster,
+                                        .policy = load->policy,
+                                        .layout = load->layout,
+                                        .path = path,
+                                        .problems = load->problems,
+                                        .shapes = &shapes};
     struct cg_error damage = CG_ERROR_INIT;
     enum cg_status status = cg_roster_read_file(file, &reading, facts, &damage);
     if (status == CG_BAD_DATA) {

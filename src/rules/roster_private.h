@@ -5,6 +5,7 @@
 #define CLAIMGATE_RULES_ROSTER_PRIVATE_H
 
 #include "claimgate/record/csv.h"
+#include "claimgate/record/shape_counts.h"
 #include "claimgate/rules/roster_tables.h"
 
 enum {
@@ -50,7 +51,15 @@ struct cg_roster_reading {
     const char *path;
     struct cg_problems *problems;
     struct cg_table_column columns[CG_ROSTER_COLUMNS_MAX]; /* as found in this file */
+    enum cg_roster_file file;
+    struct cg_shape_counts *shapes; /* of what is refused in this file */
 };
+/* Count a value that was refused by its shape; and say, of so many rows, what most have wrong in
+ * the same way. */
+void cg_roster_note_refused(const struct cg_roster_reading *reading, const struct cg_table_row *row,
+                            uint32_t column);
+void cg_roster_warn_of_shapes(const struct cg_roster_reading *reading, uint64_t rows);
+
 cg_must_use enum cg_status cg_roster_read_file(enum cg_roster_file file,
                                                struct cg_roster_reading *reading,
                                                struct cg_roster_file_facts *facts,

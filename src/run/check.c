@@ -10,10 +10,12 @@
 
 #include "claimgate/base/stop.h"
 #include "claimgate/gate/history.h"
+#include "claimgate/gate/sentences.h"
 #include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/record/shapes.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -31,6 +33,8 @@ struct cg_check {
     struct cg_batch *batch;
     struct cg_reader_input input;
     struct cg_reader *reader;
+    struct cg_shape_counts shapes; /* of all batches */
+    uint64_t tested;               /* lines and malformed records */
 };
 
 static enum cg_status open_ledger(struct cg_check *check, struct cg_error *err) {
@@ -145,6 +149,11 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
         if (status != CG_OK) {
             return status;
         }
+        check->tested++;
+        if (line->decision == CG_REJECTED) {
+            cg_note_shapes(answer.binding, check->batch, line, line->reasons,
+                           &check->batch->shapes);
+        }
     }
     return check->plan.answer(check->plan.context, &answer, err);
 }
@@ -160,6 +169,7 @@ static enum cg_status answer_lines(struct cg_check *check, struct cg_text bytes,
     for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
         status = answer_record(check, cg_batch_record(batch, i), err);
     }
+    cg_shapes_merge(&check->shapes, &batch->shapes);
     return status;
 }
 
@@ -233,5 +243,10 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
         status = answer_window(check, input, &at_end, err);
     }
     cg_input_close(input);
+    if (status == CG_OK) {
+        struct cg_remarks remarks;
+        cg_shapes_remarks_of_claims(&check->shapes, check->tested, &remarks);
+        cg_remarks_warn(&remarks, NULL);
+    }
     return status;
 }

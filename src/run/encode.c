@@ -12,6 +12,7 @@
 
 #include "claimgate/gate/sentences.h"
 #include "claimgate/record/rows.h"
+#include "claimgate/record/shapes.h"
 
 #include <string.h>
 
@@ -95,6 +96,9 @@ static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch)
     while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
            (line = next_rejected(batch)) != NULL) {
         cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
+        if (line->decision == CG_REJECTED) {
+            cg_note_shapes(binding, batch, line, line->reasons, &batch->shapes);
+        }
         const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
                                             &verdict};
         if (!cg_rows_rejected(&batch->rejected_text, &row) ||
@@ -199,6 +203,7 @@ void cg_station_write(void *context, struct cg_batch *batch) {
     }
     CG_ASSERT(batch->encoded_lines == batch->lines.count);
     CG_ASSERT(batch->accepted_rows + batch->rejected_rows >= batch->records.count);
+    cg_shapes_merge(&run->shapes, &batch->shapes);
     run->accepted_rows += batch->accepted_rows;
     run->rejected_rows += batch->rejected_rows;
     run->outputs.accepted.records = run->accepted_rows;

@@ -12,8 +12,10 @@
 
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/gate/history.h"
+#include "claimgate/gate/sentences.h"
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/record/shapes.h"
 #include "claimgate/rules/reason.h"
 
 #include <stdlib.h>
@@ -32,6 +34,8 @@ struct import {
     struct cg_content_hash content;
     struct cg_tally tally;
     uint64_t repeated;
+    struct cg_shape_counts shapes; /* of all batches */
+    uint64_t tested;               /* lines and malformed records */
 };
 
 /* Without these a line cannot be remembered; whether any other reason holds was for the payer to
@@ -62,7 +66,10 @@ static void note_problem(struct import *import, const struct cg_line *line, uint
 static void make_untested(struct import *import, struct cg_line *line) {
     const uint64_t matters = line->reasons & reasons_that_matter();
     const uint32_t newest = cg_policy_version_count(import->plan->policy) - 1;
+    import->tested++;
     if (matters != 0) {
+        cg_note_shapes(cg_reader_binding(import->reader), import->batch, line, matters,
+                       &import->batch->shapes);
         note_problem(import, line, matters);
         return;
     }
@@ -148,6 +155,7 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         make_untested(import, cg_batch_line(batch, i));
     }
+    cg_shapes_merge(&import->shapes, &batch->shapes);
     if (import->problems->total > 0) {
         return CG_OK; /* only to find the other problems */
     }
@@ -205,6 +213,9 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         return status;
     }
     if (import->problems->total > 0) {
+        struct cg_remarks remarks;
+        cg_shapes_remarks_of_claims(&import->shapes, import->tested, &remarks);
+        cg_remarks_warn(&remarks, import->plan->file);
         return cg_problems_in_data(import->problems, err);
     }
     status = commit(import, err);

@@ -204,6 +204,8 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->tally = &run->tally;
+    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
+                                &facts->remarks);
     facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
     facts->threads = plan->threads;

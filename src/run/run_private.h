@@ -45,6 +45,7 @@ struct cg_run {
     uint64_t header_lines;   /* one an input */
     uint64_t accepted_rows;  /* as encoded */
     uint64_t rejected_rows;
+    struct cg_shape_counts shapes; /* of all batches */
 
     atomic_bool stop; /* set by write, read by read: a batch has failed */
     struct cg_progress progress;

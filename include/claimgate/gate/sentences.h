@@ -18,6 +18,11 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out);
 
+/* Count what fails in a rejected line, or in a malformed record, by its shape. `reasons` are those
+ * that are asked for. batch->csv must be there, and the records of the batch be parsed. */
+void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *batch,
+                    const struct cg_line *line, uint64_t reasons, struct cg_shape_counts *counts);
+
 /* The name of a reason on this line: "units_invalid", or "daily_cap" for CG_REASON_CAP. */
 const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason);
 

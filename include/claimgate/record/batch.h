@@ -18,6 +18,7 @@
 #include "claimgate/base/text.h"
 #include "claimgate/record/line.h"
 #include "claimgate/record/scan.h"
+#include "claimgate/record/shape_counts.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -98,6 +99,7 @@ struct cg_batch {
     uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
     uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
+    struct cg_shape_counts shapes; /* of what fails in the rejected rows */
 
     /* Tools that travel along, so that parallel stations need no look-up by thread. Made by who
      * uses them first, freed with the batch. */

@@ -78,11 +78,13 @@ struct cg_table_plan {
     void *context;
     const struct cg_text *blanks; /* values that stand for a blank, letter case ignored */
     size_t blank_count;
+    struct cg_shape_counts *shapes; /* counts malformed rows; NULL: nobody asks */
     bool shows_header; /* the first line can be shown whatever it is, for nobody's claims or members
                         * can stand in it */
 };
 struct cg_table_facts {
-    uint64_t rows;
+    uint64_t rows;    /* well-formed ones */
+    uint64_t records; /* malformed ones too */
     uint64_t bytes;
     uint8_t sha256[32]; /* of the bytes as they stand on disk */
 };

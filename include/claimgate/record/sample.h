@@ -13,6 +13,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/record/layout.h"
+#include "claimgate/record/shapes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,6 +47,7 @@ struct cg_sample {
     uint32_t row_count;
     uint32_t records; /* in the head */
     uint32_t malformed;
+    struct cg_remarks remarks; /* what most of the head has wrong in the same way */
     struct cg_error missing; /* CG_OK, or what binding says of the columns that are missing */
 };
 

@@ -9,6 +9,7 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/record/shapes.h"
 #include "claimgate/report/station_times.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
@@ -57,7 +58,8 @@ struct cg_run_facts {
     const struct cg_tally *tally;
     struct cg_place_of_record near_codes[CG_RECORDS_NAMED]; /* the first of procedure_code_near */
     uint32_t near_codes_named;
-    int64_t run_id; /* 0: no ledger */
+    struct cg_remarks remarks; /* what most records have wrong in the same way */
+    int64_t run_id;            /* 0: no ledger */
 
     uint64_t started_unix; /* seconds */
     uint64_t wall_ms;

@@ -1,0 +1,366 @@
+#include "claimgate/record/shapes.h"
+
+#include "shape_tests.h"
+
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/phrase.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+_Static_assert((int)CG_FIELD_COUNT < (int)CG_SHAPE_COLUMNS,
+               "a column for each field, and one for records");
+
+enum {
+    WHOLE_RECORD = CG_SHAPE_COLUMNS - 1, /* the column under which malformed records are counted */
+    COLUMNS_NAMED = 4,                   /* in one remark */
+    ANYTHING = ~0U >> 1,
+    NUMBERS = CG_HOLDS_UNITS | CG_HOLDS_NUMBER | CG_HOLDS_LINE_NUMBER | CG_HOLDS_NPI,
+};
+
+struct shape {
+    uint32_t kinds; /* of columns in whose values it is looked for; 0: whole records */
+    bool (*value_has)(struct cg_text value, const char *word);
+    bool (*record_has)(const struct cg_broken *broken);
+    const char *word; /* what the test is asked for */
+    const char *seen; /* goes on after the columns' names; of a record a sentence of its own */
+    const char *key;  /* what a layout says to take such files; NULL: no layout can */
+    const char *mend; /* else */
+};
+
+#define MARK(mark, key_text)                                                                       \
+    {                                                                                              \
+        ANYTHING, cg_shape_is_mark, NULL, mark, mark " stands where there is no value",            \
+            "\"blank\": [\"" key_text "\"]", NULL                                                  \
+    }
+/* Where a layout knows the format, its name is the key; the mend is for those that none knows. */
+#define DATE(format)                                                                               \
+    {                                                                                              \
+        CG_HOLDS_DATE, cg_shape_is_date, NULL, format, "written " format,                          \
+            "\"date_format\": \"" format "\"",                                                     \
+            "have the program that writes the file write dates as YYYY-MM-DD"                      \
+    }
+#define VALUE(kinds, test, word, seen, key, mend)                                                  \
+    { kinds, test, NULL, word, seen, key, mend }
+#define RECORD(test, seen, key, mend)                                                              \
+    { 0, NULL, test, NULL, seen, key, mend }
+
+/* The first shape that a value or record has is told; those after it are for what is left. */
+static const struct shape shapes[] = {
+    RECORD(cg_shape_has_nul, "the records hold NUL bytes", NULL,
+           "have the file written as UTF-8, or take them out: tr -d '\\000' < FILE"),
+    RECORD(cg_shape_has_backslash_quotes,
+           "quotes inside quoted values have a backslash before them", NULL,
+           "have the program that writes the file write a quote inside a quoted value twice"),
+    RECORD(cg_shape_is_broken_by_line_end, "line ends stand inside quoted values", NULL,
+           "give --multiline, or say \"multiline\": true in the layout"),
+    RECORD(cg_shape_has_blank_before_quote, "blanks stand before the quote that opens a value",
+           NULL, "have the program that writes the file put no blank behind a delimiter"),
+    RECORD(cg_shape_has_broken_quoting, "quotes inside quoted values are not written twice", NULL,
+           "have the program that writes the file write a quote inside a quoted value twice"),
+    RECORD(cg_shape_ends_in_delimiters,
+           "the lines end in a delimiter that the header does not have",
+           "\"trailing_delimiter\": true", NULL),
+    RECORD(cg_shape_is_all_quoted, "each line as a whole stands in quotes", NULL,
+           "have the program that writes the file put quotes around values alone"),
+    RECORD(cg_shape_has_other_delimiter, "the lines have another delimiter than the header", NULL,
+           "have the program that writes the file write both with the same delimiter"),
+    RECORD(cg_shape_is_short, "the lines have fewer fields than the header",
+           "\"short_records\": true", NULL),
+    RECORD(cg_shape_has_too_many, "the lines have more fields than the header", NULL,
+           "have the program that writes the file put quotes around values that hold the "
+           "delimiter, and a name in the header over each column"),
+
+    VALUE(ANYTHING, cg_shape_begins, "=", "written as a formula of a spreadsheet", NULL,
+          "have the program that writes the file write values without =\"...\" around them"),
+    MARK("NULL", "NULL"),
+    MARK("(null)", "(null)"),
+    MARK("\\N", "\\\\N"),
+    MARK("~", "~"),
+    MARK("NaN", "NaN"),
+    MARK("NaT", "NaT"),
+    MARK("None", "None"),
+    MARK("NA", "NA"),
+    MARK("<NA>", "<NA>"),
+    MARK("N/A", "N/A"),
+    MARK("#N/A", "#N/A"),
+    MARK("nil", "nil"),
+    MARK(".", "."),
+    MARK("-", "-"),
+    MARK("--", "--"),
+    MARK("?", "?"),
+    MARK("unknown", "unknown"),
+    VALUE(NUMBERS | CG_HOLDS_ID | CG_HOLDS_DATE, cg_shape_is_exponent, NULL,
+          "a number with an exponent", NULL,
+          "have the program that writes the file write all digits (in a spreadsheet, make the "
+          "column text before the file is opened); those that are lost cannot be had back from it"),
+    VALUE(ANYTHING, cg_shape_is_no_utf8, NULL, "not UTF-8 (is it Latin-1?)", NULL,
+          "convert it: iconv -f ISO-8859-1 -t UTF-8 FILE"),
+    VALUE(ANYTHING, cg_shape_begins, "'", "begins with an apostrophe", NULL,
+          "have the program that writes the file write values without apostrophes"),
+    DATE("YYYY-MM-DD"),
+    DATE("YYYYMMDD"),
+    DATE("MM/DD/YYYY"),
+    DATE("M/D/YYYY"),
+    DATE("MM-DD-YYYY"),
+    DATE("M-D-YYYY"),
+    DATE("DD-MON-YYYY"),
+    DATE("DD-MON-YY"),
+    DATE("DDMONYYYY"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_date, "YYYY-MM-DD~", "a date with a time of day",
+          "\"date_format\": \"YYYY-MM-DDTHH:MM:SS\"",
+          "have the program that writes the file write dates as YYYY-MM-DD"),
+    DATE("YYYY/MM/DD"),
+    DATE("DD/MM/YYYY"),
+    DATE("D/M/YYYY"),
+    DATE("DD.MM.YYYY"),
+    DATE("D.M.YYYY"),
+    DATE("DD-MM-YYYY"),
+    DATE("MM/DD/YY"),
+    DATE("M/D/YY"),
+    DATE("MMDDYYYY"),
+    DATE("MON D, YYYY"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_date, "M/D/YYYY~", "M/D/YYYY with a time of day", NULL,
+          "have the program that writes the file write dates as YYYY-MM-DD"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_day_serial, NULL, "a spreadsheet's count of days", NULL,
+          "format the column as a date, YYYY-MM-DD, before the file is written"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_unix_time, NULL, "a count of seconds since 1970", NULL,
+          "have the program that writes the file write dates as YYYY-MM-DD"),
+    VALUE(NUMBERS, cg_shape_is_decimal_comma, NULL, "has a comma before its decimals", NULL,
+          "have the program that writes the file write whole numbers"),
+    VALUE(NUMBERS, cg_shape_is_grouped, NULL, "has its digits in groups", NULL,
+          "have the program that writes the file write digits alone"),
+    VALUE(CG_HOLDS_UNITS, cg_shape_is_signed, "-", "negative", "\"negative_units\": \"void\"",
+          NULL),
+    VALUE(NUMBERS, cg_shape_is_signed, "+", "has a plus sign", NULL,
+          "have the program that writes the file write digits alone"),
+    VALUE(NUMBERS, cg_shape_is_fraction, NULL, "no whole number", NULL,
+          "have whole units written, or name the column of the units in the layout: are these "
+          "hours?"),
+    VALUE(NUMBERS, cg_shape_has_words, NULL, "has letters behind its digits", NULL,
+          "have the program that writes the file write digits alone"),
+    VALUE(CG_HOLDS_NPI, cg_shape_is_ten_digits, "12", "has wrong check digits", NULL,
+          "name the column of the NPIs in the layout: are these numbers masked or made up?"),
+    VALUE(CG_HOLDS_NPI, cg_shape_is_ten_digits, "03456789", "has first digits that no NPI has",
+          NULL,
+          "name the column of the NPIs in the layout; for made-up providers of test data say "
+          "\"test_npis\": true in the policy"),
+    VALUE(CG_HOLDS_NPI, cg_shape_is_other_number, NULL, "holds numbers that are no NPIs", NULL,
+          "name the column of the NPIs in the layout"),
+    VALUE(CG_HOLDS_LINE_NUMBER, cg_shape_is_any, NULL, "no number of a line",
+          "\"as\": \"id\" for claim_line_number", NULL),
+    VALUE(CG_HOLDS_FREQUENCY, cg_shape_is_any, NULL, "holds other codes than 1, 7 and 8",
+          "\"map\" for claim_frequency_code, which says what each code means", NULL),
+    VALUE(CG_HOLDS_MODIFIER, cg_shape_is_any, NULL, "holds something else than one modifier", NULL,
+          "have each modifier written into a column of its own"),
+    VALUE(CG_HOLDS_PROCEDURE, cg_shape_is_any, NULL,
+          "holds a procedure code together with something else", NULL,
+          "have the code written alone, and modifiers into columns of their own"),
+    VALUE(CG_HOLDS_WORD, cg_shape_is_any, NULL, "words that are not known",
+          "what each means under \"status_words\"", NULL),
+    VALUE(CG_HOLDS_ID, cg_shape_has_controls, NULL, "holds control characters", NULL,
+          "have the program that writes the file leave them out"),
+    VALUE(CG_HOLDS_ID, cg_shape_is_too_long, NULL, "longer than 64 bytes", NULL,
+          "name the column of the ids in the layout"),
+    VALUE(ANYTHING, cg_shape_is_blank, NULL, "blank", NULL,
+          "name the column that has the values in the layout"),
+};
+
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+_Static_assert((int)SHAPES <= (int)CG_SHAPES_MAX, "a count for each shape");
+
+uint32_t cg_shape_kind_of(int field) {
+    static const uint32_t kinds[CG_FIELD_COUNT] = {
+        [CG_FIELD_CLAIM_ID] = CG_HOLDS_ID,
+        [CG_FIELD_CLAIM_LINE_NUMBER] = CG_HOLDS_LINE_NUMBER,
+        [CG_FIELD_MEMBER_ID] = CG_HOLDS_ID,
+        [CG_FIELD_CLAIM_LINE_START_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_CLAIM_LINE_END_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_HCPCS_CODE] = CG_HOLDS_PROCEDURE,
+        [CG_FIELD_HCPCS_MODIFIER_1] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_2] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_3] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_4] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_5] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_SERVICE_UNIT_QUANTITY] = CG_HOLDS_UNITS,
+        [CG_FIELD_RENDERING_NPI] = CG_HOLDS_NPI,
+        [CG_FIELD_BILLING_NPI] = CG_HOLDS_NPI,
+        [CG_FIELD_CLAIM_FREQUENCY_CODE] = CG_HOLDS_FREQUENCY,
+        [CG_FIELD_ORIGINAL_CLAIM_ID] = CG_HOLDS_ID,
+        [CG_FIELD_RECEIVED_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_BIRTH_DATE] = CG_HOLDS_DATE,
+    };
+    return kinds[field];
+}
+
+bool cg_shape_is_null_mark(struct cg_text value) {
+    for (size_t i = 0; i < SHAPES; i++) {
+        if (shapes[i].value_has == cg_shape_is_mark && cg_shape_is_mark(value, shapes[i].word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- counting --- */
+
+static void count(struct cg_shape_counts *counts, uint64_t record, size_t shape, uint32_t column) {
+    if (counts->last_record != record + 1) {
+        counts->last_record = record + 1;
+        memset(counts->last_shapes, 0, sizeof counts->last_shapes);
+    }
+    counts->records[shape] += counts->last_shapes[shape] == 0;
+    counts->last_shapes[shape] = 1;
+    counts->values[shape][column]++;
+}
+
+void cg_shapes_note_value(struct cg_shape_counts *counts, uint64_t record, enum cg_shape_kind kind,
+                          uint32_t column, struct cg_text value) {
+    counts->noted++;
+    for (size_t i = 0; i < SHAPES; i++) {
+        if ((shapes[i].kinds & kind) != 0 && shapes[i].value_has(value, shapes[i].word)) {
+            count(counts, record, i, column);
+        }
+    }
+}
+
+void cg_shapes_note_malformed(struct cg_shape_counts *counts, const struct cg_binding *binding,
+                              const struct cg_batch *batch, uint32_t record_no) {
+    const struct cg_record *record = cg_batch_record(batch, record_no);
+    const struct cg_broken broken = {.binding = binding,
+                                     .batch = batch,
+                                     .record_no = record_no,
+                                     .text = cg_batch_record_text(batch, record_no),
+                                     .fields = record->field_count,
+                                     .fault = (enum cg_malformed)record->malformed};
+    counts->noted++;
+    for (size_t i = 0; i < SHAPES; i++) {
+        if (shapes[i].kinds == 0 && shapes[i].record_has(&broken)) {
+            count(counts, record_no, i, WHOLE_RECORD);
+            return;
+        }
+    }
+}
+
+void cg_shapes_merge(struct cg_shape_counts *into, const struct cg_shape_counts *from) {
+    if (from->noted == 0) {
+        return;
+    }
+    into->noted += from->noted;
+    for (size_t i = 0; i < SHAPES; i++) {
+        into->records[i] += from->records[i];
+        for (uint32_t column = 0; column < CG_SHAPE_COLUMNS; column++) {
+            into->values[i][column] += from->values[i][column];
+        }
+    }
+}
+
+/* --- remarks --- */
+
+/* Columns of a shape that are worth a name: a tenth of its records have it there. */
+static uint32_t columns_of(const struct cg_shape_counts *counts, size_t shape) {
+    uint32_t columns = 0;
+    for (uint32_t i = 0; i < CG_SHAPE_COLUMNS; i++) {
+        if ((uint64_t)counts->values[shape][i] * 10 >= counts->records[shape]) {
+            columns |= 1U << i;
+        }
+    }
+    return columns;
+}
+
+static void say_columns(struct cg_phrase *say, uint32_t columns, const char *const *names) {
+    uint32_t named = 0;
+    for (uint32_t rest = columns; rest != 0 && named < COLUMNS_NAMED; rest &= rest - 1) {
+        cg_say(say, "%s%s", named++ == 0 ? "" : ", ", names[__builtin_ctz(rest)]);
+    }
+    const uint32_t all = (uint32_t)__builtin_popcount(columns);
+    if (all > named) {
+        cg_say(say, " and %u more", all - named);
+    }
+    cg_say(say, ": ");
+}
+
+static bool is_date_key(const char *key, struct cg_text *format) {
+    static const char start[] = "\"date_format\": \"";
+    const size_t len = strlen(key);
+    if (strncmp(key, start, sizeof start - 1) != 0) {
+        return false;
+    }
+    *format = (struct cg_text){key + sizeof start - 1, (uint32_t)(len - sizeof start)};
+    return true;
+}
+
+/* Layouts of rosters know dates and blanks. Which formats of dates a layout knows is for date.h to
+ * say. */
+static bool has_key(const struct shape *shape, enum cg_shapes_for whom) {
+    char name[32];
+    struct cg_text written;
+    enum cg_date_format format;
+    if (shape->key == NULL) {
+        return false;
+    }
+    if (!is_date_key(shape->key, &written)) {
+        return whom == CG_SHAPES_FOR_CLAIMS || shape->value_has == cg_shape_is_mark ||
+               shape->kinds == CG_HOLDS_WORD;
+    }
+    struct cg_phrase say = cg_phrase_start(name, sizeof name);
+    cg_say(&say, "%.*s", (int)written.len, written.ptr);
+    return cg_date_format_named(name, &format);
+}
+
+static const char correct_them[] = "have the program that writes the file write them otherwise";
+
+static void fill(const struct shape *shape, uint32_t columns, const char *const *names,
+                 enum cg_shapes_for whom, struct cg_remark *out) {
+    struct cg_phrase text = cg_phrase_start(out->text, sizeof out->text);
+    struct cg_phrase mend = cg_phrase_start(out->mend, sizeof out->mend);
+    if (shape->kinds != 0) {
+        say_columns(&text, columns, names);
+    }
+    cg_say(&text, "%s", shape->seen);
+    if (has_key(shape, whom)) {
+        cg_say(&mend, "say %s in %s", shape->key,
+               whom == CG_SHAPES_FOR_CLAIMS
+                   ? "the layout (`claimgate layout show` prints one to begin with)"
+                   : "the roster's layout.json");
+    } else {
+        cg_say(&mend, "%s", shape->mend != NULL ? shape->mend : correct_them);
+    }
+}
+
+void cg_shapes_remarks(const struct cg_shape_counts *counts, uint64_t of,
+                       const char *const *columns, enum cg_shapes_for whom,
+                       struct cg_remarks *out) {
+    uint32_t told = 0; /* columns of which one thing has been said */
+    out->count = 0;
+    for (size_t i = 0; i < SHAPES && out->count < CG_REMARKS_MAX; i++) {
+        const uint64_t records = counts->records[i];
+        const uint32_t here = columns_of(counts, i);
+        if (records == 0 || records * 10 < of * 9 || (here & ~told) == 0) {
+            continue;
+        }
+        struct cg_remark *remark = &out->list[out->count++];
+        *remark = (struct cg_remark){.records = records, .of = of};
+        fill(&shapes[i], here & ~told, columns, whom, remark);
+        told |= here;
+    }
+}
+
+void cg_shapes_remarks_of_claims(const struct cg_shape_counts *counts, uint64_t of,
+                                 struct cg_remarks *out) {
+    const char *names[CG_SHAPE_COLUMNS] = {NULL};
+    for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
+        names[field] = cg_field_name(field);
+    }
+    cg_shapes_remarks(counts, of, names, CG_SHAPES_FOR_CLAIMS, out);
+}
+
+void cg_remarks_warn(const struct cg_remarks *remarks, const char *file) {
+    for (uint32_t i = 0; i < remarks->count; i++) {
+        const struct cg_remark *remark = &remarks->list[i];
+        cg_log_warning("%s%s%" PRIu64 " of %" PRIu64 " records have one fault: %s; %s",
+                       file == NULL ? "" : file, file == NULL ? "" : ": ", remark->records,
+                       remark->of, remark->text, remark->mend);
+    }
+}
