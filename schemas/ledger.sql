@@ -157,7 +157,8 @@ CREATE TABLE rejection (
 ) STRICT;
 
 -- A void, a replacement or (claim_id NULL) a release frees the standing lines of original_claim_id
--- that came before it: all of them, or the one of claim_line.
+-- that came before it: all of them, or the one of claim_line. A row with negative units, which
+-- reverses what its own claim stands with, is a void without frequency here: it may come again.
 CREATE TABLE take_back (
     run_no INTEGER NOT NULL,
     member_no INTEGER NOT NULL,

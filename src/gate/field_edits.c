@@ -139,6 +139,20 @@ static uint8_t written_frequency(struct cg_values *values) {
     return code == '1' || code == '7' || code == '8' ? (uint8_t)(code - '0') : 0;
 }
 
+/* Under a layout that says so, units below zero reverse what the same claim stands with. A row that
+ * says by its frequency code what it voids is a void like any other. */
+static __attribute__((noinline)) bool is_reversal(struct cg_values *values, uint8_t frequency) {
+    const bool voids = frequency == CG_VOID && values->binding->can_take_back;
+    return !voids &&
+           cg_field_is_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
+}
+
+static uint64_t read_reversal(struct cg_values *values, struct cg_line *line) {
+    line->frequency = CG_VOID;
+    line->reverses = true;
+    return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->original_claim_id);
+}
+
 /* A layout that has no place for the original's id cannot take anything back, so there the
  * frequency code itself is what is wrong; a file that merely lacks the column names no original. */
 static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, struct cg_line *line) {
@@ -286,7 +300,8 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     int32_t start_day = parse_date(values, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
-    bool voids = frequency == CG_VOID && values->binding->can_take_back;
+    const bool reverses = values->binding->negative_units_void && is_reversal(values, frequency);
+    bool voids = reverses || (frequency == CG_VOID && values->binding->can_take_back);
     if (!voids && rules->roster != NULL &&
         cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
         uint64_t npi = read_npi(rules, cg_values_get(values, CG_FIELD_RENDERING_NPI));
@@ -301,8 +316,9 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     line->procedure_no = (uint8_t)code.procedure_no;
     line->start_day = start_day;
     line->version = version;
-    uint64_t reasons = code.reason | read_fields(rules, values, start, line) |
-                       read_take_back(values, frequency, line);
+    uint64_t reasons =
+        code.reason | read_fields(rules, values, start, line) |
+        (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;

@@ -72,6 +72,17 @@ static struct cg_text read_column(const struct cg_detail *detail, struct cg_text
     return cg_text_trim((struct cg_text){start, (uint32_t)((stop == NULL ? end : stop) - start)});
 }
 
+/* What the file has there, or a blank where that is what the layout takes it for. */
+static struct cg_text read_value(const struct cg_detail *detail, enum cg_field field,
+                                 struct cg_text record, int32_t column) {
+    const struct cg_binding *binding = detail->binding;
+    const struct cg_text value = read_column(detail, record, column);
+    const bool is_blank =
+        (binding->has_blanks && cg_layout_is_blank(binding->layout, value)) ||
+        (binding->fields[field].is_mapped && cg_layout_map(binding->layout, field, value).len == 0);
+    return is_blank ? (struct cg_text){"", 0} : value;
+}
+
 struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field field,
                               int32_t *column) {
     const struct cg_field_source *source = &detail->binding->fields[field];
@@ -79,11 +90,11 @@ struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field fiel
     struct cg_text value = {"", 0};
     *column = source->column;
     if (*column >= 0) {
-        value = read_column(detail, record, *column);
+        value = read_value(detail, field, record, *column);
     }
     if (value.len == 0 && source->fallback_column >= 0) {
         *column = source->fallback_column;
-        value = read_column(detail, record, *column);
+        value = read_value(detail, field, record, *column);
     }
     return value;
 }
@@ -220,9 +231,9 @@ void cg_detail_frequency(const struct cg_detail *detail) {
     if (detail->binding->fields[CG_FIELD_CLAIM_FREQUENCY_CODE].is_mapped) {
         code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
     }
-    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
+    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8') && may_show(&cell)) {
         cg_say(detail->say, "%.*s is %.*s, but the layout has no column for the claim to %s.",
-               (int)cell.column.len, cell.column.ptr, (int)code.len, code.ptr,
+               (int)cell.column.len, cell.column.ptr, (int)cell.value_len, cell.bytes,
                code.ptr[0] == '7' ? "replace" : "void");
         return;
     }

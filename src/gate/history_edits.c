@@ -58,8 +58,8 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
         uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
         return cg_member_history_add(store, member->history, claim_hash) ? CG_OK : CG_INTERNAL;
     }
-    if (line->taken_back_by.len == 0) {
-        return CG_OK; /* released by hand: nobody's take-back */
+    if (line->taken_back_by.len == 0 || line->taken_back_frequency == 0) {
+        return CG_OK; /* released by hand, or reversed: no claim's one take-back */
     }
     if (line->taken_back_by.len > CG_ID_MAX_BYTES) {
         return CG_BAD_DATA;
@@ -85,9 +85,19 @@ static void tell_taken(void *context, const struct cg_service *service) {
         struct cg_past_line line = cg_service_past_line(service);
         line.taken_back = true;
         line.taken_back_by = cg_key_text(&taking->by->claim_id);
-        line.taken_back_frequency = taking->by->frequency;
+        line.taken_back_frequency = taking->by->reverses ? 0 : taking->by->frequency;
         taking->memory->on_take_back(taking->memory->take_back_context, taking->by, &line);
     }
+}
+
+/* A row with negative units takes back what stands under its own id, line by line where lines have
+ * numbers, as often as it comes: nothing is noted. */
+static bool reverse(struct cg_member *member, struct cg_line *line) {
+    struct cg_history_memory *memory = member->memory;
+    struct taking taking = {.memory = memory, .by = line};
+    const struct cg_claim_lines own = {line->claim_id, line->line_number};
+    return cg_member_history_take_out(&memory->store, member->history, &own, tell_taken, &taking) >
+           0;
 }
 
 /* Take the line's original back where that is due. *known is false for an unknown original. */
@@ -100,13 +110,18 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
         .frequency = line->frequency,
         .took_lines = true,
     };
+    if (line->reverses) {
+        *known = reverse(member, line);
+        return CG_OK;
+    }
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known) {
         return CG_OK;
     }
     struct taking taking = {.memory = memory, .by = line};
-    if (cg_member_history_take_out(&memory->store, member->history, &note.original, tell_taken,
-                                   &taking) > 0) {
+    const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};
+    if (cg_member_history_take_out(&memory->store, member->history, &all, tell_taken, &taking) >
+        0) {
         *known = true;
         return note_take_back(member, note);
     }

@@ -256,21 +256,28 @@ static uint32_t reverse_chain(struct cg_large_member *large, uint32_t last) {
 }
 
 uint32_t cg_large_member_take_out(const struct cg_line_store *store, struct cg_large_member *large,
-                                  const struct cg_key *claim, cg_service_fn fn, void *context) {
-    struct cg_service wanted = {.claim = *claim};
-    uint64_t claim_hash = cg_key_hash(claim, store->seed);
+                                  const struct cg_claim_lines *lines, cg_service_fn fn,
+                                  void *context) {
+    struct cg_service wanted = {.claim = lines->claim};
+    uint64_t claim_hash = cg_key_hash(&lines->claim, store->seed);
     uint32_t *last = find_value(store, large, KEY_CLAIM, &wanted, claim_hash);
     if (last == NULL) {
         return 0;
     }
     uint32_t taken = 0;
+    uint32_t kept = 0; /* the last of those that stay, which are chained anew */
     for (uint32_t next, line = reverse_chain(large, *last); line != 0; line = next) {
         next = line_at(large, line - 1)->before;
+        if (!cg_claim_lines_hold(lines, service_at(store, large, line - 1))) {
+            line_at(large, line - 1)->before = kept;
+            kept = line;
+            continue;
+        }
         fn(context, service_at(store, large, line - 1));
         forget_line(store, large, line - 1);
         taken++;
     }
-    *last = 0;
+    *last = kept;
     return taken;
 }
 

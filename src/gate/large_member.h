@@ -26,7 +26,8 @@ bool cg_large_member_has_service(const struct cg_line_store *store,
                                  const struct cg_large_member *large, const struct cg_service *line,
                                  uint64_t claim_hash, enum cg_which_claim which);
 uint32_t cg_large_member_take_out(const struct cg_line_store *store, struct cg_large_member *large,
-                                  const struct cg_key *claim, cg_service_fn fn, void *context);
+                                  const struct cg_claim_lines *lines, cg_service_fn fn,
+                                  void *context);
 cg_must_use bool cg_large_member_prepare(const struct cg_line_store *store,
                                          struct cg_large_member *large, const struct cg_cap *cap);
 uint64_t cg_large_member_units(const struct cg_line_store *store,

@@ -253,17 +253,18 @@ bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history
 }
 
 uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
-                                    const struct cg_key *claim, cg_service_fn fn, void *context) {
+                                    const struct cg_claim_lines *lines, cg_service_fn fn,
+                                    void *context) {
     if (history->large != NULL) {
-        return cg_large_member_take_out(store, history->large, claim, fn, context);
+        return cg_large_member_take_out(store, history->large, lines, fn, context);
     }
     struct cg_member_rows rows = rows_of(store, history);
-    uint16_t tag = tag_of(cg_key_hash(claim, store->seed), 0);
+    uint16_t tag = tag_of(cg_key_hash(&lines->claim, store->seed), 0);
     uint32_t kept = 0;
     for (uint32_t row_no = 0; row_no < history->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         const struct cg_service *service = service_at(store, row.ref);
-        if (same_claim_tag(row.tag, tag) && cg_key_equal(&service->claim, claim)) {
+        if (same_claim_tag(row.tag, tag) && cg_claim_lines_hold(lines, service)) {
             fn(context, service);
         } else if (kept++ < row_no) {
             cg_member_rows_put(&rows, kept - 1, &row);

@@ -89,10 +89,11 @@ void cg_member_history_expect(struct cg_line_store *store, struct cg_member_hist
 cg_must_use bool cg_member_history_add(struct cg_line_store *store,
                                        struct cg_member_history *history, uint64_t claim_hash);
 
-/* Take all lines of a claim out and show each to `fn`. Returns how many they were. */
+/* Take these lines out and show each to `fn`. Returns how many they were. */
 typedef void (*cg_service_fn)(void *context, const struct cg_service *service);
 uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
-                                    const struct cg_key *claim, cg_service_fn fn, void *context);
+                                    const struct cg_claim_lines *lines, cg_service_fn fn,
+                                    void *context);
 
 /* Get ready to answer for these caps fast. */
 cg_must_use bool cg_member_history_prepare(struct cg_line_store *store,

@@ -61,4 +61,17 @@ static inline bool cg_service_counts(const struct cg_service *service, const str
     return !service->exempt && cg_cap_counts(cap, service->procedure_no);
 }
 
+/* Which lines of a claim. */
+struct cg_claim_lines {
+    struct cg_key claim;
+    uint16_t line_number; /* CG_LINE_NUMBER_NONE: all of them */
+};
+
+static inline bool cg_claim_lines_hold(const struct cg_claim_lines *lines,
+                                       const struct cg_service *service) {
+    return (lines->line_number == CG_LINE_NUMBER_NONE ||
+            lines->line_number == service->line_number) &&
+           cg_key_equal(&lines->claim, &service->claim);
+}
+
 #endif

@@ -105,7 +105,18 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     tally->out_of_scope += passed;
     tally->empty_lines += batch->blank_lines;
     tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR] += batch->near_codes;
+    for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {
+        tally->left_out[i] += batch->left_out[i];
+    }
     return true;
+}
+
+uint64_t cg_tally_left_out(const struct cg_tally *tally) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {
+        total += tally->left_out[i];
+    }
+    return total;
 }
 
 uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {

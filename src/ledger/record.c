@@ -95,9 +95,10 @@ static void fill_take_back(const struct cg_line *line, const struct cg_cell *lin
     cells[CG_TAKE_INPUT] = line_cells[CG_LINE_INPUT];
     cells[CG_TAKE_SOURCE_LINE] = line_cells[CG_LINE_SOURCE_LINE];
     cells[CG_TAKE_ORIGINAL] = cg_cell_text(line->original_claim_id);
-    cells[CG_TAKE_NUMBER] = cg_cell_null();
+    cells[CG_TAKE_NUMBER] =
+        line->reverses ? cg_cell_optional(line->line_number, CG_LINE_NUMBER_NONE) : cg_cell_null();
     cells[CG_TAKE_CLAIM] = cg_cell_text(cg_key_text(&line->claim_id));
-    cells[CG_TAKE_FREQUENCY] = cg_cell_integer(line->frequency);
+    cells[CG_TAKE_FREQUENCY] = line->reverses ? cg_cell_null() : cg_cell_integer(line->frequency);
 }
 
 enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,

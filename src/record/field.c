@@ -105,6 +105,19 @@ uint16_t cg_field_units(struct cg_text text) {
     return good ? (uint16_t)units : 0;
 }
 
+bool cg_field_is_negative_units(struct cg_text text) {
+    if (text.len < 2) {
+        return false;
+    }
+    const char first = text.ptr[0];
+    const char last = text.ptr[text.len - 1];
+    const uint32_t before = first == '-' || first == '(';
+    const uint32_t behind = last == '-' || last == ')';
+    const bool fits = (first == '(') == (last == ')') && (first == '(' || before + behind == 1);
+    const struct cg_text number = {text.ptr + before, text.len - before - behind};
+    return fits && before + behind < text.len && cg_field_units(cg_text_trim(number)) != 0;
+}
+
 /* What two digits add to the Luhn sum where the first of them is doubled. */
 static const uint8_t luhn_of_pair[100] = {
     0,  1,  2,  3,  4,  5, 6, 7, 8,  9,  2,  3,  4,  5,  6,  7, 8,  9,  10, 11, 4,  5,  6,  7,  8,

@@ -115,6 +115,8 @@ static void load_document(struct loading *loading) {
     layout->delimiter = cg_json_string(cg_json_member(root, "delimiter"))[0];
     layout->multiline = cg_json_boolean(cg_json_member(root, "multiline"));
     layout->date_format = date_format_of(cg_json_string(cg_json_member(root, "date_format")));
+    loading->no_memory =
+        loading->no_memory || !cg_layout_load_rows(layout, loading->doc, loading->problems);
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_json *node = cg_json_member(fields, field_names[i]);
         if (!cg_json_is_null(node)) {
@@ -184,13 +186,17 @@ char cg_layout_delimiter(const struct cg_layout *layout) {
     return layout->delimiter;
 }
 
+/* "*" is any other value; a blank is none. */
 struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
                              struct cg_text value) {
     const struct cg_layout_source *source = &layout->fields[field];
+    const struct cg_layout_pair *other = NULL;
     for (size_t i = 0; i < source->map_count; i++) {
-        if (cg_text_equal_nocase(source->map[i].from, value)) {
-            return source->map[i].to;
+        const struct cg_layout_pair *pair = &source->map[i];
+        if (cg_text_equal_nocase(pair->from, value)) {
+            return pair->to;
         }
+        other = cg_text_equal(pair->from, cg_text_of("*")) ? pair : other;
     }
-    return value;
+    return other != NULL && value.len > 0 ? other->to : value;
 }

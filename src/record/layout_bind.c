@@ -290,7 +290,31 @@ static uint32_t last_column(const struct cg_binding *binding) {
         last = source->column > last ? source->column : last;
         last = source->fallback_column > last ? source->fallback_column : last;
     }
+    for (uint32_t i = 0; i < binding->only_count; i++) {
+        last = binding->only[i].column > last ? binding->only[i].column : last;
+    }
     return (uint32_t)last;
+}
+
+/* A rule whose column is not there would leave nothing out, without a word. */
+static enum cg_status bind_only(const struct search *search, struct cg_binding *out,
+                                struct cg_error *err) {
+    for (uint32_t i = 0; i < search->layout->only_count; i++) {
+        const struct cg_layout_only *rule = &search->layout->only[i];
+        enum cg_column_match match;
+        const int32_t column = cg_header_columns_find(search->columns, rule->column, &match);
+        if (match == CG_COLUMN_TWICE || (column < 0 && !rule->optional)) {
+            return cg_error_set(
+                err, CG_BAD_DATA,
+                "layout %s has a rule \"only\" on the column %s, which stands %s in "
+                "the header; mend the header or the layout",
+                search->layout->name, rule->column, column < 0 ? "not" : "twice");
+        }
+        if (column >= 0) {
+            out->only[out->only_count++] = (struct cg_only_column){column, rule};
+        }
+    }
+    return CG_OK;
 }
 
 static enum cg_status bind_columns(struct search *search, struct cg_text header,
@@ -298,6 +322,9 @@ static enum cg_status bind_columns(struct search *search, struct cg_text header,
     const enum cg_status status = bind_fields(search, header, out, err);
     if (status != CG_OK) {
         return status;
+    }
+    if (bind_only(search, out, err) != CG_OK) {
+        return err->status;
     }
     out->last_column = last_column(out);
     out->header = malloc(header.len);
@@ -322,6 +349,8 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .multiline = force_multiline || layout->multiline,
         .can_take_back = layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].column != NULL ||
                          layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].fixed != NULL,
+        .has_blanks = layout->blank_count > 0,
+        .negative_units_void = layout->negative_units_void,
         .date_format = layout->date_format,
         .header_len = header.len,
     };

@@ -22,6 +22,15 @@ struct cg_layout_source {
     size_t map_count;
 };
 
+struct cg_layout_only {
+    const char *column;
+    const char *text; /* cg_only_text */
+    struct cg_text *values;
+    uint32_t count;
+    bool negated;
+    bool optional; /* a file without the column is fine, and the rule then leaves nothing out */
+};
+
 struct cg_layout {
     struct cg_arena arena; /* of all strings */
     const char *name;
@@ -29,8 +38,20 @@ struct cg_layout {
     char delimiter;
     bool multiline;
     enum cg_date_format date_format;
+    bool negative_units_void;
+    struct cg_layout_only only[CG_ONLY_MAX];
+    uint32_t only_count;
+    struct cg_text *blanks; /* how the file writes a blank */
+    uint32_t blank_count;
     struct cg_layout_source fields[CG_FIELD_COUNT];
 };
+
+/* What a layout file says of whole rows: its keys "only", "blank" and "negative_units". False: no
+ * memory. The document is sound, or has a problem of its own. */
+struct cg_json_doc;
+struct cg_problems;
+cg_must_use bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
+                                     struct cg_problems *problems);
 
 /* How well a header line fits; more is better, 0: it has none of the needed columns. */
 int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header);

@@ -69,10 +69,29 @@ static enum cg_malformed find_fault(struct parser *parser, const struct piece *p
                               : CG_WELL_FORMED;
 }
 
+_Static_assert((int)CG_ONLY_MAX == (int)CG_LEFT_OUT_RULES,
+               "a batch counts for each rule of a layout");
+
+/* The layout's rules tell which rows are services. The first that one does not meet counts it. */
+static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
+    const struct cg_binding *binding = parser->plan->binding;
+    for (uint32_t i = 0; i < binding->only_count; i++) {
+        const struct cg_only_column *only = &binding->only[i];
+        if (!cg_only_holds(only->rule, cg_values_column(&parser->values, only->column))) {
+            parser->batch->left_out[i]++;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* True when the record has a line that stays. */
 static bool edit_fields(struct parser *parser, const struct piece *piece, struct cg_line *line) {
     parser->values.ends = piece->ends;
     parser->values.plain = piece->plain;
+    if (parser->plan->binding->only_count > 0 && is_left_out(parser)) {
+        return false;
+    }
     return parser->plan->edit_fields(parser->plan->rules, &parser->values, line);
 }
 

@@ -186,6 +186,9 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
     status = cg_layout_bind(sampling->layout, header->line, false, out, err);
     if (status == CG_BAD_DATA) {
         sample->missing = *err;
+    } else if (status == CG_OK) {
+        memcpy(sample->only, out->only, sizeof sample->only);
+        sample->only_count = out->only_count;
     }
     return status;
 }
@@ -214,6 +217,7 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
                                  cg_batch_line(batch, i)->record_no);
     }
     cg_shapes_remarks_of_claims(&batch->shapes, out->records, &out->remarks);
+    memcpy(out->left_out, batch->left_out, sizeof out->left_out);
     return CG_OK;
 }
 

@@ -6,7 +6,8 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
     for (int field = 0; field < CG_FIELD_COUNT; field++) {
         const struct cg_field_source *source = &binding->fields[field];
         bool is_absent = source->column < 0 && source->fallback_column < 0 && source->fixed == NULL;
-        bool is_direct = source->column >= 0 && source->fallback_column < 0 && !source->is_mapped;
+        bool is_direct = source->column >= 0 && source->fallback_column < 0 && !source->is_mapped &&
+                         !binding->has_blanks;
         values->columns[field] = is_absent   ? CG_VALUE_ABSENT
                                  : is_direct ? source->column
                                              : CG_VALUE_DERIVED;
@@ -33,21 +34,34 @@ static struct cg_text column_value(struct cg_values *values, int32_t column) {
                                 : cg_text_trim(cg_values_slice(values, (uint32_t)column));
 }
 
-static struct cg_text own_column(struct cg_values *values, const struct cg_field_source *source) {
-    return source->column < 0 ? (struct cg_text){"", 0} : column_value(values, source->column);
+struct cg_text cg_values_column(struct cg_values *values, int32_t column) {
+    const struct cg_text value = column_value(values, column);
+    return values->binding->has_blanks && cg_layout_is_blank(values->binding->layout, value)
+               ? (struct cg_text){"", 0}
+               : value;
+}
+
+/* What a column gives a field, which may be blank though the file has something there. */
+static struct cg_text meant(struct cg_values *values, enum cg_field field, int32_t column) {
+    const struct cg_text value =
+        column < 0 ? (struct cg_text){"", 0} : cg_values_column(values, column);
+    return values->binding->fields[field].is_mapped
+               ? cg_layout_map(values->binding->layout, field, value)
+               : value;
 }
 
 /* The end of a whole claim is not the end of a line that has a date of its own: an end date falls
  * back only together with its start date. */
 static bool may_fall_back(struct cg_values *values, enum cg_field field) {
+    const enum cg_field start = CG_FIELD_CLAIM_LINE_START_DATE;
     return field != CG_FIELD_CLAIM_LINE_END_DATE ||
-           own_column(values, &values->binding->fields[CG_FIELD_CLAIM_LINE_START_DATE]).len == 0;
+           meant(values, start, values->binding->fields[start].column).len == 0;
 }
 
 /* The column that a field's value comes from; -1: none. */
 static int32_t column_used(struct cg_values *values, enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];
-    bool looks_on = source->fallback_column >= 0 && own_column(values, source).len == 0;
+    bool looks_on = source->fallback_column >= 0 && meant(values, field, source->column).len == 0;
     return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
 }
 
@@ -57,13 +71,11 @@ __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *valu
                                                           enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];
     int32_t column = column_used(values, field);
-    struct cg_text value = {"", 0};
-    if (column >= 0) {
-        value = column_value(values, column);
-    } else if (source->fixed != NULL) {
-        value = cg_text_of(source->fixed);
+    if (column < 0 && source->fixed != NULL) {
+        const struct cg_text fixed = cg_text_of(source->fixed);
+        return source->is_mapped ? cg_layout_map(values->binding->layout, field, fixed) : fixed;
     }
-    return source->is_mapped ? cg_layout_map(values->binding->layout, field, value) : value;
+    return meant(values, field, column);
 }
 
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {

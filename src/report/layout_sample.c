@@ -124,6 +124,10 @@ static void put_text(struct cg_page *page, const struct cg_layout_sample *shown)
     if (sample->missing.status == CG_OK) {
         cg_page_say(page, "%" PRIu32 " records in the head, %" PRIu32 " malformed\n",
                     sample->records, sample->malformed);
+        for (uint32_t i = 0; i < sample->only_count; i++) {
+            cg_page_say(page, "only where %s: leaves out %" PRIu32 "\n",
+                        cg_only_text(sample->only[i].rule), sample->left_out[i]);
+        }
     }
 }
 
@@ -214,4 +218,12 @@ void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *
     cg_json_put_integer(json, "records", sample->records);
     cg_json_put_integer(json, "malformed", sample->malformed);
     cg_put_remarks(json, &sample->remarks);
+    cg_json_open_array(json, "left_out");
+    for (uint32_t i = 0; i < sample->only_count; i++) {
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "rule", cg_only_text(sample->only[i].rule));
+        cg_json_put_integer(json, "records", sample->left_out[i]);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
 }

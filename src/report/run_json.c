@@ -37,13 +37,20 @@ void cg_put_remarks(struct cg_json_writer *json, const struct cg_remarks *remark
 
 bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_told_count *out) {
     const struct cg_told_count counts[] = {
-        {"records", false, tally->records},           {"accepted", false, tally->accepted},
-        {"rejected", false, tally->rejected},         {"malformed", false, tally->malformed},
-        {"out_of_scope", false, tally->out_of_scope}, {"exempt", false, tally->exempt},
-        {"cutback", false, tally->cutback},           {"taken_back", false, tally->taken_back},
-        {"empty_lines", false, tally->empty_lines},   {"submitted", true, tally->units_submitted},
-        {"accepted", true, tally->units_accepted},    {"rejected", true, tally->units_rejected},
-        {"exempt", true, tally->units_exempt},        {"taken_back", true, tally->units_taken_back},
+        {"records", false, tally->records},
+        {"accepted", false, tally->accepted},
+        {"rejected", false, tally->rejected},
+        {"malformed", false, tally->malformed},
+        {"out_of_scope", false, tally->out_of_scope - cg_tally_left_out(tally)},
+        {"exempt", false, tally->exempt},
+        {"cutback", false, tally->cutback},
+        {"taken_back", false, tally->taken_back},
+        {"empty_lines", false, tally->empty_lines},
+        {"submitted", true, tally->units_submitted},
+        {"accepted", true, tally->units_accepted},
+        {"rejected", true, tally->units_rejected},
+        {"exempt", true, tally->units_exempt},
+        {"taken_back", true, tally->units_taken_back},
     };
     if (index >= sizeof counts / sizeof counts[0]) {
         return false;

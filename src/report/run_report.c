@@ -22,13 +22,17 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_array(json);
 }
 
-static void put_counts(struct cg_json_writer *json, const struct cg_tally *tally) {
+static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    const struct cg_tally *tally = facts->tally;
     struct cg_told_count count;
     cg_json_open_object(json, "counts");
     for (uint32_t i = 0; cg_told_count_at(tally, i, &count); i++) {
         if (!count.of_units) {
             cg_json_put_integer(json, count.name, (int64_t)count.value);
         }
+    }
+    if (facts->only_count > 0) {
+        cg_json_put_integer(json, "left_out", (int64_t)cg_tally_left_out(tally));
     }
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
@@ -74,6 +78,20 @@ static void put_near_codes(struct cg_json_writer *json, const struct cg_run_fact
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", facts->near_codes[i].file);
         cg_json_put_integer(json, "line", (int64_t)facts->near_codes[i].line);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
+static void put_left_out(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    if (facts->only_count == 0) {
+        return;
+    }
+    cg_json_open_array(json, "left_out");
+    for (uint32_t i = 0; i < facts->only_count; i++) {
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "rule", cg_only_text(facts->only[i].rule));
+        cg_json_put_integer(json, "records", (int64_t)facts->tally->left_out[i]);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -134,7 +152,8 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
         cg_json_put_integer(json, "id", facts->run_id);
         cg_json_close_object(json);
     }
-    put_counts(json, facts->tally);
+    put_counts(json, facts);
+    put_left_out(json, facts);
     put_reasons(json, facts->tally);
     put_near_codes(json, facts);
     cg_put_remarks(json, &facts->remarks);

@@ -40,7 +40,8 @@ static void put_totals(struct cg_page *page, const struct cg_tally *tally) {
     cg_page_say(page, "  %-38s%16s%16s\n", "", "lines", "units");
     put_row(page, "submitted", tally->records, tally->units_submitted);
     put_row(page, "accepted", tally->accepted, tally->units_accepted);
-    put_count(page, "  of them out of scope", tally->out_of_scope);
+    put_count(page, "  of them out of scope", tally->out_of_scope - cg_tally_left_out(tally));
+    put_count(page, "  of them left out by the layout", cg_tally_left_out(tally));
     if (tally->exempt != 0) {
         put_row(page, "  of them exempt from caps", tally->exempt, tally->units_exempt);
     }

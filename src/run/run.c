@@ -199,6 +199,8 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->layout = layout != NULL ? cg_layout_name(layout) : "none";
     facts->layout_detected = layout != NULL && plan->layout == NULL;
     facts->column_notes = cg_reader_binding(run->reader)->notes;
+    facts->only = cg_reader_binding(run->reader)->only;
+    facts->only_count = cg_reader_binding(run->reader)->only_count;
     facts->column_note_count = cg_reader_binding(run->reader)->note_count;
     facts->out = plan->output.dir;
     facts->inputs = run->inputs;

@@ -12,9 +12,10 @@
  * (overlong forms, surrogates, code points past U+10FFFF, a character cut short, len_bytes 0). */
 size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes);
 
-/* Copy `text` for a terminal: bytes that would move the cursor or end the line, or are no UTF-8, are
- * written \xNN; characters that turn the writing direction or cannot be seen by their code point,
- * <U+200B>. Text that does not fit ends in "...". `out_bytes` is at least 4. Returns the length without the closing NUL. */
+/* Copy `text` for a terminal: bytes that would move the cursor or end the line, or are no UTF-8,
+ * are written \xNN; characters that turn the writing direction or cannot be seen by their code
+ * point, <U+200B>. Text that does not fit ends in "...". `out_bytes` is at least 4. Returns the
+ * length without the closing NUL. */
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text);
 
 #endif

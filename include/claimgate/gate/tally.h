@@ -26,11 +26,12 @@ struct cg_tally {
     uint64_t records;
     uint64_t accepted;
     uint64_t rejected;
-    uint64_t malformed;    /* of the rejected */
-    uint64_t out_of_scope; /* of the accepted */
-    uint64_t exempt;       /* of the accepted */
-    uint64_t cutback;      /* of the accepted */
-    uint64_t taken_back;   /* lines */
+    uint64_t malformed;                   /* of the rejected */
+    uint64_t out_of_scope;                /* of the accepted, with those left out */
+    uint64_t left_out[CG_LEFT_OUT_RULES]; /* of these, by the layout's rule that left them out */
+    uint64_t exempt;                      /* of the accepted */
+    uint64_t cutback;                     /* of the accepted */
+    uint64_t taken_back;                  /* lines */
     uint64_t empty_lines;
     uint64_t crosswalked; /* different member ids that members.csv gave a person */
 
@@ -52,6 +53,9 @@ cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *p
 void cg_tally_fini(struct cg_tally *tally);
 /* False: no memory. */
 cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
+
+/* Left out by any rule. */
+uint64_t cg_tally_left_out(const struct cg_tally *tally);
 
 /* Rejected records in percent of in-scope and malformed ones together, in thousandths, rounded up;
  * 0 when there are none. */

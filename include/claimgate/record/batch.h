@@ -25,6 +25,7 @@
 
 enum {
     CG_RECORD_MAX_BYTES = 65536, /* a longer record is malformed; this much of it is kept */
+    CG_LEFT_OUT_RULES = 16,      /* those of a layout (layout.h: CG_ONLY_MAX) */
     CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
     CG_BATCH_HEAD_BYTES =
         CG_RECORD_MAX_BYTES + 64, /* room before the payload for a carried record */
@@ -85,8 +86,9 @@ struct cg_batch {
     struct cg_array records; /* of struct cg_record */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
-    uint32_t near_codes;   /* records with near_code */
-    struct cg_array lines; /* of struct cg_line, in record order */
+    uint32_t near_codes;                  /* records with near_code */
+    uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
+    struct cg_array lines;                /* of struct cg_line, in record order */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */

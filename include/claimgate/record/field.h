@@ -23,6 +23,9 @@ bool cg_field_is_exponent(struct cg_text text);
 /* service_unit_quantity: as above with an optional ".0...". 1 to 9999, 0 when it is not valid. */
 uint16_t cg_field_units(struct cg_text text);
 
+/* True for such a number, but 0, with a minus before or behind it or in brackets: -6, 6-, (6). */
+bool cg_field_is_negative_units(struct cg_text text);
+
 /* National Provider Identifier: 10 digits, the first 1 or 2, Luhn check digit over the number with
  * the prefix 80840 (45 CFR 162.406; ISO/IEC 7812-1 annex B). An optional ".0..." as above.
  * 0 when it is not valid. */

@@ -56,6 +56,7 @@ enum {
     CG_COLUMNS_MAX = 4096,      /* of a claim file; a header with more is CG_BAD_DATA */
     CG_COLUMN_SHOWN_BYTES = 96, /* of a column's name in a message */
     CG_COLUMN_NOTES_MAX = 16,
+    CG_ONLY_MAX = 16, /* rules of a layout that leave rows out */
 };
 
 const char *cg_field_name(enum cg_field field);
@@ -101,6 +102,13 @@ struct cg_column_note {
     char name[CG_COLUMN_SHOWN_BYTES]; /* as a message may have it */
 };
 
+/* A rule that a row must meet; one that does not passes to accepted untested. */
+struct cg_layout_only;
+struct cg_only_column {
+    int32_t column;
+    const struct cg_layout_only *rule;
+};
+
 struct cg_binding {
     const struct cg_layout *layout;
     uint32_t column_count; /* fields that every record must have */
@@ -109,7 +117,11 @@ struct cg_binding {
     bool multiline;
     bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
     struct cg_field_source fields[CG_FIELD_COUNT];
+    bool has_blanks;          /* the layout has ways to write a blank */
+    bool negative_units_void; /* units below zero reverse what their claim stands with */
     enum cg_date_format date_format;
+    struct cg_only_column only[CG_ONLY_MAX];
+    uint32_t only_count;
     struct cg_column_note notes[CG_COLUMN_NOTES_MAX]; /* the first ones */
     uint32_t note_count;
     char *header; /* the header's own bytes without BOM and line end */
@@ -141,5 +153,13 @@ cg_must_use enum cg_status cg_binding_check_header(const struct cg_binding *bind
 /* The layout's value map for a field (letter case ignored): the mapped value, else the text. */
 struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field,
                              struct cg_text value);
+
+/* True where the file writes a blank so ("blank" of the layout, letter case ignored). */
+bool cg_layout_is_blank(const struct cg_layout *layout, struct cg_text value);
+
+/* True when the value of the rule's column meets the rule. */
+bool cg_only_holds(const struct cg_layout_only *rule, struct cg_text value);
+/* "CLM_STUS_CD not in 26, 87" */
+const char *cg_only_text(const struct cg_layout_only *rule);
 
 #endif

@@ -66,8 +66,10 @@ struct cg_line {
     uint8_t frequency;                   /* enum cg_frequency; 0: invalid */
     uint8_t procedure_no;                /* policy.h: index into the policy's procedures */
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
-    uint32_t quantity_offset;            /* the raw quantity field within the record, */
-    uint32_t quantity_len;               /* blanks and quotes included; 0 without cutback */
+    bool reverses; /* a void by its negative units: of what stands under its own claim id and line
+                    * number, which is its original_claim_id */
+    uint32_t quantity_offset; /* the raw quantity field within the record, */
+    uint32_t quantity_len;    /* blanks and quotes included; 0 without cutback */
     uint32_t crosswalk_id; /* member_id is a person's by now: which id of members.csv was met, from
                             * 1; 0: none */
 

@@ -73,6 +73,9 @@ static inline bool cg_values_has(const struct cg_values *values, enum cg_field f
     return values->columns[field] != CG_VALUE_ABSENT;
 }
 
+/* A column of the record without blanks around it; len 0 where the layout takes it for a blank. */
+struct cg_text cg_values_column(struct cg_values *values, int32_t column);
+
 /* The bytes of a field as they stand in its record; raw_len 0 when its column is absent. */
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field);
 

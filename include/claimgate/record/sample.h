@@ -45,7 +45,10 @@ struct cg_sample {
     uint32_t note_count;
     struct cg_sample_row rows[CG_SAMPLE_ROWS]; /* the first records that are well-formed */
     uint32_t row_count;
-    uint32_t records; /* in the head */
+    uint32_t records;                        /* in the head */
+    struct cg_only_column only[CG_ONLY_MAX]; /* as in the binding */
+    uint32_t left_out[CG_ONLY_MAX];          /* records in the head, by the rule */
+    uint32_t only_count;
     uint32_t malformed;
     struct cg_remarks remarks; /* what most of the head has wrong in the same way */
     struct cg_error missing; /* CG_OK, or what binding says of the columns that are missing */

@@ -51,6 +51,8 @@ struct cg_run_facts {
     bool layout_detected;
     const struct cg_column_note *column_notes;
     uint32_t column_note_count;
+    const struct cg_only_column *only;
+    uint32_t only_count;
     const struct cg_reader_input *inputs;
     uint32_t input_count;
     struct cg_output_facts accepted;

@@ -1,0 +1,127 @@
+/*
+ * What a layout says of whole rows: which are services at all, how a blank is written, and what a
+ * row with negative units is.
+ */
+#include "layout_private.h"
+
+#include "claimgate/json/json.h"
+#include "claimgate/record/field.h"
+
+#include <stdio.h>
+
+enum { RULE_TEXT_BYTES = 160 };
+
+static const char *keep(struct cg_layout *layout, const char *text) {
+    return cg_arena_copy(&layout->arena, text, strlen(text));
+}
+
+static bool load_values(struct cg_layout *layout, const struct cg_json *list,
+                        struct cg_text **values, uint32_t *count) {
+    const size_t wanted = cg_json_count(list);
+    *values = cg_arena_alloc(&layout->arena, (wanted + 1) * sizeof **values);
+    for (*count = 0; *values != NULL && *count < wanted; ++*count) {
+        const char *kept = keep(layout, cg_json_string(cg_json_item(list, *count)));
+        if (kept == NULL) {
+            return false;
+        }
+        (*values)[*count] = cg_text_of(kept);
+    }
+    return *values != NULL;
+}
+
+static bool load_value(struct cg_layout *layout, const struct cg_json *value,
+                       struct cg_layout_only *rule) {
+    const char *kept = keep(layout, cg_json_string(value));
+    rule->values = cg_arena_alloc(&layout->arena, sizeof *rule->values);
+    if (kept == NULL || rule->values == NULL) {
+        return false;
+    }
+    rule->values[0] = cg_text_of(kept);
+    rule->count = 1;
+    return true;
+}
+
+static const char *describe(struct cg_layout *layout, const struct cg_layout_only *rule,
+                            bool is_equals) {
+    char text[RULE_TEXT_BYTES];
+    size_t used = (size_t)snprintf(text, sizeof text, "%.60s %s", rule->column,
+                                   is_equals       ? "equals"
+                                   : rule->negated ? "not in"
+                                                   : "in");
+    for (uint32_t i = 0; i < rule->count && used < sizeof text; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s %s", i == 0 ? "" : ",",
+                                 rule->values[i].len == 0 ? "blank" : rule->values[i].ptr);
+    }
+    return keep(layout, text);
+}
+
+static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
+                      const struct cg_json *node, struct cg_problems *problems) {
+    struct cg_layout_only *rule = &layout->only[layout->only_count++];
+    const struct cg_json *equals = cg_json_member(node, "equals");
+    const struct cg_json *not_in = cg_json_member(node, "not_in");
+    const struct cg_json *in = cg_json_member(node, "in");
+    const bool is_equals = !cg_json_is_null(equals);
+    rule->negated = !cg_json_is_null(not_in);
+    rule->optional = cg_json_boolean(cg_json_member(node, "optional"));
+    if (is_equals + rule->negated + !cg_json_is_null(in) != 1) {
+        cg_json_problem(doc, node, problems,
+                        "a rule needs exactly one of \"equals\", \"in\" and \"not_in\"");
+    }
+    rule->column = keep(layout, cg_json_string(cg_json_member(node, "column")));
+    const bool loaded =
+        is_equals ? load_value(layout, equals, rule)
+                  : load_values(layout, rule->negated ? not_in : in, &rule->values, &rule->count);
+    if (rule->column == NULL || !loaded) {
+        return false;
+    }
+    rule->text = describe(layout, rule, is_equals);
+    return rule->text != NULL;
+}
+
+bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
+                         struct cg_problems *problems) {
+    const struct cg_json *root = cg_json_root(doc);
+    const struct cg_json *only = cg_json_member(root, "only");
+    const char *negative_units = cg_json_string(cg_json_member(root, "negative_units"));
+    layout->negative_units_void = strcmp(negative_units, "void") == 0;
+    for (size_t i = 0; i < cg_json_count(only) && i < CG_ONLY_MAX; i++) {
+        if (!load_only(layout, doc, cg_json_item(only, i), problems)) {
+            return false;
+        }
+    }
+    return load_values(layout, cg_json_member(root, "blank"), &layout->blanks,
+                       &layout->blank_count);
+}
+
+bool cg_layout_is_blank(const struct cg_layout *layout, struct cg_text value) {
+    for (uint32_t i = 0; i < layout->blank_count; i++) {
+        if (cg_text_equal_nocase(layout->blanks[i], value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Codes that are numbers are the same with zeros before them, or with a ".0" that a data frame left
+ * behind. */
+static bool same_code(struct cg_text a, struct cg_text b) {
+    enum { CODE_MAX = 1000000000 };
+    uint64_t one;
+    uint64_t other;
+    return cg_text_equal_nocase(a, b) || (cg_field_whole(a, CODE_MAX, &one) &&
+                                          cg_field_whole(b, CODE_MAX, &other) && one == other);
+}
+
+bool cg_only_holds(const struct cg_layout_only *rule, struct cg_text value) {
+    for (uint32_t i = 0; i < rule->count; i++) {
+        if (same_code(rule->values[i], value)) {
+            return !rule->negated;
+        }
+    }
+    return rule->negated;
+}
+
+const char *cg_only_text(const struct cg_layout_only *rule) {
+    return rule->text;
+}
