@@ -170,13 +170,13 @@ static enum cg_status visit_accepted(struct folder *folder, audit_leftover_fn fn
                                      struct cg_error *err) {
     struct decided_row row;
     bool found = true;
-    enum cg_status status = CG_OK;
-    while (status == CG_OK) {
-        status = cg_decided_rows_next(&folder->accepted, &row, &found, err);
-        if (status != CG_OK || !found) {
+    enum cg_status status = cg_decided_rows_next(&folder->accepted, &row, &found, err);
+    while (status == CG_OK && found) {
+        status = fn(context, &row.line, err);
+        if (status != CG_OK) {
             return status;
         }
-        status = fn(context, &row.line, err);
+        status = cg_decided_rows_next(&folder->accepted, &row, &found, err);
     }
     return status;
 }

@@ -41,30 +41,34 @@ static void take_sources(const struct cg_field_source fields[CG_FIELD_COUNT],
     out->quantity = fields[CG_FIELD_SERVICE_UNIT_QUANTITY].column;
 }
 
+static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_text header,
+                                     struct decided_columns *out, struct cg_error *err) {
+    struct cg_binding found;
+    const enum cg_status status = cg_layout_find(layout, header, &found, err);
+    if (status == CG_OK) {
+        take_sources(found.fields, out);
+    }
+    return status;
+}
+
 /* Another system's files may have the default names, with commas, whatever the inputs have. */
 static enum cg_status find_line_columns(const struct cg_binding *binding, struct cg_text header,
                                         struct decided_columns *out, struct cg_error *err) {
-    struct cg_binding found;
+    struct cg_problems problems;
+    struct cg_layout *layout = NULL;
     out->delimiter = binding->delimiter;
-    enum cg_status status = cg_layout_find(binding->layout, header, &found, err);
-    if (status == CG_OK) {
-        take_sources(found.fields, out);
-    }
+    enum cg_status status = find_in_layout(binding->layout, header, out, err);
     if (status != CG_OK || out->claim_id >= 0) {
         return status;
     }
-    struct cg_problems problems;
-    struct cg_layout *layout = NULL;
     cg_problems_init(&problems);
     status = cg_layout_load("tuva", &layout, &problems, err);
     cg_problems_fini(&problems);
-    if (status == CG_OK) {
-        status = cg_layout_find(layout, header, &found, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        out->delimiter = cg_layout_delimiter(layout);
-        take_sources(found.fields, out);
-    }
+    out->delimiter = cg_layout_delimiter(layout);
+    status = find_in_layout(layout, header, out, err);
     cg_layout_free(layout);
     return status;
 }

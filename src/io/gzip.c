@@ -131,21 +131,22 @@ static enum cg_status check_header_crc(struct cg_gzip *gzip, struct cg_error *er
 /* The optional parts stand in this order (RFC 1952, 2.3). */
 static enum cg_status take_optional_parts(struct cg_gzip *gzip, uint32_t flags,
                                           struct cg_error *err) {
-    enum cg_status status = CG_OK;
+    static const struct {
+        uint32_t flag;
+        enum cg_status (*take)(struct cg_gzip *gzip, struct cg_error *err);
+    } parts[] = {{FLAG_EXTRA, skip_extra},
+                 {FLAG_NAME, skip_text},
+                 {FLAG_COMMENT, skip_text},
+                 {FLAG_HEADER_CRC, check_header_crc}};
 
-    if (flags & FLAG_EXTRA) {
-        status = skip_extra(gzip, err);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        enum cg_status status = flags & parts[i].flag ? parts[i].take(gzip, err) : CG_OK;
+
+        if (status != CG_OK) {
+            return status;
+        }
     }
-    if (status == CG_OK && (flags & FLAG_NAME)) {
-        status = skip_text(gzip, err);
-    }
-    if (status == CG_OK && (flags & FLAG_COMMENT)) {
-        status = skip_text(gzip, err);
-    }
-    if (status == CG_OK && (flags & FLAG_HEADER_CRC)) {
-        status = check_header_crc(gzip, err);
-    }
-    return status;
+    return CG_OK;
 }
 
 static enum cg_status start_member(struct cg_gzip *gzip, struct cg_error *err) {

@@ -115,10 +115,11 @@ static enum cg_status read_roster(struct merge *merge, struct cg_error *err) {
                                         .context = merge,
                                         .shows_header = true};
     const enum cg_status status = cg_table_read(&table, &facts, merge->problems, err);
-    if (status == CG_OK && !cg_span_table_index(&merge->providers)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status != CG_OK) {
+        return status;
     }
-    return status;
+    return cg_span_table_index(&merge->providers) ? cg_problems_in_data(merge->problems, err)
+                                                  : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
 static enum cg_status read_nppes(struct merge *merge, struct cg_error *err) {
@@ -135,9 +136,10 @@ static enum cg_status read_nppes(struct merge *merge, struct cg_error *err) {
                                         .context = merge,
                                         .shows_header = true};
     const enum cg_status status = cg_table_read(&table, &facts, merge->problems, err);
-    return merge->interrupted
-               ? cg_error_set(err, CG_INTERRUPTED, "stopped by a signal; nothing was kept")
-               : status;
+    if (merge->interrupted) {
+        return cg_error_set(err, CG_INTERRUPTED, "stopped by a signal; nothing was kept");
+    }
+    return status == CG_OK ? cg_problems_in_data(merge->problems, err) : status;
 }
 
 static void count_providers(struct merge *merge) {
@@ -272,18 +274,15 @@ static enum cg_status write_merged(struct merge *merge, struct cg_sink *out, str
 
 static enum cg_status run_merge(struct merge *merge, struct cg_sink *out, struct cg_error *err) {
     enum cg_status status = read_roster(merge, err);
-    if (status == CG_OK && merge->problems->total == 0) {
-        status = read_nppes(merge, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK && merge->problems->total > 0) {
-        status = cg_problems_status(merge->problems, err);
-        err->status = CG_BAD_DATA; /* the files are data here, no part of a configuration */
-        return CG_BAD_DATA;
+    status = read_nppes(merge, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (status == CG_OK) {
-        count_providers(merge);
-        status = read_text(merge, err);
-    }
+    count_providers(merge);
+    status = read_text(merge, err);
     return status == CG_OK ? write_merged(merge, out, err) : status;
 }
 

@@ -180,25 +180,26 @@ static enum cg_status load_layout(const struct load *load, struct cg_roster_layo
 }
 
 static enum cg_status load_files(const struct load *load, struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    size_t problems_before = load->problems->total;
-    if (is_folder(load->dir, load->problems)) {
-        if (access(load->dir, X_OK) != 0) {
-            return cg_error_set_errno(err, CG_BAD_CONFIG, errno, "%s: cannot look into the folder",
-                                      load->dir);
-        }
-        for (int file = 0; file < CG_ROSTER_FILE_COUNT && status == CG_OK; file++) {
-            /* Without credentials nobody could render, whatever a policy says. */
-            if (file == CG_ROSTER_CREDENTIALS ||
-                cg_policy_demands(load->policy, (enum cg_roster_file)file)) {
-                status = load_file(load, (enum cg_roster_file)file, err);
+    const size_t problems_before = load->problems->total;
+    if (!is_folder(load->dir, load->problems)) {
+        return cg_problems_status(load->problems, err);
+    }
+    if (access(load->dir, X_OK) != 0) {
+        return cg_error_set_errno(err, CG_BAD_CONFIG, errno, "%s: cannot look into the folder",
+                                  load->dir);
+    }
+    for (int file = 0; file < CG_ROSTER_FILE_COUNT; file++) {
+        /* Without credentials nobody could render, whatever a policy says. */
+        if (file == CG_ROSTER_CREDENTIALS ||
+            cg_policy_demands(load->policy, (enum cg_roster_file)file)) {
+            const enum cg_status status = load_file(load, (enum cg_roster_file)file, err);
+            if (status != CG_OK) {
+                return status;
             }
         }
     }
-    if (status == CG_OK && load->problems->total > problems_before) {
-        status = cg_problems_status(load->problems, err);
-    }
-    return status;
+    return load->problems->total > problems_before ? cg_problems_status(load->problems, err)
+                                                   : CG_OK;
 }
 
 static bool index_tables(struct cg_roster *roster) {
@@ -218,6 +219,25 @@ static void list_provider_tables(struct cg_roster *roster) {
             roster->provider_tables[roster->provider_table_count++] = tables[i];
         }
     }
+}
+
+static enum cg_status load_roster(const struct load *load, struct cg_roster_layout *layout,
+                                  struct cg_error *err) {
+    struct cg_roster *roster = load->roster;
+    enum cg_status status = load_layout(load, layout, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = load_files(load, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (!index_tables(roster) || !cg_roster_resolve(roster, load->policy)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", load->dir);
+    }
+    list_provider_tables(roster);
+    cg_roster_check_members(roster, load->dir, load->problems);
+    return cg_problems_status(load->problems, err);
 }
 
 static void roster_init(struct cg_roster *roster) {
@@ -246,25 +266,14 @@ enum cg_status cg_roster_load(const char *dir, const struct cg_policy *policy,
     struct cg_roster_layout layout;
     cg_roster_layout_init(&layout);
     const struct load load = {dir, policy, &layout, roster, problems};
-    enum cg_status status = load_layout(&load, &layout, err);
-    if (status == CG_OK) {
-        status = load_files(&load, err);
-    }
+    const enum cg_status status = load_roster(&load, &layout, err);
     cg_roster_layout_fini(&layout);
-    if (status == CG_OK && !(index_tables(roster) && cg_roster_resolve(roster, policy))) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", dir);
-    }
-    if (status == CG_OK) {
-        cg_roster_check_members(roster, dir, problems);
-        status = cg_problems_status(problems, err);
-    }
-    if (status == CG_OK) {
-        list_provider_tables(roster);
-        *out = roster;
-    } else {
+    if (status != CG_OK) {
         cg_roster_free(roster);
+        return status;
     }
-    return status;
+    *out = roster;
+    return CG_OK;
 }
 
 void cg_roster_free(struct cg_roster *roster) {

@@ -114,11 +114,15 @@ static enum cg_status look_at(struct look *look, const char *path, struct identi
 }
 
 static enum cg_status look_at_all(struct look *look, uint32_t count, struct cg_error *err) {
+    enum cg_status status = cg_content_hash_init(&look->hash, err);
+    if (status != CG_OK) {
+        return status;
+    }
     for (uint32_t i = 0; i < count; i++) {
         const char *path = look->inputs[i];
         bool known = false;
         if (strcmp(path, "-") != 0) {
-            const enum cg_status status = look_at(look, path, &look->seen[look->kept], &known, err);
+            status = look_at(look, path, &look->seen[look->kept], &known, err);
             if (status != CG_OK) {
                 return status;
             }
@@ -137,13 +141,8 @@ enum cg_status cg_known_inputs_drop(struct cg_ledger *ledger, const char **input
     if (look.seen == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    enum cg_status status = cg_content_hash_init(&look.hash, err);
-    if (status == CG_OK) {
-        status = look_at_all(&look, *count, err);
-    }
-    if (status == CG_OK) {
-        *count = look.kept;
-    }
+    const enum cg_status status = look_at_all(&look, *count, err);
+    *count = status == CG_OK ? look.kept : *count;
     cg_content_hash_fini(&look.hash);
     free(look.seen);
     return status;
