@@ -126,6 +126,31 @@ static int32_t parse_us(const char *text) {
     return checked_day(gather(text + 6, text, text + 3), (text[2] == '/') & (text[5] == '/'));
 }
 
+static int32_t parse_us_dash(const char *text) {
+    return checked_day(gather(text + 6, text, text + 3), (text[2] == '-') & (text[5] == '-'));
+}
+
+/* Months and days with one digit or two; the year has its four. */
+static __attribute__((noinline)) int32_t parse_mdy(const char *text, size_t len) {
+    char us[] = "00/00/YYYY";
+    const char *end = text + len;
+    for (size_t part = 0; part < 2; part++) {
+        const size_t left = (size_t)(end - text);
+        const char *slash = left == 0 ? NULL : memchr(text, '/', left);
+        const size_t digits = slash == NULL ? 0 : (size_t)(slash - text);
+        if (digits != 1 && digits != 2) {
+            return CG_DAY_NONE;
+        }
+        memcpy(us + part * 3 + 2 - digits, text, digits);
+        text = slash + 1;
+    }
+    if (end - text != 4) {
+        return CG_DAY_NONE;
+    }
+    memcpy(us + 6, text, 4);
+    return parse_us(us);
+}
+
 /* "01" to "12" for an English name; NULL for other letters. Not strncasecmp, whose letters depend
  * on the locale. */
 static const char *month_digits(const char *text) {
@@ -146,6 +171,11 @@ static __attribute__((noinline)) int32_t parse_dmony(const char *text) {
         return CG_DAY_NONE;
     }
     return checked_day(gather(text + 7, month, text), (text[2] == '-') & (text[6] == '-'));
+}
+
+static __attribute__((noinline)) int32_t parse_dmony_sas(const char *text) {
+    const char *month = month_digits(text + 2);
+    return month == NULL ? CG_DAY_NONE : checked_day(gather(text + 5, month, text), true);
 }
 
 /* A reader that eats a text from its front. */
@@ -224,6 +254,12 @@ int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format) 
         return len == 8 ? parse_compact(text) : CG_DAY_NONE;
     case CG_DATE_US:
         return len == 10 ? parse_us(text) : CG_DAY_NONE;
+    case CG_DATE_MDY:
+        return parse_mdy(text, len);
+    case CG_DATE_US_DASH:
+        return len == 10 ? parse_us_dash(text) : CG_DAY_NONE;
+    case CG_DATE_DMONY_SAS:
+        return len == 9 ? parse_dmony_sas(text) : CG_DAY_NONE;
     case CG_DATE_DMONY:
         return len == 11 ? parse_dmony(text) : CG_DAY_NONE;
     case CG_DATE_ISO_TIME:
@@ -255,16 +291,20 @@ bool cg_date_is_beyond(const char *text, size_t len, enum cg_date_format format)
     return year > 2199 && cg_date_parse(near, len, format) != CG_DAY_NONE;
 }
 
+static const char *const format_names[] = {
+    [CG_DATE_ISO] = "YYYY-MM-DD",      [CG_DATE_COMPACT] = "YYYYMMDD",
+    [CG_DATE_US] = "MM/DD/YYYY",       [CG_DATE_MDY] = "M/D/YYYY",
+    [CG_DATE_US_DASH] = "MM-DD-YYYY",  [CG_DATE_DMONY] = "DD-MON-YYYY",
+    [CG_DATE_DMONY_SAS] = "DDMONYYYY", [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
+};
+
+const char *cg_date_format_name(enum cg_date_format format) {
+    return format_names[format];
+}
+
 bool cg_date_format_named(const char *name, enum cg_date_format *out) {
-    static const char *const names[] = {
-        [CG_DATE_ISO] = "YYYY-MM-DD",
-        [CG_DATE_COMPACT] = "YYYYMMDD",
-        [CG_DATE_US] = "MM/DD/YYYY",
-        [CG_DATE_DMONY] = "DD-MON-YYYY",
-        [CG_DATE_ISO_TIME] = "YYYY-MM-DDTHH:MM:SS",
-    };
-    for (size_t format = 0; format < sizeof names / sizeof names[0]; format++) {
-        if (strcmp(names[format], name) == 0) {
+    for (size_t format = 0; format < sizeof format_names / sizeof format_names[0]; format++) {
+        if (strcmp(format_names[format], name) == 0) {
             *out = (enum cg_date_format)format;
             return true;
         }

@@ -22,8 +22,25 @@ static uint64_t reason_if(bool failed, enum cg_reason reason) {
     return (uint64_t)failed << reason;
 }
 
-static int32_t parse_date(struct cg_values *values, struct cg_text text) {
-    return cg_date_parse(text.ptr, text.len, values->binding->date_format);
+/* A moment in UTC lies on the local day, where the layout says which that is; else what is cut off
+ * is counted, unless it is a midnight, which is but a date. */
+static __attribute__((noinline)) int32_t parse_moment(struct cg_values *values,
+                                                      struct cg_text text) {
+    const struct cg_binding *binding = values->binding;
+    struct cg_moment moment;
+    if (cg_moment_of(text, &moment) && moment.has_offset) {
+        if (binding->has_time_zone) {
+            return cg_time_zone_day(&binding->time_zone, moment.minute);
+        }
+        values->utc_times += !moment.is_midnight;
+    }
+    return cg_date_parse(text.ptr, text.len, CG_DATE_ISO_TIME);
+}
+
+static int32_t parse_date(struct cg_values *values, enum cg_field field, struct cg_text text) {
+    const enum cg_date_format format = values->binding->date_formats[field];
+    return format == CG_DATE_ISO_TIME ? parse_moment(values, text)
+                                      : cg_date_parse(text.ptr, text.len, format);
 }
 
 /* A value that holds what none may hold is left blank, so that no later room meets its bytes. A
@@ -55,10 +72,21 @@ static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
     struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
-    bool valid = cg_field_whole(text, CG_LINE_NUMBER_MAX, &number) && number > 0;
+    const uint64_t first = values->binding->lines_from_zero;
+    bool valid = cg_field_whole(text, CG_LINE_NUMBER_MAX - first, &number) && number + first > 0;
+    number += first;
     line->line_number = valid ? (uint16_t)number : CG_LINE_NUMBER_NONE;
     return reason_if(!valid && cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER),
                      CG_REASON_LINE_NUMBER_INVALID);
+}
+
+/* A session over midnight is a service of its first day. */
+static __attribute__((noinline)) bool is_session(struct cg_text start, struct cg_text end) {
+    enum { DAY_MINUTES = 24 * 60 };
+    struct cg_moment from;
+    struct cg_moment to;
+    return cg_moment_of(start, &from) && cg_moment_of(end, &to) && to.minute >= from.minute &&
+           to.minute - from.minute < DAY_MINUTES;
 }
 
 /* Nearly every line ends on the day it starts, and most files say so in the same bytes. */
@@ -70,7 +98,10 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
         return 0;
     }
     if (!cg_text_equal(end, start)) {
-        line->end_day = parse_date(values, end);
+        line->end_day = parse_date(values, CG_FIELD_CLAIM_LINE_END_DATE, end);
+    }
+    if (values->binding->sessions && line->end_day != line->start_day && is_session(start, end)) {
+        line->end_day = line->start_day;
     }
     /* No day lies before CG_DAY_NONE, so an unknown start fails nothing but its like. */
     return reason_if(line->end_day == CG_DAY_NONE || line->end_day < line->start_day,
@@ -80,15 +111,17 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
 /* A file comes in on few days, so that this date is mostly the last record's. */
 static uint64_t read_received_date(struct cg_values *values, struct cg_line *line) {
     struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
-    line->received_day =
-        cg_date_parse_again(&values->received, text.ptr, text.len, values->binding->date_format);
+    const enum cg_date_format format = values->binding->date_formats[CG_FIELD_RECEIVED_DATE];
+    line->received_day = format == CG_DATE_ISO_TIME
+                             ? parse_moment(values, text)
+                             : cg_date_parse_again(&values->received, text.ptr, text.len, format);
     return reason_if(line->received_day == CG_DAY_NONE && text.len > 0,
                      CG_REASON_RECEIVED_DATE_INVALID);
 }
 
 static uint64_t read_birth_date(struct cg_values *values, struct cg_line *line) {
     struct cg_text text = cg_values_get(values, CG_FIELD_BIRTH_DATE);
-    line->birth_day = parse_date(values, text);
+    line->birth_day = parse_date(values, CG_FIELD_BIRTH_DATE, text);
     return reason_if(line->birth_day == CG_DAY_NONE && text.len > 0, CG_REASON_BIRTH_DATE_INVALID);
 }
 
@@ -297,7 +330,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
         return false;
     }
     struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);
-    int32_t start_day = parse_date(values, start);
+    int32_t start_day = parse_date(values, CG_FIELD_CLAIM_LINE_START_DATE, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
     const bool reverses = values->binding->negative_units_void && is_reversal(values, frequency);

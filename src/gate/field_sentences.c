@@ -171,16 +171,17 @@ void cg_detail_id(const struct cg_detail *detail) {
 }
 
 void cg_detail_date(const struct cg_detail *detail) {
-    static const char *const valid[] = {
-        [CG_DATE_ISO] = "a real date from 1900 to 2199, written YYYY-MM-DD",
-        [CG_DATE_COMPACT] = "a real date from 1900 to 2199, written YYYYMMDD",
-        [CG_DATE_US] = "a real date from 1900 to 2199, written MM/DD/YYYY",
-        [CG_DATE_DMONY] = "a real date from 1900 to 2199, written DD-MON-YYYY",
-        [CG_DATE_ISO_TIME] = "a real date from 1900 to 2199, written YYYY-MM-DD and perhaps a time",
-    };
+    const enum cg_field field = rules_of_fields[detail->reason].field;
+    const enum cg_date_format format = detail->binding->date_formats[field];
+    const bool has_time = format == CG_DATE_ISO_TIME;
+    char valid[96];
+    struct cg_phrase say = cg_phrase_start(valid, sizeof valid);
     struct cell cell;
-    find_cell(detail, rules_of_fields[detail->reason].field, &cell);
-    say_value(detail, &cell, valid[detail->binding->date_format]);
+    cg_say(&say, "a real date from 1900 to 2199, written %s%s",
+           cg_date_format_name(has_time ? CG_DATE_ISO : format),
+           has_time ? " and perhaps a time" : "");
+    find_cell(detail, field, &cell);
+    say_value(detail, &cell, valid);
 }
 
 void cg_detail_end_date(const struct cg_detail *detail) {

@@ -73,6 +73,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->physical_lines = 0;
     batch->blank_lines = 0;
     batch->near_codes = 0;
+    batch->utc_times = 0;
     memset(batch->left_out, 0, sizeof batch->left_out);
     batch->lines.count = 0;
     cg_arena_reset(&batch->scratch);

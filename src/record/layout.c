@@ -79,6 +79,13 @@ static void load_map(struct loading *loading, const struct cg_json *node,
     loading->no_memory = loading->no_memory || source->map_count < count;
 }
 
+/* The schema lets only known names pass. With its problem the layout will not be used. */
+static enum cg_date_format date_format_of(const char *name) {
+    enum cg_date_format format = CG_DATE_ISO;
+    (void)cg_date_format_named(name, &format);
+    return format;
+}
+
 static void load_source(struct loading *loading, enum cg_field field, const struct cg_json *node) {
     struct cg_layout_source *source = &loading->layout->fields[field];
     const struct cg_json *fixed = cg_json_member(node, "fixed");
@@ -88,6 +95,9 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     source->fixed = keep(loading, fixed);
     source->missing = keep(loading, cg_json_member(node, "missing"));
     load_map(loading, map, source);
+    if (!cg_json_is_null(cg_json_member(node, "date_format"))) {
+        source->date_format = date_format_of(cg_json_string(cg_json_member(node, "date_format")));
+    }
     if (source->column == NULL && (source->fixed == NULL || source->fallback != NULL)) {
         cg_json_problem(loading->doc, node, loading->problems,
                         "%s needs a column, or else a fixed value alone", cg_field_name(field));
@@ -97,13 +107,6 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
                         "%s must come from a column as it stands there, for a cutback rewrites it",
                         cg_field_name(field));
     }
-}
-
-/* The schema lets only known names pass. With its problem the layout will not be used. */
-static enum cg_date_format date_format_of(const char *name) {
-    enum cg_date_format format = CG_DATE_ISO;
-    (void)cg_date_format_named(name, &format);
-    return format;
 }
 
 static void load_document(struct loading *loading) {
@@ -119,6 +122,7 @@ static void load_document(struct loading *loading) {
         loading->no_memory || !cg_layout_load_rows(layout, loading->doc, loading->problems);
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_json *node = cg_json_member(fields, field_names[i]);
+        layout->fields[i].date_format = layout->date_format;
         if (!cg_json_is_null(node)) {
             load_source(loading, (enum cg_field)i, node);
         }

@@ -68,6 +68,7 @@ static void bind_field(struct search *search, enum cg_field field, struct cg_bin
     bool has_column = bound->column >= 0 || bound->fallback_column >= 0;
     bound->fixed = has_column ? NULL : source->fixed;
     bound->is_mapped = source->map_count > 0;
+    out->date_formats[field] = source->date_format;
 }
 
 /* How well the needed columns are found: an exact name is worth two. Where all others are there,
@@ -351,7 +352,10 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
                          layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].fixed != NULL,
         .has_blanks = layout->blank_count > 0,
         .negative_units_void = layout->negative_units_void,
-        .date_format = layout->date_format,
+        .has_time_zone = layout->has_time_zone,
+        .sessions = layout->sessions,
+        .lines_from_zero = layout->lines_from_zero,
+        .time_zone = layout->time_zone,
         .header_len = header.len,
     };
     struct search search = {&columns, layout, false};

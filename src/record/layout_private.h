@@ -5,6 +5,7 @@
 #define CLAIMGATE_RECORD_LAYOUT_PRIVATE_H
 
 #include "claimgate/base/arena.h"
+#include "claimgate/base/time_zone.h"
 #include "claimgate/record/layout.h"
 
 struct cg_layout_pair {
@@ -18,6 +19,7 @@ struct cg_layout_source {
     const char *fallback;
     const char *fixed;
     const char *missing;
+    enum cg_date_format date_format; /* of a date */
     const struct cg_layout_pair *map;
     size_t map_count;
 };
@@ -39,6 +41,10 @@ struct cg_layout {
     bool multiline;
     enum cg_date_format date_format;
     bool negative_units_void;
+    bool has_time_zone;
+    bool sessions; /* an end within 24 hours is on the day of the start */
+    bool lines_from_zero;
+    struct cg_time_zone time_zone;
     struct cg_layout_only only[CG_ONLY_MAX];
     uint32_t only_count;
     struct cg_text *blanks; /* how the file writes a blank */

@@ -79,6 +79,25 @@ static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
     return rule->text != NULL;
 }
 
+/* Keys of two fields stand for the row: what a session is, and where lines begin to count. */
+static void load_times(struct cg_layout *layout, const struct cg_json_doc *doc,
+                       struct cg_problems *problems) {
+    const struct cg_json *root = cg_json_root(doc);
+    const struct cg_json *fields = cg_json_member(root, "fields");
+    const struct cg_json *zone = cg_json_member(root, "time_zone");
+    const struct cg_json *end = cg_json_member(fields, "claim_line_end_date");
+    const struct cg_json *number = cg_json_member(fields, "claim_line_number");
+    layout->sessions = cg_json_boolean(cg_json_member(end, "session"));
+    layout->lines_from_zero = cg_json_boolean(cg_json_member(number, "from_zero"));
+    layout->has_time_zone = !cg_json_is_null(zone);
+    if (layout->has_time_zone && !cg_time_zone_named(cg_json_string(zone), &layout->time_zone)) {
+        cg_json_problem(doc, zone, problems,
+                        "\"%s\" is no time zone that is known here: name one of the United States, "
+                        "such as America/Chicago, or an offset, such as -06:00",
+                        cg_json_string(zone));
+    }
+}
+
 bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                          struct cg_problems *problems) {
     const struct cg_json *root = cg_json_root(doc);
@@ -90,6 +109,7 @@ bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc
             return false;
         }
     }
+    load_times(layout, doc, problems);
     return load_values(layout, cg_json_member(root, "blank"), &layout->blanks,
                        &layout->blank_count);
 }

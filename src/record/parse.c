@@ -257,5 +257,6 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     }
     edit_credentials(&parser);
+    batch->utc_times = parser.values.utc_times;
     return CG_OK;
 }

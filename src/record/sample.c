@@ -27,9 +27,20 @@ static void show(struct cg_text text, char out[CG_SAMPLE_TEXT_BYTES]) {
 
 /* --- what a value comes out as --- */
 
-static void put_date(struct cg_text text, enum cg_date_format format, bool may_be_blank,
+static int32_t day_of(const struct cg_binding *binding, enum cg_field field, struct cg_text text) {
+    const enum cg_date_format format = binding->date_formats[field];
+    struct cg_moment moment;
+    if (format == CG_DATE_ISO_TIME && binding->has_time_zone && cg_moment_of(text, &moment) &&
+        moment.has_offset) {
+        return cg_time_zone_day(&binding->time_zone, moment.minute);
+    }
+    return cg_date_parse(text.ptr, text.len, format);
+}
+
+static void put_date(const struct cg_binding *binding, enum cg_field field, struct cg_text text,
                      struct cg_sample_value *out) {
-    int32_t day_no = cg_date_parse(text.ptr, text.len, format);
+    const int32_t day_no = day_of(binding, field, text);
+    const bool may_be_blank = field != CG_FIELD_CLAIM_LINE_START_DATE;
     out->is_valid = day_no != CG_DAY_NONE || (text.len == 0 && may_be_blank);
     if (day_no != CG_DAY_NONE) {
         char date[CG_DATE_TEXT_BYTES];
@@ -49,9 +60,9 @@ static bool is_frequency(struct cg_text text) {
     return text.len == 0 || (text.len == 1 && memchr("178", text.ptr[0], 3) != NULL);
 }
 
-static bool is_line_number(struct cg_text text) {
+static bool is_line_number(struct cg_text text, uint64_t first) {
     uint64_t number = 0;
-    return cg_field_whole(text, CG_LINE_NUMBER_MAX, &number) && number != 0;
+    return cg_field_whole(text, CG_LINE_NUMBER_MAX - first, &number) && number + first != 0;
 }
 
 static bool is_id(struct cg_text text) {
@@ -72,16 +83,14 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
         out->is_valid = is_id(text);
         break;
     case CG_FIELD_CLAIM_LINE_NUMBER:
-        out->is_valid = is_line_number(text) ||
+        out->is_valid = is_line_number(text, binding->lines_from_zero) ||
                         (binding->fields[field].column < 0 && binding->fields[field].fixed == NULL);
         break;
     case CG_FIELD_CLAIM_LINE_START_DATE:
-        put_date(text, binding->date_format, false, out);
-        break;
     case CG_FIELD_CLAIM_LINE_END_DATE:
     case CG_FIELD_RECEIVED_DATE:
     case CG_FIELD_BIRTH_DATE:
-        put_date(text, binding->date_format, true, out);
+        put_date(binding, field, text, out);
         break;
     case CG_FIELD_HCPCS_MODIFIER_1:
     case CG_FIELD_HCPCS_MODIFIER_2:

@@ -23,6 +23,15 @@ static void warn_of_near_codes(const struct cg_run_facts *facts, const char *pol
     }
 }
 
+static void warn_of_utc_times(const struct cg_run_facts *facts) {
+    if (facts->tally->utc_times != 0) {
+        cg_log_warning("times in UTC were cut off, though what is late in the day there may lie "
+                       "on another day here: %" PRIu64 "; say where that is with \"time_zone\" in "
+                       "a copy of the layout",
+                       facts->tally->utc_times);
+    }
+}
+
 static void tell_of_rate(const struct cg_tally *tally, int64_t limit_milli) {
     const uint64_t rate_milli = cg_tally_reject_rate_milli(tally);
     cg_log_error("%" PRIu64 ".%03" PRIu64
@@ -44,6 +53,7 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
         tell_of_rate(tally, limit_milli);
     }
     warn_of_near_codes(facts, policy);
+    warn_of_utc_times(facts);
     if (cg_policy_takes_test_npis(facts->policy)) {
         cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "
                        "providers",

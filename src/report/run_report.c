@@ -156,6 +156,9 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_left_out(json, facts);
     put_reasons(json, facts->tally);
     put_near_codes(json, facts);
+    if (facts->tally->utc_times != 0) {
+        cg_json_put_integer(json, "utc_times_cut", (int64_t)facts->tally->utc_times);
+    }
     cg_put_remarks(json, &facts->remarks);
     put_timing(json, facts);
 }

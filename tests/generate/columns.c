@@ -249,6 +249,15 @@ static void render_date(enum cg_date_format format, int32_t day_no, char out[DAT
     case CG_DATE_COMPACT:
         snprintf(text, sizeof text, "%04u%02u%02u", year, month, day);
         break;
+    case CG_DATE_MDY:
+        snprintf(text, sizeof text, "%u/%u/%04u", month, day, year);
+        break;
+    case CG_DATE_US_DASH:
+        snprintf(text, sizeof text, "%02u-%02u-%04u", month, day, year);
+        break;
+    case CG_DATE_DMONY_SAS:
+        snprintf(text, sizeof text, "%02u%s%04u", day, MONTHS[month - 1], year);
+        break;
     case CG_DATE_US:
         snprintf(text, sizeof text, "%02u/%02u/%04u", month, day, year);
         break;
@@ -265,13 +274,15 @@ struct cg_row_writer *cg_row_writer_new(const struct cg_columns *columns) {
         return NULL;
     }
     writer->columns = columns;
-    writer->date_bytes = columns->binding.date_format == CG_DATE_COMPACT ? 8
-                         : columns->binding.date_format == CG_DATE_DMONY ? 11
-                                                                         : 10;
+    writer->date_bytes =
+        columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE] == CG_DATE_COMPACT ? 8
+        : columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE] == CG_DATE_DMONY ? 11
+                                                                                         : 10;
     writer->suffix_bytes = strlen(columns->date_suffix);
     memset(writer->long_text, 'C', sizeof writer->long_text);
     for (int32_t day = CG_DAY_FIRST; day <= CG_DAY_LAST; day++) {
-        render_date(columns->binding.date_format, day, writer->dates[day - CG_DAY_FIRST]);
+        render_date(columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE], day,
+                    writer->dates[day - CG_DAY_FIRST]);
     }
     return writer;
 }

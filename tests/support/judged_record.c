@@ -82,7 +82,6 @@ bool judged_is_plain(const char *text, uint32_t len) {
 bool judged_edit_fields(const struct cg_policy *policy, const struct record *record,
                         struct judged *out) {
     struct cg_binding binding = {.delimiter = ',',
-                                 .date_format = CG_DATE_ISO,
                                  .can_take_back = !judged_layout_without_original};
     uint32_t marks[CG_FIELD_COUNT + 1] = {UINT32_MAX};
     uint32_t *ends = marks + 1;

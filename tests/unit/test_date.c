@@ -62,13 +62,11 @@ Test(date, only_digits_and_separators_in_their_places_are_a_date) {
         enum cg_date_format format;
         const char *text;
     } good[] = {
-        {CG_DATE_ISO, "2024-02-29"},
-        {CG_DATE_COMPACT, "20240229"},
-        {CG_DATE_US, "02/29/2024"},
-        {CG_DATE_DMONY, "29-fEb-2024"},
-        {CG_DATE_DMONY, "29-FEB-2024"},
-        {CG_DATE_ISO_TIME, "2024-02-29"},
-        {CG_DATE_ISO_TIME, "2024-02-29T00:00"},
+        {CG_DATE_ISO, "2024-02-29"},      {CG_DATE_COMPACT, "20240229"},
+        {CG_DATE_US, "02/29/2024"},       {CG_DATE_MDY, "2/29/2024"},
+        {CG_DATE_US_DASH, "02-29-2024"},  {CG_DATE_DMONY_SAS, "29feB2024"},
+        {CG_DATE_DMONY, "29-fEb-2024"},   {CG_DATE_DMONY, "29-FEB-2024"},
+        {CG_DATE_ISO_TIME, "2024-02-29"}, {CG_DATE_ISO_TIME, "2024-02-29T00:00"},
     };
     for (size_t i = 0; i < COUNT(good); i++) {
         size_t len = strlen(good[i].text);
@@ -104,6 +102,15 @@ Test(date, all_formats_read_the_same_day) {
         cr_assert_eq(cg_date_parse(text, 8, CG_DATE_COMPACT), day_no);
         (void)snprintf(text, sizeof text, "%02d/%02d/%04d", civil.month, civil.day, civil.year);
         cr_assert_eq(cg_date_parse(text, 10, CG_DATE_US), day_no);
+        cr_assert_eq(cg_date_parse(text, 10, CG_DATE_MDY), day_no);
+        const int len =
+            snprintf(text, sizeof text, "%d/%d/%04d", civil.month, civil.day, civil.year);
+        cr_assert_eq(cg_date_parse(text, (size_t)len, CG_DATE_MDY), day_no);
+        (void)snprintf(text, sizeof text, "%02d-%02d-%04d", civil.month, civil.day, civil.year);
+        cr_assert_eq(cg_date_parse(text, 10, CG_DATE_US_DASH), day_no);
+        (void)snprintf(text, sizeof text, "%02d%s%04d", civil.day, months[civil.month - 1],
+                       civil.year);
+        cr_assert_eq(cg_date_parse(text, 9, CG_DATE_DMONY_SAS), day_no);
         (void)snprintf(text, sizeof text, "%02d-%s-%04d", civil.day, months[civil.month - 1],
                        civil.year);
         cr_assert_eq(cg_date_parse(text, 11, CG_DATE_DMONY), day_no);

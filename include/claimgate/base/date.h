@@ -24,12 +24,15 @@ struct cg_civil {
 
 /* Date formats a layout may name. */
 enum cg_date_format {
-    CG_DATE_ISO,      /* YYYY-MM-DD */
-    CG_DATE_COMPACT,  /* YYYYMMDD */
-    CG_DATE_US,       /* MM/DD/YYYY */
-    CG_DATE_DMONY,    /* DD-MON-YYYY, month names in English, any letter case */
-    CG_DATE_ISO_TIME, /* YYYY-MM-DD, alone or followed by T or a blank and a time of day (ISO 8601)
-                       */
+    CG_DATE_ISO,       /* YYYY-MM-DD */
+    CG_DATE_COMPACT,   /* YYYYMMDD */
+    CG_DATE_US,        /* MM/DD/YYYY */
+    CG_DATE_MDY,       /* M/D/YYYY: one digit or two */
+    CG_DATE_US_DASH,   /* MM-DD-YYYY */
+    CG_DATE_DMONY,     /* DD-MON-YYYY, month names in English, any letter case */
+    CG_DATE_DMONY_SAS, /* DDMONYYYY, as SAS writes its DATE9. */
+    CG_DATE_ISO_TIME,  /* YYYY-MM-DD, alone or followed by T or a blank and a time of day (ISO 8601)
+                        */
 };
 
 enum { CG_DATE_TEXT_BYTES = 11 }; /* "YYYY-MM-DD" and the closing NUL */
@@ -44,6 +47,8 @@ int32_t cg_date_parse(const char *text, size_t len, enum cg_date_format format);
  * span has no end. */
 bool cg_date_is_beyond(const char *text, size_t len, enum cg_date_format format);
 
+/* As a layout writes it. */
+const char *cg_date_format_name(enum cg_date_format format);
 /* The format written so in a layout, e.g. "MM/DD/YYYY". False: there is none. */
 bool cg_date_format_named(const char *name, enum cg_date_format *out);
 

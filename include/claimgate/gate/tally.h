@@ -35,6 +35,8 @@ struct cg_tally {
     uint64_t empty_lines;
     uint64_t crosswalked; /* different member ids that members.csv gave a person */
 
+    uint64_t utc_times; /* cut off under a layout without a time zone */
+
     uint64_t units_submitted;
     uint64_t units_accepted;
     uint64_t units_rejected;

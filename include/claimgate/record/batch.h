@@ -86,7 +86,8 @@ struct cg_batch {
     struct cg_array records; /* of struct cg_record */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
-    uint32_t near_codes;                  /* records with near_code */
+    uint32_t near_codes; /* records with near_code */
+    uint32_t utc_times;  /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
     struct cg_array lines;                /* of struct cg_line, in record order */
     struct cg_scan_index index;

@@ -14,6 +14,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/base/text.h"
+#include "claimgate/base/time_zone.h"
 #include "claimgate/io/named_file.h"
 #include "claimgate/record/line.h"
 
@@ -119,7 +120,11 @@ struct cg_binding {
     struct cg_field_source fields[CG_FIELD_COUNT];
     bool has_blanks;          /* the layout has ways to write a blank */
     bool negative_units_void; /* units below zero reverse what their claim stands with */
-    enum cg_date_format date_format;
+    enum cg_date_format date_formats[CG_FIELD_COUNT];
+    bool has_time_zone;
+    bool sessions;        /* an end within 24 hours is on the day of the start */
+    bool lines_from_zero; /* the number of the first line is 0; they are kept as one more */
+    struct cg_time_zone time_zone;
     struct cg_only_column only[CG_ONLY_MAX];
     uint32_t only_count;
     struct cg_column_note notes[CG_COLUMN_NOTES_MAX]; /* the first ones */

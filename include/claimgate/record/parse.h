@@ -30,8 +30,9 @@ struct cg_values {
     bool plain;           /* they stand in text, on a plain line (scan.h): no field has blanks to
                            * take off, or bytes that no field may hold */
     bool out_of_memory;
-    bool near_code; /* set by edit_fields: the record passes out of scope, but its code
-                     * looks like one that would not; parse puts it back to false */
+    bool near_code;     /* set by edit_fields: the record passes out of scope, but its code
+                         * looks like one that would not; parse puts it back to false */
+    uint32_t utc_times; /* the edit_fields's: times in UTC, not at midnight, that were cut off */
     struct cg_date_memo received; /* used by edit_fields: the last received_date */
     /* For each field the column whose bytes are its value in a record that stands in text, or one
      * of these: always blank; see cg_values_derive. */

@@ -51,7 +51,7 @@ struct cg_sample {
     uint32_t only_count;
     uint32_t malformed;
     struct cg_remarks remarks; /* what most of the head has wrong in the same way */
-    struct cg_error missing; /* CG_OK, or what binding says of the columns that are missing */
+    struct cg_error missing;   /* CG_OK, or what binding says of the columns that are missing */
 };
 
 /* `path` is plain or gzip, "-" is standard input. */

@@ -4,7 +4,8 @@
  * Ownership  _new copies nothing: plan, policy and roster outlive the run. _free removes
  *            whatever was staged and not published.
  * Threads    Called from one thread; the belt makes its own.
- * Failure    Nothing is published unless cg_run_execute returns CG_OK and the outcome is CG_PUBLISHED.
+ * Failure    Nothing is published unless cg_run_execute returns CG_OK and the outcome is
+ * CG_PUBLISHED.
  */
 #ifndef CLAIMGATE_RUN_RUN_H
 #define CLAIMGATE_RUN_RUN_H
