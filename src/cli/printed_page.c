@@ -5,7 +5,7 @@
 enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
                                 struct cg_error *err) {
     status = cg_page_close(page, status, err);
-    if (status == CG_OK) {
+    if (status == CG_OK && page->text.len_bytes > 0) {
         fwrite(page->text.data, 1, page->text.len_bytes, to);
     }
     cg_page_fini(page);

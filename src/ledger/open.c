@@ -106,8 +106,8 @@ static enum cg_status find_path(struct cg_ledger *ledger, const char *path, stru
         const int reason = errno;
         free(folder);
         if (ledger->dir == NULL || *name == '\0') {
-            return cg_error_set_errno(err, CG_CANNOT_CREATE, reason,
-                                      "%s: the ledger's folder cannot be used", path);
+            return cg_error_set_errno(err, reason == ENOMEM ? CG_INTERNAL : CG_CANNOT_CREATE,
+                                      reason, "%s: the ledger's folder cannot be used", path);
         }
         if (asprintf(&ledger->path, "%s/%s", strcmp(ledger->dir, "/") == 0 ? "" : ledger->dir,
                      name) < 0) {

@@ -106,7 +106,9 @@ static bool add_other(struct cg_recall *recall, const struct cg_packed_entry *en
         .start_day = entry->start_day,
         .cap_day = entry->cap_day,
     };
-    memcpy(other->reasons, entry->reasons.ptr, entry->reasons.len);
+    if (entry->reasons.len > 0) {
+        memcpy(other->reasons, entry->reasons.ptr, entry->reasons.len);
+    }
     return true;
 }
 
