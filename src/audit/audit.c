@@ -24,9 +24,9 @@ enum {
 struct audit {
     const struct cg_audit_plan *plan;
     struct cg_run_plan run;
-    struct audit_original original;
-    struct audit_source source;
-    struct audit_changes *changes;
+    struct cg_audit_original original;
+    struct cg_audit_source source;
+    struct cg_audit_changes *changes;
     struct cg_audit_facts *facts;
     struct cg_arena scratch;
     uint32_t last_cell; /* neighbours mostly share a cell */
@@ -38,7 +38,7 @@ void cg_audit_facts_fini(struct cg_audit_facts *facts) {
 
 /* --- records --- */
 
-bool cg_audit_values(const struct audit_record *record, struct cg_values *out) {
+bool cg_audit_values(const struct cg_audit_record *record, struct cg_values *out) {
     struct cg_csv *csv = record->batch->csv;
     if (record->record->malformed != CG_WELL_FORMED ||
         cg_csv_read(csv, record->text) != CG_WELL_FORMED) {
@@ -58,21 +58,19 @@ static void copy(struct cg_text text, char *out, size_t capacity) {
     out[len] = '\0';
 }
 
-void cg_audit_ids_of(const struct audit_record *record, struct audit_ids *out) {
+void cg_audit_ids_of(const struct cg_audit_record *record, struct cg_audit_ids *out) {
     struct cg_values values;
     memset(out, 0, sizeof *out);
     if (cg_audit_values(record, &values)) {
-        copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, AUDIT_ID_BYTES);
-        copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number, AUDIT_ID_BYTES);
-        copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, CG_AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number,
+             CG_AUDIT_ID_BYTES);
+        copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, CG_AUDIT_ID_BYTES);
     }
 }
 
-static enum cg_audit_decision decision_now(const struct cg_line *line) {
-    if (line == NULL) {
-        return CG_AUDIT_OUT_OF_SCOPE;
-    }
-    switch ((enum cg_decision)line->decision) {
+enum cg_audit_decision cg_audit_decision_of(uint8_t decision) {
+    switch ((enum cg_decision)decision) {
     case CG_ACCEPTED:
         return CG_AUDIT_ACCEPTED;
     case CG_CUTBACK:
@@ -111,7 +109,7 @@ static struct cg_audit_cell *find_cell(struct audit *audit, const struct cg_audi
 }
 
 struct counted {
-    const struct audit_then *then;
+    const struct cg_audit_then *then;
     enum cg_audit_decision now;
     const char *reasons_now;
     uint64_t units;
@@ -148,7 +146,7 @@ static enum cg_audit_decision in_output(enum cg_audit_decision decision) {
     return decision == CG_AUDIT_OUT_OF_SCOPE ? CG_AUDIT_ACCEPTED : decision;
 }
 
-static bool is_changed(const struct audit_then *then, enum cg_audit_decision now,
+static bool is_changed(const struct cg_audit_then *then, enum cg_audit_decision now,
                        const char *reasons_now, const struct cg_line *line) {
     if (in_output(then->decision) != in_output(now)) {
         return true;
@@ -159,16 +157,16 @@ static bool is_changed(const struct audit_then *then, enum cg_audit_decision now
     return then->reasons_compare && strcmp(then->reasons, reasons_now) != 0;
 }
 
-static enum cg_status list_change(struct audit *audit, const struct audit_record *record,
+static enum cg_status list_change(struct audit *audit, const struct cg_audit_record *record,
                                   const struct counted *line, struct cg_error *err) {
     struct cg_verdict verdict;
-    struct audit_change change = {.source_file = record->input,
-                                  .source_line = record->source_line,
-                                  .then = line->then,
-                                  .now = line->now,
-                                  .reasons_now = line->reasons_now,
-                                  .detail_now = "",
-                                  .units = (uint16_t)line->units};
+    struct cg_audit_change change = {.source_file = record->input,
+                                     .source_line = record->source_line,
+                                     .then = line->then,
+                                     .now = line->now,
+                                     .reasons_now = line->reasons_now,
+                                     .detail_now = "",
+                                     .units = (uint16_t)line->units};
     cg_audit_ids_of(record, &change.ids);
     if (record->line != NULL) {
         change.accepted_units_now = record->line->accepted_units;
@@ -180,10 +178,10 @@ static enum cg_status list_change(struct audit *audit, const struct audit_record
     return cg_audit_changes_add(audit->changes, &change, err);
 }
 
-static enum cg_status compare(struct audit *audit, const struct audit_record *record,
+static enum cg_status compare(struct audit *audit, const struct cg_audit_record *record,
                               struct cg_error *err) {
     const struct cg_line *line = record->line;
-    struct audit_then then;
+    struct cg_audit_then then;
     char reasons_now[CG_VERDICT_REASONS_BYTES];
     enum cg_status status = audit->source.find(audit->source.self, record, &then, err);
     if (status != CG_OK) {
@@ -193,7 +191,10 @@ static enum cg_status compare(struct audit *audit, const struct audit_record *re
     if (line != NULL) {
         cg_reason_list(line, line->reasons, reasons_now);
     }
-    struct counted counted = {.then = &then, .now = decision_now(line), .reasons_now = reasons_now};
+    struct counted counted = {.then = &then,
+                              .now = line != NULL ? cg_audit_decision_of(line->decision)
+                                                  : CG_AUDIT_OUT_OF_SCOPE,
+                              .reasons_now = reasons_now};
     if (line != NULL && line->frequency != CG_VOID) {
         counted.units = line->units;
     }
@@ -208,35 +209,35 @@ static enum cg_status watch(void *context, const struct cg_binding *binding,
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
         const struct cg_record *found = cg_batch_record(batch, i);
-        const struct audit_record record = {.binding = binding,
-                                            .batch = batch,
-                                            .record = found,
-                                            .line = found->line_index != CG_NO_LINE
-                                                        ? cg_batch_line(batch, found->line_index)
-                                                        : NULL,
-                                            .input_no = batch->source_no,
-                                            .input = audit->run.inputs[batch->source_no],
-                                            .source_line = batch->first_line + found->line_delta,
-                                            .text = cg_batch_record_text(batch, i),
-                                            .scratch = &audit->scratch};
+        const struct cg_audit_record record = {.binding = binding,
+                                               .batch = batch,
+                                               .record = found,
+                                               .line = found->line_index != CG_NO_LINE
+                                                           ? cg_batch_line(batch, found->line_index)
+                                                           : NULL,
+                                               .input_no = batch->source_no,
+                                               .input = audit->run.inputs[batch->source_no],
+                                               .source_line = batch->first_line + found->line_delta,
+                                               .text = cg_batch_record_text(batch, i),
+                                               .scratch = &audit->scratch};
         status = compare(audit, &record, err);
     }
     return status;
 }
 
 /* Decided then, and not in the inputs now. */
-static enum cg_status take_leftover(void *context, const struct audit_leftover *leftover,
+static enum cg_status take_leftover(void *context, const struct cg_audit_leftover *leftover,
                                     struct cg_error *err) {
     struct audit *audit = context;
     const struct counted counted = {
         .then = &leftover->then, .now = CG_AUDIT_ABSENT, .reasons_now = "", .changed = true};
-    const struct audit_change change = {.source_file = leftover->source_file,
-                                        .source_line = leftover->source_line,
-                                        .ids = leftover->ids,
-                                        .then = &leftover->then,
-                                        .now = CG_AUDIT_ABSENT,
-                                        .reasons_now = "",
-                                        .detail_now = "The line is not in the inputs."};
+    const struct cg_audit_change change = {.source_file = leftover->source_file,
+                                           .source_line = leftover->source_line,
+                                           .ids = leftover->ids,
+                                           .then = &leftover->then,
+                                           .now = CG_AUDIT_ABSENT,
+                                           .reasons_now = "",
+                                           .detail_now = "The line is not in the inputs."};
     const enum cg_status status = count(audit, &counted, err);
     return status == CG_OK ? cg_audit_changes_add(audit->changes, &change, err) : status;
 }

@@ -12,10 +12,14 @@
 #include "claimgate/record/layout.h"
 #include "claimgate/record/parse.h"
 
-enum { AUDIT_LIST_BYTES = CG_VERDICT_REASONS_BYTES, AUDIT_NAME_BYTES = 256, AUDIT_ID_BYTES = 80 };
+enum {
+    CG_AUDIT_LIST_BYTES = CG_VERDICT_REASONS_BYTES,
+    CG_AUDIT_NAME_BYTES = 256,
+    CG_AUDIT_ID_BYTES = 80
+};
 
 /* A record of now. Decided; in file order. */
-struct audit_record {
+struct cg_audit_record {
     const struct cg_binding *binding;
     const struct cg_batch *batch;
     const struct cg_record *record;
@@ -29,46 +33,50 @@ struct audit_record {
 
 /* The fields of a record that was split for nobody yet; false for a malformed one. They live until
  * the batch's next record is split. */
-bool cg_audit_values(const struct audit_record *record, struct cg_values *out);
+bool cg_audit_values(const struct cg_audit_record *record, struct cg_values *out);
 
 /* Names a line: as it stands in its file. */
-struct audit_ids {
-    char claim_id[AUDIT_ID_BYTES];
-    char line_number[AUDIT_ID_BYTES];
-    char member_id[AUDIT_ID_BYTES];
+struct cg_audit_ids {
+    char claim_id[CG_AUDIT_ID_BYTES];
+    char line_number[CG_AUDIT_ID_BYTES];
+    char member_id[CG_AUDIT_ID_BYTES];
 };
-void cg_audit_ids_of(const struct audit_record *record, struct audit_ids *out);
+void cg_audit_ids_of(const struct cg_audit_record *record, struct cg_audit_ids *out);
+
+/* Of an enum cg_decision; a line that is not decided is a rejected one. */
+enum cg_audit_decision cg_audit_decision_of(uint8_t decision);
 
 /* What was decided of a line then. */
-struct audit_then {
+struct cg_audit_then {
     enum cg_audit_decision decision;
-    uint16_t accepted_units;        /* of a cutback */
-    char reasons[AUDIT_LIST_BYTES]; /* joined by ';' */
-    bool reasons_compare;           /* they are in our words */
+    uint16_t accepted_units;           /* of a cutback */
+    char reasons[CG_AUDIT_LIST_BYTES]; /* joined by ';' */
+    bool reasons_compare;              /* they are in our words */
 };
 
 /* A line that was decided then and that nobody has asked for. */
-struct audit_leftover {
-    struct audit_then then;
-    struct audit_ids ids;
-    char source_file[AUDIT_NAME_BYTES]; /* "" where it is not known */
-    uint64_t source_line;               /* 0 where it is not known */
+struct cg_audit_leftover {
+    struct cg_audit_then then;
+    struct cg_audit_ids ids;
+    char source_file[CG_AUDIT_NAME_BYTES]; /* "" where it is not known */
+    uint64_t source_line;                  /* 0 where it is not known */
 };
-typedef enum cg_status (*audit_leftover_fn)(void *context, const struct audit_leftover *leftover,
-                                            struct cg_error *err);
+typedef enum cg_status (*cg_audit_leftover_fn)(void *context,
+                                               const struct cg_audit_leftover *leftover,
+                                               struct cg_error *err);
 
 /* A place to look decisions of then up. Records are asked for once each, in file order. */
-struct audit_source {
-    enum cg_status (*find)(void *self, const struct audit_record *record, struct audit_then *out,
-                           struct cg_error *err);
-    enum cg_status (*visit_rest)(void *self, audit_leftover_fn fn, void *context,
+struct cg_audit_source {
+    enum cg_status (*find)(void *self, const struct cg_audit_record *record,
+                           struct cg_audit_then *out, struct cg_error *err);
+    enum cg_status (*visit_rest)(void *self, cg_audit_leftover_fn fn, void *context,
                                  struct cg_error *err);
     void (*free)(void *self);
     void *self;
 };
 
 /* What report.json of a folder says of its run. */
-struct audit_original {
+struct cg_audit_original {
     bool is_ours;   /* report.json is there, and rejected names its source lines */
     bool same_size; /* the inputs of now have the sizes of those of then */
     int32_t as_of_day;
@@ -77,16 +85,18 @@ struct audit_original {
     uint32_t input_count;
 };
 cg_must_use enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
-                                                  struct audit_original *out, struct cg_error *err);
-void cg_audit_original_fini(struct audit_original *original);
+                                                  struct cg_audit_original *out,
+                                                  struct cg_error *err);
+void cg_audit_original_fini(struct cg_audit_original *original);
 
 cg_must_use enum cg_status cg_audit_by_position(const char *dir,
-                                                const struct audit_original *original,
-                                                struct audit_source *out, struct cg_error *err);
-cg_must_use enum cg_status cg_audit_by_key(const char *dir, const struct audit_original *original,
-                                           struct audit_source *out, struct cg_error *err);
+                                                const struct cg_audit_original *original,
+                                                struct cg_audit_source *out, struct cg_error *err);
+cg_must_use enum cg_status cg_audit_by_key(const char *dir,
+                                           const struct cg_audit_original *original,
+                                           struct cg_audit_source *out, struct cg_error *err);
 /* Sets as_of_day where it is CG_DAY_NONE. */
 cg_must_use enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_day,
-                                           struct audit_source *out, struct cg_error *err);
+                                           struct cg_audit_source *out, struct cg_error *err);
 
 #endif

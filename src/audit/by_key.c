@@ -54,7 +54,7 @@ static enum cg_status no_memory(struct cg_error *err) {
 }
 
 /* Leading zeros of a line number mean nothing. */
-static uint64_t hash_key(const struct keys *keys, const struct audit_ids *ids) {
+static uint64_t hash_key(const struct keys *keys, const struct cg_audit_ids *ids) {
     uint64_t number = 0;
     uint64_t hash = cg_hash64(ids->claim_id, strlen(ids->claim_id), keys->seed);
     if (!keys->numbers) {
@@ -82,7 +82,7 @@ static struct entry *entry_at(const struct keys *keys, uint32_t number) {
 
 static bool same_key(const void *context, uint32_t number, const void *key) {
     const struct keys *keys = context;
-    const struct audit_ids *ids = key;
+    const struct cg_audit_ids *ids = key;
     const struct entry *entry = entry_at(keys, number);
     const char *line_number = entry->ids + strlen(entry->ids) + 1;
     return strcmp(entry->ids, ids->claim_id) == 0 &&
@@ -90,21 +90,21 @@ static bool same_key(const void *context, uint32_t number, const void *key) {
 }
 
 /* The first entry of the key, taken or not; NULL: there is none. */
-static struct entry *find_first(const struct keys *keys, const struct audit_ids *ids,
+static struct entry *find_first(const struct keys *keys, const struct cg_audit_ids *ids,
                                 uint64_t hash) {
     const uint32_t number = cg_hash_table_find(&keys->table, hash, same_key, keys, ids);
     return number != NONE ? entry_at(keys, number) : NULL;
 }
 
-static const char *keep_ids(struct keys *keys, const struct audit_ids *ids) {
-    char text[3 * AUDIT_ID_BYTES];
+static const char *keep_ids(struct keys *keys, const struct cg_audit_ids *ids) {
+    char text[3 * CG_AUDIT_ID_BYTES];
     const int len = snprintf(text, sizeof text, "%s%c%s%c%s", ids->claim_id, '\0', ids->line_number,
                              '\0', ids->member_id);
     return cg_arena_copy(&keys->arena, text, (size_t)len);
 }
 
 /* The rest of one of our cutbacks: its accepted part has the quantity that was available. */
-static bool joins_cutback(struct keys *keys, const struct decided_row *row,
+static bool joins_cutback(struct keys *keys, const struct cg_decided_row *row,
                           const struct entry *first) {
     if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED ||
         first == NULL) {
@@ -125,7 +125,7 @@ static bool joins_cutback(struct keys *keys, const struct decided_row *row,
 }
 
 /* The newest entry goes to the end of its key's queue. */
-static bool join_queue(struct keys *keys, const struct audit_ids *ids, uint64_t hash) {
+static bool join_queue(struct keys *keys, const struct cg_audit_ids *ids, uint64_t hash) {
     const uint32_t number = keys->entries.count;
     struct entry *first = find_first(keys, ids, hash);
     if (first == NULL) {
@@ -139,8 +139,9 @@ static bool join_queue(struct keys *keys, const struct audit_ids *ids, uint64_t 
     return true;
 }
 
-static enum cg_status add(struct keys *keys, const struct decided_row *row, struct cg_error *err) {
-    const struct audit_leftover *line = &row->line;
+static enum cg_status add(struct keys *keys, const struct cg_decided_row *row,
+                          struct cg_error *err) {
+    const struct cg_audit_leftover *line = &row->line;
     const uint64_t hash = hash_key(keys, &line->ids);
     if (joins_cutback(keys, row, find_first(keys, &line->ids, hash))) {
         return CG_OK;
@@ -164,7 +165,7 @@ static enum cg_status add(struct keys *keys, const struct decided_row *row, stru
 
 static enum cg_status add_rows(struct keys *keys, struct cg_decided_rows *rows,
                                const struct cg_binding *binding, struct cg_error *err) {
-    struct decided_row row;
+    struct cg_decided_row row;
     bool found = true;
     enum cg_status status = cg_decided_rows_begin(rows, binding, err);
     while (status == CG_OK) {
@@ -196,17 +197,18 @@ static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
     return status == CG_OK ? read_file(keys, false, binding, err) : status;
 }
 
-static void fill_then(const struct keys *keys, const struct entry *entry, struct audit_then *out) {
+static void fill_then(const struct keys *keys, const struct entry *entry,
+                      struct cg_audit_then *out) {
     out->decision = (enum cg_audit_decision)entry->decision;
     out->accepted_units = entry->decision == CG_AUDIT_REJECTED ? 0 : entry->accepted_units;
     out->reasons_compare = keys->is_ours;
     snprintf(out->reasons, sizeof out->reasons, "%s", entry->reasons);
 }
 
-static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
-                           struct cg_error *err) {
+static enum cg_status find(void *self, const struct cg_audit_record *record,
+                           struct cg_audit_then *out, struct cg_error *err) {
     struct keys *keys = self;
-    struct audit_ids ids;
+    struct cg_audit_ids ids;
     const enum cg_status status = keys->begun ? CG_OK : begin(keys, record->binding, err);
     if (status != CG_OK) {
         return status;
@@ -214,7 +216,7 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
     cg_audit_ids_of(record, &ids);
     struct entry *first = find_first(keys, &ids, hash_key(keys, &ids));
     if (first == NULL || first->waiting == NONE) {
-        *out = (struct audit_then){.decision = CG_AUDIT_ABSENT};
+        *out = (struct cg_audit_then){.decision = CG_AUDIT_ABSENT};
         return CG_OK;
     }
     struct entry *entry = entry_at(keys, first->waiting);
@@ -224,7 +226,7 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
     return CG_OK;
 }
 
-static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
                                  struct cg_error *err) {
     const struct keys *keys = self;
     enum cg_status status = CG_OK;
@@ -233,14 +235,14 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
         if (entry->taken) {
             continue;
         }
-        struct audit_leftover leftover = {.source_line = entry->source_line};
+        struct cg_audit_leftover leftover = {.source_line = entry->source_line};
         const char *line_number = entry->ids + strlen(entry->ids) + 1;
         fill_then(keys, entry, &leftover.then);
-        snprintf(leftover.ids.claim_id, AUDIT_ID_BYTES, "%s", entry->ids);
-        snprintf(leftover.ids.line_number, AUDIT_ID_BYTES, "%s", line_number);
-        snprintf(leftover.ids.member_id, AUDIT_ID_BYTES, "%s",
+        snprintf(leftover.ids.claim_id, CG_AUDIT_ID_BYTES, "%s", entry->ids);
+        snprintf(leftover.ids.line_number, CG_AUDIT_ID_BYTES, "%s", line_number);
+        snprintf(leftover.ids.member_id, CG_AUDIT_ID_BYTES, "%s",
                  line_number + strlen(line_number) + 1);
-        snprintf(leftover.source_file, AUDIT_NAME_BYTES, "%s", entry->source_file);
+        snprintf(leftover.source_file, CG_AUDIT_NAME_BYTES, "%s", entry->source_file);
         status = fn(context, &leftover, err);
     }
     return status;
@@ -254,8 +256,8 @@ static void free_keys(void *self) {
     free(keys);
 }
 
-enum cg_status cg_audit_by_key(const char *dir, const struct audit_original *original,
-                               struct audit_source *out, struct cg_error *err) {
+enum cg_status cg_audit_by_key(const char *dir, const struct cg_audit_original *original,
+                               struct cg_audit_source *out, struct cg_error *err) {
     struct keys *keys = calloc(1, sizeof *keys);
     if (keys == NULL) {
         return no_memory(err);
@@ -265,6 +267,6 @@ enum cg_status cg_audit_by_key(const char *dir, const struct audit_original *ori
     keys->seed = cg_hash_run_seed();
     cg_array_init(&keys->entries, sizeof(struct entry), UINT32_MAX - 1);
     cg_arena_init(&keys->arena, keys_max_bytes);
-    *out = (struct audit_source){find, visit_rest, free_keys, keys};
+    *out = (struct cg_audit_source){find, visit_rest, free_keys, keys};
     return CG_OK;
 }

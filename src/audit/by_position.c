@@ -16,20 +16,20 @@
 #include <string.h>
 
 struct folder {
-    const struct audit_original *original;
+    const struct cg_audit_original *original;
     struct cg_decided_rows accepted;
     struct cg_decided_rows rejected;
     bool begun;
     bool has_next; /* `next` is a rejected row that nobody has asked for yet */
-    struct decided_row next;
+    struct cg_decided_row next;
     uint32_t next_input; /* of `next`: index into the original's inputs */
 };
 
 static bool is_from(const struct folder *folder, uint32_t input) {
-    const struct audit_original *original = folder->original;
+    const struct cg_audit_original *original = folder->original;
     return input < original->input_count &&
-           strncmp(original->inputs[input], folder->next.line.source_file, AUDIT_NAME_BYTES - 1) ==
-               0; /* as far as the name was kept */
+           strncmp(original->inputs[input], folder->next.line.source_file,
+                   CG_AUDIT_NAME_BYTES - 1) == 0; /* as far as the name was kept */
 }
 
 /* Inputs stand in their order; one that was given twice begins again at a lower line. */
@@ -61,7 +61,7 @@ static enum cg_status begin(struct folder *folder, const struct cg_binding *bind
     return status == CG_OK ? read_next(folder, err) : status;
 }
 
-static enum cg_status refuse(const struct folder *folder, const struct audit_record *record,
+static enum cg_status refuse(const struct folder *folder, const struct cg_audit_record *record,
                              struct cg_error *err) {
     return cg_error_set(err, CG_BAD_DATA,
                         "%s:%" PRIu64 ": the record is not what %s holds in its place; the inputs "
@@ -71,7 +71,7 @@ static enum cg_status refuse(const struct folder *folder, const struct audit_rec
 }
 
 /* Take the record, line end and all, off the accepted file. */
-static enum cg_status take_accepted(struct folder *folder, const struct audit_record *record,
+static enum cg_status take_accepted(struct folder *folder, const struct cg_audit_record *record,
                                     bool *same, struct cg_error *err) {
     struct cg_text bytes = {record->text.ptr, record->text.len + record->record->eol_bytes};
     const enum cg_status status = cg_decided_expect(&folder->accepted.file, bytes, same, err);
@@ -82,7 +82,7 @@ static enum cg_status take_accepted(struct folder *folder, const struct audit_re
 }
 
 /* The same for a cutback: the quantity is the number of units that were accepted. */
-static enum cg_status take_cutback(struct folder *folder, const struct audit_record *record,
+static enum cg_status take_cutback(struct folder *folder, const struct cg_audit_record *record,
                                    struct cg_csv_field quantity, bool *same, struct cg_error *err) {
     char units[16];
     snprintf(units, sizeof units, "%" PRIu32, folder->next.units_available);
@@ -105,7 +105,7 @@ static enum cg_status take_cutback(struct folder *folder, const struct audit_rec
 }
 
 /* A rejected row with part of the record's quantity is the rest of a cutback. */
-static bool is_cutback(const struct decided_row *row, const struct audit_record *record,
+static bool is_cutback(const struct cg_decided_row *row, const struct cg_audit_record *record,
                        struct cg_csv_field *quantity) {
     struct cg_values values;
     if (row->units_available == 0 || row->quantity == 0 || !cg_audit_values(record, &values)) {
@@ -115,8 +115,8 @@ static bool is_cutback(const struct decided_row *row, const struct audit_record 
     return row->quantity + row->units_available == cg_field_units(quantity->value);
 }
 
-static enum cg_status take_rejected(struct folder *folder, const struct audit_record *record,
-                                    struct audit_then *out, struct cg_error *err) {
+static enum cg_status take_rejected(struct folder *folder, const struct cg_audit_record *record,
+                                    struct cg_audit_then *out, struct cg_error *err) {
     struct cg_csv_field quantity;
     bool same = false;
     *out = folder->next.line.then;
@@ -132,8 +132,8 @@ static enum cg_status take_rejected(struct folder *folder, const struct audit_re
     return same ? read_next(folder, err) : refuse(folder, record, err);
 }
 
-static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
-                           struct cg_error *err) {
+static enum cg_status find(void *self, const struct cg_audit_record *record,
+                           struct cg_audit_then *out, struct cg_error *err) {
     struct folder *folder = self;
     enum cg_status status = folder->begun ? CG_OK : begin(folder, record->binding, err);
     if (status != CG_OK) {
@@ -151,7 +151,7 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
     return status == CG_OK && !same ? refuse(folder, record, err) : status;
 }
 
-static enum cg_status visit_rejected(struct folder *folder, audit_leftover_fn fn, void *context,
+static enum cg_status visit_rejected(struct folder *folder, cg_audit_leftover_fn fn, void *context,
                                      struct cg_error *err) {
     while (folder->has_next) {
         enum cg_status status = fn(context, &folder->next.line, err);
@@ -166,9 +166,9 @@ static enum cg_status visit_rejected(struct folder *folder, audit_leftover_fn fn
     return CG_OK;
 }
 
-static enum cg_status visit_accepted(struct folder *folder, audit_leftover_fn fn, void *context,
+static enum cg_status visit_accepted(struct folder *folder, cg_audit_leftover_fn fn, void *context,
                                      struct cg_error *err) {
-    struct decided_row row;
+    struct cg_decided_row row;
     bool found = true;
     enum cg_status status = cg_decided_rows_next(&folder->accepted, &row, &found, err);
     while (status == CG_OK && found) {
@@ -181,7 +181,7 @@ static enum cg_status visit_accepted(struct folder *folder, audit_leftover_fn fn
     return status;
 }
 
-static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
                                  struct cg_error *err) {
     struct folder *folder = self;
     if (!folder->begun) {
@@ -198,14 +198,14 @@ static void free_folder(void *self) {
     free(folder);
 }
 
-enum cg_status cg_audit_by_position(const char *dir, const struct audit_original *original,
-                                    struct audit_source *out, struct cg_error *err) {
+enum cg_status cg_audit_by_position(const char *dir, const struct cg_audit_original *original,
+                                    struct cg_audit_source *out, struct cg_error *err) {
     struct folder *folder = calloc(1, sizeof *folder);
     if (folder == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     folder->original = original;
-    *out = (struct audit_source){find, visit_rest, free_folder, folder};
+    *out = (struct cg_audit_source){find, visit_rest, free_folder, folder};
     const enum cg_status status = cg_decided_rows_open(dir, true, &folder->accepted, err);
     return status == CG_OK ? cg_decided_rows_open(dir, false, &folder->rejected, err) : status;
 }

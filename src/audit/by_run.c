@@ -67,19 +67,6 @@ static enum cg_status find_list(struct run *run, const char *reasons, uint16_t *
     return CG_OK;
 }
 
-static enum cg_audit_decision decision_of(uint8_t decision) {
-    switch ((enum cg_decision)decision) {
-    case CG_ACCEPTED:
-        return CG_AUDIT_ACCEPTED;
-    case CG_CUTBACK:
-        return CG_AUDIT_CUTBACK;
-    case CG_UNDECIDED:
-    case CG_REJECTED:
-        break;
-    }
-    return CG_AUDIT_REJECTED;
-}
-
 static enum cg_status add_line(void *context, const struct cg_ledger_decision *decision,
                                struct cg_error *err) {
     struct run *run = context;
@@ -90,7 +77,7 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *d
     *line = (struct decided_line){
         .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
         .accepted_units = decision->accepted_units,
-        .decision = (uint8_t)decision_of(decision->decision)};
+        .decision = (uint8_t)cg_audit_decision_of(decision->decision)};
     return find_list(run, decision->reasons, &line->list, err);
 }
 
@@ -169,15 +156,15 @@ static enum cg_status read_run(struct run *run, struct cg_error *err) {
 }
 
 static void fill_then(const struct run *run, const struct decided_line *line,
-                      struct audit_then *out) {
+                      struct cg_audit_then *out) {
     out->decision = (enum cg_audit_decision)line->decision;
     out->accepted_units = line->accepted_units;
     out->reasons_compare = true;
     snprintf(out->reasons, sizeof out->reasons, "%s", list_at(run, line->list));
 }
 
-static enum cg_status find(void *self, const struct audit_record *record, struct audit_then *out,
-                           struct cg_error *err) {
+static enum cg_status find(void *self, const struct cg_audit_record *record,
+                           struct cg_audit_then *out, struct cg_error *err) {
     struct run *run = self;
     const uint64_t place = place_of(record->input_no, record->source_line);
     (void)err;
@@ -191,15 +178,15 @@ static enum cg_status find(void *self, const struct audit_record *record, struct
         return CG_OK;
     }
     const bool malformed = record->record->malformed != CG_WELL_FORMED;
-    *out = (struct audit_then){.decision = malformed ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
-                               .reasons_compare = true};
+    *out = (struct cg_audit_then){.decision = malformed ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
+                                  .reasons_compare = true};
     if (malformed) {
         snprintf(out->reasons, sizeof out->reasons, "malformed_record");
     }
     return CG_OK;
 }
 
-static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context,
+static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
                                  struct cg_error *err) {
     const struct run *run = self;
     enum cg_status status = CG_OK;
@@ -209,7 +196,8 @@ static enum cg_status visit_rest(void *self, audit_leftover_fn fn, void *context
         if (line->taken) {
             continue;
         }
-        struct audit_leftover leftover = {.source_line = line->place & ((UINT64_C(1) << 44) - 1)};
+        struct cg_audit_leftover leftover = {.source_line =
+                                                 line->place & ((UINT64_C(1) << 44) - 1)};
         fill_then(run, line, &leftover.then);
         if (input < run->plan->run.input_count) {
             snprintf(leftover.source_file, sizeof leftover.source_file, "%s",
@@ -230,7 +218,7 @@ static void free_run(void *self) {
 }
 
 enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_day,
-                               struct audit_source *out, struct cg_error *err) {
+                               struct cg_audit_source *out, struct cg_error *err) {
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL) {
         return no_memory(err);
@@ -239,7 +227,7 @@ enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_
     cg_array_init(&run->lines, sizeof(struct decided_line), UINT32_MAX);
     cg_array_init(&run->lists, sizeof(const char *), LISTS_MAX);
     cg_arena_init(&run->texts, (size_t)LISTS_MAX * CG_VERDICT_REASON_BYTES);
-    *out = (struct audit_source){find, visit_rest, free_run, run};
+    *out = (struct cg_audit_source){find, visit_rest, free_run, run};
     const enum cg_status status = read_run(run, err);
     if (status == CG_OK && *as_of_day == CG_DAY_NONE) {
         *as_of_day = run->as_of_day;

@@ -19,7 +19,7 @@ static const char header[] =
 
 enum { ROW_MAX_BYTES = 64 << 10, PACKED_MAX_BYTES = 16 << 20, WRITE_BYTES = 1 << 20 };
 
-struct audit_changes {
+struct cg_audit_changes {
     struct cg_staging *staging;
     struct cg_sink *sink;
     struct cg_deflater *deflater;
@@ -30,7 +30,7 @@ struct audit_changes {
     uint64_t rows;
 };
 
-static enum cg_status put(struct audit_changes *changes, const char *bytes, size_t len_bytes,
+static enum cg_status put(struct cg_audit_changes *changes, const char *bytes, size_t len_bytes,
                           struct cg_error *err) {
     cg_xxh128_update(changes->content, bytes, len_bytes);
     enum cg_status status =
@@ -43,8 +43,8 @@ static enum cg_status put(struct audit_changes *changes, const char *bytes, size
     return status;
 }
 
-static enum cg_status open_folder(struct audit_changes *changes, const struct cg_audit_plan *plan,
-                                  struct cg_error *err) {
+static enum cg_status open_folder(struct cg_audit_changes *changes,
+                                  const struct cg_audit_plan *plan, struct cg_error *err) {
     const struct cg_staging_plan staging = {.final_path = plan->out,
                                             .overwrite = plan->overwrite,
                                             .file_names = file_names,
@@ -64,9 +64,9 @@ static enum cg_status open_folder(struct audit_changes *changes, const struct cg
     return status == CG_OK ? put(changes, header, sizeof header - 1, err) : status;
 }
 
-enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan, struct audit_changes **out,
-                                     struct cg_error *err) {
-    struct audit_changes *changes = calloc(1, sizeof *changes);
+enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan,
+                                     struct cg_audit_changes **out, struct cg_error *err) {
+    struct cg_audit_changes *changes = calloc(1, sizeof *changes);
     if (changes == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
@@ -81,7 +81,7 @@ enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan, struct au
     return CG_OK;
 }
 
-void cg_audit_changes_close(struct audit_changes *changes) {
+void cg_audit_changes_close(struct cg_audit_changes *changes) {
     if (changes == NULL) {
         return;
     }
@@ -117,7 +117,7 @@ static bool put_units(struct cg_buffer *row, enum cg_audit_decision decision, ui
     return cg_buffer_append_text(row, ",");
 }
 
-static bool put_row(struct cg_buffer *row, const struct audit_change *change) {
+static bool put_row(struct cg_buffer *row, const struct cg_audit_change *change) {
     bool ok = put_value(row, change->source_file);
     if (change->source_line != 0) {
         ok = ok && cg_buffer_printf(row, "%" PRIu64, change->source_line);
@@ -134,8 +134,8 @@ static bool put_row(struct cg_buffer *row, const struct audit_change *change) {
            cg_buffer_append_text(row, "\n");
 }
 
-enum cg_status cg_audit_changes_add(struct audit_changes *changes,
-                                    const struct audit_change *change, struct cg_error *err) {
+enum cg_status cg_audit_changes_add(struct cg_audit_changes *changes,
+                                    const struct cg_audit_change *change, struct cg_error *err) {
     cg_buffer_clear(&changes->row);
     if (!put_row(&changes->row, change)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -144,7 +144,7 @@ enum cg_status cg_audit_changes_add(struct audit_changes *changes,
     return put(changes, changes->row.data, changes->row.len_bytes, err);
 }
 
-static enum cg_status write_end(struct audit_changes *changes, struct cg_error *err) {
+static enum cg_status write_end(struct cg_audit_changes *changes, struct cg_error *err) {
     enum cg_status status = cg_deflater_flush(changes->deflater, &changes->packed, err);
     if (status != CG_OK) {
         return status;
@@ -156,8 +156,8 @@ static enum cg_status write_end(struct audit_changes *changes, struct cg_error *
     return cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
 }
 
-enum cg_status cg_audit_changes_finish(struct audit_changes *changes, struct cg_output_facts *out,
-                                       struct cg_error *err) {
+enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
+                                       struct cg_output_facts *out, struct cg_error *err) {
     memset(out, 0, sizeof *out);
     const enum cg_status status = write_end(changes, err);
     if (status != CG_OK) {
@@ -175,7 +175,7 @@ enum cg_status cg_audit_changes_finish(struct audit_changes *changes, struct cg_
     return cg_sink_close(sink, err);
 }
 
-enum cg_status cg_audit_changes_publish(struct audit_changes *changes,
+enum cg_status cg_audit_changes_publish(struct cg_audit_changes *changes,
                                         const struct cg_buffer *summary, struct cg_error *err) {
     struct cg_sink *sink = NULL;
     enum cg_status status = cg_sink_create(cg_staging_dir_fd(changes->staging), summary_name,

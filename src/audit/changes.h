@@ -7,33 +7,34 @@
 
 #include "audit_private.h"
 
-struct audit_changes;
+struct cg_audit_changes;
 
 cg_must_use enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan,
-                                                 struct audit_changes **out, struct cg_error *err);
-void cg_audit_changes_close(struct audit_changes *changes); /* NULL is allowed */
+                                                 struct cg_audit_changes **out,
+                                                 struct cg_error *err);
+void cg_audit_changes_close(struct cg_audit_changes *changes); /* NULL is allowed */
 
-struct audit_change {
+struct cg_audit_change {
     const char *source_file; /* "" where it is not known */
     uint64_t source_line;    /* 0 where it is not known */
-    struct audit_ids ids;
-    const struct audit_then *then;
+    struct cg_audit_ids ids;
+    const struct cg_audit_then *then;
     enum cg_audit_decision now;
     const char *reasons_now;
     const char *detail_now;
     uint16_t units; /* submitted; 0: none, or not known */
     uint16_t accepted_units_now;
 };
-cg_must_use enum cg_status cg_audit_changes_add(struct audit_changes *changes,
-                                                const struct audit_change *change,
+cg_must_use enum cg_status cg_audit_changes_add(struct cg_audit_changes *changes,
+                                                const struct cg_audit_change *change,
                                                 struct cg_error *err);
 
 /* Ends changes.csv.gz and fills its facts. */
-cg_must_use enum cg_status cg_audit_changes_finish(struct audit_changes *changes,
+cg_must_use enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
                                                    struct cg_output_facts *out,
                                                    struct cg_error *err);
 /* Writes summary.json and makes the folder real. */
-cg_must_use enum cg_status cg_audit_changes_publish(struct audit_changes *changes,
+cg_must_use enum cg_status cg_audit_changes_publish(struct cg_audit_changes *changes,
                                                     const struct cg_buffer *summary,
                                                     struct cg_error *err);
 

@@ -19,10 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DECIDED_PATH_BYTES = 4096 };
+enum { CG_DECIDED_PATH_BYTES = 4096 };
 
 struct cg_decided_file {
-    char path[DECIDED_PATH_BYTES];
+    char path[CG_DECIDED_PATH_BYTES];
     struct cg_source *source;
     struct cg_buffer packed;
     struct cg_buffer text; /* unpacked, from `at` on not yet taken */

@@ -34,7 +34,7 @@ static int32_t count_columns(struct cg_text header, char delimiter) {
 }
 
 static void take_sources(const struct cg_field_source fields[CG_FIELD_COUNT],
-                         struct decided_columns *out) {
+                         struct cg_decided_columns *out) {
     out->claim_id = fields[CG_FIELD_CLAIM_ID].column;
     out->line_number = fields[CG_FIELD_CLAIM_LINE_NUMBER].column;
     out->member_id = fields[CG_FIELD_MEMBER_ID].column;
@@ -42,7 +42,7 @@ static void take_sources(const struct cg_field_source fields[CG_FIELD_COUNT],
 }
 
 static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_text header,
-                                     struct decided_columns *out, struct cg_error *err) {
+                                     struct cg_decided_columns *out, struct cg_error *err) {
     struct cg_binding found;
     const enum cg_status status = cg_layout_find(layout, header, &found, err);
     if (status == CG_OK) {
@@ -53,7 +53,7 @@ static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_t
 
 /* Another system's files may have the default names, with commas, whatever the inputs have. */
 static enum cg_status find_line_columns(const struct cg_binding *binding, struct cg_text header,
-                                        struct decided_columns *out, struct cg_error *err) {
+                                        struct cg_decided_columns *out, struct cg_error *err) {
     struct cg_problems problems;
     struct cg_layout *layout = NULL;
     out->delimiter = binding->delimiter;
@@ -85,7 +85,7 @@ static bool is_ours(struct cg_text header, char delimiter, int32_t behind) {
 }
 
 /* By place where the file is ours, for an input may have columns of these names too. */
-static void find_own_columns(struct cg_text header, struct decided_columns *out) {
+static void find_own_columns(struct cg_text header, struct cg_decided_columns *out) {
     const char d = out->delimiter;
     const int32_t count = count_columns(header, d);
     const int32_t behind = count - CG_REJECTED_COLUMNS;
@@ -106,7 +106,7 @@ static void find_own_columns(struct cg_text header, struct decided_columns *out)
 }
 
 static enum cg_status find_columns(const struct cg_binding *binding, struct cg_text header,
-                                   struct decided_columns *out, struct cg_error *err) {
+                                   struct cg_decided_columns *out, struct cg_error *err) {
     const enum cg_status status = find_line_columns(binding, header, out, err);
     if (status != CG_OK) {
         return status;
@@ -146,7 +146,7 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", rows->file.path);
 }
 
-static uint64_t read_number(struct cg_text row, const struct decided_columns *columns,
+static uint64_t read_number(struct cg_text row, const struct cg_decided_columns *columns,
                             int32_t column) {
     char text[NUMBER_BYTES];
     uint64_t number = 0;
@@ -154,11 +154,11 @@ static uint64_t read_number(struct cg_text row, const struct decided_columns *co
     return cg_field_integer(cg_text_of(text), UINT32_MAX, &number) ? number : 0;
 }
 
-static void read_row(struct cg_text row, const struct decided_columns *columns,
-                     struct decided_row *out) {
+static void read_row(struct cg_text row, const struct cg_decided_columns *columns,
+                     struct cg_decided_row *out) {
     const char d = columns->delimiter;
-    struct audit_ids *ids = &out->line.ids;
-    struct audit_then *then = &out->line.then;
+    struct cg_audit_ids *ids = &out->line.ids;
+    struct cg_audit_then *then = &out->line.then;
     char quantity[NUMBER_BYTES];
     cg_decided_field(row, d, columns->claim_id, ids->claim_id, sizeof ids->claim_id);
     cg_decided_field(row, d, columns->line_number, ids->line_number, sizeof ids->line_number);
@@ -175,7 +175,7 @@ static void read_row(struct cg_text row, const struct decided_columns *columns,
     then->reasons_compare = columns->source_line >= 0;
 }
 
-enum cg_status cg_decided_rows_next(struct cg_decided_rows *rows, struct decided_row *out,
+enum cg_status cg_decided_rows_next(struct cg_decided_rows *rows, struct cg_decided_row *out,
                                     bool *found, struct cg_error *err) {
     struct cg_text text;
     const enum cg_status status =

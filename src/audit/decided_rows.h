@@ -10,7 +10,7 @@
 #include "decided_file.h"
 
 /* Columns of either file of decisions; -1: there is none. */
-struct decided_columns {
+struct cg_decided_columns {
     char delimiter;
     int32_t claim_id;
     int32_t line_number;
@@ -24,13 +24,13 @@ struct decided_columns {
 
 struct cg_decided_rows {
     struct cg_decided_file file;
-    struct decided_columns columns;
+    struct cg_decided_columns columns;
     bool accepted; /* of the two files this is the accepted one */
     bool multiline;
 };
 
-struct decided_row {
-    struct audit_leftover line;
+struct cg_decided_row {
+    struct cg_audit_leftover line;
     uint16_t quantity;        /* 0: invalid or not known */
     uint32_t units_available; /* of the cap that failed, else 0 */
 };
@@ -47,7 +47,7 @@ cg_must_use enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows,
                                                  struct cg_error *err);
 /* The next row; *found false at the end. */
 cg_must_use enum cg_status cg_decided_rows_next(struct cg_decided_rows *rows,
-                                                struct decided_row *out, bool *found,
+                                                struct cg_decided_row *out, bool *found,
                                                 struct cg_error *err);
 
 #endif

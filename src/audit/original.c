@@ -23,7 +23,7 @@ static bool has_size(const char *path, int64_t bytes) {
 }
 
 static enum cg_status take_inputs(const struct cg_run_plan *run, const struct cg_json *inputs,
-                                  struct audit_original *out, struct cg_error *err) {
+                                  struct cg_audit_original *out, struct cg_error *err) {
     const size_t count = cg_json_count(inputs);
     out->same_size = count == run->input_count;
     out->inputs = calloc(count + 1, sizeof *out->inputs);
@@ -41,7 +41,7 @@ static enum cg_status take_inputs(const struct cg_run_plan *run, const struct cg
 }
 
 static enum cg_status take_report(const struct cg_run_plan *run, const struct cg_json *report,
-                                  const char *path, struct audit_original *out,
+                                  const char *path, struct cg_audit_original *out,
                                   struct cg_error *err) {
     const char *as_of = cg_json_string(cg_json_member(report, "as_of"));
     out->as_of_day = cg_date_parse(as_of, strlen(as_of), CG_DATE_ISO);
@@ -56,8 +56,8 @@ static enum cg_status take_report(const struct cg_run_plan *run, const struct cg
     return take_inputs(run, cg_json_member(report, "inputs"), out, err);
 }
 
-enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan, struct audit_original *out,
-                                      struct cg_error *err) {
+enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
+                                      struct cg_audit_original *out, struct cg_error *err) {
     char path[PATH_BYTES];
     struct cg_error reading = CG_ERROR_INIT;
     struct cg_problems problems;
@@ -83,7 +83,7 @@ enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan, struct a
     return status;
 }
 
-void cg_audit_original_fini(struct audit_original *original) {
+void cg_audit_original_fini(struct cg_audit_original *original) {
     for (uint32_t i = 0; i < original->input_count; i++) {
         free(original->inputs[i]);
     }

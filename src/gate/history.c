@@ -66,11 +66,6 @@ void cg_history_set_large_member_lines(struct cg_history *history, uint32_t line
         lines < store->large_member_lines ? lines : store->large_member_lines;
 }
 
-void cg_history_on_take_back(struct cg_history *history, cg_take_back_fn fn, void *context) {
-    history->memory.on_take_back = fn;
-    history->memory.take_back_context = context;
-}
-
 static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(
         err, CG_INTERNAL,

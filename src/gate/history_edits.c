@@ -72,32 +72,19 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
                                   });
 }
 
-struct taking {
-    const struct cg_history_memory *memory;
-    struct cg_line *by;
-};
-
-static void tell_taken(void *context, const struct cg_service *service) {
-    struct taking *taking = context;
-    taking->by->taken_back_lines++;
-    taking->by->taken_back_units += service->accepted_units;
-    if (taking->memory->on_take_back != NULL) {
-        struct cg_past_line line = cg_service_past_line(service);
-        line.taken_back = true;
-        line.taken_back_by = cg_key_text(&taking->by->claim_id);
-        line.taken_back_frequency = taking->by->reverses ? 0 : taking->by->frequency;
-        taking->memory->on_take_back(taking->memory->take_back_context, taking->by, &line);
-    }
+/* `context` is the line that takes back. */
+static void count_taken(void *context, const struct cg_service *service) {
+    struct cg_line *line = context;
+    line->taken_back_lines++;
+    line->taken_back_units += service->accepted_units;
 }
 
 /* A row with negative units takes back what stands under its own id, line by line where lines have
  * numbers, as often as it comes: nothing is noted. */
 static bool reverse(struct cg_member *member, struct cg_line *line) {
     struct cg_history_memory *memory = member->memory;
-    struct taking taking = {.memory = memory, .by = line};
     const struct cg_claim_lines own = {line->claim_id, line->line_number};
-    return cg_member_history_take_out(&memory->store, member->history, &own, tell_taken, &taking) >
-           0;
+    return cg_member_history_take_out(&memory->store, member->history, &own, count_taken, line) > 0;
 }
 
 /* Take the line's original back where that is due. *known is false for an unknown original. */
@@ -118,10 +105,8 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
     if (*known) {
         return CG_OK;
     }
-    struct taking taking = {.memory = memory, .by = line};
     const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};
-    if (cg_member_history_take_out(&memory->store, member->history, &all, tell_taken, &taking) >
-        0) {
+    if (cg_member_history_take_out(&memory->store, member->history, &all, count_taken, line) > 0) {
         *known = true;
         return note_take_back(member, note);
     }

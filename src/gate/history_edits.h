@@ -19,8 +19,6 @@ struct cg_history_memory {
     struct cg_line_store store;
     struct cg_take_backs take_backs;
     struct cg_cap_scratch *scratch;
-    cg_take_back_fn on_take_back; /* NULL: nobody wants to know */
-    void *take_back_context;
 };
 
 struct cg_member {

@@ -213,10 +213,6 @@ uint64_t cg_input_bytes(const struct cg_input *input) {
     return input->read_bytes;
 }
 
-uint64_t cg_input_size(const struct cg_input *input) {
-    return input->stamp.is_file ? (uint64_t)input->stamp.size_bytes : 0;
-}
-
 bool cg_input_sha256(const struct cg_input *input, uint8_t out[CG_SHA256_BYTES]) {
     return cg_sha256_peek(input->sha, out);
 }

@@ -267,10 +267,6 @@ const struct cg_stamp *cg_source_stamp(const struct cg_source *source) {
     return cg_input_stamp(source->input);
 }
 
-uint64_t cg_source_size(const struct cg_source *source) {
-    return cg_input_size(source->input);
-}
-
 bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]) {
     return cg_input_sha256(source->input, out);
 }

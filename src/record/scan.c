@@ -56,7 +56,7 @@ static inline uint32_t *put_marks(uint32_t *out, uint32_t base, uint64_t marks) 
 }
 
 static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t base,
-                                           struct masks masks) {
+                                           struct cg_masks masks) {
     struct cg_scan_index *index = progress->index;
     uint64_t marks = masks.delimiter | masks.line_end;
     uint64_t odd = masks.odd & ~marks; /* of lines that have not ended yet */
@@ -73,13 +73,13 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
 
 static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct cg_text text,
                                              char delimiter,
-                                             struct masks (*masks_of)(const char *, char)) {
+                                             struct cg_masks (*masks_of)(const char *, char)) {
     uint32_t whole = text.len - text.len % CG_SCAN_BLOCK_BYTES;
     for (uint32_t base = 0; base < whole; base += CG_SCAN_BLOCK_BYTES) {
         add_block(progress, base, masks_of(text.ptr + base, delimiter));
     }
     if (whole < text.len) {
-        struct masks masks = masks_of(text.ptr + whole, delimiter);
+        struct cg_masks masks = masks_of(text.ptr + whole, delimiter);
         uint64_t inside = (UINT64_C(1) << (text.len - whole)) - 1;
         masks.delimiter &= inside;
         masks.line_end &= inside;

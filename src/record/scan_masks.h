@@ -18,7 +18,7 @@
 #endif
 
 /* Bit i for byte i of the block. */
-struct masks {
+struct cg_masks {
     uint64_t delimiter;
     uint64_t line_end; /* LF or CR */
     uint64_t odd;      /* no plain byte (below), whatever else it is */
@@ -26,7 +26,7 @@ struct masks {
 
 /* Plain bytes: visible ASCII without the quote. Leaving out '!' too, which stands below it, makes
  * them one range. */
-enum { PLAIN_FIRST = '#', PLAIN_LAST = '~' };
+enum { CG_PLAIN_FIRST = '#', CG_PLAIN_LAST = '~' };
 
 /* Bits 0x80 where a byte of `word` equals the byte that fills `pattern`, exactly. */
 static inline uint64_t equal_bytes(uint64_t word, uint64_t pattern) {
@@ -43,14 +43,14 @@ static inline uint64_t gather_bits(uint64_t high_bits) {
 static inline uint64_t odd_bytes(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t low = word & ones * 0x7f;
-    uint64_t above = low + ones * (0x7f - PLAIN_LAST);
-    uint64_t not_below = low + ones * (0x80 - PLAIN_FIRST);
+    uint64_t above = low + ones * (0x7f - CG_PLAIN_LAST);
+    uint64_t not_below = low + ones * (0x80 - CG_PLAIN_FIRST);
     return (word | above | ~not_below) & ones * 0x80;
 }
 
-static inline struct masks masks_portable(const char *block, char delimiter) {
+static inline struct cg_masks masks_portable(const char *block, char delimiter) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    struct masks masks = {0, 0, 0};
+    struct cg_masks masks = {0, 0, 0};
     for (int i = 0; i < CG_SCAN_BLOCK_BYTES; i += 8) {
         uint64_t word;
         memcpy(&word, block + i, sizeof word);
@@ -67,16 +67,16 @@ static inline struct masks masks_portable(const char *block, char delimiter) {
 #ifdef __SSE2__
 /* SSE2 compares signed bytes alone: with this added, the plain bytes are the lowest. */
 enum {
-    PLAIN_TO_LOWEST = INT8_MIN - PLAIN_FIRST,
-    LOWEST_LAST = INT8_MIN + PLAIN_LAST - PLAIN_FIRST
+    PLAIN_TO_LOWEST = INT8_MIN - CG_PLAIN_FIRST,
+    LOWEST_LAST = INT8_MIN + CG_PLAIN_LAST - CG_PLAIN_FIRST
 };
 
 static inline uint64_t bits_of(__m128i bytes) {
     return (uint64_t)(uint32_t)_mm_movemask_epi8(bytes);
 }
 
-static inline struct masks masks_sse2(const char *block, char delimiter) {
-    struct masks masks = {0, 0, 0};
+static inline struct cg_masks masks_sse2(const char *block, char delimiter) {
+    struct cg_masks masks = {0, 0, 0};
     for (int part = 0; part < CG_SCAN_BLOCK_BYTES; part += 16) {
         __m128i bytes;
         memcpy(&bytes, block + part, sizeof bytes);

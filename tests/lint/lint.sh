@@ -124,6 +124,7 @@ symbols() {
 names() {
     symbols $sources | awk '!$5 && $1 !~ /^cg_/ && $1 != "main" { print $2 ":" $3 ": " $1 " is seen by the linker and does not begin with cg_" }' | complain
     symbols $sources $private $public | awk '$6 == "f" && !$5 { print $1 }' | sort | uniq -d | sed 's/$/ is defined twice/' | complain
+    rule '^(struct|union|enum) ([^c]|c[^g]|cg[^_])[a-z_0-9]* \{' "a name in a header without cg_" $private $public
     grep -hoE '^struct [a-z_0-9]+ \{' $private $public | sort | uniq -d | sed 's/ {$/ is two things/' | complain
 }
 

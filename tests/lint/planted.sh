@@ -61,6 +61,8 @@ printf 'int cg_twin(void) {\n    return 0;\n}\n' | tee -a "$tree/src/base/date.c
 planted names 'cg_twin is defined twice'
 printf 'struct cg_twin {\n    int x;\n};\n' | tee -a "$tree/src/gate/caps.h" >>"$tree/include/claimgate/run/run.h"
 planted names 'struct cg_twin is two things'
+printf 'struct nameless {\n    int x;\n};\n' >>"$tree/src/gate/caps.h"
+planted names 'a name in a header without cg_'
 printf 'int cg_uncalled(int n) {\n    return n;\n}\n' >>"$tree/src/base/date.c"
 printf 'int cg_uncalled(int n);\n' >>"$tree/include/claimgate/base/date.h"
 planted prototypes 'nobody outside src/base/date.c calls cg_uncalled'

@@ -90,11 +90,6 @@ cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg
 cg_must_use enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines,
                                              uint32_t count, struct cg_error *err);
 
-/* For the ledger: called once for each line taken back, while `by` is being decided. */
-typedef void (*cg_take_back_fn)(void *context, const struct cg_line *by,
-                                const struct cg_past_line *line);
-void cg_history_on_take_back(struct cg_history *history, cg_take_back_fn fn, void *context);
-
 /* Visit the lines of a member that stand, in the order they were accepted (for `check` and
  * `usage`). */
 typedef void (*cg_past_line_fn)(void *context, const struct cg_past_line *line);
