@@ -1,14 +1,13 @@
+#include "header_columns.h"
 #include "splitter.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
 #include "claimgate/base/progress.h"
-#include "claimgate/base/utf8.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /*
@@ -17,7 +16,6 @@
  */
 enum {
     TABLE_COLUMNS_MAX = 4096, /* of the file */
-    NAME_SHOWN_BYTES = 64,
     HEADER_SHOWN_BYTES = 400,
 };
 
@@ -40,20 +38,12 @@ struct table {
     bool stopped; /* the caller wants no more rows */
 };
 
-static const char *show_column(const struct table *table, uint32_t index,
-                               char out[NAME_SHOWN_BYTES]) {
-    struct cg_text seen = cg_csv_field(table->csv, index).value;
-    char text[NAME_SHOWN_BYTES];
-    snprintf(text, sizeof text, "%.*s", (int)seen.len, seen.ptr);
-    (void)cg_utf8_show(out, NAME_SHOWN_BYTES, text);
-    return out;
-}
-
 static void report_missing(struct table *table, const char *name) {
-    char shown[NAME_SHOWN_BYTES];
+    char shown[CG_COLUMN_SHOWN_BYTES];
+    const char *const word = shown;
     const char *near = NULL;
     for (uint32_t i = 0; near == NULL && i < table->file_columns; i++) {
-        const char *word = show_column(table, i, shown);
+        cg_column_show(cg_csv_field(table->csv, i).value, shown);
         near = cg_nearest_word(name, &word, 1);
     }
     cg_problems_add(table->problems, table->plan->file, table->line, 0,
@@ -83,20 +73,14 @@ static void bind_column(struct table *table, struct cg_table_column *column) {
 /* The names that were seen, beside those that are missing. A file without a header begins with a
  * row, of which nothing may be shown where it can be a claim's or a member's. */
 static void report_header(struct table *table) {
-    char names[HEADER_SHOWN_BYTES] = "";
+    char names[HEADER_SHOWN_BYTES];
     bool known = table->plan->shows_header || cg_log_shows_phi();
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
         known = known || table->plan->columns[i].index >= 0;
     }
-    for (uint32_t i = 0; known && i < table->file_columns; i++) {
-        char shown[NAME_SHOWN_BYTES];
-        const size_t used = strlen(names);
-        const bool fits = used + NAME_SHOWN_BYTES + sizeof ", ..." < sizeof names;
-        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
-                 fits ? show_column(table, i, shown) : "...");
-        known = fits;
-    }
-    if (names[0] != '\0') {
+    if (known) {
+        const struct cg_header_columns seen = {table->csv, table->file_columns};
+        cg_header_columns_list(&seen, names, sizeof names);
         cg_problems_add(table->problems, table->plan->file, table->line, 0, "the header names %s",
                         names);
     }

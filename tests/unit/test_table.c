@@ -149,7 +149,8 @@ Test(table, a_long_header_is_shown_in_part) {
     cr_assert_eq(cg_table_read_text(&plan, cg_text_of(header), &problems, &err), CG_OK);
     cr_assert_eq(problems.count, 2);
     cr_expect_lt(strlen(problems.list[1].text), 450);
-    cr_expect_str_eq(problems.list[1].text + strlen(problems.list[1].text) - 5, ", ...");
+    cr_expect_not_null(strstr(problems.list[1].text, "some column of a registry and 87 more"), "%s",
+                       problems.list[1].text);
     cg_problems_fini(&problems);
 }
 
