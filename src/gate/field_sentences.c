@@ -270,6 +270,11 @@ void cg_detail_malformed(const struct cg_detail *detail) {
         cg_say(say, "A quote stands where none may: it opens a field only as its first byte, and "
                     "after a closing quote only blanks, the delimiter or the line end may follow.");
         break;
+    case CG_HEADER_STUCK:
+        cg_say(say,
+               "A header is stuck to the end of the record: the file before it had no line end "
+               "after its last line.");
+        break;
     case CG_WELL_FORMED:
         break;
     }

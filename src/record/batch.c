@@ -72,6 +72,9 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->records.count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
+    batch->decoration = 0;
+    batch->repeated_headers = 0;
+    batch->other_header = NULL;
     batch->near_codes = 0;
     batch->utc_times = 0;
     memset(batch->left_out, 0, sizeof batch->left_out);

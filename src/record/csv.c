@@ -177,6 +177,10 @@ uint32_t cg_csv_field_count(const struct cg_csv *csv) {
     return csv->field_count;
 }
 
+uint32_t cg_csv_kept_count(const struct cg_csv *csv) {
+    return csv->field_count < csv->max_fields ? csv->field_count : csv->max_fields;
+}
+
 struct cg_csv_field cg_csv_field(const struct cg_csv *csv, uint32_t index) {
     return csv->fields[index];
 }

@@ -1,4 +1,5 @@
 #include "header_columns.h"
+#include "header_names.h"
 #include "layout_private.h"
 
 #include "claimgate/base/log.h"
@@ -318,6 +319,21 @@ static enum cg_status bind_only(const struct search *search, struct cg_binding *
     return CG_OK;
 }
 
+static struct cg_header_names *name_columns(const struct cg_header_columns *columns,
+                                            const struct cg_binding *binding) {
+    struct cg_header_names *names = cg_header_names_new(columns->csv, columns->count);
+    for (int i = 0; names != NULL && i < CG_FIELD_COUNT; i++) {
+        const struct cg_field_source *source = &binding->fields[i];
+        if (cg_field_is_needed((enum cg_field)i) && source->column >= 0) {
+            cg_header_names_need(names, (uint32_t)source->column);
+        }
+        if (cg_field_is_needed((enum cg_field)i) && source->fallback_column >= 0) {
+            cg_header_names_need(names, (uint32_t)source->fallback_column);
+        }
+    }
+    return names;
+}
+
 static enum cg_status bind_columns(struct search *search, struct cg_text header,
                                    struct cg_binding *out, struct cg_error *err) {
     const enum cg_status status = bind_fields(search, header, out, err);
@@ -328,6 +344,10 @@ static enum cg_status bind_columns(struct search *search, struct cg_text header,
         return err->status;
     }
     out->last_column = last_column(out);
+    out->names = name_columns(search->columns, out);
+    if (out->names == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
     out->header = malloc(header.len);
     if (out->header == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -362,6 +382,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
     status = bind_columns(&search, header, &binding, err);
     cg_header_columns_free(&columns);
     if (status != CG_OK) {
+        cg_binding_fini(&binding);
         return status;
     }
     *out = binding;
@@ -371,6 +392,8 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
 void cg_binding_fini(struct cg_binding *binding) {
     free(binding->header);
     binding->header = NULL;
+    cg_header_names_free(binding->names);
+    binding->names = NULL;
 }
 
 /* A layout that fits under its own delimiter goes before one that would under another. */

@@ -1,5 +1,7 @@
 #include "claimgate/record/parse.h"
 
+#include "decoration.h"
+#include "header_names.h"
 #include "splitter.h"
 
 /*
@@ -14,6 +16,8 @@ struct parser {
     struct cg_batch *batch;
     struct cg_values values;
     uint32_t edited_lines; /* those that edit_credentials has had */
+    bool glances;          /* the field in this column tells a claim from a header */
+    uint32_t glance_column;
 };
 
 /* Lines are given to edit_credentials while they are in the nearest cache. */
@@ -30,10 +34,11 @@ struct piece {
     uint8_t eol_bytes;
 };
 
+static bool is_letter_or_digit(char byte) {
+    return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+}
+
 static bool is_blank(const struct piece *piece, char delimiter) {
-    if (piece->text.len > 0 && (unsigned char)piece->text.ptr[0] > ' ') {
-        return false;
-    }
     for (uint32_t i = 0; i < piece->text.len; i++) {
         char byte = piece->text.ptr[i];
         if ((byte != ' ' && byte != '\t') || byte == delimiter) {
@@ -41,6 +46,19 @@ static bool is_blank(const struct piece *piece, char delimiter) {
         }
     }
     return true;
+}
+
+/* Blank lines, and lines that only rule the file off, are no records. */
+static bool is_empty(struct parser *parser, const struct piece *piece) {
+    if (is_blank(piece, parser->plan->binding->delimiter)) {
+        parser->batch->blank_lines++;
+        return true;
+    }
+    if (cg_line_is_decoration(piece->text)) {
+        parser->batch->decoration++;
+        return true;
+    }
+    return false;
 }
 
 static bool is_too_long(const struct cg_batch *batch, const struct piece *piece) {
@@ -85,10 +103,79 @@ static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
     return false;
 }
 
+/* --- headers among the records --- */
+
+/* Where a claim has its date no name of the header stands, and a date begins with a digit. */
+static void choose_glance(struct parser *parser) {
+    const struct cg_binding *binding = parser->plan->binding;
+    const int32_t column = binding->fields[CG_FIELD_CLAIM_LINE_START_DATE].column;
+    parser->glances =
+        binding->layout != NULL && column >= 0 && cg_header_names_have_no_digit(binding->names);
+    parser->glance_column = parser->glances ? (uint32_t)column : 0;
+}
+
+static inline bool begins_with_digit(struct cg_text text) {
+    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
+/* True of nearly all records that have as many fields as they should. */
+static inline bool is_claim_at_a_glance(const struct parser *parser, const uint32_t *ends) {
+    const uint32_t column = parser->glance_column;
+    if (!parser->glances) {
+        return false;
+    }
+    return ends == NULL ? begins_with_digit(cg_csv_field(parser->csv, column).value)
+                        : begins_with_digit(cg_values_slice(&parser->values, column));
+}
+
+static void keep_other_header(struct parser *parser, const struct cg_record_fields *fields,
+                              uint32_t line_delta) {
+    struct cg_batch *batch = parser->batch;
+    char differ[CG_HEADER_DIFFERENCE_BYTES];
+    if (batch->other_header == NULL) {
+        cg_header_names_differ(parser->plan->binding->names, fields, differ);
+        batch->other_header = cg_arena_copy(&batch->scratch, differ, strlen(differ));
+        batch->other_header_delta = line_delta;
+        parser->values.out_of_memory = batch->other_header == NULL;
+    }
+}
+
+enum { IS_HEADER = -1 };
+
+/* What is wrong with the record, or IS_HEADER. Not inlined, for hardly any record comes here, and
+ * given values, for a piece need not stand in memory. */
+__attribute__((noinline)) static int look_for_header(struct parser *parser, struct cg_text text,
+                                                     uint32_t line_delta, uint32_t field_count,
+                                                     enum cg_malformed fault) {
+    const struct cg_header_names *names = parser->plan->binding->names;
+    struct cg_batch *batch = parser->batch;
+    const struct cg_record_fields fields = {parser->csv, batch->text.ptr, parser->values.ends,
+                                            field_count};
+    if (names == NULL || fault == CG_TOO_LONG || fault == CG_NUL_BYTE) {
+        return (int)fault;
+    }
+    if (field_count == 0) {
+        return cg_header_names_end(names, text) ? (int)CG_HEADER_STUCK : (int)fault;
+    }
+    switch (cg_header_names_look(names, &fields)) {
+    case CG_STUCK_HEADER:
+        return CG_HEADER_STUCK;
+    case CG_OTHER_HEADER:
+        keep_other_header(parser, &fields, line_delta);
+        return IS_HEADER;
+    case CG_REPEATED_HEADER:
+        if (batch->repeated_headers++ == 0) {
+            batch->first_repeated_delta = line_delta;
+        }
+        return IS_HEADER;
+    case CG_NO_HEADER:
+        break;
+    }
+    return (int)fault;
+}
+
 /* True when the record has a line that stays. */
-static bool edit_fields(struct parser *parser, const struct piece *piece, struct cg_line *line) {
-    parser->values.ends = piece->ends;
-    parser->values.plain = piece->plain;
+static bool edit_fields(struct parser *parser, struct cg_line *line) {
     if (parser->plan->binding->only_count > 0 && is_left_out(parser)) {
         return false;
     }
@@ -116,8 +203,9 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
 }
 
 /* The line is dropped: its record passes through untouched. */
-static void pass_through(struct parser *parser, struct cg_record *record) {
+static void pass_through(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
+    struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     record->line_index = CG_NO_LINE;
     batch->lines.count--;
     if (__builtin_expect(parser->values.near_code, false)) {
@@ -127,34 +215,57 @@ static void pass_through(struct parser *parser, struct cg_record *record) {
     }
 }
 
-/* Inlined, so that the piece need not stand in memory. */
-static inline __attribute__((always_inline)) bool take(struct parser *parser,
-                                                       const struct piece *piece) {
-    struct cg_batch *batch = parser->batch;
-    uint32_t line_delta = batch->physical_lines;
-    batch->physical_lines += piece->physical_lines;
-    if (is_blank(piece, parser->plan->binding->delimiter) && !is_too_long(batch, piece)) {
-        batch->blank_lines++;
-        return true;
-    }
+/* A record is kept, with a line that waits for its fields. */
+static inline __attribute__((always_inline)) struct cg_line *
+add_record(struct cg_batch *batch, const struct piece *piece, uint32_t line_delta,
+           uint32_t field_count, int fault) {
     struct cg_record *record = cg_array_add(&batch->records);
     struct cg_line *line = cg_batch_add_line(batch);
     if (record == NULL || line == NULL) {
-        return false;
+        return NULL;
     }
     record->offset = piece->offset;
     record->len_bytes = piece->text.len;
     record->line_delta = line_delta;
     record->eol_bytes = piece->eol_bytes;
     record->line_index = batch->lines.count - 1;
-    line->record_no = batch->records.count - 1;
-    enum cg_malformed fault = find_fault(parser, piece, &record->field_count);
+    record->field_count = field_count;
     record->malformed = (uint8_t)fault;
     record->near_code = false;
+    line->record_no = batch->records.count - 1;
+    return line;
+}
+
+/* Inlined, so that the piece need not stand in memory. */
+static inline __attribute__((always_inline)) bool take(struct parser *parser,
+                                                       const struct piece *piece) {
+    struct cg_batch *batch = parser->batch;
+    uint32_t line_delta = batch->physical_lines;
+    batch->physical_lines += piece->physical_lines;
+    const bool has_word = piece->text.len > 0 && is_letter_or_digit(piece->text.ptr[0]);
+    if (!has_word && !is_too_long(batch, piece) && is_empty(parser, piece)) {
+        return true;
+    }
+    uint32_t field_count = 0;
+    int fault = (int)find_fault(parser, piece, &field_count);
+    parser->values.ends = piece->ends;
+    parser->values.plain = piece->plain;
+    if (__builtin_expect(fault != CG_WELL_FORMED || !is_claim_at_a_glance(parser, piece->ends),
+                         false)) {
+        fault =
+            look_for_header(parser, piece->text, line_delta, field_count, (enum cg_malformed)fault);
+    }
+    if (__builtin_expect(fault == IS_HEADER, false)) {
+        return !parser->values.out_of_memory;
+    }
+    struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);
+    if (line == NULL) {
+        return false;
+    }
     if (fault != CG_WELL_FORMED) {
-        mark_malformed(line, fault);
-    } else if (!edit_fields(parser, piece, line)) {
-        pass_through(parser, record);
+        mark_malformed(line, (enum cg_malformed)fault);
+    } else if (!edit_fields(parser, line)) {
+        pass_through(parser);
     }
     if (batch->lines.count - parser->edited_lines == EDITED_AT_ONCE) {
         edit_credentials(parser);
@@ -252,6 +363,9 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     struct parser parser = {.plan = plan, .csv = csv, .batch = batch};
     cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
     parser.values.text = batch->text.ptr;
+    if (plan->binding->names != NULL) {
+        choose_glance(&parser);
+    }
     bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
     if (!parsed) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");

@@ -3,15 +3,16 @@
  * own part of the reader, so that a belt may work on several batches at once.
  *
  * What stands in a file and is no record is known in three places, and nowhere else. Cut knows what
- * comes before the header and the header itself. Parse knows a line among the records that is none,
- * today the blank ones, and counts it in the batch. Number sees the batches again in order, with an
- * input's records and where it ends.
+ * comes before the header and the header itself. Parse knows a line among the records that is none
+ * (blank, decoration, the header again) and counts it in the batch. Number sees the batches again
+ * in order, with an input's records and where it ends, and says where a header was met.
  */
 #include "claimgate/record/reader.h"
 
 #include "splitter.h"
 
 #include "claimgate/base/assert.h"
+#include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/io/source.h"
 #include "claimgate/io/unfinished.h"
@@ -35,6 +36,7 @@ struct cg_reader {
 
     /* number */
     uint64_t next_line; /* physical line of the input that the next batch starts at */
+    bool told_repeated; /* a header was met again, and a note has said so */
 };
 
 struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan) {
@@ -243,12 +245,32 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     CG_ASSERT(reader->bound);
     CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
     if (batch->csv == NULL) {
-        batch->csv = cg_csv_new(reader->binding.delimiter, reader->binding.column_count);
+        batch->csv = cg_csv_new(reader->binding.delimiter, 2 * reader->binding.column_count);
     }
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     } else if (cg_parse_batch(&reader->plan.parse, batch->csv, batch) != CG_OK) {
         name_input(reader, batch);
+    }
+}
+
+/* A header among the records is the end of it, or told once and skipped. */
+static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
+    const char *file = reader->plan.inputs[batch->source_no].file;
+    if (batch->other_header != NULL) {
+        cg_error_set(&batch->error, CG_BAD_DATA,
+                     "line %llu is another header: %s; all records of a run must have the same "
+                     "columns in the same order: part the file there and run the parts apart",
+                     (unsigned long long)(batch->first_line + batch->other_header_delta),
+                     batch->other_header);
+        if (!reader->plan.unnamed) {
+            name_input(reader, batch);
+        }
+    } else if (batch->repeated_headers != 0 && !reader->told_repeated) {
+        reader->told_repeated = true;
+        cg_log_note("%s: line %llu is the header again; it is skipped, and so is every further one",
+                    strcmp(file, "-") == 0 ? "standard input" : file,
+                    (unsigned long long)(batch->first_line + batch->first_repeated_delta));
     }
 }
 
@@ -259,6 +281,7 @@ void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch) {
     batch->first_line = reader->next_line + batch->header_lines;
     reader->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     reader->plan.inputs[batch->source_no].records += batch->records.count;
+    look_at_headers(reader, batch);
 }
 
 /* --- on one thread --- */

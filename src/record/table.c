@@ -1,4 +1,5 @@
 #include "header_columns.h"
+#include "header_names.h"
 #include "splitter.h"
 
 #include "claimgate/base/log.h"
@@ -97,6 +98,9 @@ static const char *name_fault(enum cg_malformed fault) {
         return "a quote is not closed by the end of the line";
     case CG_BROKEN_QUOTING:
         return "a quote stands where none may; write a quote within a quoted value twice";
+    case CG_HEADER_STUCK:
+        return "a header is stuck to the row, for the file before it had no last line end: part "
+               "the line in two";
     case CG_WELL_FORMED:
     case CG_TOO_FEW_FIELDS:
     case CG_TOO_MANY_FIELDS:
@@ -141,6 +145,21 @@ static struct cg_text value_of(const struct table *table, struct cg_text written
     return written;
 }
 
+/* For the reader to know a header among the rows. */
+static enum cg_status name_columns(const struct table *table, struct cg_binding *out,
+                                   struct cg_error *err) {
+    out->names = cg_header_names_new(table->csv, table->file_columns);
+    if (out->names == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    for (uint32_t i = 0; i < table->plan->column_count; i++) {
+        if (table->plan->columns[i].index >= 0) {
+            cg_header_names_need(out->names, (uint32_t)table->plan->columns[i].index);
+        }
+    }
+    return CG_OK;
+}
+
 /* A cg_reader_plan.bind. What is wrong is a problem; the error only ends the reading. */
 static enum cg_status bind_header(void *context, const struct cg_header *header,
                                   struct cg_binding *out, struct cg_error *err) {
@@ -152,12 +171,14 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
     }
     table->line = header->physical_lines;
     bind_columns(table, header->line);
-    cg_csv_free(table->csv);
     out->delimiter = ',';
     out->column_count = table->file_columns;
-    return table->problems->total == before
-               ? CG_OK
-               : cg_error_set(err, CG_BAD_DATA, "the columns cannot be told");
+    const enum cg_status status =
+        table->problems->total == before
+            ? name_columns(table, out, err)
+            : cg_error_set(err, CG_BAD_DATA, "the columns cannot be told");
+    cg_csv_free(table->csv);
+    return status;
 }
 
 /* Tell the faults of the records before this one. */

@@ -34,6 +34,8 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     if (facts->only_count > 0) {
         cg_json_put_integer(json, "left_out", (int64_t)cg_tally_left_out(tally));
     }
+    cg_json_put_integer(json, "decoration", (int64_t)tally->decoration);
+    cg_json_put_integer(json, "repeated_headers", (int64_t)tally->repeated_headers);
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }

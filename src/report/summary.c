@@ -52,6 +52,8 @@ static void put_totals(struct cg_page *page, const struct cg_tally *tally) {
         put_row(page, "taken back", tally->taken_back, tally->units_taken_back);
     }
     put_count(page, "empty lines skipped", tally->empty_lines);
+    put_count(page, "lines without a letter or digit", tally->decoration);
+    put_count(page, "headers met again, skipped", tally->repeated_headers);
     put_count(page, "member ids in the crosswalk", tally->crosswalked);
 }
 

@@ -164,13 +164,14 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 }
 
 /*
- * Conservation: every physical line is a header, blank, or a record; every record was decided one
+ * Conservation: every physical line is a header, skipped, or a record; every record was decided one
  * way; every decision became a row. The three are counted at different stations. Multiline
  * records span lines, so that there records alone are compared.
  */
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;
-    const uint64_t lines = run->header_lines + tally->records + tally->empty_lines;
+    const uint64_t skipped = tally->empty_lines + tally->decoration + tally->repeated_headers;
+    const uint64_t lines = run->header_lines + tally->records + skipped;
     const bool lines_match =
         cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;
     if (lines_match && tally->records == tally->accepted + tally->rejected &&
@@ -182,9 +183,9 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
     return cg_error_set(
         err, CG_INTERNAL,
         "the books do not balance, so nothing was published: %llu lines read, %llu header, %llu "
-        "blank, %llu accepted (%llu written), %llu rejected (%llu written); please report this",
+        "skipped, %llu accepted (%llu written), %llu rejected (%llu written); please report this",
         (unsigned long long)run->physical_lines, (unsigned long long)run->header_lines,
-        (unsigned long long)tally->empty_lines, (unsigned long long)tally->accepted,
+        (unsigned long long)skipped, (unsigned long long)tally->accepted,
         (unsigned long long)run->accepted_rows, (unsigned long long)tally->rejected,
         (unsigned long long)run->rejected_rows);
 }

@@ -72,6 +72,9 @@ static void decide(void *context, struct cg_batch *batch) {
     }
     CG_ASSERT(batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
+    if (batch->error.status != CG_OK) {
+        return;
+    }
     name_near_codes(run, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
         CG_OK) {

@@ -33,6 +33,8 @@ struct cg_tally {
     uint64_t cutback;                     /* of the accepted */
     uint64_t taken_back;                  /* lines */
     uint64_t empty_lines;
+    uint64_t decoration;       /* lines without a letter or digit */
+    uint64_t repeated_headers; /* records that say the header again */
     uint64_t crosswalked; /* different member ids that members.csv gave a person */
 
     uint64_t utc_times; /* cut off under a layout without a time zone */

@@ -40,6 +40,7 @@ enum cg_malformed {
     CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
     CG_TOO_FEW_FIELDS,
     CG_TOO_MANY_FIELDS,
+    CG_HEADER_STUCK, /* to a claim: the file before it had no last line end */
 };
 
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. */
@@ -90,6 +91,11 @@ struct cg_batch {
     uint32_t utc_times;  /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
     struct cg_array lines;                /* of struct cg_line, in record order */
+    uint32_t decoration;                  /* lines without a letter or digit */
+    uint32_t repeated_headers;            /* records that say the header again */
+    uint32_t first_repeated_delta;        /* physical line of the first of them, less first_line */
+    uint32_t other_header_delta;          /* the same of the first record that is another header */
+    const char *other_header;             /* how that one differs; NULL: there is none */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */

@@ -84,6 +84,8 @@ extern const struct cg_named_files cg_layout_files;
  * words are seen. */
 const char *cg_layout_detect(struct cg_text header_line);
 
+struct cg_header_names;
+
 /* Where one field's value comes from. */
 struct cg_field_source {
     int32_t column;          /* position in the file; -1: none */
@@ -131,6 +133,8 @@ struct cg_binding {
     uint32_t note_count;
     char *header; /* the header's own bytes without BOM and line end */
     uint32_t header_len;
+    struct cg_header_names
+        *names; /* to know a header among the records; NULL: none is looked for */
 };
 
 /* Find the layout's columns in a header line (BOM and line end left out): by their names exactly

@@ -1,0 +1,57 @@
+#include "decoration.h"
+
+#include "claimgate/base/utf8.h"
+
+#include <stddef.h>
+
+/* Above ASCII, ranges of code points that hold marks alone. None lies above U+FFFF. */
+static const struct {
+    uint16_t first;
+    uint16_t last;
+} marks[] = {
+    {0xA0, 0xA9},     {0xAB, 0xB1},     {0xB4, 0xB4},     {0xB6, 0xB8},     {0xBB, 0xBB},
+    {0xBF, 0xBF},     {0xD7, 0xD7},     {0xF7, 0xF7},     {0x2000, 0x206F}, {0x20A0, 0x20CF},
+    {0x2190, 0x245F}, {0x2500, 0x2775}, {0x2794, 0x2BFF}, {0x3000, 0x3004}, {0x3008, 0x3020},
+    {0xFE00, 0xFE0F}, {0xFE30, 0xFE6F}, {0xFEFF, 0xFEFF}, {0xFF01, 0xFF0F}, {0xFF1A, 0xFF20},
+    {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65},
+};
+
+static bool is_ascii_mark(unsigned char byte) {
+    const bool is_word =
+        (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+    return (byte >= ' ' && byte < 0x7F && !is_word) || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* Of a well-formed character of two or three bytes. */
+static uint32_t code_point(const char *bytes, size_t len) {
+    const uint32_t second = (unsigned char)bytes[1] & 0x3F;
+    return len == 2
+               ? (uint32_t)(bytes[0] & 0x1F) << 6 | second
+               : (uint32_t)(bytes[0] & 0x0F) << 12 | second << 6 | ((unsigned char)bytes[2] & 0x3F);
+}
+
+static bool is_mark(uint32_t point) {
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (point >= marks[i].first && point <= marks[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cg_line_is_decoration(struct cg_text line) {
+    uint32_t at = 0;
+    uint32_t quotes = 0;
+    while (at < line.len) {
+        const size_t len = cg_utf8_char_bytes(line.ptr + at, line.len - at);
+        const bool passes = len == 1   ? is_ascii_mark((unsigned char)line.ptr[at])
+                            : len == 0 ? false
+                                       : len < 4 && is_mark(code_point(line.ptr + at, len));
+        if (!passes) {
+            return false;
+        }
+        quotes += line.ptr[at] == '"';
+        at += (uint32_t)len;
+    }
+    return quotes % 2 == 0;
+}

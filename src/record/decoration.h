@@ -1,0 +1,16 @@
+/*
+ * Decoration: lines that rule a file off, without a letter or digit, and so without a record.
+ */
+#ifndef CLAIMGATE_RECORD_DECORATION_H
+#define CLAIMGATE_RECORD_DECORATION_H
+
+#include "claimgate/base/text.h"
+
+#include <stdbool.h>
+
+/* True when nothing in the line is a letter or a digit of any script: blanks, delimiters, quotes,
+ * punctuation, and the dashes, lines, boxes and arrows of Unicode. Control bytes, what is no
+ * UTF-8, and a quote that is not closed are no decoration, for they may hide something. */
+bool cg_line_is_decoration(struct cg_text line);
+
+#endif
