@@ -263,7 +263,7 @@ void cg_detail_malformed(const struct cg_detail *detail) {
     case CG_UNCLOSED_QUOTE:
         cg_say(say, detail->binding->multiline
                         ? "A quote that opens on this line is not closed within 64 KiB or by the "
-                          "end of the input."
+                          "end of the input, or the quote that closes it is another field's."
                         : "A quote that opens a field is not closed by the end of the line.");
         break;
     case CG_BROKEN_QUOTING:

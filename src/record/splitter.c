@@ -109,32 +109,43 @@ static bool end_at_line_end(struct cg_text text, uint32_t at, uint32_t from, boo
 }
 
 /*
- * An unclosed quote is known as such only after 64 KiB, and the next line begins a new record that
- * may be unclosed as well: a file of such lines would be read 64 KiB for each of them. But two
- * records that are both within quotes behind the same line end stay together from there on; so
- * where an earlier record of this text was open until `open_until`, the later one goes on from that
- * place.
+ * That a quote was a stray one is known only after 64 KiB, or where quoting breaks lines later, and
+ * the next line begins a new record that may go as far: a file of such lines would be read 64 KiB
+ * for each of them. But two records that are both within quotes behind the same line end stay
+ * together from there on; so where an earlier record of this text was open until `open_until`, the
+ * later one goes on from that place, and where it broke at `broken_until`, the later one breaks
+ * too.
  */
 bool cg_walk_next(struct cg_walk *walk, struct cg_text text, uint32_t at, bool at_end,
                   struct cg_extent *out) {
     uint32_t limit = text.len - at > CG_RECORD_MAX_BYTES ? at + CG_RECORD_MAX_BYTES : text.len;
     enum cg_quotes state = CG_QUOTES_FIELD_START;
     uint32_t here = at;
-    while (here < limit && (state == CG_QUOTES_OPEN || !is_line_end(text.ptr[here]))) {
+    bool past_line_end = false;
+    while (here < limit && (state == CG_QUOTES_OPEN || !is_line_end(text.ptr[here])) &&
+           (state != CG_QUOTES_BROKEN || !past_line_end)) {
         state = cg_quotes_step(state, text.ptr[here], walk->delimiter);
         here++;
-        if (state == CG_QUOTES_OPEN && is_line_end(text.ptr[here - 1]) && here < walk->open_until) {
+        if (state != CG_QUOTES_OPEN || !is_line_end(text.ptr[here - 1])) {
+            continue;
+        }
+        past_line_end = true;
+        if (here < walk->broken_until) {
+            state = CG_QUOTES_BROKEN;
+        } else if (here < walk->open_until) {
             here = walk->open_until;
         }
     }
-    out->unclosed = state == CG_QUOTES_OPEN;
+    const bool is_stray = state == CG_QUOTES_BROKEN && past_line_end;
+    out->unclosed = state == CG_QUOTES_OPEN || is_stray;
     if (!out->unclosed) {
         return end_at_line_end(text, at, here, at_end, out);
     }
-    if (!at_end && limit == text.len && limit - at < CG_RECORD_MAX_BYTES) {
+    if (!is_stray && !at_end && limit == text.len && limit - at < CG_RECORD_MAX_BYTES) {
         return false;
     }
-    walk->open_until = limit;
+    uint32_t *until = is_stray ? &walk->broken_until : &walk->open_until;
+    *until = here > *until ? here : *until;
     return end_at_line_end(text, at, at, at_end, out);
 }
 

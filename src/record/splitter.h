@@ -2,9 +2,9 @@
  * Record boundaries: cut a stream of bytes into batches of whole records.
  *
  * A line end (LF, CRLF, CR) ends the record, always: quotes are not looked at. Under
- * --multiline RFC 4180 holds, with a guard: of a record whose quote is still open after 64 KiB,
- * or at the end of the input, only the first physical line is malformed, and reading resumes
- * at the line after it.
+ * --multiline RFC 4180 holds, with a guard: of a record whose quote is still open after 64 KiB or
+ * at the end of the input, or whose quoting breaks behind a line end within quotes, only the first
+ * physical line is malformed, and reading resumes at the line after it.
  *
  * How the stream is cut into payloads never shows in the records.
  *
@@ -62,6 +62,7 @@ struct cg_extent {
 struct cg_walk {
     char delimiter;
     uint32_t open_until; /* see splitter.c */
+    uint32_t broken_until;
 };
 
 /* The record that starts at `at`. `at_end`: nothing follows the text. False: its end is not in it.

@@ -262,3 +262,54 @@ Test(other_lines, a_roster_put_together_from_several_files_is_read) {
     expect_count(&lines, "accepted", 1);
     end(&lines);
 }
+
+/* --- under --multiline --- */
+
+/* Twelve lines, every third with a quoted field, and one quote too many in front of a field. */
+static void put_stray_quote(char text[2000], int line, int field) {
+    size_t len = (size_t)snprintf(text, 2000, "%s", H);
+    for (int i = 0; i < 12; i++) {
+        char member[16];
+        snprintf(member, sizeof member, i % 3 == 2 ? "\"M%d\"" : "M%d", i);
+        len += (size_t)snprintf(
+            text + len, 2000 - len, "%sC%d,%s1,%s%s,%s2025-01-06,H0038,2,%s1000000004\n",
+            i == line && field == 0 ? "\"" : "", i, i == line && field == 1 ? "\"" : "",
+            i == line && field == 2 && i % 3 != 2 ? "\"" : "", member,
+            i == line && field == 3 ? "\"" : "", i == line && field == 6 ? "\"" : "");
+    }
+}
+
+/* No line is lost, and none but the one with the quote is harmed, wherever it stands. */
+Test(other_lines, under_multiline_a_stray_quote_costs_its_own_line_alone, .timeout = 120) {
+    static const int fields[] = {0, 1, 3, 6};
+    struct lines lines;
+    begin(&lines);
+    for (int i = 0; i < 48; i++) {
+        char text[2000];
+        put_stray_quote(text, i / 4, fields[i % 4]);
+        const char *file = scene_file(&lines.scene, "stray.csv", text, strlen(text));
+        const char *const argv[] = {run_claimgate(),
+                                    "validate",
+                                    file,
+                                    "--multiline",
+                                    "--roster",
+                                    lines.scene.dir,
+                                    "--as-of",
+                                    "2025-12-31",
+                                    "--accepted",
+                                    "/dev/null",
+                                    "--rejected",
+                                    "/dev/null",
+                                    "--report",
+                                    "-",
+                                    "--quiet",
+                                    NULL};
+        run_fini(&lines.run);
+        run_program(argv, NULL, &lines.run);
+        cr_assert_eq(lines.run.exit_code, 0, "%s", lines.run.err);
+        cr_expect(scene_count(lines.run.out, "counts", "records") == 12, "%s", text);
+        cr_expect(scene_count(lines.run.out, "counts", "accepted") == 11, "%s", text);
+        cr_expect(scene_count(lines.run.out, "counts", "malformed") == 1, "%s", text);
+    }
+    end(&lines);
+}

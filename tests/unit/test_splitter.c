@@ -224,12 +224,14 @@ Test(splitter, multiline_keeps_line_ends_in_quotes_and_counts_them) {
 /* Where the record at `at` ends by the words of the contract: fields one by one, looking ahead as
  * far as it takes. Without the 64 KiB, for short inputs. */
 static size_t end_by_the_book(const char *text, size_t len, size_t at, bool *unclosed) {
-    size_t here = at;
+    size_t here = at, closed = at;
+    bool passed = false; /* a line end, within quotes */
     *unclosed = false;
     for (;;) {
         size_t blanks = strspn(text + here, " \t");
         bool quoted = text[here] == '"';
         bool broken = blanks > 0 && text[here + blanks] == '"';
+        const size_t opened = here;
         if (quoted) {
             do { /* to behind the closing quote */
                 const char *quote = strchr(text + here + 1, '"');
@@ -239,8 +241,14 @@ static size_t end_by_the_book(const char *text, size_t len, size_t at, bool *unc
                 }
                 here = (size_t)(quote - text) + 1;
             } while (text[here] == '"');
+            closed = here;
             here += strspn(text + here, " \t");
             broken = here < len && strchr(",\r\n", text[here]) == NULL;
+        }
+        passed = passed || (quoted && strcspn(text + opened, "\r\n") < closed - opened);
+        if (broken && passed) {
+            *unclosed = true;
+            return at + strcspn(text + at, "\r\n");
         }
         here += strcspn(text + here, broken ? "\r\n" : ",\r\n");
         if (text[here] != ',') {
@@ -278,8 +286,14 @@ Test(splitter, multiline_gives_up_one_line_when_a_quote_is_open_at_the_end) {
 }
 
 Test(splitter, broken_quoting_ends_with_its_line_under_multiline_too) {
-    EXPECT("a,b\n\"1\n2\"x,\"3\n4,5\n", feed_binding(2, ',', true), "line 2 fault 4",
-           "raw=9:\"1\n2\"x,\"3", "line 4 fault 0", "raw=3:4,5");
+    EXPECT("a,b\n\"1\"x,\"3\n4,5\n", feed_binding(2, ',', true), "line 2 fault 4",
+           "raw=7:\"1\"x,\"3", "line 3 fault 0", "raw=3:4,5");
+}
+
+Test(splitter, quoting_that_breaks_lines_later_costs_the_first_line_alone) {
+    EXPECT("a,b\n1,\"x\n2,y\n3,z\n\"4\",v\n5,w\n", feed_binding(2, ',', true), "line 2 fault 3",
+           "raw=4:1,\"x", "line 3 fault 0", "raw=3:2,y", "line 4 fault 0", "raw=3:3,z",
+           "line 5 fault 0", "raw=5:\"4\",v", "line 6 fault 0", "raw=3:5,w");
 }
 
 /* "opener, line end, filler lines, closer" with the closing quote as byte `closer_at` of the
@@ -308,15 +322,18 @@ Test(splitter, the_multiline_guard_strikes_when_the_quote_is_open_after_64_kib, 
     }
 }
 
-Test(splitter, a_file_of_unclosed_quotes_is_read_in_one_go, .timeout = 20) {
+/* Whatever the lines end in: open quotes, or a quote that breaks them all. */
+static void expect_read_in_one_go(const char *last) {
     static const char line[] = "x\",\"z\n"; /* from without it opens, from within it opens again */
     enum { LINES = 300000 };
-    char *bytes = malloc(2 + LINES * (sizeof line - 1));
+    char *bytes = malloc(2 + LINES * (sizeof line - 1) + strlen(last));
     size_t len = 2;
     memcpy(bytes, "a\n", 2);
     for (int i = 0; i < LINES; i++, len += sizeof line - 1) {
         memcpy(bytes + len, line, sizeof line - 1);
     }
+    memcpy(bytes + len, last, strlen(last));
+    len += strlen(last);
     struct cg_binding binding = feed_binding(2, ',', true);
     struct cg_buffer out;
     cg_buffer_init(&out, TRANSCRIPT_MAX_BYTES);
@@ -326,4 +343,12 @@ Test(splitter, a_file_of_unclosed_quotes_is_read_in_one_go, .timeout = 20) {
     cr_assert_not_null(strstr(out.data, "line 300001 fault 3"));
     cg_buffer_fini(&out);
     free(bytes);
+}
+
+Test(splitter, a_file_of_unclosed_quotes_is_read_in_one_go, .timeout = 20) {
+    expect_read_in_one_go("");
+}
+
+Test(splitter, a_file_of_quotes_that_break_is_read_in_one_go, .timeout = 20) {
+    expect_read_in_one_go("\"x\"\n");
 }
