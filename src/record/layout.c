@@ -21,8 +21,8 @@ const char *cg_field_name(enum cg_field field) {
 }
 
 /* The files of schemas/layouts; a test holds the two together. */
-static const char *const builtin_names[] = {"cclf5",  "rif-carrier", "synthea",
-                                            "taf-ot", "tuva",        NULL};
+static const char *const builtin_names[] = {
+    "cclf5", "rif-carrier", "rif-outpatient", "synthea", "taf-ot", "tuva", NULL};
 
 const struct cg_named_files cg_layout_files = {"layout", "layouts", builtin_names};
 
@@ -79,6 +79,18 @@ static void load_map(struct loading *loading, const struct cg_json *node,
     loading->no_memory = loading->no_memory || source->map_count < count;
 }
 
+static void load_names(struct loading *loading, const struct cg_json *list,
+                       struct cg_layout_source *source) {
+    const size_t count = cg_json_count(list);
+    const char **names = cg_arena_alloc(&loading->layout->arena, (count + 1) * sizeof *names);
+    loading->no_memory = loading->no_memory || names == NULL;
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        names[i] = keep(loading, cg_json_item(list, i));
+    }
+    source->also_named = names;
+    source->also_count = names == NULL ? 0 : count;
+}
+
 /* The schema lets only known names pass. With its problem the layout will not be used. */
 static enum cg_date_format date_format_of(const char *name) {
     enum cg_date_format format = CG_DATE_ISO;
@@ -95,6 +107,7 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     source->fixed = keep(loading, fixed);
     source->missing = keep(loading, cg_json_member(node, "missing"));
     load_map(loading, map, source);
+    load_names(loading, cg_json_member(node, "also_named"), source);
     if (!cg_json_is_null(cg_json_member(node, "date_format"))) {
         source->date_format = date_format_of(cg_json_string(cg_json_member(node, "date_format")));
     }

@@ -59,6 +59,9 @@ static void bind_field(struct search *search, enum cg_field field, struct cg_bin
     const struct cg_layout_source *source = &search->layout->fields[field];
     struct cg_field_source *bound = &out->fields[field];
     bound->column = find_column(search, field, source->column, out);
+    for (size_t i = 0; bound->column < 0 && i < source->also_count; i++) {
+        bound->column = find_column(search, field, source->also_named[i], out);
+    }
     bound->fallback_column = find_column(search, field, source->fallback, out);
     bool is_date_of_service =
         field == CG_FIELD_CLAIM_LINE_START_DATE || field == CG_FIELD_CLAIM_LINE_END_DATE;

@@ -16,6 +16,8 @@ struct cg_layout_pair {
 /* One field as the JSON has it; NULL where a key is left out. */
 struct cg_layout_source {
     const char *column;
+    const char *const *also_named; /* other names of the column */
+    size_t also_count;
     const char *fallback;
     const char *fixed;
     const char *missing;

@@ -128,7 +128,9 @@ static int content_at(const struct cg_binding *binding, int32_t position) {
     for (int field = 0; field < CG_FIELD_COUNT; field++) {
         const struct cg_field_source *source = &binding->fields[field];
         if (source->column == position || source->fallback_column == position) {
-            return source->is_mapped ? CG_CONTENT_ADJUSTMENT : field;
+            return source->is_mapped && field == CG_FIELD_CLAIM_FREQUENCY_CODE
+                       ? CG_CONTENT_ADJUSTMENT
+                       : field;
         }
     }
     return CG_CONTENT_BLANK;

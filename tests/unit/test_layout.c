@@ -60,7 +60,7 @@ Test(layout, the_built_in_names_are_the_files_of_schemas) {
             found++;
         }
     }
-    cr_assert_eq(found, 5);
+    cr_assert_eq(found, 6);
     cr_assert_null(cg_layout_files.names[found]);
 }
 
@@ -159,6 +159,10 @@ Test(layout, the_header_tells_the_layout) {
          "cclf5"},
         {"CLM_ID|BENE_ID|LINE_1ST_EXPNS_DT|HCPCS_CD|LINE_SRVC_CNT|PRF_PHYSN_NPI", "rif-carrier"},
         {"CLM_ID,BENE_ID,LINE_1ST_EXPNS_DT,HCPCS_CD,LINE_SRVC_CNT,PRF_PHYSN_NPI", "rif-carrier"},
+        {"BENE_ID|CLM_ID|REV_CNTR_DT|HCPCS_CD|REV_CNTR_UNIT_CNT|RNDRNG_PHYSN_NPI",
+         "rif-outpatient"},
+        {"MSIS_IDENT_NUM,ORGNL_CLM_NUM,SRVC_BGNNG_DT,PRCDR_CD,SRVC_QTY_ACTL,SRVCNG_PRVDR_NPI_NUM",
+         "taf-ot"},
         {"MSIS_ID,CLM_ID,SRVC_BGN_DT,LINE_PRCDR_CD,ACTL_SRVC_QTY,SRVC_PRVDR_NPI", "taf-ot"},
         {MINIMAL "," SYNTHEA_HEADER, "tuva"}, /* two fit */
     };
