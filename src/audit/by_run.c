@@ -8,6 +8,7 @@
 
 #include "claimgate/base/array.h"
 #include "claimgate/ledger/ledger_query.h"
+#include "claimgate/run/content_hash.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -100,26 +101,51 @@ static enum cg_status take_facts(void *context, const struct cg_ledger_run_facts
     return CG_OK;
 }
 
-/* Lines are found by their place, so the inputs must be those of the run. */
+/* Whether a file has the content of an input of the run, however either is compressed. */
+static enum cg_status has_content(const char *file, const char *sha256, bool *same,
+                                  struct cg_error *err) {
+    struct cg_content_hash hash;
+    uint8_t head[CG_SHA256_BYTES];
+    uint8_t all[CG_SHA256_BYTES];
+    char hex[CG_SHA256_HEX_BYTES];
+    enum cg_status status = cg_content_hash_init(&hash, err);
+    if (status == CG_OK) {
+        status = cg_content_hash_file(&hash, file, true, err);
+    }
+    if (status == CG_OK) {
+        status = cg_content_hash_get(&hash, head, all, err);
+    }
+    *same = status == CG_OK && strcmp(cg_sha256_hex(all, hex), sha256) == 0;
+    cg_content_hash_fini(&hash);
+    return status;
+}
+
+/* Lines are found by their place, so the inputs must be those of the run. A file that is archived
+ * is compressed first, and has another size then. */
 static enum cg_status compare_input(void *context, const struct cg_ledger_run_item *item,
                                     struct cg_error *err) {
     struct run *run = context;
     const struct cg_run_plan *now = &run->plan->run;
     struct stat facts;
+    bool same = false;
     if (strcmp(item->table, "input") != 0) {
         return CG_OK;
     }
     const uint32_t input = run->inputs_seen++;
-    if (input < now->input_count && strcmp(now->inputs[input], "-") != 0 &&
-        stat(now->inputs[input], &facts) == 0 && S_ISREG(facts.st_mode) &&
-        (uint64_t)facts.st_size != item->bytes) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "%s has %llu bytes; run %" PRId64 " took in %s with %" PRIu64
-                            ": give the inputs of that run, in its order",
-                            now->inputs[input], (unsigned long long)facts.st_size,
-                            run->plan->run_no, item->name, item->bytes);
+    if (input >= now->input_count || strcmp(now->inputs[input], "-") == 0 ||
+        stat(now->inputs[input], &facts) != 0 || !S_ISREG(facts.st_mode) ||
+        (uint64_t)facts.st_size == item->bytes) {
+        return CG_OK;
     }
-    return CG_OK;
+    const enum cg_status status = has_content(now->inputs[input], item->content_hash, &same, err);
+    if (status != CG_OK || same) {
+        return status;
+    }
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s has %llu bytes and other content; run %" PRId64
+                        " took in %s with %" PRIu64 ": give the inputs of that run, in its order",
+                        now->inputs[input], (unsigned long long)facts.st_size, run->plan->run_no,
+                        item->name, item->bytes);
 }
 
 static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {

@@ -168,6 +168,38 @@ static enum cg_status ask_one(struct cg_check *check, const struct options *o,
 
 /* --- the command --- */
 
+/* YYYY-MM-DD, be it a day of the calendar or not. */
+static bool is_written_as_date(struct cg_text text) {
+    static const char form[] = "0000-00-00";
+    for (uint32_t i = 0; i < text.len && text.len == sizeof form - 1; i++) {
+        const bool is_digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        if (form[i] == '0' ? !is_digit : text.ptr[i] != form[i]) {
+            return false;
+        }
+    }
+    return text.len == sizeof form - 1;
+}
+
+/* A date that is none is a verdict as it would be of a line; one that is written in another way is
+ * a slip of the keyboard. */
+static enum cg_status check_dates(const struct options *o, struct cg_error *err) {
+    const struct {
+        const char *name;
+        const char *value;
+    } dates[] = {{"date", o->date},
+                 {"end-date", o->end_date},
+                 {"received", o->received},
+                 {"birth-date", o->birth_date}};
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+        const bool is_given = dates[i].value != NULL && *dates[i].value != '\0';
+        if (is_given && !is_written_as_date(cg_text_trim(cg_text_of(dates[i].value)))) {
+            return cg_error_set(err, CG_USAGE, "--%s takes a date written YYYY-MM-DD",
+                                dates[i].name);
+        }
+    }
+    return CG_OK;
+}
+
 static enum cg_status check_question(const struct options *o, struct cg_error *err) {
     const struct {
         const char *name;
@@ -183,6 +215,9 @@ static enum cg_status check_question(const struct options *o, struct cg_error *e
                                 "with `claimgate check -`",
                                 needed[i].name);
         }
+    }
+    if (check_dates(o, err) != CG_OK) {
+        return err->status;
     }
     if (o->modifiers.count > CG_MODIFIERS_MAX) {
         return cg_error_set(err, CG_USAGE, "--modifier may be given at most %d times",

@@ -222,8 +222,8 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     }
     const struct cg_run_facts *facts = cg_run_facts_of(run);
     cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
-    *call->exit_code =
-        facts->outcome == CG_TRIPPED || (o->fail_on_reject && facts->tally->rejected != 0);
+    *call->exit_code = facts->outcome == CG_TRIPPED ||
+                       (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
     return print_result(o, facts, err);
 }
 

@@ -62,6 +62,7 @@ static void add_line(struct cg_tally *tally, const struct cg_line *line) {
 enum { LINES_AHEAD = 24 };
 
 static inline void fetch_counted(const struct cg_line *line) {
+    cg_fetch(&line->claim_id);
     cg_fetch(&line->units);
     cg_fetch(&line->taken_back_lines);
 }
@@ -88,6 +89,30 @@ static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
     return true;
 }
 
+/* Lines of one claim are neighbours in every feed that is sorted at all. */
+static void watch_members(struct cg_tally *tally, const struct cg_line *line) {
+    if (cg_key_len(&line->claim_id) == 0 || cg_key_len(&line->member_id) == 0) {
+        return;
+    }
+    if (!cg_key_equal(&tally->claim, &line->claim_id)) {
+        tally->claim = line->claim_id;
+        tally->claim_member = line->member_id;
+        tally->claim_counted = false;
+    } else if (!tally->claim_counted && !cg_key_equal(&tally->claim_member, &line->member_id)) {
+        tally->claim_counted = true;
+        tally->claims_of_two_members++;
+    }
+}
+
+/* The key outlives the batch whose bytes it may point at. */
+static void keep_key(struct cg_key *key, char bytes[CG_ID_MAX_BYTES]) {
+    if (cg_key_is_long(key) && cg_key_far(key) != bytes) {
+        const uint32_t len = cg_key_len(key);
+        memcpy(bytes, cg_key_far(key), len);
+        *key = cg_key_of((struct cg_text){bytes, len});
+    }
+}
+
 bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         if (batch->lines.count - i > LINES_AHEAD) {
@@ -95,10 +120,13 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
         }
         const struct cg_line *line = cg_batch_line(batch, i);
         add_line(tally, line);
+        watch_members(tally, line);
         if (line->crosswalk_id != 0 && !meet_id(tally, line->crosswalk_id)) {
             return false;
         }
     }
+    keep_key(&tally->claim, tally->claim_bytes);
+    keep_key(&tally->claim_member, tally->member_bytes);
     const uint64_t passed = batch->records.count - batch->lines.count;
     tally->records += batch->records.count;
     tally->accepted += passed;

@@ -11,6 +11,7 @@
  * SQLite's settings are those of "Defense Against The Dark Arts" in its manual: the file may have
  * been changed by others.
  */
+#include "file_system.h"
 #include "private.h"
 
 #include "claimgate/base/fault.h"
@@ -246,6 +247,7 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
     ledger->policy = plan->policy;
     enum cg_status status = find_path(ledger, plan->path, err);
     if (status == CG_OK) {
+        cg_ledger_warn_of_file_system(ledger->dir, ledger->path);
         status = take_lock(ledger, plan->lock_wait_seconds, err);
     }
     if (status == CG_OK) {

@@ -70,6 +70,32 @@ static bool is_id(struct cg_text text) {
            !cg_field_is_exponent(text);
 }
 
+/* Fields that no edit tests: at most so many letters, digits and these other bytes. */
+static bool looks_like(enum cg_field field, struct cg_text text) {
+    static const struct {
+        uint32_t most_bytes;
+        const char *others; /* NULL: anything will do */
+    } looks[CG_FIELD_COUNT] = {
+        [CG_FIELD_PLACE_OF_SERVICE_CODE] = {2, ""},
+        [CG_FIELD_HCPCS_CODE] = {5, ""},
+        [CG_FIELD_CHARGE_AMOUNT] = {16, ".,-$"},
+        [CG_FIELD_DIAGNOSIS_CODE_1] = {8, "."},
+    };
+    uint32_t digits = 0;
+    for (uint32_t i = 0; looks[field].others != NULL && i < text.len; i++) {
+        const char byte = text.ptr[i];
+        const bool is_digit = byte >= '0' && byte <= '9';
+        const bool is_letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        digits += is_digit;
+        if (!is_digit && !(is_letter && field != CG_FIELD_CHARGE_AMOUNT) &&
+            strchr(looks[field].others, byte) == NULL) {
+            return false;
+        }
+    }
+    return looks[field].others == NULL || text.len == 0 ||
+           (text.len <= looks[field].most_bytes && digits > 0);
+}
+
 /* The tests of single fields that field_edits.c makes of a line, without their reasons. */
 static void fill_value(const struct cg_binding *binding, enum cg_field field, struct cg_text text,
                        struct cg_sample_value *out) {
@@ -138,6 +164,7 @@ static bool look(const void *context, struct cg_values *values, struct cg_line *
         const struct cg_text text = cg_values_get(values, field);
         const uint32_t kind = cg_shape_kind_of((int)field);
         fill_value(values->binding, field, text, &row->values[field]);
+        row->values[field].fits = row->values[field].is_valid && looks_like(field, text);
         if (!row->values[field].is_valid && kind != 0) {
             cg_shapes_note_value(&batch->shapes, line->record_no, (enum cg_shape_kind)kind,
                                  (uint32_t)field, text);

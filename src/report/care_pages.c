@@ -2,6 +2,33 @@
 
 #include <inttypes.h>
 
+/* One period of a member, as people call it. */
+static const char *period_name(const struct cg_cap *cap, uint64_t count) {
+    switch (cap->period) {
+    case CG_PERIOD_DAY:
+        return cg_plural(count, "member-day", "member-days");
+    case CG_PERIOD_MONTH:
+        return cg_plural(count, "member-month", "member-months");
+    case CG_PERIOD_YEAR:
+        return cg_plural(count, "member-year", "member-years");
+    case CG_PERIOD_ROLLING_MONTHS:
+        return cg_plural(count, "window of a member's months", "windows of members' months");
+    case CG_PERIOD_LIFETIME:
+        break;
+    }
+    return cg_plural(count, "member", "members");
+}
+
+static void put_over(struct cg_page *page, const struct cg_import_facts *facts) {
+    for (uint32_t i = 0; i < facts->version->cap_count; i++) {
+        if (facts->over[i] != 0) {
+            cg_page_say(page, "  %" PRIu64 " %s over the cap %s of %" PRIu32 " units by now\n",
+                        facts->over[i], period_name(&facts->version->caps[i], facts->over[i]),
+                        facts->version->caps[i].id, facts->version->caps[i].limit_units);
+        }
+    }
+}
+
 void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts) {
     if (facts->run_no == 0) {
         return;
@@ -13,6 +40,7 @@ void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts) {
                 "  %" PRIu64 " %s, %" PRIu64 " out of scope, %" PRIu64 " already in the ledger\n",
                 facts->records, cg_plural(facts->records, "record", "records"), facts->out_of_scope,
                 facts->repeated);
+    put_over(page, facts);
 }
 
 void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts) {

@@ -23,8 +23,11 @@ static bool is_found(const struct cg_field_source *source) {
 /* The value as it may be shown. */
 static void show_value(const struct cg_layout_sample *shown, enum cg_field field,
                        const struct cg_sample_value *value, char out[CG_SAMPLE_TEXT_BYTES]) {
-    if (!is_id(field) || shown->show_ids || value->len_bytes == 0) {
+    if (shown->show_ids || value->len_bytes == 0 || (value->fits && !is_id(field))) {
         snprintf(out, CG_SAMPLE_TEXT_BYTES, "%s", value->text);
+    } else if (!value->fits) {
+        snprintf(out, CG_SAMPLE_TEXT_BYTES, "(%" PRIu32 " %s)", value->len_bytes,
+                 cg_plural(value->len_bytes, "byte", "bytes"));
     } else {
         /* Of a short id two characters would be nearly all. */
         const int kept = value->len_bytes > 2 * MASK_KEPT_BYTES ? MASK_KEPT_BYTES : 0;

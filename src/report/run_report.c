@@ -39,6 +39,9 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }
+    if (tally->claims_of_two_members != 0) {
+        cg_json_put_integer(json, "claims_with_two_members", (int64_t)tally->claims_of_two_members);
+    }
     cg_json_close_object(json);
     cg_json_open_object(json, "units");
     for (uint32_t i = 0; cg_told_count_at(tally, i, &count); i++) {

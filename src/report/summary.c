@@ -55,6 +55,7 @@ static void put_totals(struct cg_page *page, const struct cg_tally *tally) {
     put_count(page, "lines without a letter or digit", tally->decoration);
     put_count(page, "headers met again, skipped", tally->repeated_headers);
     put_count(page, "member ids in the crosswalk", tally->crosswalked);
+    put_count(page, "claims whose lines name two members", tally->claims_of_two_members);
 }
 
 static void put_reasons(struct cg_page *page, const struct cg_tally *tally) {

@@ -121,18 +121,19 @@ static void load_procedures(struct cg_policy_loading *loading, const struct cg_j
     }
 }
 
+/* A code that an earlier version named counts on: what was used by it is used. */
 static void load_cap_procedures(struct cg_policy_loading *loading, const struct cg_json *list,
-                                const struct cg_policy_version *version, struct cg_cap *cap) {
+                                struct cg_cap *cap) {
     const bool names_known = loading->procedures_known;
     cap->counts_all = cg_json_is_null(list);
     for (size_t i = 0; i < cg_json_count(list); i++) {
         const struct cg_json *node = cg_json_item(list, i);
         uint64_t code = load_code(loading, node);
         int number = cg_policy_procedure(loading->policy, code);
-        if (names_known && code != 0 && (number < 0 || !version->names[number])) {
+        if (names_known && code != 0 && number < 0) {
             cg_json_problem(loading->doc, node, loading->problems,
-                            "this version does not name the code \"%s\": add it to procedures or "
-                            "take it from the cap",
+                            "neither this version nor an earlier one names the code \"%s\": add it "
+                            "to procedures or take it from the cap",
                             cg_json_string(node));
         } else if (number >= 0) {
             cap->counts[number] = 1;
@@ -233,7 +234,7 @@ static void load_cap(struct cg_policy_loading *loading, const struct cg_json *no
     }
     load_period(loading, node, cap);
     cap->limit_units = (uint32_t)cg_json_integer(cg_json_member(node, "limit"));
-    load_cap_procedures(loading, cg_json_member(node, "procedures"), version, cap);
+    load_cap_procedures(loading, cg_json_member(node, "procedures"), cap);
     cap->source = cg_policy_keep(loading, cg_json_string(cg_json_member(node, "source")));
     version->cap_count++;
 }

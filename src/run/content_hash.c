@@ -1,4 +1,4 @@
-#include "content_hash.h"
+#include "claimgate/run/content_hash.h"
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/stop.h"

@@ -7,7 +7,7 @@
  */
 #include "claimgate/run/import.h"
 
-#include "content_hash.h"
+#include "claimgate/run/content_hash.h"
 #include "known_inputs.h"
 
 #include "claimgate/gate/field_edits.h"
@@ -86,6 +86,7 @@ static bool copy_versions(struct import *import) {
         import->versions[i].cap_count = 0;
         import->versions[i].duplicate_service = CG_SEVERITY_OFF;
         import->versions[i].reject_unknown_original = false;
+        import->versions[i].split_spans = true; /* as they were paid for */
     }
     return import->versions != NULL;
 }
@@ -201,6 +202,17 @@ static enum cg_status commit(struct import *import, struct cg_error *err) {
     return cg_ledger_commit(import->ledger, &commit, &kept, err);
 }
 
+/* Nobody is cut off for what was paid: no line of theirs fits any more, which is worth saying. */
+static enum cg_status count_over(const struct import *import, struct cg_import_facts *facts,
+                                 struct cg_error *err) {
+    for (uint32_t i = 0; i < facts->version->cap_count; i++) {
+        if (!cg_history_count_over(import->history, &facts->version->caps[i], &facts->over[i])) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory after the lines were taken in");
+        }
+    }
+    return CG_OK;
+}
+
 static enum cg_status take_in(struct import *import, struct cg_import_facts *facts,
                               struct cg_error *err) {
     bool known = false;
@@ -222,6 +234,7 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
     if (status != CG_OK) {
         return status;
     }
+    const struct cg_policy *policy = import->plan->policy;
     *facts = (struct cg_import_facts){
         .run_no = cg_ledger_run_no(import->ledger),
         .records = import->tally.records,
@@ -230,8 +243,9 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         .out_of_scope = import->tally.out_of_scope,
         .near_codes = import->tally.warnings[CG_REASON_PROCEDURE_CODE_NEAR],
         .repeated = import->repeated,
+        .version = cg_policy_version(policy, cg_policy_version_count(policy) - 1),
     };
-    return CG_OK;
+    return count_over(import, facts, err);
 }
 
 enum cg_status cg_import_run(const struct cg_import_plan *plan, struct cg_import_facts *facts,

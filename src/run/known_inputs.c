@@ -1,6 +1,6 @@
 #include "known_inputs.h"
 
-#include "content_hash.h"
+#include "claimgate/run/content_hash.h"
 
 #include "claimgate/base/log.h"
 

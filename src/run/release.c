@@ -1,6 +1,6 @@
 #include "claimgate/run/release.h"
 
-#include "content_hash.h"
+#include "claimgate/run/content_hash.h"
 #include "known_inputs.h"
 
 #include "claimgate/record/csv.h"

@@ -6,7 +6,7 @@
 #ifndef CLAIMGATE_RUN_RUN_PRIVATE_H
 #define CLAIMGATE_RUN_RUN_PRIVATE_H
 
-#include "content_hash.h"
+#include "claimgate/run/content_hash.h"
 #include "outputs.h"
 
 #include "claimgate/base/progress.h"

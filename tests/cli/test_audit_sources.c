@@ -134,6 +134,31 @@ Test(audit_sources, a_run_starts_from_the_ledger_as_it_was, .timeout = 120) {
     scene_remove(&history.scene);
 }
 
+Test(audit_sources, a_run_takes_its_own_file_however_it_was_compressed_since, .timeout = 120) {
+    struct audited_history history;
+    history_make(&history, WITH("--files", "2", "--errors", "1"));
+    const char *ledger = scene_path(&history.scene, "ledger");
+    const char *first = scene_path(&history.scene, "in/claims-01.csv");
+    const char *other = scene_path(&history.scene, "in/claims-02.csv");
+    size_t len = 0;
+    scene_expect_success(WITH(first, "--roster", history.roster, "--ledger", ledger, "--out",
+                              scene_path(&history.scene, "night")),
+                         NULL);
+    char *text = run_read_file(first, &len);
+    const char *archived = scene_gzip(&history.scene, "archived.csv.gz", text, len);
+    free(text);
+    history_expect_changes(&history, WITH(archived, "--ledger", ledger, "--run", "1"), false);
+    text = run_read_file(other, &len);
+    const char *wrong = scene_gzip(&history.scene, "wrong.csv.gz", text, len);
+    free(text);
+    struct run run;
+    history_audit(&history, scene_path(&history.scene, "audit"),
+                  WITH(wrong, "--ledger", ledger, "--run", "1"), &run);
+    cr_expect(run.exit_code == 65, "exit %d: %s", run.exit_code, run.err);
+    run_fini(&run);
+    scene_remove(&history.scene);
+}
+
 Test(audit_sources, refuses_what_it_cannot_compare) {
     struct audited_history history = {.roster = "fixtures/quickstart/roster"};
     static const struct {

@@ -262,3 +262,23 @@ Test(check, answers_a_line_before_the_next_one_comes, .timeout = 60) {
     }
     scene_remove(&scene);
 }
+
+Test(check, a_date_in_another_form_is_a_slip_of_the_keyboard_and_no_verdict) {
+    static const char *const options[] = {"--date", "--end-date", "--received", "--birth-date"};
+    static const char *const dates[] = {"01/07/2025", "1/7/2025", "20250107", "yesterday"};
+    for (size_t o = 0; o < sizeof options / sizeof options[0]; o++) {
+        for (size_t d = 0; d < sizeof dates / sizeof dates[0]; d++) {
+            struct run run;
+            const char *const argv[] = {
+                run_claimgate(),   "check",      "--member", "M1",
+                "--date",          "2025-01-07", "--units",  "2",
+                "--rendering-npi", "1000000004", "--roster", "fixtures/quickstart/roster",
+                options[o],        dates[d],     NULL};
+            run_program(argv, NULL, &run);
+            cr_expect(run.exit_code == 64, "%s %s: %d", options[o], dates[d], run.exit_code);
+            cr_expect(strstr(run.err, "YYYY-MM-DD") != NULL && strstr(run.err, dates[d]) == NULL,
+                      "%s", run.err);
+            run_fini(&run);
+        }
+    }
+}

@@ -135,6 +135,34 @@ Test(layout_check, values_that_are_not_valid_are_marked) {
     scene_remove(&scene);
 }
 
+Test(layout_check, a_value_that_does_not_fit_its_field_is_not_shown) {
+    static const char claims[] =
+        "claim_id,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi,"
+        "place_of_service_code,charge_amount,diagnosis_code_1\n"
+        "1,2,Doe Jane,Smith Jo,Roe,555-0100,Elm St,O'Hara,1 Main St.\n"
+        "1,2,2025-02-28,H0038,4.0,1000000004,11,12.50,F33.1\n";
+    static const char *const hidden[] = {"Doe", "Smith", "Roe", "555", "Elm St", "Hara", "1 Main"};
+    static const char *const shown[] = {"2025-02-28", "H0038", "1000000004",
+                                        "11",         "12.50", "F33.1"};
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *file = scene_file(&scene, "c.csv", claims, sizeof claims - 1);
+    const char *const *const ways[] = {ARGS("check", "tuva", "--sample", file),
+                                       ARGS("check", "tuva", "--sample", file, "--json")};
+    for (size_t way = 0; way < 2; way++) {
+        layout(ways[way], &run);
+        for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+            cr_expect(strstr(run.out, hidden[i]) == NULL, "%s in %s", hidden[i], run.out);
+        }
+        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+            expect_text(&run, shown[i]);
+        }
+        run_fini(&run);
+    }
+    scene_remove(&scene);
+}
+
 Test(layout_check, missing_columns_are_shown_with_what_was_found) {
     static const char claims[] = "claim_id,member_id,hcpcs_code,units,rendering_npi\n";
     struct scene scene;

@@ -50,7 +50,7 @@ static const struct bad_row bad_rows[] = {
     {"\"H0038\"", "\"H038\"", "procedure code"},
     {"\"H0038\"", "\"H003-\"", "procedure code"},
     {"\"code\": \"H0038\"", "\"code\": \"H0038\"}, {\"code\": \"h0038\"", "stands twice"},
-    {"\"limit\": 6", "\"limit\": 6, \"procedures\": [\"H2017\"]", "does not name the code"},
+    {"\"limit\": 6", "\"limit\": 6, \"procedures\": [\"H2017\"]", "names the code"},
     {"\"CPSSP-MH\",\n          \"CPSSP-SU\"", "\"CPSSP-MH\",\n          \"cpssp mh\"",
      "stands twice"},
     {"\"CPSSP-MH\",\n          \"CPSSP-SU\"", "\"--\",\n          \"CPSSP-SU\"",

@@ -100,6 +100,12 @@ void cg_history_visit(const struct cg_history *history, struct cg_text member_id
 uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
                                const struct cg_cap *cap, int32_t day_no);
 
+/* Periods of the cap, of all members that were met, in which more units count than it allows: what
+ * was taken in as paid may. Windows of rolling months are those that end on a day of a line.
+ * False: no memory. */
+cg_must_use bool cg_history_count_over(const struct cg_history *history, const struct cg_cap *cap,
+                                       uint64_t *periods);
+
 /* For tests: from so many lines on a member gets an index of its own. No decision depends on it.
  * Before the first line; larger numbers than the built-in one change nothing. */
 void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines);

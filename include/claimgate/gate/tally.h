@@ -33,9 +33,10 @@ struct cg_tally {
     uint64_t cutback;                     /* of the accepted */
     uint64_t taken_back;                  /* lines */
     uint64_t empty_lines;
-    uint64_t decoration;       /* lines without a letter or digit */
-    uint64_t repeated_headers; /* records that say the header again */
-    uint64_t crosswalked; /* different member ids that members.csv gave a person */
+    uint64_t decoration;            /* lines without a letter or digit */
+    uint64_t repeated_headers;      /* records that say the header again */
+    uint64_t claims_of_two_members; /* claims whose neighbouring lines name different members */
+    uint64_t crosswalked;           /* different member ids that members.csv gave a person */
 
     uint64_t utc_times; /* cut off under a layout without a time zone */
 
@@ -51,6 +52,15 @@ struct cg_tally {
     const struct cg_policy *policy;
     uint8_t *met_ids; /* by crosswalk_id: 1 once it was met */
     uint32_t met_id_count;
+
+    /* The claim of the last line with usable ids, the member it was first met with, and whether it
+     * has been counted. Memory is not asked for each claim of a file, so that a claim whose lines
+     * stand apart in it is not noticed. */
+    struct cg_key claim;
+    struct cg_key claim_member;
+    bool claim_counted;
+    char claim_bytes[CG_ID_MAX_BYTES]; /* of long keys, once their batch has gone */
+    char member_bytes[CG_ID_MAX_BYTES];
 };
 
 cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy);

@@ -32,6 +32,7 @@ struct cg_sample_value {
     char text[CG_SAMPLE_TEXT_BYTES]; /* dates as YYYY-MM-DD; what is not valid as it stands */
     uint32_t len_bytes;              /* of the whole value; 0: blank or absent */
     bool is_valid;                   /* blank is, where the field may be blank */
+    bool fits; /* it is valid, and looks like what such a field holds: it is no stray name or id */
 };
 
 struct cg_sample_row {
