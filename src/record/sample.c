@@ -252,8 +252,12 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
         cg_shapes_note_malformed(&batch->shapes, cg_reader_binding(reader), batch,
                                  cg_batch_line(batch, i)->record_no);
     }
-    cg_shapes_remarks_of_claims(&batch->shapes, out->records, &out->remarks);
     memcpy(out->left_out, batch->left_out, sizeof out->left_out);
+    uint64_t tested = out->records;
+    for (size_t i = 0; i < sizeof out->left_out / sizeof out->left_out[0]; i++) {
+        tested -= out->left_out[i];
+    }
+    cg_shapes_remarks_of_claims(&batch->shapes, tested, &out->remarks);
     return CG_OK;
 }
 
