@@ -22,27 +22,6 @@ static uint64_t reason_if(bool failed, enum cg_reason reason) {
     return (uint64_t)failed << reason;
 }
 
-/* A moment in UTC lies on the local day, where the layout says which that is; else what is cut off
- * is counted, unless it is a midnight, which is but a date. */
-static __attribute__((noinline)) int32_t parse_moment(struct cg_values *values,
-                                                      struct cg_text text) {
-    const struct cg_binding *binding = values->binding;
-    struct cg_moment moment;
-    if (cg_moment_of(text, &moment) && moment.has_offset) {
-        if (binding->has_time_zone) {
-            return cg_time_zone_day(&binding->time_zone, moment.minute);
-        }
-        values->utc_times += !moment.is_midnight;
-    }
-    return cg_date_parse(text.ptr, text.len, CG_DATE_ISO_TIME);
-}
-
-static int32_t parse_date(struct cg_values *values, enum cg_field field, struct cg_text text) {
-    const enum cg_date_format format = values->binding->date_formats[field];
-    return format == CG_DATE_ISO_TIME ? parse_moment(values, text)
-                                      : cg_date_parse(text.ptr, text.len, format);
-}
-
 /* A value that holds what none may hold is left blank, so that no later room meets its bytes. A
  * layout may have any value in store, but where a column gives one, plain records spare us a look.
  */
@@ -80,15 +59,6 @@ static uint64_t read_line_number(struct cg_values *values, struct cg_line *line)
                      CG_REASON_LINE_NUMBER_INVALID);
 }
 
-/* A session over midnight is a service of its first day. */
-static __attribute__((noinline)) bool is_session(struct cg_text start, struct cg_text end) {
-    enum { DAY_MINUTES = 24 * 60 };
-    struct cg_moment from;
-    struct cg_moment to;
-    return cg_moment_of(start, &from) && cg_moment_of(end, &to) && to.minute >= from.minute &&
-           to.minute - from.minute < DAY_MINUTES;
-}
-
 /* Nearly every line ends on the day it starts, and most files say so in the same bytes. */
 static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
                               struct cg_line *line) {
@@ -98,9 +68,10 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
         return 0;
     }
     if (!cg_text_equal(end, start)) {
-        line->end_day = parse_date(values, CG_FIELD_CLAIM_LINE_END_DATE, end);
+        line->end_day = cg_values_day(values, CG_FIELD_CLAIM_LINE_END_DATE, end);
     }
-    if (values->binding->sessions && line->end_day != line->start_day && is_session(start, end)) {
+    if (values->binding->sessions && line->end_day != line->start_day &&
+        cg_values_is_session(start, end)) {
         line->end_day = line->start_day;
     }
     /* No day lies before CG_DAY_NONE, so an unknown start fails nothing but its like. */
@@ -113,7 +84,7 @@ static uint64_t read_received_date(struct cg_values *values, struct cg_line *lin
     struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
     const enum cg_date_format format = values->binding->date_formats[CG_FIELD_RECEIVED_DATE];
     line->received_day = format == CG_DATE_ISO_TIME
-                             ? parse_moment(values, text)
+                             ? cg_values_moment(values, text)
                              : cg_date_parse_again(&values->received, text.ptr, text.len, format);
     return reason_if(line->received_day == CG_DAY_NONE && text.len > 0,
                      CG_REASON_RECEIVED_DATE_INVALID);
@@ -121,7 +92,7 @@ static uint64_t read_received_date(struct cg_values *values, struct cg_line *lin
 
 static uint64_t read_birth_date(struct cg_values *values, struct cg_line *line) {
     struct cg_text text = cg_values_get(values, CG_FIELD_BIRTH_DATE);
-    line->birth_day = parse_date(values, CG_FIELD_BIRTH_DATE, text);
+    line->birth_day = cg_values_day(values, CG_FIELD_BIRTH_DATE, text);
     return reason_if(line->birth_day == CG_DAY_NONE && text.len > 0, CG_REASON_BIRTH_DATE_INVALID);
 }
 
@@ -330,7 +301,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
         return false;
     }
     struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);
-    int32_t start_day = parse_date(values, CG_FIELD_CLAIM_LINE_START_DATE, start);
+    int32_t start_day = cg_values_day(values, CG_FIELD_CLAIM_LINE_START_DATE, start);
     const struct cg_policy_version *version = cg_policy_in_force(rules->policy, start_day);
     uint8_t frequency = written_frequency(values);
     const bool reverses = values->binding->negative_units_void && is_reversal(values, frequency);

@@ -301,27 +301,6 @@ static uint32_t last_column(const struct cg_binding *binding) {
     return (uint32_t)last;
 }
 
-/* A rule whose column is not there would leave nothing out, without a word. */
-static enum cg_status bind_only(const struct search *search, struct cg_binding *out,
-                                struct cg_error *err) {
-    for (uint32_t i = 0; i < search->layout->only_count; i++) {
-        const struct cg_layout_only *rule = &search->layout->only[i];
-        enum cg_column_match match;
-        const int32_t column = cg_header_columns_find(search->columns, rule->column, &match);
-        if (match == CG_COLUMN_TWICE || (column < 0 && !rule->optional)) {
-            return cg_error_set(
-                err, CG_BAD_DATA,
-                "layout %s has a rule \"only\" on the column %s, which stands %s in "
-                "the header; mend the header or the layout",
-                search->layout->name, rule->column, column < 0 ? "not" : "twice");
-        }
-        if (column >= 0) {
-            out->only[out->only_count++] = (struct cg_only_column){column, rule};
-        }
-    }
-    return CG_OK;
-}
-
 static struct cg_header_names *name_columns(const struct cg_header_columns *columns,
                                             const struct cg_binding *binding) {
     struct cg_header_names *names = cg_header_names_new(columns->csv, columns->count);
@@ -343,7 +322,7 @@ static enum cg_status bind_columns(struct search *search, struct cg_text header,
     if (status != CG_OK) {
         return status;
     }
-    if (bind_only(search, out, err) != CG_OK) {
+    if (cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
         return err->status;
     }
     out->last_column = last_column(out);

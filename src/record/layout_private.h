@@ -61,6 +61,12 @@ struct cg_problems;
 cg_must_use bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                                      struct cg_problems *problems);
 
+/* Find the columns of the rules "only". CG_BAD_DATA where one is not there that must be. */
+struct cg_header_columns;
+cg_must_use enum cg_status cg_layout_bind_only(const struct cg_layout *layout,
+                                               const struct cg_header_columns *columns,
+                                               struct cg_binding *out, struct cg_error *err);
+
 /* How well a header line fits; more is better, 0: it has none of the needed columns. */
 int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header);
 

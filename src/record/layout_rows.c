@@ -2,6 +2,7 @@
  * What a layout says of whole rows: which are services at all, how a blank is written, and what a
  * row with negative units is.
  */
+#include "header_columns.h"
 #include "layout_private.h"
 
 #include "claimgate/json/json.h"
@@ -112,6 +113,28 @@ bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc
     load_times(layout, doc, problems);
     return load_values(layout, cg_json_member(root, "blank"), &layout->blanks,
                        &layout->blank_count);
+}
+
+/* A rule whose column is not there would leave nothing out, without a word. */
+enum cg_status cg_layout_bind_only(const struct cg_layout *layout,
+                                   const struct cg_header_columns *columns, struct cg_binding *out,
+                                   struct cg_error *err) {
+    for (uint32_t i = 0; i < layout->only_count; i++) {
+        const struct cg_layout_only *rule = &layout->only[i];
+        enum cg_column_match match;
+        const int32_t column = cg_header_columns_find(columns, rule->column, &match);
+        if (match == CG_COLUMN_TWICE || (column < 0 && !rule->optional)) {
+            return cg_error_set(
+                err, CG_BAD_DATA,
+                "layout %s has a rule \"only\" on the column %s, which stands %s in "
+                "the header; mend the header or the layout",
+                layout->name, rule->column, column < 0 ? "not" : "twice");
+        }
+        if (column >= 0) {
+            out->only[out->only_count++] = (struct cg_only_column){column, rule};
+        }
+    }
+    return CG_OK;
 }
 
 bool cg_layout_is_blank(const struct cg_layout *layout, struct cg_text value) {

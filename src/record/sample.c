@@ -27,19 +27,9 @@ static void show(struct cg_text text, char out[CG_SAMPLE_TEXT_BYTES]) {
 
 /* --- what a value comes out as --- */
 
-static int32_t day_of(const struct cg_binding *binding, enum cg_field field, struct cg_text text) {
-    const enum cg_date_format format = binding->date_formats[field];
-    struct cg_moment moment;
-    if (format == CG_DATE_ISO_TIME && binding->has_time_zone && cg_moment_of(text, &moment) &&
-        moment.has_offset) {
-        return cg_time_zone_day(&binding->time_zone, moment.minute);
-    }
-    return cg_date_parse(text.ptr, text.len, format);
-}
-
-static void put_date(const struct cg_binding *binding, enum cg_field field, struct cg_text text,
+static void put_date(struct cg_values *values, enum cg_field field, struct cg_text text,
                      struct cg_sample_value *out) {
-    const int32_t day_no = day_of(binding, field, text);
+    const int32_t day_no = cg_values_day(values, field, text);
     const bool may_be_blank = field != CG_FIELD_CLAIM_LINE_START_DATE;
     out->is_valid = day_no != CG_DAY_NONE || (text.len == 0 && may_be_blank);
     if (day_no != CG_DAY_NONE) {
@@ -97,7 +87,7 @@ static bool looks_like(enum cg_field field, struct cg_text text) {
 }
 
 /* The tests of single fields that field_edits.c makes of a line, without their reasons. */
-static void fill_value(const struct cg_binding *binding, enum cg_field field, struct cg_text text,
+static void fill_value(struct cg_values *values, enum cg_field field, struct cg_text text,
                        struct cg_sample_value *out) {
     const bool is_blank = text.len == 0;
     out->len_bytes = text.len;
@@ -109,14 +99,15 @@ static void fill_value(const struct cg_binding *binding, enum cg_field field, st
         out->is_valid = is_id(text);
         break;
     case CG_FIELD_CLAIM_LINE_NUMBER:
-        out->is_valid = is_line_number(text, binding->lines_from_zero) ||
-                        (binding->fields[field].column < 0 && binding->fields[field].fixed == NULL);
+        out->is_valid = is_line_number(text, values->binding->lines_from_zero) ||
+                        (values->binding->fields[field].column < 0 &&
+                         values->binding->fields[field].fixed == NULL);
         break;
     case CG_FIELD_CLAIM_LINE_START_DATE:
     case CG_FIELD_CLAIM_LINE_END_DATE:
     case CG_FIELD_RECEIVED_DATE:
     case CG_FIELD_BIRTH_DATE:
-        put_date(binding, field, text, out);
+        put_date(values, field, text, out);
         break;
     case CG_FIELD_HCPCS_MODIFIER_1:
     case CG_FIELD_HCPCS_MODIFIER_2:
@@ -163,7 +154,7 @@ static bool look(const void *context, struct cg_values *values, struct cg_line *
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         const struct cg_text text = cg_values_get(values, field);
         const uint32_t kind = cg_shape_kind_of((int)field);
-        fill_value(values->binding, field, text, &row->values[field]);
+        fill_value(values, field, text, &row->values[field]);
         row->values[field].fits = row->values[field].is_valid && looks_like(field, text);
         if (!row->values[field].is_valid && kind != 0) {
             cg_shapes_note_value(&batch->shapes, line->record_no, (enum cg_shape_kind)kind,

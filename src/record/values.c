@@ -78,6 +78,26 @@ __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *valu
     return meant(values, field, column);
 }
 
+__attribute__((noinline)) int32_t cg_values_moment(struct cg_values *values, struct cg_text text) {
+    const struct cg_binding *binding = values->binding;
+    struct cg_moment moment;
+    if (cg_moment_of(text, &moment) && moment.has_offset) {
+        if (binding->has_time_zone) {
+            return cg_time_zone_day(&binding->time_zone, moment.minute);
+        }
+        values->utc_times += !moment.is_midnight;
+    }
+    return cg_date_parse(text.ptr, text.len, CG_DATE_ISO_TIME);
+}
+
+__attribute__((noinline)) bool cg_values_is_session(struct cg_text start, struct cg_text end) {
+    enum { DAY_MINUTES = 24 * 60 };
+    struct cg_moment from;
+    struct cg_moment to;
+    return cg_moment_of(start, &from) && cg_moment_of(end, &to) && to.minute >= from.minute &&
+           to.minute - from.minute < DAY_MINUTES;
+}
+
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {
     int32_t column = column_used(values, field);
     if (column < 0) {

@@ -69,6 +69,21 @@ static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_fie
     return column == CG_VALUE_ABSENT ? (struct cg_text){"", 0} : cg_values_derive(values, field);
 }
 
+/* A moment in UTC lies on the local day, where the layout says which that is; else what is cut off
+ * is counted, unless it is a midnight, which is but a date. CG_DAY_NONE for no date. */
+int32_t cg_values_moment(struct cg_values *values, struct cg_text text);
+
+/* The day that a date field's text names; CG_DAY_NONE: none. */
+static inline int32_t cg_values_day(struct cg_values *values, enum cg_field field,
+                                    struct cg_text text) {
+    const enum cg_date_format format = values->binding->date_formats[field];
+    return format == CG_DATE_ISO_TIME ? cg_values_moment(values, text)
+                                      : cg_date_parse(text.ptr, text.len, format);
+}
+
+/* Both are moments, and the end comes less than 24 hours after the start. */
+bool cg_values_is_session(struct cg_text start, struct cg_text end);
+
 /* False when no record of the file can have a value for the field. */
 static inline bool cg_values_has(const struct cg_values *values, enum cg_field field) {
     return values->columns[field] != CG_VALUE_ABSENT;
