@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An accepted void or replacement has taken nothing back if neither it nor a line of its claim
+ * before it has. A reversal, whose take-back has no frequency, counts for its own line alone. */
+#define TOOK_NOTHING                                                                               \
+    "l.decision <> 2 AND l.frequency IN (7, 8) AND NOT EXISTS (SELECT 1 FROM take_back f "         \
+    "WHERE f.member_no = l.member_no AND f.original_claim_id = l.original_claim_id "               \
+    "AND f.claim_id = l.claim_id AND f.before_line <= l.line_no "                                  \
+    "AND (f.frequency = l.frequency OR (f.frequency IS NULL AND f.before_line = l.line_no)))"
+
 /* What a decision is read from; every query begins with these columns. `replaced` is an expression
  * for cg_ledger_decision.claim_replaced. Which take-back freed a line: the first after it that
  * names its claim. Of a run that stands, any run that stands; of a withdrawn run, itself alone. */
@@ -16,7 +24,7 @@
     "EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no), "                                  \
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
-    "t.run_no, t.claim_id, " replaced ", l.line_no, l.* "
+    "t.run_no, t.claim_id, " replaced ", " TOOK_NOTHING ", l.line_no, l.* "
 #define LISTED_LINES "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
@@ -63,6 +71,7 @@ enum {
     COLUMN_TAKER_RUN,
     COLUMN_TAKER_CLAIM,
     COLUMN_REPLACED,
+    COLUMN_TOOK_NOTHING,
     COLUMN_LINE_NO,
     COLUMN_LINE_RUN,
     COLUMN_CELLS, /* the line's cells, as in private.h */
@@ -121,6 +130,7 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
         .taken_back = sqlite3_column_type(statement, COLUMN_TAKER_RUN) != SQLITE_NULL,
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
         .taken_back_by = cg_text_at(statement, COLUMN_TAKER_CLAIM),
+        .took_nothing = sqlite3_column_int(statement, COLUMN_TOOK_NOTHING) != 0,
         .claim_replaced = sqlite3_column_int(statement, COLUMN_REPLACED) != 0,
     };
     out->input_no = cell_integer(statement, CG_LINE_INPUT, 0);

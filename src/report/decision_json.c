@@ -98,7 +98,7 @@ static void put_reasons(struct cg_json_writer *json, const char *key,
 }
 
 static void put_take_backs(struct cg_json_writer *json, const struct cg_decision_view *view) {
-    if (view->line.run_no != 0) {
+    if (view->line.run_no != 0 && !view->line.took_nothing) {
         cg_json_put_null(json, "takes_back");
     } else {
         cg_json_open_object(json, "takes_back");

@@ -147,8 +147,14 @@ static void put_recorded_service(struct cg_page *page, const struct cg_ledger_de
         cg_page_say(page, "%" PRIu64 "\n", line->rendering_npi);
     }
     if (line->frequency == CG_VOID || line->frequency == CG_REPLACEMENT) {
-        say_label(page, line->frequency == CG_VOID ? "voids" : "replaces");
-        cg_page_say(page, "%s\n", line->original_claim_id);
+        const bool voids = line->frequency == CG_VOID;
+        say_label(page, voids ? "voids" : "replaces");
+        if (line->took_nothing) {
+            cg_page_say(page, "asked to %s %s, took nothing back\n", voids ? "void" : "replace",
+                        line->original_claim_id);
+        } else {
+            cg_page_say(page, "%s\n", line->original_claim_id);
+        }
     }
 }
 

@@ -99,6 +99,7 @@ struct cg_ledger_decision {
     bool taken_back;
     const char *taken_back_by; /* "": released by hand */
     int64_t taken_back_run;
+    bool took_nothing;   /* a void or replacement that found nothing to take back */
     bool claim_replaced; /* cg_ledger_visit_freed: its claim was voided or replaced since */
     enum cg_run_state run_state;
 };
