@@ -13,7 +13,6 @@
 #include "claimgate/base/hash_table.h"
 #include "claimgate/record/field.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

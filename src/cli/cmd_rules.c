@@ -2,7 +2,6 @@
  * Policies and layouts: list those that are built in, show one, check one.
  */
 #include "commands.h"
-#include "load.h"
 #include "printed_page.h"
 
 #include "claimgate/base/log.h"

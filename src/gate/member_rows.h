@@ -15,7 +15,6 @@
 #include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

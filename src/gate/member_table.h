@@ -9,7 +9,6 @@
 #ifndef CLAIMGATE_GATE_MEMBER_TABLE_H
 #define CLAIMGATE_GATE_MEMBER_TABLE_H
 
-#include "claimgate/base/text.h"
 #include "member_history.h"
 
 #include <stdbool.h>

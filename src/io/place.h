@@ -14,7 +14,6 @@
 #include "claimgate/base/error.h"
 
 #include <limits.h>
-#include <stdbool.h>
 
 enum { CG_PLACE_NAME_BYTES = NAME_MAX + 1 };
 

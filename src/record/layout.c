@@ -3,7 +3,6 @@
 #include "claimgate/io/named_file.h"
 #include "claimgate/json/json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {

@@ -8,7 +8,6 @@
 #include "period.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 enum { INDENT = 2, LABEL_COLUMNS = 12, VALUE_COLUMN = INDENT + LABEL_COLUMNS };
 

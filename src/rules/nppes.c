@@ -9,7 +9,6 @@
 #include "claimgate/record/field.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -5,7 +5,6 @@
 #include "claimgate/base/builtin.h"
 #include "claimgate/record/field.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 
 #include "run_private.h"
 
-#include "claimgate/base/log.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/report/run_report.h"
 

@@ -15,7 +15,6 @@
 #include "claimgate/base/problems.h"
 #include "claimgate/io/sink.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct cg_nppes_plan {

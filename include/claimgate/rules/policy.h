@@ -9,7 +9,6 @@
 #define CLAIMGATE_RULES_POLICY_H
 
 #include "claimgate/base/error.h"
-#include "claimgate/base/hash.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/io/named_file.h"
 #include "claimgate/record/line.h"
