@@ -1,7 +1,7 @@
 /*
- * Decisions by key: the nth line with a claim id and line number now is the nth with these then,
- * the accepted file's rows before the rejected file's, for a resubmission of an accepted line is
- * what is rejected.
+ * Decisions by key: the nth line of now with a claim id and line number is the nth of then with
+ * these. Of those of then, rows of the accepted file come before rows of the rejected one: where a
+ * line was sent twice, the second was rejected.
  *
  * A table with a queue for each key, kept by the first entry that has it. The bytes of a key stand
  * in an arena and are compared; the hash only finds the place.

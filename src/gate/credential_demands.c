@@ -73,8 +73,8 @@ static bool is_met_on(const struct cg_credential_question *question, struct cg_s
     return false;
 }
 
-/* As uncovered(), looking only at days on which `base` is met, for where it is not, that demand's
- * own reason stands alone. `base` holds for a row on all of its days or on none. */
+/* As uncovered(), but only days on which `base` is met count: on others the reason of `base` stands
+ * alone. `base` holds for a row on all of its days or on none. */
 static int32_t uncovered_where(const struct cg_credential_question *question,
                                struct cg_span_group group, meets_until base, meets_until meets) {
     int32_t day = question->line->start_day;
@@ -171,8 +171,8 @@ struct cg_education_sum cg_credential_education(const struct cg_credential_quest
     return sum;
 }
 
-/* The hours of the year before serve all of a year. Who was trained in the year before or later had
- * no such year yet. */
+/* The hours of one year serve all of the next. Those who were trained in the year before or later
+ * have no full year to report yet. */
 static int32_t educated_until(const struct cg_credential_question *question,
                               const struct cg_span *row, int32_t day) {
     const struct cg_credential *credential = (const void *)row;

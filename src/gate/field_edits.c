@@ -22,8 +22,9 @@ static uint64_t reason_if(bool failed, enum cg_reason reason) {
     return (uint64_t)failed << reason;
 }
 
-/* A value that holds what none may hold is left blank, so that no later room meets its bytes. A
- * layout may have any value in store, but where a column gives one, plain records spare us a look.
+/* A value with bytes that no value may hold is left blank, so that they get no further. What a
+ * layout itself supplies may hold anything; a value from a column of a plain record cannot, and is
+ * not looked at.
  */
 static struct cg_text clean_value(struct cg_values *values, enum cg_field field) {
     struct cg_text text = cg_values_get(values, field);
@@ -74,12 +75,13 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
         cg_values_is_session(start, end)) {
         line->end_day = line->start_day;
     }
-    /* No day lies before CG_DAY_NONE, so an unknown start fails nothing but its like. */
+    /* No day lies before CG_DAY_NONE, so that no end is before an unknown start. */
     return reason_if(line->end_day == CG_DAY_NONE || line->end_day < line->start_day,
                      CG_REASON_SERVICE_END_DATE_INVALID);
 }
 
-/* A file comes in on few days, so that this date is mostly the last record's. */
+/* The lines of a file were received on few days, so that this date is mostly that of the record
+ * before. */
 static uint64_t read_received_date(struct cg_values *values, struct cg_line *line) {
     struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
     const enum cg_date_format format = values->binding->date_formats[CG_FIELD_RECEIVED_DATE];
@@ -252,7 +254,7 @@ static bool is_well_formed(uint64_t code) {
     return (above_nine & UINT32_C(0x80808080)) == 0 && (letter || first - '0' < 10);
 }
 
-/* What is meant by a cell that holds no code of the policy. A code field edit can fail. */
+/* What a cell means that holds no code of the policy: one of its codes, a fault, or neither. */
 struct code_meant {
     int procedure_no; /* -1: nothing of the policy's */
     uint64_t reason;
@@ -270,7 +272,7 @@ static __attribute__((noinline)) struct code_meant find_code(const struct cg_rul
                                                        : cg_reason_bit(reasons[found.likeness])};
 }
 
-/* Most records end here, and a code as code sets have them costs no more than to see that. */
+/* Most records end here; a well-formed code is told by a few operations. */
 static struct code_meant read_code(const struct cg_rules *rules, struct cg_values *values) {
     const struct cg_text text = cg_values_get(values, CG_FIELD_HCPCS_CODE);
     const uint64_t code = cg_field_procedure(text);
@@ -291,8 +293,8 @@ static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy
     return asked->near_code == CG_SEVERITY_REJECT;
 }
 
-/* With everything it calls inlined: left to itself, gcc leaves out now this, now that, and a call
- * costs much beside the little that a reader of one field does. */
+/* With everything it calls inlined. Left alone, gcc inlines some of it and not the rest, and a call
+ * costs much beside the little that reading one field does. */
 __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
                                              struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;

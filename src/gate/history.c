@@ -152,7 +152,8 @@ struct window {
 };
 
 /* Before line `at` is decided, which may be one before the first: run each step for the line that
- * comes up so much later. A place below zero, taken for a number without a sign, is no line's. */
+ * comes up so much later. (A place before the first line wraps round to a huge number, which is
+ * below no count.) */
 static inline void fetch_ahead(struct window *window, uint64_t at) {
     if (at + LINE_AHEAD < window->count) {
         fetch_line(&window->lines[at + LINE_AHEAD]);

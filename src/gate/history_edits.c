@@ -3,14 +3,15 @@
  *
  * Void and replacement. A claim takes an original back once under each of the two frequencies, at
  * the first of its lines that gets here; what it has taken back is noted under claim, original and
- * frequency, and further lines with these find the note and take nothing more. What is not noted
- * looks for standing lines of the original. Where there are none, the original is still known if
- * this claim took it back under the other frequency; else it is unknown. Nothing is noted for an
- * unknown original, for nothing was taken: should it turn up later, a further line takes it back.
- * With one exception: the accepted line of a replacement of itself is noted, for from then on the
- * lines that stand under its id are its own, and its second line must not take back the first.
+ * frequency, and further lines with these find the note and take nothing more. Where there is no
+ * note, standing lines of the original are looked for. Where there are none, the original is still
+ * known if this claim took it back under the other frequency; else it is unknown. Nothing is noted
+ * for an unknown original, for nothing was taken: should it turn up later, a further line takes it
+ * back. With one exception: the accepted line of a replacement of itself is noted, for from then on
+ * the lines that stand under its id are its own, and its second line must not take back the first.
  *
- * Decided as new: the twins are lines that stand, so those taken back a moment ago are none.
+ * A replacement is then decided like a new line: what it has just taken back stands no more, and
+ * makes no duplicate of it.
  */
 #include "history_edits.h"
 

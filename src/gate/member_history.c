@@ -26,7 +26,7 @@
 static const uint16_t class_rows[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
                                                      144, 216, 328, 496, 744, 1120};
 
-/* Without a row, rows_ref 0 leads to the start of the pool, of which then nothing is read. */
+/* A member without rows has rows_ref 0, the start of the pool; nothing is read there. */
 static struct cg_member_rows rows_of(const struct cg_line_store *store,
                                      const struct cg_member_history *history) {
     return cg_member_rows_in(cg_pool_at(&store->pool, history->rows_ref),

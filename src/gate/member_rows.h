@@ -80,16 +80,17 @@ void cg_member_rows_put(const struct cg_member_rows *rows, uint32_t row_no,
 struct cg_member_row cg_member_rows_get(const struct cg_member_rows *rows, uint32_t row_no);
 void cg_member_rows_copy(const struct cg_member_rows *to, const struct cg_member_rows *from,
                          uint32_t count);
-/* Take the days from the rows `first` to `end` - 1, which are rows no more, or not yet. */
+/* Take the days away from the rows `first` to `end` - 1: no line stands in them any more, or none
+ * yet. */
 void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uint32_t end);
 
-/* Whether any row may have the tag, and whether any may be of the day. Rows without a day are of
- * none that a row can hold. */
+/* Whether any row may have the tag; whether any may be of the day. A row without a day is never of
+ * one. */
 bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count, uint16_t tag);
 bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32_t count, int32_t day_no);
 
-/* The first row from `first` on with the tag; or that may be a service of this day and tag, a row
- * without a day being of any. `count` when there is none. */
+/* The first row from `first` on that has the tag; or that may be a service of this day and tag,
+ * where a row without a day may be of any day. `count` when there is none. */
 uint32_t cg_member_rows_find_tag(const struct cg_member_rows *rows, uint32_t first, uint32_t count,
                                  uint16_t tag);
 uint32_t cg_member_rows_find_service(const struct cg_member_rows *rows, uint32_t first,
@@ -101,8 +102,8 @@ uint32_t cg_member_rows_sum(const struct cg_member_rows *rows, uint32_t count, i
 uint32_t cg_member_rows_sum_counted(const struct cg_member_rows *rows, uint32_t count,
                                     const struct cg_cap *cap, int32_t first, int32_t last);
 
-/* Fetch what questions read, and where the next row will be put: in a full block, nowhere, and all
- * of it will be copied. */
+/* Fetch what questions read, and the place of the next row. A full block has none: all of it will
+ * be copied, and is fetched then. */
 void cg_member_rows_prefetch(const struct cg_member_rows *rows, uint32_t count, uint32_t capacity);
 
 #endif

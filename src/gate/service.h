@@ -29,8 +29,8 @@ struct cg_service {
     uint16_t submitted_units;
 };
 
-/* The claim id stays a view into the batch (or the past line) when it is long. Told that the two do
- * not overlap, compilers write the record where it stays, with no copy of it on the stack. */
+/* The claim id stays a view into the batch (or the past line) when it is long. `restrict` lets the
+ * compiler write the record in its place, without a copy on the stack. */
 void cg_service_of_line(const struct cg_line *restrict line, struct cg_service *restrict out);
 
 /* False when a field is outside what a claim can hold: the ledger has been tampered with. */

@@ -59,7 +59,8 @@ static bool release_row(void *context, const struct cg_table_row *row) {
     return release->status == CG_OK;
 }
 
-/* The file's identity: the table reader hashes only what stands on disk. */
+/* The identity of the file's content; what the table reader hashes is the file as it stands on
+ * disk. */
 static enum cg_status identify(struct cg_content_hash *hash, const char *path,
                                struct cg_ledger_input *input, struct cg_error *err) {
     enum cg_status status = cg_content_hash_init(hash, err);

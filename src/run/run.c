@@ -74,7 +74,7 @@ static bool make_reader(struct cg_run *run) {
                           ? NULL
                           : "fetch it again, or take it as a file of no records with "
                             "--allow-empty",
-        /* Who waits for a pipe that stays silent has no batch in which to hear of a full disk. */
+        /* While a read waits for a silent pipe, no batch can tell it that a disk is full. */
         .given_up = &run->stop,
     };
     run->reader = cg_reader_new(&plan);
@@ -164,8 +164,8 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 
 /*
  * Conservation: every physical line is a header, skipped, or a record; every record was decided one
- * way; every decision became a row. The three are counted at different stations. Multiline
- * records span lines, so that there records alone are compared.
+ * way; every decision became a row. The three are counted at different stations. A multiline record
+ * may span lines: there records alone are compared.
  */
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;

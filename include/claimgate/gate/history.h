@@ -70,7 +70,7 @@ void cg_history_forget(struct cg_history *history);
  * CG_INTERNAL when memory is out. The caller, who knows the ledger's name, sets the error. */
 cg_must_use enum cg_status cg_member_add_line(struct cg_member *member,
                                               const struct cg_past_line *line);
-/* So many lines follow: they find their room and need not be moved as they grow in number. */
+/* So many lines will be added: room for all of them is made at once. */
 void cg_member_expect_lines(struct cg_member *member, uint32_t lines);
 cg_must_use enum cg_status cg_member_add_take_back(struct cg_member *member,
                                                    const struct cg_past_take_back *take_back);
