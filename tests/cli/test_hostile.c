@@ -141,7 +141,7 @@ Test(hostile, what_is_no_claim_file_is_told_as_such, .timeout = 60) {
          "claim_id;member_id\nCLM-1;M-01\n",
          30,
          false,
-         {"columns missing", "separated"}},
+         {"separated by \";\"", "write \"delimiter\": \";\""}},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct scene scene;
