@@ -59,6 +59,10 @@ static const char lines_of_run[] = "" DECISION_COLUMNS(
          "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
          "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), 0) "
          "AND l.run_no = ?1 ORDER BY l.line_no";
+/* Such lines are few, but no index finds them. */
+static const char lines_that_took_nothing[] =
+    "" DECISION_COLUMNS("0") "FROM line l " DECISION_JOINS "WHERE " TOOK_NOTHING
+                             " AND l.original_claim_id IS NOT NULL ORDER BY l.line_no";
 
 enum {
     COLUMN_RUN,
@@ -258,4 +262,11 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
     struct visit visit = {fn, context};
     return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_row,
                           &visit, err);
+}
+
+enum cg_status cg_ledger_visit_took_nothing(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                            void *context, struct cg_error *err) {
+    static const struct cg_query query = {.sql = lines_that_took_nothing};
+    struct visit visit = {fn, context};
+    return cg_ledger_each(ledger, &query, visit_row, &visit, err);
 }

@@ -6,6 +6,7 @@
 #include "claimgate/record/field.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct reconsidering {
     struct cg_page *page;
@@ -13,6 +14,7 @@ struct reconsidering {
     struct cg_policy *policy;   /* the newest text */
     struct cg_page_table table; /* for people */
     uint64_t listed;
+    uint64_t early;    /* voids and replacements that came before their original */
     uint64_t left_out; /* would fit, but their claim was voided or replaced */
 };
 
@@ -108,6 +110,63 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
     return CG_OK;
 }
 
+struct later {
+    const struct cg_ledger_decision *than;
+    bool stands;
+};
+
+static enum cg_status look_for_original(void *context, const struct cg_ledger_decision *line,
+                                        struct cg_error *err) {
+    struct later *later = context;
+    (void)err;
+    later->stands = later->stands || (line->line_no > later->than->line_no &&
+                                      line->decision != CG_REJECTED && line->frequency != CG_VOID &&
+                                      !line->taken_back && line->run_state != CG_RUN_WITHDRAWN &&
+                                      strcmp(line->member_id, later->than->member_id) == 0);
+    return CG_OK;
+}
+
+static void list_early(struct reconsidering *state, const struct cg_ledger_decision *decision) {
+    struct cg_page *page = state->page;
+    if (page->json != NULL) {
+        struct cg_decision_view view;
+        cg_decision_of_row(decision, state->policy, &view);
+        cg_json_open_object(page->json, NULL);
+        cg_decision_put_json(page->json, &view);
+        cg_json_close_object(page->json);
+        return;
+    }
+    if (state->early == 0) {
+        cg_page_say(page,
+                    "\nCame before their original, took nothing back, and the original stands "
+                    "now:\n\n");
+    }
+    cg_page_say(page, "claim %s was asked to %s %s, in run %" PRId64 ", %s line %" PRId64 "\n",
+                decision->claim_id, decision->frequency == CG_VOID ? "void" : "replace",
+                decision->original_claim_id, decision->run_no, decision->source_file,
+                decision->source_line);
+}
+
+/* A claim that replaces itself is the original of none. */
+static enum cg_status reconsider_early(void *context, const struct cg_ledger_decision *decision,
+                                       struct cg_error *err) {
+    struct reconsidering *state = context;
+    struct later later = {.than = decision};
+    if (decision->run_state == CG_RUN_WITHDRAWN || decision->taken_back ||
+        (decision->frequency == CG_REPLACEMENT &&
+         strcmp(decision->claim_id, decision->original_claim_id) == 0)) {
+        return CG_OK;
+    }
+    const enum cg_status status =
+        cg_ledger_visit_claim(state->ledger, cg_text_of(decision->original_claim_id),
+                              CG_LINE_NUMBER_NONE, look_for_original, &later, err);
+    if (status == CG_OK && later.stands) {
+        list_early(state, decision);
+        state->early++;
+    }
+    return status;
+}
+
 static void put_text(struct reconsidering *state) {
     struct cg_page *page = state->page;
     if (state->listed == 0) {
@@ -145,7 +204,7 @@ enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger
     cg_page_table_open(&state.table, columns, sizeof columns / sizeof columns[0]);
     (void)question;
     cg_page_open_list(page, "lines");
-    const enum cg_status status = visit(&state, err);
+    enum cg_status status = visit(&state, err);
     cg_page_close_list(page);
     if (page->json != NULL) {
         cg_json_put_integer(page->json, "left_out", (int64_t)state.left_out);
@@ -153,6 +212,11 @@ enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger
     } else {
         put_text(&state);
     }
+    cg_page_open_list(page, "before_their_original");
+    if (status == CG_OK) {
+        status = cg_ledger_visit_took_nothing(ledger, reconsider_early, &state, err);
+    }
+    cg_page_close_list(page);
     cg_policy_free(state.policy);
     return status;
 }

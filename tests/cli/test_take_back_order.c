@@ -20,6 +20,34 @@ static void expect_explained(const char *ledger, const char *claim, const char *
     run_fini(&run);
 }
 
+Test(take_back_order, reconsider_lists_those_whose_original_came_later_and_stands) {
+    static const char *const nights[] = {
+        HEADER ROW("V1", "1", "8", "A1") ROW("V2", "1", "8", "A2") ROW("R3", "1", "7", "A3"),
+        HEADER ROW("A1", "1", "", "") ROW("A2", "1", "", "") ROW("V4", "1", "8", "A2")};
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *ledger = scene_path(&scene, "ledger");
+    for (size_t i = 0; i < 2; i++) {
+        scene_expect_success(
+            (const char *const[]){scene_file(&scene, "night.csv", nights[i], strlen(nights[i])),
+                                  "--ledger", ledger, "--out", scene_path(&scene, "out%zu", i),
+                                  NULL},
+            NULL);
+    }
+    run_program((const char *const[]){run_claimgate(), "reconsider", "--ledger", ledger, NULL},
+                NULL, &run);
+    cr_expect(strstr(run.out, "claim V1 was asked to void A1, in run 1") != NULL, "%s", run.out);
+    cr_expect(strstr(run.out, "V2") == NULL && strstr(run.out, "R3") == NULL, "%s", run.out);
+    run_fini(&run);
+    run_program(
+        (const char *const[]){run_claimgate(), "reconsider", "--ledger", ledger, "--json", NULL},
+        NULL, &run);
+    scene_check_json("decision.schema.json", run.out, run.out_len);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
 Test(take_back_order, explain_says_that_a_void_before_its_original_took_nothing) {
     static const char night[] =
         HEADER ROW("V1", "1", "8", "A1") ROW("R1", "1", "7", "A1") ROW("A1", "1", "", "")
