@@ -3,8 +3,8 @@
  * buffer with pages of 4 KiB; the kernel is asked for huge pages. A chunk is mapped whole, but
  * costs memory only where it has been written.
  *
- * Why freed blocks feed the small pieces: members grow at about the same pace, so the blocks of a
- * class are all outgrown together and nobody else ever asks for that class again. With blocks
+ * Why small pieces are cut from freed blocks: members grow at about the same pace, so the blocks of
+ * a class are all outgrown together and nobody else ever asks for that class again. With blocks
  * growing by half, what is outgrown adds up to about twice the lines' rows, and the lines' records
  * (small pieces) are larger than that: they swallow all of it.
  */

@@ -89,7 +89,7 @@ static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
     return true;
 }
 
-/* Lines of one claim are neighbours in every feed that is sorted at all. */
+/* Lines of one claim are neighbours in every file that is sorted at all. */
 static void watch_members(struct cg_tally *tally, const struct cg_line *line) {
     if (cg_key_len(&line->claim_id) == 0 || cg_key_len(&line->member_id) == 0) {
         return;

@@ -6,7 +6,7 @@
 #ifndef CLAIMGATE_TESTS_SUPPORT_ROSTER_STAND_INS_H
 #define CLAIMGATE_TESTS_SUPPORT_ROSTER_STAND_INS_H
 
-#include "judged_record.h"
+#include "edited_record.h"
 
 #include "claimgate/record/field.h"
 #include "gate/credential_edits.h"
@@ -15,14 +15,14 @@
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {
     (void)roster;
-    judged_roster_calls++;
+    edited_roster_calls++;
     return npi == UINT64_C(1234567893);
 }
 
 void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line) {
     (void)roster;
-    judged_credential_calls++;
-    line->reasons |= judged_credential_reasons;
+    edited_credential_calls++;
+    line->reasons |= edited_credential_reasons;
 }
 
 void cg_roster_fetch_place(const struct cg_roster *roster, uint64_t npi) {

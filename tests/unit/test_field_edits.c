@@ -6,19 +6,19 @@
 #include <string.h>
 
 Test(field_edits, a_good_line_is_read_whole) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct judged judged;
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct edited edited;
     char modifiers[CG_MODIFIERS_TEXT_BYTES];
-    cr_assert(judged_edit_fields(policy, &judged_good, &judged));
-    const struct cg_line *line = &judged.line;
+    cr_assert(edited_fields(policy, &edited_good, &edited));
+    const struct cg_line *line = &edited.line;
     cr_expect_eq(line->reasons, 0);
     cr_expect_eq(line->decision, CG_UNDECIDED);
     cr_expect(cg_text_equal(cg_key_text(&line->claim_id), cg_text_of("C1")));
     cr_expect_eq(cg_key_len(&line->member_id), 2);
-    cr_expect_eq(line->start_day, judged_day("2024-03-05"));
-    cr_expect_eq(line->end_day, judged_day("2024-03-05"));
-    cr_expect_eq(line->received_day, judged_day("2024-03-20"));
-    cr_expect_eq(line->birth_day, judged_day("1980-01-01"));
+    cr_expect_eq(line->start_day, edited_day("2024-03-05"));
+    cr_expect_eq(line->end_day, edited_day("2024-03-05"));
+    cr_expect_eq(line->received_day, edited_day("2024-03-20"));
+    cr_expect_eq(line->birth_day, edited_day("1980-01-01"));
     cr_expect_eq(line->rendering_npi, UINT64_C(1234567893));
     cr_expect_eq(line->billing_npi, UINT64_C(1245319599));
     cr_expect_str_eq(cg_modifiers_text(line->modifiers, modifiers), "HQ:HE");
@@ -28,19 +28,19 @@ Test(field_edits, a_good_line_is_read_whole) {
     cr_expect_eq(line->procedure_no, 0);
     cr_expect_eq(line->version, cg_policy_version(policy, 0));
     cr_expect_eq(line->original_claim_id.len, 0);
-    cr_expect_eq(judged_credential_calls, 1);
+    cr_expect_eq(edited_credential_calls, 1);
     cg_policy_free(policy);
 }
 
 Test(field_edits, the_raw_quantity_of_a_line_that_may_be_cut_back_keeps_its_blanks) {
-    struct cg_policy *policy = judged_edit_policy("policies/ms.json", "\"over_cap\": \"reject\"",
-                                                  "\"over_cap\": \"cutback\"");
-    struct record record = judged_with(&judged_good, CG_FIELD_SERVICE_UNIT_QUANTITY, "  4.0 ");
-    struct judged judged;
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.units, 4);
-    cr_expect_eq(judged.line.quantity_len, 6);
-    cr_expect_eq(memcmp(judged.text + judged.line.quantity_offset, "  4.0 ", 6), 0);
+    struct cg_policy *policy =
+        edited_policy("policies/ms.json", "\"over_cap\": \"reject\"", "\"over_cap\": \"cutback\"");
+    struct record record = edited_with(&edited_good, CG_FIELD_SERVICE_UNIT_QUANTITY, "  4.0 ");
+    struct edited edited;
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.units, 4);
+    cr_expect_eq(edited.line.quantity_len, 6);
+    cr_expect_eq(memcmp(edited.text + edited.line.quantity_offset, "  4.0 ", 6), 0);
     cg_policy_free(policy);
 }
 
@@ -143,23 +143,23 @@ static const struct field_row field_rows[] = {
 };
 
 Test(field_edits, each_field_has_its_reason_whether_the_record_is_known_to_be_bare_or_not) {
-    struct cg_policy *policy = judged_load_policy("ms");
+    struct cg_policy *policy = edited_load_policy("ms");
     for (size_t i = 0; i < 2 * ROW_COUNT(field_rows); i++) {
         const struct field_row *row = &field_rows[i / 2];
-        judged_plainness_hidden = i % 2 == 1;
-        struct record record = judged_with(&judged_good, row->field, row->cell);
-        judged_credential_calls = 0;
-        uint64_t reasons = judged_reasons_of(policy, &record);
+        edited_plainness_hidden = i % 2 == 1;
+        struct record record = edited_with(&edited_good, row->field, row->cell);
+        edited_credential_calls = 0;
+        uint64_t reasons = edited_reasons_of(policy, &record);
         cr_expect_eq(reasons, row->reasons, "row %zu \"%s\": %llx, not %llx", i, row->cell,
                      (unsigned long long)reasons, (unsigned long long)row->reasons);
-        cr_expect_eq(judged_credential_calls, row->reasons == 0 ? 1 : 0, "row %zu", i);
+        cr_expect_eq(edited_credential_calls, row->reasons == 0 ? 1 : 0, "row %zu", i);
     }
     cg_policy_free(policy);
 }
 
 Test(field_edits, every_failing_edit_is_listed) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_good;
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_good;
     record.cells[CG_FIELD_CLAIM_ID] = "";
     record.cells[CG_FIELD_CLAIM_LINE_NUMBER] = "x";
     record.cells[CG_FIELD_MEMBER_ID] = "";
@@ -172,7 +172,7 @@ Test(field_edits, every_failing_edit_is_listed) {
     record.cells[CG_FIELD_CLAIM_FREQUENCY_CODE] = "x";
     record.cells[CG_FIELD_RECEIVED_DATE] = "x";
     record.cells[CG_FIELD_BIRTH_DATE] = "x";
-    cr_expect_eq(judged_reasons_of(policy, &record),
+    cr_expect_eq(edited_reasons_of(policy, &record),
                  BAD(CLAIM_ID_INVALID) | BAD(LINE_NUMBER_INVALID) | BAD(MEMBER_ID_INVALID) |
                      BAD(SERVICE_DATE_INVALID) | BAD(SERVICE_END_DATE_INVALID) |
                      BAD(MODIFIER_INVALID) | BAD(UNITS_INVALID) | BAD(RENDERING_NPI_INVALID) |
@@ -190,42 +190,42 @@ Test(field_edits, columns_that_may_be_absent_pass) {
         CG_FIELD_ORIGINAL_CLAIM_ID, CG_FIELD_RECEIVED_DATE,       CG_FIELD_AUTHORIZATION_NUMBER,
         CG_FIELD_BIRTH_DATE,
     };
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_good;
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_good;
     for (size_t i = 0; i < ROW_COUNT(optional); i++) {
         record.cells[optional[i]] = NULL;
     }
-    struct judged judged;
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.reasons, 0);
-    cr_expect_eq(judged.line.line_number, CG_LINE_NUMBER_NONE);
-    cr_expect_eq(judged.line.end_day, judged.line.start_day);
-    cr_expect_eq(judged.line.received_day, CG_DAY_NONE);
-    cr_expect_eq(judged.line.birth_day, CG_DAY_NONE);
-    cr_expect_eq(judged.line.billing_npi, 0);
-    cr_expect_eq(judged.line.modifiers, 0);
-    cr_expect_eq(judged.line.frequency, CG_ORIGINAL);
+    struct edited edited;
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.reasons, 0);
+    cr_expect_eq(edited.line.line_number, CG_LINE_NUMBER_NONE);
+    cr_expect_eq(edited.line.end_day, edited.line.start_day);
+    cr_expect_eq(edited.line.received_day, CG_DAY_NONE);
+    cr_expect_eq(edited.line.birth_day, CG_DAY_NONE);
+    cr_expect_eq(edited.line.billing_npi, 0);
+    cr_expect_eq(edited.line.modifiers, 0);
+    cr_expect_eq(edited.line.frequency, CG_ORIGINAL);
     cg_policy_free(policy);
 }
 
 Test(field_edits, an_id_that_cannot_be_used_is_not_carried_on) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_ID, BYTES_64 "4");
-    struct judged judged;
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(cg_key_len(&judged.line.claim_id), 0);
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_ID, BYTES_64 "4");
+    struct edited edited;
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(cg_key_len(&edited.line.claim_id), 0);
     cg_policy_free(policy);
 }
 
 Test(field_edits, a_layout_s_own_value_is_looked_at_in_a_bare_record_too) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_with(&judged_good, CG_FIELD_AUTHORIZATION_NUMBER, NULL);
-    struct judged judged;
-    judged_fixed_authorization = "A\x7F";
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.authorization_number.len, 0);
-    judged_fixed_authorization = "A7";
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.authorization_number.len, 2);
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_with(&edited_good, CG_FIELD_AUTHORIZATION_NUMBER, NULL);
+    struct edited edited;
+    edited_fixed_authorization = "A\x7F";
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.authorization_number.len, 0);
+    edited_fixed_authorization = "A7";
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.authorization_number.len, 2);
     cg_policy_free(policy);
 }

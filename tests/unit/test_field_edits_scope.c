@@ -42,13 +42,13 @@ static const struct date_row date_rows[] = {
 };
 
 Test(field_edits_scope, dates_are_tested_against_policy_and_calendar) {
-    struct cg_policy *policy = judged_load_policy("ms");
+    struct cg_policy *policy = edited_load_policy("ms");
     for (size_t i = 0; i < ROW_COUNT(date_rows); i++) {
-        struct record record = judged_good;
+        struct record record = edited_good;
         record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = date_rows[i].start;
         record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = date_rows[i].end;
         record.cells[CG_FIELD_RECEIVED_DATE] = date_rows[i].received;
-        uint64_t reasons = judged_reasons_of(policy, &record);
+        uint64_t reasons = edited_reasons_of(policy, &record);
         cr_expect_eq(reasons, date_rows[i].reasons, "row %zu: %llx, not %llx", i,
                      (unsigned long long)reasons, (unsigned long long)date_rows[i].reasons);
     }
@@ -57,17 +57,17 @@ Test(field_edits_scope, dates_are_tested_against_policy_and_calendar) {
 
 Test(field_edits_scope, a_policy_may_split_spans) {
     struct cg_policy *policy =
-        judged_edit_policy("policies/ms.json", "\"span\": \"reject\"", "\"span\": \"split\"");
-    struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_LINE_END_DATE, "2024-03-07");
-    cr_expect_eq(judged_reasons_of(policy, &record), 0);
+        edited_policy("policies/ms.json", "\"span\": \"reject\"", "\"span\": \"split\"");
+    struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_LINE_END_DATE, "2024-03-07");
+    cr_expect_eq(edited_reasons_of(policy, &record), 0);
     cg_policy_free(policy);
 }
 
 Test(field_edits_scope, without_a_filing_limit_nothing_is_late) {
-    struct cg_policy *policy = judged_load_policy("la");
-    struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_LINE_START_DATE, "2020-01-01");
+    struct cg_policy *policy = edited_load_policy("la");
+    struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_LINE_START_DATE, "2020-01-01");
     record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "";
-    cr_expect_eq(judged_reasons_of(policy, &record), 0);
+    cr_expect_eq(edited_reasons_of(policy, &record), 0);
     cg_policy_free(policy);
 }
 
@@ -99,16 +99,16 @@ static struct cg_policy *two_versions(const char *second_code_in_first) {
 
 Test(field_edits_scope, a_version_that_does_not_name_the_code_lends_span_and_filing) {
     struct cg_policy *policy = two_versions("{\"code\":\"H2017\"}");
-    struct record record = judged_with(&judged_good, CG_FIELD_HCPCS_CODE, "H2017");
+    struct record record = edited_with(&edited_good, CG_FIELD_HCPCS_CODE, "H2017");
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2022-03-01";
     record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "2022-03-02";
     record.cells[CG_FIELD_RECEIVED_DATE] = "2024-01-01";
-    cr_expect_eq(judged_reasons_of(policy, &record),
+    cr_expect_eq(edited_reasons_of(policy, &record),
                  BAD(NO_POLICY_IN_FORCE) | BAD(SERVICE_DATE_SPAN) | BAD(LATE_FILING));
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2021-12-31";
     record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "";
     record.cells[CG_FIELD_RECEIVED_DATE] = "";
-    cr_expect_eq(judged_reasons_of(policy, &record), 0);
+    cr_expect_eq(edited_reasons_of(policy, &record), 0);
     cg_policy_free(policy);
 }
 
@@ -125,16 +125,16 @@ struct scope_row {
 static void expect_scope(const struct cg_policy *policy, const struct scope_row *rows,
                          size_t count) {
     for (size_t i = 0; i < count; i++) {
-        struct record record = judged_with(&judged_good, CG_FIELD_HCPCS_CODE, rows[i].code);
-        struct judged judged;
+        struct record record = edited_with(&edited_good, CG_FIELD_HCPCS_CODE, rows[i].code);
+        struct edited edited;
         record.cells[CG_FIELD_RENDERING_NPI] = rows[i].npi;
         record.cells[CG_FIELD_CLAIM_FREQUENCY_CODE] = rows[i].frequency;
         record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = rows[i].start;
         record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "";
         record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "C0";
-        judged_roster_calls = 0;
-        cr_expect_eq(judged_edit_fields(policy, &record, &judged), rows[i].in_scope, "row %zu", i);
-        cr_expect_eq(judged_roster_calls, rows[i].roster_calls, "row %zu", i);
+        edited_roster_calls = 0;
+        cr_expect_eq(edited_fields(policy, &record, &edited), rows[i].in_scope, "row %zu", i);
+        cr_expect_eq(edited_roster_calls, rows[i].roster_calls, "row %zu", i);
     }
 }
 
@@ -151,7 +151,7 @@ Test(field_edits_scope, a_record_is_in_scope_when_some_version_names_its_code) {
         {"H00388", NPI_ON_ROSTER, "1", "2024-03-05", false, 0},
         {"H003\xFF", NPI_ON_ROSTER, "1", "2024-03-05", false, 0},
     };
-    struct cg_policy *policy = judged_load_policy("ms");
+    struct cg_policy *policy = edited_load_policy("ms");
     expect_scope(policy, rows, ROW_COUNT(rows));
     cg_policy_free(policy);
 }
@@ -170,7 +170,7 @@ Test(field_edits_scope, codes_marked_so_are_in_scope_only_for_providers_on_the_r
         {"H2017", NPI_ELSEWHERE, "1", "2019-12-31", false, 1},
         {"H2017", NPI_ELSEWHERE, "1", "x", false, 1},
     };
-    struct cg_policy *policy = judged_load_policy("la");
+    struct cg_policy *policy = edited_load_policy("la");
     expect_scope(policy, rows, ROW_COUNT(rows));
     cg_policy_free(policy);
 }
@@ -188,28 +188,28 @@ Test(field_edits_scope, a_version_that_dropped_a_marked_code_still_asks_the_rost
 
 /* Voids and replacements. */
 Test(field_edits_scope, a_void_meets_five_edits_alone) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_good;
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_good;
     for (int field = 0; field < CG_FIELD_COUNT; field++) {
         record.cells[field] = "x";
     }
     record.cells[CG_FIELD_HCPCS_CODE] = "H0038";
     record.cells[CG_FIELD_CLAIM_FREQUENCY_CODE] = "8";
     record.cells[CG_FIELD_CLAIM_LINE_NUMBER] = "2";
-    struct judged judged;
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.reasons, 0);
-    cr_expect_eq(judged.line.frequency, CG_VOID);
-    cr_expect_eq(judged.line.original_claim_id.len, 1);
-    cr_expect_eq(judged.line.units, 0);
-    cr_expect_eq(judged.line.start_day, CG_DAY_NONE);
-    cr_expect_eq(judged.line.version, cg_policy_version(policy, 0)); /* the newest */
-    cr_expect_eq(judged_credential_calls, 0);
+    struct edited edited;
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.reasons, 0);
+    cr_expect_eq(edited.line.frequency, CG_VOID);
+    cr_expect_eq(edited.line.original_claim_id.len, 1);
+    cr_expect_eq(edited.line.units, 0);
+    cr_expect_eq(edited.line.start_day, CG_DAY_NONE);
+    cr_expect_eq(edited.line.version, cg_policy_version(policy, 0)); /* the newest */
+    cr_expect_eq(edited_credential_calls, 0);
     record.cells[CG_FIELD_CLAIM_ID] = "";
     record.cells[CG_FIELD_CLAIM_LINE_NUMBER] = "0";
     record.cells[CG_FIELD_MEMBER_ID] = "";
     record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "";
-    cr_expect_eq(judged_reasons_of(policy, &record),
+    cr_expect_eq(edited_reasons_of(policy, &record),
                  BAD(CLAIM_ID_INVALID) | BAD(LINE_NUMBER_INVALID) | BAD(MEMBER_ID_INVALID) |
                      BAD(ORIGINAL_CLAIM_UNKNOWN));
     cg_policy_free(policy);
@@ -217,21 +217,21 @@ Test(field_edits_scope, a_void_meets_five_edits_alone) {
 
 Test(field_edits_scope, a_void_carries_what_it_has) {
     struct cg_policy *policy = two_versions("{\"code\":\"H2017\"}");
-    struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_FREQUENCY_CODE, "8");
-    struct judged judged;
+    struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_FREQUENCY_CODE, "8");
+    struct edited edited;
     record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "C0";
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2021-03-05";
     record.cells[CG_FIELD_CLAIM_LINE_END_DATE] = "2021-03-06";
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.reasons, 0);
-    cr_expect_eq(judged.line.units, 4);
-    cr_expect_eq(judged.line.rendering_npi, UINT64_C(1234567893));
-    cr_expect_eq(judged.line.end_day, judged_day("2021-03-06"));
-    cr_expect_eq(judged.line.version->index, 0);
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.reasons, 0);
+    cr_expect_eq(edited.line.units, 4);
+    cr_expect_eq(edited.line.rendering_npi, UINT64_C(1234567893));
+    cr_expect_eq(edited.line.end_day, edited_day("2021-03-06"));
+    cr_expect_eq(edited.line.version->index, 0);
     record.cells[CG_FIELD_CLAIM_LINE_START_DATE] = "2019-03-05"; /* before every version */
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_eq(judged.line.reasons, 0);
-    cr_expect_eq(judged.line.version->index, 1);
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_eq(edited.line.reasons, 0);
+    cr_expect_eq(edited.line.version->index, 1);
     cg_policy_free(policy);
 }
 
@@ -255,46 +255,46 @@ Test(field_edits_scope, taking_back_needs_the_original) {
         {"7", NULL, BAD(ORIGINAL_CLAIM_UNKNOWN)},
         {"8", NULL, BAD(ORIGINAL_CLAIM_UNKNOWN)},
     };
-    struct cg_policy *policy = judged_load_policy("ms");
+    struct cg_policy *policy = edited_load_policy("ms");
     for (size_t i = 0; i < ROW_COUNT(rows); i++) {
         struct record record =
-            judged_with(&judged_good, CG_FIELD_CLAIM_FREQUENCY_CODE, rows[i].frequency);
+            edited_with(&edited_good, CG_FIELD_CLAIM_FREQUENCY_CODE, rows[i].frequency);
         record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = rows[i].original;
-        cr_expect_eq(judged_reasons_of(policy, &record), rows[i].reasons, "row %zu", i);
+        cr_expect_eq(edited_reasons_of(policy, &record), rows[i].reasons, "row %zu", i);
     }
     cg_policy_free(policy);
 }
 
 Test(field_edits_scope, a_layout_without_original_claim_id_cannot_take_back) {
     static const char *const codes[] = {"7", "8"};
-    struct cg_policy *policy = judged_load_policy("ms");
-    judged_layout_without_original = true;
+    struct cg_policy *policy = edited_load_policy("ms");
+    edited_layout_without_original = true;
     for (size_t i = 0; i < 2; i++) {
-        struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_FREQUENCY_CODE, codes[i]);
+        struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_FREQUENCY_CODE, codes[i]);
         record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = NULL;
-        cr_expect_eq(judged_reasons_of(policy, &record), BAD(FREQUENCY_CODE_INVALID));
+        cr_expect_eq(edited_reasons_of(policy, &record), BAD(FREQUENCY_CODE_INVALID));
     }
-    judged_layout_without_original = false;
+    edited_layout_without_original = false;
     cg_policy_free(policy);
 }
 
 Test(field_edits_scope, a_replacement_meets_every_edit) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    struct record record = judged_with(&judged_good, CG_FIELD_CLAIM_FREQUENCY_CODE, "7");
+    struct cg_policy *policy = edited_load_policy("ms");
+    struct record record = edited_with(&edited_good, CG_FIELD_CLAIM_FREQUENCY_CODE, "7");
     record.cells[CG_FIELD_ORIGINAL_CLAIM_ID] = "C0";
     record.cells[CG_FIELD_SERVICE_UNIT_QUANTITY] = "0";
-    cr_expect_eq(judged_reasons_of(policy, &record), BAD(UNITS_INVALID));
+    cr_expect_eq(edited_reasons_of(policy, &record), BAD(UNITS_INVALID));
     cg_policy_free(policy);
 }
 
 /* Groups 2 and 3. */
 Test(field_edits_scope, credential_edits_run_only_where_the_fields_are_good) {
-    struct cg_policy *policy = judged_load_policy("ms");
-    judged_credential_reasons = BAD(CREDENTIAL_NOT_ACTIVE);
-    cr_expect_eq(judged_reasons_of(policy, &judged_good), BAD(CREDENTIAL_NOT_ACTIVE));
-    struct record record = judged_with(&judged_good, CG_FIELD_SERVICE_UNIT_QUANTITY, "0");
-    cr_expect_eq(judged_reasons_of(policy, &record), BAD(UNITS_INVALID));
-    cr_expect_eq(judged_credential_calls, 1);
+    struct cg_policy *policy = edited_load_policy("ms");
+    edited_credential_reasons = BAD(CREDENTIAL_NOT_ACTIVE);
+    cr_expect_eq(edited_reasons_of(policy, &edited_good), BAD(CREDENTIAL_NOT_ACTIVE));
+    struct record record = edited_with(&edited_good, CG_FIELD_SERVICE_UNIT_QUANTITY, "0");
+    cr_expect_eq(edited_reasons_of(policy, &record), BAD(UNITS_INVALID));
+    cr_expect_eq(edited_credential_calls, 1);
     cg_policy_free(policy);
 }
 
@@ -317,20 +317,20 @@ Test(field_edits_scope, young_members_with_an_authorization_are_exempt) {
         {"2003-03-05", AUTHORIZATION, false, false},
         {"1980-01-01", AUTHORIZATION, false, false},
     };
-    struct cg_policy *on_file = judged_load_policy("ms-full");
+    struct cg_policy *on_file = edited_load_policy("ms-full");
     struct cg_policy *on_claim =
-        judged_edit_policy("policies/ms-full.json", "\"on_file\"", "\"on_claim\"");
-    struct cg_policy *none = judged_load_policy("ms");
+        edited_policy("policies/ms-full.json", "\"on_file\"", "\"on_claim\"");
+    struct cg_policy *none = edited_load_policy("ms");
     for (size_t i = 0; i < ROW_COUNT(rows); i++) {
-        struct record record = judged_with(&judged_good, CG_FIELD_BIRTH_DATE, rows[i].birth);
-        struct judged judged;
+        struct record record = edited_with(&edited_good, CG_FIELD_BIRTH_DATE, rows[i].birth);
+        struct edited edited;
         record.cells[CG_FIELD_AUTHORIZATION_NUMBER] = rows[i].authorization;
-        cr_assert(judged_edit_fields(on_file, &record, &judged));
-        cr_expect_eq(judged.line.exempt, rows[i].on_file, "row %zu", i);
-        cr_assert(judged_edit_fields(on_claim, &record, &judged));
-        cr_expect_eq(judged.line.exempt, rows[i].on_claim, "row %zu", i);
-        cr_assert(judged_edit_fields(none, &record, &judged));
-        cr_expect_not(judged.line.exempt);
+        cr_assert(edited_fields(on_file, &record, &edited));
+        cr_expect_eq(edited.line.exempt, rows[i].on_file, "row %zu", i);
+        cr_assert(edited_fields(on_claim, &record, &edited));
+        cr_expect_eq(edited.line.exempt, rows[i].on_claim, "row %zu", i);
+        cr_assert(edited_fields(none, &record, &edited));
+        cr_expect_not(edited.line.exempt);
     }
     cg_policy_free(on_file);
     cg_policy_free(on_claim);
@@ -338,12 +338,12 @@ Test(field_edits_scope, young_members_with_an_authorization_are_exempt) {
 }
 
 Test(field_edits_scope, a_rejected_line_is_not_exempt) {
-    struct cg_policy *policy = judged_load_policy("ms-full");
-    struct record record = judged_with(&judged_good, CG_FIELD_BIRTH_DATE, "2010-01-01");
-    struct judged judged;
+    struct cg_policy *policy = edited_load_policy("ms-full");
+    struct record record = edited_with(&edited_good, CG_FIELD_BIRTH_DATE, "2010-01-01");
+    struct edited edited;
     record.cells[CG_FIELD_AUTHORIZATION_NUMBER] = AUTHORIZATION;
-    judged_credential_reasons = BAD(EXAM_NOT_PASSED);
-    cr_assert(judged_edit_fields(policy, &record, &judged));
-    cr_expect_not(judged.line.exempt);
+    edited_credential_reasons = BAD(EXAM_NOT_PASSED);
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect_not(edited.line.exempt);
     cg_policy_free(policy);
 }

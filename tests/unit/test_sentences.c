@@ -249,7 +249,7 @@ Test(sentences, history_reasons_name_no_claim) {
 }
 
 Test(sentences, credential_reasons_are_worded_by_the_roster) {
-    judged_credential_reasons = BIT(EXAM_NOT_PASSED) | BIT(NOT_EMPLOYED);
+    edited_credential_reasons = BIT(EXAM_NOT_PASSED) | BIT(NOT_EMPLOYED);
     char expected[TEXT_MAX];
     snprintf(expected, sizeof expected, "credential %d.", (int)CG_REASON_EXAM_NOT_PASSED);
     cr_expect_str_eq(rejected_sentence(rejected_line(good_record)), expected);

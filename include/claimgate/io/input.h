@@ -1,5 +1,5 @@
 /*
- * Intake: the bytes of an input as they stand on disk, through one window.
+ * Input: its bytes as they stand on disk, through one window.
  *
  * The only place that reads an input's descriptor. Counts and hashes every byte once.
  *

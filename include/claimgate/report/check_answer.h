@@ -1,5 +1,5 @@
 /*
- * The answer to a spot check: plain data between the run, which finds it, and the report.
+ * The answer to a check: plain data between the run, which finds it, and the report.
  */
 #ifndef CLAIMGATE_REPORT_CHECK_ANSWER_H
 #define CLAIMGATE_REPORT_CHECK_ANSWER_H

@@ -1,4 +1,4 @@
-#include "judged_record.h"
+#include "edited_record.h"
 
 #include "claimgate/base/builtin.h"
 #include "claimgate/record/field.h"
@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-uint64_t judged_credential_reasons;
-int judged_credential_calls;
-int judged_roster_calls;
-bool judged_layout_without_original;
-bool judged_plainness_hidden;           /* edit_fields every record as if it might hold any byte */
-const char *judged_fixed_authorization; /* the layout's, for a file without the column */
+uint64_t edited_credential_reasons;
+int edited_credential_calls;
+int edited_roster_calls;
+bool edited_layout_without_original;
+bool edited_plainness_hidden;           /* edit_fields every record as if it might hold any byte */
+const char *edited_fixed_authorization; /* the layout's, for a file without the column */
 
-const struct record judged_good = {{
+const struct record edited_good = {{
     [CG_FIELD_CLAIM_ID] = "C1",
     [CG_FIELD_CLAIM_LINE_NUMBER] = "1",
     [CG_FIELD_MEMBER_ID] = "M1",
@@ -39,7 +39,7 @@ const struct record judged_good = {{
     [CG_FIELD_BIRTH_DATE] = "1980-01-01",
 }};
 
-struct cg_policy *judged_load_policy(const char *id) {
+struct cg_policy *edited_load_policy(const char *id) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_problems problems;
     struct cg_policy *policy = NULL;
@@ -49,7 +49,7 @@ struct cg_policy *judged_load_policy(const char *id) {
     return policy;
 }
 
-struct cg_policy *judged_edit_policy(const char *file_name, const char *from, const char *to) {
+struct cg_policy *edited_policy(const char *file_name, const char *from, const char *to) {
     const struct cg_builtin *file = cg_builtin_find(file_name);
     char whole[POLICY_MAX];
     char text[POLICY_MAX];
@@ -67,11 +67,11 @@ struct cg_policy *judged_edit_policy(const char *file_name, const char *from, co
     return policy;
 }
 
-int32_t judged_day(const char *iso) {
+int32_t edited_day(const char *iso) {
     return cg_date_parse(iso, strlen(iso), CG_DATE_ISO);
 }
 
-bool judged_is_plain(const char *text, uint32_t len) {
+bool edited_is_plain(const char *text, uint32_t len) {
     bool plain = true;
     for (uint32_t i = 0; i < len; i++) {
         plain = plain && (text[i] == ',' || (text[i] >= '#' && text[i] <= '~'));
@@ -79,10 +79,10 @@ bool judged_is_plain(const char *text, uint32_t len) {
     return plain;
 }
 
-bool judged_edit_fields(const struct cg_policy *policy, const struct record *record,
-                        struct judged *out) {
+bool edited_fields(const struct cg_policy *policy, const struct record *record,
+                   struct edited *out) {
     struct cg_binding binding = {.delimiter = ',',
-                                 .can_take_back = !judged_layout_without_original};
+                                 .can_take_back = !edited_layout_without_original};
     uint32_t marks[CG_FIELD_COUNT + 1] = {UINT32_MAX};
     uint32_t *ends = marks + 1;
     uint32_t len = 0;
@@ -100,17 +100,17 @@ bool judged_edit_fields(const struct cg_policy *policy, const struct record *rec
         }
     }
     if (record->cells[CG_FIELD_AUTHORIZATION_NUMBER] == NULL) {
-        binding.fields[CG_FIELD_AUTHORIZATION_NUMBER].fixed = judged_fixed_authorization;
+        binding.fields[CG_FIELD_AUTHORIZATION_NUMBER].fixed = edited_fixed_authorization;
     }
     struct cg_values values;
     cg_values_init(&values, &binding, NULL, NULL);
     values.text = out->text;
     values.ends = ends;
-    values.plain = !judged_plainness_hidden && judged_is_plain(out->text, len);
+    values.plain = !edited_plainness_hidden && edited_is_plain(out->text, len);
     /* Never looked into: stand-ins answer for it. */
-    const struct cg_roster *roster = (const struct cg_roster *)&judged_roster_calls;
+    const struct cg_roster *roster = (const struct cg_roster *)&edited_roster_calls;
     struct cg_rules rules = {
-        .policy = policy, .roster = roster, .as_of_day = judged_day("2024-12-31")};
+        .policy = policy, .roster = roster, .as_of_day = edited_day("2024-12-31")};
     out->line = (struct cg_line){0};
     bool in_scope = cg_edit_fields(&rules, &values, &out->line);
     if (in_scope) {
@@ -119,13 +119,13 @@ bool judged_edit_fields(const struct cg_policy *policy, const struct record *rec
     return in_scope;
 }
 
-uint64_t judged_reasons_of(const struct cg_policy *policy, const struct record *record) {
-    struct judged judged;
-    cr_assert(judged_edit_fields(policy, record, &judged), "not in scope");
-    return judged.line.reasons;
+uint64_t edited_reasons_of(const struct cg_policy *policy, const struct record *record) {
+    struct edited edited;
+    cr_assert(edited_fields(policy, record, &edited), "not in scope");
+    return edited.line.reasons;
 }
 
-struct record judged_with(const struct record *from, enum cg_field field, const char *cell) {
+struct record edited_with(const struct record *from, enum cg_field field, const char *cell) {
     struct record record = *from;
     record.cells[field] = cell;
     return record;
