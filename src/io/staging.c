@@ -350,18 +350,6 @@ static enum cg_status put_in_place(const struct cg_staging *staging, unsigned *o
                               staging->target.path);
 }
 
-/* The folder is in place: whether what it replaced was ours, and the new name is safe on disk. */
-static enum cg_status settle(struct cg_staging *staging, bool has_replaced, struct cg_error *err) {
-    if (has_replaced) {
-        enum cg_status status = check_content(staging, staging->home.dir_fd, staging->name, err);
-
-        if (status != CG_OK) {
-            return status;
-        }
-    }
-    return cg_place_sync(&staging->target, err);
-}
-
 enum cg_status cg_staging_publish(struct cg_staging *staging, struct cg_error *err) {
     unsigned flags;
     enum cg_status status = put_in_place(staging, &flags, err);
@@ -370,12 +358,13 @@ enum cg_status cg_staging_publish(struct cg_staging *staging, struct cg_error *e
         return status;
     }
     bool has_replaced = flags == RENAME_EXCHANGE;
-    status = settle(staging, has_replaced, err);
-    if (status != CG_OK) {
+    if ((has_replaced &&
+         check_content(staging, staging->home.dir_fd, staging->name, err) != CG_OK) ||
+        cg_place_sync(&staging->target, err) != CG_OK) {
         /* Whole or not at all. Where even this fails, the folder that is not in place must stay:
          * it may be the old one. */
         staging->owns_folder = rename_between(staging, true, flags);
-        return status;
+        return err->status;
     }
     staging->owns_folder = false;
     if (has_replaced && ((errno = cg_fault("staging.remove_old")) != 0 ||
