@@ -137,7 +137,8 @@ bool cg_header_names_have_no_digit(const struct cg_header_names *names) {
     return !names->has_digit;
 }
 
-struct cg_text cg_record_field(const struct cg_record_fields *fields, uint32_t index) {
+/* Without blanks and a BOM; blank where the csv does not keep so many fields. */
+static struct cg_text field_at(const struct cg_record_fields *fields, uint32_t index) {
     struct cg_text text = {"", 0};
     if (fields->ends != NULL) {
         const uint32_t start = fields->ends[(int64_t)index - 1] + 1;
@@ -160,10 +161,9 @@ static bool is_same_name(const struct name *name, struct cg_text field) {
 }
 
 static bool is_same(const struct cg_header_names *names, const struct cg_record_fields *fields) {
-    bool same =
-        fields->count == names->count && !begins_like_none(names, cg_record_field(fields, 0));
+    bool same = fields->count == names->count && !begins_like_none(names, field_at(fields, 0));
     for (uint32_t i = 0; same && i < names->count; i++) {
-        same = is_same_name(&names->names[i], cg_record_field(fields, i));
+        same = is_same_name(&names->names[i], field_at(fields, i));
     }
     return same;
 }
@@ -176,7 +176,7 @@ static bool is_like(const struct cg_header_names *names, const struct cg_record_
     uint32_t others = 0;
     int64_t needed[2] = {-1, -1};
     for (uint32_t i = from; i < to && others * 2 <= to - from; i++) {
-        const struct cg_text field = cg_record_field(fields, i);
+        const struct cg_text field = field_at(fields, i);
         const int64_t column = find(names, field);
         met += column >= 0;
         others += column < 0 && field.len > 0;
@@ -238,7 +238,7 @@ void cg_header_names_differ(const struct cg_header_names *names,
     for (uint32_t i = 0; i < both; i++) {
         char ours[NAME_SHOWN_BYTES];
         char theirs[NAME_SHOWN_BYTES];
-        const struct cg_text field = cg_record_field(fields, i);
+        const struct cg_text field = field_at(fields, i);
         if (is_same_name(&names->names[i], field) || ++differ > DIFFERENCES_SHOWN) {
             continue;
         }

@@ -28,8 +28,6 @@ struct cg_record_fields {
     const uint32_t *ends;
     uint32_t count;
 };
-/* Without blanks and a BOM; blank where the csv does not keep so many fields. */
-struct cg_text cg_record_field(const struct cg_record_fields *fields, uint32_t index);
 
 enum cg_header_kind {
     CG_NO_HEADER,
