@@ -62,12 +62,16 @@ static struct cg_text read_column(const struct cg_detail *detail, struct cg_text
     const char *start = record.ptr;
     if (memchr(start, '"', record.len) != NULL) {
         (void)cg_csv_read(detail->batch->csv, record);
+        cg_csv_pad(detail->batch->csv, detail->binding->column_count);
         return cg_csv_field(detail->batch->csv, (uint32_t)column).value;
     }
     const char *stop = memchr(start, detail->binding->delimiter, record.len);
     for (; column > 0 && stop != NULL; column--) {
         start = stop + 1;
         stop = memchr(start, detail->binding->delimiter, (size_t)(end - start));
+    }
+    if (column > 0) {
+        return (struct cg_text){"", 0}; /* of a short record */
     }
     return cg_text_trim((struct cg_text){start, (uint32_t)((stop == NULL ? end : stop) - start)});
 }

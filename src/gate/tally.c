@@ -134,6 +134,8 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     tally->empty_lines += batch->blank_lines;
     tally->decoration += batch->decoration;
     tally->repeated_headers += batch->repeated_headers;
+    tally->skipped_lines += batch->skipped_lines;
+    tally->trailers += batch->trailers.count;
     tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR] += batch->near_codes;
     tally->utc_times += batch->utc_times;
     for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {

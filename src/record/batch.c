@@ -1,5 +1,7 @@
 #include "claimgate/record/batch.h"
 
+#include "odd_record.h"
+
 #include "claimgate/io/deflate.h"
 #include "claimgate/record/csv.h"
 
@@ -25,6 +27,7 @@ struct cg_batch *cg_batch_new(void) {
         return NULL;
     }
     cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
+    cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
     cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
@@ -50,6 +53,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_scan_fini(&batch->index);
     cg_array_fini(&batch->accepted_text);
     cg_array_fini(&batch->lines);
+    cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->records);
     free(batch->memory);
     free(batch);
@@ -72,6 +76,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->records.count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
+    batch->skipped_lines = 0;
+    batch->trailers.count = 0;
     batch->decoration = 0;
     batch->repeated_headers = 0;
     batch->other_header = NULL;

@@ -177,6 +177,14 @@ uint32_t cg_csv_field_count(const struct cg_csv *csv) {
     return csv->field_count;
 }
 
+void cg_csv_pad(struct cg_csv *csv, uint32_t field_count) {
+    for (; csv->field_count < field_count && csv->field_count < csv->max_fields;
+         csv->field_count++) {
+        csv->fields[csv->field_count] =
+            (struct cg_csv_field){.value = {"", 0}, .raw_offset = csv->record.len};
+    }
+}
+
 uint32_t cg_csv_kept_count(const struct cg_csv *csv) {
     return csv->field_count < csv->max_fields ? csv->field_count : csv->max_fields;
 }

@@ -76,11 +76,11 @@ static int64_t find(const struct cg_header_names *names, struct cg_text text) {
         return -1;
     }
     const struct cg_text folded = fold(text, room);
+    if (folded.len == 0) {
+        return -1;
+    }
     const uint64_t hash = cg_hash64(folded.ptr, folded.len, 0);
-    return folded.len == 0
-               ? -1
-               : (int64_t)cg_hash_table_find(&names->by_folded, hash, same_name, names, &folded) -
-                     1;
+    return (int64_t)cg_hash_table_find(&names->by_folded, hash, same_name, names, &folded) - 1;
 }
 
 static bool keep(struct cg_header_names *names, struct cg_text from, struct cg_text *to) {
@@ -133,12 +133,26 @@ void cg_header_names_need(struct cg_header_names *names, uint32_t column) {
     names->names[column].is_needed = true;
 }
 
+struct cg_header_names *cg_header_names_bound(const struct cg_csv *csv, uint32_t count,
+                                              const struct cg_binding *binding) {
+    struct cg_header_names *names = cg_header_names_new(csv, count);
+    for (int i = 0; names != NULL && i < CG_FIELD_COUNT; i++) {
+        const struct cg_field_source *source = &binding->fields[i];
+        if (cg_field_is_needed((enum cg_field)i) && source->column >= 0) {
+            cg_header_names_need(names, (uint32_t)source->column);
+        }
+        if (cg_field_is_needed((enum cg_field)i) && source->fallback_column >= 0) {
+            cg_header_names_need(names, (uint32_t)source->fallback_column);
+        }
+    }
+    return names;
+}
+
 bool cg_header_names_have_no_digit(const struct cg_header_names *names) {
     return !names->has_digit;
 }
 
-/* Without blanks and a BOM; blank where the csv does not keep so many fields. */
-static struct cg_text field_at(const struct cg_record_fields *fields, uint32_t index) {
+struct cg_text cg_record_field(const struct cg_record_fields *fields, uint32_t index) {
     struct cg_text text = {"", 0};
     if (fields->ends != NULL) {
         const uint32_t start = fields->ends[(int64_t)index - 1] + 1;
@@ -161,9 +175,10 @@ static bool is_same_name(const struct name *name, struct cg_text field) {
 }
 
 static bool is_same(const struct cg_header_names *names, const struct cg_record_fields *fields) {
-    bool same = fields->count == names->count && !begins_like_none(names, field_at(fields, 0));
+    bool same =
+        fields->count == names->count && !begins_like_none(names, cg_record_field(fields, 0));
     for (uint32_t i = 0; same && i < names->count; i++) {
-        same = is_same_name(&names->names[i], field_at(fields, i));
+        same = is_same_name(&names->names[i], cg_record_field(fields, i));
     }
     return same;
 }
@@ -176,7 +191,7 @@ static bool is_like(const struct cg_header_names *names, const struct cg_record_
     uint32_t others = 0;
     int64_t needed[2] = {-1, -1};
     for (uint32_t i = from; i < to && others * 2 <= to - from; i++) {
-        const struct cg_text field = field_at(fields, i);
+        const struct cg_text field = cg_record_field(fields, i);
         const int64_t column = find(names, field);
         met += column >= 0;
         others += column < 0 && field.len > 0;
@@ -238,7 +253,7 @@ void cg_header_names_differ(const struct cg_header_names *names,
     for (uint32_t i = 0; i < both; i++) {
         char ours[NAME_SHOWN_BYTES];
         char theirs[NAME_SHOWN_BYTES];
-        const struct cg_text field = field_at(fields, i);
+        const struct cg_text field = cg_record_field(fields, i);
         if (is_same_name(&names->names[i], field) || ++differ > DIFFERENCES_SHOWN) {
             continue;
         }

@@ -9,6 +9,7 @@
 
 #include "claimgate/base/text.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/record/layout.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +19,9 @@ struct cg_header_names;
 /* Of the header that `csv` has read. NULL: no memory. */
 cg_must_use struct cg_header_names *cg_header_names_new(const struct cg_csv *csv, uint32_t count);
 void cg_header_names_free(struct cg_header_names *names); /* NULL is allowed */
+/* The same, with the columns marked that the needed fields come from. */
+cg_must_use struct cg_header_names *cg_header_names_bound(const struct cg_csv *csv, uint32_t count,
+                                                          const struct cg_binding *binding);
 /* No file could be read without this column. */
 void cg_header_names_need(struct cg_header_names *names, uint32_t column);
 
@@ -28,6 +32,8 @@ struct cg_record_fields {
     const uint32_t *ends;
     uint32_t count;
 };
+/* Without blanks and a BOM; blank where the csv does not keep so many fields. */
+struct cg_text cg_record_field(const struct cg_record_fields *fields, uint32_t index);
 
 enum cg_header_kind {
     CG_NO_HEADER,

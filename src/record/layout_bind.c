@@ -301,21 +301,6 @@ static uint32_t last_column(const struct cg_binding *binding) {
     return (uint32_t)last;
 }
 
-static struct cg_header_names *name_columns(const struct cg_header_columns *columns,
-                                            const struct cg_binding *binding) {
-    struct cg_header_names *names = cg_header_names_new(columns->csv, columns->count);
-    for (int i = 0; names != NULL && i < CG_FIELD_COUNT; i++) {
-        const struct cg_field_source *source = &binding->fields[i];
-        if (cg_field_is_needed((enum cg_field)i) && source->column >= 0) {
-            cg_header_names_need(names, (uint32_t)source->column);
-        }
-        if (cg_field_is_needed((enum cg_field)i) && source->fallback_column >= 0) {
-            cg_header_names_need(names, (uint32_t)source->fallback_column);
-        }
-    }
-    return names;
-}
-
 static enum cg_status bind_columns(struct search *search, struct cg_text header,
                                    struct cg_binding *out, struct cg_error *err) {
     const enum cg_status status = bind_fields(search, header, out, err);
@@ -326,12 +311,9 @@ static enum cg_status bind_columns(struct search *search, struct cg_text header,
         return err->status;
     }
     out->last_column = last_column(out);
-    out->names = name_columns(search->columns, out);
-    if (out->names == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
+    out->names = cg_header_names_bound(search->columns->csv, search->columns->count, out);
     out->header = malloc(header.len);
-    if (out->header == NULL) {
+    if (out->names == NULL || out->header == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     memcpy(out->header, header.ptr, header.len);
@@ -359,6 +341,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .lines_from_zero = layout->lines_from_zero,
         .time_zone = layout->time_zone,
         .header_len = header.len,
+        .lines = layout->lines,
     };
     struct search search = {&columns, layout, false};
     status = bind_columns(&search, header, &binding, err);

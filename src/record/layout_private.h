@@ -41,6 +41,7 @@ struct cg_layout {
     const char *title;
     char delimiter;
     bool multiline;
+    struct cg_layout_lines lines;
     enum cg_date_format date_format;
     bool negative_units_void;
     bool has_time_zone;

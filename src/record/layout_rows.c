@@ -99,6 +99,29 @@ static void load_times(struct cg_layout *layout, const struct cg_json_doc *doc,
     }
 }
 
+static bool keep_text(struct cg_layout *layout, const struct cg_json *node, struct cg_text *out) {
+    const char *text = cg_json_string(node);
+    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
+    *out = kept != NULL ? cg_text_of(kept) : *out;
+    return kept != NULL;
+}
+
+static bool load_lines(struct cg_layout *layout, const struct cg_json *root) {
+    struct cg_layout_lines *lines = &layout->lines;
+    const struct cg_json *skip = cg_json_member(root, "skip_lines");
+    const struct cg_json *start = cg_json_member(root, "header_starts_with");
+    const struct cg_json *trailer = cg_json_member(root, "trailer");
+    lines->skip = cg_json_is_null(skip) ? 0 : (uint32_t)cg_json_integer(skip);
+    lines->trailing_delimiter = cg_json_boolean(cg_json_member(root, "trailing_delimiter"));
+    lines->short_records = cg_json_boolean(cg_json_member(root, "short_records"));
+    return (cg_json_is_null(start) || keep_text(layout, start, &lines->header_starts_with)) &&
+           (cg_json_is_null(trailer) || keep_text(layout, trailer, &lines->trailer));
+}
+
+struct cg_layout_lines cg_layout_lines(const struct cg_layout *layout) {
+    return layout->lines;
+}
+
 bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                          struct cg_problems *problems) {
     const struct cg_json *root = cg_json_root(doc);
@@ -111,8 +134,8 @@ bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc
         }
     }
     load_times(layout, doc, problems);
-    return load_values(layout, cg_json_member(root, "blank"), &layout->blanks,
-                       &layout->blank_count);
+    return load_lines(layout, root) && load_values(layout, cg_json_member(root, "blank"),
+                                                   &layout->blanks, &layout->blank_count);
 }
 
 /* A rule whose column is not there would leave nothing out, without a word. */

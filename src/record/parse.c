@@ -2,6 +2,7 @@
 
 #include "decoration.h"
 #include "header_names.h"
+#include "odd_record.h"
 #include "splitter.h"
 
 /*
@@ -128,50 +129,28 @@ static inline bool is_claim_at_a_glance(const struct parser *parser, const uint3
                         : begins_with_digit(cg_values_slice(&parser->values, column));
 }
 
-static void keep_other_header(struct parser *parser, const struct cg_record_fields *fields,
-                              uint32_t line_delta) {
-    struct cg_batch *batch = parser->batch;
-    char differ[CG_HEADER_DIFFERENCE_BYTES];
-    if (batch->other_header == NULL) {
-        cg_header_names_differ(parser->plan->binding->names, fields, differ);
-        batch->other_header = cg_arena_copy(&batch->scratch, differ, strlen(differ));
-        batch->other_header_delta = line_delta;
-        parser->values.out_of_memory = batch->other_header == NULL;
-    }
-}
-
-enum { IS_HEADER = -1 };
-
-/* What is wrong with the record, or IS_HEADER. Not inlined, for hardly any record comes here, and
- * given values, for a piece need not stand in memory. */
-__attribute__((noinline)) static int look_for_header(struct parser *parser, struct cg_text text,
-                                                     uint32_t line_delta, uint32_t field_count,
-                                                     enum cg_malformed fault) {
-    const struct cg_header_names *names = parser->plan->binding->names;
-    struct cg_batch *batch = parser->batch;
-    const struct cg_record_fields fields = {parser->csv, batch->text.ptr, parser->values.ends,
-                                            field_count};
-    if (names == NULL || fault == CG_TOO_LONG || fault == CG_NUL_BYTE) {
-        return (int)fault;
-    }
-    if (field_count == 0) {
-        return cg_header_names_end(names, text) ? (int)CG_HEADER_STUCK : (int)fault;
-    }
-    switch (cg_header_names_look(names, &fields)) {
-    case CG_STUCK_HEADER:
-        return CG_HEADER_STUCK;
-    case CG_OTHER_HEADER:
-        keep_other_header(parser, &fields, line_delta);
-        return IS_HEADER;
-    case CG_REPEATED_HEADER:
-        if (batch->repeated_headers++ == 0) {
-            batch->first_repeated_delta = line_delta;
-        }
-        return IS_HEADER;
-    case CG_NO_HEADER:
-        break;
-    }
-    return (int)fault;
+/* Not inlined, for hardly any record comes here, and given values, for a piece need not stand in
+ * memory. */
+__attribute__((noinline)) static int look_closer(struct parser *parser, struct cg_text text,
+                                                 uint32_t line_delta, uint32_t field_count,
+                                                 int fault) {
+    const uint32_t *ends = parser->values.ends;
+    struct cg_odd_record record = {
+        .binding = parser->plan->binding,
+        .csv = parser->csv,
+        .batch = parser->batch,
+        .text = text,
+        .ends = ends,
+        .line_delta = line_delta,
+        .field_count = field_count,
+        .fault = (enum cg_malformed)fault,
+        .is_claim = field_count > parser->glance_column && is_claim_at_a_glance(parser, ends),
+    };
+    const int found = cg_odd_record_look(&record);
+    parser->values.ends = record.ends;
+    parser->values.plain = parser->values.plain && record.ends != NULL;
+    parser->values.out_of_memory = found == CG_NO_MEMORY_LEFT || parser->values.out_of_memory;
+    return found;
 }
 
 /* True when the record has a line that stays. */
@@ -252,10 +231,9 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     parser->values.plain = piece->plain;
     if (__builtin_expect(fault != CG_WELL_FORMED || !is_claim_at_a_glance(parser, piece->ends),
                          false)) {
-        fault =
-            look_for_header(parser, piece->text, line_delta, field_count, (enum cg_malformed)fault);
+        fault = look_closer(parser, piece->text, line_delta, field_count, fault);
     }
-    if (__builtin_expect(fault == IS_HEADER, false)) {
+    if (__builtin_expect(fault < 0, false)) {
         return !parser->values.out_of_memory;
     }
     struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);

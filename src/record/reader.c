@@ -5,39 +5,18 @@
  * What stands in a file and is no record is known in three places, and nowhere else. Cut knows what
  * comes before the header and the header itself. Parse knows a line among the records that is none
  * (blank, decoration, the header again) and counts it in the batch. Number sees the batches again
- * in order, with an input's records and where it ends, and says where a header was met.
+ * in order, with an input's records and where it ends, and says what was met (reader_lines.c).
  */
 #include "claimgate/record/reader.h"
 
-#include "splitter.h"
+#include "reader_private.h"
 
 #include "claimgate/base/assert.h"
-#include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
-#include "claimgate/io/source.h"
 #include "claimgate/io/unfinished.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
-
-struct cg_reader {
-    struct cg_reader_plan plan;
-
-    /* fill */
-    struct cg_source *source;
-    uint32_t source_no; /* the input being read */
-    atomic_uint_fast64_t bytes_read;
-
-    /* cut; parse reads the binding, once it is there */
-    struct cg_splitter *splitter;
-    struct cg_layout *layout;
-    struct cg_binding binding;
-    bool bound;
-
-    /* number */
-    uint64_t next_line; /* physical line of the input that the next batch starts at */
-    bool told_repeated; /* a header was met again, and a note has said so */
-};
 
 struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan) {
     struct cg_reader *reader = calloc(1, sizeof *reader);
@@ -66,8 +45,7 @@ void cg_reader_free(struct cg_reader *reader) {
     free(reader);
 }
 
-/* Put the input before what is wrong with it, as people call it. */
-static void name_input(const struct cg_reader *reader, struct cg_batch *batch) {
+void cg_reader_name_input(const struct cg_reader *reader, struct cg_batch *batch) {
     const char *file = reader->plan.inputs[batch->source_no].file;
     cg_error_wrap(&batch->error, "%s", strcmp(file, "-") == 0 ? "standard input" : file);
 }
@@ -145,23 +123,52 @@ void cg_reader_unpack(const struct cg_reader *reader, struct cg_batch *batch) {
     }
     if (cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
                          &batch->error) != CG_OK) {
-        name_input(reader, batch);
+        cg_reader_name_input(reader, batch);
     }
 }
 
 /* --- cut --- */
 
-static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
+static enum cg_status load_layout(struct cg_reader *reader, const char *name,
                                   struct cg_error *err) {
-    const char *name = reader->plan.layout;
     struct cg_problems problems;
     cg_problems_init(&problems);
-    const enum cg_status status = cg_layout_load(name != NULL ? name : cg_layout_detect(header),
-                                                 &reader->layout, &problems, err);
+    const enum cg_status status = cg_layout_load(name, &reader->layout, &problems, err);
     cg_problems_fini(&problems);
-    return status == CG_OK ? cg_layout_bind(reader->layout, header, reader->plan.multiline,
-                                            &reader->binding, err)
-                           : status;
+    return status;
+}
+
+static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
+                                  struct cg_error *err) {
+    if (reader->layout == NULL && load_layout(reader, cg_layout_detect(header), err) != CG_OK) {
+        return err->status;
+    }
+    return cg_layout_bind(reader->layout, header, reader->plan.multiline, &reader->binding, err);
+}
+
+/* A layout that is named says which line is the header; one that the header chooses cannot. */
+static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *err) {
+    const char *name = reader->plan.layout;
+    if (name != NULL && reader->layout == NULL && load_layout(reader, name, err) != CG_OK) {
+        return err->status;
+    }
+    const struct cg_layout_lines lines = name != NULL ? cg_layout_lines(reader->layout)
+                                         : reader->plan.lines != NULL ? *reader->plan.lines
+                                                                      : (struct cg_layout_lines){0};
+    cg_splitter_skip(reader->splitter, lines.skip, lines.header_starts_with);
+    return CG_OK;
+}
+
+static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_error *err) {
+    const char *start =
+        reader->plan.layout == NULL ? NULL : cg_layout_lines(reader->layout).header_starts_with.ptr;
+    return start == NULL
+               ? cg_error_set(err, CG_BAD_DATA,
+                              "there is no header line; the first line must name the columns")
+               : cg_error_set(err, CG_BAD_DATA,
+                              "there is no header line: no line starts with \"%s\", as the "
+                              "layout's header_starts_with says",
+                              start);
 }
 
 /* The first header binds; every further one must say the same. */
@@ -185,15 +192,17 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
     struct cg_header header;
     bool found = false;
     const bool is_first = !reader->bound;
-    enum cg_status status =
-        cg_splitter_header(reader->splitter, batch, &header, &found, &batch->error);
+    enum cg_status status = expect_header(reader, &batch->error);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_splitter_header(reader->splitter, batch, &header, &found, &batch->error);
     if (status != CG_OK) {
         return status;
     }
     if (!found) {
         return batch->ends_source && !batch->is_empty_source
-                   ? cg_error_set(&batch->error, CG_BAD_DATA,
-                                  "there is no header line; the first line must name the columns")
+                   ? refuse_headless(reader, &batch->error)
                    : CG_OK;
     }
     batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
@@ -215,7 +224,7 @@ static void refuse_header(const struct cg_reader *reader, struct cg_batch *batch
     if (batch->is_plain && len >= 3 && strcmp(file + len - 3, ".gz") == 0) {
         cg_error_wrap(&batch->error, "is named .gz but is not gzip, and as plain text");
     }
-    name_input(reader, batch);
+    cg_reader_name_input(reader, batch);
 }
 
 void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
@@ -250,27 +259,7 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     } else if (cg_parse_batch(&reader->plan.parse, batch->csv, batch) != CG_OK) {
-        name_input(reader, batch);
-    }
-}
-
-/* A header among the records is the end of it, or told once and skipped. */
-static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
-    const char *file = reader->plan.inputs[batch->source_no].file;
-    if (batch->other_header != NULL) {
-        cg_error_set(&batch->error, CG_BAD_DATA,
-                     "line %llu is another header: %s; all records of a run must have the same "
-                     "columns in the same order: part the file there and run the parts apart",
-                     (unsigned long long)(batch->first_line + batch->other_header_delta),
-                     batch->other_header);
-        if (!reader->plan.unnamed) {
-            name_input(reader, batch);
-        }
-    } else if (batch->repeated_headers != 0 && !reader->told_repeated) {
-        reader->told_repeated = true;
-        cg_log_note("%s: line %llu is the header again; it is skipped, and so is every further one",
-                    strcmp(file, "-") == 0 ? "standard input" : file,
-                    (unsigned long long)(batch->first_line + batch->first_repeated_delta));
+        cg_reader_name_input(reader, batch);
     }
 }
 
@@ -281,7 +270,7 @@ void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch) {
     batch->first_line = reader->next_line + batch->header_lines;
     reader->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     reader->plan.inputs[batch->source_no].records += batch->records.count;
-    look_at_headers(reader, batch);
+    cg_reader_look_at_lines(reader, batch);
 }
 
 /* --- on one thread --- */

@@ -80,15 +80,32 @@ static void put_with_quantity(struct writer *writer, struct cg_text record,
     put_bytes(writer, (struct cg_text){record.ptr + behind, record.len - behind});
 }
 
+/* Without the delimiter that its layout allows a record at its end. */
+static struct cg_text without_last_field(struct cg_text record, char delimiter) {
+    while (record.len > 0 && record.ptr[record.len - 1] != delimiter) {
+        record.len--;
+    }
+    record.len -= record.len > 0;
+    return record;
+}
+
 static void put_record(struct writer *writer, const struct cg_rejected_row *row) {
     const struct cg_line *line = row->line;
+    const uint32_t columns = row->binding->column_count;
+    const uint32_t fields = cg_batch_record(row->batch, line->record_no)->field_count;
     struct cg_text record = cg_batch_record_text(row->batch, line->record_no);
+    if (fields > columns) {
+        record = without_last_field(record, writer->delimiter);
+    }
     if (line->malformed != CG_WELL_FORMED) {
         put_delimiters(writer, row->binding->column_count - 1);
     } else if (line->decision == CG_CUTBACK) {
         put_with_quantity(writer, record, line, (uint32_t)line->units - line->accepted_units);
     } else {
         put_bytes(writer, record);
+    }
+    if (line->malformed == CG_WELL_FORMED && fields < columns) {
+        put_delimiters(writer, columns - fields);
     }
 }
 

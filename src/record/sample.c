@@ -257,10 +257,12 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
     struct cg_batch *batch = cg_batch_new();
     struct sampling sampling = {.layout = layout, .batch = batch, .out = out};
     struct cg_reader_input input = {.file = path};
+    const struct cg_layout_lines lines = cg_layout_lines(layout);
     const struct cg_reader_plan plan = {.inputs = &input,
                                         .input_count = 1,
                                         .bind = bind_header,
                                         .bind_context = &sampling,
+                                        .lines = &lines,
                                         .empty_mend = "name a file that has a header",
                                         .parse = {.edit_fields = look, .rules = &sampling}};
     struct cg_reader *reader = cg_reader_new(&plan);

@@ -1,5 +1,7 @@
 #include "splitter.h"
 
+#include "decoration.h"
+
 #include "claimgate/record/quotes.h"
 
 #include <stdlib.h>
@@ -18,7 +20,9 @@ struct cg_splitter {
     bool wants_header;
     bool past_bom; /* the input's first bytes have been looked at */
     bool has_bom;
-    uint32_t blank_lines; /* before the header */
+    uint32_t lines_before; /* the header */
+    uint32_t skip_lines;
+    struct cg_text header_starts_with; /* len 0: with anything */
     char delimiter;
     bool multiline;
     uint64_t dropped_bytes; /* of the carried record, past its first CG_RECORD_MAX_BYTES */
@@ -29,11 +33,16 @@ struct cg_splitter {
 static const struct cg_text byte_order_mark = {"\xef\xbb\xbf", 3};
 
 struct cg_splitter *cg_splitter_new(void) {
-    struct cg_splitter *splitter = malloc(sizeof *splitter);
+    struct cg_splitter *splitter = calloc(1, sizeof *splitter);
     if (splitter != NULL) {
         cg_splitter_expect_header(splitter);
     }
     return splitter;
+}
+
+void cg_splitter_skip(struct cg_splitter *splitter, uint32_t lines, struct cg_text starts_with) {
+    splitter->skip_lines = lines;
+    splitter->header_starts_with = starts_with;
 }
 
 void cg_splitter_free(struct cg_splitter *splitter) {
@@ -44,7 +53,7 @@ void cg_splitter_expect_header(struct cg_splitter *splitter) {
     splitter->wants_header = true;
     splitter->past_bom = false;
     splitter->has_bom = false;
-    splitter->blank_lines = 0;
+    splitter->lines_before = 0;
     splitter->dropped_bytes = 0;
     splitter->carry_bytes = 0;
 }
@@ -153,6 +162,30 @@ static bool is_blank(struct cg_text line) {
     return cg_text_trim(line).len == 0;
 }
 
+static bool starts_as_header(const struct cg_splitter *splitter, struct cg_text line) {
+    const struct cg_text start = splitter->header_starts_with;
+    const struct cg_text text = cg_text_trim(line);
+    return text.len >= start.len &&
+           cg_text_equal_nocase((struct cg_text){text.ptr, start.len}, start);
+}
+
+/* False: the line has been counted as what it is. */
+static bool is_header(const struct cg_splitter *splitter, struct cg_batch *batch,
+                      struct cg_text line) {
+    if (splitter->lines_before < splitter->skip_lines) {
+        batch->skipped_lines++;
+    } else if (is_blank(line)) {
+        batch->blank_lines++;
+    } else if (!starts_as_header(splitter, line)) {
+        batch->skipped_lines++;
+    } else if (cg_line_is_decoration(line)) {
+        batch->decoration++;
+    } else {
+        return true;
+    }
+    return false;
+}
+
 /* BOM and line joined again in the batch's own memory, for blank lines may have stood between. */
 static enum cg_status give_header(const struct cg_splitter *splitter, struct cg_batch *batch,
                                   struct cg_text line, uint8_t eol_bytes, struct cg_header *header,
@@ -175,7 +208,7 @@ static enum cg_status give_header(const struct cg_splitter *splitter, struct cg_
     memcpy(raw + bom_bytes, line.ptr, line.len + eol_bytes);
     header->raw = (struct cg_text){raw, bom_bytes + line.len + eol_bytes};
     header->line = (struct cg_text){raw + bom_bytes, line.len};
-    header->physical_lines = splitter->blank_lines + 1;
+    header->physical_lines = splitter->lines_before + 1;
     return CG_OK;
 }
 
@@ -205,14 +238,13 @@ enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch 
         while (rest.len > 0 && end_at_line_end(rest, 0, 0, batch->ends_source, &line)) {
             struct cg_text content = {rest.ptr, line.len_bytes};
             rest = text_from(rest, line.len_bytes + line.eol_bytes);
-            if (!is_blank(content)) {
+            if (is_header(splitter, batch, content)) {
                 *found = true;
                 batch->payload = batch->payload + (batch->payload_bytes - rest.len);
                 batch->payload_bytes = rest.len;
                 return give_header(splitter, batch, content, line.eol_bytes, header, err);
             }
-            splitter->blank_lines++;
-            batch->blank_lines++;
+            splitter->lines_before++;
         }
     }
     carry(splitter, rest);

@@ -26,6 +26,9 @@ struct cg_splitter; /* serial: what the last batch left over */
 cg_must_use struct cg_splitter *cg_splitter_new(void);
 void cg_splitter_free(struct cg_splitter *splitter);
 
+/* What the layout says of lines before the header, of all inputs from here on. */
+void cg_splitter_skip(struct cg_splitter *splitter, uint32_t lines, struct cg_text starts_with);
+
 /* Begin an input: nothing is carried, and its header comes first. */
 void cg_splitter_expect_header(struct cg_splitter *splitter);
 bool cg_splitter_wants_header(const struct cg_splitter *splitter);
@@ -33,13 +36,14 @@ bool cg_splitter_wants_header(const struct cg_splitter *splitter);
 struct cg_header {
     struct cg_text raw;      /* BOM, where there is one, header line and its line end */
     struct cg_text line;     /* without BOM and line end */
-    uint32_t physical_lines; /* blank lines before it, and itself */
+    uint32_t physical_lines; /* those before it, and itself */
 };
 
-/* Take the header off the front of the payload: BOM and blank lines are skipped, and the latter
- * added to batch->blank_lines. A header is one physical line, even under --multiline. *found stays
- * false while the header's end is still to come; when the input ends so, it has none. The texts
- * live in the batch. CG_BAD_DATA for more than 64 KiB or a NUL byte. */
+/* Take the header off the front of the payload: BOM and lines that are no header are skipped, and
+ * the latter counted in the batch: blank ones, decoration, and those that cg_splitter_skip named. A
+ * header is one physical line, even under --multiline. *found stays false while the header's end is
+ * still to come; when the input ends so, it has none. The texts live in the batch. CG_BAD_DATA for
+ * more than 64 KiB or a NUL byte. */
 cg_must_use enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch *batch,
                                               struct cg_header *header, bool *found,
                                               struct cg_error *err);

@@ -36,6 +36,8 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     }
     cg_json_put_integer(json, "decoration", (int64_t)tally->decoration);
     cg_json_put_integer(json, "repeated_headers", (int64_t)tally->repeated_headers);
+    cg_json_put_integer(json, "skipped_lines", (int64_t)tally->skipped_lines);
+    cg_json_put_integer(json, "trailers", (int64_t)tally->trailers);
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }

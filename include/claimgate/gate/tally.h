@@ -37,6 +37,8 @@ struct cg_tally {
     uint64_t repeated_headers;      /* records that say the header again */
     uint64_t claims_of_two_members; /* claims whose neighbouring lines name different members */
     uint64_t crosswalked;           /* different member ids that members.csv gave a person */
+    uint64_t skipped_lines;         /* before the header, by the layout\'s word */
+    uint64_t trailers;
 
     uint64_t utc_times; /* cut off under a layout without a time zone */
 

@@ -91,6 +91,8 @@ struct cg_batch {
     uint32_t utc_times;  /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
     struct cg_array lines;                /* of struct cg_line, in record order */
+    uint32_t skipped_lines;               /* before the header, by the layout's word */
+    struct cg_array trailers;             /* of struct cg_trailer (odd_record.h) */
     uint32_t decoration;                  /* lines without a letter or digit */
     uint32_t repeated_headers;            /* records that say the header again */
     uint32_t first_repeated_delta;        /* physical line of the first of them, less first_line */

@@ -40,6 +40,8 @@ struct cg_csv_field {
  * fields is for the caller to test. */
 enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record);
 uint32_t cg_csv_field_count(const struct cg_csv *csv);
+/* As if the record had so many fields, at most max_fields: those that it lacks are blank. */
+void cg_csv_pad(struct cg_csv *csv, uint32_t field_count);
 /* How many of them were kept: at most max_fields. */
 uint32_t cg_csv_kept_count(const struct cg_csv *csv);
 /* `index` is below the count and below max_fields. */

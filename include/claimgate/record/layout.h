@@ -86,6 +86,16 @@ const char *cg_layout_detect(struct cg_text header_line);
 
 struct cg_header_names;
 
+/* What a layout says of whole lines. Texts are the layout's. */
+struct cg_layout_lines {
+    uint32_t skip;                     /* lines at the start of each input */
+    struct cg_text header_starts_with; /* and all lines up to one that starts so; len 0: none */
+    struct cg_text trailer;            /* a record that starts so is none; len 0: none */
+    bool trailing_delimiter;           /* a record may end in a delimiter too many */
+    bool short_records;                /* and lack blank fields at its end */
+};
+struct cg_layout_lines cg_layout_lines(const struct cg_layout *layout);
+
 /* Where one field's value comes from. */
 struct cg_field_source {
     int32_t column;          /* position in the file; -1: none */
@@ -133,6 +143,7 @@ struct cg_binding {
     uint32_t note_count;
     char *header; /* the header's own bytes without BOM and line end */
     uint32_t header_len;
+    struct cg_layout_lines lines;
     struct cg_header_names
         *names; /* to know a header among the records; NULL: none is looked for */
 };

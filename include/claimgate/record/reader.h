@@ -47,6 +47,8 @@ struct cg_reader_plan {
     enum cg_status (*bind)(void *context, const struct cg_header *header, struct cg_binding *out,
                            struct cg_error *err);
     void *bind_context;
+    const struct cg_layout_lines *lines; /* which line is the header, where `bind` is given; NULL:
+                                          * the first */
     const char *empty_mend; /* the step that mends an input of 0 bytes; NULL: it has no records */
     bool unnamed;           /* the caller says which input it is whose header is wrong */
     struct cg_parse_plan parse;  /* the binding is the reader's to set */

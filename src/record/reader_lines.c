@@ -1,0 +1,72 @@
+#include "odd_record.h"
+#include "reader_private.h"
+
+#include "claimgate/base/log.h"
+
+/* A header among the records is the end of it, or told once and skipped. */
+static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
+    const char *file = reader->plan.inputs[batch->source_no].file;
+    if (batch->other_header != NULL) {
+        cg_error_set(&batch->error, CG_BAD_DATA,
+                     "line %llu is another header: %s; all records of a run must have the same "
+                     "columns in the same order: part the file there and run the parts apart",
+                     (unsigned long long)(batch->first_line + batch->other_header_delta),
+                     batch->other_header);
+        if (!reader->plan.unnamed) {
+            cg_reader_name_input(reader, batch);
+        }
+    } else if (batch->repeated_headers != 0 && !reader->told_repeated) {
+        reader->told_repeated = true;
+        cg_log_note("%s: line %llu is the header again; it is skipped, and so is every further one",
+                    strcmp(file, "-") == 0 ? "standard input" : file,
+                    (unsigned long long)(batch->first_line + batch->first_repeated_delta));
+    }
+}
+
+/* A trailer counts the records since the one before, or since the input's start. */
+static enum cg_status check_trailer(struct cg_reader *reader, const struct cg_trailer *trailer,
+                                    uint64_t records, struct cg_batch *batch) {
+    uint64_t counted = 0;
+    if (cg_trailer_counts(trailer->text, records, &counted)) {
+        reader->has_trailer = true;
+        reader->untrailed = 0;
+        return CG_OK;
+    }
+    cg_error_set(&batch->error, CG_BAD_DATA,
+                 "the trailer on line %llu counts %llu records, but %llu were read: the file is "
+                 "not whole, or has lines that the trailer does not know of; fetch it again",
+                 (unsigned long long)(batch->first_line + trailer->line_delta),
+                 (unsigned long long)counted, (unsigned long long)records);
+    cg_reader_name_input(reader, batch);
+    return CG_BAD_DATA;
+}
+
+static void look_at_trailers(struct cg_reader *reader, struct cg_batch *batch) {
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < batch->trailers.count; i++) {
+        const struct cg_trailer *trailer = cg_array_at(&batch->trailers, i);
+        const uint64_t records = reader->untrailed + trailer->records_before - seen;
+        if (check_trailer(reader, trailer, records, batch) != CG_OK) {
+            return;
+        }
+        seen = trailer->records_before;
+    }
+    reader->untrailed += batch->records.count - seen;
+    if (batch->ends_source) {
+        const char *file = reader->plan.inputs[batch->source_no].file;
+        if (!reader->has_trailer || reader->untrailed > 0) {
+            cg_log_warning("%s: the layout names a trailer, but none stands at the end; was the "
+                           "file cut?",
+                           strcmp(file, "-") == 0 ? "standard input" : file);
+        }
+        reader->has_trailer = false;
+        reader->untrailed = 0;
+    }
+}
+
+void cg_reader_look_at_lines(struct cg_reader *reader, struct cg_batch *batch) {
+    look_at_headers(reader, batch);
+    if (batch->error.status == CG_OK && reader->binding.lines.trailer.len > 0) {
+        look_at_trailers(reader, batch);
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * What a reader is made of; shared by its steps (reader.c) and what it says of lines that are no
+ * records (reader_lines.c).
+ */
+#ifndef CLAIMGATE_RECORD_READER_PRIVATE_H
+#define CLAIMGATE_RECORD_READER_PRIVATE_H
+
+#include "splitter.h"
+
+#include "claimgate/io/source.h"
+#include "claimgate/record/reader.h"
+
+struct cg_reader {
+    struct cg_reader_plan plan;
+
+    /* fill */
+    struct cg_source *source;
+    uint32_t source_no; /* the input being read */
+    atomic_uint_fast64_t bytes_read;
+
+    /* cut; parse reads the binding, once it is there */
+    struct cg_splitter *splitter;
+    struct cg_layout *layout;
+    struct cg_binding binding;
+    bool bound;
+
+    /* number */
+    uint64_t next_line; /* physical line of the input that the next batch starts at */
+    uint64_t untrailed; /* records since the last trailer */
+    bool has_trailer;   /* of the input */
+    bool told_repeated; /* a header was met again, and a note has said so */
+};
+
+/* Put the input before what is wrong with it, as people call it. */
+void cg_reader_name_input(const struct cg_reader *reader, struct cg_batch *batch);
+
+/* Of the batches in order, once each has its first_line: headers and trailers among the records.
+ * What ends the run stands in the batch. */
+void cg_reader_look_at_lines(struct cg_reader *reader, struct cg_batch *batch);
+
+#endif
