@@ -245,8 +245,8 @@ static void touch_periods(void *context, const struct cg_service *service) {
     if (!cg_service_counts(service, touched->cap)) {
         return;
     }
-    int32_t first_day;
-    int32_t last_day;
+    int32_t first_day = spread.first_day;
+    int32_t last_day = spread.first_day;
     for (int32_t day_no = spread.first_day; day_no <= spread.last_day; day_no = last_day + 1) {
         cg_cap_period(touched->cap, day_no, &first_day, &last_day);
         int32_t *place = cg_array_add(&touched->last_days);
@@ -275,8 +275,8 @@ static uint64_t count_member_over(const struct cg_line_store *store,
     const int32_t *days = touched->last_days.items;
     qsort(touched->last_days.items, touched->last_days.count, sizeof *days, compare_days);
     for (uint32_t i = 0; i < touched->last_days.count; i++) {
-        int32_t first_day;
-        int32_t last_day;
+        int32_t first_day = days[i];
+        int32_t last_day = days[i];
         if (i == 0 || days[i] != days[i - 1]) {
             cg_cap_period(touched->cap, days[i], &first_day, &last_day);
             over += cg_member_history_units(store, member, touched->cap, first_day, last_day) >

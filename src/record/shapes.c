@@ -320,10 +320,13 @@ static void fill(const struct shape *shape, uint32_t columns, const char *const 
     }
     cg_say(&text, "%s", shape->seen);
     if (has_key(shape, whom)) {
-        cg_say(&mend, "say %s in %s", shape->key,
-               whom == CG_SHAPES_FOR_CLAIMS
-                   ? "the layout (`claimgate layout show` prints one to begin with)"
-                   : "the roster's layout.json");
+        const char *place = whom == CG_SHAPES_FOR_ROSTER ? "the roster's layout.json"
+                            : shape->kinds == CG_HOLDS_DATE
+                                ? "the layout, of the file or of these fields alone"
+                                : "the layout";
+        cg_say(&mend, "say %s in %s%s", shape->key, place,
+               whom == CG_SHAPES_FOR_CLAIMS ? " (`claimgate layout show` prints one to begin with)"
+                                            : "");
     } else {
         cg_say(&mend, "%s", shape->mend != NULL ? shape->mend : correct_them);
     }
