@@ -2,7 +2,7 @@
 
 #include "shape_tests.h"
 
-#include "claimgate/base/date.h"
+#include "claimgate/base/builtin.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/phrase.h"
 
@@ -149,7 +149,8 @@ static const struct shape shapes[] = {
     VALUE(CG_HOLDS_NPI, cg_shape_is_other_number, NULL, "holds numbers that are no NPIs", NULL,
           "name the column of the NPIs in the layout"),
     VALUE(CG_HOLDS_LINE_NUMBER, cg_shape_is_any, NULL, "no number of a line",
-          "\"as\": \"id\" under claim_line_number", NULL),
+          "\"as\": \"id\" under claim_line_number",
+          "leave claim_line_number out of the layout: lines are then told apart by what they say"),
     VALUE(CG_HOLDS_FREQUENCY, cg_shape_is_any, NULL, "holds other codes than 1, 7 and 8",
           "what each code means, under \"map\" of claim_frequency_code,", NULL),
     VALUE(CG_HOLDS_MODIFIER, cg_shape_is_any, NULL, "holds something else than one modifier", NULL,
@@ -281,32 +282,26 @@ static void say_columns(struct cg_phrase *say, uint32_t columns, const char *con
     cg_say(say, ": ");
 }
 
-static bool is_date_key(const char *key, struct cg_text *format) {
-    static const char start[] = "\"date_format\": \"";
-    const size_t len = strlen(key);
-    if (strncmp(key, start, sizeof start - 1) != 0) {
-        return false;
-    }
-    *format = (struct cg_text){key + sizeof start - 1, (uint32_t)(len - sizeof start)};
-    return true;
+/* The next word in quotes from `at` on, quotes included; len 0: none. */
+static struct cg_text quoted_word(const char *at) {
+    const char *start = strchr(at, '"');
+    const char *end = start == NULL ? NULL : strchr(start + 1, '"');
+    return end == NULL ? (struct cg_text){"", 0}
+                       : (struct cg_text){start, (uint32_t)(end - start) + 1};
 }
 
-/* Layouts of rosters know dates and blanks. Which formats of dates a layout knows is for date.h to
- * say. */
+/* Whether such a layout has the key is for its schema to say: rosters' have few of those of claims.
+ * Of a date the format must stand there too. */
 static bool has_key(const struct shape *shape, enum cg_shapes_for whom) {
-    char name[32];
-    struct cg_text written;
-    enum cg_date_format format;
-    if (shape->key == NULL) {
+    const struct cg_builtin *schema = cg_builtin_find(
+        whom == CG_SHAPES_FOR_ROSTER ? "roster_layout.schema.json" : "layout.schema.json");
+    const struct cg_text key = quoted_word(shape->key == NULL ? "" : shape->key);
+    if (key.len == 0 || memmem(schema->bytes, schema->len_bytes, key.ptr, key.len) == NULL) {
         return false;
     }
-    if (!is_date_key(shape->key, &written)) {
-        return whom == CG_SHAPES_FOR_CLAIMS || shape->value_has == cg_shape_is_mark ||
-               shape->kinds == CG_HOLDS_WORD;
-    }
-    struct cg_phrase say = cg_phrase_start(name, sizeof name);
-    cg_say(&say, "%.*s", (int)written.len, written.ptr);
-    return cg_date_format_named(name, &format);
+    const struct cg_text format = quoted_word(key.ptr + key.len);
+    return shape->kinds != CG_HOLDS_DATE ||
+           memmem(schema->bytes, schema->len_bytes, format.ptr, format.len) != NULL;
 }
 
 static const char correct_them[] = "have the program that writes the file write them otherwise";

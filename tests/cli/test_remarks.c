@@ -83,7 +83,7 @@ static const struct faulty faulty[] = {
     {"A,1," SECRET ",2025-01-06,,H0038,2,PR000123,n", "no NPIs", "name the column of the NPIs"},
     {"A,1," SECRET ",2025-01-06,,H0038,2,,n", "rendering_npi: blank", "name the column"},
     {"A,L1," SECRET ",2025-01-06,,H0038,2,1000000004,n", "claim_line_number: no number",
-     "\"as\": \"id\""},
+     "claim_line_number"},
     {"A,1," SECRET ",2025-01-06,,H0038HQ,2,1000000004,n", "hcpcs_code: ", "columns of their own"},
 };
 enum { FAULTS = sizeof faulty / sizeof faulty[0], RECORDS = 20 };
