@@ -62,34 +62,41 @@ static enum cg_status read_last_part(struct fold *fold, int64_t member_no, int64
     return kept ? CG_OK : no_memory(err);
 }
 
-static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t head,
-                                  struct cg_error *err) {
-    int64_t past_no;
-    int64_t up_to_run;
-    const enum cg_status status = read_last_part(fold, member_no, &past_no, &up_to_run, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    const size_t before = fold->packed.len_bytes;
-    for (uint32_t at = head; at != 0;) {
-        const struct cg_past_link *link = cg_array_at(&fold->past.links, at - 1);
-        const struct cg_text entries = {fold->past.bytes.data + link->offset, link->len};
-        if (link->run_no > up_to_run && !cg_put_group(&fold->packed, link->run_no, entries)) {
-            return no_memory(err);
-        }
-        at = link->next;
-    }
-    if (fold->packed.len_bytes == before) {
-        return CG_OK;
-    }
+static enum cg_status write_part(struct fold *fold, int64_t past_no, struct cg_error *err) {
     const struct cg_cell cells[] = {
         cg_cell_integer(past_no),
         cg_cell_integer(fold->run_no),
-        {.kind = CG_CELL_BLOB, .bytes = {fold->packed.data, (uint32_t)fold->packed.len_bytes}},
+        {.kind = CG_CELL_BLOB, .bytes = cg_cell_buffer(&fold->packed).bytes},
     };
     fold->left_bytes -= (int64_t)fold->packed.len_bytes;
     cg_ledger_bind_cells(fold->write, 1, cells, sizeof cells / sizeof cells[0]);
     return cg_ledger_insert(fold->ledger, fold->write, err);
+}
+
+static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t head,
+                                  struct cg_error *err) {
+    const int64_t last_no = (member_no + 1) * CG_PAST_PARTS - 1;
+    int64_t past_no;
+    int64_t up_to_run;
+    enum cg_status status = read_last_part(fold, member_no, &past_no, &up_to_run, err);
+    bool moved = false;
+    for (uint32_t at = head; status == CG_OK && at != 0;) {
+        const struct cg_past_link *link = cg_array_at(&fold->past.links, at - 1);
+        const struct cg_text entries = {fold->past.bytes.data + link->offset, link->len};
+        at = link->next;
+        if (link->run_no <= up_to_run) {
+            continue;
+        }
+        if (moved && fold->packed.len_bytes >= CG_PAST_PART_BYTES && past_no < last_no) {
+            status = write_part(fold, past_no++, err);
+            cg_buffer_clear(&fold->packed);
+        }
+        moved = true;
+        if (status == CG_OK && !cg_put_group(&fold->packed, link->run_no, entries)) {
+            status = no_memory(err);
+        }
+    }
+    return status == CG_OK && moved ? write_part(fold, past_no, err) : status;
 }
 
 /* The members of one stretch, as far as the budget goes. */
