@@ -28,6 +28,7 @@ struct cg_batch *cg_batch_new(void) {
     }
     cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
     cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
+    cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
     cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
@@ -53,6 +54,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_scan_fini(&batch->index);
     cg_array_fini(&batch->accepted_text);
     cg_array_fini(&batch->lines);
+    cg_array_fini(&batch->origins);
     cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->records);
     free(batch->memory);
@@ -76,6 +78,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->records.count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
+    batch->is_fed_back = false;
+    batch->origins.count = 0;
     batch->skipped_lines = 0;
     batch->trailers.count = 0;
     batch->decoration = 0;

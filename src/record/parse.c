@@ -1,6 +1,7 @@
 #include "claimgate/record/parse.h"
 
 #include "decoration.h"
+#include "fed_back.h"
 #include "header_names.h"
 #include "odd_record.h"
 #include "splitter.h"
@@ -251,6 +252,31 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     return !parser->values.out_of_memory;
 }
 
+/* A row of a rejected file is taken as the record that it holds. */
+static bool take_fed_back(struct parser *parser, struct piece piece) {
+    struct cg_batch *batch = parser->batch;
+    struct cg_origin origin = {.line = 0};
+    if (!is_too_long(batch, &piece) &&
+        !cg_fed_back_unwrap(batch, parser->csv, parser->plan->binding->column_count, &piece.text,
+                            &origin)) {
+        return false;
+    }
+    piece.offset = (uint32_t)(piece.text.ptr - batch->text.ptr);
+    piece.ends = NULL;
+    piece.plain = false;
+    if (!take(parser, &piece)) {
+        return false;
+    }
+    if (batch->records.count > batch->origins.count) {
+        struct cg_origin *kept = cg_array_add(&batch->origins);
+        if (kept == NULL) {
+            return false;
+        }
+        *kept = origin;
+    }
+    return true;
+}
+
 /* Quotes are for libcsv to read, and a NUL byte for it to refuse. */
 static bool wants_csv(struct cg_text text) {
     return memchr(text.ptr, '"', text.len) != NULL || memchr(text.ptr, '\0', text.len) != NULL;
@@ -287,7 +313,7 @@ static bool parse_lines(struct parser *parser) {
             .field_count = mark - first_mark + 1,
             .eol_bytes = line_end_bytes(text, end),
         };
-        if (!take(parser, &piece)) {
+        if (!(parser->batch->is_fed_back ? take_fed_back(parser, piece) : take(parser, &piece))) {
             return false;
         }
         if (piece.eol_bytes == 2) { /* the LF is a line of the index of its own */
@@ -328,7 +354,7 @@ static bool parse_multiline(struct parser *parser) {
             .physical_lines = count_line_ends(record) + 1,
             .eol_bytes = extent.eol_bytes,
         };
-        if (!take(parser, &piece)) {
+        if (!(parser->batch->is_fed_back ? take_fed_back(parser, piece) : take(parser, &piece))) {
             return false;
         }
         at += extent.len_bytes + extent.eol_bytes;

@@ -9,6 +9,7 @@
  */
 #include "claimgate/record/reader.h"
 
+#include "fed_back.h"
 #include "reader_private.h"
 
 #include "claimgate/base/assert.h"
@@ -188,6 +189,25 @@ static enum cg_status bind(struct cg_reader *reader, const struct cg_header *hea
     return status;
 }
 
+/* The header within that of a rejected file takes its place, with a line end of its own. */
+static bool take_fed_back(struct cg_reader *reader, struct cg_batch *batch,
+                          struct cg_header *header) {
+    struct cg_text inner;
+    reader->is_fed_back = cg_fed_back_header(header->line, &inner);
+    if (!reader->is_fed_back) {
+        return true;
+    }
+    char *raw = cg_arena_alloc(&batch->scratch, (size_t)inner.len + 1);
+    if (raw == NULL) {
+        return false;
+    }
+    memcpy(raw, inner.ptr, inner.len);
+    raw[inner.len] = '\n';
+    header->line = (struct cg_text){raw, inner.len};
+    header->raw = (struct cg_text){raw, inner.len + 1};
+    return true;
+}
+
 static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
     struct cg_header header;
     bool found = false;
@@ -204,6 +224,9 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
         return batch->ends_source && !batch->is_empty_source
                    ? refuse_headless(reader, &batch->error)
                    : CG_OK;
+    }
+    if (reader->plan.takes_rejected && !take_fed_back(reader, batch, &header)) {
+        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     }
     batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
     batch->header_lines = header.physical_lines;
@@ -240,7 +263,9 @@ void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
     if (!cg_splitter_wants_header(reader->splitter)) {
         cg_splitter_cut(reader->splitter, batch);
     }
+    batch->is_fed_back = reader->is_fed_back;
     if (batch->ends_source) {
+        reader->is_fed_back = false;
         cg_splitter_expect_header(reader->splitter);
     }
 }
@@ -254,7 +279,8 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     CG_ASSERT(reader->bound);
     CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
     if (batch->csv == NULL) {
-        batch->csv = cg_csv_new(reader->binding.delimiter, 2 * reader->binding.column_count);
+        batch->csv = cg_csv_new(reader->binding.delimiter,
+                                2 * reader->binding.column_count + CG_FED_BACK_COLUMNS_MORE);
     }
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");

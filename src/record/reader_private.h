@@ -23,6 +23,7 @@ struct cg_reader {
     struct cg_layout *layout;
     struct cg_binding binding;
     bool bound;
+    bool is_fed_back; /* the input being cut is a rejected file of an earlier run */
 
     /* number */
     uint64_t next_line; /* physical line of the input that the next batch starts at */

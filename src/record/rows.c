@@ -120,12 +120,24 @@ static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
     put_next_number(writer, verdict->units_available);
 }
 
+/* A record that is fed back keeps the place where it stood first. */
+static void put_place(struct writer *writer, const struct cg_rejected_row *row) {
+    const uint32_t record_no = row->line->record_no;
+    const struct cg_batch *batch = row->batch;
+    struct cg_origin place = {cg_text_of(row->source_file),
+                              batch->first_line + cg_batch_record(batch, record_no)->line_delta};
+    if (batch->is_fed_back) {
+        const struct cg_origin *origin = cg_array_at(&batch->origins, record_no);
+        place = origin->file.len > 0 ? *origin : place;
+    }
+    writer->failed = writer->failed || !cg_csv_put(writer->out, writer->delimiter, place.file);
+    put_next_number(writer, place.line);
+}
+
 bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) {
     const struct cg_verdict *verdict = row->verdict;
-    const struct cg_record *record = cg_batch_record(row->batch, row->line->record_no);
     struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
-    put_value(&writer, row->source_file);
-    put_next_number(&writer, row->batch->first_line + record->line_delta);
+    put_place(&writer, row);
     put_delimiter(&writer);
     put_record(&writer, row);
     put_next_word(&writer, verdict->reason);

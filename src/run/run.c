@@ -66,6 +66,7 @@ static bool make_reader(struct cg_run *run) {
         .input_count = run->path_count,
         .layout = run->plan->layout,
         .multiline = run->plan->multiline,
+        .takes_rejected = true,
         .parse = {.edit_fields = cg_edit_fields,
                   .edit_credentials = cg_edit_credentials,
                   .rules = &run->plan->rules,

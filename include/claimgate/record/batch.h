@@ -57,6 +57,12 @@ struct cg_record {
 };
 #define CG_NO_LINE UINT32_MAX
 
+/* Where a record stood first that is fed back from a rejected file; file.len 0: nowhere else. */
+struct cg_origin {
+    struct cg_text file;
+    uint64_t line;
+};
+
 struct cg_csv;
 struct cg_deflater;
 
@@ -83,8 +89,11 @@ struct cg_batch {
                                 * it: BOM, bytes, line end */
     uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
 
+    bool is_fed_back; /* cut: the input is a rejected file of an earlier run */
+
     /* parse */
     struct cg_array records; /* of struct cg_record */
+    struct cg_array origins; /* of struct cg_origin, one a record where is_fed_back */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
     uint32_t near_codes; /* records with near_code */

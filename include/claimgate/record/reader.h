@@ -41,8 +41,9 @@ struct cg_reader_input {
 struct cg_reader_plan {
     struct cg_reader_input *inputs; /* all with the same columns in the same order */
     uint32_t input_count;
-    const char *layout; /* name or path; NULL: by the first header */
-    bool multiline;     /* whatever the layout says */
+    const char *layout;  /* name or path; NULL: by the first header */
+    bool multiline;      /* whatever the layout says */
+    bool takes_rejected; /* a rejected file of an earlier run is read as what it holds */
     /* In place of a layout: fill the binding from the first header. NULL: by the layout. */
     enum cg_status (*bind)(void *context, const struct cg_header *header, struct cg_binding *out,
                            struct cg_error *err);

@@ -1,0 +1,173 @@
+/*
+ * A rejected file of an earlier run is an input: its rows are decided as the records they hold.
+ */
+#include "support/scene.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define H                                                                                          \
+    "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity," \
+    "rendering_npi\n"
+#define ROSTER_HEADER "npi,credential_type,status,effective_date,end_date\n"
+#define ONE           "1000000004,CPSSP-MH,current,2020-01-01,\n"
+#define OTHER         "1234567893,CPSSP-MH,current,2020-01-01,\n"
+#define BEHIND                                                                                     \
+    "reject_reason,reject_reasons,group_code,carc,rarc,cap_id,cap_limit,units_used,"               \
+    "units_available,reject_detail,raw_record\n"
+
+/* `validate` on these inputs with a roster; the folder that it made. */
+static const char *decide(struct scene *scene, const char *roster, const char *a, const char *b) {
+    const char *out = scene_path(scene, "out-%zu", scene->path_count);
+    struct run run;
+    const char *const argv[] = {run_claimgate(),
+                                "validate",
+                                "--roster",
+                                roster,
+                                "--as-of",
+                                "2025-12-31",
+                                "--out",
+                                out,
+                                "--ledger",
+                                scene_path(scene, "claims.ledger"),
+                                a,
+                                b,
+                                NULL};
+    run_program(argv, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    return out;
+}
+
+static const char *roster_of(struct scene *scene, const char *name, const char *text) {
+    char file[RUN_PATH_BYTES];
+    const char *dir = scene_path(scene, "%s", name);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    snprintf(file, sizeof file, "%s/credentials.csv", name);
+    scene_file(scene, file, text, strlen(text));
+    return dir;
+}
+
+static void expect_output(const char *out, const char *name, const char *text) {
+    size_t len = 0;
+    char *found = scene_read(out, name, &len);
+    cr_expect_str_eq(found, text);
+    free(found);
+}
+
+Test(fed_back, what_was_rejected_is_decided_again_and_keeps_its_first_place) {
+    struct scene scene;
+    scene_make(&scene);
+    const char *poor = roster_of(&scene, "poor", ROSTER_HEADER ONE);
+    const char *mended = roster_of(&scene, "mended", ROSTER_HEADER ONE OTHER);
+    static const char claims[] = H "A1,1,M1,2025-01-06,H0038,2,1000000004\n"
+                                   "A2,1,M1,2025-01-06,H0038,2,1234567893\r\n"
+                                   "\"A3\",1,\"M,3\",2025-01-06,H0038,0,1000000004\n"
+                                   "A4,1,\"M\"\"4\",2025-01-06,H0038,1,1234567893\n";
+    const char *file = scene_file(&scene, "claims.csv", claims, strlen(claims));
+    const char *first = decide(&scene, poor, file, NULL);
+    const char *rejected = scene_path(&scene, "%s/rejected.csv.gz", first + strlen(scene.dir) + 1);
+    const char *second = decide(&scene, mended, rejected, NULL);
+    expect_output(second, "accepted.csv.gz",
+                  H "A2,1,M1,2025-01-06,H0038,2,1234567893\n"
+                    "A4,1,\"M\"\"4\",2025-01-06,H0038,1,1234567893\n");
+    char row[RUN_PATH_BYTES + 200];
+    size_t len = 0;
+    char *again = scene_read(second, "rejected.csv.gz", &len);
+    snprintf(row, sizeof row, "\n%s,4,\"A3\",1,\"M,3\",2025-01-06,H0038,0,1000000004,units_invalid",
+             file);
+    cr_expect_not_null(strstr(again, row), "%s", again);
+    free(again);
+    struct run run;
+    run_program((const char *[]){run_claimgate(), "explain", "A2", "--ledger",
+                                 scene_path(&scene, "claims.ledger"), NULL},
+                NULL, &run);
+    cr_expect_not_null(strstr(run.out, ": rejected"), "%s", run.out);
+    cr_expect_not_null(strstr(run.out, ": accepted"), "%s", run.out);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
+/* Every field in quotes, rows sorted and dropped, line ends of Windows, a BOM. */
+Test(fed_back, a_spreadsheet_may_have_written_it_anew) {
+    struct scene scene;
+    scene_make(&scene);
+    const char *mended = roster_of(&scene, "mended", ROSTER_HEADER ONE OTHER);
+    static const char text[] =
+        "\xef\xbb\xbf\"source_file\",\"source_line\",claim_id,claim_line_number,member_id,"
+        "claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi,"
+        "reject_reason,reject_reasons,group_code,carc,rarc,cap_id,cap_limit,units_used,"
+        "units_available,reject_detail,raw_record\r\n"
+        "\"n.csv\",\"9\",\"A9\",\"1\",\"M1\",\"2025-01-06\",\"H0038\",\"2\",\"1234567893\","
+        "\"x\",\"x\",\"CO\",\"208\",\"\",\"\",\"\",\"\",\"\",\"a, b\",\"\"\r\n"
+        "n.csv,3,,,,,,,,malformed_record,malformed_record,CO,16,MA130,,,,,The record,"
+        "\"A3,1,\"\"M2\"\",2025-01-06,H0038,1,1000000004\"\r\n";
+    const char *out =
+        decide(&scene, mended, scene_file(&scene, "kept.csv", text, strlen(text)), NULL);
+    expect_output(out, "accepted.csv.gz",
+                  H "\"A9\",\"1\",\"M1\",\"2025-01-06\",\"H0038\",\"2\",\"1234567893\"\r\n"
+                    "A3,1,\"M2\",2025-01-06,H0038,1,1000000004\r\n");
+    scene_remove(&scene);
+}
+
+Test(fed_back, new_claims_and_a_rejected_file_are_one_night) {
+    struct scene scene;
+    scene_make(&scene);
+    const char *roster = roster_of(&scene, "roster", ROSTER_HEADER ONE);
+    static const char claims[] = H "B1,1,M1,2025-01-06,H0038,5,1000000004\n";
+    static const char rejected[] =
+        "source_file,source_line,claim_id,claim_line_number,member_id,claim_line_start_date,"
+        "hcpcs_code,service_unit_quantity,rendering_npi," BEHIND
+        "n.csv,2,A1,1,M1,2025-01-06,H0038,2,1000000004,x,x,,,,,,,,,\n"
+        "broken\n";
+    const char *out = decide(&scene, roster, scene_file(&scene, "b.csv", claims, strlen(claims)),
+                             scene_file(&scene, "r.csv", rejected, strlen(rejected)));
+    expect_output(out, "accepted.csv.gz", claims);
+    size_t len = 0;
+    char *again = scene_read(out, "rejected.csv.gz", &len);
+    cr_expect_not_null(strstr(again, "\nn.csv,2,A1,1,M1,2025-01-06,H0038,2,1000000004,daily_cap"),
+                       "%s", again);
+    cr_expect_not_null(strstr(again, "r.csv,3,,,,,,,,malformed_record"), "%s", again);
+    free(again);
+    scene_remove(&scene);
+}
+
+/* Nobody is on the first night's roster: what it rejects and the mended roster decides is what one
+ * night under the mended roster would have decided, byte by byte. */
+Test(fed_back, reject_mend_and_feed_back_equals_one_night, .timeout = 120) {
+    static const char *const seeds[] = {"1", "2", "3"};
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        struct scene scene;
+        struct scene alone;
+        scene_make(&scene);
+        scene_make(&alone);
+        const char *made = scene_generate(
+            &scene, "made",
+            (const char *[]){"--lines", "3000", "--seed", seeds[i], "--quoted", "5", "--errors",
+                             "1", "--voids", "0", "--replacements", "0", NULL});
+        const char *claims = scene_path(&scene, "%s/claims.csv.gz", made + strlen(scene.dir) + 1);
+        const char *mended = scene_path(&scene, "%s/roster", made + strlen(scene.dir) + 1);
+        const char *poor = roster_of(
+            &scene, "poor", ROSTER_HEADER "1234567893,CPSS,current,1990-01-01,1990-01-02\n");
+        const char *first = decide(&scene, poor, claims, NULL);
+        const char *second =
+            decide(&scene, mended,
+                   scene_path(&scene, "%s/rejected.csv.gz", first + strlen(scene.dir) + 1), NULL);
+        const char *once = decide(&alone, mended, claims, NULL);
+        static const char *const outputs[] = {"accepted.csv.gz", "rejected.csv.gz"};
+        for (size_t k = 0; k < 2; k++) {
+            size_t a_len = 0;
+            size_t b_len = 0;
+            char *a = scene_read(second, outputs[k], &a_len);
+            char *b = scene_read(once, outputs[k], &b_len);
+            cr_expect(scene_same(a, a_len, b, b_len), "%s, seed %s", outputs[k], seeds[i]);
+            free(b);
+            free(a);
+        }
+        scene_remove(&alone);
+        scene_remove(&scene);
+    }
+}
