@@ -245,10 +245,10 @@ static void touch_periods(void *context, const struct cg_service *service) {
     if (!cg_service_counts(service, touched->cap)) {
         return;
     }
-    int32_t first_day = spread.first_day;
-    int32_t last_day = spread.first_day;
-    for (int32_t day_no = spread.first_day; day_no <= spread.last_day; day_no = last_day + 1) {
-        cg_cap_period(touched->cap, day_no, &first_day, &last_day);
+    int32_t last_day = spread.first_day - 1;
+    while (last_day < spread.last_day) {
+        int32_t first_day;
+        cg_cap_period(touched->cap, last_day + 1, &first_day, &last_day);
         int32_t *place = cg_array_add(&touched->last_days);
         if (place == NULL) {
             touched->failed = true;

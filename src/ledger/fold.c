@@ -155,7 +155,7 @@ static enum cg_status move(struct fold *fold, struct cg_error *err) {
 
 static enum cg_status prepare(struct fold *fold, struct cg_error *err) {
     struct cg_ledger *ledger = fold->ledger;
-    int64_t stretch;
+    int64_t stretch = 0;
     enum cg_status status = cg_past_last_member(ledger, &fold->last_member, err);
     if (status == CG_OK) {
         status = cg_past_stretch(ledger, &stretch, err);
