@@ -190,22 +190,27 @@ static enum cg_status bind(struct cg_reader *reader, const struct cg_header *hea
 }
 
 /* The header within that of a rejected file takes its place, with a line end of its own. */
-static bool take_fed_back(struct cg_reader *reader, struct cg_batch *batch,
-                          struct cg_header *header) {
+static enum cg_status take_fed_back(struct cg_reader *reader, struct cg_batch *batch,
+                                    struct cg_header *header) {
     struct cg_text inner;
-    reader->is_fed_back = cg_fed_back_header(header->line, &inner);
+    reader->is_fed_back = reader->plan.bind == NULL && cg_fed_back_header(header->line, &inner);
     if (!reader->is_fed_back) {
-        return true;
+        return CG_OK;
+    }
+    if (!reader->plan.takes_rejected) {
+        return cg_error_set(&batch->error, CG_BAD_DATA,
+                            "is a rejected file: nothing in it was paid; give it to validate once "
+                            "the roster or the feed is mended");
     }
     char *raw = cg_arena_alloc(&batch->scratch, (size_t)inner.len + 1);
     if (raw == NULL) {
-        return false;
+        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     }
     memcpy(raw, inner.ptr, inner.len);
     raw[inner.len] = '\n';
     header->line = (struct cg_text){raw, inner.len};
     header->raw = (struct cg_text){raw, inner.len + 1};
-    return true;
+    return CG_OK;
 }
 
 static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
@@ -225,8 +230,9 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
                    ? refuse_headless(reader, &batch->error)
                    : CG_OK;
     }
-    if (reader->plan.takes_rejected && !take_fed_back(reader, batch, &header)) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    status = take_fed_back(reader, batch, &header);
+    if (status != CG_OK) {
+        return status;
     }
     batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
     batch->header_lines = header.physical_lines;

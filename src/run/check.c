@@ -53,6 +53,7 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
         .input_count = 1,
         .layout = check->plan.layout,
         .multiline = check->plan.multiline,
+        .takes_rejected = true,
         .parse = {.edit_fields = cg_edit_fields,
                   .edit_credentials = cg_edit_credentials,
                   .rules = &check->plan.rules},

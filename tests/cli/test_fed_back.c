@@ -135,6 +135,25 @@ Test(fed_back, new_claims_and_a_rejected_file_are_one_night) {
     scene_remove(&scene);
 }
 
+Test(fed_back, a_rejected_file_was_not_paid_and_is_not_imported) {
+    static const char rejected[] =
+        "source_file,source_line,claim_id,claim_line_number,member_id,claim_line_start_date,"
+        "hcpcs_code,service_unit_quantity,rendering_npi," BEHIND
+        "n.csv,2,A1,1,M1,2025-01-06,H0038,2,1000000004,x,x,,,,,,,,,\n";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *file = scene_file(&scene, "r.csv", rejected, strlen(rejected));
+    run_program((const char *[]){run_claimgate(), "ledger", "import", file, "--ledger",
+                                 scene_path(&scene, "claims.ledger"), "--as-of", "2025-12-31",
+                                 NULL},
+                NULL, &run);
+    cr_expect_eq(run.exit_code, 65);
+    cr_expect_not_null(strstr(run.err, "is a rejected file"), "%s", run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
 /* Nobody is on the first night's roster: what it rejects and the mended roster decides is what one
  * night under the mended roster would have decided, byte by byte. */
 Test(fed_back, reject_mend_and_feed_back_equals_one_night, .timeout = 120) {

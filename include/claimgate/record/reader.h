@@ -43,7 +43,8 @@ struct cg_reader_plan {
     uint32_t input_count;
     const char *layout;  /* name or path; NULL: by the first header */
     bool multiline;      /* whatever the layout says */
-    bool takes_rejected; /* a rejected file of an earlier run is read as what it holds */
+    bool takes_rejected; /* a rejected file of an earlier run is read as what it holds; else refused
+                          */
     /* In place of a layout: fill the binding from the first header. NULL: by the layout. */
     enum cg_status (*bind)(void *context, const struct cg_header *header, struct cg_binding *out,
                            struct cg_error *err);
