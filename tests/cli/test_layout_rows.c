@@ -160,6 +160,26 @@ Test(layout_rows, a_reversal_lives_on_in_a_ledger) {
     run_fini(&run);
 }
 
+Test(layout_rows, import_leaves_out_what_a_run_leaves_out) {
+    static const char claims[] =
+        HEADER ROW("A1", "1", "3", "", "", "CHARGE,1") ROW("A1", "2", "9", "", "", "PAYMENT,1");
+    const char *const argv[] = {
+        run_claimgate(),
+        "ledger",
+        "import",
+        scene_file(&scene, "paid.csv", claims, sizeof claims - 1),
+        "--layout",
+        layout_with("\"only\":[{\"column\":\"TYPE\",\"equals\":\"CHARGE\"}],", "", ""),
+        "--ledger",
+        scene_path(&scene, "ledger"),
+        NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect(strstr(run.out, "1 line taken in as paid, 3 units") != NULL, "%s%s", run.out,
+              run.err);
+    run_fini(&run);
+}
+
 Test(layout_rows, a_map_takes_any_other_value_and_one_that_means_blank_is_blank) {
     char *report;
     char *rejected;

@@ -183,6 +183,44 @@ Test(history, visits_lines_that_stand_in_the_order_of_acceptance) {
     }
 }
 
+static struct cg_line reversal_of(const char *claim, uint16_t line_number) {
+    struct cg_line line = void_of(&version, claim, claim);
+    line.reverses = true;
+    line.line_number = line_number;
+    return line;
+}
+
+Test(history, a_reversal_takes_out_one_line_as_often_as_it_comes_or_the_whole_claim) {
+    for (uint32_t large_member_lines = 0; large_member_lines < 2; large_member_lines++) {
+        struct cg_history *history = cg_history_new(NULL, NULL);
+        cg_history_set_large_member_lines(history, large_member_lines == 0 ? 0 : UINT32_MAX);
+        for (uint16_t i = 1; i <= 4; i++) {
+            struct cg_line line = plain_line(&version, i == 4 ? "B" : "A");
+            line.line_number = i;
+            decide_one(history, &line);
+        }
+        for (int again = 0; again < 2; again++) {
+            struct cg_line reversal = reversal_of("A", 2);
+            struct cg_line line = plain_line(&version, "A");
+            line.line_number = 2;
+            decide_one(history, &reversal);
+            cr_assert_eq(reversal.taken_back_lines, 1);
+            cr_assert_eq(decide_one(history, &line), CG_ACCEPTED);
+        }
+        struct seen seen = {.count = 0};
+        cg_history_visit(history, cg_text_of("M"), see, &seen);
+        cr_assert_eq(seen.count, 4);
+        cr_assert_eq(seen.numbers[0], 1);
+        cr_assert_eq(seen.numbers[1], 3);
+        cr_assert_eq(seen.numbers[2], 4);
+        cr_assert_eq(seen.numbers[3], 2);
+        struct cg_line whole = reversal_of("A", CG_LINE_NUMBER_NONE);
+        decide_one(history, &whole);
+        cr_assert_eq(whole.taken_back_lines, 3);
+        cg_history_free(history);
+    }
+}
+
 /* Lines of many members in one call: more than the ring that fetches ahead, and table growth. */
 Test(history, a_batch_is_decided_like_its_lines_one_by_one) {
     enum { LINES = 9000, MEMBERS = 3000 };
