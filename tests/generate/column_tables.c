@@ -18,6 +18,7 @@ struct shape {
         const char *column;
         int content;
     } further[2];
+    struct cg_column_mark marks[CG_MARKS_MAX];
     const char *header; /* with commas, whatever the delimiter */
 };
 
@@ -87,6 +88,48 @@ static const struct shape SHAPES[] = {
                "DIAGNOSISREF4,UNITS,DEPARTMENTID,NOTES,UNITAMOUNT,TRANSFEROUTID,TRANSFERTYPE,"
                "PAYMENTS,ADJUSTMENTS,TRANSFERS,OUTSTANDING,APPOINTMENTID,LINENOTE,"
                "PATIENTINSURANCEID,FEESCHEDULEID,PROVIDERID,SUPERVISINGPROVIDERID,RENDERING_NPI"},
+    /* The same as their sources send them: with rows that are no services, and their marks. */
+    {.name = "synthea-feed",
+     .layout = "synthea",
+     .date_suffix = "T00:00:00Z",
+     .further = {{"PROVIDERID", CG_CONTENT_RENDERING_UUID}},
+     .marks = {{"TYPE", {"CHARGE", "PAYMENT"}}},
+     .header = "ID,CLAIMID,CHARGEID,PATIENTID,TYPE,AMOUNT,METHOD,FROMDATE,TODATE,PLACEOFSERVICE,"
+               "PROCEDURECODE,MODIFIER1,MODIFIER2,DIAGNOSISREF1,DIAGNOSISREF2,DIAGNOSISREF3,"
+               "DIAGNOSISREF4,UNITS,DEPARTMENTID,NOTES,UNITAMOUNT,TRANSFEROUTID,TRANSFERTYPE,"
+               "PAYMENTS,ADJUSTMENTS,TRANSFERS,OUTSTANDING,APPOINTMENTID,LINENOTE,"
+               "PATIENTINSURANCEID,FEESCHEDULEID,PROVIDERID,SUPERVISINGPROVIDERID,RENDERING_NPI"},
+    {.name = "rif-carrier-feed",
+     .layout = "rif-carrier",
+     .date_suffix = "",
+     .further = {{"CLM_FROM_DT", CG_FIELD_CLAIM_LINE_START_DATE},
+                 {"CLM_THRU_DT", CG_FIELD_CLAIM_LINE_END_DATE}},
+     .marks = {{"LINE_PRCSG_IND_CD", {"A", "N"}}, {"CARR_CLM_PMT_DNL_CD", {"1", "0"}}},
+     .header = "BENE_ID,CLM_ID,CLM_FROM_DT,CLM_THRU_DT,LINE_NUM,PRF_PHYSN_NPI,LINE_SRVC_CNT,"
+               "LINE_PLACE_OF_SRVC_CD,LINE_1ST_EXPNS_DT,LINE_LAST_EXPNS_DT,HCPCS_CD,"
+               "HCPCS_1ST_MDFR_CD,HCPCS_2ND_MDFR_CD,LINE_SBMTD_CHRG_AMT,LINE_ICD_DGNS_CD,LINE_"
+               "PRCSG_IND_CD,CARR_CLM_PMT_DNL_CD"},
+    {.name = "cclf5-feed",
+     .layout = "cclf5",
+     .date_suffix = "",
+     .further = {{"CLM_FROM_DT", CG_FIELD_CLAIM_LINE_START_DATE},
+                 {"CLM_THRU_DT", CG_FIELD_CLAIM_LINE_END_DATE}},
+     .marks = {{"CLM_PRCSG_IND_CD", {"A", "N"}}, {"CLM_CARR_PMT_DNL_CD", {"1", "0"}}},
+     .header =
+         "CUR_CLM_UNIQ_ID,CLM_LINE_NUM,BENE_MBI_ID,BENE_HIC_NUM,CLM_TYPE_CD,CLM_FROM_DT,"
+         "CLM_THRU_DT,RNDRG_PRVDR_TYPE_CD,RNDRG_PRVDR_FIPS_ST_CD,CLM_PRVDR_SPCLTY_CD,"
+         "CLM_FED_TYPE_SRVC_CD,CLM_POS_CD,CLM_LINE_FROM_DT,CLM_LINE_THRU_DT,"
+         "CLM_LINE_HCPCS_CD,CLM_LINE_CVRD_PD_AMT,CLM_LINE_DGNS_CD,RNDRG_PRVDR_NPI_NUM,"
+         "CLM_ADJSMT_TYPE_CD,CLM_LINE_SRVC_UNIT_QTY,HCPCS_1_MDFR_CD,HCPCS_2_MDFR_CD,"
+         "HCPCS_3_MDFR_CD,HCPCS_4_MDFR_CD,HCPCS_5_MDFR_CD,CLM_PRCSG_IND_CD,CLM_CARR_PMT_DNL_CD"},
+    {.name = "taf-ot-feed",
+     .layout = "taf-ot",
+     .date_suffix = "",
+     .marks = {{"CLM_STUS_CD", {"1", "542"}}, {"LINE_CLM_STUS_CD", {"1", "087"}}},
+     .header = "BENE_ID,MSIS_ID,STATE_CD,CLM_ID,SRVC_BGN_DT,SRVC_END_DT,BLG_PRVDR_NPI,"
+               "DGNS_CD_{1..2},POS_CD,LINE_NUM,LINE_SRVC_BGN_DT,LINE_SRVC_END_DT,LINE_PRCDR_CD,"
+               "LINE_PRCDR_MDFR_CD_{1..4},ACTL_SRVC_QTY,SRVC_PRVDR_NPI,LINE_MDCD_PD_AMT,CLM_STUS_"
+               "CD,LINE_CLM_STUS_CD"},
 };
 
 static const struct shape *find_shape(const char *name) {
@@ -143,6 +186,12 @@ static int further_content(const struct shape *shape, const char *name, size_t l
             return shape->further[i].content;
         }
     }
+    for (int i = 0; i < CG_MARKS_MAX; i++) {
+        const char *column = shape->marks[i].column;
+        if (column != NULL && strlen(column) == len && memcmp(column, name, len) == 0) {
+            return CG_CONTENT_MARK + i;
+        }
+    }
     return CG_CONTENT_BLANK;
 }
 
@@ -188,7 +237,8 @@ enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct
     if (shape == NULL) {
         return cg_error_set(err, CG_USAGE,
                             "--layout %s: choose compact, tuva, taf-ot, cclf5, rif-carrier or "
-                            "synthea",
+                            "synthea; the last four with -feed behind for rows that are no "
+                            "services",
                             name);
     }
     struct cg_columns *columns = calloc(1, sizeof *columns);
@@ -203,6 +253,7 @@ enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct
         return status;
     }
     columns->date_suffix = shape->date_suffix;
+    columns->marks = shape->marks[0].column != NULL ? shape->marks : NULL;
     columns->end_of_spans_only = shape->end_of_spans_only;
     list_columns(columns, shape);
     *out = columns;

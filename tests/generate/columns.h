@@ -25,7 +25,9 @@ enum { CG_GENERATE_COLUMNS_MAX = 128 };
 enum {
     CG_CONTENT_BLANK = CG_FIELD_COUNT,
     CG_CONTENT_RENDERING_UUID, /* Synthea names its providers by UUID */
-    CG_CONTENT_ADJUSTMENT, /* a frequency that the layout maps: 0 original, 1 void, 2 replaced */
+    CG_CONTENT_MARK, /* and the next: marks of the shape that tell services from other rows */
+    CG_CONTENT_ADJUSTMENT =
+        CG_CONTENT_MARK + 2, /* a frequency that the layout maps: 0 original, 1 void, 2 replaced */
 };
 
 struct cg_column {
@@ -33,11 +35,20 @@ struct cg_column {
     uint32_t blanks_behind; /* columns up to the next one that has something to say */
 };
 
+enum { CG_MARKS_MAX = 2 };
+
+/* What stands in a column of a service, and in that of a row that is none. */
+struct cg_column_mark {
+    const char *column;
+    const char *texts[2];
+};
+
 struct cg_columns {
     struct cg_layout *layout;
-    struct cg_binding binding; /* of the layout to the header */
-    const char *date_suffix;   /* behind every date, e.g. a time of day */
-    bool end_of_spans_only;    /* the end of a line of one day is blank */
+    struct cg_binding binding;          /* of the layout to the header */
+    const char *date_suffix;            /* behind every date, e.g. a time of day */
+    const struct cg_column_mark *marks; /* NULL: every row is a service */
+    bool end_of_spans_only;             /* the end of a line of one day is blank */
     struct cg_column list[CG_GENERATE_COLUMNS_MAX];
     size_t count;
 };
@@ -60,7 +71,8 @@ cg_must_use struct cg_row_writer *
 cg_row_writer_new(const struct cg_columns *columns); /* NULL: no memory */
 void cg_row_writer_free(struct cg_row_writer *writer);
 
-/* One row with its line end at `out`, which has room for CG_ROW_MAX_BYTES. Returns its end. */
+/* One row with its line end, and under a shape with marks now and then another one before it that
+ * is no service, at `out`, which has room for CG_ROW_MAX_BYTES. Returns its end. */
 char *cg_row_put(const struct cg_row_writer *writer, const struct cg_mock_line *line, char *out);
 
 #endif

@@ -62,7 +62,9 @@ static const struct cg_option option_table[] = {
     CG_TAKES_INTEGER("providers", "N", providers, 1, CG_POPULATION_PROVIDERS_MAX,
                      "providers in order (members / 20)"),
     CG_TAKES_TEXT("policy-shape", "ID", program, "roster good for ms, ms-full, la or mi (ms)"),
-    CG_TAKES_PATH("layout", "NAME", layout, "compact, tuva, taf-ot, cclf5, rif-carrier, synthea"),
+    CG_TAKES_PATH("layout", "NAME", layout,
+                  "compact, tuva, taf-ot, cclf5, rif-carrier, synthea; the last four with -feed "
+                  "behind: with rows that are no services"),
     CG_TAKES_INTEGER("files", "K", files, 1, CG_GENERATE_FILES_MAX,
                      "claim files, one after another (1)"),
     CG_TAKES_PERCENT("out-of-scope", "PCT", out_of_scope, "lines of other services (0)"),
