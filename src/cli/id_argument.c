@@ -3,6 +3,7 @@
 #include "claimgate/record/line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum cg_status cg_id_argument_read(const char *argument, const char *what,
