@@ -28,6 +28,7 @@ struct cg_batch *cg_batch_new(void) {
     }
     cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
     cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
+    cg_array_init(&batch->header_like, sizeof(struct cg_header_like), RECORDS_MAX);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
@@ -56,6 +57,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_array_fini(&batch->lines);
     cg_array_fini(&batch->origins);
     cg_array_fini(&batch->trailers);
+    cg_array_fini(&batch->header_like);
     cg_array_fini(&batch->records);
     free(batch->memory);
     free(batch);
@@ -82,6 +84,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->origins.count = 0;
     batch->skipped_lines = 0;
     batch->trailers.count = 0;
+    batch->header_like.count = 0;
     batch->decoration = 0;
     batch->repeated_headers = 0;
     batch->other_header = NULL;

@@ -1,9 +1,13 @@
 #include "header_names.h"
 
+#include "layout_private.h"
+
 #include "claimgate/base/arena.h"
+#include "claimgate/base/buffer.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/hash_table.h"
 #include "claimgate/base/phrase.h"
+#include "claimgate/base/problems.h"
 #include "claimgate/base/utf8.h"
 
 #include <stdio.h>
@@ -148,6 +152,50 @@ struct cg_header_names *cg_header_names_bound(const struct cg_csv *csv, uint32_t
     return names;
 }
 
+static bool name_columns(const struct cg_layout *layout, struct cg_buffer *line) {
+    bool good = true;
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        const struct cg_layout_source *source = &layout->fields[i];
+        const char *const own[] = {source->column, source->fallback};
+        for (size_t j = 0; j < 2 + source->also_count && good; j++) {
+            const char *name = j < 2 ? own[j] : source->also_named[j - 2];
+            good = name == NULL ||
+                   (cg_buffer_append_text(line, name) && cg_buffer_append_text(line, ","));
+        }
+    }
+    return good;
+}
+
+/* As a header line that has all of them. */
+static bool name_all_columns(struct cg_buffer *line) {
+    bool good = true;
+    for (size_t i = 0; cg_layout_files.names[i] != NULL && good; i++) {
+        struct cg_problems problems;
+        struct cg_error ignored = CG_ERROR_INIT;
+        struct cg_layout *layout = NULL;
+        cg_problems_init(&problems);
+        good = cg_layout_load(cg_layout_files.names[i], &layout, &problems, &ignored) == CG_OK &&
+               name_columns(layout, line);
+        cg_layout_free(layout);
+        cg_problems_fini(&problems);
+    }
+    return good;
+}
+
+struct cg_header_names *cg_header_names_builtin(void) {
+    struct cg_buffer line;
+    struct cg_csv *csv = cg_csv_new(',', CG_COLUMNS_MAX);
+    struct cg_header_names *names = NULL;
+    cg_buffer_init(&line, CG_RECORD_MAX_BYTES);
+    if (csv != NULL && name_all_columns(&line) &&
+        cg_csv_read(csv, (struct cg_text){line.data, (uint32_t)line.len_bytes}) == CG_WELL_FORMED) {
+        names = cg_header_names_new(csv, cg_csv_kept_count(csv));
+    }
+    cg_buffer_fini(&line);
+    cg_csv_free(csv);
+    return names;
+}
+
 bool cg_header_names_have_no_digit(const struct cg_header_names *names) {
     return !names->has_digit;
 }
@@ -200,6 +248,43 @@ static bool is_like(const struct cg_header_names *names, const struct cg_record_
         }
     }
     return met >= others && needed[1] >= 0;
+}
+
+static bool is_like_name(struct cg_text field) {
+    const char first = field.len > 0 ? fold_byte(field.ptr[0]) : '\0';
+    bool has_digit = false;
+    bool joins = false;
+    for (uint32_t i = 0; i < field.len; i++) {
+        has_digit = has_digit || is_digit(field.ptr[i]);
+        joins = joins || field.ptr[i] == '_';
+    }
+    return first >= 'a' && first <= 'z' && (joins || !has_digit);
+}
+
+bool cg_header_names_may_be(const struct cg_record_fields *fields) {
+    uint32_t names = 0;
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < fields->count && others * 2 <= fields->count; i++) {
+        const struct cg_text field = cg_record_field(fields, i);
+        const bool is_name = is_like_name(field);
+        names += is_name;
+        others += !is_name && field.len > 0;
+    }
+    return names > 0 && names >= others;
+}
+
+bool cg_header_names_have(const struct cg_header_names *names,
+                          const struct cg_record_fields *fields) {
+    enum { MET_MIN = 3 }; /* a word or two may be a name of some layout by chance */
+    uint32_t met = 0;
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < fields->count && others * 2 <= fields->count; i++) {
+        const struct cg_text field = cg_record_field(fields, i);
+        const bool is_met = find(names, field) >= 0;
+        met += is_met;
+        others += !is_met && field.len > 0;
+    }
+    return met >= MET_MIN && met >= others;
 }
 
 enum cg_header_kind cg_header_names_look(const struct cg_header_names *names,

@@ -22,6 +22,8 @@ void cg_header_names_free(struct cg_header_names *names); /* NULL is allowed */
 /* The same, with the columns marked that the needed fields come from. */
 cg_must_use struct cg_header_names *cg_header_names_bound(const struct cg_csv *csv, uint32_t count,
                                                           const struct cg_binding *binding);
+/* All names of columns that the built-in layouts map. NULL: no memory. */
+cg_must_use struct cg_header_names *cg_header_names_builtin(void);
 /* No file could be read without this column. */
 void cg_header_names_need(struct cg_header_names *names, uint32_t column);
 
@@ -43,6 +45,12 @@ enum cg_header_kind {
 };
 enum cg_header_kind cg_header_names_look(const struct cg_header_names *names,
                                          const struct cg_record_fields *fields);
+/* At least half of its fields that are not blank look like names: letters first, and digits only
+ * where words are joined. */
+bool cg_header_names_may_be(const struct cg_record_fields *fields);
+/* At least half of them, and three, are among the names. */
+bool cg_header_names_have(const struct cg_header_names *names,
+                          const struct cg_record_fields *fields);
 /* The same for a record whose quoting is broken, so that it has no fields. */
 bool cg_header_names_end(const struct cg_header_names *names, struct cg_text record);
 

@@ -84,6 +84,49 @@ static int keep_other_header(const struct cg_odd_record *record,
     return batch->other_header == NULL ? CG_NO_MEMORY_LEFT : CG_NO_RECORD;
 }
 
+/* Letters, and no digit. */
+static bool is_word(struct cg_text text) {
+    bool has_letter = false;
+    for (uint32_t i = 0; i < text.len; i++) {
+        const char small = (char)(text.ptr[i] | 0x20);
+        has_letter = has_letter || (small >= 'a' && small <= 'z');
+        if (is_digit(text.ptr[i])) {
+            return false;
+        }
+    }
+    return has_letter;
+}
+
+/* A value of its field is a date or a number, so that a word there is none. A column that the file
+ * does not have says nothing. */
+static bool has_word(const struct cg_odd_record *record, const struct cg_record_fields *fields,
+                     enum cg_field field) {
+    const int32_t column = record->binding->fields[field].column;
+    return column < 0 ||
+           ((uint32_t)column < fields->count && is_word(cg_record_field(fields, (uint32_t)column)));
+}
+
+static bool has_words(const struct cg_odd_record *record, const struct cg_record_fields *fields) {
+    return has_word(record, fields, CG_FIELD_CLAIM_LINE_START_DATE) &&
+           has_word(record, fields, CG_FIELD_SERVICE_UNIT_QUANTITY) &&
+           has_word(record, fields, CG_FIELD_RENDERING_NPI) &&
+           has_word(record, fields, CG_FIELD_HCPCS_CODE);
+}
+
+static int keep_header_like(const struct cg_odd_record *record,
+                            const struct cg_record_fields *fields) {
+    const bool words = has_words(record, fields);
+    if (record->binding->layout == NULL || (!words && !cg_header_names_may_be(fields))) {
+        return (int)record->fault;
+    }
+    struct cg_header_like *like = cg_array_add(&record->batch->header_like);
+    if (like == NULL) {
+        return CG_NO_MEMORY_LEFT;
+    }
+    *like = (struct cg_header_like){record->text, record->line_delta, words};
+    return (int)record->fault;
+}
+
 static int look_for_header(const struct cg_odd_record *record) {
     const struct cg_header_names *names = record->binding->names;
     struct cg_batch *batch = record->batch;
@@ -108,7 +151,7 @@ static int look_for_header(const struct cg_odd_record *record) {
     case CG_NO_HEADER:
         break;
     }
-    return (int)record->fault;
+    return keep_header_like(record, &fields);
 }
 
 /* --- more or fewer fields, as the layout says --- */

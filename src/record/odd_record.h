@@ -32,6 +32,14 @@ enum { CG_NO_RECORD = -1, CG_NO_MEMORY_LEFT = -2 };
  * in the batch. */
 int cg_odd_record_look(struct cg_odd_record *record);
 
+/* A record that may be a header in words that the first header does not have. Whether they are a
+ * layout's is asked when the batches are in order again: hardly any file has one. */
+struct cg_header_like {
+    struct cg_text text; /* lives as long as the batch's text */
+    uint32_t line_delta;
+    bool has_words; /* where a claim has its date, units, NPI and code */
+};
+
 /* A trailer among the records of a batch. */
 struct cg_trailer {
     struct cg_text text; /* behind the layout's prefix; lives as long as the batch's text */

@@ -10,6 +10,7 @@
 #include "claimgate/record/reader.h"
 
 #include "fed_back.h"
+#include "header_names.h"
 #include "reader_private.h"
 
 #include "claimgate/base/assert.h"
@@ -41,6 +42,7 @@ void cg_reader_free(struct cg_reader *reader) {
     }
     cg_source_close(reader->source);
     cg_splitter_free(reader->splitter);
+    cg_header_names_free(reader->builtin_names);
     cg_binding_fini(&reader->binding);
     cg_layout_free(reader->layout);
     free(reader);

@@ -1,3 +1,4 @@
+#include "header_names.h"
 #include "odd_record.h"
 #include "reader_private.h"
 
@@ -64,7 +65,61 @@ static void look_at_trailers(struct cg_reader *reader, struct cg_batch *batch) {
     }
 }
 
+/* --- headers in other words --- */
+
+static void warn_of_header(struct cg_reader *reader, uint64_t line, const char *file) {
+    if (!reader->told_like) {
+        reader->told_like = true;
+        cg_log_warning("%s: line %llu looks like a header: it has words where the first header has "
+                       "date, units, NPI and code; it is taken as a record, and what follows by "
+                       "the first header; if another kind of file begins there, part the file and "
+                       "run the parts apart",
+                       strcmp(file, "-") == 0 ? "standard input" : file, (unsigned long long)line);
+    }
+}
+
+static enum cg_status load_names(struct cg_reader *reader, struct cg_batch *batch) {
+    if (reader->builtin_names == NULL) {
+        reader->builtin_names = cg_header_names_builtin();
+    }
+    return reader->builtin_names != NULL
+               ? CG_OK
+               : cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+}
+
+/* A layout's names make it another header; what else is like one is warned of. */
+static void look_at_header_like(struct cg_reader *reader, struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->header_like.count; i++) {
+        const struct cg_header_like *like = cg_array_at(&batch->header_like, i);
+        if (batch->other_header != NULL && batch->other_header_delta < like->line_delta) {
+            return;
+        }
+        if (load_names(reader, batch) != CG_OK) {
+            return;
+        }
+        if (cg_csv_read(batch->csv, like->text) != CG_WELL_FORMED) {
+            continue;
+        }
+        const struct cg_record_fields fields = {.csv = batch->csv,
+                                                .count = cg_csv_field_count(batch->csv)};
+        if (cg_header_names_have(reader->builtin_names, &fields)) {
+            batch->other_header = "it has names of columns that another layout has";
+            batch->other_header_delta = like->line_delta;
+            return;
+        }
+        if (like->has_words) {
+            warn_of_header(reader, batch->first_line + like->line_delta,
+                           reader->plan.inputs[batch->source_no].file);
+        }
+    }
+}
+
 void cg_reader_look_at_lines(struct cg_reader *reader, struct cg_batch *batch) {
+    look_at_header_like(reader, batch);
+    reader->told_like = reader->told_like && !batch->ends_source;
+    if (batch->error.status != CG_OK) {
+        return;
+    }
     look_at_headers(reader, batch);
     if (batch->error.status == CG_OK && reader->binding.lines.trailer.len > 0) {
         look_at_trailers(reader, batch);

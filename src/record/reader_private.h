@@ -30,6 +30,8 @@ struct cg_reader {
     uint64_t untrailed; /* records since the last trailer */
     bool has_trailer;   /* of the input */
     bool told_repeated; /* a header was met again, and a note has said so */
+    bool told_like;     /* a record of the input looks like a header, and a warning has said so */
+    struct cg_header_names *builtin_names; /* made for the first such record */
 };
 
 /* Put the input before what is wrong with it, as people call it. */

@@ -154,6 +154,54 @@ Test(other_lines, another_header_ends_the_run_and_says_which_columns_differ) {
     end(&lines);
 }
 
+Test(other_lines, a_header_in_the_names_of_another_layout_ends_the_run) {
+    static const char *const others[] = {
+        "CLM_CNTL_NUM,CLM_LINE_NUM,BENE_MBI_ID,CLM_LINE_HCPCS_CD,CLM_LINE_FROM_DT,"
+        "CLM_LINE_SRVC_UNIT_QTY,RNDRG_PRVDR_NPI_NUM\n",
+        "\"CLM_CNTL_NUM\",\"CLM_LINE_NUM\",\"BENE_MBI_ID\",\"note "
+        "2\",\"CLM_LINE_HCPCS_CD\",,\"x\"\n",
+        "DESY_SORT_KEY,HCPCS_1ST_MDFR_CD,CLM_ID,LINE_NUM,HCPCS_CD,LINE_SRVC_CNT,"
+        "PRF_PHYSN_NPI,CLM_CNTL_NUM,LINE_1ST_EXPNS_DT\n",
+    };
+    struct lines lines;
+    begin(&lines);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char text[2000];
+        snprintf(text, sizeof text, H A1 "%sA2,90,M1,H0038,2025-01-07,1,1000000004\n" MOVED,
+                 others[i]);
+        cr_expect_eq(validate_text(&lines, text), 65, "%s", others[i]);
+        cr_expect_not_null(strstr(lines.run.err, "claims.csv: line 3 is another header: it has "
+                                                 "names of columns that another layout has"),
+                           "%s", lines.run.err);
+    }
+    end(&lines);
+}
+
+Test(other_lines, a_record_with_words_for_date_units_and_npi_is_warned_of_once) {
+    static const char words[] = H A1 "Claim No,Units,Member,DOS,Code,Line,NPI\n"
+                                     "A2,90,M1,2025-01-07,H0038,1,1000000004\n"
+                                     "Claim No,Units,Member,DOS,Code,Line,NPI\n";
+    struct lines lines;
+    begin(&lines);
+    cr_expect_eq(validate_text(&lines, words), 0, "%s", lines.run.err);
+    const char *told = strstr(lines.run.err, "claims.csv: line 3 looks like a header");
+    cr_assert_not_null(told, "%s", lines.run.err);
+    cr_expect_null(strstr(strchr(told, ';'), "looks like"), "%s", lines.run.err);
+    expect_count(&lines, "records", 4);
+    static const char *const claims[] = {
+        H A1 "A2,1,M1,unknown,H0038,none,missing\n",
+        H A1 "A2,1,M1,unknown,Code,2,missing\n",
+        H A1 "A2,1,M1,unknown,Code,none,\n",
+        H A1 "A2,1,M1,Jan 6,Code,none,missing\n",
+        H A1 "Id,START,CODE,unknown,H0038,2,1000000004\n",
+    };
+    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
+        cr_expect_eq(validate_text(&lines, claims[i]), 0, "%s: %s", claims[i], lines.run.err);
+        cr_expect_null(strstr(lines.run.err, "looks like"), "%s", claims[i]);
+    }
+    end(&lines);
+}
+
 Test(other_lines, a_claim_that_says_the_names_of_columns_stays_a_claim) {
     struct lines lines;
     begin(&lines);

@@ -107,6 +107,7 @@ struct cg_batch {
     uint32_t first_repeated_delta;        /* physical line of the first of them, less first_line */
     uint32_t other_header_delta;          /* the same of the first record that is another header */
     const char *other_header;             /* how that one differs; NULL: there is none */
+    struct cg_array header_like;          /* of struct cg_header_like (odd_record.h) */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
