@@ -1,5 +1,6 @@
 #include "header_columns.h"
 
+#include "claimgate/base/log.h"
 #include "claimgate/base/utf8.h"
 
 #include <stdio.h>
@@ -110,7 +111,42 @@ int32_t cg_header_columns_find(const struct cg_header_columns *columns, const ch
     return found;
 }
 
+bool cg_header_columns_hold(const struct cg_header_columns *columns, const char *wanted) {
+    const struct cg_text part = cg_text_of(wanted == NULL ? "" : wanted);
+    bool found = false;
+    for (uint32_t i = 0; part.len > 0 && i < columns->count; i++) {
+        const struct cg_text name = cg_header_columns_name(columns, i);
+        if (name.len > part.len) {
+            const struct cg_text start = {name.ptr, part.len};
+            const struct cg_text end = {name.ptr + name.len - part.len, part.len};
+            found = found || cg_text_equal_nocase(start, part) || cg_text_equal_nocase(end, part);
+        }
+    }
+    return found;
+}
+
 /* --- showing --- */
+
+bool cg_column_looks_like_a_name(struct cg_text name) {
+    enum { NUMBER_DIGITS = 4 };
+    uint32_t digits = 0;
+    for (uint32_t i = 0; i < name.len; i++) {
+        const bool is_digit = name.ptr[i] >= '0' && name.ptr[i] <= '9';
+        digits = is_digit ? digits + 1 : 0;
+        if (digits == NUMBER_DIGITS || (is_digit && i == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cg_header_columns_may_show(const struct cg_header_columns *columns) {
+    bool are_names = true;
+    for (uint32_t i = 0; i < columns->count; i++) {
+        are_names = are_names && cg_column_looks_like_a_name(cg_header_columns_name(columns, i));
+    }
+    return are_names || cg_log_shows_phi();
+}
 
 void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]) {
     char copy[CG_COLUMN_SHOWN_BYTES];

@@ -46,6 +46,17 @@ int32_t cg_header_columns_find(const struct cg_header_columns *columns, const ch
  * misspelt by one letter, in another order, or with one word more or less. */
 bool cg_column_is_near(struct cg_text name, struct cg_text wanted);
 
+/* False where it begins with a digit or has four digits in a row, as numbers of lines, units,
+ * dates and ids have, and names of columns have not. */
+bool cg_column_looks_like_a_name(struct cg_text name);
+/* Whether a message may have the names: all look like names, or --show-phi was given. One that does
+ * not makes the whole line suspect, for a claim may stand on it, with or without a header. */
+bool cg_header_columns_may_show(const struct cg_header_columns *columns);
+
+/* True where a longer name begins or ends with `wanted`, as the last name of a header does to which
+ * a claim is stuck. NULL: false. */
+bool cg_header_columns_hold(const struct cg_header_columns *columns, const char *wanted);
+
 /* A name, or all of them as far as they fit, as a message may have it. */
 void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]);
 void cg_header_columns_list(const struct cg_header_columns *columns, char *out, size_t out_bytes);

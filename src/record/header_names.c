@@ -1,11 +1,13 @@
 #include "header_names.h"
 
+#include "header_columns.h"
 #include "layout_private.h"
 
 #include "claimgate/base/arena.h"
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/hash_table.h"
+#include "claimgate/base/log.h"
 #include "claimgate/base/phrase.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/base/utf8.h"
@@ -36,6 +38,7 @@ struct cg_header_names {
     struct name *names;
     uint32_t count;
     bool has_digit;  /* a name begins with one */
+    bool has_value;  /* one does not look like a name: a claim may be stuck to the header */
     bool first[256]; /* bytes that the folded names begin with */
 };
 
@@ -99,6 +102,7 @@ static bool add(struct cg_header_names *names, struct cg_text text) {
         return false;
     }
     names->has_digit = names->has_digit || (text.len > 0 && is_digit(text.ptr[0]));
+    names->has_value = names->has_value || !cg_column_looks_like_a_name(text);
     const bool is_new = name->folded.len > 0 && find(names, text) < 0;
     names->count++;
     names->first[(unsigned char)name->folded.ptr[0]] = true;
@@ -342,10 +346,14 @@ void cg_header_names_differ(const struct cg_header_names *names,
         if (is_same_name(&names->names[i], field) || ++differ > DIFFERENCES_SHOWN) {
             continue;
         }
+        cg_say(&say, "%scolumn %u", differ == 1 ? "" : ", ", i + 1);
+        if (names->has_value && !cg_log_shows_phi()) {
+            cg_say(&say, " is another");
+            continue;
+        }
         (void)cg_utf8_show(ours, sizeof ours, names->names[i].text.ptr);
         show(names, field, theirs);
-        cg_say(&say, "%scolumn %u is %s where the first header has %s", differ == 1 ? "" : ", ",
-               i + 1, theirs, ours);
+        cg_say(&say, " is %s where the first header has %s", theirs, ours);
     }
     if (differ > DIFFERENCES_SHOWN) {
         cg_say(&say, ", and %u more differ", differ - DIFFERENCES_SHOWN);

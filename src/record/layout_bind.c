@@ -141,14 +141,38 @@ static bool nearest_column(const struct cg_header_columns *columns, const char *
     return false;
 }
 
-/* A file without a header begins with a claim, and no value of a claim belongs into a message. */
-static bool may_show(const struct cg_binding *binding) {
-    bool names_a_column = false;
+static bool names_a_column(const struct cg_binding *binding) {
+    bool found = false;
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_field_source *source = &binding->fields[i];
-        names_a_column = names_a_column || source->column >= 0 || source->fallback_column >= 0;
+        found = found || source->column >= 0 || source->fallback_column >= 0;
     }
-    return names_a_column || cg_log_shows_phi();
+    return found;
+}
+
+/* No line end stands between the header and a claim. */
+static bool claim_is_stuck(const struct search *search, const struct cg_binding *binding) {
+    bool stuck = false;
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        stuck =
+            stuck || (!is_bound(&binding->fields[i]) &&
+                      cg_header_columns_hold(search->columns, search->layout->fields[i].column));
+    }
+    return stuck;
+}
+
+/* A file without a header begins with a claim, and no value of a claim belongs into a message. */
+static const char *why_not_shown(const struct search *search, const struct cg_binding *binding) {
+    if (!names_a_column(binding)) {
+        return search->columns->count == 1
+                   ? "names none of its columns, nor is it separated as the layout says; put the "
+                     "header there or choose another --layout"
+                   : "names none of its columns; put the header there or choose another --layout";
+    }
+    return claim_is_stuck(search, binding)
+               ? "has values beside names; a claim seems to be stuck to the header: part the line "
+                 "in two"
+               : "has values beside names; mend the header or choose another --layout";
 }
 
 static const char *list_missing(const struct search *search, const struct cg_binding *binding,
@@ -196,20 +220,19 @@ static enum cg_status refuse_missing(const struct search *search, const struct c
     if (delimiter != layout->delimiter) {
         return refuse_delimiter(layout, delimiter, err);
     }
-    const bool shown = may_show(binding);
+    const bool shown = cg_log_shows_phi() ||
+                       (names_a_column(binding) && cg_header_columns_may_show(search->columns));
     const char *words = list_missing(search, binding, shown, missing);
     if (words != NULL) {
         return cg_error_set(err, CG_BAD_DATA, "no column %s for layout %s: %s", missing,
                             layout->name, words);
     }
     if (!shown) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "columns missing for layout %s: %s; the first line names none of its "
-                            "columns%s; put the header there or choose another --layout (the line "
-                            "may be a claim: --show-phi shows it)",
-                            layout->name, missing,
-                            search->columns->count == 1 ? ", nor is it separated as the layout says"
-                                                        : "");
+        return cg_error_set(
+            err, CG_BAD_DATA,
+            "columns missing for layout %s: %s; the first line %s (the line may be a "
+            "claim: --show-phi shows it)",
+            layout->name, missing, why_not_shown(search, binding));
     }
     cg_header_columns_list(search->columns, seen, sizeof seen);
     return cg_error_set(err, CG_BAD_DATA,
@@ -228,6 +251,13 @@ static bool reads_column(const struct cg_binding *binding, uint32_t column) {
     return false;
 }
 
+/* Names are not shown of a header to which a claim may be stuck. */
+static struct cg_text name_to_note(const struct search *search, uint32_t column) {
+    return cg_header_columns_may_show(search->columns)
+               ? cg_header_columns_name(search->columns, column)
+               : cg_text_of("(--show-phi shows it)");
+}
+
 /* A column that nobody reads, and the field that it was perhaps meant for. */
 static void note_unread(const struct search *search, uint32_t column, struct cg_binding *out) {
     const struct cg_text name = cg_header_columns_name(search->columns, column);
@@ -236,7 +266,8 @@ static void note_unread(const struct search *search, uint32_t column, struct cg_
         const char *wanted = search->layout->fields[i].column;
         if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
             cg_column_is_near(name, cg_text_of(wanted))) {
-            note(out, &(struct cg_column_note){(enum cg_field)i, wanted, column, false, ""}, name);
+            note(out, &(struct cg_column_note){(enum cg_field)i, wanted, column, false, ""},
+                 name_to_note(search, column));
             return;
         }
     }

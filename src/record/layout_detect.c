@@ -41,18 +41,18 @@ const char *cg_layout_detect(struct cg_text header_line) {
 }
 
 /* A first line that names no column of the layout may be a claim. */
-static bool may_show(const struct cg_binding *binding, struct cg_text header) {
+static bool names_a_column(const struct cg_binding *binding, struct cg_text header) {
     struct cg_binding other;
     struct cg_error ignored = CG_ERROR_INIT;
-    bool names_a_column = false;
+    bool found = false;
     if (binding->layout == NULL ||
         cg_layout_find(binding->layout, header, &other, &ignored) != CG_OK) {
-        return cg_log_shows_phi();
+        return false;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        names_a_column = names_a_column || other.fields[i].column >= 0;
+        found = found || other.fields[i].column >= 0;
     }
-    return names_a_column || cg_log_shows_phi();
+    return found;
 }
 
 static const char *show_name(const struct cg_header_columns *columns, uint32_t index,
@@ -81,10 +81,11 @@ static enum cg_status compare_columns(const struct cg_header_columns *ours,
         return CG_OK;
     }
     if (!shown) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "the header is not that of the first input, and names none of the "
-                            "layout's columns; %s",
-                            mend);
+        return cg_error_set(
+            err, CG_BAD_DATA,
+            "the header is not that of the first input, and is not shown, for one of "
+            "the two may be a claim (--show-phi shows it); %s",
+            mend);
     }
     return cg_error_set(err, CG_BAD_DATA,
                         "the header is not that of the first input: column %u is %s here and %s "
@@ -106,7 +107,10 @@ enum cg_status cg_binding_check_header(const struct cg_binding *binding, struct 
         status = cg_header_columns_read(header, binding->delimiter, &theirs, err);
     }
     if (status == CG_OK) {
-        status = compare_columns(&ours, &theirs, may_show(binding, header), err);
+        const bool shown = cg_log_shows_phi() ||
+                           (names_a_column(binding, header) && cg_header_columns_may_show(&ours) &&
+                            cg_header_columns_may_show(&theirs));
+        status = compare_columns(&ours, &theirs, shown, err);
     }
     cg_header_columns_free(&ours);
     cg_header_columns_free(&theirs);

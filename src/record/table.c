@@ -39,11 +39,18 @@ struct table {
     bool stopped; /* the caller wants no more rows */
 };
 
+/* A file without a header begins with a row, and to a header a row may be stuck, of which nothing
+ * may be shown where it can be a claim's or a member's. */
+static bool may_show(const struct table *table) {
+    const struct cg_header_columns seen = {table->csv, table->file_columns};
+    return table->plan->shows_header || cg_header_columns_may_show(&seen);
+}
+
 static void report_missing(struct table *table, const char *name) {
     char shown[CG_COLUMN_SHOWN_BYTES];
     const char *const word = shown;
     const char *near = NULL;
-    for (uint32_t i = 0; near == NULL && i < table->file_columns; i++) {
+    for (uint32_t i = 0; near == NULL && i < table->file_columns && may_show(table); i++) {
         cg_column_show(cg_csv_field(table->csv, i).value, shown);
         near = cg_nearest_word(name, &word, 1);
     }
@@ -71,13 +78,12 @@ static void bind_column(struct table *table, struct cg_table_column *column) {
     }
 }
 
-/* The names that were seen, beside those that are missing. A file without a header begins with a
- * row, of which nothing may be shown where it can be a claim's or a member's. */
+/* The names that were seen, beside those that are missing. */
 static void report_header(struct table *table) {
     char names[HEADER_SHOWN_BYTES];
     bool known = table->plan->shows_header || cg_log_shows_phi();
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
-        known = known || table->plan->columns[i].index >= 0;
+        known = known || (table->plan->columns[i].index >= 0 && may_show(table));
     }
     if (known) {
         const struct cg_header_columns seen = {table->csv, table->file_columns};

@@ -118,6 +118,39 @@ Test(canaries, a_claim_in_the_place_of_a_header_is_shown_only_when_asked, .timeo
     scene_remove(&scene);
 }
 
+/* A file joined without a line end: a name of a column before, behind or in the midst of a claim.
+ */
+Test(canaries, a_claim_that_is_stuck_to_a_header_is_shown_only_when_asked, .timeout = 60) {
+#define NAMES  "member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi"
+#define VALUES "CANARY-MBR-7,2025-01-06,H0038,5,1000000004"
+    static const char *const STUCK[] = {
+        "claim_id," NAMES "CANARY-CLM-1," VALUES "\n",
+        "CANARY-CLM-1," VALUES "claim_id," NAMES "\n",
+        "claim_id," NAMES ",claim_frequency_codeCANARY," VALUES "\n",
+        "CANARY-CLM-1,1,CANARY-MBR-7,claim_id,H0038,5,1000000004\n",
+        "claim_id,CANARY-CLM-1," VALUES "\n",
+    };
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    for (size_t i = 0; i < sizeof STUCK / sizeof STUCK[0]; i++) {
+        const char *claims = scene_file(&scene, "claims.csv", STUCK[i], strlen(STUCK[i]));
+        const int exit_code = i == 2 ? 0 : 65;
+        const char *const WAYS[][8] = {
+            {"validate", "CLAIMS", "--roster", "ROSTER", "--dry-run"},
+            {"check", "-", "--roster", "ROSTER"},
+            {"layout", "check", "tuva", "--sample", "CLAIMS"},
+        };
+        for (size_t way = 0; way < sizeof WAYS / sizeof WAYS[0]; way++) {
+            say(&scene, claims, WAYS[way], exit_code);
+        }
+        scene_validate((const char *[]){claims, "--dry-run", "--show-phi", NULL}, NULL, &run);
+        cr_expect(strstr(run.err, "CANARY") != NULL, "%zu: %s", i, run.err);
+        run_fini(&run);
+    }
+    scene_remove(&scene);
+}
+
 Test(canaries, authorizations_are_refused_without_naming_the_member, .timeout = 60) {
     static const char ROWS[] =
         "authorization_number,member_id,hcpcs_code,effective_date,end_date\n"

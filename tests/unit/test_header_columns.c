@@ -149,3 +149,14 @@ Test(header_columns, the_first_column_of_a_second_header_that_differs_is_named) 
     cg_binding_fini(&binding);
     cg_layout_free(layout);
 }
+
+Test(header_columns, a_name_has_no_number_of_four_digits_and_begins_with_none) {
+    static const char *const NAMES[] = {"", "claim_id", "hcpcs_modifier_1", "ICD10_CD_100", "x837"};
+    static const char *const VALUES[] = {"5", "1/6/25", "2025-01-06", "H0038", "rendering_npi1000"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        cr_expect(cg_column_looks_like_a_name(cg_text_of(NAMES[i])), "%s", NAMES[i]);
+    }
+    for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++) {
+        cr_expect_not(cg_column_looks_like_a_name(cg_text_of(VALUES[i])), "%s", VALUES[i]);
+    }
+}

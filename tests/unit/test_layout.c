@@ -101,6 +101,17 @@ Test(layout, a_line_that_names_no_column_is_not_shown) {
     cr_assert_not_null(strstr(err.text, "nor is it separated as the layout says"), "%s", err.text);
 }
 
+Test(layout, a_line_with_values_beside_names_is_not_shown) {
+    struct cg_error err;
+    cr_assert_eq(bind("tuva", MINIMAL "C-77,M-77,2025-01-06,H0038,4,1000000004", &err),
+                 CG_BAD_DATA);
+    cr_assert_not_null(strstr(err.text, "seems to be stuck to the header"), "%s", err.text);
+    cr_assert_null(strstr(err.text, "77"), "%s", err.text);
+    cr_assert_eq(bind("tuva", "C-77,1,M-77,claim_id,H0038,5,1000000004", &err), CG_BAD_DATA);
+    cr_assert_not_null(strstr(err.text, "mend the header"), "%s", err.text);
+    cr_assert_null(strstr(err.text, "77"), "%s", err.text);
+}
+
 Test(layout, a_header_seen_is_shortened_and_its_bytes_are_made_harmless) {
     char header[5000] = "claim_id,\x1b[31mred";
     for (int i = 0; i < 200; i++) {
