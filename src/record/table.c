@@ -119,6 +119,40 @@ static void add_problem(struct table *table, const char *text) {
     cg_problems_add(table->problems, table->plan->file, table->line, 0, "%s", text);
 }
 
+static uint32_t count_columns(const struct table *table, const struct cg_header_columns *seen) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->plan->column_count; i++) {
+        enum cg_column_match match;
+        (void)cg_header_columns_find(seen, table->plan->columns[i].name, &match);
+        count += match != CG_COLUMN_NONE;
+    }
+    return count;
+}
+
+/* A header without a comma whose columns are there once another byte parts them. */
+static bool has_other_delimiter(struct table *table, struct cg_text header) {
+    static const char others[] = ";|\t^~";
+    for (const char *other = others; table->file_columns == 1 && *other != '\0'; other++) {
+        struct cg_header_columns seen = {NULL, 0};
+        struct cg_error ignored = CG_ERROR_INIT;
+        if (cg_header_columns_read(header, *other, &seen, &ignored) != CG_OK) {
+            continue;
+        }
+        const bool fits = seen.count > 1 && count_columns(table, &seen) > 1;
+        cg_header_columns_free(&seen);
+        if (fits) {
+            const char shown[] = {*other == '\t' ? '\\' : *other, *other == '\t' ? 't' : '\0',
+                                  '\0'};
+            cg_problems_add(table->problems, table->plan->file, table->line, 0,
+                            "the columns are separated by \"%s\"; write the file with commas "
+                            "between them, and a value that holds one in quotes",
+                            shown);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void bind_columns(struct table *table, struct cg_text header) {
     const enum cg_malformed fault = cg_csv_read(table->csv, header);
     if (fault != CG_WELL_FORMED) {
@@ -129,6 +163,9 @@ static void bind_columns(struct table *table, struct cg_text header) {
     if (table->file_columns > TABLE_COLUMNS_MAX) {
         cg_problems_add(table->problems, table->plan->file, table->line, 0,
                         "the header names more than %d columns", TABLE_COLUMNS_MAX);
+        return;
+    }
+    if (has_other_delimiter(table, header)) {
         return;
     }
     bool all_there = true;
@@ -213,8 +250,8 @@ static void tell_faults(struct table *table, uint32_t record_no) {
 static bool take_row(const void *context, struct cg_values *values, struct cg_line *line) {
     struct table *table = *(struct table *const *)context;
     const struct cg_record *record = cg_batch_record(table->batch, line->record_no);
-    if (table->stopped) {
-        return false;
+    if (table->stopped || table->batch->other_header != NULL) {
+        return false; /* what stands behind another header is not what the columns say */
     }
     tell_faults(table, line->record_no);
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
@@ -241,7 +278,13 @@ static enum cg_status take_batch(struct table *table, struct cg_error *err) {
     const enum cg_status status = cg_reader_take(table->reader, table->batch, &wrong);
     if (status == CG_BAD_DATA) {
         table->refused = true;
-        if (table->problems->total == before) {
+        if (table->batch->other_header != NULL) {
+            cg_problems_add(table->problems, table->plan->file,
+                            table->batch->first_line + table->batch->other_header_delta, 0,
+                            "is another header: %s; all rows of the file must have the same "
+                            "columns in the same order: bring those behind it in line",
+                            table->batch->other_header);
+        } else if (table->problems->total == before) {
             cg_problems_add(table->problems, table->plan->file, 0, 0, "%s", wrong.text);
         }
         return CG_OK;

@@ -90,8 +90,12 @@ static bool read_span(const struct cg_roster_reading *reading, const struct cg_t
     }
     good &= read_end_date(reading, row, column + 1, &span->last_day);
     if (good && span->last_day < span->first_day) {
-        good = refuse(reading, row, column + 1,
-                      "is before effective_date; correct one of the two, or leave it blank");
+        char value[SHOWN_VALUE_BYTES]; /* nothing is wrong with the way it is written */
+        cg_problems_add(reading->problems, reading->path, row->line, row->byte_columns[column + 1],
+                        "%s \"%s\" is before effective_date; correct one of the two, or leave it "
+                        "blank",
+                        reading->columns[column + 1].name, shown(row->values[column + 1], value));
+        good = false;
     }
     return good;
 }

@@ -221,6 +221,19 @@ static void list_provider_tables(struct cg_roster *roster) {
     }
 }
 
+/* The path of a file that was loaded, as problems name it. */
+static void path_of(const struct load *load, enum cg_roster_file file, char path[PATH_MAX]) {
+    const size_t len = strlen(FILES[file].name);
+    const char *found = "";
+    for (uint32_t i = 0; i < load->roster->file_count; i++) {
+        const char *name = load->roster->files[i].path;
+        if (strncmp(name, FILES[file].name, len) == 0 && name[len] == '.') {
+            found = name;
+        }
+    }
+    snprintf(path, PATH_MAX, "%s/%s", load->dir, found);
+}
+
 static enum cg_status load_roster(const struct load *load, struct cg_roster_layout *layout,
                                   struct cg_error *err) {
     struct cg_roster *roster = load->roster;
@@ -236,7 +249,9 @@ static enum cg_status load_roster(const struct load *load, struct cg_roster_layo
         return cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", load->dir);
     }
     list_provider_tables(roster);
-    cg_roster_check_members(roster, load->dir, load->problems);
+    char path[PATH_MAX];
+    path_of(load, CG_ROSTER_MEMBERS, path);
+    cg_roster_check_members(roster, path, load->problems);
     return cg_problems_status(load->problems, err);
 }
 

@@ -34,6 +34,9 @@ void cg_roster_note_refused(const struct cg_roster_reading *reading, const struc
 void cg_roster_warn_of_shapes(const struct cg_roster_reading *reading, uint64_t rows) {
     const char *names[CG_SHAPE_COLUMNS] = {NULL};
     struct cg_remarks remarks;
+    if (rows <= 1) {
+        return; /* its problem has told it */
+    }
     for (uint32_t i = 0; i < CG_ROSTER_COLUMNS_MAX && reading->columns[i].name != NULL; i++) {
         names[i] = reading->columns[i].name;
     }

@@ -91,6 +91,22 @@ Test(roster_commands, a_word_like_active_is_never_answered_with_its_opposite) {
     run_fini(&run);
 }
 
+Test(roster_commands, a_remark_on_what_all_rows_have_is_no_word_for_one_row_or_a_day_too_early) {
+    static const char *const rosters[] = {
+        "1000000004,CPSSP-MH,current,2020-01-01,2019-01-01\n",
+        "1000000004,CPSSP-MH,current,2020-01-01,2019-01-01\n"
+        "1000000012,CPSSP-MH,current,2020-01-01,2019-01-01\n",
+        "1000000004,CPSSP-MH,current,01/02/2020,\n",
+    };
+    for (size_t i = 0; i < sizeof rosters / sizeof rosters[0]; i++) {
+        struct run run;
+        run_roster((const char *[]){"check", make_roster(rosters[i]), NULL}, &run);
+        cr_expect_eq(run.exit_code, 78);
+        cr_expect_null(strstr(run.err, "one fault"), "%s", run.err);
+        run_fini(&run);
+    }
+}
+
 #define NPPES                                                                                      \
     "NPI,Entity Type Code,Provider Business Practice Location Address State Name,Provider "        \
     "Enumeration Date,NPI Deactivation Date,NPI Reactivation Date,Healthcare Provider Taxonomy "   \

@@ -67,10 +67,11 @@ Test(roster_members, an_id_is_its_person_s_on_the_days_of_the_row) {
 
 Test(roster_members, an_id_that_is_two_persons_on_one_day_is_a_problem_without_the_id) {
     load(HEADER "M1,P1,2020-01-01,\nM1,P2,2021-01-01,\n");
-    cr_expect_not_null(strstr(roster_fixture_problems(&fixture),
-                              ":3:0: on some days this row gives its member_id to another person "
-                              "than line 2 does"),
-                       "%s", roster_fixture_problems(&fixture));
+    cr_expect_not_null(
+        strstr(roster_fixture_problems(&fixture),
+               "members.csv:3:0: on some days this row gives its member_id to another person "
+               "than line 2 does"),
+        "%s", roster_fixture_problems(&fixture));
     cr_expect_null(strstr(roster_fixture_problems(&fixture), "M1"));
     load(HEADER "M1,P1,2020-01-01,\nM1,P1,2020-01-05,2020-01-06\nM1,P2,2021-01-01,2021-01-01\n");
     cr_expect_eq(fixture.problems.total, 1, "%s", roster_fixture_problems(&fixture));

@@ -130,6 +130,17 @@ Test(table, where_columns_are_missing_the_header_seen_is_shown_unless_it_may_be_
                     "the header names Provider, Until\n");
 }
 
+Test(table, another_header_among_the_rows_is_the_end_and_the_one_problem) {
+    expect_problem(TEXT("npi,end_date\n1,2\nend_date,npi\n2,1\n3,1\n"), 3,
+                   "is another header: column 1 is end_date where the first header has npi",
+                   "2:1@1|2@3\n");
+}
+
+Test(table, another_delimiter_is_named_once) {
+    expect_problem(TEXT("npi;end_date;x\n1;2;3\n"), 1, "are separated by \";\"; write", "");
+    expect_problem(TEXT("NPI\tEnd Date\n1\t2\n"), 1, "are separated by \"\\t\"; write", "");
+}
+
 Test(table, a_long_header_is_shown_in_part) {
     char header[4096] = "npi";
     struct cg_table_column columns[] = {{.name = "npi", .needed = true},
