@@ -160,3 +160,66 @@ bool cg_column_is_near(struct cg_text name, struct cg_text wanted) {
     return matched_words(&own, false) > 0 &&
            (left == 0 || (left == 1 && matched_words(&own, true) >= 2));
 }
+
+/* What else people call a field, where its own name has none of these words. */
+static const struct usual {
+    enum cg_field field;
+    const char *words;
+} usual[] = {
+    {CG_FIELD_CLAIM_LINE_NUMBER, "line"},
+    {CG_FIELD_CLAIM_LINE_NUMBER, "line sequence"},
+    {CG_FIELD_CLAIM_LINE_END_DATE, "thru date"},
+    {CG_FIELD_CLAIM_LINE_END_DATE, "through date"},
+    {CG_FIELD_CLAIM_LINE_END_DATE, "to date"},
+    {CG_FIELD_CLAIM_LINE_END_DATE, "last date"},
+    {CG_FIELD_CLAIM_FREQUENCY_CODE, "type of bill"},
+    {CG_FIELD_CLAIM_FREQUENCY_CODE, "tob"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "original icn"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "original dcn"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "original tcn"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "replaced claim"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "adjusted claim"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "prior claim"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "previous claim"},
+    {CG_FIELD_ORIGINAL_CLAIM_ID, "parent claim"},
+};
+
+/* Words that say no more than that the column is one of a line of a claim. */
+static bool is_of_a_line(struct cg_text word) {
+    static const char *const of_a_line[] = {"claim", "clm", "line", "service", "srvc", "svc"};
+    bool found = is_number_word(word) || is_word(word, "num");
+    for (size_t i = 0; i < sizeof of_a_line / sizeof of_a_line[0]; i++) {
+        found = found || is_word(word, of_a_line[i]);
+    }
+    return found;
+}
+
+/* All of `wanted` stands in the name, perhaps shortened, and beside it nothing of its own. */
+static bool says(struct cg_text name, struct cg_text wanted) {
+    struct words theirs;
+    struct words own;
+    uint32_t met = 0;
+    split(wanted, &own);
+    split(name, &theirs);
+    for (uint32_t i = 0; i < theirs.count; i++) {
+        bool matched = false;
+        for (uint32_t j = 0; j < own.count && !matched; j++) {
+            matched = !own.matched[j] && (cg_text_equal_nocase(theirs.word[i], own.word[j]) ||
+                                          is_short_for(theirs.word[i], own.word[j]));
+            own.matched[j] = own.matched[j] || matched;
+        }
+        met += matched;
+        if (!matched && !is_of_a_line(theirs.word[i])) {
+            return false;
+        }
+    }
+    return met == own.count;
+}
+
+bool cg_column_is_usual_for(struct cg_text name, enum cg_field field) {
+    bool found = false;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        found = found || (usual[i].field == field && says(name, cg_text_of(usual[i].words)));
+    }
+    return found;
+}

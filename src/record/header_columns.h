@@ -46,6 +46,10 @@ int32_t cg_header_columns_find(const struct cg_header_columns *columns, const ch
  * misspelt by one letter, in another order, or with one word more or less. */
 bool cg_column_is_near(struct cg_text name, struct cg_text wanted);
 
+/* True of other words that are usual for the field: thru_dt for the end date, line for the number.
+ */
+bool cg_column_is_usual_for(struct cg_text name, enum cg_field field);
+
 /* False where it begins with a digit or has four digits in a row, as numbers of lines, units,
  * dates and ids have, and names of columns have not. */
 bool cg_column_looks_like_a_name(struct cg_text name);

@@ -261,12 +261,12 @@ static struct cg_text name_to_note(const struct search *search, uint32_t column)
 /* A column that nobody reads, and the field that it was perhaps meant for. */
 static void note_unread(const struct search *search, uint32_t column, struct cg_binding *out) {
     const struct cg_text name = cg_header_columns_name(search->columns, column);
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+    for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_field_source *bound = &out->fields[i];
         const char *wanted = search->layout->fields[i].column;
         if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
-            cg_column_is_near(name, cg_text_of(wanted))) {
-            note(out, &(struct cg_column_note){(enum cg_field)i, wanted, column, false, ""},
+            (cg_column_is_near(name, cg_text_of(wanted)) || cg_column_is_usual_for(name, i))) {
+            note(out, &(struct cg_column_note){i, wanted, column, false, ""},
                  name_to_note(search, column));
             return;
         }

@@ -6,6 +6,7 @@
 #include "claimgate/record/layout.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #define MINIMAL                                                                                    \
     "claim_id,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi"
@@ -97,6 +98,22 @@ Test(header_columns, two_names_that_look_like_it_are_neither) {
     cg_layout_free(layout);
 }
 
+/* A header with this column beside the needed ones warns that it may be `wanted`; NULL: of none. */
+static void expect_noted(const char *name, const char *wanted) {
+    char header[256];
+    struct cg_layout *layout = NULL;
+    struct cg_binding binding;
+    struct cg_error err = CG_ERROR_INIT;
+    snprintf(header, sizeof header, MINIMAL ",%s", name);
+    cr_assert_eq(bind(header, &layout, &binding, &err), CG_OK, "%s", err.text);
+    cr_expect_eq(binding.note_count, wanted != NULL, "%s", name);
+    if (binding.note_count > 0 && wanted != NULL) {
+        cr_expect_str_eq(binding.notes[0].wanted, wanted, "%s", name);
+    }
+    cg_binding_fini(&binding);
+    cg_layout_free(layout);
+}
+
 Test(header_columns, a_column_near_a_field_that_was_not_found_is_noted) {
     struct cg_layout *layout = NULL;
     struct cg_binding binding;
@@ -116,6 +133,30 @@ Test(header_columns, a_column_near_a_field_that_was_not_found_is_noted) {
     }
     cg_binding_fini(&binding);
     cg_layout_free(layout);
+}
+
+Test(header_columns, other_usual_words_for_an_optional_field_are_noted) {
+    const struct {
+        const char *wanted;
+        const char *const *names;
+    } USUAL[] = {
+        {"claim_line_number",
+         NAMES("claim_line_no", "line_no", "line", "claim_line", "claim_line_nbr", "line_number",
+               "clm_line_num", "LineNumber", "line_num", "service_line_number", "LINE_SEQ_NUM")},
+        {"claim_line_end_date", NAMES("thru_dt", "to_date", "claim_line_thru_date", "ToDate",
+                                      "service_to_date", "through_date", "last_service_date")},
+        {"original_claim_id", NAMES("original_icn", "replaced_claim_id", "prior_claim_id",
+                                    "orig_dcn", "previous_claim_number", "parent_claim_id")},
+        {"claim_frequency_code", NAMES("type_of_bill", "TOB")},
+        {NULL, NAMES("line_charge", "line_date", "line_of_business", "paid_to_date", "total_date",
+                     "tooth_number", "prior_auth", "bill_type_code", "claim_type", "claim_number",
+                     "line_status", "original_charge", "service_date", "timeline")},
+    };
+    for (size_t i = 0; i < sizeof USUAL / sizeof USUAL[0]; i++) {
+        for (const char *const *name = USUAL[i].names; *name != NULL; name++) {
+            expect_noted(*name, USUAL[i].wanted);
+        }
+    }
 }
 
 Test(header_columns, a_delimiter_that_would_fit_is_told) {
