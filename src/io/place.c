@@ -27,7 +27,7 @@ enum {
     LOCK_TRIES = 100,
 };
 
-/* Split "/a/b//" into "/a" and "b". The folder of a bare name is ".". */
+/* Split "/a//b//" into "/a" and "b". The folder of a bare name is ".". */
 static bool split(const char *path, char **out_dir, char name[CG_PLACE_NAME_BYTES]) {
     size_t end = strlen(path);
 
@@ -43,7 +43,11 @@ static bool split(const char *path, char **out_dir, char name[CG_PLACE_NAME_BYTE
     }
     memcpy(name, path + start, end - start);
     name[end - start] = '\0';
-    *out_dir = start > 0 ? strndup(path, start) : strdup(".");
+    size_t dir_end = start;
+    while (dir_end > 1 && path[dir_end - 1] == '/') {
+        dir_end--;
+    }
+    *out_dir = dir_end > 0 ? strndup(path, dir_end) : strdup(".");
     return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
@@ -65,7 +69,7 @@ static enum cg_status open_dir(struct cg_place *place, const char *dir, struct c
 
     if (resolved == NULL && errno == ENOENT) {
         return cg_error_set(err, CG_CANNOT_CREATE,
-                            "%s: its folder %s does not exist; make it first: mkdir -p %s",
+                            "%s/%s: the folder %s does not exist; make it first: mkdir -p %s", dir,
                             place->name, dir, dir);
     }
     if (resolved != NULL) {

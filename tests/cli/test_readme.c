@@ -1,6 +1,7 @@
 /*
  * Every command that the README shows for the shell is run, in its order, in a folder as the
- * README supposes one: in/2025-01-20/claims.csv.gz, roster/ and my-policy.json.
+ * README supposes one: in/2025-01-20/claims.csv.gz, roster/ and my-policy.json, before the first
+ * night.
  */
 #include "support/run.h"
 
@@ -40,10 +41,10 @@ static void prepare(const char *dir) {
     char command[4096];
     struct run run;
     snprintf(command, sizeof command,
-             "mkdir -p %s/in/2025-01-20 %s/out && cp -r fixtures/quickstart/roster %s/ && "
+             "mkdir -p %s/in/2025-01-20 && cp -r fixtures/quickstart/roster %s/ && "
              "cp schemas/policies/ms.json %s/my-policy.json && "
              "gzip -c fixtures/quickstart/claims.csv >%s/in/2025-01-20/claims.csv.gz",
-             dir, dir, dir, dir, dir);
+             dir, dir, dir, dir);
     run_program((const char *const[]){"/bin/sh", "-ec", command, NULL}, NULL, &run);
     cr_assert_eq(run.exit_code, 0, "%s", run.err);
     run_fini(&run);

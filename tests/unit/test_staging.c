@@ -75,7 +75,11 @@ Test(staging, what_cannot_be_a_folder_is_refused) {
     long_name[256] = '\0';
     staging_assert_refused(staging_in_folder(long_name), false, CG_CANNOT_CREATE,
                            "cannot be an output");
-    staging_assert_refused(staging_in_folder("none/night"), false, CG_CANNOT_CREATE, "mkdir -p");
+    staging_assert_refused(staging_in_folder("none/night"), false, CG_CANNOT_CREATE,
+                           "/none/night: the folder ");
+    staging_assert_refused("none//night/", false, CG_CANNOT_CREATE,
+                           "none/night: the folder none does not exist; make it first: "
+                           "mkdir -p none");
     staging_write_file(staging_in_folder("file"), "x");
     staging_assert_refused(staging_in_folder("file/night"), false, CG_CANNOT_CREATE, "file");
 }
