@@ -41,12 +41,20 @@ static enum cg_status compare(const struct cg_stamp *then, const struct stat *no
                             "when it is whole",
                             name);
     }
-    if (stamp.size_bytes != then->size_bytes || stamp.changed.tv_sec != then->changed.tv_sec ||
+    if (stamp.size_bytes != then->size_bytes) {
+        return cg_error_set(err, CG_BUSY,
+                            "%s: is still being written: its size has changed while it was read, "
+                            "from %lld bytes to %lld; nothing was taken in; run again when it is "
+                            "whole",
+                            name, (long long)then->size_bytes, (long long)stamp.size_bytes);
+    }
+    if (stamp.changed.tv_sec != then->changed.tv_sec ||
         stamp.changed.tv_nsec != then->changed.tv_nsec) {
         return cg_error_set(err, CG_BUSY,
-                            "%s: is still being written: it has changed while it was read, from "
-                            "%lld bytes to %lld; nothing was taken in; run again when it is whole",
-                            name, (long long)then->size_bytes, (long long)stamp.size_bytes);
+                            "%s: is still being written: its time of change is another than when "
+                            "the reading began, with %lld bytes as before: it was written to, or "
+                            "touched; nothing was taken in; run again when it is whole",
+                            name, (long long)stamp.size_bytes);
     }
     return CG_OK;
 }

@@ -46,6 +46,12 @@ static void rewrite(void) {
     write_file(path, "CLAIMS", 0);
 }
 
+static void touch(void) {
+    static const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+    cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 static void replace(void) {
     write_file(other, "claims", O_EXCL);
     cr_assert_eq(rename(other, path), 0);
@@ -79,7 +85,18 @@ static enum cg_status read_while(const char *name, void (*change)(void), struct 
 }
 
 Test(input, a_file_that_changes_while_it_is_read_is_busy) {
-    void (*const changes[])(void) = {grow, shrink, rewrite, replace, move_away};
+    static const struct {
+        void (*change)(void);
+        const char *words;
+    } changes[] = {
+        {grow, "its size has changed while it was read, from 6 bytes to 10"},
+        {shrink, "its size has changed while it was read, from 6 bytes to 3"},
+        {rewrite, "its time of change is another than when the reading began, with 6 bytes as "
+                  "before: it was written to, or touched"},
+        {touch, "or touched"},
+        {replace, "another file has taken its place"},
+        {move_away, "it was moved away"},
+    };
 
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         struct cg_error err = CG_ERROR_INIT;
@@ -87,8 +104,9 @@ Test(input, a_file_that_changes_while_it_is_read_is_busy) {
         unlink(path);
         unlink(other);
         write_file(path, "claims", O_EXCL);
-        cr_expect_eq(read_while(path, changes[i], &err), CG_BUSY, "change %zu", i);
+        cr_expect_eq(read_while(path, changes[i].change, &err), CG_BUSY, "change %zu", i);
         cr_expect_not_null(strstr(err.text, "is still being written"), "%s", err.text);
+        cr_expect_not_null(strstr(err.text, changes[i].words), "%s", err.text);
         cr_expect_eq(strncmp(err.text, path, strlen(path)), 0, "%s", err.text);
     }
 }
