@@ -142,18 +142,44 @@ static bool has_service(const struct cg_member *member, const struct candidate *
                                          candidate->service, candidate->claim_hash, which);
 }
 
-static bool is_duplicate_line(const struct cg_member *member, const struct candidate *candidate) {
+/* What stands under a line's claim id and line number. */
+struct twins {
+    const struct cg_service *line;
+    uint32_t count;
+    uint32_t rest_units; /* of the last one: submitted and not accepted */
+};
+
+static void count_twin(void *context, const struct cg_service *service) {
+    struct twins *twins = context;
+    if (service->line_number == twins->line->line_number &&
+        cg_key_equal(&service->claim, &twins->line->claim)) {
+        twins->count++;
+        twins->rest_units = service->submitted_units - service->accepted_units;
+    }
+}
+
+/* The rest of a line that was cut back comes again out of the rejected file, once: the part that
+ * was accepted is no twin of it, the two parts together would be. */
+static bool is_rest_of_cutback(const struct cg_member *member, const struct candidate *candidate) {
+    struct twins twins = {.line = candidate->service};
+    cg_member_history_visit(&member->memory->store, member->history, count_twin, &twins);
+    return twins.count == 1 && twins.rest_units == candidate->service->submitted_units;
+}
+
+static bool is_duplicate_line(const struct cg_member *member, const struct cg_line *line,
+                              const struct candidate *candidate) {
     if (candidate->service->line_number == CG_LINE_NUMBER_NONE) {
         return has_service(member, candidate, CG_SAME_CLAIM);
     }
     return cg_member_history_has_line(&member->memory->store, member->history, candidate->service,
-                                      candidate->claim_hash);
+                                      candidate->claim_hash) &&
+           !(line->fed_back && is_rest_of_cutback(member, candidate));
 }
 
 /* True when the line goes on to the caps. */
 static bool passes_duplicates(const struct cg_member *member, struct cg_line *line,
                               const struct candidate *candidate) {
-    if (is_duplicate_line(member, candidate)) {
+    if (is_duplicate_line(member, line, candidate)) {
         reject(line, CG_REASON_DUPLICATE_LINE);
         return false;
     }

@@ -273,6 +273,10 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
             return false;
         }
         *kept = origin;
+        const struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
+        if (record->line_index != CG_NO_LINE) {
+            cg_batch_line(batch, record->line_index)->fed_back = true;
+        }
     }
     return true;
 }

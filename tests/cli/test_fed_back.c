@@ -135,6 +135,50 @@ Test(fed_back, new_claims_and_a_rejected_file_are_one_night) {
     scene_remove(&scene);
 }
 
+/* Decide one file under a policy that cuts back; what was accepted, and the rejected file. */
+static const char *cut_back(struct scene *scene, const char *claims, const char *accepted) {
+    const char *out = scene_path(scene, "cut-%zu", scene->path_count);
+    struct run run;
+    scene_validate((const char *[]){claims, "--policy", scene_path(scene, "cutback.json"), "--out",
+                                    out, "--ledger", scene_path(scene, "cut.ledger"), NULL},
+                   NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    expect_output(out, "accepted.csv.gz", accepted);
+    return scene_path(scene, "%s/rejected.csv.gz", out + strlen(scene->dir) + 1);
+}
+
+Test(fed_back, the_rest_of_a_cutback_is_a_line_and_comes_once) {
+    struct scene scene;
+    size_t len = 0;
+    scene_make(&scene);
+    char *ms = run_read_file("schemas/policies/ms.json", &len);
+    char *over = strstr(ms, "\"over_cap\": \"reject\"");
+    cr_assert_not_null(over);
+    memcpy(over, "\"over_cap\":\"cutback\"", strlen("\"over_cap\":\"cutback\""));
+    scene_file(&scene, "cutback.json", ms, len);
+#define VOIDS                                                                                      \
+    "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"                       \
+    "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id\n"
+    static const char first[] = VOIDS "A1,1,M1,2025-01-06,H0038,4,1000000004,1,\n"
+                                      "B1,1,M1,2025-01-06,H0038,5,1000000004,1,\n";
+    static const char rest[] = VOIDS "B1,1,M1,2025-01-06,H0038,3,1000000004,1,\n";
+    static const char undo[] = VOIDS "V1,1,M1,2025-01-06,H0038,4,1000000004,8,A1\n";
+    const char *night = scene_file(&scene, "first.csv", first, strlen(first));
+    const char *rejected = cut_back(&scene, night,
+                                    VOIDS "A1,1,M1,2025-01-06,H0038,4,1000000004,1,\n"
+                                          "B1,1,M1,2025-01-06,H0038,2,1000000004,1,\n");
+    (void)cut_back(&scene, scene_file(&scene, "undo.csv", undo, strlen(undo)), undo);
+    (void)cut_back(&scene, rejected, rest);
+    /* Cut by a hand, so that the ledger does not know the file: nothing is paid twice. */
+    char *rows = run_gunzip(rejected, &len);
+    const char *again = scene_file(&scene, "again.csv", rows, len - 1);
+    (void)cut_back(&scene, again, VOIDS);
+    free(rows);
+    free(ms);
+    scene_remove(&scene);
+}
+
 Test(fed_back, a_rejected_file_was_not_paid_and_is_not_imported) {
     static const char rejected[] =
         "source_file,source_line,claim_id,claim_line_number,member_id,claim_line_start_date,"

@@ -68,6 +68,7 @@ struct cg_line {
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     bool reverses; /* a void by its negative units: of what stands under its own claim id and line
                     * number, which is its original_claim_id */
+    bool fed_back; /* out of a rejected file: it may be the rest of a line that was cut back */
     uint32_t quantity_offset; /* the raw quantity field within the record, */
     uint32_t quantity_len;    /* blanks and quotes included; 0 without cutback */
     uint32_t crosswalk_id; /* member_id is a person's by now: which id of members.csv was met, from
