@@ -10,6 +10,7 @@
 #include "credential_edits.h"
 
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 #include "claimgate/rules/procedure_code.h"
 
 /* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
@@ -32,11 +33,13 @@ static struct cg_text clean_value(struct cg_values *values, enum cg_field field)
     return is_clean ? text : (struct cg_text){.ptr = "", .len = 0};
 }
 
-/* An id that cannot be used stays blank in the line. */
+/* An id that cannot be used stays blank in the line. A mark for no value would make one person of
+ * all who have it. */
 static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_reason reason,
                         struct cg_text *out) {
     struct cg_text text = clean_value(values, field);
-    bool usable = text.len >= 1 && text.len <= CG_ID_MAX_BYTES && !cg_field_is_exponent(text);
+    bool usable = text.len >= 1 && text.len <= CG_ID_MAX_BYTES && !cg_field_is_exponent(text) &&
+                  !cg_shape_is_null_mark(text);
     *out = usable ? text : (struct cg_text){.ptr = "", .len = 0};
     return reason_if(!usable, reason);
 }

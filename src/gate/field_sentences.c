@@ -10,6 +10,7 @@
 #include "sentences_private.h"
 
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 
 #include <string.h>
 
@@ -46,6 +47,7 @@ struct cell {
     char bytes[SHOWN_MAX_BYTES]; /* the value's first bytes */
     uint32_t value_len;          /* of the whole value; 0: blank */
     bool is_exponent;            /* field.h: cg_field_is_exponent */
+    bool is_null_mark;           /* shapes.h: cg_shape_is_null_mark */
 };
 
 static struct cg_text value_of(const struct cell *cell) {
@@ -114,6 +116,7 @@ static void find_cell(const struct cg_detail *detail, enum cg_field field, struc
     }
     cell->value_len = value.len;
     cell->is_exponent = cg_field_is_exponent(value);
+    cell->is_null_mark = cg_shape_is_null_mark(value);
     if (value.len > 0) {
         memcpy(cell->bytes, value.ptr, value_of(cell).len);
     }
@@ -164,7 +167,10 @@ void cg_detail_id(const struct cg_detail *detail) {
                     "digits.");
         return;
     }
-    if (cell.value_len == 0) {
+    if (cell.is_null_mark) {
+        cg_say(say, " holds a mark for no value, which would make one of many people; name it "
+                    "under \"blank\" in the layout, or write the id.");
+    } else if (cell.value_len == 0) {
         cg_say(say, " is blank; it must be 1 to %u bytes.", CG_ID_MAX_BYTES);
     } else if (cell.value_len <= CG_ID_MAX_BYTES) {
         cg_say(say, " must be UTF-8 without control characters.");

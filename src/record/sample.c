@@ -5,6 +5,7 @@
 #include "claimgate/base/utf8.h"
 #include "claimgate/record/field.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/record/shapes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static bool is_line_number(struct cg_text text, uint64_t first) {
 
 static bool is_id(struct cg_text text) {
     return text.len >= 1 && text.len <= CG_ID_MAX_BYTES && cg_field_is_clean(text) &&
-           !cg_field_is_exponent(text);
+           !cg_field_is_exponent(text) && !cg_shape_is_null_mark(text);
 }
 
 /* Fields that no edit tests: at most so many letters, digits and these other bytes. */

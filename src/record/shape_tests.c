@@ -27,6 +27,15 @@ bool cg_shape_is_mark(struct cg_text value, const char *word) {
     return cg_text_equal_nocase(value, cg_text_of(word));
 }
 
+bool cg_shape_is_hashes(struct cg_text value, const char *word) {
+    uint32_t hashes = 0;
+    (void)word;
+    while (hashes < value.len && value.ptr[hashes] == '#') {
+        hashes++;
+    }
+    return value.len > 0 && hashes == value.len;
+}
+
 bool cg_shape_is_blank(struct cg_text value, const char *word) {
     (void)word;
     return value.len == 0;

@@ -12,6 +12,7 @@
 
 /* Of a value; `word` is the table's: a mark, or how a date is written. */
 bool cg_shape_is_mark(struct cg_text value, const char *word);
+bool cg_shape_is_hashes(struct cg_text value, const char *word);
 bool cg_shape_is_blank(struct cg_text value, const char *word);
 bool cg_shape_is_any(struct cg_text value, const char *word);
 bool cg_shape_begins(struct cg_text value, const char *word);

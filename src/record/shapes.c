@@ -15,6 +15,7 @@ _Static_assert((int)CG_FIELD_COUNT < (int)CG_SHAPE_COLUMNS,
 enum {
     WHOLE_RECORD = CG_SHAPE_COLUMNS - 1, /* the column under which malformed records are counted */
     COLUMNS_NAMED = 4,                   /* in one remark */
+    MARK_MAX_BYTES = 7,                  /* the longest word of a MARK below */
     ANYTHING = ~0U >> 1,
     NUMBERS = CG_HOLDS_UNITS | CG_HOLDS_NUMBER | CG_HOLDS_LINE_NUMBER | CG_HOLDS_NPI,
 };
@@ -91,6 +92,9 @@ static const struct shape shapes[] = {
     MARK("--", "--"),
     MARK("?", "?"),
     MARK("unknown", "unknown"),
+    VALUE(ANYTHING, cg_shape_is_hashes, NULL,
+          "the hashes of a spreadsheet's column that is too narrow", NULL,
+          "make the column wider before the file is written"),
     VALUE(NUMBERS | CG_HOLDS_ID | CG_HOLDS_DATE, cg_shape_is_exponent, NULL,
           "a number with an exponent", NULL,
           "have the program that writes the file write all digits (in a spreadsheet, make the "
@@ -195,13 +199,20 @@ uint32_t cg_shape_kind_of(int field) {
     return kinds[field];
 }
 
-bool cg_shape_is_null_mark(struct cg_text value) {
+static __attribute__((noinline)) bool is_mark_of_table(struct cg_text value) {
     for (size_t i = 0; i < SHAPES; i++) {
         if (shapes[i].value_has == cg_shape_is_mark && cg_shape_is_mark(value, shapes[i].word)) {
             return true;
         }
     }
-    return false;
+    return cg_shape_is_hashes(value, NULL);
+}
+
+/* Asked of every id; most are longer, or begin with a digit. */
+bool cg_shape_is_null_mark(struct cg_text value) {
+    const char first = value.len > 0 ? value.ptr[0] : '0';
+    return (value.len <= MARK_MAX_BYTES || first == '#') && (first < '0' || first > '9') &&
+           is_mark_of_table(value);
 }
 
 /* --- counting --- */

@@ -175,6 +175,44 @@ Test(real_values, an_id_with_an_exponent_is_nobodys) {
     EXPECT("ms", asked);
 }
 
+/* Lines that have each of these as the claim's id and the member's. */
+static void expect_as_ids(const char *const ids[], size_t count, const char *answer) {
+    char lines[20][128];
+    struct asked asked[20];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(lines[i], sizeof lines[i], "%s,1,%s,2025-01-06,H0038,2,1000000004,,,", ids[i],
+                 ids[i]);
+        asked[i] = (struct asked){lines[i], answer};
+    }
+    expect_answers("ms", asked, count);
+}
+
+Test(real_values, a_mark_for_no_value_is_nobodys_id) {
+    static const char *const MARKS[] = {"NULL", "\\N", "N/A", "#N/A",    "(null)", "None",    "nan",
+                                        "<NA>", "NaT", "~",   "UNKNOWN", "?",      "-",       ".",
+                                        "#",    "nil", "--",  "NA",      "null",   "########"};
+    static const char *const IDS[] = {"N", "NULL1", "#1", "-1", "M.", "unknown person", "N-A"};
+    expect_as_ids(MARKS, sizeof MARKS / sizeof MARKS[0],
+                  "rejected\t0\tclaim_id_invalid;member_id_invalid");
+    expect_as_ids(IDS, sizeof IDS / sizeof IDS[0], "accepted\t2\t");
+    static const struct asked voids[] = {
+        {"C1,1,M1,2025-01-06,H0038,2,1000000004,,8,NULL", "rejected\t0\toriginal_claim_unknown"}};
+    EXPECT("ms", voids);
+}
+
+/* The id under "blank" is blank, and the sentence of one that is not there says how to say so. */
+Test(real_values, the_sentence_of_a_mark_for_an_id_names_the_layout_s_key) {
+    static const char input[] = HEADER "C1,1,########,2025-01-06,H0038,2,1000000004,,,\n";
+    const char *claims = scene_file(&scene, "claims.csv", input, sizeof input - 1);
+    size_t len;
+    scene_expect_success((const char *[]){claims, "--out", scene_path(&scene, "out"), NULL}, NULL);
+    char *rejected = scene_read(scene_path(&scene, "out"), "rejected.csv.gz", &len);
+    cr_expect(strstr(rejected, "member_id holds a mark for no value, which would make one of many "
+                               "people; name it under \"\"blank\"\" in the layout") != NULL,
+              "%s", rejected);
+    free(rejected);
+}
+
 Test(real_values, an_8_voids_nothing_where_the_layout_has_no_place_for_the_original) {
     static const char layout[] =
         "{\"name\": \"no-original\", \"title\": \"t\", \"delimiter\": \",\", \"multiline\": false,"

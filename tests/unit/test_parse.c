@@ -292,6 +292,9 @@ Test(parse, a_member_is_known_by_either_id) {
     expect_values("taf-ot", header, "B1,M1,c,20240101,H0038,1,n", bene);
     expect_values("taf-ot", header, ",M1,c,20240101,H0038,1,n", msis);
     expect_values("taf-ot", header, "\"\",\"M1\",c,20240101,H0038,1,n", msis);
+    expect_values("taf-ot", header, "NULL,M1,c,20240101,H0038,1,n", msis);
+    expect_values("taf-ot", header, "~,M1,c,20240101,H0038,1,n", msis);
+    expect_values("taf-ot", header, "\\N,M1,c,20240101,H0038,1,n", msis);
     expect_values("taf-ot", header + sizeof "BENE_ID," - 1, "M1,c,20240101,H0038,1,n", msis);
 }
 
