@@ -163,13 +163,16 @@ Test(layout_feeds, rif_carrier_denied_lines_use_nothing) {
         "M1|C1|1|1|1000000004|6|06-Jan-2025|06-Jan-2025|H0038|A\n"
         "M1|C2|0|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|A\n"
         "M1|C3|1|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|N\n"
+        "M1|C6|1|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|D\n"
+        "M1|C7|1|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|M\n"
+        "M1|C8|1|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|C\n"
         "M1|C4|1|1|1000000004|6|07-Jan-2025|07-Jan-2025|H0038|A\n"
         "M1|C5|1|1|1000000004|1|07-Jan-2025|07-Jan-2025|H0038|A\n";
     expect_same(NULL, feed,
                 HISTORY_HEADER "C1,1,M1,2025-01-06,,H0038,6,1000000004,,\n"
                                "C4,1,M1,2025-01-07,,H0038,6,1000000004,,\n"
                                "C5,1,M1,2025-01-07,,H0038,1,1000000004,,\n",
-                2);
+                5);
 }
 
 Test(layout_feeds, rif_outpatient_lines_are_read_from_their_revenue_centers) {
