@@ -149,10 +149,11 @@ static char *long_text(void) {
     char *text = malloc(sizeof HEADER + LINES * LINE_BYTES);
     size_t len = (size_t)sprintf(text, "%s", HEADER);
     for (int i = 0; i < LINES; i++) {
-        const char *line = i % 97 == 0   ? "%d,1\r\n"
-                           : i % 89 == 0 ? "\n"
-                                         : "C%d,1,M1,2025-01-06,H0038,2,1000000004\n";
-        len += (size_t)snprintf(text + len, LINE_BYTES, line, i);
+        char *at = text + len;
+        len += (size_t)(i % 97 == 0   ? snprintf(at, LINE_BYTES, "%d,1\r\n", i)
+                        : i % 89 == 0 ? snprintf(at, LINE_BYTES, "\n")
+                                      : snprintf(at, LINE_BYTES,
+                                                 "C%d,1,M1,2025-01-06,H0038,2,1000000004\n", i));
     }
     cr_assert_gt(len, CG_BATCH_BYTES);
     return text;
