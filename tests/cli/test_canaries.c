@@ -144,6 +144,9 @@ Test(canaries, a_claim_that_is_stuck_to_a_header_is_shown_only_when_asked, .time
         for (size_t way = 0; way < sizeof WAYS / sizeof WAYS[0]; way++) {
             say(&scene, claims, WAYS[way], exit_code);
         }
+        say(&scene, claims,
+            (const char *[]){"validate", CLAIMS, "CLAIMS", "--roster", ROSTER, "--dry-run", NULL},
+            65);
         scene_validate((const char *[]){claims, "--dry-run", "--show-phi", NULL}, NULL, &run);
         cr_expect(strstr(run.err, "CANARY") != NULL, "%zu: %s", i, run.err);
         run_fini(&run);

@@ -124,6 +124,7 @@ Test(table, where_columns_are_missing_the_header_seen_is_shown_unless_it_may_be_
                     "the header names NPI, End Date, x\n");
     expect_problems(&plan, TEXT("M1,1934-05-06\n"),
                     "the column npi is missing\nthe column end_date is missing\n");
+    expect_problems(&plan, TEXT("npi,end_date1,1934-05-06\n"), "the column end_date is missing\n");
     plan.shows_header = true;
     expect_problems(&plan, TEXT("Provider,Until\n"),
                     "the column npi is missing\nthe column end_date is missing\n"
