@@ -13,6 +13,7 @@
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -213,6 +214,19 @@ static enum cg_status print_result(const struct options *o, const struct cg_run_
     return cg_page_print_to(to, &page, CG_OK, err);
 }
 
+/* "Make room and run again" would find the folder there: say what has been done. */
+static enum cg_status flush_summary(const struct options *o, const struct cg_run_facts *facts,
+                                    struct cg_error *err) {
+    errno = 0;
+    if (facts->outcome != CG_PUBLISHED || (fflush(stdout) == 0 && ferror(stdout) == 0)) {
+        return CG_OK;
+    }
+    return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
+                              "%s: published; only the summary could not be written to standard "
+                              "output, do not run it again",
+                              o->out != NULL ? o->out : "the outputs");
+}
+
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
                               struct cg_error *err) {
     const struct options *o = call->options;
@@ -224,7 +238,8 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
     *call->exit_code = facts->outcome == CG_TRIPPED ||
                        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
-    return print_result(o, facts, err);
+    const enum cg_status status_of_summary = print_result(o, facts, err);
+    return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
 }
 
 static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_invocation *call,

@@ -187,6 +187,27 @@ Test(messages, a_full_standard_output_is_an_error, .timeout = 60) {
     free(command);
 }
 
+Test(messages, a_summary_that_cannot_be_written_does_not_hide_what_is_published, .timeout = 60) {
+    struct scene scene;
+    struct run run;
+    char command[2 * RUN_PATH_BYTES];
+    scene_make(&scene);
+    const char *out = scene_path(&scene, "out");
+    snprintf(command, sizeof command,
+             "exec %s validate fixtures/quickstart/claims.csv --roster fixtures/quickstart/roster "
+             "--as-of 2025-06-30 --out %s >/dev/full",
+             run_claimgate(), out);
+    run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &run);
+    cr_expect(run.exit_code == 74, "exit %d", run.exit_code);
+    cr_expect(strstr(run.err, "published; only the summary could not be written") != NULL, "%s",
+              run.err);
+    run_fini(&run);
+    size_t len = 0;
+    free(scene_read(out, "report.json", &len));
+    cr_expect(len > 0);
+    scene_remove(&scene);
+}
+
 Test(messages, every_problem_of_a_roster_is_listed_once, .timeout = 60) {
     struct run run;
     scene_validate(
