@@ -77,7 +77,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: crash all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: crash pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
@@ -104,6 +104,14 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@[ '$(V)' = 1 ] || echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) -c $< -o $@
+
+# The commit that --version tells, in the one object that says it.
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@{ git describe --always --dirty --exclude '*' 2>/dev/null || true; } | sed 's/^/ commit /' | cmp -s - $@ || \
+	  { git describe --always --dirty --exclude '*' 2>/dev/null || true; } | sed 's/^/ commit /' > $@
+$(BUILD)/obj/src/cli/help.o: CPPFLAGS_ALL += -DCG_COMMIT='"$(shell cat $(BUILD)/commit 2>/dev/null)"'
+$(BUILD)/obj/src/cli/help.o: $(BUILD)/commit
 
 # schemas/ as one object: every file's bytes and a table of their names.
 $(BUILD)/builtin.S: $(SCHEMAS) Makefile
@@ -259,11 +267,27 @@ format: deps-lint ## bring all C files into the agreed format
 
 # ---- installing ---------------------------------------------------------------------------
 
-install: all ## install the program (DESTDIR and PREFIX are honoured)
+install: all pages ## install program, man pages and completion (DESTDIR and PREFIX are honoured)
 	install -D -m 0755 $(BUILD)/claimgate $(DESTDIR)$(PREFIX)/bin/claimgate
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -D -m 0644 $(BUILD)/claimgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/claimgate
+	install -D -m 0644 $(BUILD)/claimgate.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_claimgate
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/claimgate
+	rm -f $(DESTDIR)$(PREFIX)/bin/claimgate $(DESTDIR)$(PREFIX)/share/man/man1/claimgate.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/claimgate-*.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/claimgate \
+	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_claimgate
+
+# What the program tells of itself, as files: a man page for it and for each command, completions.
+pages: all
+	@rm -rf $(BUILD)/man && mkdir -p $(BUILD)/man
+	@$(BUILD)/claimgate help --man > $(BUILD)/man/claimgate.1
+	@$(BUILD)/claimgate help --commands | while read -r command; do \
+	  $(BUILD)/claimgate help --man $$command > "$(BUILD)/man/claimgate-$$(echo $$command | tr ' ' -).1"; done
+	@$(BUILD)/claimgate help --completion bash > $(BUILD)/claimgate.bash
+	@$(BUILD)/claimgate help --completion zsh > $(BUILD)/claimgate.zsh
 
 clean: ## remove build/
 	rm -rf $(BUILD)

@@ -3,6 +3,7 @@
 # Runs each test program given, says which ones failed, and closes with one line of totals.
 # Criterion gives each test a process of its own, so one that crashes cannot hide the others.
 set -u
+unset CLAIMGATE_LEDGER CLAIMGATE_ROSTER CLAIMGATE_POLICY # what they stand for is given in each test
 passed=0
 failed=0
 broken=""

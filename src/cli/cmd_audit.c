@@ -71,7 +71,8 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
                             "what was decided then is missing; give --decided DIR, or --ledger "
                             "FILE with --run N");
     }
-    if (o->decided != NULL && (o->ledger != NULL || o->run_no != 0)) {
+    const bool asks_ledger = o->ledger != NULL && cg_invocation_variable(call, "ledger") == NULL;
+    if (o->decided != NULL && (asks_ledger || o->run_no != 0)) {
         return cg_error_set(err, CG_USAGE,
                             "decisions come from --decided or from --ledger and --run, not from "
                             "both; leave one out");
@@ -112,7 +113,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                        .multiline = o->multiline,
                                        .allow_empty = o->allow_empty,
                                        .threads = cg_load_threads(o->threads),
-                                       .ledger = o->ledger,
+                                       .ledger = o->decided == NULL ? o->ledger : NULL,
                                        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
                                .decided = o->decided,
                                .run_no = o->run_no,

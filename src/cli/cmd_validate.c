@@ -141,7 +141,9 @@ static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_e
     return CG_OK;
 }
 
-static enum cg_status check_outputs(const struct options *o, struct cg_error *err) {
+static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    const char *variable = cg_invocation_variable(call, "ledger");
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
     if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
@@ -153,7 +155,9 @@ static enum cg_status check_outputs(const struct options *o, struct cg_error *er
         return cg_error_set(err, CG_USAGE,
                             "--ledger needs --out DIR, without --overwrite, "
                             "--accepted, --rejected and --report: decisions and "
-                            "folder become real together");
+                            "folder become real together%s%s",
+                            variable != NULL ? "; a run without a ledger has to unset " : "",
+                            variable != NULL ? variable : "");
     }
     if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
         return cg_error_set(err, CG_USAGE,
@@ -188,25 +192,36 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
                             "--roster DIR is missing: the folder with "
                             "credentials.csv");
     }
+    if (o->max_reject_rate_milli > 0 && o->max_reject_rate_milli < 1000) {
+        cg_log_warning("--max-reject-rate is in percent, and this is less than one; three lines of "
+                       "four are 75");
+    }
     for (size_t i = 0; i < call->arg_count; i++) {
         stdin_count += strcmp(call->args[i], "-") == 0;
     }
     if (stdin_count > 1) {
         return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
     }
-    if (spare_inputs(call, err) != CG_OK || check_outputs(o, err) != CG_OK) {
+    if (spare_inputs(call, err) != CG_OK || check_outputs(call, err) != CG_OK) {
         return err->status;
     }
     return spare_overwritten(call, err);
 }
 
-static enum cg_status print_result(const struct options *o, const struct cg_run_facts *facts,
-                                   struct cg_error *err) {
+static enum cg_status print_result(const struct cg_invocation *call,
+                                   const struct cg_run_facts *facts, struct cg_error *err) {
+    const struct options *o = call->options;
     struct cg_page page;
     if ((o->quiet && !o->json) || facts->outcome == CG_ALL_KNOWN) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    if (!o->json) {
+        for (size_t i = 0; call->from_environment[i] != NULL; i++) {
+            cg_page_say(&page, "--%s by %s\n", call->from_environment[i]->name,
+                        call->from_environment[i]->variable);
+        }
+    }
     cg_report_put_run(&page, facts);
     /* Standard output is taken when an output goes there. */
     FILE *to =
@@ -238,7 +253,7 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
     *call->exit_code = facts->outcome == CG_TRIPPED ||
                        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
-    const enum cg_status status_of_summary = print_result(o, facts, err);
+    const enum cg_status status_of_summary = print_result(call, facts, err);
     return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The commands, one entry each. main.c holds the table in the order of the help.
+ * The commands, one entry each; commands.c holds the table, in the order of the help.
  */
 #ifndef CLAIMGATE_CLI_COMMANDS_H
 #define CLAIMGATE_CLI_COMMANDS_H
@@ -28,5 +28,15 @@ extern const struct cg_command cg_command_roster_import;
 extern const struct cg_command cg_command_layout_list;
 extern const struct cg_command cg_command_layout_show;
 extern const struct cg_command cg_command_layout_check;
+
+enum { CG_COMMAND_MAX = 64 };
+
+extern const struct cg_command *const cg_commands[]; /* closed by NULL */
+
+/* The command that the first words name, and how many of them; NULL: none. */
+const struct cg_command *cg_command_find(int argc, char **argv, int *words);
+
+/* Whether `name` is one of the sub-commands of `family`, such as "ledger runs" of "ledger". */
+bool cg_command_is_of(const struct cg_command *command, const char *family);
 
 #endif

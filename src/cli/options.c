@@ -127,16 +127,28 @@ static enum cg_status store_value(const struct cg_option *option, const char *va
     return cg_error_set(err, CG_INTERNAL, "--%s has no kind", option->name);
 }
 
+/* Where the values go, and which options have been given: one bit a row of the table. */
+struct target {
+    void *options;
+    uint64_t given;
+};
+
 /* One "--name" or "--name=value"; *next is the argument behind it, consumed where it is the value.
  */
 static enum cg_status parse_option(const struct cg_command *command, const char *word, char ***next,
-                                   void *options, struct cg_error *err) {
+                                   struct target *to, struct cg_error *err) {
     const char *equals = strchr(word, '=');
     const size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
     const struct cg_option *option = find_option(command, word, len);
     if (option == NULL) {
         return unknown_option(command, word, len, err);
     }
+    const uint64_t bit = UINT64_C(1) << (option - command->options);
+    if (option->kind != CG_OPTION_LIST && (to->given & bit) != 0) {
+        return cg_error_set(err, CG_USAGE, "--%s is given twice; leave one of the two out",
+                            option->name);
+    }
+    to->given |= bit;
     const char *value = equals != NULL ? equals + 1 : NULL;
     if (option->kind == CG_OPTION_FLAG && value != NULL) {
         return cg_error_set(err, CG_USAGE, "--%s takes no value", option->name);
@@ -149,11 +161,35 @@ static enum cg_status parse_option(const struct cg_command *command, const char 
         }
         value = *(*next)++;
     }
-    return store_value(option, value, (char *)options + option->offset, err);
+    return store_value(option, value, (char *)to->options + option->offset, err);
+}
+
+/* A variable that is set to nothing is not set. */
+static void take_variables(const struct cg_command *command, struct target *to,
+                           struct cg_invocation *out) {
+    size_t count = 0;
+    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+        const char *value = option->variable != NULL ? getenv(option->variable) : NULL;
+        const bool given = (to->given >> (option - command->options) & 1) != 0;
+        if (value != NULL && value[0] != '\0' && !given && count + 1 < CG_VARIABLES_MAX) {
+            memcpy((char *)to->options + option->offset, &value, sizeof value);
+            out->from_environment[count++] = option;
+        }
+    }
+}
+
+const char *cg_invocation_variable(const struct cg_invocation *call, const char *option_name) {
+    for (size_t i = 0; call->from_environment[i] != NULL; i++) {
+        if (strcmp(call->from_environment[i]->name, option_name) == 0) {
+            return call->from_environment[i]->variable;
+        }
+    }
+    return NULL;
 }
 
 enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
                                 void *options, struct cg_invocation *out, struct cg_error *err) {
+    struct target to = {.options = options};
     char **next = argv;
     size_t count = 0;
     bool only_args = false;
@@ -163,7 +199,7 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
         if (!only_args && strcmp(word, "--") == 0) {
             only_args = true;
         } else if (!only_args && strncmp(word, "--", 2) == 0) {
-            enum cg_status status = parse_option(command, word + 2, &next, options, err);
+            enum cg_status status = parse_option(command, word + 2, &next, &to, err);
             if (status != CG_OK) {
                 return status;
             }
@@ -186,6 +222,7 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
                             command->name, command->arguments);
     }
     *out = (struct cg_invocation){.options = options, .args = argv, .arg_count = count};
+    take_variables(command, &to, out);
     return CG_OK;
 }
 

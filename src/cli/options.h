@@ -4,7 +4,7 @@
  * Each command is one cg_command with one table of typed options; the parser fills the
  * command's own struct by offset. Long options only: "--name VALUE" or "--name=VALUE", the
  * latter alone where VALUE begins with two dashes; "--" ends them. Options and arguments may be
- * mixed. A misspelt option is named with the nearest one.
+ * mixed. A misspelt option is named with the nearest one; one that is no list may be given once.
  */
 #ifndef CLAIMGATE_CLI_OPTIONS_H
 #define CLAIMGATE_CLI_OPTIONS_H
@@ -25,7 +25,7 @@ enum cg_option_kind {
     CG_OPTION_PERCENT, /* int64_t thousandths of a percent, 0 to 100000: "2.5" is 2500 */
 };
 
-enum { CG_TEXT_LIST_MAX = 16 };
+enum { CG_TEXT_LIST_MAX = 16, CG_VARIABLES_MAX = 4 };
 
 struct cg_text_list {
     const char *items[CG_TEXT_LIST_MAX];
@@ -36,16 +36,17 @@ struct cg_option {
     const char *name;     /* without the dashes */
     const char *argument; /* as help shows it, e.g. "DIR"; NULL for a flag */
     enum cg_option_kind kind;
-    size_t offset;    /* into the command's struct */
-    const char *help; /* one line */
-    int64_t min, max; /* CG_OPTION_INTEGER */
+    size_t offset;        /* into the command's struct */
+    const char *help;     /* one line */
+    int64_t min, max;     /* CG_OPTION_INTEGER */
+    const char *variable; /* of the environment, which stands for it where it is absent, or NULL */
 };
 
 /*
  * The rows of an option table. `member` is one of the command's own `struct options`.
  */
 #define CG_TAKES_ANY(name, argument, kind, member, help, min, max)                                 \
-    { name, argument, CG_OPTION_##kind, offsetof(struct options, member), help, min, max }
+    { name, argument, CG_OPTION_##kind, offsetof(struct options, member), help, min, max, NULL }
 #define CG_TAKES_FLAG(name, member, help) CG_TAKES_ANY(name, NULL, FLAG, member, help, 0, 0)
 #define CG_TAKES_TEXT(name, argument, member, help)                                                \
     CG_TAKES_ANY(name, argument, TEXT, member, help, 0, 0)
@@ -60,16 +61,20 @@ struct cg_option {
 #define CG_TAKES_INTEGER(name, argument, member, min, max, help)                                   \
     CG_TAKES_ANY(name, argument, INTEGER, member, help, min, max)
 #define CG_TAKES_NO_MORE                                                                           \
-    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0 }
+    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0, NULL }
+#define CG_TAKES_PATH_OR(variable, name, argument, member, help)                                   \
+    { name, argument, CG_OPTION_PATH, offsetof(struct options, member), help, 0, 0, variable }
 
 /* Options that several commands take. Those whose effect differs are given their help. */
 #define CG_TAKES_ROSTER(member)                                                                    \
-    CG_TAKES_PATH("roster", "DIR", member, "folder of the credential files")
-#define CG_TAKES_POLICY(member, help)    CG_TAKES_PATH("policy", "ID|FILE", member, help)
+    CG_TAKES_PATH_OR("CLAIMGATE_ROSTER", "roster", "DIR", member, "folder of the credential files")
+#define CG_TAKES_POLICY(member, help)                                                              \
+    CG_TAKES_PATH_OR("CLAIMGATE_POLICY", "policy", "ID|FILE", member, help)
 #define CG_TAKES_LAYOUT(member, help)    CG_TAKES_PATH("layout", "NAME|FILE", member, help)
 #define CG_TAKES_MULTILINE(member, help) CG_TAKES_FLAG("multiline", member, help)
 #define CG_TAKES_AS_OF(member, help)     CG_TAKES_DATE("as-of", "DATE", member, help)
-#define CG_TAKES_LEDGER(member, help)    CG_TAKES_PATH("ledger", "FILE", member, help)
+#define CG_TAKES_LEDGER(member, help)                                                              \
+    CG_TAKES_PATH_OR("CLAIMGATE_LEDGER", "ledger", "FILE", member, help)
 #define CG_TAKES_LOCK_WAIT(member, help)                                                           \
     CG_TAKES_INTEGER("lock-wait", "SECONDS", member, 0, 86400, help)
 #define CG_TAKES_OUT_DIR(member)                                                                   \
@@ -98,7 +103,11 @@ struct cg_invocation {
     char *const *args;   /* what is no option, in order */
     size_t arg_count;
     int *exit_code; /* 0; a command that completed may make it 1 */
+    const struct cg_option *from_environment[CG_VARIABLES_MAX]; /* NULL behind the last */
 };
+
+/* The variable that the option's value was taken from, or NULL. */
+const char *cg_invocation_variable(const struct cg_invocation *call, const char *option_name);
 
 struct cg_command {
     const char *name;                /* "validate", "roster check": words as typed */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 
 enum {
-    VERSION = 2,
     APPLICATION_ID = 0x636c6764, /* "clgd": file(1) and we know a ledger by it */
 };
 
@@ -36,11 +35,11 @@ static enum cg_status read_version(struct cg_ledger *ledger, int64_t *version,
                             "%s: a database, but no claimgate ledger; name another file",
                             ledger->path);
     }
-    if (*version > VERSION) {
+    if (*version > CG_LEDGER_SCHEMA) {
         return cg_error_set(err, CG_BAD_DATA,
                             "%s: written by a newer claimgate (ledger version %lld, this program "
                             "knows %d); use that one",
-                            ledger->path, (long long)*version, (int)VERSION);
+                            ledger->path, (long long)*version, (int)CG_LEDGER_SCHEMA);
     }
     return CG_OK;
 }
@@ -53,7 +52,7 @@ enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_erro
 enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err) {
     int64_t version;
     const enum cg_status status = read_version(ledger, &version, err);
-    if (status == CG_OK && version < VERSION) {
+    if (status == CG_OK && version < CG_LEDGER_SCHEMA) {
         return cg_error_set(err, CG_BAD_DATA,
                             version == 0
                                 ? "%s: the ledger is empty; run `claimgate validate --ledger` first"
@@ -88,14 +87,14 @@ static enum cg_status bring_up_to_date(struct cg_ledger *ledger, int64_t version
         return status;
     }
     snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-             (int)APPLICATION_ID, (int)VERSION);
+             (int)APPLICATION_ID, (int)CG_LEDGER_SCHEMA);
     return cg_ledger_exec(ledger, marks, "bringing the ledger up to date", err);
 }
 
 enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *err) {
     int64_t version;
     enum cg_status status = read_version(ledger, &version, err);
-    if (status == CG_OK && version != VERSION) {
+    if (status == CG_OK && version != CG_LEDGER_SCHEMA) {
         status = bring_up_to_date(ledger, version, err);
         cg_ledger_rollback(ledger);
     }

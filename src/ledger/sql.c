@@ -304,3 +304,7 @@ enum cg_status cg_ledger_sqlite_check(struct cg_ledger *ledger, const char *prag
     struct check check = {ledger, fault, context};
     return cg_ledger_each(ledger, &(struct cg_query){.sql = pragma}, read_check, &check, err);
 }
+
+const char *cg_ledger_library(void) {
+    return sqlite3_libversion();
+}

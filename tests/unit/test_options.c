@@ -3,6 +3,7 @@
 #include "claimgate/base/date.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct settings {
@@ -16,14 +17,14 @@ struct settings {
 };
 
 static const struct cg_option table[] = {
-    {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0},
-    {"out", "DIR", CG_OPTION_PATH, offsetof(struct settings, out), "", 0, 0},
-    {"word", "WORD", CG_OPTION_TEXT, offsetof(struct settings, word), "", 0, 0},
-    {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0},
-    {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0},
-    {"rate", "PCT", CG_OPTION_PERCENT, offsetof(struct settings, rate_milli), "", 0, 0},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0},
+    {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0, NULL},
+    {"out", "DIR", CG_OPTION_PATH, offsetof(struct settings, out), "", 0, 0, "TRY_OUT"},
+    {"word", "WORD", CG_OPTION_TEXT, offsetof(struct settings, word), "", 0, 0, NULL},
+    {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0, NULL},
+    {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64, NULL},
+    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0, NULL},
+    {"rate", "PCT", CG_OPTION_PERCENT, offsetof(struct settings, rate_milli), "", 0, 0, NULL},
+    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0, NULL},
 };
 
 static const struct cg_command command = {
@@ -107,6 +108,8 @@ Test(options, every_slip_is_a_usage_error_that_names_the_mend) {
         {"--rate 1.2345", "percentage from 0 to 100"},
         {"-x", "options have two dashes"},
         {"a b c d", "too many arguments"},
+        {"--threads 1 a --threads 1", "--threads is given twice"},
+        {"--quiet --quiet", "--quiet is given twice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct settings s;
@@ -115,6 +118,22 @@ Test(options, every_slip_is_a_usage_error_that_names_the_mend) {
         cr_expect_eq(parse(cases[i].words, &s, &call, &err), CG_USAGE, "%s", cases[i].words);
         cr_expect_not_null(strstr(err.text, cases[i].says), "%s: %s", cases[i].words, err.text);
     }
+}
+
+Test(options, a_variable_stands_for_an_absent_option_alone) {
+    struct settings s;
+    struct cg_invocation call;
+    struct cg_error err;
+    cr_assert_eq(setenv("TRY_OUT", "from here", 1), 0);
+    cr_assert_eq(parse("a", &s, &call, &err), CG_OK);
+    cr_expect_str_eq(s.out, "from here");
+    cr_expect_str_eq(cg_invocation_variable(&call, "out"), "TRY_OUT");
+    cr_assert_eq(parse("--out D", &s, &call, &err), CG_OK);
+    cr_expect_str_eq(s.out, "D");
+    cr_expect_null(cg_invocation_variable(&call, "out"));
+    cr_assert_eq(setenv("TRY_OUT", "", 1), 0);
+    cr_assert_eq(parse("a", &s, &call, &err), CG_OK);
+    cr_expect_null(s.out, "an empty variable is no name");
 }
 
 Test(options, an_empty_argument_is_told_and_names_no_file) {

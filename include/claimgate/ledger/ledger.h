@@ -31,7 +31,13 @@
 
 struct cg_ledger;
 
-enum { CG_LEDGER_PACK_BYTES = 64 << 20, CG_LEDGER_HEAD_BYTES = 1 << 20 };
+enum {
+    CG_LEDGER_SCHEMA = 2, /* of the files that this program writes */
+    CG_LEDGER_PACK_BYTES = 64 << 20,
+    CG_LEDGER_HEAD_BYTES = 1 << 20
+};
+
+const char *cg_ledger_library(void); /* "3.40.1", the SQLite that is linked */
 
 struct cg_ledger_plan {
     const char *path;

@@ -1,0 +1,118 @@
+/*
+ * Completion for bash and zsh: the words of each command and its options; an option's value and
+ * every argument is a file's name, but for the policies and layouts that are built in.
+ */
+#include "commands.h"
+#include "help.h"
+
+#include "claimgate/record/layout.h"
+#include "claimgate/rules/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void put_names(const char *const *names) {
+    for (; *names != NULL; names++) {
+        printf(" %s", *names);
+    }
+}
+
+/* First words once each; of a family's word, the words that follow it. */
+static void put_words(const char *family) {
+    const char *last = "";
+    for (size_t i = 0; cg_commands[i] != NULL; i++) {
+        const char *name = cg_commands[i]->name;
+        const size_t len = strcspn(name, " ");
+        if (family == NULL && strncmp(name, last, len) != 0) {
+            printf(" %.*s", (int)len, name);
+        } else if (family != NULL && strncmp(name, family, len) == 0 && name[len] == ' ') {
+            printf(" %s", name + len + 1);
+        }
+        last = name;
+    }
+}
+
+static void put_bash_case(const struct cg_command *command) {
+    printf("    \"%s\") options='--help", command->name);
+    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+        printf(" --%s", option->name);
+    }
+    printf("' ;;\n");
+}
+
+static void put_families(const char *form) {
+    const char *last = "";
+    for (size_t i = 0; cg_commands[i] != NULL; i++) {
+        const char *name = cg_commands[i]->name;
+        const size_t len = strcspn(name, " ");
+        if (name[len] == ' ' && strncmp(name, last, len + 1) != 0) {
+            printf(form, (int)len, name);
+            put_words(name);
+            printf("' ;;\n");
+        }
+        last = name;
+    }
+}
+
+/* In both shells `words` and `at` (the index of the word that is typed, from 0) are set before. */
+static void put_choice(void) {
+    printf("  case $family in\n");
+    put_families("    %.*s) subs='");
+    printf("  esac\n"
+           "  if [ -n \"$subs\" ]; then command=\"$family $second\"; else command=$family; fi\n"
+           "  case $command in\n");
+    for (size_t i = 0; cg_commands[i] != NULL; i++) {
+        put_bash_case(cg_commands[i]);
+    }
+    printf("  esac\n"
+           "  case $before in\n    --policy) list='");
+    put_names(cg_policy_files.names);
+    printf("' ;;\n    --layout) list='");
+    put_names(cg_layout_files.names);
+    printf("' ;;\n  esac\n");
+}
+
+void cg_completion_print_bash(void) {
+    printf(
+        "# bash completion for claimgate %s\n_claimgate() {\n"
+        "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "  local family=${COMP_WORDS[1]} second=${COMP_WORDS[2]} subs= options= list= command=\n",
+        CG_VERSION);
+    put_choice();
+    printf("  local first='help");
+    put_words(NULL);
+    printf(
+        "'\n"
+        "  if [ \"$COMP_CWORD\" = 1 ]; then list=\"$first --help --version\"\n"
+        "  elif [ \"$COMP_CWORD\" = 2 ] && [ \"$family\" = help ]; then list=$first\n"
+        "  elif [ \"$COMP_CWORD\" = 2 ] && [ -n \"$subs\" ]; then list=$subs\n"
+        "  elif [[ $word == -* ]]; then list=$options\n"
+        "  fi\n"
+        "  COMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n"
+        "  if [ -z \"$list\" ] || [ \"$before\" = --policy ] || [ \"$before\" = --layout ]; then\n"
+        "    COMPREPLY+=($(compgen -f -- \"$word\"))\n"
+        "  fi\n}\n"
+        "complete -o filenames -F _claimgate claimgate\n");
+}
+
+void cg_completion_print_zsh(void) {
+    printf("#compdef claimgate\n# zsh completion for claimgate %s\n_claimgate() {\n"
+           "  local word=${words[CURRENT]} before=${words[CURRENT-1]}\n"
+           "  local family=${words[2]} second=${words[3]} subs= options= list= command=\n",
+           CG_VERSION);
+    put_choice();
+    printf("  local first='help");
+    put_words(NULL);
+    printf(
+        "'\n"
+        "  if (( CURRENT == 2 )); then list=\"$first --help --version\"\n"
+        "  elif (( CURRENT == 3 )) && [ \"$family\" = help ]; then list=$first\n"
+        "  elif (( CURRENT == 3 )) && [ -n \"$subs\" ]; then list=$subs\n"
+        "  elif [[ $word == -* ]]; then list=$options\n"
+        "  fi\n"
+        "  [ -n \"$list\" ] && compadd -- ${=list}\n"
+        "  if [ -z \"$list\" ] || [ \"$before\" = --policy ] || [ \"$before\" = --layout ]; then\n"
+        "    _files\n"
+        "  fi\n}\n"
+        "_claimgate \"$@\"\n");
+}
