@@ -7,11 +7,11 @@
  */
 #include "claimgate/gate/field_edits.h"
 
+#include "code_meant.h"
 #include "credential_edits.h"
 
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
-#include "claimgate/rules/procedure_code.h"
 
 /* The reasons of group 1 that a void can have: nothing else may keep a payer from undoing. */
 static const uint64_t void_reasons =
@@ -257,36 +257,18 @@ static bool is_well_formed(uint64_t code) {
     return (above_nine & UINT32_C(0x80808080)) == 0 && (letter || first - '0' < 10);
 }
 
-/* What a cell means that holds no code of the policy: one of its codes, a fault, or neither. */
-struct code_meant {
-    int procedure_no; /* -1: nothing of the policy's */
-    uint64_t reason;
-};
-
-static __attribute__((noinline)) struct code_meant find_code(const struct cg_rules *rules,
-                                                             struct cg_text text) {
-    static const enum cg_reason reasons[] = {
-        [CG_CODE_HELD] = CG_REASON_PROCEDURE_CODE_INVALID,
-        [CG_CODE_NEAR] = CG_REASON_PROCEDURE_CODE_NEAR,
-    };
-    const struct cg_code_found found = cg_policy_find_code(rules->policy, text);
-    return (struct code_meant){found.procedure_no, found.likeness == CG_CODE_OTHER
-                                                       ? 0
-                                                       : cg_reason_bit(reasons[found.likeness])};
-}
-
 /* Most records end here; a well-formed code is told by a few operations. */
-static struct code_meant read_code(const struct cg_rules *rules, struct cg_values *values) {
+static struct cg_code_meant read_code(const struct cg_rules *rules, struct cg_values *values) {
     const struct cg_text text = cg_values_get(values, CG_FIELD_HCPCS_CODE);
     const uint64_t code = cg_field_procedure(text);
-    struct code_meant meant = {cg_policy_procedure(rules->policy, code), 0};
-    if (meant.procedure_no < 0 && !is_well_formed(code) && text.len > 0) {
-        meant = find_code(rules, text);
+    struct cg_code_meant meant = {cg_policy_procedure(rules->policy, code), 0};
+    if (meant.procedure_no < 0 && !is_well_formed(code)) {
+        meant = cg_code_meant_by(rules->policy, values, text);
     }
     return meant;
 }
 
-/* A line whose code only looks like one of the policy's is in scope where the policy rejects it. */
+/* A line with a near code is in scope where the policy rejects it. */
 static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy_version *version,
                             struct cg_values *values) {
     const uint32_t newest = cg_policy_version_count(rules->policy) - 1;
@@ -301,7 +283,7 @@ static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy
 __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
                                              struct cg_line *line) {
     const struct cg_rules *rules = rules_of_run;
-    const struct code_meant code = read_code(rules, values);
+    const struct cg_code_meant code = read_code(rules, values);
     if (code.procedure_no < 0) {
         return false;
     }

@@ -7,10 +7,12 @@
  * numbers are made of, so that an id or a name that slipped into a wrong column is not repeated;
  * claim and member ids are never shown.
  */
+#include "code_meant.h"
 #include "sentences_private.h"
 
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/rules/procedure_code.h"
 
 #include <string.h>
 
@@ -218,20 +220,60 @@ void cg_detail_modifier(const struct cg_detail *detail) {
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
+/* The name of the column, other than the code's own, in which a code of the policy stands alone. It
+ * may stand in the CSV reader's buffer. False: there is none, for the code's own cell looks like
+ * one.
+ */
+static bool find_code_elsewhere(const struct cg_detail *detail, struct cg_text *column) {
+    const struct cg_policy *policy = detail->rules->policy;
+    const struct cg_text header = {detail->binding->header, detail->binding->header_len};
+    const struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
+    int32_t own;
+    const struct cg_text cell = cg_detail_find(detail, CG_FIELD_HCPCS_CODE, &own);
+    if (cell.len > 0 && cg_policy_find_code(policy, cell).likeness != CG_CODE_OTHER) {
+        return false;
+    }
+    for (uint32_t i = 0; i < detail->binding->column_count; i++) {
+        if (cg_code_in_another_column(policy, read_column(detail, record, (int32_t)i)) >= 0) {
+            *column = read_column(detail, header, (int32_t)i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_near_code(const struct cg_detail *detail, const char *code) {
+    struct cg_phrase *say = detail->say;
+    struct cg_text elsewhere;
+    struct cell cell;
+    if (find_code_elsewhere(detail, &elsewhere)) {
+        const uint32_t len =
+            elsewhere.len < COLUMN_NAME_MAX_BYTES ? elsewhere.len : COLUMN_NAME_MAX_BYTES;
+        cg_say(say, "%s stands in the column %.*s, not in that of the code: have values slipped?",
+               code, (int)len, elsewhere.ptr);
+        return;
+    }
+    find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
+    cg_say(say, "%.*s looks like %s, but is no code that the policy names.", (int)cell.column.len,
+           cell.column.ptr, code);
+}
+
 /* The code that was found is the policy's own, so that it may be shown; the cell need not be. */
 void cg_detail_procedure(const struct cg_detail *detail) {
     char code[6];
     struct cell cell;
     struct cg_phrase *say = detail->say;
-    find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
     cg_procedure_text(cg_policy_procedure_code(detail->rules->policy, detail->line->procedure_no),
                       code);
-    const bool near = detail->reason == CG_REASON_PROCEDURE_CODE_NEAR;
-    cg_say(say, "%.*s %s %s%s", (int)cell.column.len, cell.column.ptr,
-           near ? "looks like" : "holds", code,
-           near ? ", but is no code that the policy names."
-                : " together with something else; it must be the code alone, with "
-                  "modifiers in columns of their own.");
+    if (detail->reason == CG_REASON_PROCEDURE_CODE_NEAR) {
+        say_near_code(detail, code);
+        return;
+    }
+    find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
+    cg_say(say,
+           "%.*s holds %s together with something else; it must be the code alone, with modifiers "
+           "in columns of their own.",
+           (int)cell.column.len, cell.column.ptr, code);
 }
 
 /* Where the code is 7 or 8 and yet at fault, the layout has no place for the original's id. */

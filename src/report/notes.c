@@ -15,8 +15,8 @@ static void warn_of_near_codes(const struct cg_run_facts *facts, const char *pol
                  facts->near_codes[i].file, facts->near_codes[i].line);
     }
     if (count != 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, so that they "
-                       "pass untested: %" PRIu64
+        cg_log_warning("records whose code only looks like one that policy %s names, or stands in "
+                       "another column, so that they pass untested: %" PRIu64
                        " (%s%s); mend the codes, or have the policy reject such "
                        "lines with near_code",
                        policy, count, places, count > facts->near_codes_named ? ", ..." : "");
@@ -94,8 +94,9 @@ void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts) {
 
 void cg_notes_import(const struct cg_import_facts *facts, const struct cg_policy *policy) {
     if (facts->near_codes > 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, so that "
-                       "they were not taken in: %" PRIu64 "; mend the codes and import them",
+        cg_log_warning("records whose code only looks like one that policy %s names, or stands in "
+                       "another column, so that they were not taken in: %" PRIu64
+                       "; mend the codes and import them",
                        cg_policy_id(policy), facts->near_codes);
     }
 }

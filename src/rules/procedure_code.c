@@ -70,16 +70,45 @@ static char narrow(const char *bytes) {
     return is_letter(letter) ? letter : '\0';
 }
 
+/* The digits nought of other scripts, each with its other nine behind it: of Arabic, Persian, N'Ko,
+ * the scripts of India, Thai, Lao, Tibetan, Burmese, Khmer and Mongolian, and five kinds of
+ * mathematical ones. */
+static const uint32_t noughts[] = {
+    0x0660, 0x06F0, 0x07C0,  0x0966,  0x09E6,  0x0A66,  0x0AE6,  0x0B66,
+    0x0BE6, 0x0C66, 0x0CE6,  0x0D66,  0x0E50,  0x0ED0,  0x0F20,  0x1040,
+    0x17E0, 0x1810, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
+};
+
+/* The code point of a well-formed character of two to four bytes. */
+static uint32_t code_point(const char *character, size_t bytes) {
+    uint32_t point = (unsigned char)character[0] & (0x7FU >> bytes);
+    for (size_t i = 1; i < bytes; i++) {
+        point = point << 6 | ((unsigned char)character[i] & 0x3FU);
+    }
+    return point;
+}
+
+static char digit_of_script(const char *character, size_t bytes) {
+    const uint32_t point = code_point(character, bytes);
+    for (size_t i = 0; i < sizeof noughts / sizeof noughts[0]; i++) {
+        if (point - noughts[i] < 10) {
+            return (char)('0' + (point - noughts[i]));
+        }
+    }
+    return '\0';
+}
+
 static char letter_at(struct cg_text text, uint32_t at, size_t bytes, bool *disguised) {
     const char *character = text.ptr + at;
-    if (bytes == 3) {
-        return narrow(character);
-    }
-    if (bytes != 2) {
+    if (bytes == 1) {
         return is_letter(*character) ? *character : '\0';
     }
-    const char letter = look_alike(character);
-    *disguised = *disguised || letter != '\0';
+    char letter = bytes == 3 ? narrow(character) : '\0';
+    if (letter == '\0') {
+        letter = bytes == 2 ? look_alike(character) : '\0';
+        letter = letter == '\0' ? digit_of_script(character, bytes) : letter;
+        *disguised = *disguised || letter != '\0';
+    }
     return letter;
 }
 
@@ -187,6 +216,19 @@ static bool lacks_one(const char *letters, const char *code) {
     return memcmp(letters + same, code + same + 1, (size_t)(CODE_LETTERS - 1 - same)) == 0;
 }
 
+/* A letter and a number, for the code's digits were a number once, and lost their noughts. */
+static bool lost_noughts(struct cg_text word, const char *code) {
+    uint32_t digits = 0;
+    while (digits + 1 < word.len && is_digit(word.ptr[digits + 1])) {
+        digits++;
+    }
+    const bool has_number = digits > 0 && digits < CODE_LETTERS - 2;
+    const char *end = code + CODE_LETTERS - digits;
+    return has_number && may_follow(word.len - 1 - digits) && word.ptr[0] == code[0] &&
+           memcmp(word.ptr + 1, end, digits) == 0 &&
+           strspn(code + 1, "0") >= CODE_LETTERS - 1 - digits;
+}
+
 /* Letters where digits belong, or the other way round; or one character less than a code has. */
 static int find_misread(const struct cg_policy *policy, struct cg_text word) {
     char code[CODE_LETTERS + 1];
@@ -195,11 +237,11 @@ static int find_misread(const struct cg_policy *policy, struct cg_text word) {
                        !is_code_of_its_own(word.ptr);
     const bool less = word.len >= CODE_LETTERS - 1 && may_follow(word.len - (CODE_LETTERS - 1)) &&
                       (word.len < CODE_LETTERS || !is_all_digits(word));
-    for (int i = 0; (whole || less) && procedure != 0 && i < CG_PROCEDURES_MAX; i++) {
+    for (int i = 0; procedure != 0 && i < CG_PROCEDURES_MAX; i++) {
         procedure = cg_policy_procedure_code(policy, (uint8_t)i);
         cg_procedure_text(procedure, code);
-        if (procedure != 0 &&
-            ((whole && looks_like(word.ptr, code)) || (less && lacks_one(word.ptr, code)))) {
+        if (procedure != 0 && ((whole && looks_like(word.ptr, code)) ||
+                               (less && lacks_one(word.ptr, code)) || lost_noughts(word, code))) {
             return i;
         }
     }

@@ -117,6 +117,44 @@ Test(real_values, a_near_code_passes_with_a_warning_unless_the_policy_says_else)
         silent);
 }
 
+/* Values that have slipped by a column, or a program that writes the code elsewhere. */
+Test(real_values, a_code_in_another_column_is_near_where_its_own_holds_no_code) {
+    static const struct asked warned[] = {
+        {"C1,1,M1,H0038,2025-01-06,2,1000000004,,,", "out_of_scope\t0\tprocedure_code_near"},
+        {"C1,1,M1,2025-01-06,,h0038,1000000004,,,", "out_of_scope\t0\tprocedure_code_near"},
+        {"C1,1,M1,2025-01-06,HQ,\" H0038\",1000000004,,,", "out_of_scope\t0\tprocedure_code_near"},
+        {"H0038,1,M1,2025-01-06,0900,2,1000000004,,,", "out_of_scope\t0\tprocedure_code_near"},
+        {"C1,1,M1,2025-01-06,99213,H0038,1000000004,,,", "out_of_scope\t0\t"},
+        {"C1,1,M1,2025-01-06,,2,1000000004,,,", "out_of_scope\t0\t"}};
+    static const struct asked rejected[] = {{"C1,1,M1,2025-01-06,,H0038,1000000004,,,",
+                                             "rejected\t0\tprocedure_code_near;units_invalid"}};
+    EXPECT("ms", warned);
+    EXPECT(edited_policy("ms", "\"unknown_original\"",
+                         "\"near_code\": \"reject\", \"unknown_original\""),
+           rejected);
+}
+
+Test(real_values, the_sentence_names_the_column_in_which_the_code_stands) {
+    static const char claims[] = HEADER "C1,1,M1,2025-01-06,,H0038,1000000004,,,\n";
+    const char *policy = edited_policy("ms", "\"unknown_original\"",
+                                       "\"near_code\": \"reject\", \"unknown_original\"");
+    const char *out = scene_path(&scene, "out");
+    const char *file = scene_file(&scene, "slipped.csv", claims, sizeof claims - 1);
+    struct run run;
+    size_t len = 0;
+    scene_validate((const char *[]){file, "--policy", policy, "--out", out, NULL}, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    char path[RUN_PATH_BYTES];
+    run_join(path, out, "rejected.csv.gz");
+    char *rejected = run_gunzip(path, &len);
+    cr_expect_not_null(
+        strstr(rejected,
+               "H0038 stands in the column service_unit_quantity, not in that of the code"),
+        "%s", rejected);
+    free(rejected);
+    run_fini(&run);
+}
+
 Test(real_values, a_code_only_for_those_on_the_roster_is_sought_for_them_alone) {
     static const struct asked asked[] = {
         {"C1,1,M1,2025-01-06,H2017-HQ,2,1234567893,,,", "out_of_scope\t0\t"},

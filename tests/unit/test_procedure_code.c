@@ -111,6 +111,23 @@ Test(procedure_code, one_that_only_looks_like_it_is_near) {
         "0038", /* a Greek one */
         "H\xD0\x9E"
         "038HQ",
+        "H0038H2014", /* with another code glued to it */
+        "H2014H0038",
+        "H38", /* its digits were a number once */
+        "H38HQ",
+        "H038.0",
+    };
+    EXPECT("ms", cells, CG_CODE_NEAR, "H0038");
+}
+
+Test(procedure_code, one_in_the_digits_of_another_script_is_near) {
+    static const char *const cells[] = {
+        "H\xD9\xA0\xD9\xA0\xD9\xA3\xD9\xA8",                                 /* Arabic-Indic */
+        "H\xDB\xB0\xDB\xB0\xDB\xB3\xDB\xB8",                                 /* Persian */
+        "H\xE0\xA5\xA6\xE0\xA5\xA6\xE0\xA5\xA9\xE0\xA5\xAE",                 /* Devanagari */
+        "H\xF0\x9D\x9F\x8E\xF0\x9D\x9F\x8E\xF0\x9D\x9F\x91\xF0\x9D\x9F\x96", /* mathematical */
+        "H\xD9\xA0\xD9\xA0\xD9\xA3\xD9\xA8HQ",
+        "H00\xD9\xA3\xD9\xA8",
     };
     EXPECT("ms", cells, CG_CODE_NEAR, "H0038");
 }
