@@ -29,8 +29,12 @@ void cg_stop_install(void) {
     sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+int cg_stop_signal(void) {
+    return atomic_load(&caught_signal);
+}
+
 bool cg_stop_requested(void) {
-    return atomic_load(&caught_signal) != 0;
+    return cg_stop_signal() != 0;
 }
 
 enum cg_status cg_stop_check(struct cg_error *err) {
@@ -40,7 +44,7 @@ enum cg_status cg_stop_check(struct cg_error *err) {
 }
 
 void cg_stop_raise(void) {
-    const int number = atomic_load(&caught_signal);
+    const int number = cg_stop_signal();
     if (number != 0) {
         signal(number, SIG_DFL);
         raise(number);

@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include "load.h"
+#include "metrics_file.h"
 #include "printed_page.h"
 
 #include "claimgate/base/date.h"
@@ -30,6 +31,7 @@ struct options {
     const char *ledger;
     const char *group;
     const char *trace;
+    const char *metrics;
     int32_t as_of_day;
     int64_t threads;
     int64_t level;
@@ -77,6 +79,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_QUIET(quiet),
     CG_TAKES_JSON(json, "print the report instead of a summary"),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_PATH("metrics", "FILE", metrics, "counts and exit code for Prometheus, on every exit"),
     CG_TAKES_PATH("trace", "FILE", trace, "Chrome trace of the stations, for tuning"),
     CG_TAKES_NO_MORE,
 };
@@ -100,7 +103,7 @@ static bool is_file(const char *rules, const char *path) {
 static enum cg_status spare_overwritten(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     const char *const rules[] = {o->policy, o->layout};
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace};
+    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
     if (o->out == NULL || !o->overwrite || o->dry_run) {
         return CG_OK;
     }
@@ -119,7 +122,7 @@ static enum cg_status spare_overwritten(const struct cg_invocation *call, struct
 /* An output takes the place of what has its name: were that an input, its claims would be lost. */
 static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace};
+    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         if (outputs[i] != NULL && !is_stdout(outputs[i]) &&
             (is_file(o->policy, outputs[i]) || is_file(o->layout, outputs[i]))) {
@@ -233,8 +236,12 @@ static enum cg_status print_result(const struct cg_invocation *call,
 static enum cg_status flush_summary(const struct options *o, const struct cg_run_facts *facts,
                                     struct cg_error *err) {
     errno = 0;
-    if (facts->outcome != CG_PUBLISHED || (fflush(stdout) == 0 && ferror(stdout) == 0)) {
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
         return CG_OK;
+    }
+    if (facts->outcome != CG_PUBLISHED) {
+        return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
+                                  "cannot write to standard output");
     }
     return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
                               "%s: published; only the summary could not be written to standard "
@@ -243,13 +250,14 @@ static enum cg_status flush_summary(const struct options *o, const struct cg_run
 }
 
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
-                              struct cg_error *err) {
+                              struct cg_metrics_file *metrics, struct cg_error *err) {
     const struct options *o = call->options;
     const enum cg_status status = cg_run_execute(run, err);
     if (status != CG_OK) {
         return status;
     }
     const struct cg_run_facts *facts = cg_run_facts_of(run);
+    cg_metrics_file_count(metrics, facts);
     cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
     *call->exit_code = facts->outcome == CG_TRIPPED ||
                        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
@@ -258,11 +266,11 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
 }
 
 static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_invocation *call,
-                               struct cg_error *err) {
+                               struct cg_metrics_file *metrics, struct cg_error *err) {
     struct cg_run *run = NULL;
     enum cg_status status = cg_run_new(plan, &run, err);
     if (status == CG_OK) {
-        status = execute(run, call, err);
+        status = execute(run, call, metrics, err);
     }
     cg_run_free(run);
     return status;
@@ -309,6 +317,7 @@ struct owned {
     struct cg_policy *policy;
     struct cg_roster *roster;
     FILE *trace;
+    struct cg_metrics_file metrics;
 };
 
 static enum cg_status validate(const struct cg_invocation *call, struct owned *owned,
@@ -330,20 +339,30 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
     plan.rules.policy = owned->policy;
     plan.rules.roster = owned->roster;
     plan.trace = owned->trace;
-    return run_gate(&plan, call, err);
+    return run_gate(&plan, call, &owned->metrics, err);
 }
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct owned owned = {0};
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
+    cg_metrics_file_begin(&owned.metrics, o->metrics, o->ledger);
     const enum cg_status status = validate(call, &owned, err);
     if (owned.trace != NULL) {
         fclose(owned.trace);
     }
     cg_roster_free(owned.roster);
     cg_policy_free(owned.policy);
+    cg_metrics_file_end(&owned.metrics,
+                        status == CG_OK ? *call->exit_code : cg_status_exit_code(status));
     return status;
+}
+
+static void run_not(const void *options, int exit_code) {
+    const struct options *o = options;
+    struct cg_metrics_file metrics;
+    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
+    cg_metrics_file_end(&metrics, exit_code);
 }
 
 const struct cg_command cg_command_validate = {
@@ -359,4 +378,5 @@ const struct cg_command cg_command_validate = {
     .min_args = 1,
     .max_args = 1000000,
     .run = run,
+    .run_not = run_not,
 };

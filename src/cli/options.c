@@ -190,6 +190,8 @@ const char *cg_invocation_variable(const struct cg_invocation *call, const char 
 enum cg_status cg_options_parse(const struct cg_command *command, int argc, char **argv,
                                 void *options, struct cg_invocation *out, struct cg_error *err) {
     struct target to = {.options = options};
+    /* The first slip is told (error.h). What is right behind it is taken all the same: a failed
+     * run, too, writes its --metrics. */
     char **next = argv;
     size_t count = 0;
     bool only_args = false;
@@ -199,31 +201,27 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
         if (!only_args && strcmp(word, "--") == 0) {
             only_args = true;
         } else if (!only_args && strncmp(word, "--", 2) == 0) {
-            enum cg_status status = parse_option(command, word + 2, &next, &to, err);
-            if (status != CG_OK) {
-                return status;
-            }
+            parse_option(command, word + 2, &next, &to, err);
         } else if (!only_args && word[0] == '-' && word[1] != '\0') {
-            return cg_error_set(err, CG_USAGE,
-                                "unknown option %s; options have two dashes, and a file of that "
-                                "name is ./%s",
-                                word, word);
+            cg_error_set(err, CG_USAGE,
+                         "unknown option %s; options have two dashes, and a file of that name is "
+                         "./%s",
+                         word, word);
         } else if (word[0] == '\0') {
-            return cg_error_set(err, CG_USAGE,
-                                "an argument is empty; is a variable of the shell unset?");
+            cg_error_set(err, CG_USAGE, "an argument is empty; is a variable of the shell unset?");
         } else {
             argv[count++] = word;
         }
     }
     if (count < command->min_args || count > command->max_args) {
-        return cg_error_set(err, CG_USAGE, "%s; usage: claimgate %s %s",
-                            count < command->min_args ? "an argument is missing"
-                                                      : "there are too many arguments",
-                            command->name, command->arguments);
+        cg_error_set(err, CG_USAGE, "%s; usage: claimgate %s %s",
+                     count < command->min_args ? "an argument is missing"
+                                               : "there are too many arguments",
+                     command->name, command->arguments);
     }
     *out = (struct cg_invocation){.options = options, .args = argv, .arg_count = count};
     take_variables(command, &to, out);
-    return CG_OK;
+    return err->status;
 }
 
 void cg_options_print_wrapped(const char *text, int column, int indent) {

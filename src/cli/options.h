@@ -120,6 +120,9 @@ struct cg_command {
     size_t options_bytes;
     size_t min_args, max_args;
     enum cg_status (*run)(const struct cg_invocation *call, struct cg_error *err);
+    /* Instead of `run` where the command line has a slip: `options` is what could be read of it.
+     * NULL: nothing is to be done. */
+    void (*run_not)(const void *options, int exit_code);
 };
 
 /* Overlay argv on `options` (a copy of the command's defaults). Arguments stay in argv; the exit

@@ -41,6 +41,8 @@ enum cg_status cg_program_run(const struct cg_command *command, int argc, char *
         call.exit_code = exit_code;
         *exit_code = 0;
         status = command->run(&call, err);
+    } else if (command->run_not != NULL) {
+        command->run_not(options, cg_status_exit_code(status));
     }
     free(options);
     return status;

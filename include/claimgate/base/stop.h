@@ -18,6 +18,7 @@ enum { CG_STOP_LOOK_MS = 200 };
 
 void cg_stop_install(void);
 bool cg_stop_requested(void);
+int cg_stop_signal(void); /* the number of the signal that asked; 0: none did */
 /* CG_INTERRUPTED with its message once a signal has asked to stop, else CG_OK. */
 cg_must_use enum cg_status cg_stop_check(struct cg_error *err);
 
