@@ -65,8 +65,7 @@ void cg_metrics_put_end(struct cg_page *page, const struct cg_run_end *end) {
     cg_page_say(page, "claimgate_build_info{version=\"%s\"} 1\n", CG_VERSION);
     put_seconds(page, "claimgate_last_start_timestamp_seconds", "When the last run started.",
                 end->started_unix_ms);
-    put(page, LAST_SUCCESS, "When a run last completed with nothing tripped.",
-        end->success_unix);
+    put(page, LAST_SUCCESS, "When a run last completed with nothing tripped.", end->success_unix);
     put(page, "claimgate_last_exit_code", "Exit code of the last run.", (uint64_t)end->exit_code);
     put_seconds(
         page, "claimgate_last_duration_seconds", "How long the last run took.",
