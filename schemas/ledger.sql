@@ -43,7 +43,9 @@ CREATE TABLE run (
     previous_hash BLOB NOT NULL,
     hash BLOB NOT NULL,        -- over all of this and the run's rows in the tables below
     form INTEGER NOT NULL,     -- 1: kept by version 1, whose rows had neither cap_day nor detail
-    last_line INTEGER NOT NULL -- line_no of the last line of this run or one before it
+    last_line INTEGER NOT NULL, -- line_no of the last line of this run or one before it
+    layout TEXT,               -- by which its files were read; NULL: none, or kept by version 1
+    providers INTEGER          -- people in its credentials.csv; NULL: no roster, or by version 1
 ) STRICT;
 
 -- What a run took in: the identity of files, so that none is taken in twice.
@@ -202,6 +204,22 @@ CREATE TABLE fold (
     next_member INTEGER NOT NULL,
     round_run INTEGER NOT NULL -- the newest run when the round began
 ) STRICT;
+
+-- What each rendering provider had decided in a run, by month of service and first reason: for the
+-- comparison of a night with those before it, and for questions about a provider. Voids are left
+-- out. Some thousand rows a run, however many lines it has.
+CREATE TABLE rendered (
+    run_no INTEGER NOT NULL,
+    rendering_npi INTEGER NOT NULL,
+    month_day INTEGER NOT NULL, -- the first of the month of service
+    reason TEXT NOT NULL,       -- '': accepted
+    lines INTEGER NOT NULL,
+    units INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,  -- the latest day of service of these lines
+    PRIMARY KEY (run_no, rendering_npi, month_day, reason)
+) STRICT, WITHOUT ROWID;
+-- One provider's rows of all runs.
+CREATE INDEX rendered_provider ON rendered (rendering_npi);
 
 -- From claims to lines, packed, claims rising, in blocks of about 8 KiB a run. About 6 bytes a line,
 -- where a row for each claim took 24.

@@ -90,7 +90,7 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
      * run is published after its hash was made, so that the next one's covers it. */
     static const char *const queries[] = {
         RUN_COLUMNS " FROM run WHERE run_no = ?1 AND form = 1",
-        RUN_COLUMNS ", form, last_line FROM run WHERE run_no = ?1 AND form > 1",
+        RUN_COLUMNS ", form, last_line, layout, providers FROM run WHERE run_no = ?1 AND form > 1",
         "SELECT 'policy', policy_no, policy_id, sha256, text, benefit_year_start FROM policy WHERE "
         "policy_no = "
         "(SELECT policy_no FROM run WHERE run_no = ?1)",
@@ -101,6 +101,9 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'roster_file', file, rows, sha256 FROM roster_file WHERE run_no = ?1 ORDER BY file",
         "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "
         "ORDER BY reason",
+        "SELECT 'rendered', d.rendering_npi, d.month_day, d.reason, d.lines, d.units, d.last_day "
+        "FROM rendered d JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE d.run_no = ?1 "
+        "ORDER BY d.rendering_npi, d.month_day, d.reason",
         "SELECT 'publication', p.run_no, p.folder, p.published_at, p.hash FROM publication p "
         "JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE p.run_no < ?1 AND p.run_no >= "
         "coalesce((SELECT max(b.run_no) FROM run b WHERE b.run_no < ?1 AND b.form > 1), 0) "

@@ -30,7 +30,7 @@ static const char make_room[] =
 
 static const char copy_small[] =
     "INSERT INTO policy SELECT * FROM v1_policy;"
-    "INSERT INTO run SELECT *, 1, 0 FROM v1_run ORDER BY run_no;"
+    "INSERT INTO run SELECT *, 1, 0, NULL, NULL FROM v1_run ORDER BY run_no;"
     "INSERT INTO input SELECT * FROM v1_input; INSERT INTO output SELECT * FROM v1_output;"
     "INSERT INTO roster_file SELECT * FROM v1_roster_file;"
     "INSERT INTO run_reason SELECT * FROM v1_run_reason;"

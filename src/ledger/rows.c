@@ -5,6 +5,8 @@
  */
 #include "rows.h"
 
+#include "rendered.h"
+
 #include "claimgate/base/log.h"
 #include "claimgate/base/progress.h"
 #include "claimgate/base/stop.h"
@@ -13,13 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum stage { MAKING_MEMBERS, MAKING_LINES, MAKING_GROUPS, MADE_ALL };
+enum stage { MAKING_MEMBERS, MAKING_LINES, MAKING_GROUPS, MAKING_RENDERED, MADE_ALL };
 
 struct cg_row_maker {
     struct cg_ledger_run *run;
     struct cg_ledger_numbers *numbers;
     struct cg_groups *groups;
     struct cg_rows_digest *digest;
+    struct cg_rendered rendered;
     enum stage stage;
     uint32_t member_at; /* index of the next one to make a row of */
     struct cg_buffer *block;
@@ -40,6 +43,7 @@ struct cg_row_maker *cg_row_maker_new(struct cg_ledger *ledger, bool direct) {
     maker->numbers = &ledger->numbers;
     maker->groups = cg_groups_new(ledger, direct);
     maker->digest = cg_rows_digest_new();
+    cg_rendered_init(&maker->rendered);
     if (maker->groups == NULL || maker->digest == NULL) {
         cg_row_maker_free(maker);
         return NULL;
@@ -52,6 +56,7 @@ void cg_row_maker_free(struct cg_row_maker *maker) {
         cg_progress_end(&maker->progress);
         cg_rows_digest_free(maker->digest);
         cg_groups_free(maker->groups);
+        cg_rendered_fini(&maker->rendered);
         free(maker);
     }
 }
@@ -156,7 +161,8 @@ static enum cg_status make_line(struct cg_row_maker *maker, struct cg_text row,
     const int64_t line_no = ++maker->run->last_line;
     cg_rows_digest_add(maker->digest, CG_DIGEST_LINES, row);
     const uint32_t numbers[2] = {service_of(maker, cells), provider_of(maker, cells)};
-    if (numbers[0] == 0 || numbers[1] == 0 || !put_line(maker, cells, line_no, numbers)) {
+    if (numbers[0] == 0 || numbers[1] == 0 || !put_line(maker, cells, line_no, numbers) ||
+        !cg_rendered_add(&maker->rendered, cells)) {
         return no_memory(err);
     }
     return cg_groups_add_line(maker->groups, cells, line_no, numbers, err);
@@ -220,8 +226,14 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
     case MAKING_GROUPS:
         status = cg_groups_step(maker->groups, put_row, maker, &more, err);
         maker->run->own_bytes = cg_groups_bytes(maker->groups);
-        maker->stage = more ? MAKING_GROUPS : MADE_ALL;
+        maker->stage = more ? MAKING_GROUPS : MAKING_RENDERED;
         return status;
+    case MAKING_RENDERED:
+        if (!cg_rendered_step(&maker->rendered, put_row, maker, &more)) {
+            return no_memory(err);
+        }
+        maker->stage = more ? MAKING_RENDERED : MADE_ALL;
+        return CG_OK;
     case MADE_ALL:
         return CG_OK;
     }

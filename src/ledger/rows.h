@@ -16,6 +16,7 @@ enum cg_row_table {
     CG_ROW_PAST,
     CG_ROW_RECENT,
     CG_ROW_CLAIM,
+    CG_ROW_RENDERED,
     CG_ROW_TABLES,
 };
 
@@ -27,6 +28,7 @@ enum {
     CG_PAST_CELLS = 2,
     CG_RECENT_CELLS = 3,
     CG_CLAIM_CELLS = 2,
+    CG_RENDERED_CELLS = 6,
     CG_ROW_CELLS_MAX = CG_LINE_CELLS,
 };
 

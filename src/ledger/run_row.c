@@ -148,6 +148,10 @@ static struct cg_cell parent_inode(const struct cg_staging *staging) {
     return cg_cell_unsigned(facts.st_ino);
 }
 
+static struct cg_cell providers(const struct cg_roster *roster) {
+    return roster == NULL ? cg_cell_null() : cg_cell_unsigned(cg_roster_providers(roster).all);
+}
+
 static enum cg_status write_run_row(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                                     int64_t policy_no, const uint8_t rows_sha256[CG_SHA256_BYTES],
                                     struct cg_error *err) {
@@ -183,13 +187,15 @@ static enum cg_status write_run_row(struct cg_ledger *ledger, const struct cg_le
         cg_cell_hash(rows_sha256),
         cg_cell_integer(CG_LEDGER_FORM),
         cg_cell_integer(run->last_line),
+        cg_cell_string(commit->layout),
+        providers(run->roster),
     };
     /* The hash follows, in the same transaction, once all it covers is there. */
     return INSERT_ROW(ledger,
                       "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
                       "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
                       "coalesce((SELECT hash FROM run WHERE run_no = ?1 - 1), zeroblob(32)), "
-                      "zeroblob(32), ?26, ?27)",
+                      "zeroblob(32), ?26, ?27, ?28, ?29)",
                       cells, err);
 }
 

@@ -22,6 +22,8 @@ static void read_run(sqlite3_stmt *statement, struct cg_ledger_run_facts *out) {
         .folder = cg_text_at(statement, 9),
         .hash = cg_text_at(statement, 11),
         .previous_hash = cg_text_at(statement, 12),
+        .layout = cg_text_at(statement, 27),
+        .providers = (uint64_t)sqlite3_column_int64(statement, 28),
     };
     out->state = out->withdrawn_by != 0                   ? CG_RUN_WITHDRAWN
                  : sqlite3_column_int(statement, 10) != 0 ? CG_RUN_UNPUBLISHED
@@ -64,7 +66,8 @@ enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg
             "r.staging_path IS NOT NULL AND p.run_no IS NULL, lower(hex(r.hash)), "
             "lower(hex(r.previous_hash)), r.records, r.accepted, r.rejected, r.malformed, "
             "r.out_of_scope, r.exempt, r.cutback, r.taken_back, r.empty_lines, r.units_submitted, "
-            "r.units_accepted, r.units_rejected, r.units_exempt, r.units_taken_back FROM run r "
+            "r.units_accepted, r.units_rejected, r.units_exempt, r.units_taken_back, r.layout, "
+            "coalesce(r.providers, 0) FROM run r "
             "LEFT JOIN policy y ON y.policy_no = r.policy_no "
             "LEFT JOIN publication p ON p.run_no = r.run_no "
             "LEFT JOIN run w ON w.withdraws = r.run_no "

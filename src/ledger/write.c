@@ -32,6 +32,8 @@ static const struct {
     [CG_ROW_PAST] = {"INSERT INTO past VALUES (?2, ?1, ?3)", CG_PAST_CELLS},
     [CG_ROW_RECENT] = {"INSERT INTO recent VALUES (NULL, ?1, ?2, ?3, ?4)", CG_RECENT_CELLS},
     [CG_ROW_CLAIM] = {"INSERT INTO claim_block VALUES (NULL, ?1, ?2, ?3)", CG_CLAIM_CELLS},
+    [CG_ROW_RENDERED] = {"INSERT INTO rendered VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         CG_RENDERED_CELLS},
 };
 
 static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *err) {

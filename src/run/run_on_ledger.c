@@ -117,6 +117,7 @@ enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *r
                                             .outputs = outputs,
                                             .output_count = FILES,
                                             .tally = &run->tally,
+                                            .layout = run->facts.layout,
                                             .staging = run->outputs.staging,
                                             .carry = cg_row_belt_carry,
                                             .carry_context = &belt};

@@ -157,6 +157,7 @@ struct cg_ledger_commit {
     const struct cg_ledger_output *outputs;
     uint32_t output_count;
     const struct cg_tally *tally;
+    const char *layout;         /* NULL: none */
     struct cg_staging *staging; /* synced */
     /* Make and insert every block of rows, up to the first failure. NULL: one after the other. */
     enum cg_status (*carry)(void *context, struct cg_ledger_rows *rows, struct cg_error *err);

@@ -29,6 +29,8 @@ struct cg_ledger_run_facts {
     int32_t as_of_day;
     const char *policy_id; /* "" where no policy was asked */
     const char *policy_sha256;
+    const char *layout; /* "": not kept */
+    uint64_t providers; /* in its credentials.csv; 0: not kept */
     enum cg_run_state state;
     int64_t withdraws;     /* 0: nothing */
     int64_t withdrawn_by;  /* 0: nobody */
