@@ -17,7 +17,7 @@ FAULTS   ?= 0
 VERSION  := 1.0.0
 
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
-TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip
+TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3
 LINT_PACKAGES := clang-format cppcheck universal-ctags
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
@@ -70,6 +70,7 @@ GENERATE := $(filter-out tests/generate/main.c,$(sort $(wildcard tests/generate/
 SUPPORT  := $(sort $(wildcard tests/support/*.c)) $(GENERATE)
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
+PRELOADS := $(patsubst tests/%.c,$(BUILD)/%.so,$(sort $(wildcard tests/preload/*.c)))
 FUZZ_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 STRESS_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
@@ -77,7 +78,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: crash pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
@@ -161,6 +162,11 @@ $(BUILD)/generate: $(BUILD)/obj/tests/generate/main.o $(GENERATE:%.c=$(BUILD)/ob
 	$(Q)$(CC) $(CFLAGS_ALL) $(OPT_LINK) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
 stress-binaries: $(STRESS_BIN)
+
+# Libraries that are put before all others, to make memory and system calls fail.
+$(BUILD)/preload/%.so: tests/preload/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -fPIC -shared $< -o $@
 
 # libFuzzer brings the main.
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
@@ -252,6 +258,10 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 	@bash tests/crash/migration.sh $(BUILD)/faults/claimgate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 
+torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
+	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS)
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/main.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload $(T)
+
 # ---- care ---------------------------------------------------------------------------------
 
 C_FILES := $(wildcard src/*/*.[ch] include/claimgate/*/*.h tests/*/*.[ch])
@@ -296,4 +306,4 @@ FORCE:
 
 .PRECIOUS: $(BUILD)/obj/%.o
 -include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
-         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/stress/*.c tests/fuzz/*.c))
+         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c tests/fuzz/*.c))
