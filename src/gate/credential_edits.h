@@ -16,6 +16,10 @@
  * line. Sets bits in line->reasons and line->warnings. */
 void cg_credential_edits(const struct cg_roster *roster, struct cg_line *line);
 
+/* From here on the line's member is the person that the roster's members.csv names, if any, to
+ * caps, duplicates, take-backs and the ledger. The member's id must be usable. */
+void cg_line_name_person(const struct cg_roster *roster, struct cg_line *line);
+
 /* One plain sentence for a credential reason of this line: what was found and what was needed
  * (dates, scores, hours, NPIs; never a member or a claim). Says nothing where the reason does not
  * hold. */

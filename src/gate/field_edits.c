@@ -44,6 +44,24 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
     return reason_if(!usable, reason);
 }
 
+/* What spreadsheets do to an id begins or ends so, or stands on a line that is not plain. */
+static bool may_be_decorated(const struct cg_values *values, const struct cg_key *id) {
+    const struct cg_text text = cg_key_text(id);
+    return text.len > 1 && (!values->plain || text.ptr[0] == '=' || text.ptr[0] == '\'' ||
+                            text.ptr[text.len - 1] == '0');
+}
+
+/* Another spelling of an id is another member, and another claim. */
+static void watch_ids(struct cg_values *values, struct cg_line *line) {
+    const bool claim = may_be_decorated(values, &line->claim_id);
+    const bool member = may_be_decorated(values, &line->member_id);
+    if (claim || member) {
+        line->odd_id = (claim && cg_field_is_decorated(cg_key_text(&line->claim_id))) ||
+                       (member && cg_field_is_decorated(cg_key_text(&line->member_id)));
+        values->odd_ids += line->odd_id;
+    }
+}
+
 static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_reason reason,
                          struct cg_key *out) {
     struct cg_text text;
@@ -153,12 +171,14 @@ static uint8_t written_frequency(struct cg_values *values) {
 static __attribute__((noinline)) bool is_reversal(struct cg_values *values, uint8_t frequency) {
     const bool voids = frequency == CG_VOID && values->binding->can_take_back;
     return !voids &&
-           cg_field_is_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
+           cg_field_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY)) != 0;
 }
 
 static uint64_t read_reversal(struct cg_values *values, struct cg_line *line) {
     line->frequency = CG_VOID;
     line->reverses = true;
+    line->reversed_units =
+        cg_field_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
     return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->original_claim_id);
 }
 
@@ -224,21 +244,6 @@ static uint64_t test_dates(const struct cg_rules *rules, const struct cg_line *l
            reason_if(span, CG_REASON_SERVICE_DATE_SPAN) | reason_if(late, CG_REASON_LATE_FILING);
 }
 
-static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) {
-    const struct cg_policy_version *version = line->version;
-    if (!version->has_exemption || line->birth_day == CG_DAY_NONE ||
-        line->authorization_number.len == 0) {
-        return false;
-    }
-    if (cg_date_age(line->birth_day, line->start_day) >= version->exempt_under_age) {
-        return false;
-    }
-    return !version->exemption_on_file ||
-           (rules->roster != NULL &&
-            cg_roster_authorizes(rules->roster, line,
-                                 cg_policy_procedure_code(rules->policy, line->procedure_no)));
-}
-
 static void edit_void(const struct cg_rules *rules, struct cg_line *line, uint64_t reasons) {
     if (line->version == NULL) {
         uint32_t newest = cg_policy_version_count(rules->policy) - 1;
@@ -278,6 +283,34 @@ static bool takes_near_code(const struct cg_rules *rules, const struct cg_policy
     return asked->near_code == CG_SEVERITY_REJECT;
 }
 
+/* A record that passes out of scope may yet ask to take back a claim that stands. Whether it does
+ * is for the history to say. */
+static __attribute__((noinline)) void read_passing_take_back(const struct cg_rules *rules,
+                                                             struct cg_values *values,
+                                                             uint8_t frequency,
+                                                             struct cg_line *line) {
+    line->frequency = frequency;
+    line->start_day = cg_values_day(values, CG_FIELD_CLAIM_LINE_START_DATE,
+                                    cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE));
+    values->takes_back =
+        (read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
+         read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
+         read_id(values, CG_FIELD_ORIGINAL_CLAIM_ID, CG_REASON_ORIGINAL_CLAIM_UNKNOWN,
+                 &line->original_claim_id)) == 0;
+    if (rules->roster != NULL && cg_policy_has_crosswalk(rules->policy) && values->takes_back) {
+        cg_line_name_person(rules->roster, line);
+    }
+}
+
+/* False, for the record is out of scope. */
+static bool pass_by(const struct cg_rules *rules, struct cg_values *values, struct cg_line *line) {
+    const uint8_t frequency = written_frequency(values);
+    if ((frequency == CG_REPLACEMENT || frequency == CG_VOID) && values->binding->can_take_back) {
+        read_passing_take_back(rules, values, frequency, line);
+    }
+    return false;
+}
+
 /* With everything it calls inlined. Left alone, gcc inlines some of it and not the rest, and a call
  * costs much beside the little that reading one field does. */
 __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg_values *values,
@@ -285,7 +318,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     const struct cg_rules *rules = rules_of_run;
     const struct cg_code_meant code = read_code(rules, values);
     if (code.procedure_no < 0) {
-        return false;
+        return pass_by(rules, values, line);
     }
     struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);
     int32_t start_day = cg_values_day(values, CG_FIELD_CLAIM_LINE_START_DATE, start);
@@ -297,7 +330,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
         cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
         uint64_t npi = read_npi(rules, cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
-            return false;
+            return pass_by(rules, values, line);
         }
     }
     if (code.reason == cg_reason_bit(CG_REASON_PROCEDURE_CODE_NEAR) &&
@@ -310,65 +343,11 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons =
         code.reason | read_fields(rules, values, start, line) |
         (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
+    watch_ids(values, line);
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;
     }
     line->reasons = reasons | test_dates(rules, line);
     return true;
-}
-
-enum {
-    /* How many lines before its edits a line's place in the roster, and then its rows, are asked
-     * for. */
-    PLACE_AHEAD = 16,
-    ROWS_AHEAD = 8,
-};
-
-/* From here on the member is the person, to caps, duplicates, take-backs and the ledger. */
-static void name_person(const struct cg_roster *roster, struct cg_line *line) {
-    const struct cg_key *person =
-        cg_roster_person(roster, &line->member_id, line->start_day, &line->crosswalk_id);
-    if (person != NULL) {
-        line->member_id = *person;
-    }
-}
-
-/* No earlier reason, and not a void, which the roster is never asked about. */
-static bool goes_on(const struct cg_line *line) {
-    return line->reasons == 0 && line->frequency != CG_VOID;
-}
-
-/* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. */
-static bool is_taken_untested(const struct cg_rules *rules, const struct cg_line *line) {
-    return rules->untested && line->version != NULL && line->frequency != CG_VOID &&
-           line->start_day != CG_DAY_NONE;
-}
-
-static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *lines, uint32_t at,
-                        uint32_t count) {
-    if (count - at > PLACE_AHEAD) {
-        cg_roster_fetch_place(roster, lines[at + PLACE_AHEAD].rendering_npi);
-    }
-    if (count - at > ROWS_AHEAD) {
-        cg_roster_fetch_rows(roster, lines[at + ROWS_AHEAD].rendering_npi);
-    }
-}
-
-void cg_edit_credentials(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
-    const struct cg_rules *rules = rules_of_run;
-    const bool crosswalk = rules->roster != NULL && cg_policy_has_crosswalk(rules->policy);
-    for (uint32_t i = 0; i < count; i++) {
-        struct cg_line *line = &lines[i];
-        if (rules->roster != NULL) {
-            fetch_ahead(rules->roster, lines, i, count);
-            if (goes_on(line)) {
-                cg_credential_edits(rules->roster, line);
-            }
-        }
-        line->exempt = (goes_on(line) || is_taken_untested(rules, line)) && is_exempt(rules, line);
-        if (crosswalk && cg_key_len(&line->member_id) > 0) {
-            name_person(rules->roster, line);
-        }
-    }
 }

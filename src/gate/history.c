@@ -191,6 +191,21 @@ enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lin
     return CG_OK;
 }
 
+enum cg_status cg_history_asks_in_vain(struct cg_history *history,
+                                       const struct cg_passing_take_back *passing, bool *in_vain,
+                                       struct cg_error *err) {
+    struct cg_member member = {.memory = &history->memory};
+    const uint32_t hash = cg_member_table_hash(&history->members, &passing->member_id);
+    *in_vain = false;
+    member.history = cg_member_table_find(&history->members, &passing->member_id, hash);
+    if (member.history == NULL &&
+        add_member(history, &passing->member_id, hash, &member.history, err) != CG_OK) {
+        return err->status;
+    }
+    *in_vain = cg_member_asks_in_vain(&member, passing);
+    return CG_OK;
+}
+
 static struct cg_member_history *find_member(const struct cg_history *history,
                                              struct cg_text member_id) {
     const struct cg_key member = cg_key_of(member_id);

@@ -80,12 +80,28 @@ static void count_taken(void *context, const struct cg_service *service) {
     line->taken_back_units += service->accepted_units;
 }
 
+struct reversal {
+    struct cg_line *line;
+    uint32_t submitted_units; /* of the lines taken back, some of which may have been cut back */
+};
+
+static void count_reversed(void *context, const struct cg_service *service) {
+    struct reversal *reversal = context;
+    reversal->submitted_units += service->submitted_units;
+    count_taken(reversal->line, service);
+}
+
 /* A row with negative units takes back what stands under its own id, line by line where lines have
  * numbers, as often as it comes: nothing is noted. */
 static bool reverse(struct cg_member *member, struct cg_line *line) {
     struct cg_history_memory *memory = member->memory;
     const struct cg_claim_lines own = {line->claim_id, line->line_number};
-    return cg_member_history_take_out(&memory->store, member->history, &own, count_taken, line) > 0;
+    struct reversal reversal = {.line = line};
+    const uint32_t taken = cg_member_history_take_out(&memory->store, member->history, &own,
+                                                      count_reversed, &reversal);
+    line->reverses_other_units = taken > 0 && line->reversed_units != line->taken_back_units &&
+                                 line->reversed_units != reversal.submitted_units;
+    return taken > 0;
 }
 
 /* Take the line's original back where that is due. *known is false for an unknown original. */
@@ -323,4 +339,28 @@ static void clear_verdict(struct cg_line *line) {
 enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line) {
     clear_verdict(line);
     return line->decision == CG_REJECTED ? CG_OK : decide_line(member, line);
+}
+
+struct standing {
+    const struct cg_key *claim;
+    bool found;
+};
+
+static void find_standing(void *context, const struct cg_service *service) {
+    struct standing *standing = context;
+    standing->found = standing->found || cg_key_equal(&service->claim, standing->claim);
+}
+
+bool cg_member_asks_in_vain(const struct cg_member *member,
+                            const struct cg_passing_take_back *passing) {
+    const struct cg_history_memory *memory = member->memory;
+    const struct cg_take_back note = {
+        .claim = passing->claim_id,
+        .original = passing->original_claim_id,
+        .member = member->history,
+        .frequency = passing->frequency,
+    };
+    struct standing standing = {.claim = &passing->original_claim_id};
+    cg_member_history_visit(&memory->store, member->history, find_standing, &standing);
+    return standing.found && cg_take_backs_find(&memory->take_backs, &note) == NULL;
 }

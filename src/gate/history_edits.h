@@ -11,6 +11,7 @@
 
 #include "caps.h"
 #include "claimgate/gate/history.h"
+#include "claimgate/record/batch.h"
 #include "member_history.h"
 #include "take_backs.h"
 
@@ -28,5 +29,9 @@ struct cg_member {
 
 /* A line with reasons is rejected; any other meets the history edits. `member` is the line's. */
 cg_must_use enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line);
+
+/* True where lines of the original stand, and no line of the claim has taken any back. */
+bool cg_member_asks_in_vain(const struct cg_member *member,
+                            const struct cg_passing_take_back *passing);
 
 #endif

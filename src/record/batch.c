@@ -29,6 +29,7 @@ struct cg_batch *cg_batch_new(void) {
     cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
     cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
     cg_array_init(&batch->header_like, sizeof(struct cg_header_like), RECORDS_MAX);
+    cg_array_init(&batch->passing_take_backs, sizeof(struct cg_passing_take_back), RECORDS_MAX);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
@@ -58,6 +59,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_array_fini(&batch->origins);
     cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->header_like);
+    cg_array_fini(&batch->passing_take_backs);
     cg_array_fini(&batch->records);
     free(batch->memory);
     free(batch);
@@ -89,6 +91,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->repeated_headers = 0;
     batch->other_header = NULL;
     batch->near_codes = 0;
+    batch->odd_ids = 0;
+    batch->passing_take_backs.count = 0;
     batch->utc_times = 0;
     memset(batch->left_out, 0, sizeof batch->left_out);
     batch->lines.count = 0;
@@ -114,6 +118,21 @@ struct cg_line *cg_batch_add_line(struct cg_batch *batch) {
         *line = zeroed;
     }
     return line;
+}
+
+bool cg_batch_keep_take_back(struct cg_batch *batch) {
+    const struct cg_line *line = cg_batch_line(batch, batch->lines.count - 1);
+    struct cg_passing_take_back *kept = cg_array_add(&batch->passing_take_backs);
+    if (kept != NULL) {
+        *kept = (struct cg_passing_take_back){
+            .record_no = line->record_no,
+            .frequency = line->frequency,
+            .member_id = line->member_id,
+            .claim_id = line->claim_id,
+            .original_claim_id = cg_key_of(line->original_claim_id),
+        };
+    }
+    return kept != NULL;
 }
 
 bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes) {

@@ -105,9 +105,9 @@ uint16_t cg_field_units(struct cg_text text) {
     return good ? (uint16_t)units : 0;
 }
 
-bool cg_field_is_negative_units(struct cg_text text) {
+uint16_t cg_field_negative_units(struct cg_text text) {
     if (text.len < 2) {
-        return false;
+        return 0;
     }
     const char first = text.ptr[0];
     const char last = text.ptr[text.len - 1];
@@ -115,7 +115,35 @@ bool cg_field_is_negative_units(struct cg_text text) {
     const uint32_t behind = last == '-' || last == ')';
     const bool fits = (first == '(') == (last == ')') && (first == '(' || before + behind == 1);
     const struct cg_text number = {text.ptr + before, text.len - before - behind};
-    return fits && before + behind < text.len && cg_field_units(cg_text_trim(number)) != 0;
+    return fits && before + behind < text.len ? cg_field_units(cg_text_trim(number)) : 0;
+}
+
+/* Digits, a point, and noughts alone behind it. */
+static bool is_whole_with_point(struct cg_text text) {
+    uint32_t digits = 0;
+    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9') {
+        digits++;
+    }
+    uint32_t end = text.len;
+    while (end > digits && text.ptr[end - 1] == '0') {
+        end--;
+    }
+    return digits > 0 && end < text.len && end == digits + 1 && text.ptr[digits] == '.';
+}
+
+static bool has_blank_of_unicode(struct cg_text text) {
+    for (uint32_t i = 0; i < text.len; i++) {
+        if ((signed char)text.ptr[i] < 0 &&
+            cg_text_blank_bytes((struct cg_text){text.ptr + i, text.len - i}) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cg_field_is_decorated(struct cg_text text) {
+    return text.len > 1 && (text.ptr[0] == '=' || text.ptr[0] == '\'' ||
+                            is_whole_with_point(text) || has_blank_of_unicode(text));
 }
 
 /* What two digits add to the Luhn sum where the first of them is doubled. */

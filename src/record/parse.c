@@ -185,6 +185,10 @@ static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
 /* The line is dropped: its record passes through untouched. */
 static void pass_through(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
+    if (__builtin_expect(parser->values.takes_back, false)) {
+        parser->values.takes_back = false;
+        parser->values.out_of_memory = !cg_batch_keep_take_back(batch);
+    }
     struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     record->line_index = CG_NO_LINE;
     batch->lines.count--;
@@ -380,5 +384,6 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     }
     edit_credentials(&parser);
     batch->utc_times = parser.values.utc_times;
+    batch->odd_ids = parser.values.odd_ids;
     return CG_OK;
 }

@@ -6,23 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void warn_of_near_codes(const struct cg_run_facts *facts, const char *policy) {
-    const uint64_t count = facts->tally->warnings[CG_REASON_PROCEDURE_CODE_NEAR];
-    char places[1024] = "";
-    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
-        const size_t used = strlen(places);
-        snprintf(places + used, sizeof places - used, "%s%s:%" PRIu64, i == 0 ? "" : ", ",
-                 facts->near_codes[i].file, facts->near_codes[i].line);
-    }
-    if (count != 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, or stands in "
-                       "another column, so that they pass untested: %" PRIu64
-                       " (%s%s); mend the codes, or have the policy reject such "
-                       "lines with near_code",
-                       policy, count, places, count > facts->near_codes_named ? ", ..." : "");
-    }
-}
-
 static void warn_of_utc_times(const struct cg_run_facts *facts) {
     if (facts->tally->utc_times != 0) {
         cg_log_warning("times in UTC were cut off, though what is late in the day there may lie "
@@ -52,7 +35,7 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
     if (facts->outcome == CG_TRIPPED) {
         tell_of_rate(tally, limit_milli);
     }
-    warn_of_near_codes(facts, policy);
+    cg_notices_warn(&facts->notices);
     warn_of_utc_times(facts);
     if (cg_policy_takes_test_npis(facts->policy)) {
         cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "

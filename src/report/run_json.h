@@ -26,4 +26,7 @@ struct cg_told_count {
 };
 bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_told_count *out);
 
+/* near_codes and notices; nothing where there are none. */
+void cg_put_notices(struct cg_json_writer *json, const struct cg_notices *notices);
+
 #endif

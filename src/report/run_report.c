@@ -76,20 +76,6 @@ static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_
     }
 }
 
-static void put_near_codes(struct cg_json_writer *json, const struct cg_run_facts *facts) {
-    if (facts->near_codes_named == 0) {
-        return;
-    }
-    cg_json_open_array(json, "near_codes");
-    for (uint32_t i = 0; i < facts->near_codes_named; i++) {
-        cg_json_open_object(json, NULL);
-        cg_json_put_string(json, "file", facts->near_codes[i].file);
-        cg_json_put_integer(json, "line", (int64_t)facts->near_codes[i].line);
-        cg_json_close_object(json);
-    }
-    cg_json_close_array(json);
-}
-
 static void put_left_out(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     if (facts->only_count == 0) {
         return;
@@ -162,7 +148,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_counts(json, facts);
     put_left_out(json, facts);
     put_reasons(json, facts->tally);
-    put_near_codes(json, facts);
+    cg_put_notices(json, &facts->notices);
     if (facts->tally->utc_times != 0) {
         cg_json_put_integer(json, "utc_times_cut", (int64_t)facts->tally->utc_times);
     }

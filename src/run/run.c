@@ -83,6 +83,7 @@ static bool make_reader(struct cg_run *run) {
 }
 
 static bool make_state(struct cg_run *run) {
+    cg_vain_take_backs_init(&run->vain);
     run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
     return make_reader(run) && run->history != NULL &&
            cg_tally_init(&run->tally, run->plan->rules.policy);
@@ -129,6 +130,7 @@ void cg_run_free(struct cg_run *run) {
     cg_content_hash_fini(&run->content);
     cg_reader_free(run->reader);
     cg_history_free(run->history);
+    cg_vain_take_backs_fini(&run->vain);
     cg_tally_fini(&run->tally);
     free(run->ledger_inputs);
     free(run->inputs);
@@ -251,6 +253,11 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
                                : cg_outputs_publish(&run->outputs, err);
 }
 
+static void note_vain_take_back(void *context, uint32_t source_no, uint64_t line) {
+    struct cg_run *run = context;
+    cg_notices_add(&run->facts.notices, CG_NOTICE_VAIN_TAKE_BACK, run->paths[source_no], line);
+}
+
 /* *known: the ledger has the content of every input already. */
 static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_error *err) {
     *known = run->path_count == 0;
@@ -261,6 +268,12 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
     if (status != CG_OK) {
         return status;
     }
+    uint64_t vain;
+    status = cg_vain_take_backs_end(&run->vain, run->history, note_vain_take_back, run, &vain, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    run->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK].records = vain;
     status = check_balance(run, err);
     return status == CG_OK ? cg_run_find_known_stream(run, known, err) : status;
 }

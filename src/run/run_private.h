@@ -12,6 +12,7 @@
 #include "claimgate/base/progress.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
+#include "claimgate/gate/vain_take_backs.h"
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/run/belt.h"
@@ -37,6 +38,7 @@ struct cg_run {
     /* decide */
     struct cg_history *history;
     struct cg_tally tally;
+    struct cg_vain_take_backs vain;
 
     /* write */
     struct cg_outputs outputs;
@@ -53,7 +55,7 @@ struct cg_run {
     struct cg_batch **batches; /* `depth` of them */
     uint32_t depth;
 
-    struct cg_run_facts facts; /* filled at the end; near_codes by decide */
+    struct cg_run_facts facts; /* filled at the end; notices by decide */
     struct cg_station_times times[CG_RUN_STATIONS];
 };
 

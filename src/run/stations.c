@@ -51,16 +51,35 @@ static void parse(void *context, struct cg_batch *batch) {
     cg_reader_parse(run->reader, batch);
 }
 
-/* The first records that pass with a code that looks like one of the policy's are named. */
-static void name_near_codes(struct cg_run *run, const struct cg_batch *batch) {
-    struct cg_run_facts *facts = &run->facts;
+static void note_record(struct cg_run *run, const struct cg_batch *batch, enum cg_notice_kind kind,
+                        uint32_t record_no) {
+    cg_notices_add(&run->facts.notices, kind, run->paths[batch->source_no],
+                   batch->first_line + cg_batch_record(batch, record_no)->line_delta);
+}
+
+/* Records that pass with a code which looks like one of the policy's. */
+static void note_near_codes(struct cg_run *run, const struct cg_batch *batch) {
     uint32_t left = batch->near_codes;
-    for (uint32_t i = 0; left > 0 && facts->near_codes_named < CG_RECORDS_NAMED; i++) {
-        const struct cg_record *record = cg_batch_record(batch, i);
-        if (record->near_code) {
-            facts->near_codes[facts->near_codes_named++] = (struct cg_place_of_record){
-                run->paths[batch->source_no], batch->first_line + record->line_delta};
+    for (uint32_t i = 0; left > 0; i++) {
+        if (cg_batch_record(batch, i)->near_code) {
+            note_record(run, batch, CG_NOTICE_NEAR_CODE, i);
             left--;
+        }
+    }
+}
+
+/* Lines that a person should look at whatever was decided. */
+static void note_lines(struct cg_run *run, const struct cg_batch *batch) {
+    if (batch->odd_ids == 0 && !cg_reader_binding(run->reader)->negative_units_void) {
+        return;
+    }
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (line->odd_id) {
+            note_record(run, batch, CG_NOTICE_ODD_ID, line->record_no);
+        }
+        if (line->reverses_other_units) {
+            note_record(run, batch, CG_NOTICE_OTHER_UNITS, line->record_no);
         }
     }
 }
@@ -75,11 +94,13 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK) {
         return;
     }
-    name_near_codes(run, batch);
+    note_near_codes(run, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
-        CG_OK) {
+            CG_OK ||
+        cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error) != CG_OK) {
         return;
     }
+    note_lines(run, batch);
     if (!cg_run_records(run) ||
         cg_ledger_number_members(run->ledger, batch, &batch->error) == CG_OK) {
         if (!cg_tally_add(&run->tally, batch)) {

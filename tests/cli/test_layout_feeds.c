@@ -31,10 +31,10 @@ static char *decide(const char *layout, const char *name, const char *claims) {
     size_t len;
     snprintf(out, sizeof out, "%s", scene_path(&scene, "%s.out", name));
     const char *const args[] = {scene_file(&scene, name, claims, strlen(claims)),
-                                layout != NULL ? "--layout" : "--quiet",
-                                layout != NULL ? layout : "--out",
-                                layout != NULL ? "--out" : out,
-                                layout != NULL ? out : NULL,
+                                "--out",
+                                out,
+                                layout != NULL ? "--layout" : NULL,
+                                layout,
                                 NULL};
     scene_expect_success(args, NULL);
     char *report = scene_read(out, "report.json", &len);
@@ -215,7 +215,7 @@ static char *decide_generated(const char *layout, const char *built_in) {
     char claims[RUN_PATH_BYTES + 32];
     const char *dir = scene_generate(
         &scene, layout,
-        (const char *const[]){"--layout", layout, "--lines", "3000", "--plain", "--quiet", NULL});
+        (const char *const[]){"--layout", layout, "--lines", "3000", "--plain", NULL});
     snprintf(claims, sizeof claims, "%s/claims.csv", dir);
     const char *out = scene_path(&scene, "%s.out", layout);
     char roster[RUN_PATH_BYTES + 32];

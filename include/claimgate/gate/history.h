@@ -14,6 +14,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/base/text.h"
+#include "claimgate/record/batch.h"
 #include "claimgate/record/line.h"
 #include "claimgate/rules/policy.h"
 
@@ -89,6 +90,12 @@ cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg
  */
 cg_must_use enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines,
                                              uint32_t count, struct cg_error *err);
+
+/* Whether a record that passes out of scope asks to take back lines that stand, and no line of its
+ * claim has done so. Recalls the member where need be. */
+cg_must_use enum cg_status cg_history_asks_in_vain(struct cg_history *history,
+                                                   const struct cg_passing_take_back *passing,
+                                                   bool *in_vain, struct cg_error *err);
 
 /* Visit the lines of a member that stand, in the order they were accepted (for `check` and
  * `usage`). */

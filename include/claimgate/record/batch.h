@@ -57,6 +57,16 @@ struct cg_record {
 };
 #define CG_NO_LINE UINT32_MAX
 
+/* A record that passes out of scope and yet asks to take a claim back. Keys are views into the
+ * batch. */
+struct cg_passing_take_back {
+    uint32_t record_no;
+    uint8_t frequency;
+    struct cg_key member_id; /* the person's, under a crosswalk */
+    struct cg_key claim_id;
+    struct cg_key original_claim_id;
+};
+
 /* Where a record stood first that is fed back from a rejected file; file.len 0: nowhere else. */
 struct cg_origin {
     struct cg_text file;
@@ -96,8 +106,10 @@ struct cg_batch {
     struct cg_array origins; /* of struct cg_origin, one a record where is_fed_back */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
-    uint32_t near_codes; /* records with near_code */
-    uint32_t utc_times;  /* that were cut off, though they may lie on another day here */
+    uint32_t near_codes;                /* records with near_code */
+    uint32_t odd_ids;                   /* lines with odd_id */
+    struct cg_array passing_take_backs; /* of struct cg_passing_take_back */
+    uint32_t utc_times; /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
     struct cg_array lines;                /* of struct cg_line, in record order */
     uint32_t skipped_lines;               /* before the header, by the layout's word */
@@ -147,6 +159,8 @@ static inline struct cg_line *cg_batch_line(const struct cg_batch *batch, uint32
 
 /* One more; NULL when memory is out. */
 cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed */
+/* What the last line asks to take back, although its record passes out of scope. */
+cg_must_use bool cg_batch_keep_take_back(struct cg_batch *batch);
 cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes);
 
 /* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */

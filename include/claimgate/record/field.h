@@ -23,8 +23,13 @@ bool cg_field_is_exponent(struct cg_text text);
 /* service_unit_quantity: as above with an optional ".0...". 1 to 9999, 0 when it is not valid. */
 uint16_t cg_field_units(struct cg_text text);
 
-/* True for such a number, but 0, with a minus before or behind it or in brackets: -6, 6-, (6). */
-bool cg_field_is_negative_units(struct cg_text text);
+/* Such a number with a minus before or behind it or in brackets, without them: -6, 6-, (6). 0 for
+ * anything else. */
+uint16_t cg_field_negative_units(struct cg_text text);
+
+/* An id with what spreadsheets and data frames put around or into one, so that it is not the same
+ * bytes as the id alone: 123456.0, ="123456", '123456, a character inside that cannot be seen. */
+bool cg_field_is_decorated(struct cg_text text);
 
 /* National Provider Identifier: 10 digits, the first 1 or 2, Luhn check digit over the number with
  * the prefix 80840 (45 CFR 162.406; ISO/IEC 7812-1 annex B). An optional ".0..." as above.

@@ -68,6 +68,9 @@ struct cg_line {
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     bool reverses; /* a void by its negative units: of what stands under its own claim id and line
                     * number, which is its original_claim_id */
+    uint16_t reversed_units;   /* of such a void, as its quantity names them without the sign */
+    bool reverses_other_units; /* what it took back had another number of units */
+    bool odd_id;               /* an id has what a spreadsheet puts around one (field.h) */
     bool fed_back; /* out of a rejected file: it may be the rest of a line that was cut back */
     uint32_t quantity_offset; /* the raw quantity field within the record, */
     uint32_t quantity_len;    /* blanks and quotes included; 0 without cutback */

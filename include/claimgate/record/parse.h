@@ -32,6 +32,9 @@ struct cg_values {
     bool out_of_memory;
     bool near_code;     /* set by edit_fields: the record passes out of scope, but its code
                          * looks like one that would not; parse puts it back to false */
+    bool takes_back;    /* set by edit_fields: the record passes out of scope, and asks to take back
+                         * what its line names; parse puts it back to false */
+    uint32_t odd_ids;   /* the edit_fields's: lines with odd_id */
     uint32_t utc_times; /* the edit_fields's: times in UTC, not at midnight, that were cut off */
     struct cg_date_memo received; /* used by edit_fields: the last received_date */
     /* For each field the column whose bytes are its value in a record that stands in text, or one

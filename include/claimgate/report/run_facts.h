@@ -10,6 +10,7 @@
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/notices.h"
 #include "claimgate/report/station_times.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
@@ -24,14 +25,6 @@ struct cg_output_facts {
     uint8_t sha256[CG_SHA256_BYTES];
     uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
 };
-
-/* Where a record stands. */
-struct cg_place_of_record {
-    const char *file;
-    uint64_t line;
-};
-
-enum { CG_RECORDS_NAMED = 5 }; /* of many that share a fault, the first ones */
 
 /* What came of a run that did not fail. */
 enum cg_outcome {
@@ -58,8 +51,7 @@ struct cg_run_facts {
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
     const struct cg_tally *tally;
-    struct cg_place_of_record near_codes[CG_RECORDS_NAMED]; /* the first of procedure_code_near */
-    uint32_t near_codes_named;
+    struct cg_notices notices;
     struct cg_remarks remarks; /* what most records have wrong in the same way */
     int64_t run_id;            /* 0: no ledger */
 

@@ -1,0 +1,44 @@
+/*
+ * Notices: records that were decided as the rules say, and that a person should look at all the
+ * same. Each kind is counted, and its first records are named by file and line.
+ *
+ * Ownership  Plain data of the caller's, zeroed at first. Files are the caller's, and outlive it.
+ */
+#ifndef CLAIMGATE_REPORT_NOTICES_H
+#define CLAIMGATE_REPORT_NOTICES_H
+
+#include <stdint.h>
+
+enum cg_notice_kind {
+    CG_NOTICE_NEAR_CODE,      /* passed out of scope under procedure_code_near */
+    CG_NOTICE_ODD_ID,         /* an id as spreadsheets spell it: another member, or claim */
+    CG_NOTICE_OTHER_UNITS,    /* reversed lines that have another number of units than it says */
+    CG_NOTICE_VAIN_TAKE_BACK, /* out of scope, and asks to take back a claim that stands */
+    CG_NOTICE_KINDS,
+};
+
+enum { CG_RECORDS_NAMED = 5 }; /* of many that share a fault, the first ones */
+
+/* Where a record stands. */
+struct cg_place_of_record {
+    const char *file;
+    uint64_t line;
+};
+
+struct cg_notice {
+    uint64_t records;
+    uint32_t named;
+    struct cg_place_of_record first[CG_RECORDS_NAMED];
+};
+
+struct cg_notices {
+    struct cg_notice of[CG_NOTICE_KINDS];
+};
+
+void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
+                    uint64_t line);
+
+/* One warning a kind that occurred. */
+void cg_notices_warn(const struct cg_notices *notices);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * What is decided as the rules say, and is told all the same: ids as spreadsheets spell them, rows
+ * with negative units that take back another number, records out of scope that ask to void a claim
+ * which stands.
+ */
+#include "support/scene.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER                                                                                     \
+    "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"                       \
+    "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id\n"
+
+static struct scene scene;
+
+static void set_up(void) {
+    scene_make(&scene);
+}
+
+static void tear_down(void) {
+    scene_remove(&scene);
+}
+
+TestSuite(notices, .init = set_up, .fini = tear_down);
+
+struct told {
+    char *report;
+    char *err;
+};
+
+/* Decide `lines` under HEADER, with more options before the closing NULL. */
+static struct told decide(const char *name, const char *lines, const char *option,
+                          const char *value) {
+    char claims[4096];
+    char file[64];
+    struct run run;
+    size_t len = 0;
+    const int bytes = snprintf(claims, sizeof claims, HEADER "%s", lines);
+    snprintf(file, sizeof file, "%s.csv", name);
+    const char *out = scene_path(&scene, "%s", name);
+    scene_validate((const char *[]){scene_file(&scene, file, claims, (size_t)bytes), "--out", out,
+                                    option, value, NULL},
+                   NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    struct told told = {.report = scene_read(out, "report.json", &len), .err = strdup(run.err)};
+    scene_check_report(told.report, len);
+    run_fini(&run);
+    return told;
+}
+
+static void expect(const struct told *told, const char *notice, int records, const char *place) {
+    char wanted[128];
+    snprintf(wanted, sizeof wanted, "\"notice\": \"%s\",\n      \"records\": %d,", notice, records);
+    cr_expect_not_null(strstr(told->report, wanted), "%s", told->report);
+    snprintf(wanted, sizeof wanted, ": %d (", records);
+    cr_expect_not_null(strstr(told->err, wanted), "%s", told->err);
+    cr_expect_not_null(strstr(told->err, place), "%s", told->err);
+}
+
+static void expect_nothing(const struct told *told) {
+    cr_expect_null(strstr(told->report, "\"notices\""), "%s", told->report);
+    cr_expect_str_empty(told->err);
+}
+
+static void told_fini(struct told *told) {
+    free(told->report);
+    free(told->err);
+}
+
+Test(notices, an_id_as_a_spreadsheet_spells_it_is_told) {
+    struct told told = decide("ids",
+                              "C1,1,123456,2025-01-06,H0038,2,1000000004,,\n"
+                              "C2,1,123456.0,2025-01-06,H0038,2,1000000004,,\n"
+                              "C3,1,=\"123456\",2025-01-06,H0038,2,1000000004,,\n"
+                              "C4,1,\"=\"\"123456\"\"\",2025-01-06,H0038,2,1000000004,,\n"
+                              "C5,1,'123456,2025-01-06,H0038,2,1000000004,,\n"
+                              "C6,1,123\xE2\x80\x8B"
+                              "456,2025-01-06,H0038,2,1000000004,,\n"
+                              "778899.00,1,123456,2025-01-07,H0038,2,1000000004,,\n",
+                              NULL, NULL);
+    expect(&told, "odd_ids", 6, "ids.csv:3, ");
+    told_fini(&told);
+}
+
+Test(notices, a_plain_id_is_not_told) {
+    struct told told = decide("plain",
+                              "C10,1,1.50,2025-01-06,H0038,2,1000000004,,\n"
+                              "C20,1,A.0,2025-01-06,H0038,2,1000000004,,\n"
+                              "C-30,1,O'Brien 0,2025-01-06,H0038,2,1000000004,,\n"
+                              "M\xC3\xBCller,1,100,2025-01-06,H0038,2,1000000004,,\n",
+                              NULL, NULL);
+    expect_nothing(&told);
+    told_fini(&told);
+}
+
+Test(notices, a_void_with_a_blank_or_foreign_code_of_a_claim_that_stands_is_told) {
+    struct told told = decide("voids",
+                              "A,1,M1,2025-01-06,H0038,6,1000000004,,\n"
+                              "B,1,M2,2025-01-06,H0038,6,1000000004,,\n"
+                              "A,1,M1,2025-01-06,,6,1000000004,8,A\n"
+                              "R,1,M2,2025-01-06,99213,1,1000000004,7,B\n"
+                              /* of claims that do not stand, or of other members */
+                              "V,1,M1,2025-01-06,99213,1,1000000004,8,NOT\n"
+                              "V,1,M3,2025-01-06,99213,1,1000000004,8,A\n"
+                              "V,1,M1,2025-01-06,99213,1,1000000004,1,A\n",
+                              NULL, NULL);
+    expect(&told, "take_backs_in_vain", 2, "(");
+    cr_expect_not_null(strstr(told.err, "voids.csv:4, "), "%s", told.err);
+    cr_expect_not_null(strstr(told.err, "voids.csv:5)"), "%s", told.err);
+    told_fini(&told);
+}
+
+Test(notices, a_take_back_by_another_line_of_the_claim_is_enough) {
+    struct told told = decide("enough",
+                              "A,1,M1,2025-01-06,H0038,6,1000000004,,\n"
+                              "B,1,M2,2025-01-06,H0038,6,1000000004,,\n"
+                              "A,2,M1,2025-01-06,99213,1,1000000004,8,A\n"
+                              "A,1,M1,2025-01-06,H0038,6,1000000004,8,A\n"
+                              /* a replacement of itself, whose own line stands afterwards */
+                              "B,2,M2,2025-01-06,99213,1,1000000004,7,B\n"
+                              "B,1,M2,2025-01-06,H0038,4,1000000004,7,B\n",
+                              NULL, NULL);
+    expect_nothing(&told);
+    told_fini(&told);
+}
+
+Test(notices, a_void_in_vain_is_told_of_a_claim_of_an_earlier_night) {
+    static const char first[] = HEADER "A,1,M1,2025-01-06,H0038,6,1000000004,,\n";
+    const char *ledger = scene_path(&scene, "l.ledger");
+    scene_expect_success((const char *[]){scene_file(&scene, "first.csv", first, sizeof first - 1),
+                                          "--ledger", ledger, "--out", scene_path(&scene, "first"),
+                                          NULL},
+                         NULL);
+    struct told told =
+        decide("second", "A,1,M1,2025-01-06,,6,1000000004,8,A\n", "--ledger", ledger);
+    expect(&told, "take_backs_in_vain", 1, "second.csv:2)");
+    told_fini(&told);
+}
+
+Test(notices, a_row_with_negative_units_that_takes_back_another_number_is_told) {
+    static const char layout[] =
+        "{\"name\":\"own\",\"title\":\"own\",\"delimiter\":\",\",\"date_format\":\"YYYY-MM-DD\","
+        "\"negative_units\":\"void\",\"fields\":{"
+        "\"claim_id\":{\"column\":\"claim_id\"},"
+        "\"claim_line_number\":{\"column\":\"claim_line_number\"},"
+        "\"member_id\":{\"column\":\"member_id\"},"
+        "\"claim_line_start_date\":{\"column\":\"claim_line_start_date\"},"
+        "\"hcpcs_code\":{\"column\":\"hcpcs_code\"},"
+        "\"service_unit_quantity\":{\"column\":\"service_unit_quantity\"},"
+        "\"rendering_npi\":{\"column\":\"rendering_npi\"}}}";
+    struct told told =
+        decide("part",
+               "A,1,M1,2025-01-06,H0038,6,1000000004,,\nA,1,M1,2025-01-06,H0038,-2,1000000004,,\n"
+               "B,1,M2,2025-01-06,H0038,6,1000000004,,\nB,1,M2,2025-01-06,H0038,(6),1000000004,,\n",
+               "--layout", scene_file(&scene, "own.json", layout, sizeof layout - 1));
+    expect(&told, "reversals_of_other_units", 1, "part.csv:3)");
+    told_fini(&told);
+}
