@@ -25,6 +25,7 @@ struct options {
     const char *group;
     int32_t as_of_day;
     int64_t run_no;
+    struct cg_limits limits;
     int64_t threads;
     int64_t level;
     bool multiline;
@@ -38,6 +39,7 @@ struct options {
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
+    .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
 };
@@ -51,6 +53,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
     CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "as of which to decide (that of then)"),
     CG_TAKES_OUT_DIR(out),
     CG_TAKES_OVERWRITE(overwrite),
@@ -156,6 +159,7 @@ static enum cg_status audit(const struct cg_invocation *call, struct owned *owne
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct owned owned = {0};
+    cg_limits_set(o->limits);
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
     const enum cg_status status = audit(call, &owned, err);
     cg_audit_facts_fini(&owned.facts);

@@ -30,6 +30,7 @@ struct options {
     const char *policy;
     const char *ledger;
     const char *layout;
+    struct cg_limits limits;
     int32_t as_of_day;
     bool multiline;
     bool json;
@@ -37,7 +38,7 @@ struct options {
 };
 
 static const struct options defaults = {
-    .policy = "ms", .procedure = "H0038", .as_of_day = CG_DAY_NONE};
+    .policy = "ms", .procedure = "H0038", .limits = CG_LIMITS_DEFAULT, .as_of_day = CG_DAY_NONE};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_TEXT("member", "ID", member, "whom the service was for"),
@@ -57,6 +58,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
     CG_TAKES_LAYOUT(layout, "for -: columns of the lines (by header)"),
     CG_TAKES_MULTILINE(multiline, "for -: line ends may stand in quotes"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_JSON(json, "one JSON document; for -, one a line"),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
     CG_TAKES_NO_MORE,
@@ -273,6 +275,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     struct printer printer = {.options = o, .many = call->arg_count == 1};
+    cg_limits_set(o->limits);
     cg_log_init((struct cg_log_options){.show_phi = o->show_phi});
     enum cg_status status = printer.many ? check_stream(call, err) : check_question(o, err);
     if (status != CG_OK) {

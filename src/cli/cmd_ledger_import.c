@@ -14,12 +14,14 @@ struct options {
     const char *policy;
     const char *layout;
     const char *roster;
+    struct cg_limits limits;
     int64_t lock_wait;
     int32_t as_of_day;
     bool multiline;
 };
 
-static const struct options defaults = {.policy = "ms", .as_of_day = CG_DAY_NONE};
+static const struct options defaults = {
+    .policy = "ms", .limits = CG_LIMITS_DEFAULT, .as_of_day = CG_DAY_NONE};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
@@ -28,6 +30,7 @@ static const struct cg_option option_table[] = {
                   "folder of authorizations on file and of the member crosswalk (none)"),
     CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
@@ -100,6 +103,7 @@ static enum cg_status run_import(const struct cg_invocation *call, struct cg_err
     const struct options *options = call->options;
     struct cg_import_facts facts = {0};
     struct owned owned = {0};
+    cg_limits_set(options->limits);
     if (options->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
     }

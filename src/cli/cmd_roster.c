@@ -10,13 +10,15 @@
 
 struct options {
     const char *policy;
+    struct cg_limits limits;
     bool json;
 };
 
-static const struct options defaults = {.policy = "ms"};
+static const struct options defaults = {.policy = "ms", .limits = CG_LIMITS_DEFAULT};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_POLICY(policy, "read the files that this policy demands (ms)"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_JSON(json, "print the summary as JSON"),
     CG_TAKES_NO_MORE,
 };
@@ -25,6 +27,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     const struct options *options = call->options;
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
+    cg_limits_set(options->limits);
     enum cg_status status =
         cg_load_policy_and_roster(options->policy, call->args[0], &policy, &roster, err);
     if (status == CG_OK) {

@@ -23,9 +23,10 @@ struct options {
     const char *status;
     const char *merge;
     const char *out;
+    struct cg_limits limits;
 };
 
-static const struct options defaults = {.status = "pending"};
+static const struct options defaults = {.status = "pending", .limits = CG_LIMITS_DEFAULT};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_PATH("nppes", "FILE", nppes, "the NPPES monthly file (CSV, plain or gzip)"),
@@ -36,6 +37,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_PATH("merge", "FILE", merge,
                   "write this credentials.csv again, the spans of deactivated NPIs ended"),
     CG_TAKES_PATH("out", "FILE", out, "a new file, made whole or not at all (standard output)"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_NO_MORE,
 };
 
@@ -123,6 +125,7 @@ static enum cg_status check_options(const struct options *o, struct cg_error *er
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     struct job job = {.options = call->options};
     const char *out = job.options->out;
+    cg_limits_set(job.options->limits);
     enum cg_status status = check_options(job.options, err);
     if (status != CG_OK) {
         return status;

@@ -33,6 +33,7 @@ struct options {
     const char *trace;
     const char *metrics;
     int32_t as_of_day;
+    struct cg_limits limits;
     int64_t threads;
     int64_t level;
     int64_t lock_wait_seconds;
@@ -50,6 +51,7 @@ struct options {
 static const struct options defaults = {
     .policy = "ms",
     .as_of_day = CG_DAY_NONE,
+    .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
     .max_reject_rate_milli = -1,
@@ -61,6 +63,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
     CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
     CG_TAKES_OUT_DIR(out),
     CG_TAKES_OVERWRITE(overwrite),
@@ -345,6 +348,7 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct owned owned = {0};
+    cg_limits_set(o->limits);
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
     cg_metrics_file_begin(&owned.metrics, o->metrics, o->ledger);
     const enum cg_status status = validate(call, &owned, err);

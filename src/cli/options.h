@@ -10,6 +10,7 @@
 #define CLAIMGATE_CLI_OPTIONS_H
 
 #include "claimgate/base/error.h"
+#include "claimgate/io/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,6 +88,11 @@ struct cg_option {
                      "0: all on one thread (number of cores)")
 #define CG_TAKES_LEVEL(member)                                                                     \
     CG_TAKES_INTEGER("level", "1-9", member, 1, 9, "how hard to compress (1)")
+#define CG_TAKES_LIMITS(member)                                                                    \
+    CG_TAKES_INTEGER("max-input-bytes", "N", member.max_bytes, 1, INT64_MAX,                       \
+                     "refuse an input of more bytes, unpacked (any)"),                             \
+        CG_TAKES_INTEGER("max-ratio", "N", member.max_ratio, 0, 1000000,                           \
+                         "refuse what unpacks to more than N bytes for one; 0: any (200)")
 #define CG_TAKES_QUIET(member)          CG_TAKES_FLAG("quiet", member, "no summary, notes or progress")
 #define CG_TAKES_JSON(member, help)     CG_TAKES_FLAG("json", member, help)
 #define CG_TAKES_SHOW_PHI(member, help) CG_TAKES_FLAG("show-phi", member, help)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,11 +71,21 @@ static enum cg_status hold_standard_descriptors(struct cg_error *err) {
     return CG_OK;
 }
 
+/* What was a large block goes back to the system when it is freed or moved: by itself the
+ * allocator learns to keep such blocks in its heaps, one a thread, and so to hold several times
+ * what is in use. */
+static void keep_heaps_small(void) {
+    enum { MAPPED_FROM_BYTES = 256 << 10, TRIM_BYTES = 1 << 20 };
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
+
 enum cg_status cg_program_start(struct cg_error *err) {
     if (hold_standard_descriptors(err) != CG_OK) {
         return err->status;
     }
     forbid_core_dumps();
+    keep_heaps_small();
     cg_stop_install();
     cg_log_init((struct cg_log_options){0});
     return cg_reason_init(err);

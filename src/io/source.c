@@ -2,6 +2,7 @@
 
 #include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
+#include "claimgate/io/limits.h"
 #include "gzip.h"
 
 #include <stdlib.h>
@@ -17,10 +18,11 @@ struct cg_source {
     struct cg_gzip *gzip;
     enum cg_codec codec;
     enum shape shape;
-    bool has_blocks;       /* it begins with BGZF blocks */
-    bool last_block_empty; /* of those read so far, as the one that ends a BGZF file is */
-    bool has_content;      /* its first bytes have been looked at */
-    char last_byte;        /* of plain bytes */
+    bool has_blocks;        /* it begins with BGZF blocks */
+    bool last_block_empty;  /* of those read so far, as the one that ends a BGZF file is */
+    bool has_content;       /* its first bytes have been looked at */
+    char last_byte;         /* of plain bytes */
+    uint64_t content_bytes; /* filled so far, unpacked */
 };
 
 enum cg_status cg_source_open_with(const char *path, enum cg_codec codec, struct cg_source **out,
@@ -140,6 +142,7 @@ static enum cg_status fill_blocks(struct cg_source *source, struct cg_fill *fill
                                 cg_input_name(source->input));
         }
         content_bytes += block.content_bytes;
+        source->content_bytes += block.content_bytes;
         source->has_blocks = true;
         source->last_block_empty = block.content_bytes == 0;
         cg_input_move_to(source->input, window + block.size_bytes);
@@ -169,6 +172,7 @@ static enum cg_status fill_bytes(struct cg_source *source, struct cg_fill *fill,
     if (status != CG_OK) {
         return status;
     }
+    source->content_bytes += fill->len_bytes;
     fill->at_end = fill->len_bytes < fill->capacity_bytes;
     if (is_plain && fill->len_bytes > 0) {
         source->last_byte = fill->out[fill->len_bytes - 1];
@@ -179,8 +183,8 @@ static enum cg_status fill_bytes(struct cg_source *source, struct cg_fill *fill,
     return look_at_content(source, fill->out, fill->len_bytes, err);
 }
 
-enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
-                              struct cg_error *err) {
+static enum cg_status fill_any(struct cg_source *source, struct cg_fill *fill,
+                               struct cg_error *err) {
     enum cg_status status = CG_OK;
 
     fill->len_bytes = 0;
@@ -196,6 +200,17 @@ enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
         return status;
     }
     return fill_bytes(source, fill, err);
+}
+
+enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
+                              struct cg_error *err) {
+    const enum cg_status status = fill_any(source, fill, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const bool is_packed = source->shape != SHAPE_PLAIN;
+    return cg_limits_check(cg_input_name(source->input), source->content_bytes,
+                           is_packed ? cg_input_offset(source->input) : 0, err);
 }
 
 enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out, size_t capacity_bytes,

@@ -42,6 +42,7 @@ void cg_reader_free(struct cg_reader *reader) {
     }
     cg_source_close(reader->source);
     cg_splitter_free(reader->splitter);
+    cg_backlog_fini(&reader->backlog);
     cg_header_names_free(reader->builtin_names);
     cg_binding_fini(&reader->binding);
     cg_layout_free(reader->layout);
@@ -111,11 +112,16 @@ static enum cg_status fill(struct cg_reader *reader, struct cg_batch *batch) {
     return fill.at_end && status == CG_OK ? close_source(reader, batch) : status;
 }
 
+/* While cut has bytes that wait, batches come to it empty. */
 void cg_reader_fill(struct cg_reader *reader, struct cg_batch *batch) {
-    CG_ASSERT(reader->source_no < reader->plan.input_count);
     CG_ASSERT(batch->payload_bytes == 0 && batch->error.status == CG_OK);
+    batch->is_last = reader->failed || reader->source_no == reader->plan.input_count;
+    if (batch->is_last || cg_reader_is_behind(reader)) {
+        return;
+    }
     batch->source_no = reader->source_no;
     if (fill(reader, batch) != CG_OK) {
+        reader->failed = true;
         batch->is_last = true;
     }
 }
@@ -127,154 +133,6 @@ void cg_reader_unpack(const struct cg_reader *reader, struct cg_batch *batch) {
     if (cg_source_unpack(&batch->packed, batch->payload, CG_BATCH_BYTES, &batch->payload_bytes,
                          &batch->error) != CG_OK) {
         cg_reader_name_input(reader, batch);
-    }
-}
-
-/* --- cut --- */
-
-static enum cg_status load_layout(struct cg_reader *reader, const char *name,
-                                  struct cg_error *err) {
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_layout_load(name, &reader->layout, &problems, err);
-    cg_problems_fini(&problems);
-    return status;
-}
-
-static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
-                                  struct cg_error *err) {
-    if (reader->layout == NULL && load_layout(reader, cg_layout_detect(header), err) != CG_OK) {
-        return err->status;
-    }
-    return cg_layout_bind(reader->layout, header, reader->plan.multiline, &reader->binding, err);
-}
-
-/* A layout that is named says which line is the header; one that the header chooses cannot. */
-static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *err) {
-    const char *name = reader->plan.layout;
-    if (name != NULL && reader->layout == NULL && load_layout(reader, name, err) != CG_OK) {
-        return err->status;
-    }
-    const struct cg_layout_lines lines = name != NULL ? cg_layout_lines(reader->layout)
-                                         : reader->plan.lines != NULL ? *reader->plan.lines
-                                                                      : (struct cg_layout_lines){0};
-    cg_splitter_skip(reader->splitter, lines.skip, lines.header_starts_with);
-    return CG_OK;
-}
-
-static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_error *err) {
-    const char *start =
-        reader->plan.layout == NULL ? NULL : cg_layout_lines(reader->layout).header_starts_with.ptr;
-    return start == NULL
-               ? cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line; the first line must name the columns")
-               : cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line: no line starts with \"%s\", as the "
-                              "layout's header_starts_with says",
-                              start);
-}
-
-/* The first header binds; every further one must say the same. */
-static enum cg_status bind(struct cg_reader *reader, const struct cg_header *header,
-                           const struct cg_batch *batch, struct cg_error *err) {
-    if (reader->bound) {
-        return cg_binding_check_header(&reader->binding, header->line, err);
-    }
-    const enum cg_status status =
-        reader->plan.bind != NULL
-            ? reader->plan.bind(reader->plan.bind_context, header, &reader->binding, err)
-            : bind_layout(reader, header->line, err);
-    reader->bound = status == CG_OK;
-    if (reader->bound && reader->layout != NULL) {
-        cg_binding_warn(&reader->binding, reader->plan.inputs[batch->source_no].file);
-    }
-    return status;
-}
-
-/* The header within that of a rejected file takes its place, with a line end of its own. */
-static enum cg_status take_fed_back(struct cg_reader *reader, struct cg_batch *batch,
-                                    struct cg_header *header) {
-    struct cg_text inner;
-    reader->is_fed_back = reader->plan.bind == NULL && cg_fed_back_header(header->line, &inner);
-    if (!reader->is_fed_back) {
-        return CG_OK;
-    }
-    if (!reader->plan.takes_rejected) {
-        return cg_error_set(&batch->error, CG_BAD_DATA,
-                            "is a rejected file: nothing in it was paid; give it to validate once "
-                            "the roster or the feed is mended");
-    }
-    char *raw = cg_arena_alloc(&batch->scratch, (size_t)inner.len + 1);
-    if (raw == NULL) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
-    }
-    memcpy(raw, inner.ptr, inner.len);
-    raw[inner.len] = '\n';
-    header->line = (struct cg_text){raw, inner.len};
-    header->raw = (struct cg_text){raw, inner.len + 1};
-    return CG_OK;
-}
-
-static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
-    struct cg_header header;
-    bool found = false;
-    const bool is_first = !reader->bound;
-    enum cg_status status = expect_header(reader, &batch->error);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_splitter_header(reader->splitter, batch, &header, &found, &batch->error);
-    if (status != CG_OK) {
-        return status;
-    }
-    if (!found) {
-        return batch->ends_source && !batch->is_empty_source
-                   ? refuse_headless(reader, &batch->error)
-                   : CG_OK;
-    }
-    status = take_fed_back(reader, batch, &header);
-    if (status != CG_OK) {
-        return status;
-    }
-    batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
-    batch->header_lines = header.physical_lines;
-    status = bind(reader, &header, batch, &batch->error);
-    if (status == CG_OK) {
-        cg_splitter_start(reader->splitter, reader->binding.delimiter, reader->binding.multiline);
-    }
-    return status;
-}
-
-/* Compression is told from the bytes; where they make no sense, the name is a hint. */
-static void refuse_header(const struct cg_reader *reader, struct cg_batch *batch) {
-    const char *file = reader->plan.inputs[batch->source_no].file;
-    const size_t len = strlen(file);
-    if (reader->plan.unnamed) {
-        return;
-    }
-    if (batch->is_plain && len >= 3 && strcmp(file + len - 3, ".gz") == 0) {
-        cg_error_wrap(&batch->error, "is named .gz but is not gzip, and as plain text");
-    }
-    cg_reader_name_input(reader, batch);
-}
-
-void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
-    if (batch->error.status != CG_OK) {
-        return;
-    }
-    CG_ASSERT(batch->payload == batch->memory + CG_BATCH_HEAD_BYTES);
-    CG_ASSERT(batch->payload_bytes <= CG_BATCH_BYTES);
-    if (cg_splitter_wants_header(reader->splitter) && take_header(reader, batch) != CG_OK) {
-        refuse_header(reader, batch);
-        return;
-    }
-    if (!cg_splitter_wants_header(reader->splitter)) {
-        cg_splitter_cut(reader->splitter, batch);
-    }
-    batch->is_fed_back = reader->is_fed_back;
-    if (batch->ends_source) {
-        reader->is_fed_back = false;
-        cg_splitter_expect_header(reader->splitter);
     }
 }
 
@@ -343,6 +201,10 @@ enum cg_status cg_reader_take(struct cg_reader *reader, struct cg_batch *batch,
 }
 
 /* --- what is known --- */
+
+bool cg_reader_is_behind(const struct cg_reader *reader) {
+    return atomic_load(&reader->backlog.count) > 0;
+}
 
 bool cg_reader_is_bound(const struct cg_reader *reader) {
     return reader->bound;

@@ -5,6 +5,7 @@
 #ifndef CLAIMGATE_RECORD_READER_PRIVATE_H
 #define CLAIMGATE_RECORD_READER_PRIVATE_H
 
+#include "backlog.h"
 #include "splitter.h"
 
 #include "claimgate/io/source.h"
@@ -16,10 +17,12 @@ struct cg_reader {
     /* fill */
     struct cg_source *source;
     uint32_t source_no; /* the input being read */
+    bool failed;        /* nothing more is read */
     atomic_uint_fast64_t bytes_read;
 
     /* cut; parse reads the binding, once it is there */
     struct cg_splitter *splitter;
+    struct cg_backlog backlog; /* fill asks whether anything waits */
     struct cg_layout *layout;
     struct cg_binding binding;
     bool bound;

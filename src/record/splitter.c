@@ -1,5 +1,6 @@
 #include "splitter.h"
 
+#include "backlog.h"
 #include "decoration.h"
 
 #include "claimgate/record/quotes.h"
@@ -283,37 +284,62 @@ static uint32_t whole_lines(struct cg_text text) {
     return len;
 }
 
-static uint32_t whole_records(const struct cg_splitter *splitter, struct cg_text text) {
+/* No more than CG_BATCH_LINES of them; *is_full: that many, and there may be others behind. */
+static uint32_t whole_records(const struct cg_splitter *splitter, struct cg_text text, bool at_end,
+                              bool *is_full) {
     struct cg_walk walk = {.delimiter = splitter->delimiter};
     struct cg_extent extent;
     uint32_t at = 0;
+    uint32_t count = 0;
     if (splitter->dropped_bytes > 0) {
-        if (!end_at_line_end(text, 0, CG_RECORD_MAX_BYTES, false, &extent)) {
+        if (!end_at_line_end(text, 0, CG_RECORD_MAX_BYTES, at_end, &extent)) {
             return 0;
         }
         at = extent.len_bytes + extent.eol_bytes;
     }
-    while (at < text.len && cg_walk_next(&walk, text, at, false, &extent)) {
+    while (at < text.len && count < CG_BATCH_LINES &&
+           cg_walk_next(&walk, text, at, at_end, &extent)) {
         at += extent.len_bytes + extent.eol_bytes;
+        count++;
     }
+    *is_full = count == CG_BATCH_LINES;
     return at;
 }
 
-void cg_splitter_cut(struct cg_splitter *splitter, struct cg_batch *batch) {
+/* Length of what this batch takes of the text. */
+static uint32_t find_whole(const struct cg_splitter *splitter, struct cg_text text, bool at_end,
+                           bool *is_full) {
+    *is_full = false;
+    if (splitter->multiline && (!at_end || !cg_backlog_fits(text))) {
+        return whole_records(splitter, text, at_end, is_full);
+    }
+    const struct cg_text lines = {text.ptr, at_end ? text.len : whole_lines(text)};
+    if (splitter->multiline || cg_backlog_fits(lines)) {
+        return lines.len;
+    }
+    *is_full = true;
+    return cg_backlog_first_lines(lines);
+}
+
+struct cg_text cg_splitter_cut(struct cg_splitter *splitter, struct cg_batch *batch) {
+    static const struct cg_text nothing = {"", 0};
     batch->text = (struct cg_text){batch->payload, 0};
     batch->long_record_bytes = 0;
     if (!drop_long_record(splitter, batch)) {
-        return;
+        return nothing;
     }
     struct cg_text text = join(splitter, batch);
-    uint32_t whole = batch->ends_source    ? text.len
-                     : splitter->multiline ? whole_records(splitter, text)
-                                           : whole_lines(text);
+    bool is_full = false;
+    uint32_t whole = find_whole(splitter, text, batch->ends_source, &is_full);
     if (whole > 0) {
         batch->text = (struct cg_text){text.ptr, whole};
         batch->long_record_bytes =
             splitter->dropped_bytes > 0 ? CG_RECORD_MAX_BYTES + splitter->dropped_bytes : 0;
         splitter->dropped_bytes = 0;
     }
+    if (is_full) {
+        return text_from(text, whole);
+    }
     carry(splitter, text_from(text, whole));
+    return nothing;
 }

@@ -312,6 +312,10 @@ static enum cg_status fill(struct table *table, struct cg_error *err) {
         cg_progress_update(&table->progress, cg_reader_bytes_read(table->reader));
         return status;
     }
+    if (cg_reader_is_behind(table->reader)) {
+        cg_reader_feed(table->batch, (struct cg_text){"", 0}, false);
+        return CG_OK;
+    }
     const uint32_t len = rest->len < CG_BATCH_BYTES ? rest->len : CG_BATCH_BYTES;
     cg_reader_feed(table->batch, (struct cg_text){rest->ptr, len}, len == rest->len);
     *rest = (struct cg_text){rest->ptr + len, rest->len - len};

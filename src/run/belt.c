@@ -56,6 +56,7 @@ struct job {
     uint32_t station;
     struct cg_batch *batch;
     uint64_t since_ns;
+    bool was_last; /* the batch, before the station worked on it */
 };
 
 static uint64_t now_ns(void) {
@@ -90,7 +91,7 @@ static bool take_waiting(struct belt *belt, uint32_t station, struct job *job) {
             }
         }
     }
-    *job = (struct job){station, place->batch, place->since_ns};
+    *job = (struct job){station, place->batch, place->since_ns, place->batch->is_last};
     place->batch = NULL;
     row->waiting--;
     return true;
@@ -105,7 +106,7 @@ static bool take_new(struct belt *belt, struct job *job) {
     struct cg_batch *batch = belt->idle[--belt->idle_count];
     cg_batch_reset(batch);
     batch->sequence = belt->entered;
-    *job = (struct job){0, batch, 0};
+    *job = (struct job){0, batch, 0, false};
     return true;
 }
 
@@ -127,6 +128,8 @@ static void pass_on(struct belt *belt, const struct job *job, uint64_t at_ns) {
     }
     if (job->station == 0) {
         belt->entered++;
+    }
+    if (job->station == 0 || job->was_last) {
         belt->last_entered = job->batch->is_last;
     }
     if (job->station + 1 == belt->plan->station_count) {

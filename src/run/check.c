@@ -13,6 +13,7 @@
 #include "claimgate/gate/sentences.h"
 #include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
+#include "claimgate/io/limits.h"
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
@@ -161,16 +162,25 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
 
 /* --- a piece of input --- */
 
-/* At most CG_BATCH_BYTES. */
-static enum cg_status answer_lines(struct cg_check *check, struct cg_text bytes, bool at_end,
-                                   struct cg_error *err) {
+static enum cg_status answer_batch(struct cg_check *check, struct cg_error *err) {
     struct cg_batch *batch = check->batch;
-    cg_reader_feed(batch, bytes, at_end);
     enum cg_status status = cg_reader_take(check->reader, batch, err);
     for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
         status = answer_record(check, cg_batch_record(batch, i), err);
     }
     cg_shapes_merge(&check->shapes, &batch->shapes);
+    return status;
+}
+
+/* At most CG_BATCH_BYTES. */
+static enum cg_status answer_lines(struct cg_check *check, struct cg_text bytes, bool at_end,
+                                   struct cg_error *err) {
+    cg_reader_feed(check->batch, bytes, at_end);
+    enum cg_status status = answer_batch(check, err);
+    while (status == CG_OK && cg_reader_is_behind(check->reader)) {
+        cg_reader_feed(check->batch, (struct cg_text){"", 0}, false);
+        status = answer_batch(check, err);
+    }
     return status;
 }
 
@@ -220,6 +230,9 @@ static enum cg_status answer_window(struct cg_check *check, struct cg_input *inp
     const uint32_t taken_bytes = len_bytes < CG_BATCH_BYTES ? (uint32_t)len_bytes : CG_BATCH_BYTES;
     const struct cg_text taken = {(const char *)window, taken_bytes};
     *at_end = len_bytes == 0;
+    if (cg_limits_check("standard input", cg_input_bytes(input), 0, err) != CG_OK) {
+        return err->status;
+    }
     if (*at_end && cg_input_bytes(input) == 0) {
         return cg_error_set(err, CG_BAD_DATA,
                             "standard input: is empty (0 bytes), there is no header line; the "

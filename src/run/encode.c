@@ -16,7 +16,10 @@
 
 #include <string.h>
 
-enum { REJECTED_TEXT_BYTES = 4 << 20 };
+enum {
+    REJECTED_TEXT_BYTES = 4 << 20,
+    SHORT_LINES_TEXT_BYTES = 1 << 20, /* where a batch has all the lines that it may have */
+};
 
 struct packing {
     bool wanted;                  /* the output is written at all; a dry run only counts rows */
@@ -89,12 +92,13 @@ static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch)
     const struct cg_binding *binding = cg_reader_binding(run->reader);
     struct cg_verdict verdict;
     struct cg_line *line;
+    const size_t enough =
+        batch->records.count < CG_BATCH_LINES ? REJECTED_TEXT_BYTES : SHORT_LINES_TEXT_BYTES;
     if (batch->encoded_lines == 0 && batch->header_raw.len != 0 &&
         !cg_rows_rejected_header(&batch->rejected_text, binding)) {
         return false;
     }
-    while (batch->rejected_text.len_bytes < REJECTED_TEXT_BYTES &&
-           (line = next_rejected(batch)) != NULL) {
+    while (batch->rejected_text.len_bytes < enough && (line = next_rejected(batch)) != NULL) {
         cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
         if (line->decision == CG_REJECTED) {
             cg_note_shapes(binding, batch, line, line->reasons, &batch->shapes);

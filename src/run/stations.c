@@ -23,27 +23,25 @@ static void unpack(void *context, struct cg_batch *batch) {
     cg_reader_unpack(run->reader, batch);
 }
 
-/* The input's identity in the ledger is complete. A failure stays in the batch. */
-static void end_content(struct cg_run *run, struct cg_batch *batch) {
+/* At its end the input's identity in the ledger is complete. A failure stays in the batch. */
+static void add_content(struct cg_run *run, struct cg_batch *batch) {
     struct cg_ledger_input *input = &run->ledger_inputs[batch->source_no];
-    if (run->ledger != NULL && cg_content_hash_get(&run->content, input->head_sha256,
-                                                   input->content_sha256, &batch->error) == CG_OK) {
+    cg_content_hash_add(&run->content, batch->payload, batch->payload_bytes);
+    if (batch->ends_source && cg_content_hash_get(&run->content, input->head_sha256,
+                                                  input->content_sha256, &batch->error) == CG_OK) {
         cg_content_hash_restart(&run->content);
     }
 }
 
 static void cut(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
-    if (batch->error.status != CG_OK) {
+    if (atomic_load(&run->stop)) {
         return;
     }
-    if (run->ledger != NULL) {
-        cg_content_hash_add(&run->content, batch->payload, batch->payload_bytes);
+    if (run->ledger != NULL && batch->error.status == CG_OK) {
+        add_content(run, batch);
     }
     cg_reader_cut(run->reader, batch);
-    if (batch->ends_source) {
-        end_content(run, batch);
-    }
 }
 
 static void parse(void *context, struct cg_batch *batch) {

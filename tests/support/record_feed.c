@@ -120,7 +120,9 @@ static void take_records(struct transcript *t) {
                                        .edit_fields = keep_values,
                                        .rules = t->feed,
                                        .libcsv_only = t->feed->libcsv_only};
-    cg_splitter_cut(t->splitter, t->batch);
+    const struct cg_text rest = cg_splitter_cut(t->splitter, t->batch);
+    t->at -= rest.len; /* it comes again */
+    t->batch->ends_source = t->batch->ends_source && rest.len == 0;
     require(cg_parse_batch(&plan, t->csv, t->batch) == CG_OK, "out of memory");
     put_batch(t->out, t->batch, t->first_line);
     t->first_line += t->batch->physical_lines;

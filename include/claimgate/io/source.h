@@ -49,7 +49,7 @@ struct cg_fill {
     struct cg_buffer *packed; /* cleared; blocks still to inflate where its length is not 0 */
     bool at_end;              /* nothing follows */
 };
-/* CG_BAD_DATA or CG_IO, with the name of the input and the mend. */
+/* CG_BAD_DATA (over a limit of limits.h too) or CG_IO, with the name of the input and the mend. */
 cg_must_use enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
                                           struct cg_error *err);
 

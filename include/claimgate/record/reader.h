@@ -62,8 +62,10 @@ cg_must_use struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan);
 void cg_reader_free(struct cg_reader *reader); /* NULL is allowed */
 
 /* The steps. _fill takes the next bytes of the inputs, packed as they may be; a batch never spans
- * two inputs. _cut may leave a batch without records. Parsing makes the batch's csv where it has
- * none. _number gives the batch its physical line, and counts the records of its input. */
+ * two inputs. _cut may leave a batch without records, and leaves over what is more than
+ * CG_BATCH_LINES: such bytes wait, _fill gives empty batches for them, and a batch is not the last
+ * (is_last) while any wait. Parsing makes the batch's csv where it has none. _number gives the
+ * batch its physical line, and counts the records of its input. */
 void cg_reader_fill(struct cg_reader *reader, struct cg_batch *batch);
 void cg_reader_unpack(const struct cg_reader *reader, struct cg_batch *batch);
 void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch);
@@ -71,12 +73,16 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch);
 void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch);
 
 /* On one thread: the bytes, of the inputs or of the caller (at most CG_BATCH_BYTES), and then what
- * becomes of them. While a batch is parsed its first_line is known. */
+ * becomes of them. While a batch is parsed its first_line is known. Whoever feeds goes on with no
+ * bytes while the reader is behind. */
 cg_must_use enum cg_status cg_reader_read(struct cg_reader *reader, struct cg_batch *batch,
                                           struct cg_error *err);
 void cg_reader_feed(struct cg_batch *batch, struct cg_text bytes, bool at_end);
 cg_must_use enum cg_status cg_reader_take(struct cg_reader *reader, struct cg_batch *batch,
                                           struct cg_error *err);
+
+/* Bytes wait to be cut. On any thread. */
+bool cg_reader_is_behind(const struct cg_reader *reader);
 
 /* False until a header was bound; then it and the binding stay as they are. */
 bool cg_reader_is_bound(const struct cg_reader *reader);

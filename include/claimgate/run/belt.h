@@ -5,7 +5,8 @@
  * several at once, in any order. This is the only module that creates threads.
  *
  * Ownership  A batch belongs to one station at a time. The belt looks at nothing inside
- *            but sequence, which it sets, and is_last, which the first station sets.
+ *            but sequence, which it sets, and is_last, which the first station sets; a
+ *            later one may take it off again, and the first is then asked for more.
  * Failure    A station cannot stop the belt: it leaves its outcome in the batch, and
  *            later stations pass such a batch through. Every batch comes back.
  * Memory     `depth` batches exist; nothing is allocated while the belt runs.
@@ -42,7 +43,7 @@ struct cg_belt_plan {
     struct cg_station_times *times; /* station_count entries, filled; may be NULL */
 };
 
-/* Run until the first station marks a batch as the last and it has left the row. CG_INTERNAL when
+/* Run until a batch that is marked as the last has left the row. CG_INTERNAL when
  * no memory is left to start; fewer threads than asked for is no failure. */
 cg_must_use enum cg_status cg_belt_run(const struct cg_belt_plan *plan, struct cg_error *err);
 

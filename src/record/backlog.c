@@ -1,0 +1,128 @@
+#include "backlog.h"
+
+#include <stdlib.h>
+
+struct cg_backlog_part {
+    struct cg_backlog_part *next;
+    uint32_t source_no;
+    bool ends_source;
+    bool is_empty_source;
+    bool is_plain;
+    struct cg_error error;
+    uint32_t taken_bytes;
+    uint32_t len_bytes;
+    char bytes[];
+};
+
+void cg_backlog_fini(struct cg_backlog *backlog) {
+    while (backlog->first != NULL) {
+        struct cg_backlog_part *part = backlog->first;
+        backlog->first = part->next;
+        free(part);
+    }
+    backlog->last = NULL;
+}
+
+/* Both bytes of a CRLF count, so that this is no less than the number of line ends. Sums of one
+ * byte are what the compiler makes wide instructions of. */
+static uint32_t count_ending_bytes(struct cg_text text) {
+    enum { STRETCH_BYTES = 240 };
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < text.len;) {
+        const uint32_t stop =
+            text.len - at < STRETCH_BYTES ? text.len : at + (uint32_t)STRETCH_BYTES;
+        uint8_t sum = 0;
+        for (; at < stop; at++) {
+            sum = (uint8_t)(sum + (text.ptr[at] == '\n') + (text.ptr[at] == '\r'));
+        }
+        count += sum;
+    }
+    return count;
+}
+
+uint32_t cg_backlog_first_lines(struct cg_text text) {
+    uint32_t lines = 0;
+    uint32_t at = 0;
+    while (at < text.len && lines < CG_BATCH_LINES) {
+        const char byte = text.ptr[at++];
+        if (byte == '\r' && at < text.len && text.ptr[at] == '\n') {
+            at++;
+        }
+        lines += byte == '\n' || byte == '\r';
+    }
+    return at;
+}
+
+bool cg_backlog_fits(struct cg_text text) {
+    return count_ending_bytes(text) <= CG_BATCH_LINES || cg_backlog_first_lines(text) == text.len;
+}
+
+static struct cg_backlog_part *make_part(const struct cg_batch *batch, struct cg_text bytes) {
+    struct cg_backlog_part *part = calloc(1, sizeof *part + bytes.len);
+    if (part == NULL) {
+        return NULL;
+    }
+    part->source_no = batch->source_no;
+    part->ends_source = batch->ends_source;
+    part->is_empty_source = batch->is_empty_source;
+    part->is_plain = batch->is_plain;
+    part->error = batch->error;
+    part->len_bytes = bytes.len;
+    if (bytes.len > 0) {
+        memcpy(part->bytes, bytes.ptr, bytes.len);
+    }
+    return part;
+}
+
+bool cg_backlog_put(struct cg_backlog *backlog, const struct cg_batch *batch) {
+    const struct cg_text bytes = {batch->payload, (uint32_t)batch->payload_bytes};
+    struct cg_backlog_part *part = make_part(batch, bytes);
+    if (part == NULL) {
+        return false;
+    }
+    if (backlog->first == NULL) {
+        backlog->first = part;
+    } else {
+        backlog->last->next = part;
+    }
+    backlog->last = part;
+    atomic_fetch_add(&backlog->count, 1);
+    return true;
+}
+
+bool cg_backlog_put_back(struct cg_backlog *backlog, struct cg_batch *batch, struct cg_text rest) {
+    struct cg_backlog_part *part = make_part(batch, rest);
+    if (part == NULL) {
+        return false;
+    }
+    part->next = backlog->first;
+    backlog->first = part;
+    backlog->last = backlog->last == NULL ? part : backlog->last;
+    atomic_fetch_add(&backlog->count, 1);
+    batch->ends_source = false;
+    return true;
+}
+
+void cg_backlog_take(struct cg_backlog *backlog, struct cg_batch *batch) {
+    struct cg_backlog_part *part = backlog->first;
+    struct cg_text rest = {part->bytes + part->taken_bytes, part->len_bytes - part->taken_bytes};
+    rest.len = rest.len < CG_BATCH_BYTES ? rest.len : CG_BATCH_BYTES;
+    const uint32_t taken = cg_backlog_first_lines(rest);
+    batch->source_no = part->source_no;
+    batch->is_plain = part->is_plain;
+    batch->payload_bytes = taken;
+    memcpy(batch->payload, rest.ptr, taken);
+    part->taken_bytes += taken;
+    batch->ends_source = false;
+    batch->is_empty_source = false;
+    if (part->taken_bytes < part->len_bytes) {
+        return;
+    }
+    batch->ends_source = part->ends_source;
+    batch->is_empty_source = part->is_empty_source;
+    batch->error = part->error;
+    backlog->first = part->next;
+    backlog->last = part->next == NULL ? NULL : backlog->last;
+    atomic_fetch_sub(&backlog->count, 1);
+    free(part);
+}
