@@ -116,7 +116,8 @@ Test(generated_claims, without_errors_only_caps_reject, .timeout = 120) {
 
 /* The layouts other than tuva are found by their header alone. */
 Test(generated_claims, each_layout_is_read_as_it_was_written, .timeout = 120) {
-    static const char *const LAYOUTS[] = {"tuva", "taf-ot", "cclf5", "rif-carrier", "synthea"};
+    static const char *const LAYOUTS[] = {"tuva",        "taf-ot",         "cclf5",
+                                          "rif-carrier", "rif-outpatient", "synthea"};
     char dir[RUN_PATH_BYTES];
     run_make_dir(dir);
     for (size_t i = 0; i < sizeof LAYOUTS / sizeof LAYOUTS[0]; i++) {

@@ -4,308 +4,191 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DATE_MAX_BYTES = 11,
-    LONG_BYTES = 66000,
-    MISSING_FIELDS = 3,
-    DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1
+enum { HEADER_LIMIT_BYTES = 1 << 14, SHAPE_NAME_BYTES = 32, WORD_BYTES = 256 };
+
+/* Words for contents that are no fields. */
+static const struct {
+    const char *word;
+    int content;
+} CONTENTS[] = {
+    {"uuid", CG_CONTENT_UUID},
+    {"version", CG_CONTENT_VERSION},
+    {"adjustment", CG_CONTENT_ADJUSTMENT},
+    {"first_claim", CG_CONTENT_FIRST_CLAIM},
+    {"adjusting_claim", CG_CONTENT_ADJUSTING_CLAIM},
+    {"or adjustment", CG_CONTENT_OR_ADJUSTMENT},
 };
 
-/*
- * Every date that can stand in a file is rendered once, for a row has up to seven; a row then
- * copies.
- */
-struct cg_row_writer {
-    const struct cg_columns *columns;
-    size_t date_bytes;
-    size_t suffix_bytes;
-    char long_text[LONG_BYTES];
-    char dates[DAYS][DATE_MAX_BYTES];
-};
-
-/* One field that an anomaly spoils, and the texts that stand in its place. */
-struct spoiled {
-    int field;
-    const char *texts[4];
-};
-
-static const struct spoiled SPOILED[CG_ANOMALY_COUNT] = {
-    [CG_ANOMALY_BROKEN_QUOTING] = {CG_FIELD_CLAIM_ID,
-                                   {"\"C12\"34", " \"C1234\"", "\"C12\" \"34\"", "\"C\"1"}},
-    [CG_ANOMALY_UNCLOSED_QUOTE] = {CG_FIELD_CLAIM_ID, {"\"C1234", "\"", "\"C12\"\"34", "\"C1"}},
-    [CG_ANOMALY_CLAIM_ID_INVALID] = {CG_FIELD_CLAIM_ID,
-                                     {"", "  ", "\"\"",
-                                      "C0000000000000000000000000000000000000000000000000000000000"
-                                      "0000001"}},
-    [CG_ANOMALY_LINE_NUMBER_INVALID] = {CG_FIELD_CLAIM_LINE_NUMBER, {"0", "A", "10000", "1.0"}},
-    [CG_ANOMALY_MEMBER_ID_INVALID] = {CG_FIELD_MEMBER_ID, {"", " ", "\"\"", "M\x01"}},
-    [CG_ANOMALY_SERVICE_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_START_DATE,
-                                         {"", "2023-02-30", "20231301", "13/45/2023"}},
-    [CG_ANOMALY_SERVICE_END_DATE_INVALID] = {CG_FIELD_CLAIM_LINE_END_DATE,
-                                             {"1999-12-31", "2023-02-30", "unknown", "0"}},
-    [CG_ANOMALY_MODIFIER_INVALID] = {CG_FIELD_HCPCS_MODIFIER_1, {"H", "HEX", "H-", "??"}},
-    [CG_ANOMALY_PROCEDURE_CODE_INVALID] = {CG_FIELD_HCPCS_CODE,
-                                           {"H0038HQ", "H0038-HQ", "HCPCS:H0038", "H0038 HE"}},
-    [CG_ANOMALY_PROCEDURE_CODE_NEAR] = {CG_FIELD_HCPCS_CODE, {"H0O38", "H00388", "H038", "HOO38"}},
-    [CG_ANOMALY_UNITS_INVALID] = {CG_FIELD_SERVICE_UNIT_QUANTITY, {"0", "4.5", "", "-1"}},
-    [CG_ANOMALY_RENDERING_NPI_MISSING] = {CG_FIELD_RENDERING_NPI, {"", " ", "\"\"", ""}},
-    [CG_ANOMALY_RENDERING_NPI_INVALID] = {CG_FIELD_RENDERING_NPI,
-                                          {"1234567890", "123456789", "3234567897", "PENDING"}},
-    [CG_ANOMALY_BILLING_NPI_INVALID] = {CG_FIELD_BILLING_NPI,
-                                        {"1234567890", "12345678930", "0000000000", "NPI"}},
-    [CG_ANOMALY_FREQUENCY_CODE_INVALID] = {CG_FIELD_CLAIM_FREQUENCY_CODE, {"5", "0", "X", "11"}},
-    [CG_ANOMALY_RECEIVED_DATE_INVALID] = {CG_FIELD_RECEIVED_DATE,
-                                          {"2023-00-10", "yesterday", "2023-06-31", "0"}},
-    [CG_ANOMALY_BIRTH_DATE_INVALID] = {CG_FIELD_BIRTH_DATE,
-                                       {"1990-02-30", "unknown", "1890-01-01", "90"}},
-};
-
-static char *put_bytes(char *out, const char *bytes, size_t len) {
-    memcpy(out, bytes, len);
-    return out + len;
-}
-
-static char *put_text(char *out, const char *text) {
-    while (*text != '\0') {
-        *out++ = *text++;
-    }
-    return out;
-}
-
-/* Decimal digits, at least `width` of them. */
-static char *put_number(char *out, uint64_t number, int width) {
-    char digits[20];
-    int count = 0;
-    while (number > 0 || count < width) {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    }
-    while (count > 0) {
-        *out++ = digits[--count];
-    }
-    return out;
-}
-
-static char *put_claim_id(char *out, uint64_t claim_no) {
-    *out++ = 'C';
-    return put_number(out, claim_no, 9);
-}
-
-static char *put_date(const struct cg_row_writer *writer, char *out, int32_t day_no) {
-    out = put_bytes(out, writer->dates[day_no - CG_DAY_FIRST], writer->date_bytes);
-    return put_bytes(out, writer->columns->date_suffix, writer->suffix_bytes);
-}
-
-static char *put_charge(char *out, uint32_t cents) {
-    out = put_number(out, cents / 100, 1);
-    *out++ = '.';
-    return put_number(out, cents % 100, 2);
-}
-
-static char *put_uuid(char *out, const char npi[CG_NPI_BYTES]) {
-    out = put_bytes(out, npi, 8);
-    out = put_text(out, "-7b1c-3d2e-9f40-00");
-    return put_bytes(out, npi, CG_NPI_BYTES);
-}
-
-/* Frequency 7 with a blank original or with one that nobody sent. */
-static char *put_original(const struct cg_mock_line *line, char *out) {
-    if (line->anomaly == CG_ANOMALY_ORIGINAL_CLAIM_UNKNOWN) {
-        return line->variant % 2 == 0 ? out : put_text(out, "NEVER-SENT");
-    }
-    return line->original_no == CG_ORIGINAL_NONE ? out : put_claim_id(out, line->original_no);
-}
-
-static char *put_frequency(const struct cg_mock_line *line, char *out) {
-    if (line->anomaly == CG_ANOMALY_ORIGINAL_CLAIM_UNKNOWN) {
-        *out++ = '7';
-    } else if (line->frequency != 1) {
-        *out++ = (char)('0' + line->frequency);
-    }
-    return out;
-}
-
-static char *put_content(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                         int content, char *out) {
-    switch (content) {
-    case CG_FIELD_CLAIM_ID:
-        return put_claim_id(out, line->claim_no);
-    case CG_FIELD_CLAIM_LINE_NUMBER:
-        return put_number(out, line->line_no, 1);
-    case CG_FIELD_MEMBER_ID:
-        *out++ = 'M';
-        return put_number(out, line->member_id, 8);
-    case CG_FIELD_CLAIM_LINE_START_DATE:
-        return put_date(writer, out, line->start_day);
-    case CG_FIELD_CLAIM_LINE_END_DATE:
-        return writer->columns->end_of_spans_only && line->end_day == line->start_day
-                   ? out
-                   : put_date(writer, out, line->end_day);
-    case CG_FIELD_PLACE_OF_SERVICE_CODE:
-        return put_bytes(out, line->place_of_service, 2);
-    case CG_FIELD_HCPCS_CODE:
-        return put_bytes(out, line->procedure, 5);
-    case CG_FIELD_HCPCS_MODIFIER_1:
-        return put_text(out, line->modifiers[0]);
-    case CG_FIELD_HCPCS_MODIFIER_2:
-        return put_text(out, line->modifiers[1]);
-    case CG_FIELD_SERVICE_UNIT_QUANTITY:
-        return put_number(out, line->units, 1);
-    case CG_FIELD_RENDERING_NPI:
-        return put_bytes(out, line->rendering_npi, CG_NPI_BYTES);
-    case CG_CONTENT_RENDERING_UUID:
-        return put_uuid(out, line->rendering_npi);
-    case CG_FIELD_BILLING_NPI:
-        return put_bytes(out, line->billing_npi, CG_NPI_BYTES);
-    case CG_FIELD_CHARGE_AMOUNT:
-        return put_charge(out, line->charge_cents);
-    case CG_FIELD_DIAGNOSIS_CODE_1:
-        return put_text(out, line->diagnosis);
-    case CG_FIELD_CLAIM_FREQUENCY_CODE:
-        return put_frequency(line, out);
-    case CG_CONTENT_ADJUSTMENT:
-        *out++ = line->frequency == 8 ? '1' : line->frequency == 7 ? '2' : '0';
-        return out;
-    case CG_FIELD_ORIGINAL_CLAIM_ID:
-        return put_original(line, out);
-    case CG_FIELD_RECEIVED_DATE:
-        return put_date(writer, out, line->received_day);
-    case CG_FIELD_AUTHORIZATION_NUMBER:
-        return line->authorization_no == 0
-                   ? out
-                   : put_number(put_text(out, "A"), line->authorization_no, 8);
-    case CG_FIELD_BIRTH_DATE:
-        return put_date(writer, out, line->birth_day);
-    }
-    return out;
-}
-
-/* The same with the field that the line's anomaly spoils. */
-static char *put_spoiled(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                         int content, char *out) {
-    const struct spoiled *spoiled = &SPOILED[line->anomaly];
-    if (spoiled->texts[0] != NULL && spoiled->field == content) {
-        return put_text(out, spoiled->texts[line->variant % 4]);
-    }
-    if (content == CG_FIELD_CLAIM_ID && line->anomaly == CG_ANOMALY_OVER_LONG_RECORD) {
-        return put_bytes(out, writer->long_text, LONG_BYTES);
-    }
-    if (content == CG_FIELD_CLAIM_ID && line->anomaly == CG_ANOMALY_QUOTED) {
-        *out++ = '"';
-        out = put_claim_id(out, line->claim_no);
-        *out++ = '"';
-        return out;
-    }
-    return put_content(writer, line, content, out);
-}
-
-/* What an anomaly does to the record as a whole, once all fields but the line end are there. */
-static char *break_record(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                          char *row, char *end) {
-    char delimiter = writer->columns->binding.delimiter;
-    if (line->anomaly == CG_ANOMALY_TOO_MANY_FIELDS) {
-        *end++ = delimiter;
-        *end++ = '1';
-    } else if (line->anomaly == CG_ANOMALY_NUL_BYTE) {
-        row[line->variant % (uint32_t)(end - row)] = '\0';
-    } else if (line->anomaly == CG_ANOMALY_TOO_FEW_FIELDS) {
-        for (int i = 0; i < MISSING_FIELDS; i++) {
-            end = memrchr(row, delimiter, (size_t)(end - row));
+static int field_named(const char *name) {
+    for (int field = 0; field < CG_FIELD_COUNT; field++) {
+        if (strcmp(cg_field_name((enum cg_field)field), name) == 0) {
+            return field;
         }
     }
-    return end;
+    return CG_CONTENT_BLANK;
 }
 
-/* `other`: the mark of a row that is no service. */
-static char *put_column(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                        int content, bool other, char *out) {
-    if (content >= CG_CONTENT_MARK && content < CG_CONTENT_MARK + CG_MARKS_MAX) {
-        return put_text(out, writer->columns->marks[content - CG_CONTENT_MARK].texts[other]);
+static int content_named(const char *word) {
+    for (size_t i = 0; i < sizeof CONTENTS / sizeof CONTENTS[0]; i++) {
+        if (strcmp(CONTENTS[i].word, word) == 0) {
+            return CONTENTS[i].content;
+        }
     }
-    return line->anomaly == CG_ANOMALY_NONE ? put_content(writer, line, content, out)
-                                            : put_spoiled(writer, line, content, out);
+    return strncmp(word, "or ", 3) == 0 ? CG_CONTENT_OR + field_named(word + 3) : field_named(word);
 }
 
-static char *put_row(const struct cg_row_writer *writer, const struct cg_mock_line *line,
-                     bool other, char *out) {
-    char delimiter = writer->columns->binding.delimiter;
-    char *end = out;
-    for (size_t i = 0; i < writer->columns->count; i++) {
-        const struct cg_column *column = &writer->columns->list[i];
-        end = put_column(writer, line, column->content, other, end);
-        *end++ = delimiter;
-        memset(end, delimiter, column->blanks_behind);
-        end += column->blanks_behind;
+static uint32_t marks_at(const struct cg_shape *shape, const char *name) {
+    uint32_t marks = 0;
+    for (uint32_t i = 0; i < CG_MARKS_MAX; i++) {
+        const char *column = shape->marks[i].column;
+        marks |= column != NULL && strcmp(column, name) == 0 ? 1U << i : 0;
     }
-    end--; /* the delimiter behind the last field */
-    if (line->anomaly != CG_ANOMALY_NONE) {
-        end = break_record(writer, line, out, end);
-    }
-    *end++ = '\n';
-    return end;
+    return marks;
 }
 
-char *cg_row_put(const struct cg_row_writer *writer, const struct cg_mock_line *line, char *out) {
-    const bool comes_twice = writer->columns->marks != NULL && line->anomaly == CG_ANOMALY_NONE &&
-                             (line->claim_no + line->line_no) % 8 == 0;
-    if (comes_twice) {
-        out = put_row(writer, line, true, out);
+/* "NAME", "NAME=content" or "NAME=content/content of a feed". */
+static bool add_column(struct cg_columns *columns, char *word) {
+    char *content = strchr(word, '=');
+    char *of_feed = content != NULL ? strchr(content, '/') : NULL;
+    const char *held = word;
+    if (content != NULL) {
+        *content = '\0';
+        held = columns->is_feed && of_feed != NULL ? of_feed + 1 : content + 1;
     }
-    return put_row(writer, line, false, out);
+    if (of_feed != NULL) {
+        *of_feed = '\0';
+    }
+    const struct cg_column column = {content_named(held), 0, marks_at(columns->shape, word)};
+    if (column.content >= CG_CONTENT_OR) {
+        columns->falls_back[column.content - CG_CONTENT_OR] = true;
+    }
+    columns->falls_back[CG_FIELD_CLAIM_FREQUENCY_CODE] |=
+        column.content == CG_CONTENT_OR_ADJUSTMENT;
+    if (column.content == CG_CONTENT_BLANK && column.marks == 0 && columns->count > 0) {
+        columns->list[columns->count - 1].blanks_behind++;
+    } else {
+        columns->list[columns->count++] = column;
+    }
+    return (columns->header.len_bytes == 0 ||
+            cg_buffer_append(&columns->header, &columns->delimiter, 1)) &&
+           cg_buffer_append_text(&columns->header, word);
 }
 
-static void render_date(enum cg_date_format format, int32_t day_no, char out[DATE_MAX_BYTES]) {
-    static const char *const MONTHS[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
-                                         "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-    struct cg_civil civil = cg_date_to_civil(day_no);
-    unsigned year = (unsigned)civil.year, month = (unsigned)civil.month, day = (unsigned)civil.day;
-    char text[40] = "";
-    switch (format) {
-    case CG_DATE_ISO:
-    case CG_DATE_ISO_TIME:
-        snprintf(text, sizeof text, "%04u-%02u-%02u", year, month, day);
-        break;
-    case CG_DATE_COMPACT:
-        snprintf(text, sizeof text, "%04u%02u%02u", year, month, day);
-        break;
-    case CG_DATE_MDY:
-        snprintf(text, sizeof text, "%u/%u/%04u", month, day, year);
-        break;
-    case CG_DATE_US_DASH:
-        snprintf(text, sizeof text, "%02u-%02u-%04u", month, day, year);
-        break;
-    case CG_DATE_DMONY_SAS:
-        snprintf(text, sizeof text, "%02u%s%04u", day, MONTHS[month - 1], year);
-        break;
-    case CG_DATE_US:
-        snprintf(text, sizeof text, "%02u/%02u/%04u", month, day, year);
-        break;
-    case CG_DATE_DMONY:
-        snprintf(text, sizeof text, "%02u-%s-%04u", day, MONTHS[month - 1], year);
-        break;
+/* `word` with every range in it, of which all are the same, as its n-th number. */
+static void fill_range(const char *word, size_t len, long number, char out[WORD_BYTES]) {
+    size_t used = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (word[i] != '{') {
+            out[used++] = word[i];
+            continue;
+        }
+        used += (size_t)snprintf(out + used, WORD_BYTES - used, "%ld", number);
+        i += strcspn(word + i, "}");
     }
-    memcpy(out, text, DATE_MAX_BYTES);
+    out[used] = '\0';
 }
 
-struct cg_row_writer *cg_row_writer_new(const struct cg_columns *columns) {
-    struct cg_row_writer *writer = malloc(sizeof *writer);
-    if (writer == NULL) {
+/* One word of a shape's header: a column, or all of a range. */
+static bool add_columns(struct cg_columns *columns, const char *word, size_t len) {
+    char filled[WORD_BYTES];
+    const char *range = memchr(word, '{', len);
+    const long first = range != NULL ? strtol(range + 1, NULL, 10) : 0;
+    const long last = range != NULL ? strtol(strstr(range, "..") + 2, NULL, 10) : 0;
+    bool ok = true;
+    for (long i = first; ok && i <= last; i++) {
+        fill_range(word, len, i, filled);
+        ok = add_column(columns, filled);
+    }
+    return ok;
+}
+
+static bool add_header(struct cg_columns *columns, const char *header) {
+    bool ok = true;
+    while (ok && header != NULL && *header != '\0') {
+        const size_t len = strcspn(header, ",");
+        ok = add_columns(columns, header, len);
+        header += len + (header[len] == ',' ? 1 : 0);
+    }
+    return ok;
+}
+
+/* The shape of a name with or without "-feed" behind; NULL: none. */
+static const struct cg_shape *find(const char *name, bool *is_feed) {
+    static const char SUFFIX[] = "-feed";
+    const size_t suffix_len = sizeof SUFFIX - 1;
+    const size_t len = strlen(name);
+    char stem[SHAPE_NAME_BYTES] = "";
+    *is_feed = len > suffix_len && strcmp(name + len - suffix_len, SUFFIX) == 0;
+    const size_t stem_len = *is_feed ? len - suffix_len : len;
+    if (stem_len >= sizeof stem) {
         return NULL;
     }
-    writer->columns = columns;
-    writer->date_bytes =
-        columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE] == CG_DATE_COMPACT ? 8
-        : columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE] == CG_DATE_DMONY ? 11
-                                                                                         : 10;
-    writer->suffix_bytes = strlen(columns->date_suffix);
-    memset(writer->long_text, 'C', sizeof writer->long_text);
-    for (int32_t day = CG_DAY_FIRST; day <= CG_DAY_LAST; day++) {
-        render_date(columns->binding.date_formats[CG_FIELD_CLAIM_LINE_START_DATE], day,
-                    writer->dates[day - CG_DAY_FIRST]);
-    }
-    return writer;
+    memcpy(stem, name, stem_len);
+    return cg_shape_find(stem);
 }
 
-void cg_row_writer_free(struct cg_row_writer *writer) {
-    free(writer);
+static bool list_columns(struct cg_columns *columns) {
+    const struct cg_shape *shape = columns->shape;
+    return add_header(columns, shape->header) &&
+           (!columns->is_feed || add_header(columns, shape->feed_columns)) &&
+           cg_buffer_append_text(&columns->header, "\n");
+}
+
+enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct cg_error *err) {
+    bool is_feed;
+    const struct cg_shape *shape = find(name, &is_feed);
+    *out = NULL;
+    if (shape == NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--layout %s: choose compact, tuva, taf-ot, taf-ot-programs, cclf5, "
+                            "rif-carrier, rif-outpatient, synthea or state-extract; with -feed "
+                            "behind as its source sends it",
+                            name);
+    }
+    struct cg_columns *columns = calloc(1, sizeof *columns);
+    if (columns == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    columns->shape = shape;
+    columns->is_feed = is_feed;
+    columns->delimiter = shape->delimiter != '\0' ? shape->delimiter : ',';
+    cg_buffer_init(&columns->header, HEADER_LIMIT_BYTES);
+    if (!list_columns(columns)) {
+        cg_columns_free(columns);
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    *out = columns;
+    return CG_OK;
+}
+
+void cg_columns_free(struct cg_columns *columns) {
+    if (columns != NULL) {
+        cg_buffer_fini(&columns->header);
+        free(columns);
+    }
+}
+
+bool cg_columns_have(const struct cg_columns *columns, int content) {
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->list[i].content == content) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every shape tells in some way what claim a line is of and what it takes back. */
+static bool tells(const struct cg_columns *columns, int field) {
+    return field == CG_FIELD_CLAIM_ID || field == CG_FIELD_CLAIM_FREQUENCY_CODE ||
+           field == CG_FIELD_ORIGINAL_CLAIM_ID || columns->falls_back[field] ||
+           cg_columns_have(columns, field);
+}
+
+void cg_columns_say_no_more_than(struct cg_columns *columns, const struct cg_columns *source) {
+    for (size_t i = 0; i < columns->count; i++) {
+        struct cg_column *column = &columns->list[i];
+        if (column->content < CG_FIELD_COUNT && !tells(source, column->content)) {
+            column->content = CG_CONTENT_BLANK;
+        }
+    }
 }

@@ -1,11 +1,11 @@
 #include "generate.h"
 
-#include "claimgate/base/stop.h"
-#include "claimgate/io/deflate.h"
+#include "claim_file.h"
 #include "claimgate/io/files.h"
-#include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
+#include "feed.h"
 #include "mock_roster.h"
+#include "rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,68 +14,73 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROWS_AT_ONCE_BYTES = 1 << 18, FILE_LIMIT_BYTES = 1 << 24 };
+/* One after another, a feed has the header again, as files do that were joined. */
+enum { FEED_LINES_TO_A_HEADER = 1000 };
 
-/* What the claim files are made with, one after another. */
+/* The claim files, and the history that they tell. */
 struct press {
     const struct cg_generate_plan *plan;
     struct cg_line_source *source;
     struct cg_row_writer *writer;
-    struct cg_deflater *deflater; /* NULL: plain */
-    struct cg_buffer rows;
-    struct cg_buffer packed;
-    struct cg_sink *sink;
-    uint64_t text_bytes;
-    uint64_t file_bytes;
+    struct cg_claim_file *claims;
+    struct cg_row_writer *history_writer; /* NULL, as is the next: no history is asked for */
+    struct cg_claim_file *history;
 };
 
-static enum cg_status flush_rows(struct press *press, struct cg_error *err) {
-    enum cg_status status = cg_stop_check(err);
-    if (status != CG_OK) {
-        return status;
-    }
-    press->text_bytes += press->rows.len_bytes;
-    if (press->deflater == NULL) {
-        status = cg_sink_write(press->sink, press->rows.data, press->rows.len_bytes, err);
-    } else {
-        cg_buffer_clear(&press->packed);
-        status = cg_deflater_add(press->deflater, press->rows.data, press->rows.len_bytes,
-                                 &press->packed, err);
-        if (status == CG_OK) {
-            status = cg_sink_write(press->sink, press->packed.data, press->packed.len_bytes, err);
-        }
-    }
-    cg_buffer_clear(&press->rows);
-    return status;
+static enum cg_status put_header(const struct cg_columns *columns, struct cg_claim_file *file,
+                                 struct cg_error *err) {
+    return cg_buffer_append(cg_claim_file_rows(file), columns->header.data,
+                            columns->header.len_bytes)
+               ? CG_OK
+               : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
-static enum cg_status end_blocks(struct press *press, struct cg_error *err) {
-    cg_buffer_clear(&press->packed);
-    if (press->deflater == NULL) {
-        return CG_OK;
+static void put_row(const struct cg_row_writer *writer, const struct cg_row *row,
+                    struct cg_claim_file *file) {
+    struct cg_buffer *rows = cg_claim_file_rows(file);
+    char *end = cg_row_put(writer, row, rows->data + rows->len_bytes);
+    rows->len_bytes = (size_t)(end - rows->data);
+}
+
+/* The services of a feed's rows as the history has them. */
+static enum cg_status put_history(struct press *press, const struct cg_feed_rows *rows,
+                                  struct cg_error *err) {
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->list[i].mark == CG_ROW_OF_A_SERVICE) {
+            struct cg_row plain = rows->list[i];
+            plain.is_negative = false;
+            put_row(press->history_writer, &plain, press->history);
+        }
     }
-    if (cg_deflater_flush(press->deflater, &press->packed, err) != CG_OK ||
-        cg_deflater_end(&press->packed, err) != CG_OK) {
+    return cg_claim_file_flow(press->history, err);
+}
+
+static enum cg_status put_line(struct press *press, struct cg_error *err) {
+    struct cg_mock_line line;
+    struct cg_feed_rows rows;
+    cg_line_source_next(press->source, &line);
+    cg_feed_rows_of(press->plan->columns, &line, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        put_row(press->writer, &rows.list[i], press->claims);
+    }
+    if (press->history != NULL && put_history(press, &rows, err) != CG_OK) {
         return err->status;
     }
-    return cg_sink_write(press->sink, press->packed.data, press->packed.len_bytes, err);
+    return cg_claim_file_flow(press->claims, err);
 }
 
 static enum cg_status put_lines(struct press *press, uint64_t lines, struct cg_error *err) {
-    struct cg_mock_line line;
-    if (!cg_columns_header(press->plan->columns, &press->rows)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
+    const struct cg_columns *columns = press->plan->columns;
     for (uint64_t i = 0; i < lines; i++) {
-        char *end = press->rows.data + press->rows.len_bytes;
-        cg_line_source_next(press->source, &line);
-        end = cg_row_put(press->writer, &line, end);
-        press->rows.len_bytes = (size_t)(end - press->rows.data);
-        if (press->rows.len_bytes >= ROWS_AT_ONCE_BYTES && flush_rows(press, err) != CG_OK) {
+        const bool has_header = i == 0 || (columns->is_feed && i % FEED_LINES_TO_A_HEADER == 0);
+        if (has_header && put_header(columns, press->claims, err) != CG_OK) {
+            return err->status;
+        }
+        if (put_line(press, err) != CG_OK) {
             return err->status;
         }
     }
-    return flush_rows(press, err) == CG_OK ? end_blocks(press, err) : err->status;
+    return CG_OK;
 }
 
 static enum cg_status write_claims(struct press *press, int dir_fd, uint32_t file_no,
@@ -89,42 +94,59 @@ static enum cg_status write_claims(struct press *press, int dir_fd, uint32_t fil
         snprintf(number, sizeof number, "-%02u", file_no + 1);
     }
     snprintf(name, sizeof name, "claims%s.csv%s", number, plan->plain ? "" : ".gz");
-    if (cg_sink_create(dir_fd, name, (gid_t)-1, &press->sink, err) != CG_OK) {
+    if (cg_claim_file_open(press->claims, dir_fd, name, err) != CG_OK ||
+        put_lines(press, end - begin, err) != CG_OK) {
         return err->status;
     }
-    enum cg_status status = put_lines(press, end - begin, err);
-    press->file_bytes += cg_sink_bytes(press->sink);
-    if (status != CG_OK) {
-        cg_sink_abandon(press->sink);
-        return status;
+    return cg_claim_file_close(press->claims, err);
+}
+
+static enum cg_status write_files(struct press *press, int dir_fd, struct cg_error *err) {
+    const struct cg_generate_plan *plan = press->plan;
+    const char *name = plan->plain ? "history.csv" : "history.csv.gz";
+    if (press->history != NULL && (cg_claim_file_open(press->history, dir_fd, name, err) != CG_OK ||
+                                   put_header(plan->history, press->history, err) != CG_OK)) {
+        return err->status;
     }
-    return cg_sink_close(press->sink, err);
+    for (uint32_t i = 0; i < plan->files; i++) {
+        if (write_claims(press, dir_fd, i, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return press->history != NULL ? cg_claim_file_close(press->history, err) : CG_OK;
+}
+
+static bool set_up(struct press *press, const struct cg_population *population) {
+    const struct cg_generate_plan *plan = press->plan;
+    const int level = plan->plain ? 0 : plan->level;
+    const size_t most_bytes = (size_t)CG_FEED_ROWS_MAX * CG_ROW_MAX_BYTES;
+    press->source = cg_line_source_new(&plan->source, population);
+    press->writer = cg_row_writer_new(plan->columns);
+    press->claims = cg_claim_file_new(level, most_bytes);
+    if (plan->history != NULL) {
+        press->history_writer = cg_row_writer_new(plan->history);
+        press->history = cg_claim_file_new(level, most_bytes);
+    }
+    return press->source != NULL && press->writer != NULL && press->claims != NULL &&
+           (plan->history == NULL || (press->history_writer != NULL && press->history != NULL));
 }
 
 static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
                                        const struct cg_population *population, int dir_fd,
                                        struct cg_generate_facts *facts, struct cg_error *err) {
     struct press press = {.plan = plan};
-    enum cg_status status = CG_OK;
-    cg_buffer_init(&press.rows, FILE_LIMIT_BYTES);
-    cg_buffer_init(&press.packed, FILE_LIMIT_BYTES);
-    press.source = cg_line_source_new(&plan->source, population);
-    press.writer = cg_row_writer_new(plan->columns);
-    press.deflater = plan->plain ? NULL : cg_deflater_new(plan->level, CG_CODEC_BEST);
-    if (press.source == NULL || press.writer == NULL || (press.deflater == NULL && !plan->plain) ||
-        !cg_buffer_reserve(&press.rows, ROWS_AT_ONCE_BYTES + CG_ROW_MAX_BYTES)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    enum cg_status status = set_up(&press, population)
+                                ? write_files(&press, dir_fd, err)
+                                : cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (status == CG_OK) {
+        facts->text_bytes = cg_claim_file_text_bytes(press.claims);
+        facts->file_bytes = cg_claim_file_disk_bytes(press.claims);
     }
-    for (uint32_t i = 0; status == CG_OK && i < plan->files; i++) {
-        status = write_claims(&press, dir_fd, i, err);
-    }
-    facts->text_bytes = press.text_bytes;
-    facts->file_bytes = press.file_bytes;
-    cg_deflater_free(press.deflater);
+    cg_claim_file_free(press.history);
+    cg_row_writer_free(press.history_writer);
+    cg_claim_file_free(press.claims);
     cg_row_writer_free(press.writer);
     cg_line_source_free(press.source);
-    cg_buffer_fini(&press.packed);
-    cg_buffer_fini(&press.rows);
     return status;
 }
 

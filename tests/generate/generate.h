@@ -5,6 +5,9 @@
  * and roster/ with all six roster files appears whole or not at all; an existing one is refused,
  * for somebody may have put files of their own into its roster. The same plan gives the
  * same content everywhere: nothing is taken from the clock, the machine or the C library.
+ *
+ * With a history beside the claims, history.csv.gz (or history.csv) tells the same services in the
+ * default layout, as far as the claim files tell of them.
  */
 #ifndef CLAIMGATE_TESTS_GENERATE_GENERATE_H
 #define CLAIMGATE_TESTS_GENERATE_GENERATE_H
@@ -25,6 +28,7 @@ struct cg_generate_plan {
     int level;       /* of gzip, 1 to 9 */
     uint32_t files;
     const struct cg_columns *columns;
+    const struct cg_columns *history; /* NULL: none is written */
     struct cg_population_plan population;
     struct cg_line_source_plan source;
 };

@@ -216,6 +216,7 @@ static void put_again(struct cg_line_source *source, enum cg_anomaly anomaly,
     }
     if (anomaly == CG_ANOMALY_VOID || anomaly == CG_ANOMALY_REPLACEMENT) {
         line->original_no = line->claim_no;
+        line->original_units = line->units;
         line->frequency = anomaly == CG_ANOMALY_VOID ? 8 : 7;
     }
     if (anomaly == CG_ANOMALY_REPLACEMENT && line->units > 1) {

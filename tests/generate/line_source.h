@@ -34,6 +34,7 @@ struct cg_mock_line {
     int32_t birth_day;
     uint32_t charge_cents;
     uint16_t units;
+    uint16_t original_units; /* of a void or replacement */
     uint8_t line_no;
     uint8_t frequency; /* 1, 7 or 8 */
     uint8_t anomaly;   /* enum cg_anomaly: what the writer of columns has to spoil */

@@ -2,6 +2,7 @@
 #include "claimgate/base/log.h"
 #include "claimgate/io/deflate.h"
 #include "cli/program.h"
+#include "feed.h"
 #include "generate.h"
 
 #include <inttypes.h>
@@ -29,6 +30,7 @@ struct options {
     int64_t authorized;
     int64_t quoted;
     bool plain;
+    bool history;
     bool quiet;
 };
 
@@ -63,8 +65,10 @@ static const struct cg_option option_table[] = {
                      "providers in order (members / 20)"),
     CG_TAKES_TEXT("policy-shape", "ID", program, "roster good for ms, ms-full, la or mi (ms)"),
     CG_TAKES_PATH("layout", "NAME", layout,
-                  "compact, tuva, taf-ot, cclf5, rif-carrier, synthea; the last four with -feed "
-                  "behind: with rows that are no services"),
+                  "compact, tuva, taf-ot, taf-ot-programs, cclf5, rif-carrier, rif-outpatient, "
+                  "synthea, state-extract; with -feed behind as its source sends it: rows that are "
+                  "no services, its own way to void and replace"),
+    CG_TAKES_FLAG("history", history, "also the same services in the default layout"),
     CG_TAKES_INTEGER("files", "K", files, 1, CG_GENERATE_FILES_MAX,
                      "claim files, one after another (1)"),
     CG_TAKES_PERCENT("out-of-scope", "PCT", out_of_scope, "lines of other services (0)"),
@@ -97,11 +101,12 @@ static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_s
     return cg_anomaly_check(shares, err);
 }
 
-/* A void or replacement cannot be told in a file that does not name the original. */
 static void drop_untellable(struct cg_generate_plan *plan) {
-    if (!cg_columns_have(plan->columns, CG_FIELD_ORIGINAL_CLAIM_ID)) {
-        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_VOID, 0);
-        cg_anomaly_set(&plan->source.anomalies, CG_ANOMALY_REPLACEMENT, 0);
+    static const enum cg_anomaly TAKING[] = {CG_ANOMALY_VOID, CG_ANOMALY_REPLACEMENT};
+    for (size_t i = 0; i < sizeof TAKING / sizeof TAKING[0]; i++) {
+        if (!cg_feed_tells(plan->columns, TAKING[i])) {
+            cg_anomaly_set(&plan->source.anomalies, TAKING[i], 0);
+        }
     }
 }
 
@@ -138,13 +143,15 @@ static void set_people(const struct options *o, struct cg_population_plan *popul
 }
 
 static enum cg_status fill_plan(const struct options *o, const struct cg_columns *columns,
-                                struct cg_generate_plan *plan, struct cg_error *err) {
+                                const struct cg_columns *history, struct cg_generate_plan *plan,
+                                struct cg_error *err) {
     *plan = (struct cg_generate_plan){
         .out = o->out,
         .plain = o->plain,
         .level = (int)o->level,
         .files = (uint32_t)o->files,
         .columns = columns,
+        .history = history,
         .population = {.seed = (uint64_t)o->seed, .program = cg_program_find(o->program)},
         .source = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
     };
@@ -162,10 +169,10 @@ static enum cg_status fill_plan(const struct options *o, const struct cg_columns
 }
 
 static enum cg_status generate(const struct options *o, const struct cg_columns *columns,
-                               struct cg_error *err) {
+                               const struct cg_columns *history, struct cg_error *err) {
     struct cg_generate_plan plan;
     struct cg_generate_facts facts;
-    if (fill_plan(o, columns, &plan, err) != CG_OK ||
+    if (fill_plan(o, columns, history, &plan, err) != CG_OK ||
         cg_generate_run(&plan, &facts, err) != CG_OK) {
         return err->status;
     }
@@ -178,6 +185,21 @@ static enum cg_status generate(const struct options *o, const struct cg_columns 
     return CG_OK;
 }
 
+static enum cg_status generate_with_history(const struct options *o,
+                                            const struct cg_columns *columns,
+                                            struct cg_error *err) {
+    struct cg_columns *history = NULL;
+    if (o->history) {
+        if (cg_columns_load("compact", &history, err) != CG_OK) {
+            return err->status;
+        }
+        cg_columns_say_no_more_than(history, columns);
+    }
+    const enum cg_status status = generate(o, columns, history, err);
+    cg_columns_free(history);
+    return status;
+}
+
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_columns *columns = NULL;
@@ -186,7 +208,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     }
     enum cg_status status = cg_columns_load(o->layout, &columns, err);
     if (status == CG_OK) {
-        status = generate(o, columns, err);
+        status = generate_with_history(o, columns, err);
     }
     cg_columns_free(columns);
     return status;

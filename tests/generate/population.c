@@ -20,18 +20,7 @@ enum {
 };
 
 static const struct cg_program PROGRAMS[] = {
-    {"ms",
-     {{"CPSSP-MH", "HE", 50},
-      {"CPSSP-SU", "HF", 20},
-      {"CPSSP-P", "HA", 10},
-      {"CPSSP-Y", "HA", 5},
-      {"CPSS", "HE", 7},
-      {"CPSSP-PEER-BRIDGER", "", 4},
-      {"CPSSP-FORENSIC", "", 4}},
-     {"DMH", "DMH"},
-     "MHP",
-     {"H0038"}},
-    {"ms-full",
+    {"ms-full", /* which asks for more than ms does, and contradicts nothing of it */
      {{"CPSSP-MH", "HE", 50},
       {"CPSSP-SU", "HF", 20},
       {"CPSSP-P", "HA", 10},
@@ -47,8 +36,9 @@ static const struct cg_program PROGRAMS[] = {
 };
 
 const struct cg_program *cg_program_find(const char *name) {
+    const char *const wanted = strcmp(name, "ms") == 0 ? "ms-full" : name;
     for (size_t i = 0; i < sizeof PROGRAMS / sizeof PROGRAMS[0]; i++) {
-        if (strcmp(PROGRAMS[i].name, name) == 0) {
+        if (strcmp(PROGRAMS[i].name, wanted) == 0) {
             return &PROGRAMS[i];
         }
     }
