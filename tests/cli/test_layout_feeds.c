@@ -31,10 +31,10 @@ static char *decide(const char *layout, const char *name, const char *claims) {
     size_t len;
     snprintf(out, sizeof out, "%s", scene_path(&scene, "%s.out", name));
     const char *const args[] = {scene_file(&scene, name, claims, strlen(claims)),
-                                layout != NULL ? "--layout" : "--quiet",
-                                layout != NULL ? layout : "--out",
-                                layout != NULL ? "--out" : out,
-                                layout != NULL ? out : NULL,
+                                "--out",
+                                out,
+                                layout != NULL ? "--layout" : NULL,
+                                layout,
                                 NULL};
     scene_expect_success(args, NULL);
     char *report = scene_read(out, "report.json", &len);
