@@ -71,9 +71,10 @@ SUPPORT  := $(sort $(wildcard tests/support/*.c)) $(GENERATE)
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
 PRELOADS := $(patsubst tests/%.c,$(BUILD)/%.so,$(sort $(wildcard tests/preload/*.c)))
-FUZZ_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
 STRESS_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
-SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o)
+SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.o)
 SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
@@ -142,6 +143,12 @@ $(BUILD)/libclaimgate.a: $(LIB_OBJ)
 $(BUILD)/claimgate: $(BUILD)/obj/src/cli/main.o $(BUILD)/libclaimgate.a
 	@[ '$(V)' = 1 ] || echo "  LINK  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(OPT_LINK) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+# Every fuzz program once more under a name of its own, for the test that replays their corpus.
+$(BUILD)/obj/tests/fuzz/%.replay.o: tests/fuzz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@[ '$(V)' = 1 ] || echo "  CC    $< (replay)"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) -DLLVMFuzzerTestOneInput=$* -c $< -o $@
 
 # An archive, so that a test takes only what it asks for and may stand in for the rest.
 $(BUILD)/libsupport.a: $(SUPPORT_OBJ)
@@ -234,13 +241,14 @@ tsan: deps-test ## the belt and the program under ThreadSanitizer
 
 # What was found before is kept below build/fuzz and is where the next run begins.
 FUZZ_SECONDS ?= 60
+FUZZ_NAMES ?= $(notdir $(basename $(FUZZ_SRC)))
 CRASH_MOMENTS ?= 200
-fuzz: deps-fuzz ## every fuzz program for FUZZ_SECONDS (60), under AddressSanitizer and UBSan
+fuzz: deps-fuzz ## every fuzz program (or FUZZ_NAMES) for FUZZ_SECONDS (60), under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-binaries
-	@set -e; for source in tests/fuzz/*.c; do \
-	  name=$$(basename $$source .c); corpus=$(BUILD)/fuzz/corpus/$$name; mkdir -p $$corpus; \
-	  $(BUILD)/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 \
-	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(BUILD)/fuzz/$$name- $$corpus; done
+	@set -e; for name in $(FUZZ_NAMES); do corpus=$(BUILD)/fuzz/corpus/$$name; mkdir -p $$corpus; \
+	  echo "$$name:"; \
+	  $(BUILD)/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -report_slow_units=1 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(BUILD)/fuzz/$$name- $$corpus tests/fuzz/corpus/$$name; done
 
 # ---- measuring, never part of the tests -----------------------------------------------------
 
@@ -306,4 +314,4 @@ FORCE:
 
 .PRECIOUS: $(BUILD)/obj/%.o
 -include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
-         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c tests/fuzz/*.c))
+         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c) $(FUZZ_SRC)) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.d)

@@ -193,12 +193,14 @@ static enum cg_status bind_multiline(void *context, const struct cg_header *head
 
 void tiny_run_decide(struct tiny_run *run, struct cg_text file, const struct tiny_way *way) {
     struct cg_reader_input input = {.file = "claims.csv"};
+    const bool is_tuva = !way->by_header && way->layout == NULL;
     const struct cg_reader_plan plan = {
         .inputs = &input,
         .input_count = 1,
         .multiline = way->multiline,
         .takes_rejected = true,
-        .bind = way->by_header ? NULL : (way->multiline ? bind_multiline : bind_kept_layout),
+        .layout = way->layout,
+        .bind = !is_tuva ? NULL : (way->multiline ? bind_multiline : bind_kept_layout),
         .bind_context = run,
         .parse = {.edit_fields = cg_edit_fields,
                   .edit_credentials = cg_edit_credentials,
@@ -215,7 +217,7 @@ void tiny_run_decide(struct tiny_run *run, struct cg_text file, const struct tin
         take_piece(run, reader, (struct cg_text){file.ptr + first, file.len - first}, true);
     }
     if (run->status == CG_OK) {
-        check_books(run, file, way->multiline);
+        check_books(run, file, cg_reader_binding(reader)->multiline);
     }
     if (run->status == CG_OK && first == 0) {
         keep_records(run);

@@ -25,7 +25,8 @@ struct tiny_way {
     size_t first_piece; /* bytes of the first of two pieces; 0: one piece */
     bool libcsv_only;
     bool multiline;
-    bool by_header; /* the header chooses the layout, and a rejected file may be fed back */
+    bool by_header;     /* the header chooses the layout, and a rejected file may be fed back */
+    const char *layout; /* NULL: tuva; else the name or path of another */
 };
 
 /* One record of a file that was read whole. */
