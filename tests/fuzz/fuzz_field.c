@@ -64,9 +64,9 @@ static void read_numbers(struct cg_text text) {
     (void)cg_field_is_exponent(text);
     const uint16_t units = cg_field_units(text);
     tiny_require(units <= CG_UNITS_MAX, "too many units");
-    tiny_require(units == 0 || !cg_field_is_negative_units(text), "units of both signs");
+    tiny_require(units == 0 || cg_field_negative_units(text) == 0, "units of both signs");
     const uint64_t npi = cg_field_npi(text);
-    tiny_require(npi == 0 || (text.len == 10 && cg_field_test_npi(text) == npi), "a strange NPI");
+    tiny_require(npi == 0 || cg_field_test_npi(text) == npi, "a strange NPI");
 }
 
 static void read_codes(struct cg_text text) {
@@ -75,7 +75,9 @@ static void read_codes(struct cg_text text) {
     char modifiers[CG_MODIFIERS_TEXT_BYTES];
     char copy[128] = {0};
     memcpy(copy, text.ptr, text.len < sizeof copy - 1 ? text.len : sizeof copy - 1);
-    const uint64_t packed = cg_modifiers_append(cg_modifiers_of(text), cg_field_modifier(text));
+    const struct cg_text five = {
+        text.ptr, text.len < sizeof modifiers ? text.len : (uint32_t)sizeof modifiers - 1};
+    const uint64_t packed = cg_modifiers_of(five);
     tiny_require(cg_modifiers_of(cg_text_of(cg_modifiers_text(packed, modifiers))) == packed,
                  "other modifiers");
     char code[6];

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < CHOICE_BYTES) {
         return 0;
     }
-    struct tiny_way way = {.multiline = (data[0] & 1) != 0, .by_header = (data[0] & 6) == 6};
+    struct tiny_way way = {.multiline = (data[0] & 1) != 0, .by_header = (data[0] & 14) == 14};
     const struct cg_text file = {(const char *)data + CHOICE_BYTES, (uint32_t)size - CHOICE_BYTES};
     struct rows whole = decide(&run, file, &way);
     way.libcsv_only = true;

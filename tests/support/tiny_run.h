@@ -26,7 +26,7 @@ struct tiny_way {
     bool libcsv_only;
     bool multiline;
     bool by_header;     /* the header chooses the layout, and a rejected file may be fed back */
-    const char *layout; /* NULL: tuva; else the name or path of another */
+    const char *layout; /* NULL: tuva; else a name or path, and a rejected file may be fed back */
 };
 
 /* One record of a file that was read whole. */
