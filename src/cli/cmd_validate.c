@@ -3,6 +3,7 @@
 #include "load.h"
 #include "metrics_file.h"
 #include "printed_page.h"
+#include "validate_options.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
@@ -20,41 +21,16 @@
 #include <string.h>
 #include <unistd.h>
 
-struct options {
-    const char *roster;
-    const char *policy;
-    const char *layout;
-    const char *out;
-    const char *accepted;
-    const char *rejected;
-    const char *report;
-    const char *ledger;
-    const char *group;
-    const char *trace;
-    const char *metrics;
-    int32_t as_of_day;
-    struct cg_limits limits;
-    int64_t threads;
-    int64_t level;
-    int64_t lock_wait_seconds;
-    int64_t max_reject_rate_milli;
-    bool multiline;
-    bool allow_empty;
-    bool fail_on_reject;
-    bool overwrite;
-    bool dry_run;
-    bool quiet;
-    bool json;
-    bool show_phi;
-};
-
-static const struct options defaults = {
+static const struct cg_validate_options defaults = {
     .policy = "ms",
+    .guard = "warn",
     .as_of_day = CG_DAY_NONE,
     .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
     .max_reject_rate_milli = -1,
+    .expect_records = -1,
+    .expect_units = -1,
 };
 
 static const struct cg_option option_table[] = {
@@ -78,6 +54,13 @@ static const struct cg_option option_table[] = {
     CG_TAKES_FLAG("fail-on-reject", fail_on_reject, "exit 1 if a line is rejected"),
     CG_TAKES_PERCENT("max-reject-rate", "PCT", max_reject_rate_milli,
                      "over it: exit 1, nothing published"),
+    CG_TAKES_INTEGER("expect-records", "N", expect_records, 0, INT64_MAX,
+                     "another number of records: exit 65, nothing published"),
+    CG_TAKES_INTEGER("expect-units", "N", expect_units, 0, INT64_MAX,
+                     "the same of submitted units in scope"),
+    CG_TAKES_FLAG("if-any", if_any, "no FILE is there: exit 0, nothing published"),
+    CG_TAKES_TEXT("guard", "warn|off|stop", guard,
+                  "what to do where a run differs much from those the ledger has (warn)"),
     CG_TAKES_FLAG("dry-run", dry_run, "decide and count, write nothing"),
     CG_TAKES_QUIET(quiet),
     CG_TAKES_JSON(json, "print the report instead of a summary"),
@@ -87,138 +70,11 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static bool is_stdout(const char *path) {
-    return path != NULL && strcmp(path, "-") == 0;
-}
-
-/* What goes to the null device is wanted nowhere, and any number of outputs may. */
-static bool same_path(const char *a, const char *b) {
-    return a != NULL && b != NULL && strcmp(a, "/dev/null") != 0 &&
-           (strcmp(a, b) == 0 || cg_file_is_same(a, b));
-}
-
-/* A policy or layout that is named by its path, and that file. */
-static bool is_file(const char *rules, const char *path) {
-    return rules != NULL && access(rules, F_OK) == 0 && cg_file_is_same(rules, path);
-}
-
-/* Neither a file that the run reads nor one that it writes may be in a folder that goes. */
-static enum cg_status spare_overwritten(const struct cg_invocation *call, struct cg_error *err) {
-    const struct options *o = call->options;
-    const char *const rules[] = {o->policy, o->layout};
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
-    if (o->out == NULL || !o->overwrite || o->dry_run) {
-        return CG_OK;
-    }
-    enum cg_status status =
-        cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    return cg_load_spare(o->out, outputs, sizeof outputs / sizeof *outputs, "/dev/stdout", err);
-}
-
-/* An output takes the place of what has its name: were that an input, its claims would be lost. */
-static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_error *err) {
-    const struct options *o = call->options;
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        if (outputs[i] != NULL && !is_stdout(outputs[i]) &&
-            (is_file(o->policy, outputs[i]) || is_file(o->layout, outputs[i]))) {
-            return cg_error_set(err, CG_USAGE,
-                                "%s is a file of rules and would be lost; give the output a name "
-                                "of its own",
-                                outputs[i]);
-        }
-        for (size_t k = 0; k < call->arg_count && outputs[i] != NULL && !is_stdout(outputs[i]);
-             k++) {
-            if (cg_file_is_same(outputs[i], call->args[k])) {
-                return cg_error_set(err, CG_USAGE,
-                                    "%s is an input and would be lost; give the output a name of "
-                                    "its own",
-                                    outputs[i]);
-            }
-        }
-    }
-    return CG_OK;
-}
-
-static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_error *err) {
-    const struct options *o = call->options;
-    const char *variable = cg_invocation_variable(call, "ledger");
-    const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
-    if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
-    }
-    if (o->dry_run) {
-        return CG_OK; /* whatever outputs are named, none is written */
-    }
-    if (o->ledger != NULL && (o->out == NULL || explicit_any || o->overwrite)) {
-        return cg_error_set(err, CG_USAGE,
-                            "--ledger needs --out DIR, without --overwrite, "
-                            "--accepted, --rejected and --report: decisions and "
-                            "folder become real together%s%s",
-                            variable != NULL ? "; a run without a ledger has to unset " : "",
-                            variable != NULL ? variable : "");
-    }
-    if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
-        return cg_error_set(err, CG_USAGE,
-                            "%s; give --out DIR, or both --accepted FILE and "
-                            "--rejected FILE, so that no line is lost",
-                            explicit_any ? "one of the two files has no place"
-                                         : "there is no place for the outputs");
-    }
-    if (o->out != NULL && o->accepted != NULL && o->rejected != NULL && o->report != NULL) {
-        return cg_error_set(err, CG_USAGE, "nothing is left for --out; leave it out");
-    }
-    if (same_path(o->accepted, o->rejected) || same_path(o->accepted, o->report) ||
-        same_path(o->rejected, o->report)) {
-        return cg_error_set(err, CG_USAGE, "two outputs have the same name; give each its own");
-    }
-    if (o->out == NULL && o->overwrite) {
-        return cg_error_set(err, CG_USAGE, "--overwrite goes with --out DIR");
-    }
-    if (o->json && (is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report))) {
-        return cg_error_set(err, CG_USAGE,
-                            "--json prints to standard output, where another output "
-                            "goes already; leave one of them out");
-    }
-    return CG_OK;
-}
-
-static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
-    const struct options *o = call->options;
-    size_t stdin_count = 0;
-    if (o->roster == NULL) {
-        return cg_error_set(err, CG_USAGE,
-                            "--roster DIR is missing: the folder with "
-                            "credentials.csv");
-    }
-    if (o->max_reject_rate_milli > 0 && o->max_reject_rate_milli < 1000) {
-        cg_log_warning("--max-reject-rate is in percent, and this is less than one; three lines of "
-                       "four are 75");
-    }
-    for (size_t i = 0; i < call->arg_count; i++) {
-        stdin_count += strcmp(call->args[i], "-") == 0;
-    }
-    if (stdin_count > 1) {
-        return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
-    }
-    if (spare_inputs(call, err) != CG_OK || check_outputs(call, err) != CG_OK) {
-        return err->status;
-    }
-    return spare_overwritten(call, err);
-}
-
 static enum cg_status print_result(const struct cg_invocation *call,
                                    const struct cg_run_facts *facts, struct cg_error *err) {
-    const struct options *o = call->options;
+    const struct cg_validate_options *o = call->options;
     struct cg_page page;
-    if ((o->quiet && !o->json) || facts->outcome == CG_ALL_KNOWN) {
+    if (!o->json && (o->quiet || facts->outcome == CG_ALL_KNOWN)) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
@@ -230,14 +86,15 @@ static enum cg_status print_result(const struct cg_invocation *call,
     }
     cg_report_put_run(&page, facts);
     /* Standard output is taken when an output goes there. */
-    FILE *to =
-        is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ? stderr : stdout;
+    FILE *to = cg_is_stdout(o->accepted) || cg_is_stdout(o->rejected) || cg_is_stdout(o->report)
+                   ? stderr
+                   : stdout;
     return cg_page_print_to(to, &page, CG_OK, err);
 }
 
 /* "Make room and run again" would find the folder there: say what has been done. */
-static enum cg_status flush_summary(const struct options *o, const struct cg_run_facts *facts,
-                                    struct cg_error *err) {
+static enum cg_status flush_summary(const struct cg_validate_options *o,
+                                    const struct cg_run_facts *facts, struct cg_error *err) {
     errno = 0;
     if (fflush(stdout) == 0 && ferror(stdout) == 0) {
         return CG_OK;
@@ -254,7 +111,7 @@ static enum cg_status flush_summary(const struct options *o, const struct cg_run
 
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
                               struct cg_metrics_file *metrics, struct cg_error *err) {
-    const struct options *o = call->options;
+    const struct cg_validate_options *o = call->options;
     const enum cg_status status = cg_run_execute(run, err);
     if (status != CG_OK) {
         return status;
@@ -262,7 +119,7 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     const struct cg_run_facts *facts = cg_run_facts_of(run);
     cg_metrics_file_count(metrics, facts);
     cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
-    *call->exit_code = facts->outcome == CG_TRIPPED ||
+    *call->exit_code = facts->outcome == CG_TRIPPED || facts->outcome == CG_GUARDED ||
                        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
     const enum cg_status status_of_summary = print_result(call, facts, err);
     return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
@@ -281,7 +138,7 @@ static enum cg_status run_gate(const struct cg_run_plan *plan, const struct cg_i
 
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_plan *plan,
                                 struct cg_error *err) {
-    const struct options *o = call->options;
+    const struct cg_validate_options *o = call->options;
     *plan = (struct cg_run_plan){
         .inputs = (const char *const *)call->args,
         .input_count = (uint32_t)call->arg_count,
@@ -301,13 +158,17 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .ledger = o->ledger,
         .lock_wait_seconds = (int)o->lock_wait_seconds,
         .dry_run = o->dry_run,
+        .guard = (enum cg_guard_mode)cg_guard_mode_of(o->guard),
+        .records = {o->expect_records >= 0, (uint64_t)o->expect_records},
+        .units = {o->expect_units >= 0, (uint64_t)o->expect_units},
         .max_reject_rate_milli = o->max_reject_rate_milli,
         .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1,
     };
     return o->group != NULL ? cg_group_find(o->group, &plan->output.group, err) : CG_OK;
 }
 
-static enum cg_status open_trace(const struct options *o, FILE **trace, struct cg_error *err) {
+static enum cg_status open_trace(const struct cg_validate_options *o, FILE **trace,
+                                 struct cg_error *err) {
     *trace = o->trace != NULL ? cg_file_create_private(o->trace, err) : NULL;
     if (*trace != NULL) {
         fputs("[\n", *trace); /* the trace format lets the closing bracket be absent */
@@ -325,9 +186,13 @@ struct owned {
 
 static enum cg_status validate(const struct cg_invocation *call, struct owned *owned,
                                struct cg_error *err) {
-    const struct options *o = call->options;
+    const struct cg_validate_options *o = call->options;
     struct cg_run_plan plan;
-    if (check_options(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
+    if (o->if_any && !cg_validate_has_input(call)) {
+        cg_log_note("there is no input, so nothing was done");
+        return CG_OK;
+    }
+    if (cg_validate_check(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
         return err->status;
     }
     enum cg_status status =
@@ -346,7 +211,7 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
 }
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
-    const struct options *o = call->options;
+    const struct cg_validate_options *o = call->options;
     struct owned owned = {0};
     cg_limits_set(o->limits);
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
@@ -363,7 +228,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
 }
 
 static void run_not(const void *options, int exit_code) {
-    const struct options *o = options;
+    const struct cg_validate_options *o = options;
     struct cg_metrics_file metrics;
     cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
     cg_metrics_file_end(&metrics, exit_code);
@@ -378,8 +243,8 @@ const struct cg_command cg_command_validate = {
               "at all, with accepted.csv.gz, rejected.csv.gz and report.json.",
     .options = option_table,
     .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
+    .options_bytes = sizeof(struct cg_validate_options),
+    .min_args = 0,
     .max_args = 1000000,
     .run = run,
     .run_not = run_not,

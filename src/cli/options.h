@@ -46,8 +46,9 @@ struct cg_option {
 /*
  * The rows of an option table. `member` is one of the command's own `struct options`.
  */
+#define CG_OPTIONS_STRUCT struct options
 #define CG_TAKES_ANY(name, argument, kind, member, help, min, max)                                 \
-    { name, argument, CG_OPTION_##kind, offsetof(struct options, member), help, min, max, NULL }
+    { name, argument, CG_OPTION_##kind, offsetof(CG_OPTIONS_STRUCT, member), help, min, max, NULL }
 #define CG_TAKES_FLAG(name, member, help) CG_TAKES_ANY(name, NULL, FLAG, member, help, 0, 0)
 #define CG_TAKES_TEXT(name, argument, member, help)                                                \
     CG_TAKES_ANY(name, argument, TEXT, member, help, 0, 0)
@@ -64,7 +65,7 @@ struct cg_option {
 #define CG_TAKES_NO_MORE                                                                           \
     { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0, NULL }
 #define CG_TAKES_PATH_OR(variable, name, argument, member, help)                                   \
-    { name, argument, CG_OPTION_PATH, offsetof(struct options, member), help, 0, 0, variable }
+    { name, argument, CG_OPTION_PATH, offsetof(CG_OPTIONS_STRUCT, member), help, 0, 0, variable }
 
 /* Options that several commands take. Those whose effect differs are given their help. */
 #define CG_TAKES_ROSTER(member)                                                                    \

@@ -24,6 +24,9 @@ void cg_tally_fini(struct cg_tally *tally) {
 static void add_reason(struct cg_tally *tally, const struct cg_line *line, uint64_t units) {
     const enum cg_reason first = (enum cg_reason)__builtin_ctzll(line->reasons);
     struct cg_count *count = &tally->reasons[first];
+    if (first == CG_REASON_DUPLICATE_LINE && count->lines == 0) {
+        tally->first_duplicate = line->claim_id;
+    }
     if (first == CG_REASON_CAP) {
         count = &tally->caps[line->version->index * CG_CAPS_MAX + line->cap_no];
     }
@@ -126,6 +129,7 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
         }
     }
     keep_key(&tally->claim, tally->claim_bytes);
+    keep_key(&tally->first_duplicate, tally->duplicate_bytes);
     keep_key(&tally->claim_member, tally->member_bytes);
     const uint64_t passed = batch->records.count - batch->lines.count;
     tally->records += batch->records.count;

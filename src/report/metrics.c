@@ -56,6 +56,7 @@ void cg_metrics_put_run(struct cg_page *page, const struct cg_run_facts *facts) 
         tally->out_of_scope);
     put(page, "claimgate_last_warnings", "Warnings on lines that were let pass.",
         count_warnings(tally));
+    put(page, "claimgate_last_guard_remarks", "What was out of the ordinary.", facts->guard.count);
     put_reasons(page, tally);
     put_units(page, tally);
 }

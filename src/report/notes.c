@@ -15,14 +15,30 @@ static void warn_of_utc_times(const struct cg_run_facts *facts) {
     }
 }
 
+/* ", most of them for units_invalid (61 of 80)". */
+static void name_leading_reason(const struct cg_tally *tally, char *out, size_t out_bytes) {
+    struct cg_tally_entry entry;
+    struct cg_tally_entry most = {.name = ""};
+    for (uint32_t i = 0; cg_tally_reason_at(tally, i, &entry); i++) {
+        most = entry.count.lines > most.count.lines ? entry : most;
+    }
+    if (tally->rejected != 0) {
+        snprintf(out, out_bytes, ", most of them for %s (%" PRIu64 " of %" PRIu64 ")", most.name,
+                 most.count.lines, tally->rejected);
+    }
+}
+
 static void tell_of_rate(const struct cg_tally *tally, int64_t limit_milli) {
+    char leading[CG_CAP_ID_BYTES + 128] = "";
     const uint64_t rate_milli = cg_tally_reject_rate_milli(tally);
+    name_leading_reason(tally, leading, sizeof leading);
     cg_log_error("%" PRIu64 ".%03" PRIu64
-                 " %% of the in-scope and malformed records are rejected, over the limit of "
+                 " %% of the in-scope and malformed records are rejected%s, over the limit of "
                  "%" PRId64 ".%03" PRId64
                  " %%: nothing was published; look at the roster and the policy, or raise "
                  "--max-reject-rate",
-                 rate_milli / 1000, rate_milli % 1000, limit_milli / 1000, limit_milli % 1000);
+                 rate_milli / 1000, rate_milli % 1000, leading, limit_milli / 1000,
+                 limit_milli % 1000);
 }
 
 void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli) {
@@ -36,6 +52,11 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
         tell_of_rate(tally, limit_milli);
     }
     cg_notices_warn(&facts->notices);
+    cg_guard_warn(&facts->guard);
+    if (facts->outcome == CG_GUARDED) {
+        cg_log_error("the run is out of the ordinary, so nothing was published; where it is right "
+                     "all the same, run it with --guard warn");
+    }
     warn_of_utc_times(facts);
     if (cg_policy_takes_test_npis(facts->policy)) {
         cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "

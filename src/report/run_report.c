@@ -54,6 +54,26 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
 }
 
+static void put_known_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    if (facts->known_input_count == 0) {
+        return;
+    }
+    cg_json_open_array(json, "known_inputs");
+    for (uint32_t i = 0; i < facts->known_input_count; i++) {
+        const struct cg_known_input *input = &facts->known_inputs[i];
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "file", input->file);
+        if (input->run_no != 0) {
+            cg_json_put_integer(json, "run", input->run_no);
+        }
+        if (input->folder != NULL) {
+            cg_json_put_string(json, "folder", input->folder);
+        }
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     bool any = false;
     for (uint32_t i = 0; i < facts->column_note_count; i++) {
@@ -135,6 +155,8 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     }
     cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
     put_inputs(json, facts);
+    cg_guard_put(json, &facts->guard);
+    put_known_inputs(json, facts);
     put_unread_columns(json, facts);
     cg_json_open_object(json, "outputs");
     cg_put_output(json, "accepted", &facts->accepted);

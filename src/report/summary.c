@@ -85,6 +85,9 @@ static void put_outcome(struct cg_page *page, const struct cg_run_facts *facts) 
     case CG_TRIPPED:
         cg_page_say(page, "nothing published: over --max-reject-rate");
         break;
+    case CG_GUARDED:
+        cg_page_say(page, "nothing published: --guard stop");
+        break;
     case CG_ALL_KNOWN:
         cg_page_say(page, "nothing published: the ledger has every input already");
         break;

@@ -122,7 +122,7 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
     if (status != CG_OK) {
         return status;
     }
-    status = cg_known_inputs_drop(import->ledger, inputs, &count, err);
+    status = cg_known_inputs_drop(import->ledger, inputs, &count, NULL, err);
     *known = count == 0;
     if (status != CG_OK || *known) {
         return status;

@@ -19,6 +19,7 @@ struct look {
     struct identity *seen; /* one for each input kept */
     const char **inputs;   /* the inputs kept, in the same order */
     uint32_t kept;
+    struct cg_known_inputs *known; /* NULL: nobody asks */
     struct cg_content_hash hash;
 };
 
@@ -64,10 +65,28 @@ static bool head_in_run(const struct look *look, const struct identity *file) {
     return false;
 }
 
-void cg_known_inputs_note(const char *input, const char *done, const struct cg_ledger_known *run) {
+/* A folder for which there is no memory is left out. */
+static void keep(struct cg_known_inputs *known, const char *input, int64_t run_no,
+                 const char *folder) {
+    if (known != NULL) {
+        known->list[known->count++] = (struct cg_known_input){
+            .file = input, .run_no = run_no, .folder = folder[0] != '\0' ? strdup(folder) : NULL};
+    }
+}
+
+void cg_known_inputs_fini(struct cg_known_inputs *known) {
+    for (uint32_t i = 0; i < known->count; i++) {
+        free(known->list[i].folder);
+    }
+    free(known->list);
+}
+
+void cg_known_inputs_note(const char *input, const char *done, const struct cg_ledger_known *run,
+                          struct cg_known_inputs *known) {
     const bool has_folder = run->folder[0] != '\0'; /* an import has none */
     cg_log_note("%s: %s, run %lld has taken it in as %s%s%s", input, done, (long long)run->run_no,
                 run->input, has_folder ? "; its outputs are in " : "", run->folder);
+    keep(known, input, run->run_no, run->folder);
 }
 
 /* Its content is that of another one, of the ledger or of this run, and a note has said so. */
@@ -84,7 +103,7 @@ static enum cg_status look_at_content(struct look *look, const char *path, struc
         return status;
     }
     if (*known) {
-        cg_known_inputs_note(path, "skipped", &run);
+        cg_known_inputs_note(path, "skipped", &run, look->known);
         return CG_OK;
     }
     status = find_in_run(look, file, &same, err);
@@ -93,6 +112,7 @@ static enum cg_status look_at_content(struct look *look, const char *path, struc
     }
     if (same != NULL) {
         cg_log_note("%s: skipped, it has the same content as %s", path, same);
+        keep(look->known, path, 0, "");
         *known = true;
     }
     return CG_OK;
@@ -135,8 +155,8 @@ static enum cg_status look_at_all(struct look *look, uint32_t count, struct cg_e
 }
 
 enum cg_status cg_known_inputs_drop(struct cg_ledger *ledger, const char **inputs, uint32_t *count,
-                                    struct cg_error *err) {
-    struct look look = {.ledger = ledger, .inputs = inputs};
+                                    struct cg_known_inputs *known, struct cg_error *err) {
+    struct look look = {.ledger = ledger, .inputs = inputs, .known = known};
     look.seen = calloc(*count, sizeof look.seen[0]);
     if (look.seen == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");

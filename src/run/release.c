@@ -133,7 +133,7 @@ static enum cg_status release_new(struct release *release, struct cg_error *err)
         return status;
     }
     if (known) {
-        cg_known_inputs_note(release->plan->file, "skipped", &run);
+        cg_known_inputs_note(release->plan->file, "skipped", &run, NULL);
         return CG_OK;
     }
     return release_all(release, &input, err);

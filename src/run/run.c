@@ -7,6 +7,7 @@
  */
 #include "claimgate/run/run.h"
 
+#include "guard.h"
 #include "run_private.h"
 
 #include "claimgate/gate/field_edits.h"
@@ -49,7 +50,9 @@ static bool copy_paths(struct cg_run *run) {
     run->paths = calloc(count, sizeof run->paths[0]);
     run->inputs = calloc(count, sizeof run->inputs[0]);
     run->ledger_inputs = calloc(count, sizeof run->ledger_inputs[0]);
-    if (run->paths == NULL || run->inputs == NULL || run->ledger_inputs == NULL) {
+    run->known.list = calloc(count, sizeof run->known.list[0]);
+    if (run->paths == NULL || run->inputs == NULL || run->ledger_inputs == NULL ||
+        run->known.list == NULL) {
         return false;
     }
     memcpy(run->paths, run->plan->inputs, count * sizeof run->paths[0]);
@@ -132,6 +135,7 @@ void cg_run_free(struct cg_run *run) {
     cg_history_free(run->history);
     cg_vain_take_backs_fini(&run->vain);
     cg_tally_fini(&run->tally);
+    cg_known_inputs_fini(&run->known);
     free(run->ledger_inputs);
     free(run->inputs);
     free(run->paths);
@@ -209,6 +213,8 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->out = plan->output.dir;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
+    facts->known_inputs = run->known.list;
+    facts->known_input_count = run->known.count;
     facts->tally = &run->tally;
     cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
                                 &facts->remarks);
@@ -217,7 +223,7 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->threads = plan->threads;
     facts->codec = cg_deflate_codec_name(plan->output.level, plan->output.codec);
     facts->times = run->times;
-    facts->station_count = CG_RUN_STATIONS;
+    facts->station_count = run->path_count != 0 ? CG_RUN_STATIONS : 0; /* the belt has run */
 }
 
 static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *file,
@@ -231,6 +237,28 @@ static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *f
     }
     cg_page_fini(&report);
     return status;
+}
+
+/* What the sender says of the files. */
+static enum cg_status check_expected(const struct cg_run *run, struct cg_error *err) {
+    const struct cg_tally *tally = &run->tally;
+    const struct cg_expected *records = &run->plan->records;
+    const struct cg_expected *units = &run->plan->units;
+    if (records->is_told && tally->records != records->number) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "%llu records were expected and %llu are there, so nothing was "
+                            "published; were all files fetched, and whole?",
+                            (unsigned long long)records->number,
+                            (unsigned long long)tally->records);
+    }
+    if (units->is_told && tally->units_submitted != units->number) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "%llu units in scope were expected and %llu are there, so nothing was "
+                            "published; were all files fetched, and whole?",
+                            (unsigned long long)units->number,
+                            (unsigned long long)tally->units_submitted);
+    }
+    return CG_OK;
 }
 
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
@@ -292,9 +320,19 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
     fill_facts(run, started_ms);
     if (known) {
         run->facts.outcome = CG_ALL_KNOWN;
-    } else if (limit_milli >= 0 &&
-               cg_tally_reject_rate_milli(&run->tally) > (uint64_t)limit_milli) {
+        return CG_OK;
+    }
+    if (check_expected(run, err) != CG_OK) {
+        return err->status;
+    }
+    if (run->plan->guard != CG_GUARD_OFF && run->ledger != NULL && run->plan->before_run == 0 &&
+        cg_guard_compare(run->ledger, &run->facts, err) != CG_OK) {
+        return err->status;
+    }
+    if (limit_milli >= 0 && cg_tally_reject_rate_milli(&run->tally) > (uint64_t)limit_milli) {
         run->facts.outcome = CG_TRIPPED;
+    } else if (run->plan->guard == CG_GUARD_STOP && run->facts.guard.count > 0) {
+        run->facts.outcome = CG_GUARDED;
     } else if (run->plan->dry_run) {
         run->facts.outcome = CG_ONLY_COUNTED;
     } else {

@@ -48,8 +48,9 @@ static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err)
     }
     const enum cg_status status = plan->dry_run ? open_ledger_dry(run, &ledger, err)
                                                 : cg_ledger_open(&ledger, &run->ledger, err);
-    return status == CG_OK ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, err)
-                           : status;
+    return status == CG_OK
+               ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, &run->known, err)
+               : status;
 }
 
 enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err) {
@@ -83,7 +84,7 @@ enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct 
     const enum cg_status status = cg_ledger_find_content(
         run->ledger, run->ledger_inputs[0].content_sha256, known, &known_by, err);
     if (status == CG_OK && *known) {
-        cg_known_inputs_note(run->paths[0], "dropped", &known_by);
+        cg_known_inputs_note(run->paths[0], "dropped", &known_by, &run->known);
     }
     return status;
 }

@@ -7,6 +7,7 @@
 #define CLAIMGATE_RUN_RUN_PRIVATE_H
 
 #include "claimgate/run/content_hash.h"
+#include "known_inputs.h"
 #include "outputs.h"
 
 #include "claimgate/base/progress.h"
@@ -28,7 +29,8 @@ struct cg_run {
     const struct cg_run_plan *plan;
     const char **paths; /* the inputs of this run: those of the plan, less what the ledger has */
     uint32_t path_count;
-    struct cg_ledger *ledger; /* NULL: none. cut hashes content, decide recalls and records */
+    struct cg_known_inputs known; /* of the plan's inputs, those that the ledger has */
+    struct cg_ledger *ledger;     /* NULL: none. cut hashes content, decide recalls and records */
     struct cg_ledger_input *ledger_inputs; /* as many as paths */
     struct cg_content_hash content;        /* of the input being cut */
 

@@ -58,11 +58,13 @@ struct cg_tally {
     /* The claim of the last line with usable ids, the member it was first met with, and whether it
      * has been counted. Memory is not asked for each claim of a file, so that a claim whose lines
      * stand apart in it is not noticed. */
+    struct cg_key first_duplicate; /* the claim of the first duplicate_line; len 0: none */
     struct cg_key claim;
     struct cg_key claim_member;
     bool claim_counted;
     char claim_bytes[CG_ID_MAX_BYTES]; /* of long keys, once their batch has gone */
     char member_bytes[CG_ID_MAX_BYTES];
+    char duplicate_bytes[CG_ID_MAX_BYTES];
 };
 
 cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy);

@@ -63,6 +63,14 @@ cg_must_use enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, i
                                                      cg_ledger_item_fn fn, void *context,
                                                      struct cg_error *err);
 
+/* Each rendering provider who had an accepted line in a run that stands, of those from `since_run`
+ * on, on one of the last `days` days of service that these runs have. */
+typedef enum cg_status (*cg_ledger_provider_fn)(void *context, uint64_t npi, struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger,
+                                                            int64_t since_run, int days,
+                                                            cg_ledger_provider_fn fn, void *context,
+                                                            struct cg_error *err);
+
 /* The newest policy text of the ledger, or that of a run (run_no not 0), loaded. */
 cg_must_use enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64_t run_no,
                                                  struct cg_policy **out, struct cg_error *err);

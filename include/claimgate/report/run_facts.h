@@ -10,6 +10,7 @@
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/guard.h"
 #include "claimgate/report/notices.h"
 #include "claimgate/report/station_times.h"
 #include "claimgate/rules/policy.h"
@@ -26,10 +27,18 @@ struct cg_output_facts {
     uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
 };
 
+/* An input that was left out, because its content is known. */
+struct cg_known_input {
+    const char *file;
+    int64_t run_no; /* 0: an earlier input of this run has it */
+    char *folder;   /* of that run's outputs; NULL: none */
+};
+
 /* What came of a run that did not fail. */
 enum cg_outcome {
     CG_PUBLISHED,
     CG_TRIPPED,      /* over the reject rate: nothing was published */
+    CG_GUARDED,      /* the guard stopped it: nothing was published */
     CG_ALL_KNOWN,    /* the ledger has every input already: nothing was published */
     CG_ONLY_COUNTED, /* a dry run */
 };
@@ -48,11 +57,14 @@ struct cg_run_facts {
     uint32_t only_count;
     const struct cg_reader_input *inputs;
     uint32_t input_count;
+    const struct cg_known_input *known_inputs;
+    uint32_t known_input_count;
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
     const struct cg_tally *tally;
     struct cg_notices notices;
     struct cg_remarks remarks; /* what most records have wrong in the same way */
+    struct cg_guard guard;     /* what is out of the ordinary, against the ledger's runs */
     int64_t run_id;            /* 0: no ledger */
 
     uint64_t started_unix; /* seconds */

@@ -34,6 +34,15 @@ struct cg_output_plan {
     enum cg_codec codec;
 };
 
+/* A number that the sender tells; another one publishes nothing (CG_BAD_DATA). */
+struct cg_expected {
+    bool is_told;
+    uint64_t number;
+};
+
+/* What is done about a run that is out of the ordinary. */
+enum cg_guard_mode { CG_GUARD_OFF, CG_GUARD_WARN, CG_GUARD_STOP };
+
 struct cg_run_plan {
     const char *const *inputs; /* paths, "-" for standard input */
     uint32_t input_count;
@@ -54,6 +63,9 @@ struct cg_run_plan {
     enum cg_status (*watch)(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err);
     void *watch_context;
+    enum cg_guard_mode guard;
+    struct cg_expected records;    /* of the inputs that are decided */
+    struct cg_expected units;      /* submitted, in scope */
     int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
     bool show_progress;
     FILE *trace;

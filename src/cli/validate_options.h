@@ -1,0 +1,58 @@
+/*
+ * The options of `validate`, and what must hold between them.
+ */
+#ifndef CLAIMGATE_CLI_VALIDATE_OPTIONS_H
+#define CLAIMGATE_CLI_VALIDATE_OPTIONS_H
+
+#include "options.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cg_validate_options {
+    const char *roster;
+    const char *policy;
+    const char *layout;
+    const char *out;
+    const char *accepted;
+    const char *rejected;
+    const char *report;
+    const char *ledger;
+    const char *group;
+    const char *trace;
+    const char *metrics;
+    const char *guard;
+    int32_t as_of_day;
+    struct cg_limits limits;
+    int64_t threads;
+    int64_t level;
+    int64_t lock_wait_seconds;
+    int64_t expect_records;
+    int64_t expect_units;
+    int64_t max_reject_rate_milli;
+    bool multiline;
+    bool allow_empty;
+    bool if_any;
+    bool fail_on_reject;
+    bool overwrite;
+    bool dry_run;
+    bool quiet;
+    bool json;
+    bool show_phi;
+};
+
+/* Option tables where this is included are of that struct (options.h). */
+#undef CG_OPTIONS_STRUCT
+#define CG_OPTIONS_STRUCT struct cg_validate_options
+
+/* CG_USAGE with the mend: outputs without a place or of one name, outputs that would take the place
+ * of what the run reads, options that exclude each other. */
+cg_must_use enum cg_status cg_validate_check(const struct cg_invocation *call,
+                                             struct cg_error *err);
+
+/* False where no FILE was given, or only a pattern that the shell found no file for. */
+bool cg_validate_has_input(const struct cg_invocation *call);
+bool cg_is_stdout(const char *path);    /* "-"; NULL is not */
+int cg_guard_mode_of(const char *word); /* enum cg_guard_mode; -1: no such word */
+
+#endif
