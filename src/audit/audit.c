@@ -136,19 +136,22 @@ static enum cg_status count(struct audit *audit, const struct counted *line, str
     cell->lines++;
     cell->units += line->units;
     audit->facts->lines++;
+    audit->facts->out_of_scope_now += line->now == CG_AUDIT_OUT_OF_SCOPE;
     audit->facts->changed += line->changed;
     return CG_OK;
 }
 
 /* --- comparing --- */
 
+/* Both stand in the accepted file, where nobody sees the difference. */
 static enum cg_audit_decision in_output(enum cg_audit_decision decision) {
     return decision == CG_AUDIT_OUT_OF_SCOPE ? CG_AUDIT_ACCEPTED : decision;
 }
 
 static bool is_changed(const struct cg_audit_then *then, enum cg_audit_decision now,
                        const char *reasons_now, const struct cg_line *line) {
-    if (in_output(then->decision) != in_output(now)) {
+    if (in_output(then->decision) != in_output(now) ||
+        (then->scope_compares && then->decision != now)) {
         return true;
     }
     if (now == CG_AUDIT_CUTBACK && then->accepted_units != line->accepted_units) {
@@ -247,6 +250,7 @@ static enum cg_status take_leftover(void *context, const struct cg_audit_leftove
 static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
     const struct cg_audit_plan *plan = audit->plan;
     int32_t *as_of_day = &audit->run.rules.as_of_day;
+    audit->facts->out_of_scope_then = -1;
     if (plan->decided == NULL) {
         audit->facts->match = CG_AUDIT_BY_RUN;
         return cg_audit_by_run(plan, as_of_day, &audit->source, err);
@@ -265,6 +269,7 @@ static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
                        plan->decided, audit->original.run_no, audit->original.run_no);
     }
     if (audit->original.is_ours && audit->original.same_size) {
+        audit->facts->out_of_scope_then = audit->original.out_of_scope;
         audit->facts->match = CG_AUDIT_BY_POSITION;
         return cg_audit_by_position(plan->decided, &audit->original, &audit->source, err);
     }

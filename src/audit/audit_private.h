@@ -52,6 +52,7 @@ struct cg_audit_then {
     uint16_t accepted_units;           /* of a cutback */
     char reasons[CG_AUDIT_LIST_BYTES]; /* joined by ';' */
     bool reasons_compare;              /* they are in our words */
+    bool scope_compares;               /* accepted and out_of_scope were told apart */
 };
 
 /* A line that was decided then and that nobody has asked for. */
@@ -80,8 +81,9 @@ struct cg_audit_original {
     bool is_ours;   /* report.json is there, and rejected names its source lines */
     bool same_size; /* the inputs of now have the sizes of those of then */
     int32_t as_of_day;
-    int64_t run_no; /* 0: without a ledger */
-    char **inputs;  /* names */
+    int64_t run_no;       /* 0: without a ledger */
+    int64_t out_of_scope; /* records, with those that the layout left out; -1: not known */
+    char **inputs;        /* names */
     uint32_t input_count;
 };
 cg_must_use enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,

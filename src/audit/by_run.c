@@ -186,6 +186,7 @@ static void fill_then(const struct run *run, const struct decided_line *line,
     out->decision = (enum cg_audit_decision)line->decision;
     out->accepted_units = line->accepted_units;
     out->reasons_compare = true;
+    out->scope_compares = true;
     snprintf(out->reasons, sizeof out->reasons, "%s", list_at(run, line->list));
 }
 
@@ -205,7 +206,8 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     }
     const bool malformed = record->record->malformed != CG_WELL_FORMED;
     *out = (struct cg_audit_then){.decision = malformed ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
-                                  .reasons_compare = true};
+                                  .reasons_compare = true,
+                                  .scope_compares = true};
     if (malformed) {
         snprintf(out->reasons, sizeof out->reasons, "malformed_record");
     }

@@ -52,6 +52,12 @@ static enum cg_status take_report(const struct cg_run_plan *run, const struct cg
                             path);
     }
     out->is_ours = true;
+    const struct cg_json *counts = cg_json_member(report, "counts");
+    if (counts != NULL && cg_json_member(counts, "out_of_scope") != NULL) {
+        const struct cg_json *left_out = cg_json_member(counts, "left_out");
+        out->out_of_scope = cg_json_integer(cg_json_member(counts, "out_of_scope")) +
+                            (left_out == NULL ? 0 : cg_json_integer(left_out));
+    }
     out->run_no = cg_json_integer(cg_json_member(cg_json_member(report, "run"), "id"));
     return take_inputs(run, cg_json_member(report, "inputs"), out, err);
 }
@@ -64,6 +70,7 @@ enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
     struct cg_buffer text;
     memset(out, 0, sizeof *out);
     out->as_of_day = CG_DAY_NONE;
+    out->out_of_scope = -1;
     snprintf(path, sizeof path, "%s/report.json", plan->decided);
     cg_buffer_init(&text, REPORT_MAX_BYTES);
     cg_problems_init(&problems);

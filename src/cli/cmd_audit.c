@@ -152,7 +152,7 @@ static enum cg_status audit(const struct cg_invocation *call, struct owned *owne
     if (status != CG_OK) {
         return status;
     }
-    *call->exit_code = owned->facts.changed != 0;
+    *call->exit_code = owned->facts.changed != 0 || cg_audit_scope_changed(&owned->facts);
     return print_result(o, &owned->facts, err);
 }
 

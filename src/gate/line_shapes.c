@@ -35,6 +35,23 @@ static bool is_at_fault(enum cg_reason reason, struct cg_text value, int32_t col
                            (value.len > 0 && cg_field_modifier(value) == 0));
 }
 
+uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch *batch,
+                         const struct cg_line *line, uint64_t reasons) {
+    const struct cg_detail detail = {.binding = binding, .batch = batch, .line = line};
+    const struct cg_text record = cg_batch_record_text(batch, line->record_no);
+    const size_t count = sizeof fields_of_reasons / sizeof fields_of_reasons[0];
+    for (size_t i = 0; i < count && line->malformed == CG_WELL_FORMED; i++) {
+        int32_t column;
+        if ((reasons & cg_reason_bit(fields_of_reasons[i].reason)) != 0) {
+            const struct cg_text value =
+                cg_detail_find(&detail, fields_of_reasons[i].field, &column);
+            const uintptr_t offset = (uintptr_t)value.ptr - (uintptr_t)record.ptr;
+            return offset <= record.len ? (uint32_t)offset + 1 : 0;
+        }
+    }
+    return 0;
+}
+
 void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *batch,
                     const struct cg_line *line, uint64_t reasons, struct cg_shape_counts *counts) {
     const struct cg_detail detail = {.binding = binding, .batch = batch, .line = line};

@@ -103,7 +103,8 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
         return status;
     }
     if (!found) {
-        return batch->ends_source && !batch->is_empty_source
+        return batch->ends_source && !batch->is_empty_source &&
+                       !(reader->plan.takes_bom && batch->blank_lines == 0)
                    ? refuse_headless(reader, &batch->error)
                    : CG_OK;
     }

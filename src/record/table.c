@@ -59,22 +59,34 @@ static void report_missing(struct table *table, const char *name) {
                     near == NULL ? "" : near, near == NULL ? "" : "\"?");
 }
 
+/* As in claim files: the only column with the name but for blanks, '_', '-' and the like. */
+static void bind_loosely(struct table *table, struct cg_table_column *column) {
+    const struct cg_header_columns seen = {table->csv, table->file_columns};
+    char shown[CG_COLUMN_SHOWN_BYTES];
+    enum cg_column_match match;
+    column->index = cg_header_columns_find(&seen, column->name, &match);
+    if (column->index < 0 && column->needed) {
+        report_missing(table, column->name);
+    } else if (column->index >= 0) {
+        cg_column_show(cg_header_columns_name(&seen, (uint32_t)column->index), shown);
+        cg_log_note("%s: the column \"%s\" is read as %s", table->plan->file, shown, column->name);
+    }
+}
+
 static void bind_column(struct table *table, struct cg_table_column *column) {
     struct cg_text wanted = cg_text_trim(cg_text_of(column->name));
     column->index = -1;
     for (uint32_t i = 0; i < table->file_columns; i++) {
-        struct cg_csv_field seen = cg_csv_field(table->csv, i);
-        if (!cg_text_equal_nocase(seen.value, wanted)) {
-            continue;
-        }
-        if (column->index >= 0) {
+        const struct cg_csv_field seen = cg_csv_field(table->csv, i);
+        const bool fits = cg_text_equal_nocase(seen.value, wanted);
+        if (fits && column->index >= 0) {
             cg_problems_add(table->problems, table->plan->file, table->line, seen.raw_offset + 1,
                             "the column %s stands twice; remove or rename one", column->name);
         }
-        column->index = (int)i;
+        column->index = fits ? (int)i : column->index;
     }
-    if (column->index < 0 && column->needed) {
-        report_missing(table, column->name);
+    if (column->index < 0) {
+        bind_loosely(table, column);
     }
 }
 

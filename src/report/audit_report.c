@@ -59,6 +59,12 @@ static void put_document(struct cg_json_writer *json, const struct cg_audit_fact
         put_cell(json, cg_array_at(&facts->cells, i));
     }
     cg_json_close_array(json);
+    if (facts->out_of_scope_then >= 0) {
+        cg_json_open_object(json, "out_of_scope");
+        cg_json_put_integer(json, "then", facts->out_of_scope_then);
+        cg_json_put_integer(json, "now", (int64_t)facts->out_of_scope_now);
+        cg_json_close_object(json);
+    }
     cg_put_output(json, "changes", &facts->changes);
 }
 
@@ -146,6 +152,13 @@ static void put_text(struct cg_page *page, const struct cg_audit_facts *facts, c
     put_grid(page, facts);
     if (facts->changed > 0) {
         put_reasons(page, facts);
+    }
+    if (cg_audit_scope_changed(facts)) {
+        cg_page_say(page,
+                    "%" PRId64 " records were out of scope then, %" PRIu64
+                    " are now: the folder has them in\none file with the accepted ones, so that "
+                    "they are not listed (--ledger with --run lists them)\n",
+                    facts->out_of_scope_then, facts->out_of_scope_now);
     }
     cg_page_say(page, "%" PRIu64 " of %" PRIu64 " lines changed: ", facts->changed, facts->lines);
     cg_page_show(page, cg_text_of(folder));

@@ -43,6 +43,11 @@ static void tell_of_rate(const struct cg_tally *tally, int64_t limit_milli) {
 
 void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli) {
     const struct cg_tally *tally = facts->tally;
+    if (tally->records == 0 && facts->outcome != CG_ALL_KNOWN &&
+        strcmp(facts->layout, "none") != 0) {
+        cg_log_warning("the input is a header without records: was it cut, or is there nothing to "
+                       "pay?");
+    }
     if (tally->records != 0 && tally->records == tally->out_of_scope) {
         cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
                        "peer-support lines were expected",

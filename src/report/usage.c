@@ -3,6 +3,7 @@
 #include "decision_parts.h"
 #include "period.h"
 
+#include "claimgate/base/log.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/spread.h"
 #include "claimgate/record/field.h"
@@ -114,6 +115,45 @@ static void put_page(struct usage *usage) {
     cg_page_close_list(page);
 }
 
+static void count_line(void *context, const struct cg_past_line *line) {
+    uint64_t *count = context;
+    (void)line;
+    ++*count;
+}
+
+/* Units are the person's under a crosswalk, and the member id of a card has none. */
+static void hint_at_person(const struct usage *usage) {
+    uint64_t lines = 0;
+    cg_history_visit(usage->history, usage->question->id, count_line, &lines);
+    if (lines == 0 && cg_policy_has_crosswalk(usage->policy)) {
+        cg_log_note("no line stands under this id; policy %s counts by person, so ask for the "
+                    "person_id that members.csv names for a member_id",
+                    cg_policy_id(usage->policy));
+    }
+}
+
+static enum cg_status find_policy(void *context, const struct cg_ledger_run_facts *run,
+                                  struct cg_error *err) {
+    bool *found = context;
+    (void)err;
+    *found = *found || (run->policy_id[0] != '\0' && run->withdrawn_by == 0);
+    return CG_OK;
+}
+
+/* Of a ledger whose first night failed. */
+static void put_nothing(struct cg_page *page, const struct cg_ledger_question *question) {
+    char date[CG_DATE_TEXT_BYTES];
+    if (page->json == NULL) {
+        cg_page_say(page, "The ledger has no runs that stand, so that nothing was used.\n");
+        return;
+    }
+    cg_json_put_text(page->json, "member_id", question->id.ptr, question->id.len);
+    cg_json_put_string(page->json, "date", cg_date_format(question->day_no, date));
+    cg_json_put_string(page->json, "policy", "");
+    cg_page_open_list(page, "caps");
+    cg_page_close_list(page);
+}
+
 /* The gate's own history, so that usage and decisions can never disagree. */
 static enum cg_status recall(struct usage *usage, struct cg_error *err) {
     enum cg_status status = cg_ledger_load_policy(usage->ledger, 0, &usage->policy, err);
@@ -132,8 +172,18 @@ static enum cg_status recall(struct usage *usage, struct cg_error *err) {
 enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
                              struct cg_ledger_question *question, struct cg_error *err) {
     struct usage usage = {.page = page, .ledger = ledger, .question = question};
-    const enum cg_status status = recall(&usage, err);
+    bool any = false;
+    enum cg_status status = cg_ledger_visit_runs(ledger, 0, find_policy, &any, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (!any) {
+        put_nothing(page, question);
+        return CG_OK;
+    }
+    status = recall(&usage, err);
     if (status == CG_OK) {
+        hint_at_person(&usage);
         put_page(&usage);
     }
     cg_history_free(usage.history);

@@ -162,14 +162,23 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
 
 /* --- a piece of input --- */
 
+/* Records that come before another header, which ends the questions, are answered all the same. */
 static enum cg_status answer_batch(struct cg_check *check, struct cg_error *err) {
     struct cg_batch *batch = check->batch;
-    enum cg_status status = cg_reader_take(check->reader, batch, err);
-    for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
-        status = answer_record(check, cg_batch_record(batch, i), err);
+    struct cg_error answering = CG_ERROR_INIT;
+    const enum cg_status taken = cg_reader_take(check->reader, batch, err);
+    const uint32_t last_delta =
+        batch->other_header != NULL ? batch->other_header_delta : UINT32_MAX;
+    for (uint32_t i = 0;
+         (taken == CG_OK || batch->other_header != NULL) && i < batch->records.count; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        if (record->line_delta < last_delta && answer_record(check, record, &answering) != CG_OK) {
+            *err = answering;
+            return answering.status;
+        }
     }
     cg_shapes_merge(&check->shapes, &batch->shapes);
-    return status;
+    return taken;
 }
 
 /* At most CG_BATCH_BYTES. */

@@ -58,9 +58,10 @@ static uint64_t reasons_that_matter(void) {
 static void note_problem(struct import *import, const struct cg_line *line, uint64_t reasons) {
     const struct cg_record *record = cg_batch_record(import->batch, line->record_no);
     const struct cg_reason_info *info = cg_reason_info((enum cg_reason)__builtin_ctzll(reasons));
-    cg_problems_add(import->problems, import->plan->file,
-                    import->batch->first_line + record->line_delta, 0, "%s: %s", info->name,
-                    info->text);
+    cg_problems_add(
+        import->problems, import->plan->file, import->batch->first_line + record->line_delta,
+        cg_fault_column(cg_reader_binding(import->reader), import->batch, line, reasons & -reasons),
+        "%s: %s", info->name, info->text);
 }
 
 static void make_untested(struct import *import, struct cg_line *line) {

@@ -30,8 +30,11 @@ static bool make_batches(struct cg_run *run) {
     for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
         struct cg_batch *batch = cg_batch_new();
         run->batches[i] = batch;
-        if (batch == NULL ||
-            (batch->deflater = cg_deflater_new(output->level, output->codec)) == NULL) {
+        if (batch == NULL) {
+            return false;
+        }
+        batch->deflater = run->plan->dry_run ? NULL : cg_deflater_new(output->level, output->codec);
+        if (batch->deflater == NULL && !run->plan->dry_run) {
             return false;
         }
     }
@@ -74,6 +77,7 @@ static bool make_reader(struct cg_run *run) {
                   .edit_credentials = cg_edit_credentials,
                   .rules = &run->plan->rules,
                   .libcsv_only = run->plan->libcsv_only},
+        .takes_bom = run->plan->allow_empty,
         .empty_mend = run->plan->allow_empty
                           ? NULL
                           : "fetch it again, or take it as a file of no records with "

@@ -184,3 +184,26 @@ Test(audit_sources, refuses_what_it_cannot_compare) {
     }
     scene_remove(&history.scene);
 }
+
+/* Codes that another policy does not name any more pass by untested, which is no small change. */
+Test(audit_sources, what_was_accepted_then_and_is_out_of_scope_now_has_changed, .timeout = 120) {
+    struct audited_history history;
+    history_make(&history, WITH("--errors", "0"));
+    const char *ledger = scene_path(&history.scene, "ledger");
+    history.decided = scene_path(&history.scene, "night");
+    scene_expect_success(WITH(history.claims, "--roster", history.roster, "--ledger", ledger,
+                              "--out", history.decided),
+                         NULL);
+    const char *policy =
+        history_other_policy(&history.scene, "\"code\": \"H0038\"", "\"code\": \"H2014\"");
+    history_expect_changes(
+        &history, WITH(history.claims, "--ledger", ledger, "--run", "1", "--policy", policy), true);
+    /* In a folder both stand in one file, so that only their number tells. */
+    struct run run;
+    history_audit(&history, scene_path(&history.scene, "audit"),
+                  WITH(history.claims, "--decided", history.decided, "--policy", policy), &run);
+    cr_expect_eq(run.exit_code, 1, "%s", run.err);
+    cr_expect(strstr(run.out, "were out of scope then") != NULL, "%s", run.out);
+    run_fini(&run);
+    scene_remove(&history.scene);
+}

@@ -269,11 +269,21 @@ Test(check, a_date_in_another_form_is_a_slip_of_the_keyboard_and_no_verdict) {
     for (size_t o = 0; o < sizeof options / sizeof options[0]; o++) {
         for (size_t d = 0; d < sizeof dates / sizeof dates[0]; d++) {
             struct run run;
-            const char *const argv[] = {
-                run_claimgate(),   "check",      "--member", "M1",
-                "--date",          "2025-01-07", "--units",  "2",
-                "--rendering-npi", "1000000004", "--roster", "fixtures/quickstart/roster",
-                options[o],        dates[d],     NULL};
+            const char *const argv[] = {run_claimgate(),
+                                        "check",
+                                        "--member",
+                                        "M1",
+                                        options[o],
+                                        dates[d],
+                                        "--units",
+                                        "2",
+                                        "--rendering-npi",
+                                        "1000000004",
+                                        "--roster",
+                                        "fixtures/quickstart/roster",
+                                        o == 0 ? NULL : "--date",
+                                        "2025-01-07",
+                                        NULL};
             run_program(argv, NULL, &run);
             cr_expect(run.exit_code == 64, "%s %s: %d", options[o], dates[d], run.exit_code);
             cr_expect(strstr(run.err, "YYYY-MM-DD") != NULL && strstr(run.err, dates[d]) == NULL,
@@ -281,4 +291,31 @@ Test(check, a_date_in_another_form_is_a_slip_of_the_keyboard_and_no_verdict) {
             run_fini(&run);
         }
     }
+}
+
+Test(check, lines_before_another_header_are_answered_though_they_came_with_it) {
+    static const char lines[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi\n"
+        "C1,1,M1,2025-01-06,H0038,2,1000000004\n"
+        "claim_id,service_unit_quantity,member_id,claim_line_start_date,hcpcs_code,"
+        "claim_line_number,rendering_npi\n"
+        "C2,2,M1,2025-01-07,H0038,1,1000000004\n";
+    const char *const argv[] = {run_claimgate(),
+                                "check",
+                                "-",
+                                "--as-of",
+                                "2025-06-30",
+                                "--roster",
+                                "fixtures/quickstart/roster",
+                                NULL};
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    run_program(argv, scene_file(&scene, "two.csv", lines, sizeof lines - 1), &run);
+    cr_expect_eq(run.exit_code, 65);
+    cr_expect_str_eq(run.out, "2\taccepted\t2\t\n");
+    cr_expect(strstr(run.err, "line 3 is another header") != NULL, "%s", run.err);
+    run_fini(&run);
+    scene_remove(&scene);
 }

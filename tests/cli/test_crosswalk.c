@@ -146,3 +146,20 @@ Test(crosswalk, npis_of_made_up_providers_are_taken_in_a_test_run_alone) {
     cr_expect_eq(run.exit_code, 78, "%s", run.err);
     run_fini(&run);
 }
+
+Test(crosswalk, usage_of_a_member_id_without_lines_points_at_the_person) {
+    static const char claims[] = HEADER "A1,1,M1,2025-01-06,H0038,4,1000000004,,\n";
+    const char *ledger = scene_path(&scene, "ledger");
+    free(report_of(claims, policy_with("member_crosswalk"), make_roster("1000000004", members),
+                   ledger, scene_path(&scene, "night")));
+    static const char *const ids[] = {"M1", "P1"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *const argv[] = {run_claimgate(), "usage",  ids[i],       "--ledger",
+                                    ledger,          "--date", "2025-01-06", NULL};
+        struct run run;
+        run_program(argv, NULL, &run);
+        cr_expect_eq(strstr(run.err, "ask for the person_id") != NULL, i == 0, "%s: %s", ids[i],
+                     run.err);
+        run_fini(&run);
+    }
+}

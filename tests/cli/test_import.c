@@ -71,3 +71,30 @@ Test(import, a_span_lays_its_units_over_its_days_whatever_the_policy_takes) {
     cr_expect(strstr(run.out, "2 of 6 units used") != NULL, "%s%s", run.out, run.err);
     run_fini(&run);
 }
+
+Test(import, each_bad_line_is_named_with_line_and_column_and_none_is_taken_in) {
+    static const char lines[] = "claim_id,claim_line_number,member_id,claim_line_start_date,"
+                                "hcpcs_code,service_unit_quantity,rendering_npi\n"
+                                "A,1,M1,2025-02-30,H0038,2,1000000004\n"
+                                "B,x,M1,2025-02-20,H0038,2,1000000004\n"
+                                "C,1,,2025-02-20,H0038,2,1000000004\n"
+                                "D,1,M1,2025-02-20,H0038,2,1000000004\n"
+                                "E,1,M1,2025-02-21,\"H0038\",\"0\",1000000004\n";
+    static const char *const places[] = {"bad.csv:2:8: service_date_invalid",
+                                         "bad.csv:3:3: line_number_invalid",
+                                         "bad.csv:4:5: member_id_invalid", "bad.csv:6:", NULL};
+    const char *const argv[] = {run_claimgate(),
+                                "ledger",
+                                "import",
+                                scene_file(&scene, "bad.csv", lines, sizeof lines - 1),
+                                "--ledger",
+                                scene_path(&scene, "ledger"),
+                                NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 65);
+    for (size_t i = 0; places[i] != NULL; i++) {
+        cr_expect(strstr(run.err, places[i]) != NULL, "%s: %s", places[i], run.err);
+    }
+    run_fini(&run);
+}

@@ -285,3 +285,41 @@ Test(input_files, an_audit_takes_the_empty_files_that_the_run_took, .timeout = 6
     expect_refused(argv, NULL, 65, "is empty");
     scene_remove(&scene);
 }
+
+Test(input_files, a_bom_alone_is_an_empty_file_and_a_blank_line_is_none, .timeout = 60) {
+    static const char bom[] = "\xEF\xBB\xBF", blank[] = "\xEF\xBB\xBF\r\n";
+    struct scene scene;
+    struct run run;
+    size_t len = 0;
+    scene_make(&scene);
+    const char *file = scene_file(&scene, "bom.csv", bom, sizeof bom - 1);
+    const char *out = scene_path(&scene, "out");
+    scene_validate((const char *[]){file, "--out", out, NULL}, NULL, &run);
+    cr_expect_eq(run.exit_code, 65);
+    run_fini(&run);
+    scene_expect_success((const char *[]){file, "--allow-empty", "--out", out, NULL}, NULL);
+    char *report = scene_read(out, "report.json", &len);
+    scene_check_report(report, len);
+    cr_expect_eq(scene_count(report, "counts", "records"), 0);
+    free(report);
+    file = scene_file(&scene, "blank.csv", blank, sizeof blank - 1);
+    scene_validate((const char *[]){file, "--allow-empty", "--out", scene_path(&scene, "no"), NULL},
+                   NULL, &run);
+    cr_expect_eq(run.exit_code, 65);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
+Test(input_files, a_header_without_records_is_taken_and_told) {
+    static const char header[] = "claim_id,member_id,claim_line_start_date,hcpcs_code,"
+                                 "service_unit_quantity,rendering_npi\n";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *file = scene_file(&scene, "header.csv", header, sizeof header - 1);
+    scene_validate((const char *[]){file, "--out", scene_path(&scene, "out"), NULL}, NULL, &run);
+    cr_expect_eq(run.exit_code, 0);
+    cr_expect(strstr(run.err, "a header without records") != NULL, "%s", run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}

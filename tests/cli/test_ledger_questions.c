@@ -261,3 +261,19 @@ Test(ledger_questions, usage_by_year_goes_by_the_newest_run_that_stands) {
     expect_said(&run, "M1,2024-07-01,2,6");
     run_fini(&run);
 }
+
+Test(ledger_questions, a_ledger_whose_first_night_failed_knows_of_nothing) {
+    static const char bad[] = "no,header\n1,2\n";
+    const char *empty = scene_path(&scene, "empty.ledger");
+    struct run run;
+    scene_validate((const char *[]){scene_file(&scene, "bad.csv", bad, sizeof bad - 1), "--ledger",
+                                    empty, "--out", scene_path(&scene, "bad"), NULL},
+                   NULL, &run);
+    cr_assert_eq(run.exit_code, 65);
+    run_fini(&run);
+    const char *const argv[] = {run_claimgate(), "usage", "M1", "--ledger", empty, NULL};
+    run_program(argv, NULL, &run);
+    cr_expect_neq(run.exit_code, 65, "%s", run.err);
+    expect_said(&run, "The ledger has no runs that stand");
+    run_fini(&run);
+}

@@ -157,3 +157,18 @@ Test(roster_commands, merge_writes_credentials_again_with_the_spans_of_dead_npis
     cr_expect_eq(run.exit_code, 64);
     run_fini(&run);
 }
+
+Test(roster_commands, names_of_columns_may_be_written_as_people_write_them) {
+    static const char rows[] = "NPI,Credential Type,Status,Effective-Date,enddate\n"
+                               "1000000004,CPSSP-MH,current,2020-01-01,\n";
+    char path[RUN_PATH_BYTES * 2];
+    struct run run;
+    const char *dir = make_roster("");
+    snprintf(path, sizeof path, "%s/credentials.csv", dir);
+    run_write_file(path, rows, sizeof rows - 1);
+    run_roster((const char *[]){"check", dir, NULL}, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "\"Credential Type\" is read as credential_type"), "%s",
+                       run.err);
+    run_fini(&run);
+}

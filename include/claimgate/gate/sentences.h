@@ -18,6 +18,11 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out);
 
+/* Where the first value that fails by one of these reasons begins in its record, in bytes from 1;
+ * 0: it is not known. */
+uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch *batch,
+                         const struct cg_line *line, uint64_t reasons);
+
 /* Count what fails in a rejected line, or in a malformed record, by its shape. `reasons` are those
  * that are asked for. batch->csv must be there, and the records of the batch be parsed. */
 void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *batch,

@@ -44,7 +44,17 @@ struct cg_audit_facts {
     struct cg_array cells; /* of struct cg_audit_cell, in the order in which they were met first */
     uint64_t lines;        /* of then and now together */
     uint64_t changed;      /* absent ones count */
+    int64_t out_of_scope_then; /* records, by the report of a folder of the same inputs; -1: not
+                                * known, or known of each line */
+    uint64_t out_of_scope_now;
     struct cg_output_facts changes;
 };
+
+/* More or fewer records are out of scope than then, and nobody can say which: a folder has them in
+ * one file with the accepted ones. */
+static inline bool cg_audit_scope_changed(const struct cg_audit_facts *facts) {
+    return facts->out_of_scope_then >= 0 &&
+           (uint64_t)facts->out_of_scope_then != facts->out_of_scope_now;
+}
 
 #endif
