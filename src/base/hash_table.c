@@ -50,3 +50,23 @@ bool cg_hash_table_add(struct cg_hash_table *table, uint64_t hash, uint32_t ref)
     table->used++;
     return true;
 }
+
+/* Whoever stands behind the gap moves into it, unless that would be before its own first place. */
+void cg_hash_table_remove(struct cg_hash_table *table, uint64_t hash, uint32_t ref) {
+    CG_ASSERT(table->used > 0 && ref != 0);
+    const uint32_t mask = table->slot_count - 1;
+    uint32_t gap = (uint32_t)(hash >> 32) & mask;
+    while (table->slots[gap].ref != ref) {
+        CG_ASSERT(table->slots[gap].ref != 0);
+        gap = (gap + 1) & mask;
+    }
+    for (uint32_t i = (gap + 1) & mask; table->slots[i].ref != 0; i = (i + 1) & mask) {
+        const uint32_t from_home = (i - table->slots[i].hash) & mask;
+        if (from_home >= ((i - gap) & mask)) {
+            table->slots[gap] = table->slots[i];
+            gap = i;
+        }
+    }
+    table->slots[gap].ref = 0;
+    table->used--;
+}

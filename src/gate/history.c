@@ -12,6 +12,7 @@
 
 #include "claimgate/base/array.h"
 #include "claimgate/base/fetch.h"
+#include "claimgate/gate/claim.h"
 #include "history_edits.h"
 #include "member_table.h"
 
@@ -22,6 +23,7 @@ struct cg_history {
     struct cg_member_table members;
     cg_recall_fn recall;
     void *recall_context;
+    bool lines_apart;
 };
 
 struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
@@ -61,6 +63,10 @@ void cg_history_forget(struct cg_history *history) {
     cg_line_store_reset(&memory->store);
 }
 
+void cg_history_decide_lines_apart(struct cg_history *history) {
+    history->lines_apart = true;
+}
+
 void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines) {
     struct cg_line_store *store = &history->memory.store;
     store->large_member_lines =
@@ -88,12 +94,18 @@ static enum cg_status add_member(struct cg_history *history, const struct cg_key
     return history->recall(history->recall_context, cg_key_text(member), &recalled, err);
 }
 
+static enum cg_status meet(struct cg_history *history, const struct cg_key *member,
+                           struct cg_member_history **out, struct cg_error *err) {
+    const uint32_t hash = cg_member_table_hash(&history->members, member);
+    *out = cg_member_table_find(&history->members, member, hash);
+    return *out != NULL ? CG_OK : add_member(history, member, hash, out, err);
+}
+
 enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                struct cg_error *err) {
     const struct cg_key member = cg_key_of(member_id);
-    uint32_t hash = cg_member_table_hash(&history->members, &member);
-    struct cg_member_history *found = cg_member_table_find(&history->members, &member, hash);
-    return found != NULL ? CG_OK : add_member(history, &member, hash, &found, err);
+    struct cg_member_history *met;
+    return meet(history, &member, &met, err);
 }
 
 /* What is known of a line on its way to its decision. */
@@ -124,6 +136,79 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
         }
     }
     return cg_member_decide(&member, line) == CG_OK ? CG_OK : no_memory(err);
+}
+
+/* Whose lines they are is known, and recalled, before the claim is open: what a member had before
+ * is no part of it. Lines of a claim have one member, but for a claim whose id has passed from one
+ * person to another between two of its days. */
+static enum cg_status meet_claim(struct cg_history *history, const struct cg_line *lines,
+                                 uint32_t count, struct cg_error *err) {
+    const struct cg_key *last = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cg_line *line = &lines[i];
+        if (line->reasons != 0 || line->out_of_scope ||
+            (last != NULL && cg_key_equal(last, &line->member_id))) {
+            continue;
+        }
+        struct cg_member_history *member;
+        const enum cg_status status = meet(history, &line->member_id, &member, err);
+        if (status != CG_OK) {
+            return status;
+        }
+        if (!cg_member_history_reserve(&history->memory.store, member, count)) {
+            return no_memory(err);
+        }
+        last = &line->member_id;
+    }
+    return CG_OK;
+}
+
+static enum cg_status decide_claim_lines(struct cg_history *history, struct cg_line *lines,
+                                         uint32_t count, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; i < count && status == CG_OK; i++) {
+        struct cg_line *line = &lines[i];
+        if (line->out_of_scope) {
+            cg_member_clear_verdict(line);
+            line->decision = CG_ACCEPTED;
+        } else {
+            const struct coming coming = {
+                .hash = cg_member_table_hash(&history->members, &line->member_id)};
+            status = decide_line(history, line, &coming, err);
+        }
+    }
+    return status;
+}
+
+/* The lines of a record of two or more. Out of line, so that the usual record need not save
+ * registers for them. */
+__attribute__((noinline)) static enum cg_status
+decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error *err) {
+    const uint32_t count = 1U + lines->more_lines;
+    const bool whole = !history->lines_apart;
+    if (lines->more_lines == CG_NOT_FIRST) {
+        return CG_OK; /* was decided with the first */
+    }
+    if (whole && !cg_claim_settle(lines, count)) {
+        for (uint32_t i = 0; i < count; i++) {
+            cg_member_clear_verdict(&lines[i]);
+        }
+        return CG_OK;
+    }
+    enum cg_status status = meet_claim(history, lines, count, err);
+    if (status != CG_OK || !whole) {
+        return status != CG_OK ? status : decide_claim_lines(history, lines, count, err);
+    }
+    cg_history_open_claim(&history->memory);
+    status = decide_claim_lines(history, lines, count, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const bool stands = cg_claim_settle(lines, count);
+    if (!stands) {
+        cg_claim_fall(lines, count);
+    }
+    return cg_history_close_claim(&history->memory, stands) == CG_OK ? CG_OK : no_memory(err);
 }
 
 enum {
@@ -182,7 +267,9 @@ enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lin
         fetch_ahead(&window, at);
         if (at < count) {
             const struct coming *coming = &window.ring[at % RING_LINES];
-            enum cg_status status = decide_line(history, &lines[at], coming, err);
+            const enum cg_status status = lines[at].more_lines == 0
+                                              ? decide_line(history, &lines[at], coming, err)
+                                              : decide_claim(history, &lines[at], err);
             if (status != CG_OK) {
                 return status;
             }
@@ -195,15 +282,9 @@ enum cg_status cg_history_asks_in_vain(struct cg_history *history,
                                        const struct cg_passing_take_back *passing, bool *in_vain,
                                        struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
-    const uint32_t hash = cg_member_table_hash(&history->members, &passing->member_id);
-    *in_vain = false;
-    member.history = cg_member_table_find(&history->members, &passing->member_id, hash);
-    if (member.history == NULL &&
-        add_member(history, &passing->member_id, hash, &member.history, err) != CG_OK) {
-        return err->status;
-    }
-    *in_vain = cg_member_asks_in_vain(&member, passing);
-    return CG_OK;
+    const enum cg_status status = meet(history, &passing->member_id, &member.history, err);
+    *in_vain = status == CG_OK && cg_member_asks_in_vain(&member, passing);
+    return status;
 }
 
 static struct cg_member_history *find_member(const struct cg_history *history,

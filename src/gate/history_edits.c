@@ -20,6 +20,9 @@
 static enum cg_status note_take_back(struct cg_member *member, struct cg_take_back note) {
     struct cg_history_memory *memory = member->memory;
     note.member = member->history;
+    if (memory->store.claim_is_open) {
+        return cg_take_backs_wait(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
+    }
     if (cg_take_backs_find(&memory->take_backs, &note) == NULL &&
         !(cg_line_store_keep_key(&memory->store, &note.claim) &&
           cg_line_store_keep_key(&memory->store, &note.original))) {
@@ -93,15 +96,16 @@ static void count_reversed(void *context, const struct cg_service *service) {
 
 /* A row with negative units takes back what stands under its own id, line by line where lines have
  * numbers, as often as it comes: nothing is noted. */
-static bool reverse(struct cg_member *member, struct cg_line *line) {
+static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bool *known) {
     struct cg_history_memory *memory = member->memory;
     const struct cg_claim_lines own = {line->claim_id, line->line_number};
     struct reversal reversal = {.line = line};
-    const uint32_t taken = cg_member_history_take_out(&memory->store, member->history, &own,
-                                                      count_reversed, &reversal);
-    line->reverses_other_units = taken > 0 && line->reversed_units != line->taken_back_units &&
+    const bool good = cg_member_history_take_out(&memory->store, member->history, &own,
+                                                 count_reversed, &reversal);
+    *known = line->taken_back_lines > 0;
+    line->reverses_other_units = *known && line->reversed_units != line->taken_back_units &&
                                  line->reversed_units != reversal.submitted_units;
-    return taken > 0;
+    return good ? CG_OK : CG_INTERNAL;
 }
 
 /* Take the line's original back where that is due. *known is false for an unknown original. */
@@ -115,15 +119,17 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
         .took_lines = true,
     };
     if (line->reverses) {
-        *known = reverse(member, line);
-        return CG_OK;
+        return reverse(member, line, known);
     }
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known) {
         return CG_OK;
     }
     const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};
-    if (cg_member_history_take_out(&memory->store, member->history, &all, count_taken, line) > 0) {
+    if (!cg_member_history_take_out(&memory->store, member->history, &all, count_taken, line)) {
+        return CG_INTERNAL;
+    }
+    if (line->taken_back_lines > 0) {
         *known = true;
         return note_take_back(member, note);
     }
@@ -325,7 +331,7 @@ static enum cg_status decide_line(struct cg_member *member, struct cg_line *line
     return decide_service(member, line);
 }
 
-static void clear_verdict(struct cg_line *line) {
+void cg_member_clear_verdict(struct cg_line *line) {
     line->decision = line->reasons != 0 ? CG_REJECTED : CG_UNDECIDED;
     line->cap_no = 0;
     line->accepted_units = 0;
@@ -337,7 +343,7 @@ static void clear_verdict(struct cg_line *line) {
 }
 
 enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line) {
-    clear_verdict(line);
+    cg_member_clear_verdict(line);
     return line->decision == CG_REJECTED ? CG_OK : decide_line(member, line);
 }
 
@@ -363,4 +369,25 @@ bool cg_member_asks_in_vain(const struct cg_member *member,
     struct standing standing = {.claim = &passing->original_claim_id};
     cg_member_history_visit(&memory->store, member->history, find_standing, &standing);
     return standing.found && cg_take_backs_find(&memory->take_backs, &note) == NULL;
+}
+
+void cg_history_open_claim(struct cg_history_memory *memory) {
+    cg_line_store_open_claim(&memory->store);
+}
+
+enum cg_status cg_history_close_claim(struct cg_history_memory *memory, bool stands) {
+    struct cg_array *waiting = &memory->take_backs.waiting;
+    if (!cg_line_store_close_claim(&memory->store, stands)) {
+        return CG_INTERNAL;
+    }
+    enum cg_status status = CG_OK;
+    while (stands && waiting->count > 0 && status == CG_OK) {
+        const struct cg_take_back note =
+            *(const struct cg_take_back *)cg_array_at(waiting, waiting->count - 1);
+        waiting->count--; /* no longer known, until it is added for good */
+        struct cg_member member = {.memory = memory, .history = note.member};
+        status = note_take_back(&member, note);
+    }
+    waiting->count = 0;
+    return status;
 }

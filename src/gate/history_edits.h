@@ -34,4 +34,12 @@ cg_must_use enum cg_status cg_member_decide(struct cg_member *member, struct cg_
 bool cg_member_asks_in_vain(const struct cg_member *member,
                             const struct cg_passing_take_back *passing);
 
+/* A line that has not been decided: rejected where it has reasons. */
+void cg_member_clear_verdict(struct cg_line *line);
+
+/* Between these, lines of one claim are decided whose members have been met before and have room
+ * for them. The claim then stands, or falls and leaves no trace. */
+void cg_history_open_claim(struct cg_history_memory *memory);
+cg_must_use enum cg_status cg_history_close_claim(struct cg_history_memory *memory, bool stands);
+
 #endif

@@ -239,7 +239,6 @@ static void forget_line(const struct cg_line_store *store, struct cg_large_membe
             cg_calendar_subtract(account->calendar, &spread);
         }
     }
-    line_at(large, position)->before = TAKEN_BACK;
 }
 
 /* The chain begins at the claim's last line; `fn` is to see them in the order of acceptance. */
@@ -255,30 +254,77 @@ static uint32_t reverse_chain(struct cg_large_member *large, uint32_t last) {
     return behind;
 }
 
-uint32_t cg_large_member_take_out(const struct cg_line_store *store, struct cg_large_member *large,
-                                  const struct cg_claim_lines *lines, cg_service_fn fn,
-                                  void *context) {
+bool cg_large_member_take_out(struct cg_line_store *store, struct cg_member_history *history,
+                              const struct cg_claim_lines *lines, cg_service_fn fn, void *context) {
+    struct cg_large_member *large = history->large;
     struct cg_service wanted = {.claim = lines->claim};
     uint64_t claim_hash = cg_key_hash(&lines->claim, store->seed);
     uint32_t *last = find_value(store, large, KEY_CLAIM, &wanted, claim_hash);
     if (last == NULL) {
-        return 0;
+        return true;
     }
-    uint32_t taken = 0;
     uint32_t kept = 0; /* the last of those that stay, which are chained anew */
     for (uint32_t next, line = reverse_chain(large, *last); line != 0; line = next) {
-        next = line_at(large, line - 1)->before;
-        if (!cg_claim_lines_hold(lines, service_at(store, large, line - 1))) {
-            line_at(large, line - 1)->before = kept;
+        const uint32_t position = line - 1;
+        next = line_at(large, position)->before;
+        if (!cg_claim_lines_hold(lines, service_at(store, large, position))) {
+            line_at(large, position)->before = kept;
             kept = line;
             continue;
         }
-        fn(context, service_at(store, large, line - 1));
-        forget_line(store, large, line - 1);
-        taken++;
+        const struct cg_claim_step step = {history, line_at(large, position)->ref, position, true};
+        if (store->claim_is_open && !cg_line_store_note(store, step)) {
+            return false;
+        }
+        fn(context, service_at(store, large, position));
+        forget_line(store, large, position);
+        line_at(large, position)->before = TAKEN_BACK;
     }
     *last = kept;
-    return taken;
+    return true;
+}
+
+/* Exactly as if the line had not been added: it was the last, so that no later one shares a key
+ * that it was the first to have. */
+void cg_large_member_take_last(const struct cg_line_store *store, struct cg_large_member *large) {
+    const uint32_t position = large->lines.count - 1;
+    const struct cg_service *service = service_at(store, large, position);
+    const uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
+    struct large_line *line = line_at(large, position);
+    forget_line(store, large, position);
+    *find_value(store, large, KEY_CLAIM, service, claim_hash) = line->before;
+    for (int kind = 0; kind < KEY_KINDS; kind++) {
+        const uint64_t hash = key_hash(store, (enum key_kind)kind, service, claim_hash);
+        if (find_value(store, large, (enum key_kind)kind, service, claim_hash) ==
+            &line->values[kind]) {
+            cg_hash_table_remove(&large->tables[kind], hash, position + 1);
+        }
+    }
+    large->lines.count--;
+}
+
+/* Into the claim's chain, which leads from the last line to the first. */
+static void chain_again(struct cg_large_member *large, uint32_t *last, uint32_t position) {
+    while (*last > position + 1) {
+        last = &line_at(large, *last - 1)->before;
+    }
+    line_at(large, position)->before = *last;
+    *last = position + 1;
+}
+
+bool cg_large_member_put_back(const struct cg_line_store *store, struct cg_large_member *large,
+                              uint32_t position) {
+    const struct cg_service *service = service_at(store, large, position);
+    const uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
+    for (int kind = 0; kind < KEY_CLAIM; kind++) {
+        (*find_value(store, large, (enum key_kind)kind, service, claim_hash))++;
+    }
+    chain_again(large, find_value(store, large, KEY_CLAIM, service, claim_hash), position);
+    bool good = true;
+    for (struct account *account = large->accounts; account != NULL; account = account->next) {
+        good = good && add_units(account, service);
+    }
+    return good;
 }
 
 static struct account *find_account(const struct cg_large_member *large, const struct cg_cap *cap) {

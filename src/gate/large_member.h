@@ -25,9 +25,15 @@ bool cg_large_member_has_line(const struct cg_line_store *store,
 bool cg_large_member_has_service(const struct cg_line_store *store,
                                  const struct cg_large_member *large, const struct cg_service *line,
                                  uint64_t claim_hash, enum cg_which_claim which);
-uint32_t cg_large_member_take_out(const struct cg_line_store *store, struct cg_large_member *large,
-                                  const struct cg_claim_lines *lines, cg_service_fn fn,
-                                  void *context);
+/* As those of member_history.h; a place is the line's position in the order of acceptance. */
+cg_must_use bool cg_large_member_take_out(struct cg_line_store *store,
+                                          struct cg_member_history *history,
+                                          const struct cg_claim_lines *lines, cg_service_fn fn,
+                                          void *context);
+void cg_large_member_take_last(const struct cg_line_store *store, struct cg_large_member *large);
+cg_must_use bool cg_large_member_put_back(const struct cg_line_store *store,
+                                          struct cg_large_member *large, uint32_t position);
+
 cg_must_use bool cg_large_member_prepare(const struct cg_line_store *store,
                                          struct cg_large_member *large, const struct cg_cap *cap);
 uint64_t cg_large_member_units(const struct cg_line_store *store,

@@ -38,9 +38,10 @@ enum {
     ROWS_AHEAD = 8,
 };
 
-/* No earlier reason, and not a void, which the roster is never asked about. */
+/* No earlier reason, and neither a void, which the roster is never asked about, nor a line out of
+ * scope, which has no frequency. */
 static bool goes_on(const struct cg_line *line) {
-    return line->reasons == 0 && line->frequency != CG_VOID;
+    return line->reasons == 0 && line->frequency - 1U < CG_VOID - 1U;
 }
 
 /* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. */

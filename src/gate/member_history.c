@@ -1,14 +1,6 @@
 /*
  * A member's lines are rows in one block (member_rows.h). A question runs over the rows and looks
  * at a line's full record only where the row's tag or day fits. A tag only saves a look.
- *
- * A row's day is CG_DAY_NONE when the line's units lie over its days, or when its day is too far
- * from our time for two bytes: no range of days holds it, so that the fast sum leaves it out, and a
- * second pass over such rows adds them.
- *
- * The sums that a yearly and a monthly cap ask for are kept with the member: a line that is
- * accepted adds to them, and taking lines back forgets them. There are two, so
- * that a line under both caps finds both.
  */
 #include "member_history.h"
 
@@ -21,17 +13,6 @@
 
 /* Out of line, so that the usual line need not save registers for it. */
 #define RARE __attribute__((noinline))
-
-/* Rows in a block of each class, growing by half. */
-static const uint16_t class_rows[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
-                                                     144, 216, 328, 496, 744, 1120};
-
-/* A member without rows has rows_ref 0, the start of the pool; nothing is read there. */
-static struct cg_member_rows rows_of(const struct cg_line_store *store,
-                                     const struct cg_member_history *history) {
-    return cg_member_rows_in(cg_pool_at(&store->pool, history->rows_ref),
-                             class_rows[history->class_no]);
-}
 
 /* 12 bits of the claim's hash and 4 of the line number: the other lines of a claim, which are met
  * more often than any other row with the same claim hash, differ. */
@@ -49,36 +30,13 @@ static struct cg_service *service_at(const struct cg_line_store *store, uint32_t
     return cg_pool_at(&store->pool, ref);
 }
 
-void cg_line_store_init(struct cg_line_store *store) {
-    uint32_t sizes[CG_POOL_CLASSES];
-    for (uint32_t i = 0; i < CG_POOL_CLASSES; i++) {
-        sizes[i] = cg_member_rows_bytes(class_rows[i]);
-    }
-    *store = (struct cg_line_store){
-        .seed = cg_hash_run_seed(),
-        .large_member_lines = class_rows[CG_POOL_CLASSES - 1],
-    };
-    cg_pool_init(&store->pool, sizes);
-}
-
-void cg_line_store_fini(struct cg_line_store *store) {
-    cg_large_member_free_all(store);
-    cg_pool_fini(&store->pool);
-}
-
-void cg_line_store_reset(struct cg_line_store *store) {
-    cg_large_member_free_all(store);
-    cg_pool_reset(&store->pool);
-    store->next_ref = 0;
-}
-
 bool cg_member_history_has_line(const struct cg_line_store *store,
                                 const struct cg_member_history *history,
                                 const struct cg_service *line, uint64_t claim_hash) {
     if (history->large != NULL) {
         return cg_large_member_has_line(store, history->large, line, claim_hash);
     }
-    struct cg_member_rows rows = rows_of(store, history);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     uint16_t tag = tag_of(claim_hash, line->line_number);
     if (!cg_member_rows_have_tag(&rows, history->count, tag)) {
         return false;
@@ -99,7 +57,7 @@ bool cg_member_history_is_free_day(const struct cg_line_store *store,
     if (history->large != NULL || history->has_dayless) {
         return false;
     }
-    struct cg_member_rows rows = rows_of(store, history);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     return !cg_member_rows_have_day(&rows, history->count, day_no);
 }
 
@@ -110,7 +68,7 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
     if (history->large != NULL) {
         return cg_large_member_has_service(store, history->large, line, claim_hash, which);
     }
-    struct cg_member_rows rows = rows_of(store, history);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     const uint8_t tag = cg_service_tag(line);
     for (uint32_t row_no =
              cg_member_rows_find_service(&rows, 0, history->count, line->start_day, tag);
@@ -134,7 +92,7 @@ static bool become_large(struct cg_line_store *store, struct cg_member_history *
     if (history->rows_ref == 0) {
         return true;
     }
-    struct cg_member_rows rows = rows_of(store, history);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     for (uint32_t i = 0; i < history->count; i++) {
         uint32_t ref = cg_member_rows_ref(&rows, i);
         const struct cg_service *service = service_at(store, ref);
@@ -157,13 +115,13 @@ static bool grow_rows(struct cg_line_store *store, struct cg_member_history *his
     if (grown.rows_ref == 0) {
         return false;
     }
-    struct cg_member_rows to = rows_of(store, &grown);
+    struct cg_member_rows to = cg_member_rows_of(store, &grown);
     if (history->rows_ref != 0) {
-        struct cg_member_rows from = rows_of(store, history);
+        struct cg_member_rows from = cg_member_rows_of(store, history);
         cg_member_rows_copy(&to, &from, history->count);
         cg_pool_give_block(&store->pool, history->class_no, history->rows_ref);
     }
-    cg_member_rows_clear(&to, history->count, class_rows[grown.class_no]);
+    cg_member_rows_clear(&to, history->count, cg_member_rows_in_class[grown.class_no]);
     *history = grown;
     return true;
 }
@@ -171,7 +129,7 @@ static bool grow_rows(struct cg_line_store *store, struct cg_member_history *his
 static bool has_room(const struct cg_line_store *store, const struct cg_member_history *history) {
     return history->large != NULL ||
            (history->rows_ref != 0 && history->count < store->large_member_lines &&
-            history->count < class_rows[history->class_no]);
+            history->count < cg_member_rows_in_class[history->class_no]);
 }
 
 /* Make room for one more line, in the rows or in an index. */
@@ -182,15 +140,15 @@ void cg_member_history_expect(struct cg_line_store *store, struct cg_member_hist
         lines >= store->large_member_lines) {
         return;
     }
-    while (class_rows[class_no] < lines) {
+    while (cg_member_rows_in_class[class_no] < lines) {
         class_no++;
     }
     const uint32_t block = cg_pool_take_block(&store->pool, class_no);
     if (block != 0) { /* without memory the first line says so */
         history->class_no = class_no;
         history->rows_ref = block;
-        struct cg_member_rows rows = rows_of(store, history);
-        cg_member_rows_clear(&rows, 0, class_rows[class_no]);
+        struct cg_member_rows rows = cg_member_rows_of(store, history);
+        cg_member_rows_clear(&rows, 0, cg_member_rows_in_class[class_no]);
     }
 }
 
@@ -199,40 +157,27 @@ RARE static bool make_room(struct cg_line_store *store, struct cg_member_history
                                                        : grow_rows(store, history);
 }
 
-struct cg_service *cg_line_store_next(struct cg_line_store *store) {
-    if (store->next_ref == 0) {
-        store->next_ref = cg_pool_take_small(&store->pool, sizeof(struct cg_service));
-    }
-    return store->next_ref == 0 ? NULL : service_at(store, store->next_ref);
-}
-
-bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key) {
-    if (!cg_key_is_long(key)) {
+bool cg_member_history_reserve(struct cg_line_store *store, struct cg_member_history *history,
+                               uint32_t lines) {
+    if (history->large != NULL) {
         return true;
     }
-    uint32_t ref = cg_pool_take_small(&store->pool, cg_key_len(key));
-    if (ref == 0) {
-        return false;
+    const uint32_t wanted = history->count + lines;
+    if (wanted > store->large_member_lines) {
+        return become_large(store, history);
     }
-    char *copy = cg_pool_at(&store->pool, ref);
-    memcpy(copy, cg_key_far(key), cg_key_len(key));
-    key->first = (uintptr_t)copy;
-    return true;
+    bool good = true;
+    while (good &&
+           (history->rows_ref == 0 || cg_member_rows_in_class[history->class_no] < wanted)) {
+        good = grow_rows(store, history);
+    }
+    return good;
 }
 
-bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *history,
-                           uint64_t claim_hash) {
-    const uint32_t ref = store->next_ref;
-    struct cg_service *line = service_at(store, ref);
-    if ((!has_room(store, history) && !make_room(store, history)) ||
-        !cg_line_store_keep_key(store, &line->claim)) {
-        return false;
-    }
-    store->next_ref = 0;
-    if (history->large != NULL) {
-        return cg_large_member_add(store, history->large, ref, claim_hash);
-    }
-    struct cg_member_row row = {
+/* What stands in the rows of a line that has come to stand. */
+static inline struct cg_member_row row_of(const struct cg_service *line, uint32_t ref,
+                                          uint64_t claim_hash) {
+    return (struct cg_member_row){
         .day_no =
             line->split || !cg_row_can_hold_day(line->start_day) ? CG_DAY_NONE : line->start_day,
         .tag = tag_of(claim_hash, line->line_number),
@@ -241,8 +186,34 @@ bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history
         .procedure_no = line->procedure_no,
         .service_tag = cg_service_tag(line),
     };
-    CG_ASSERT(history->count < class_rows[history->class_no]);
-    struct cg_member_rows rows = rows_of(store, history);
+}
+
+static void forget_sums(struct cg_member_history *history) {
+    history->sums[0] = history->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
+}
+
+/* In a claim that may yet fall, the id stays where it is and the line is noted. */
+RARE static bool note_line(struct cg_line_store *store, struct cg_member_history *history) {
+    return cg_line_store_note(store,
+                              (struct cg_claim_step){.history = history, .ref = store->next_ref});
+}
+
+bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history *history,
+                           uint64_t claim_hash) {
+    const uint32_t ref = store->next_ref;
+    struct cg_service *line = service_at(store, ref);
+    if ((!has_room(store, history) && !make_room(store, history)) ||
+        !(store->claim_is_open ? note_line(store, history)
+                               : cg_line_store_keep_key(store, &line->claim))) {
+        return false;
+    }
+    store->next_ref = 0;
+    if (history->large != NULL) {
+        return cg_large_member_add(store, history->large, ref, claim_hash);
+    }
+    const struct cg_member_row row = row_of(line, ref, claim_hash);
+    CG_ASSERT(history->count < cg_member_rows_in_class[history->class_no]);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     cg_member_rows_put(&rows, history->count++, &row);
     for (uint32_t i = 0; i < CG_DAY_SUMS; i++) {
         struct cg_day_sum *sum = &history->sums[i];
@@ -252,31 +223,70 @@ bool cg_member_history_add(struct cg_line_store *store, struct cg_member_history
     return true;
 }
 
-uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
-                                    const struct cg_claim_lines *lines, cg_service_fn fn,
-                                    void *context) {
+/* False: no memory to note it in a claim that may yet fall. */
+static bool note_taken(struct cg_line_store *store, struct cg_member_history *history, uint32_t ref,
+                       uint32_t place) {
+    return !store->claim_is_open ||
+           cg_line_store_note(store, (struct cg_claim_step){history, ref, place, true});
+}
+
+bool cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
+                                const struct cg_claim_lines *lines, cg_service_fn fn,
+                                void *context) {
     if (history->large != NULL) {
-        return cg_large_member_take_out(store, history->large, lines, fn, context);
+        return cg_large_member_take_out(store, history, lines, fn, context);
     }
-    struct cg_member_rows rows = rows_of(store, history);
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
     uint16_t tag = tag_of(cg_key_hash(&lines->claim, store->seed), 0);
     uint32_t kept = 0;
     for (uint32_t row_no = 0; row_no < history->count; row_no++) {
         struct cg_member_row row = cg_member_rows_get(&rows, row_no);
         const struct cg_service *service = service_at(store, row.ref);
         if (same_claim_tag(row.tag, tag) && cg_claim_lines_hold(lines, service)) {
+            if (!note_taken(store, history, row.ref, kept)) {
+                return false;
+            }
             fn(context, service);
         } else if (kept++ < row_no) {
             cg_member_rows_put(&rows, kept - 1, &row);
         }
     }
-    uint32_t taken = history->count - kept;
-    if (taken > 0) {
-        history->sums[0] = history->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
+    if (kept < history->count) {
+        forget_sums(history);
     }
     cg_member_rows_clear(&rows, kept, history->count);
     history->count = (uint16_t)kept;
-    return taken;
+    return true;
+}
+
+void cg_member_history_take_last(struct cg_line_store *store, struct cg_member_history *history) {
+    if (history->large != NULL) {
+        cg_large_member_take_last(store, history->large);
+        return;
+    }
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
+    history->count--;
+    cg_member_rows_clear(&rows, history->count, history->count + 1U);
+    forget_sums(history);
+}
+
+bool cg_member_history_put_back(struct cg_line_store *store, struct cg_member_history *history,
+                                uint32_t ref, uint32_t place) {
+    if (history->large != NULL) {
+        return cg_large_member_put_back(store, history->large, place);
+    }
+    struct cg_member_rows rows = cg_member_rows_of(store, history);
+    for (uint32_t row_no = history->count; row_no > place; row_no--) {
+        const struct cg_member_row moved = cg_member_rows_get(&rows, row_no - 1);
+        cg_member_rows_put(&rows, row_no, &moved);
+    }
+    const struct cg_service *service = service_at(store, ref);
+    const struct cg_member_row row =
+        row_of(service, ref, cg_key_hash(&service->claim, store->seed));
+    cg_member_rows_put(&rows, place, &row);
+    history->count++;
+    forget_sums(history);
+    return true;
 }
 
 bool cg_member_history_prepare(struct cg_line_store *store, struct cg_member_history *history,
@@ -289,92 +299,13 @@ bool cg_member_history_prepare(struct cg_line_store *store, struct cg_member_his
     return true;
 }
 
-/* The spread of a row's line when that is a split one which the cap counts. */
-static bool dayless_row(const struct cg_line_store *store, const struct cg_member_row *row,
-                        const struct cg_cap *cap, struct cg_spread *spread) {
-    if (row->day_no != CG_DAY_NONE) {
-        return false;
-    }
-    const struct cg_service *service = service_at(store, row->ref);
-    *spread = cg_service_spread(service);
-    return cg_service_counts(service, cap);
-}
-
-/* The units of split lines, which the sums over rows leave out. */
-static uint64_t dayless_units(const struct cg_line_store *store,
-                              const struct cg_member_history *history, const struct cg_cap *cap,
-                              int32_t first_day, int32_t last_day) {
-    struct cg_member_rows rows = rows_of(store, history);
-    uint64_t sum = 0;
-    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
-        struct cg_member_row row = cg_member_rows_get(&rows, row_no);
-        struct cg_spread spread;
-        if (dayless_row(store, &row, cap, &spread)) {
-            sum += cg_spread_within(&spread, first_day, last_day);
-        }
-    }
-    return sum;
-}
-
-RARE static uint64_t sum_units(const struct cg_line_store *store, struct cg_member_history *history,
-                               const struct cg_cap *cap, int32_t first_day, int32_t last_day) {
-    struct cg_member_rows rows = rows_of(store, history);
-    uint32_t sum = cap->counts_all ? cg_member_rows_sum(&rows, history->count, first_day, last_day)
-                                   : cg_member_rows_sum_counted(&rows, history->count, cap,
-                                                                first_day, last_day);
-    /* A single day's would only drive out the year's. */
-    if (cap->counts_all && first_day != last_day) {
-        history->sums[1] = history->sums[0];
-        history->sums[0] = (struct cg_day_sum){first_day, last_day, sum};
-    }
-    return history->has_dayless ? sum + dayless_units(store, history, cap, first_day, last_day)
-                                : sum;
-}
-
-uint64_t cg_member_history_units(const struct cg_line_store *store,
-                                 struct cg_member_history *history, const struct cg_cap *cap,
-                                 int32_t first_day, int32_t last_day) {
-    if (history->large != NULL) {
-        return cg_large_member_units(store, history->large, cap, first_day, last_day);
-    }
-    bool may_be_known = cap->counts_all && !history->has_dayless;
-    for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {
-        if (history->sums[i].first_day == first_day && history->sums[i].last_day == last_day) {
-            return history->sums[i].units;
-        }
-    }
-    return sum_units(store, history, cap, first_day, last_day);
-}
-
-void cg_member_history_daily_units(const struct cg_line_store *store,
-                                   const struct cg_member_history *history,
-                                   const struct cg_cap *cap, int32_t first_day, int32_t last_day,
-                                   uint64_t *out) {
-    if (history->large != NULL) {
-        cg_large_member_daily_units(history->large, cap, first_day, last_day, out);
-        return;
-    }
-    memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
-    struct cg_member_rows rows = rows_of(store, history);
-    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
-        struct cg_member_row row = cg_member_rows_get(&rows, row_no);
-        struct cg_spread spread;
-        if (dayless_row(store, &row, cap, &spread)) {
-            cg_spread_add_daily(&spread, first_day, last_day, out);
-        } else if (row.day_no >= first_day && row.day_no <= last_day &&
-                   cg_cap_counts(cap, row.procedure_no)) {
-            out[row.day_no - first_day] += row.units;
-        }
-    }
-}
-
 void cg_member_history_visit(const struct cg_line_store *store,
                              const struct cg_member_history *history, cg_service_fn fn,
                              void *context) {
     if (history->large != NULL) {
         cg_large_member_visit(store, history->large, fn, context);
     } else {
-        struct cg_member_rows rows = rows_of(store, history);
+        struct cg_member_rows rows = cg_member_rows_of(store, history);
         for (uint32_t row_no = 0; row_no < history->count; row_no++) {
             fn(context, service_at(store, cg_member_rows_ref(&rows, row_no)));
         }
@@ -384,7 +315,7 @@ void cg_member_history_visit(const struct cg_line_store *store,
 void cg_member_history_prefetch(const struct cg_line_store *store,
                                 const struct cg_member_history *history) {
     if (history->rows_ref != 0) {
-        struct cg_member_rows rows = rows_of(store, history);
-        cg_member_rows_prefetch(&rows, history->count, class_rows[history->class_no]);
+        struct cg_member_rows rows = cg_member_rows_of(store, history);
+        cg_member_rows_prefetch(&rows, history->count, cg_member_rows_in_class[history->class_no]);
     }
 }

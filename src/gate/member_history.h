@@ -14,22 +14,12 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/record/key.h"
-#include "pool.h"
+#include "line_store.h"
+#include "member_rows.h"
 #include "service.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct cg_large_member; /* large_member.h */
-
-/* What all members share. */
-struct cg_line_store {
-    struct cg_pool pool;
-    uint64_t seed;
-    struct cg_large_member *large_members; /* all of them, to be freed */
-    uint32_t large_member_lines; /* a member with this many lines gets an index of its own */
-    uint32_t next_ref;           /* the record that the next line to stand will have; 0: none yet */
-};
 
 /* Units that the rows have on these days. A member's lines mostly ask for the same year and month.
  */
@@ -52,13 +42,12 @@ struct cg_member_history {
                                               kept up to date; never the large's */
 };
 
-void cg_line_store_init(struct cg_line_store *store);
-void cg_line_store_fini(struct cg_line_store *store);
-void cg_line_store_reset(
-    struct cg_line_store *store); /* as new, but keeps its seed and some memory */
-
-/* Make a long key point at a copy that lives as long as the store. */
-cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
+/* A member without rows has rows_ref 0, the start of the pool; nothing is read there. */
+static inline struct cg_member_rows cg_member_rows_of(const struct cg_line_store *store,
+                                                      const struct cg_member_history *history) {
+    return cg_member_rows_in(cg_pool_at(&store->pool, history->rows_ref),
+                             cg_member_rows_in_class[history->class_no]);
+}
 
 /* A line with this claim id and line number stands. */
 bool cg_member_history_has_line(const struct cg_line_store *store,
@@ -77,10 +66,6 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
                                    const struct cg_service *line, uint64_t claim_hash,
                                    enum cg_which_claim which);
 
-/* The record of a line that may come to stand, to be filled in before it is asked about. It is the
- * same one until cg_member_history_add takes it. NULL: no memory. */
-cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);
-
 /* Room for so many lines at once, where the member has none yet. */
 void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *history,
                               uint32_t lines);
@@ -89,11 +74,24 @@ void cg_member_history_expect(struct cg_line_store *store, struct cg_member_hist
 cg_must_use bool cg_member_history_add(struct cg_line_store *store,
                                        struct cg_member_history *history, uint64_t claim_hash);
 
-/* Take these lines out and show each to `fn`. Returns how many they were. */
+/* Take these lines out and show each to `fn`. False: no memory, which only an open claim needs. */
 typedef void (*cg_service_fn)(void *context, const struct cg_service *service);
-uint32_t cg_member_history_take_out(struct cg_line_store *store, struct cg_member_history *history,
-                                    const struct cg_claim_lines *lines, cg_service_fn fn,
-                                    void *context);
+cg_must_use bool cg_member_history_take_out(struct cg_line_store *store,
+                                            struct cg_member_history *history,
+                                            const struct cg_claim_lines *lines, cg_service_fn fn,
+                                            void *context);
+
+/* Room for so many more lines, so that a claim of them neither moves the rows nor makes the member
+ * a large one halfway. */
+cg_must_use bool cg_member_history_reserve(struct cg_line_store *store,
+                                           struct cg_member_history *history, uint32_t lines);
+
+/* Undo the steps of a claim, the last one first: the line that came to stand last is gone as if it
+ * had never stood; one that was taken back stands again at its place. */
+void cg_member_history_take_last(struct cg_line_store *store, struct cg_member_history *history);
+cg_must_use bool cg_member_history_put_back(struct cg_line_store *store,
+                                            struct cg_member_history *history, uint32_t ref,
+                                            uint32_t place);
 
 /* Get ready to answer for these caps fast. */
 cg_must_use bool cg_member_history_prepare(struct cg_line_store *store,

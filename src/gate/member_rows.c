@@ -18,6 +18,9 @@ _Static_assert(sizeof(struct cg_row_rest) == CG_CACHE_LINE_BYTES, "one more");
 /* What stands where a row has no day. */
 enum { DAY_TOLD_BY_RECORD = UINT16_MAX, DAY_OF_NO_ROW = UINT16_MAX - 1 };
 
+const uint16_t cg_member_rows_in_class[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
+                                                           144, 216, 328, 496, 744, 1120};
+
 static inline uint16_t small_day(int32_t day_no) {
     return cg_row_can_hold_day(day_no) ? (uint16_t)(day_no - CG_ROW_DAY_FIRST) : DAY_TOLD_BY_RECORD;
 }

@@ -13,6 +13,7 @@
 
 #include "claimgate/base/fetch.h"
 #include "claimgate/rules/policy.h"
+#include "pool.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,6 +50,9 @@ struct cg_member_row {
     uint8_t procedure_no;
     uint8_t service_tag;
 };
+
+/* Rows in a block of each class, growing by half. */
+extern const uint16_t cg_member_rows_in_class[CG_POOL_CLASSES];
 
 static inline bool cg_row_can_hold_day(int32_t day_no) {
     return day_no >= CG_ROW_DAY_FIRST && day_no <= CG_ROW_DAY_LAST;

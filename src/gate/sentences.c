@@ -131,6 +131,31 @@ static void say_cap(const struct cg_detail *detail) {
            line->units_available == 1 ? "is" : "are");
 }
 
+/* A line of the claim that has a reason of its own; NULL: none is known by number. */
+static const struct cg_line *find_cause(const struct cg_detail *detail) {
+    const struct cg_batch *batch = detail->batch;
+    const struct cg_record *record = cg_batch_record(batch, detail->line->record_no);
+    for (uint32_t i = 0; i < record->line_count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, record->line_index + i);
+        if (line->reasons != cg_reason_bit(CG_REASON_CLAIM_REJECTED)) {
+            return line->line_number != CG_LINE_NUMBER_NONE ? line : NULL;
+        }
+    }
+    return NULL;
+}
+
+static void say_claim_rejected(const struct cg_detail *detail) {
+    const struct cg_line *cause = find_cause(detail);
+    if (cause != NULL) {
+        cg_say(detail->say,
+               "Line %u of the claim was rejected, and a claim is accepted or rejected whole.",
+               cause->line_number);
+    } else {
+        cg_say(detail->say, "Another line of the claim was rejected, and a claim is accepted or "
+                            "rejected whole.");
+    }
+}
+
 static void say_credential(const struct cg_detail *detail) {
     cg_credential_sentence(detail->rules->roster, detail->line, detail->reason, detail->say);
 }
@@ -174,6 +199,7 @@ static void (*const sentences[CG_REASON_COUNT])(const struct cg_detail *) = {
     [CG_REASON_SUPERVISOR_OVER_RATIO] = say_credential,
     [CG_REASON_DUPLICATE_LINE] = say_duplicate,
     [CG_REASON_DUPLICATE_SERVICE] = say_duplicate,
+    [CG_REASON_CLAIM_REJECTED] = say_claim_rejected,
     [CG_REASON_CAP] = say_cap,
 };
 

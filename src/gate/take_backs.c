@@ -5,10 +5,12 @@
 void cg_take_backs_init(struct cg_take_backs *take_backs, uint64_t seed) {
     *take_backs = (struct cg_take_backs){.seed = seed};
     cg_array_init(&take_backs->notes, sizeof(struct cg_take_back), UINT32_MAX - 1);
+    cg_array_init(&take_backs->waiting, sizeof(struct cg_take_back), UINT16_MAX);
 }
 
 void cg_take_backs_fini(struct cg_take_backs *take_backs) {
     cg_array_fini(&take_backs->notes);
+    cg_array_fini(&take_backs->waiting);
     cg_hash_table_fini(&take_backs->table);
 }
 
@@ -17,6 +19,17 @@ static bool same_keys(const void *notes, uint32_t ref, const void *wanted) {
     const struct cg_take_back *b = wanted;
     return a->member == b->member && a->frequency == b->frequency &&
            cg_key_equal(&a->claim, &b->claim) && cg_key_equal(&a->original, &b->original);
+}
+
+/* A claim notes one or two. */
+static struct cg_take_back *find_waiting(const struct cg_take_backs *take_backs,
+                                         const struct cg_take_back *wanted) {
+    for (uint32_t i = 0; i < take_backs->waiting.count; i++) {
+        if (same_keys(&take_backs->waiting, i + 1, wanted)) {
+            return cg_array_at(&take_backs->waiting, i);
+        }
+    }
+    return NULL;
 }
 
 static uint64_t hash_of(const struct cg_take_backs *take_backs, const struct cg_take_back *wanted) {
@@ -36,7 +49,21 @@ static struct cg_take_back *find(const struct cg_take_backs *take_backs,
 
 const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *take_backs,
                                               const struct cg_take_back *wanted) {
-    return find(take_backs, wanted, hash_of(take_backs, wanted));
+    const struct cg_take_back *note = find(take_backs, wanted, hash_of(take_backs, wanted));
+    return note != NULL ? note : find_waiting(take_backs, wanted);
+}
+
+bool cg_take_backs_wait(struct cg_take_backs *take_backs, const struct cg_take_back *added) {
+    struct cg_take_back *note = find_waiting(take_backs, added);
+    if (note != NULL) {
+        note->took_lines = note->took_lines || added->took_lines;
+        return true;
+    }
+    note = cg_array_add(&take_backs->waiting);
+    if (note != NULL) {
+        *note = *added;
+    }
+    return note != NULL;
 }
 
 bool cg_take_backs_add(struct cg_take_backs *take_backs, const struct cg_take_back *added) {

@@ -3,7 +3,10 @@
  *
  * They are rare beside service lines, so one table serves all members.
  *
- * Ownership  _init and _fini; the keys must outlive the table (cg_line_store_keep_key).
+ * What a claim of several lines notes waits apart until it is known whether the claim stands.
+ *
+ * Ownership  _init and _fini; the keys must outlive the table (cg_line_store_keep_key), those that
+ *            wait their claim.
  * Threads    One at a time.
  * Failure    Adding can run out of memory (false).
  */
@@ -17,7 +20,7 @@
 struct cg_take_back {
     struct cg_key claim;
     struct cg_key original;
-    const void *member;
+    void *member;
     uint8_t frequency;
     bool took_lines; /* false: a replacement of itself that found nothing to take */
 };
@@ -25,6 +28,7 @@ struct cg_take_back {
 struct cg_take_backs {
     struct cg_array notes; /* of struct cg_take_back */
     struct cg_hash_table table;
+    struct cg_array waiting; /* of struct cg_take_back: noted by the open claim */
     uint64_t seed;
 };
 
@@ -34,6 +38,11 @@ void cg_take_backs_fini(struct cg_take_backs *take_backs);
 /* The one with these four keys; NULL: none. */
 const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *take_backs,
                                               const struct cg_take_back *wanted);
+
+/* Until the claim that is open stands, which makes the caller add them, or falls, which makes it
+ * clear `waiting`. */
+cg_must_use bool cg_take_backs_wait(struct cg_take_backs *take_backs,
+                                    const struct cg_take_back *added);
 
 /* Adding what is there already does no harm; lines taken count even so. */
 cg_must_use bool cg_take_backs_add(struct cg_take_backs *take_backs,

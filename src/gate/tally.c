@@ -43,6 +43,7 @@ static void add_line(struct cg_tally *tally, const struct cg_line *line) {
         add_reason(tally, line, submitted);
     } else {
         tally->accepted++;
+        tally->out_of_scope += line->out_of_scope;
         tally->exempt += line->exempt;
         tally->units_exempt += line->exempt ? accepted : 0;
     }
@@ -116,7 +117,21 @@ static void keep_key(struct cg_key *key, char bytes[CG_ID_MAX_BYTES]) {
     }
 }
 
+static void add_claims(struct cg_tally *tally, const struct cg_batch *batch,
+                       uint64_t rejected_lines) {
+    uint64_t rejected = batch->holds_claims ? 0 : rejected_lines;
+    for (uint32_t i = 0; batch->holds_claims && i < batch->records.count; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        rejected += record->line_index != CG_NO_LINE &&
+                    cg_batch_line(batch, record->line_index)->decision == CG_REJECTED;
+    }
+    tally->claims.records += batch->records.count;
+    tally->claims.rejected += rejected;
+    tally->claims.accepted += batch->records.count - rejected;
+}
+
 bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
+    const uint64_t rejected_before = tally->rejected;
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         if (batch->lines.count - i > LINES_AHEAD) {
             fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
@@ -131,10 +146,10 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     keep_key(&tally->claim, tally->claim_bytes);
     keep_key(&tally->first_duplicate, tally->duplicate_bytes);
     keep_key(&tally->claim_member, tally->member_bytes);
-    const uint64_t passed = batch->records.count - batch->lines.count;
-    tally->records += batch->records.count;
-    tally->accepted += passed;
-    tally->out_of_scope += passed;
+    add_claims(tally, batch, tally->rejected - rejected_before);
+    tally->records += batch->lines.count + batch->passed_lines;
+    tally->accepted += batch->passed_lines;
+    tally->out_of_scope += batch->passed_lines;
     tally->empty_lines += batch->blank_lines;
     tally->decoration += batch->decoration;
     tally->repeated_headers += batch->repeated_headers;

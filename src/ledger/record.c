@@ -134,6 +134,11 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
     return cg_ledger_add_row(ledger, cells, CG_LINE_CELLS, err);
 }
 
+/* Only lines in scope that could be read are remembered. */
+static bool is_kept(const struct cg_line *line) {
+    return line->malformed == CG_WELL_FORMED && !line->out_of_scope;
+}
+
 enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batch *batch,
                                         struct cg_error *err) {
     bool is_new;
@@ -141,8 +146,7 @@ enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batc
         struct cg_line *line = cg_batch_line(batch, i);
         const struct cg_text id = cg_key_text(&line->member_id);
         line->member_no = 0;
-        if (line->malformed != CG_WELL_FORMED ||
-            id_cell(id, CG_REASON_MEMBER_ID_INVALID, line).kind == CG_CELL_NULL) {
+        if (!is_kept(line) || id_cell(id, CG_REASON_MEMBER_ID_INVALID, line).kind == CG_CELL_NULL) {
             continue;
         }
         const enum cg_status status =
@@ -162,7 +166,7 @@ enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch 
     }
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         const struct cg_line *line = cg_batch_line(batch, i);
-        if (line->malformed != CG_WELL_FORMED) {
+        if (!is_kept(line)) {
             continue;
         }
         const enum cg_status status = record_line(ledger, batch, line, err);

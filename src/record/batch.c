@@ -90,6 +90,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->decoration = 0;
     batch->repeated_headers = 0;
     batch->other_header = NULL;
+    batch->holds_claims = false;
+    batch->passed_lines = 0;
     batch->near_codes = 0;
     batch->odd_ids = 0;
     batch->passing_take_backs.count = 0;

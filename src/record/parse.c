@@ -192,6 +192,7 @@ static void pass_through(struct parser *parser) {
     struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     record->line_index = CG_NO_LINE;
     batch->lines.count--;
+    batch->passed_lines++;
     if (__builtin_expect(parser->values.near_code, false)) {
         record->near_code = true;
         batch->near_codes++;
@@ -213,6 +214,7 @@ add_record(struct cg_batch *batch, const struct piece *piece, uint32_t line_delt
     record->line_delta = line_delta;
     record->eol_bytes = piece->eol_bytes;
     record->line_index = batch->lines.count - 1;
+    record->line_count = 1;
     record->field_count = field_count;
     record->malformed = (uint8_t)fault;
     record->near_code = false;
@@ -250,7 +252,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     } else if (!edit_fields(parser, line)) {
         pass_through(parser);
     }
-    if (batch->lines.count - parser->edited_lines == EDITED_AT_ONCE) {
+    if (batch->lines.count - parser->edited_lines >= EDITED_AT_ONCE) {
         edit_credentials(parser);
     }
     return !parser->values.out_of_memory;
@@ -375,6 +377,7 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     struct parser parser = {.plan = plan, .csv = csv, .batch = batch};
     cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
     parser.values.text = batch->text.ptr;
+    batch->holds_claims = plan->binding->holds_claims;
     if (plan->binding->names != NULL) {
         choose_glance(&parser);
     }

@@ -96,6 +96,18 @@ static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_
     }
 }
 
+static void put_claims(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    const struct cg_claim_counts *claims = &facts->tally->claims;
+    if (!facts->holds_claims) {
+        return;
+    }
+    cg_json_open_object(json, "claims");
+    cg_json_put_integer(json, "records", (int64_t)claims->records);
+    cg_json_put_integer(json, "accepted", (int64_t)claims->accepted);
+    cg_json_put_integer(json, "rejected", (int64_t)claims->rejected);
+    cg_json_close_object(json);
+}
+
 static void put_left_out(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     if (facts->only_count == 0) {
         return;
@@ -168,6 +180,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
         cg_json_close_object(json);
     }
     put_counts(json, facts);
+    put_claims(json, facts);
     put_left_out(json, facts);
     put_reasons(json, facts->tally);
     cg_put_notices(json, &facts->notices);

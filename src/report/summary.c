@@ -107,6 +107,11 @@ void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *fact
         cg_page_say(page, "a test run: the policy takes NPIs of made-up providers\n");
     }
     put_totals(page, facts->tally);
+    if (facts->holds_claims) {
+        put_count(page, "claims", facts->tally->claims.records);
+        put_count(page, "  of them accepted whole", facts->tally->claims.accepted);
+        put_count(page, "  of them rejected whole", facts->tally->claims.rejected);
+    }
     put_reasons(page, facts->tally);
     put_outcome(page, facts);
 }

@@ -9,6 +9,7 @@
 #include "claimgate/run/check.h"
 
 #include "claimgate/base/stop.h"
+#include "claimgate/gate/claim.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/sentences.h"
 #include "claimgate/io/foreign.h"
@@ -56,6 +57,7 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
         .multiline = check->plan.multiline,
         .takes_rejected = true,
         .parse = {.edit_fields = cg_edit_fields,
+                  .settle_claim = cg_claim_settle,
                   .edit_credentials = cg_edit_credentials,
                   .rules = &check->plan.rules},
     };
@@ -126,28 +128,29 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
     return CG_OK;
 }
 
-static enum cg_status decide_line(struct cg_check *check, struct cg_line *line,
-                                  struct cg_check_answer *answer, struct cg_error *err) {
-    if (check->plan.unclaimed) {
-        line->claim_id = cg_key_of(no_claim);
+/* The lines of a record are decided together, as if they came alone. */
+static enum cg_status decide_record(struct cg_check *check, const struct cg_record *record,
+                                    struct cg_error *err) {
+    struct cg_line *lines = cg_batch_line(check->batch, record->line_index);
+    for (uint32_t i = 0; check->plan.unclaimed && i < record->line_count; i++) {
+        lines[i].claim_id = cg_key_of(no_claim);
     }
     cg_history_forget(check->history);
-    answer->line = line;
-    const enum cg_status status = cg_history_decide(check->history, line, 1, err);
-    return status == CG_OK ? find_used(check, answer, err) : status;
+    return cg_history_decide(check->history, lines, record->line_count, err);
 }
 
-static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
-                                    struct cg_error *err) {
+/* `line` is NULL where the record passes through untouched. */
+static enum cg_status answer_line(struct cg_check *check, const struct cg_record *record,
+                                  const struct cg_line *line, struct cg_error *err) {
     struct cg_check_answer answer = {.rules = &check->plan.rules,
                                      .binding = cg_reader_binding(check->reader),
                                      .batch = check->batch,
                                      .source_line = check->batch->first_line + record->line_delta,
                                      .near_code = record->near_code};
     memset(answer.used, 0xFF, sizeof answer.used);
-    if (record->line_index != CG_NO_LINE) {
-        struct cg_line *line = cg_batch_line(check->batch, record->line_index);
-        const enum cg_status status = decide_line(check, line, &answer, err);
+    if (line != NULL && !(line->out_of_scope && line->decision == CG_ACCEPTED)) {
+        answer.line = line;
+        const enum cg_status status = find_used(check, &answer, err);
         if (status != CG_OK) {
             return status;
         }
@@ -158,6 +161,19 @@ static enum cg_status answer_record(struct cg_check *check, const struct cg_reco
         }
     }
     return check->plan.answer(check->plan.context, &answer, err);
+}
+
+static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
+                                    struct cg_error *err) {
+    if (record->line_index == CG_NO_LINE) {
+        return answer_line(check, record, NULL, err);
+    }
+    enum cg_status status = decide_record(check, record, err);
+    for (uint32_t i = 0; status == CG_OK && i < record->line_count; i++) {
+        const struct cg_line *line = cg_batch_line(check->batch, record->line_index + i);
+        status = answer_line(check, record, line, err);
+    }
+    return status;
 }
 
 /* --- a piece of input --- */

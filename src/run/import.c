@@ -67,6 +67,9 @@ static void note_problem(struct import *import, const struct cg_line *line, uint
 static void make_untested(struct import *import, struct cg_line *line) {
     const uint64_t matters = line->reasons & reasons_that_matter();
     const uint32_t newest = cg_policy_version_count(import->plan->policy) - 1;
+    if (line->out_of_scope) {
+        return;
+    }
     import->tested++;
     if (matters != 0) {
         cg_note_shapes(cg_reader_binding(import->reader), import->batch, line, matters,
@@ -106,6 +109,9 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
     import->reader = cg_reader_new(&plan);
     import->batch = cg_batch_new();
     import->history = cg_history_new(cg_ledger_recall, import->ledger);
+    if (import->history != NULL) {
+        cg_history_decide_lines_apart(import->history);
+    }
     return import->reader != NULL && import->batch != NULL && import->history != NULL &&
                    copy_versions(import) && cg_tally_init(&import->tally, import->plan->policy)
                ? cg_content_hash_init(&import->content, err)

@@ -10,6 +10,7 @@
 #include "guard.h"
 #include "run_private.h"
 
+#include "claimgate/gate/claim.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/report/run_report.h"
 
@@ -74,6 +75,7 @@ static bool make_reader(struct cg_run *run) {
         .multiline = run->plan->multiline,
         .takes_rejected = true,
         .parse = {.edit_fields = cg_edit_fields,
+                  .settle_claim = cg_claim_settle,
                   .edit_credentials = cg_edit_credentials,
                   .rules = &run->plan->rules,
                   .libcsv_only = run->plan->libcsv_only},
@@ -182,11 +184,12 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
     const struct cg_tally *tally = &run->tally;
     const uint64_t skipped = tally->empty_lines + tally->decoration + tally->repeated_headers +
                              tally->skipped_lines + tally->trailers;
-    const uint64_t lines = run->header_lines + tally->records + skipped;
+    const uint64_t lines = run->header_lines + tally->claims.records + skipped;
     const bool lines_match =
         cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;
     if (lines_match && tally->records == tally->accepted + tally->rejected &&
-        run->accepted_rows == tally->accepted &&
+        tally->claims.records == tally->claims.accepted + tally->claims.rejected &&
+        run->accepted_rows == tally->claims.accepted &&
         run->rejected_rows == tally->rejected + tally->cutback &&
         tally->units_submitted == tally->units_accepted + tally->units_rejected) {
         return CG_OK;
@@ -220,6 +223,7 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->known_inputs = run->known.list;
     facts->known_input_count = run->known.count;
     facts->tally = &run->tally;
+    facts->holds_claims = cg_reader_binding(run->reader)->holds_claims;
     cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
                                 &facts->remarks);
     facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;

@@ -57,6 +57,7 @@ static const struct code_row code_rows[] = {
     {CG_REASON_SUPERVISOR_OVER_RATIO, "CO", "B7", "N570"},
     {CG_REASON_DUPLICATE_LINE, "OA", "18", ""},
     {CG_REASON_DUPLICATE_SERVICE, "OA", "18", ""},
+    {CG_REASON_CLAIM_REJECTED, "CO", "16", "MA130"},
     {CG_REASON_CAP, "CO", "", ""},
 };
 
@@ -82,6 +83,9 @@ Test(reason, names_follow_the_enum) {
 }
 
 static const char *expected_group(enum cg_reason reason) {
+    if (reason == CG_REASON_CLAIM_REJECTED) {
+        return "claim";
+    }
     if (reason == CG_REASON_ORIGINAL_CLAIM_UNKNOWN || reason >= CG_REASON_DUPLICATE_LINE) {
         return "history";
     }

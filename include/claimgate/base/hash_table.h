@@ -40,6 +40,9 @@ void cg_hash_table_fini(struct cg_hash_table *table); /* it may be used again, a
 /* Add a reference, never 0, whose key is not there yet. */
 cg_must_use bool cg_hash_table_add(struct cg_hash_table *table, uint64_t hash, uint32_t ref);
 
+/* Take out a reference that is there, with the hash that it was added with. */
+void cg_hash_table_remove(struct cg_hash_table *table, uint64_t hash, uint32_t ref);
+
 /* The reference that stands for `key`; 0: none. Inline, so that `same` is too. */
 static inline uint32_t cg_hash_table_find(const struct cg_hash_table *table, uint64_t hash,
                                           cg_same_key_fn same, const void *context,

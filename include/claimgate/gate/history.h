@@ -80,13 +80,19 @@ cg_must_use enum cg_status cg_member_add_take_back(struct cg_member *member,
 cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                            struct cg_error *err);
 
+/* From here on the lines of a record are decided each by itself: what was paid elsewhere was paid
+ * line by line. */
+void cg_history_decide_lines_apart(struct cg_history *history);
+
 /*
  * Decide lines in order. Lines with reasons become CG_REJECTED; those without meet the history
  * edits: original_claim_unknown, duplicate_line, duplicate_service, then every cap in its order.
  * A cutback carries CG_REASON_CAP like a line that a cap rejects. An accepted void has 0 accepted
  * units. After a failure the history is of no more use.
- * `lines` are neighbours in input order; the whole array is given so that memory can be
- * fetched ahead.
+ * The lines of a record of two or more are a claim (claim.h): each meets those before it, and when
+ * one fails the claim leaves no trace. All of them are decided even so, for each may have reasons
+ * of its own. `lines` are those of whole records, neighbours in input order; the whole array is
+ * given so that memory can be fetched ahead.
  */
 cg_must_use enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines,
                                              uint32_t count, struct cg_error *err);

@@ -1,8 +1,9 @@
 /*
  * Tally: the counts of a run, kept line by line as lines are decided.
  *
- * records = accepted + rejected, where a cutback is one record, counted as accepted and as
- * cutback. submitted = accepted + rejected units, over in-scope lines whose quantity is
+ * Counts are of service lines; `claims` are the records that hold them, one each unless a record
+ * holds several. records = accepted + rejected, where a cutback is one record, counted as accepted
+ * and as cutback. submitted = accepted + rejected units, over in-scope lines whose quantity is
  * valid; voids count no units.
  *
  * Ownership  _init/_fini. Threads: one (the serial station).
@@ -22,7 +23,14 @@ struct cg_count {
     uint64_t units;
 };
 
+struct cg_claim_counts {
+    uint64_t records; /* accepted + rejected */
+    uint64_t accepted;
+    uint64_t rejected;
+};
+
 struct cg_tally {
+    struct cg_claim_counts claims;
     uint64_t records;
     uint64_t accepted;
     uint64_t rejected;

@@ -44,13 +44,15 @@ enum cg_malformed {
     CG_HEADER_STUCK, /* to a claim: the file before it had no last line end */
 };
 
-/* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. */
+/* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. It holds one
+ * service line, or several that are accepted or rejected whole: its claim. */
 struct cg_record {
     uint32_t offset;     /* in batch->text */
     uint32_t len_bytes;  /* as it stands in text, without its line end; see cg_batch_record_bytes */
     uint32_t line_delta; /* physical line where it starts, less batch->first_line */
     uint32_t field_count; /* fields found; 0 where a fault kept them from being counted */
-    uint32_t line_index;  /* its cg_line, or CG_NO_LINE: passes through untouched */
+    uint32_t line_index;  /* its first cg_line, or CG_NO_LINE: passes through untouched */
+    uint16_t line_count;  /* its service lines; with CG_NO_LINE they are only counted */
     uint8_t
         eol_bytes; /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
     uint8_t malformed; /* enum cg_malformed */
@@ -107,6 +109,8 @@ struct cg_batch {
     struct cg_array origins; /* of struct cg_origin, one a record where is_fed_back */
     uint32_t physical_lines; /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
+    bool holds_claims;                  /* a record may have several lines */
+    uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;                /* records with near_code */
     uint32_t odd_ids;                   /* lines with odd_id */
     struct cg_array passing_take_backs; /* of struct cg_passing_take_back */

@@ -3,7 +3,7 @@
  *
  * The parse station fills the fields and the field and credential verdicts, the decide
  * station the rest; encode and the ledger only read. A malformed record is a line too,
- * with nothing but its reason. Out-of-scope records have no line at all.
+ * with nothing but its reason. A record without a line in scope has no line at all.
  *
  * Ownership  Texts, and keys that are long, are views into the batch that carries the line.
  */
@@ -22,8 +22,9 @@ enum {
     CG_MODIFIERS_MAX = 5, /* hcpcs_modifier_1 to _5 */
     CG_UNITS_MAX = 9999,  /* service_unit_quantity */
     CG_LINE_NUMBER_MAX = 9999,
-    CG_ID_MAX_BYTES = 64,    /* claim_id, member_id, original_claim_id */
-    CG_LINE_NUMBER_NONE = 0, /* the file has no line-number column */
+    CG_ID_MAX_BYTES = 64,      /* claim_id, member_id, original_claim_id */
+    CG_NOT_FIRST = UINT16_MAX, /* more_lines */
+    CG_LINE_NUMBER_NONE = 0,   /* the file has no line-number column */
 };
 
 enum cg_frequency {
@@ -63,7 +64,7 @@ struct cg_line {
     uint64_t modifiers;                  /* field.h: cg_modifiers_pack; 0: none */
     uint16_t units;                      /* submitted, 1 to 9999; 0: invalid */
     uint16_t line_number;                /* 1 to 9999 or CG_LINE_NUMBER_NONE */
-    uint8_t frequency;                   /* enum cg_frequency; 0: invalid */
+    uint8_t frequency;                   /* enum cg_frequency; 0: invalid, or out of scope */
     uint8_t procedure_no;                /* policy.h: index into the policy's procedures */
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     bool reverses; /* a void by its negative units: of what stands under its own claim id and line
@@ -71,7 +72,11 @@ struct cg_line {
     uint16_t reversed_units;   /* of such a void, as its quantity names them without the sign */
     bool reverses_other_units; /* what it took back had another number of units */
     bool odd_id;               /* an id has what a spreadsheet puts around one (field.h) */
-    bool fed_back; /* out of a rejected file: it may be the rest of a line that was cut back */
+    bool out_of_scope; /* a line of a claim that has others in scope: no edit is for it, and nothing
+                        * remembers it, but it is accepted or rejected with them */
+    bool fed_back;     /* out of a rejected file: it may be the rest of a line that was cut back */
+    uint16_t more_lines; /* of a record of several: on its first line how many follow, which are
+                          * decided with it as one claim; on those CG_NOT_FIRST */
     uint32_t quantity_offset; /* the raw quantity field within the record, */
     uint32_t quantity_len;    /* blanks and quotes included; 0 without cutback */
     uint32_t crosswalk_id; /* member_id is a person's by now: which id of members.csv was met, from

@@ -103,8 +103,12 @@ struct cg_parse_plan {
     /* True when the record is in scope: then `line` has been filled, fields and verdict of group 1.
      * False: the record passes through and the line is dropped. */
     bool (*edit_fields)(const void *rules, struct cg_values *values, struct cg_line *line);
-    /* Called for each hundred lines or so of those kept, in order; NULL: nothing is left to do. For
-     * what has to be looked up: with many lines at hand, memory can be fetched ahead. */
+    /* Called when a record of two lines or more has them all, before edit_credentials: what becomes
+     * of the others where one has a reason by now. NULL: nothing does. */
+    bool (*settle_claim)(struct cg_line *lines, uint32_t count);
+    /* Called for each hundred lines or so of those kept, in order, never for a part of a record's;
+     * NULL: nothing is left to do. For what has to be looked up: with many lines at hand, memory
+     * can be fetched ahead. */
     void (*edit_credentials)(const void *rules, struct cg_line *lines, uint32_t count);
     const void *rules;
     bool libcsv_only; /* tests: every record through libcsv */

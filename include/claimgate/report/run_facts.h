@@ -62,6 +62,7 @@ struct cg_run_facts {
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
     const struct cg_tally *tally;
+    bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;
     struct cg_remarks remarks; /* what most records have wrong in the same way */
     struct cg_guard guard;     /* what is out of the ordinary, against the ledger's runs */

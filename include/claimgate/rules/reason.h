@@ -51,6 +51,7 @@
     X(SUPERVISOR_OVER_RATIO, supervisor_over_ratio)                                                \
     X(DUPLICATE_LINE, duplicate_line)                                                              \
     X(DUPLICATE_SERVICE, duplicate_service)                                                        \
+    X(CLAIM_REJECTED, claim_rejected)                                                              \
     X(CAP, cap) /* stands for "<id>_cap" of the line's cap_no */
 
 enum cg_reason {
