@@ -2,6 +2,7 @@
  * Members this run has met, in a table of our own: a line costs one look, the ledger is asked once
  * a member, and not at all while it knows no members.
  */
+#include "past.h"
 #include "private.h"
 
 #include <string.h>
@@ -63,6 +64,7 @@ enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text me
     if (status == CG_OK && row) {
         *member_no = sqlite3_column_int64(ledger->find_member, 0);
         (void)sqlite3_reset(ledger->find_member);
+        return *member_no != 0 ? CG_OK : cg_past_damaged(ledger, err);
     }
     return status;
 }

@@ -5,6 +5,9 @@
 
 enum { LOOKED_UP_MAX = 64, STRETCH_BYTES = 8 << 20, LINKS_MAX = 1 << 30 };
 
+/* Members are numbered from 1, but a damaged ledger may have any number. */
+static const int64_t member_no_max = INT64_MAX / CG_PAST_PARTS - 1;
+
 static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while reading a member from the ledger");
 }
@@ -244,6 +247,9 @@ enum cg_status cg_past_gather(struct cg_past *past, int64_t member_no, struct cg
                               int64_t *up_to_run, struct cg_error *err) {
     *up_to_run = 0;
     cg_buffer_clear(out);
+    if (member_no < 1 || member_no > member_no_max) {
+        return cg_past_damaged(past->ledger, err);
+    }
     enum cg_status status = reach(past, member_no, err);
     if (status == CG_OK) {
         status = gather_parts(past, member_no, out, up_to_run, err);

@@ -31,6 +31,7 @@ struct recount {
     struct cg_buffer packed;
     sqlite3_stmt *line; /* for the second walk, in which lines are named; NULL in the first */
     uint64_t most_faults;
+    bool unnumbered; /* members have numbers that no run gave: they cannot be walked */
 };
 
 /* *out NULL: the run's policy cannot be read. Where its text is what it was, that is no change but
@@ -227,6 +228,21 @@ static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
     return status;
 }
 
+/* Runs number members one after the other. */
+static enum cg_status check_numbers(struct recount *recount, struct cg_error *err) {
+    int64_t far;
+    const enum cg_status status =
+        cg_ledger_ask(recount->verify->ledger,
+                      "SELECT coalesce(min(member_no) < 1 OR max(member_no) > 2 * count(*) + 1024, "
+                      "0) FROM member",
+                      0, 0, &far, err);
+    recount->unnumbered = status == CG_OK && far != 0;
+    if (recount->unnumbered) {
+        cg_verify_fault(recount->verify, "table member: a number that no run has given");
+    }
+    return status;
+}
+
 /* Rows of members that the ledger does not have. */
 static enum cg_status check_strays(struct recount *recount, struct cg_error *err) {
     int64_t strays;
@@ -296,9 +312,10 @@ static enum cg_status start(struct recount *recount, struct cg_error *err) {
 
 static enum cg_status run_passes(struct recount *recount, struct cg_error *err) {
     static enum cg_status (*const passes[])(struct recount *, struct cg_error *) = {
-        start, check_strays, count_all, compare_sums};
+        check_numbers, start, check_strays, count_all, compare_sums};
     enum cg_status status = CG_OK;
-    for (size_t i = 0; status == CG_OK && i < sizeof passes / sizeof passes[0]; i++) {
+    const size_t count = sizeof passes / sizeof passes[0];
+    for (size_t i = 0; status == CG_OK && i < count && !recount->unnumbered; i++) {
         status = passes[i](recount, err);
     }
     return status;

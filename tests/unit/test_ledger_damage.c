@@ -1,0 +1,95 @@
+/*
+ * Questions to a ledger whose rows say what no run has written: they are answered or refused with a
+ * sentence, in time.
+ */
+#include "ledger/private.h"
+#include "support/ledger_fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct fixture fixture;
+
+static void setup(void) {
+    fixture_init(&fixture);
+}
+
+static void teardown(void) {
+    fixture_fini(&fixture);
+}
+
+TestSuite(ledger_damage, .init = setup, .fini = teardown, .timeout = 60);
+
+static void fill(void) {
+    struct cg_error err = CG_ERROR_INIT;
+    const struct fixture_line lines[] = {{.member = "M1", .claim = "C1", .units = 3},
+                                         {.member = "M2", .claim = "C2", .units = 4},
+                                         {.member = "M3", .claim = "C3", .units = 4}};
+    cr_assert_eq(fixture_run(&fixture, lines, 3, "one", NULL, &err), CG_OK, "%s", err.text);
+}
+
+static enum cg_status hear(void *context, const struct cg_ledger_decision *decision,
+                           struct cg_error *err) {
+    (void)context;
+    (void)decision;
+    (void)err;
+    return CG_OK;
+}
+
+static void note(void *context, const char *text) {
+    (void)context;
+    cr_log_info("%s", text);
+}
+
+/* What each question comes to: all but CG_OK has a sentence. */
+struct answers {
+    enum cg_status standing;
+    enum cg_status recalled;
+    enum cg_status verified;
+    uint64_t faults;
+};
+
+static struct cg_error fresh(const struct cg_error *err, enum cg_status status) {
+    cr_expect(status == CG_OK || err->text[0] != '\0');
+    return (struct cg_error)CG_ERROR_INIT;
+}
+
+static struct answers ask(const char *member) {
+    struct answers answers = {.faults = 0};
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_ledger *ledger;
+    cr_assert_eq(cg_ledger_open_reader(fixture.path, &ledger, &err), CG_OK, "%s", err.text);
+    answers.standing = cg_ledger_visit_standing(ledger, cg_text_of(member), NULL, hear, NULL, &err);
+    err = fresh(&err, answers.standing);
+    cr_assert_eq(cg_ledger_recall_for(ledger, fixture.policy, 0, &err), CG_OK, "%s", err.text);
+    struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
+    cr_assert_not_null(history);
+    answers.recalled = cg_history_meet(history, cg_text_of(member), &err);
+    err = fresh(&err, answers.recalled);
+    cg_history_free(history);
+    answers.verified = cg_ledger_verify(ledger, note, NULL, &answers.faults, &err);
+    err = fresh(&err, answers.verified);
+    cg_ledger_close(ledger);
+    return answers;
+}
+
+Test(ledger_damage, a_member_of_no_number_that_a_run_gives_is_damage) {
+    static const char *const numbers[] = {"0",
+                                          "-1",
+                                          "-9223372036854775807",
+                                          "9223372036854775807",
+                                          "2251799813685248",
+                                          "1099511627776"};
+    fill();
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "UPDATE member SET member_no = %s WHERE member_id = 'M2'",
+                 numbers[i]);
+        fixture_exec(&fixture, sql);
+        const struct answers answers = ask("M2");
+        const bool possible = i + 1 == sizeof numbers / sizeof numbers[0];
+        cr_expect(possible || answers.standing == CG_BAD_DATA, "%s", numbers[i]);
+        cr_expect(possible || answers.recalled == CG_BAD_DATA, "%s", numbers[i]);
+        cr_expect(answers.verified != CG_OK || answers.faults > 0, "%s", numbers[i]);
+    }
+}
