@@ -281,6 +281,9 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     if (status != CG_OK) {
         return status;
     }
+    if (o->ledger == NULL) {
+        cg_log_note("no ledger: nothing used before is known");
+    }
     status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     if (status == CG_OK) {
         const int32_t as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today();

@@ -6,9 +6,11 @@
 #include "printed_page.h"
 
 #include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
 #include "claimgate/record/line.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct options {
     const char *ledger;
@@ -50,9 +52,16 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
         .line_number = (uint16_t)options->line,
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
-    return status != CG_OK
-               ? status
-               : cg_ledger_page_print(options->ledger, options->json, page, &question, err);
+    if (status != CG_OK ||
+        cg_ledger_page_print(options->ledger, options->json, page, &question, err) != CG_OK) {
+        return err->status;
+    }
+    if (question.is_unknown) {
+        cg_log_warning("the ledger has never seen this %s; is the id written as in the claims?",
+                       strcmp(what, "MEMBER") == 0 ? "member" : "claim");
+        *call->exit_code = 1;
+    }
+    return CG_OK;
 }
 
 static enum cg_status explain(const struct cg_invocation *call, struct cg_error *err) {
@@ -75,7 +84,8 @@ const struct cg_command cg_command_explain = {
     .detail =
         "In order: run, file and line, decision, reasons with their codes, the units used in\n"
         "each cap at that moment, the accepted lines that had used up the cap, and what took\n"
-        "the line back. CLAIM_ID - reads it from standard input.\n",
+        "the line back. CLAIM_ID - reads it from standard input. Exit 1: the ledger\n"
+        "has never seen the claim.\n",
     .options = explain_options,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),
@@ -91,7 +101,7 @@ const struct cg_command cg_command_usage = {
     .detail =
         "For each cap the period that holds the date, units used and left, and the accepted\n"
         "lines that used them. Under the newest policy text of the ledger. MEMBER - reads it\n"
-        "from standard input.\n",
+        "from standard input. Exit 1: the ledger has never seen the member.\n",
     .options = usage_options,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

@@ -5,6 +5,8 @@
 #include "past.h"
 #include "private.h"
 
+#include "claimgate/ledger/ledger_query.h"
+
 #include <string.h>
 
 enum { MEMBERS_MAX = 1 << 30 };
@@ -94,4 +96,12 @@ enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text memb
     *member_no = member->member_no;
     *is_new = member->is_new;
     return CG_OK;
+}
+
+enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger, struct cg_text member_id,
+                                      bool *known, struct cg_error *err) {
+    int64_t member_no = 0;
+    const enum cg_status status = cg_ledger_find_member(ledger, member_id, &member_no, err);
+    *known = member_no != 0;
+    return status;
 }

@@ -127,9 +127,7 @@ enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
     const enum cg_status status = cg_ledger_visit_claim(ledger, question->id, question->line_number,
                                                         explain, &explaining, err);
     cg_page_close_list(page);
-    if (page->json == NULL && explaining.decisions == 0) {
-        cg_page_say(page, "The ledger has no decision on this claim.\n");
-    }
+    question->is_unknown = explaining.decisions == 0;
     cg_policy_free(explaining.policy);
     return status;
 }

@@ -173,10 +173,15 @@ enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
                              struct cg_ledger_question *question, struct cg_error *err) {
     struct usage usage = {.page = page, .ledger = ledger, .question = question};
     bool any = false;
+    bool known = false;
     enum cg_status status = cg_ledger_visit_runs(ledger, 0, find_policy, &any, err);
+    if (status == CG_OK) {
+        status = cg_ledger_knows_member(ledger, question->id, &known, err);
+    }
     if (status != CG_OK) {
         return status;
     }
+    question->is_unknown = !known;
     if (!any) {
         put_nothing(page, question);
         return CG_OK;

@@ -143,7 +143,12 @@ Test(ledger_questions, every_kind_of_decision_is_a_document_of_the_schema) {
     ASK_JSON(&run, "explain", "A");
     expect_said(&run, "\"taken_back\": {\n        \"claim_id\": \"V\",\n        \"run\": 1");
     run_fini(&run);
-    ASK_JSON(&run, "explain", "NO-SUCH");
+    const char *const unknown[] = {run_claimgate(), "explain", "NO-SUCH", "--json",
+                                   "--ledger",      ledger,    NULL};
+    run_program(unknown, NULL, &run);
+    cr_expect_eq(run.exit_code, 1);
+    cr_expect_not_null(strstr(run.err, "the ledger has never seen this claim"), "%s", run.err);
+    scene_check_json("decision.schema.json", run.out, run.out_len);
     run_fini(&run);
     ASK_JSON(&run, "reconsider");
     expect_said(&run, "\"units_that_fit\": 3");

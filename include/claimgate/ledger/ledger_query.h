@@ -63,6 +63,11 @@ cg_must_use enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, i
                                                      cg_ledger_item_fn fn, void *context,
                                                      struct cg_error *err);
 
+/* Whether any line of this member was ever decided. */
+cg_must_use enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger,
+                                                  struct cg_text member_id, bool *known,
+                                                  struct cg_error *err);
+
 /* Each rendering provider who had an accepted line in a run that stands, of those from `since_run`
  * on, on one of the last `days` days of service that these runs have. */
 typedef enum cg_status (*cg_ledger_provider_fn)(void *context, uint64_t npi, struct cg_error *err);

@@ -22,6 +22,7 @@ struct cg_ledger_question {
     int32_t day_no;
     int64_t run_no;
     uint64_t faults; /* found by cg_page_verify */
+    bool is_unknown; /* set by _explain and _usage: the ledger has never seen this id */
 };
 
 typedef enum cg_status (*cg_ledger_page_fn)(struct cg_page *page, struct cg_ledger *ledger,
