@@ -142,7 +142,7 @@ enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct
         return cg_error_set(err, CG_USAGE,
                             "--layout %s: choose compact, tuva, taf-ot, taf-ot-programs, cclf5, "
                             "rif-carrier, rif-outpatient, synthea or state-extract; with -feed "
-                            "behind as its source sends it",
+                            "behind as its source sends it; or x12-837p",
                             name);
     }
     struct cg_columns *columns = calloc(1, sizeof *columns);

@@ -148,7 +148,8 @@ static char *put_field(const struct cg_contents *contents, const struct cg_row *
         return put_number(out, line->line_no - contents->lines_before_first, 1);
     case CG_FIELD_MEMBER_ID:
         *out++ = 'M';
-        return put_number(out, line->member_id, 8);
+        out = put_number(out, line->member_id, 8);
+        return row->dependent != NULL ? cg_put_text(out, row->dependent) : out;
     case CG_FIELD_CLAIM_LINE_START_DATE:
     case CG_FIELD_CLAIM_LINE_END_DATE:
         return put_service_date(contents, line, field == CG_FIELD_CLAIM_LINE_END_DATE, out);

@@ -6,6 +6,7 @@
 #include "feed.h"
 #include "mock_roster.h"
 #include "rows.h"
+#include "x12.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@ struct press {
     struct cg_claim_file *claims;
     struct cg_row_writer *history_writer; /* NULL, as is the next: no history is asked for */
     struct cg_claim_file *history;
+    struct cg_x12_writer *x12; /* NULL: the claims are CSV */
 };
 
 static enum cg_status put_header(const struct cg_columns *columns, struct cg_claim_file *file,
@@ -93,9 +95,11 @@ static enum cg_status write_claims(struct press *press, int dir_fd, uint32_t fil
     if (plan->files > 1) {
         snprintf(number, sizeof number, "-%02u", file_no + 1);
     }
-    snprintf(name, sizeof name, "claims%s.csv%s", number, plan->plain ? "" : ".gz");
+    snprintf(name, sizeof name, "claims%s.%s%s", number, plan->is_x12 ? "837" : "csv",
+             plan->plain ? "" : ".gz");
     if (cg_claim_file_open(press->claims, dir_fd, name, err) != CG_OK ||
-        put_lines(press, end - begin, err) != CG_OK) {
+        (plan->is_x12 ? cg_x12_put_lines(press->x12, press->source, end - begin, err)
+                      : put_lines(press, end - begin, err)) != CG_OK) {
         return err->status;
     }
     return cg_claim_file_close(press->claims, err);
@@ -127,8 +131,20 @@ static bool set_up(struct press *press, const struct cg_population *population) 
         press->history_writer = cg_row_writer_new(plan->history);
         press->history = cg_claim_file_new(level, most_bytes);
     }
-    return press->source != NULL && press->writer != NULL && press->claims != NULL &&
-           (plan->history == NULL || (press->history_writer != NULL && press->history != NULL));
+    if (press->source == NULL || press->writer == NULL || press->claims == NULL ||
+        (plan->history != NULL && (press->history_writer == NULL || press->history == NULL))) {
+        return false;
+    }
+    const struct cg_x12_plan x12 = {
+        .population = population,
+        .dependents = plan->dependents,
+        .is_tidy = plan->is_tidy,
+        .claims = press->claims,
+        .history = press->history,
+        .history_writer = press->history_writer,
+    };
+    press->x12 = plan->is_x12 ? cg_x12_writer_new(&x12) : NULL;
+    return !plan->is_x12 || press->x12 != NULL;
 }
 
 static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
@@ -142,6 +158,7 @@ static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
         facts->text_bytes = cg_claim_file_text_bytes(press.claims);
         facts->file_bytes = cg_claim_file_disk_bytes(press.claims);
     }
+    cg_x12_writer_free(press.x12);
     cg_claim_file_free(press.history);
     cg_row_writer_free(press.history_writer);
     cg_claim_file_free(press.claims);

@@ -29,6 +29,9 @@ struct cg_generate_plan {
     uint32_t files;
     const struct cg_columns *columns;
     const struct cg_columns *history; /* NULL: none is written */
+    bool is_x12;         /* 837 professional claims; `columns` are then those of the history */
+    bool is_tidy;        /* X12 that keeps to the guide's word */
+    uint32_t dependents; /* X12: thousandths of a percent of the members */
     struct cg_population_plan population;
     struct cg_line_source_plan source;
 };

@@ -15,6 +15,7 @@ enum {
 /* What the lines of one claim share. */
 struct claim {
     uint64_t claim_no;
+    uint32_t member_no;
     struct cg_mock_member member;
     const struct cg_provider *provider;
     int32_t start_day;
@@ -85,6 +86,7 @@ static uint16_t draw_units(struct cg_line_source *source) {
 static void start_claim(struct cg_line_source *source, uint32_t member_no, struct claim *claim) {
     uint32_t choice = below(source, 100);
     claim->claim_no = source->next_claim_no++;
+    claim->member_no = member_no;
     claim->member = cg_population_member(source->population, member_no);
     claim->provider = choice < 90 ? claim->member.home : claim->member.other;
     claim->received_day = arrival_day(source);
@@ -102,6 +104,13 @@ static uint32_t draw_member(struct cg_line_source *source) {
     uint32_t members = source->population->plan.members;
     uint32_t one = below(source, members), two = below(source, members);
     return one < two ? one : two;
+}
+
+/* Claims of one member come together where claims are long. */
+static uint32_t draw_next_member(struct cg_line_source *source) {
+    const bool stays =
+        source->plan.has_long_claims && source->open.claim_no > 0 && below(source, 5) < 2;
+    return stays ? source->open.member_no : draw_member(source);
 }
 
 static const char *draw_procedure(struct cg_line_source *source) {
@@ -149,7 +158,7 @@ static void put_line(struct cg_line_source *source, struct claim *claim,
     set_provider(source->population, claim->provider, line);
     line->modifiers[1] = traits % 8 == 0 ? "HQ" : ""; /* a group */
     set_units(line, draw_units(source));
-    claim->lines_left--;
+    line->lines_behind = (uint8_t)--claim->lines_left;
 }
 
 static void put_single(struct cg_line_source *source, uint32_t member_no,
@@ -159,14 +168,25 @@ static void put_single(struct cg_line_source *source, uint32_t member_no,
     put_line(source, &claim, line);
 }
 
+/* Of 40 claims, those below the number at [n] have n + 1 lines at most. */
+static uint32_t lines_of_claim(bool is_long, uint32_t drawn) {
+    static const uint8_t SHORT[] = {32, 38, 40}, LONG[] = {20, 30, 36, 40};
+    const uint8_t *below_which = is_long ? LONG : SHORT;
+    uint32_t lines = 1;
+    while (drawn >= below_which[lines - 1]) {
+        lines++;
+    }
+    return lines;
+}
+
 /* Four claims in five have one line. Every eighth of these is kept for later lines to refer to. */
 static void put_ordinary(struct cg_line_source *source, struct cg_mock_line *line) {
     bool single = source->open.lines_left == 0;
     if (single) {
         uint32_t drawn = below(source, 40);
-        start_claim(source, draw_member(source), &source->open);
-        source->open.lines_left = drawn < 32 ? 1 : drawn < 38 ? 2 : 3;
-        single = drawn < 32;
+        start_claim(source, draw_next_member(source), &source->open);
+        source->open.lines_left = lines_of_claim(source->plan.has_long_claims, drawn);
+        single = source->open.lines_left == 1;
     }
     put_line(source, &source->open, line);
     if (single && line->variant % 8 == 0) {

@@ -18,6 +18,7 @@
 #include "claimgate/base/error.h"
 #include "population.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Original claims that are no number. */
@@ -36,8 +37,9 @@ struct cg_mock_line {
     uint16_t units;
     uint16_t original_units; /* of a void or replacement */
     uint8_t line_no;
-    uint8_t frequency; /* 1, 7 or 8 */
-    uint8_t anomaly;   /* enum cg_anomaly: what the writer of columns has to spoil */
+    uint8_t lines_behind; /* of the same claim, though other claims may come between */
+    uint8_t frequency;    /* 1, 7 or 8 */
+    uint8_t anomaly;      /* enum cg_anomaly: what the writer of columns has to spoil */
     char rendering_npi[CG_NPI_BYTES];
     const char *billing_npi; /* CG_NPI_BYTES */
     const char *procedure;
@@ -51,6 +53,8 @@ struct cg_line_source_plan {
     uint64_t lines;
     int64_t out_of_scope; /* thousandths of a percent of all lines */
     struct cg_anomaly_shares anomalies;
+    bool has_long_claims; /* more of two lines and three, some of four, and several of a member
+                           * one after another */
 };
 
 struct cg_line_source;

@@ -29,6 +29,7 @@ struct options {
     int64_t replacements;
     int64_t authorized;
     int64_t quoted;
+    int64_t dependents;
     bool plain;
     bool history;
     bool quiet;
@@ -36,6 +37,9 @@ struct options {
 
 /* About five claims for a member and month, and twenty members to a provider. */
 enum { CLAIMS_A_MONTH = 5, MEMBERS_TO_A_PROVIDER = 20, PROVIDERS_LEAST = 10 };
+
+static const char X12[] = "x12-837p";
+enum { SHARE_NOT_GIVEN = -1, CSV_TAKE_BACKS = 300, X12_TAKE_BACKS = 1000 };
 
 static const struct options defaults = {
     .start_month = "2023-07",
@@ -47,8 +51,8 @@ static const struct options defaults = {
     .files = 1,
     .level = CG_LEVEL_DEFAULT,
     .errors = 200,
-    .voids = 300,
-    .replacements = 300,
+    .voids = SHARE_NOT_GIVEN,
+    .replacements = SHARE_NOT_GIVEN,
     .authorized = 500,
 };
 
@@ -67,15 +71,18 @@ static const struct cg_option option_table[] = {
     CG_TAKES_PATH("layout", "NAME", layout,
                   "compact, tuva, taf-ot, taf-ot-programs, cclf5, rif-carrier, rif-outpatient, "
                   "synthea, state-extract; with -feed behind as its source sends it: rows that are "
-                  "no services, its own way to void and replace"),
+                  "no services, its own way to void and replace; x12-837p"),
+    CG_TAKES_PERCENT("dependents", "PCT", dependents,
+                     "x12-837p: members who are no subscribers (0)"),
     CG_TAKES_FLAG("history", history, "also the same services in the default layout"),
     CG_TAKES_INTEGER("files", "K", files, 1, CG_GENERATE_FILES_MAX,
                      "claim files, one after another (1)"),
     CG_TAKES_PERCENT("out-of-scope", "PCT", out_of_scope, "lines of other services (0)"),
     CG_TAKES_PERCENT("errors", "PCT", errors, "share of each kind of error (0.2)"),
     CG_TAKES_LIST("error", "NAME=PCT", errors_by_kind, "share of one kind of error"),
-    CG_TAKES_PERCENT("voids", "PCT", voids, "lines that void a claim (0.3)"),
-    CG_TAKES_PERCENT("replacements", "PCT", replacements, "lines that replace one (0.3)"),
+    CG_TAKES_PERCENT("voids", "PCT", voids, "lines that void a claim (0.3; x12-837p: 1)"),
+    CG_TAKES_PERCENT("replacements", "PCT", replacements,
+                     "lines that replace one (0.3; x12-837p: 1)"),
     CG_TAKES_PERCENT("authorized", "PCT", authorized,
                      "lines of children, with authorization (0.5)"),
     CG_TAKES_PERCENT("quoted", "PCT", quoted, "lines with a quoted field (0)"),
@@ -85,12 +92,18 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
+static bool is_x12(const struct options *o) {
+    return strcmp(o->layout, X12) == 0;
+}
+
 static enum cg_status set_anomalies(const struct options *o, struct cg_anomaly_shares *shares,
                                     struct cg_error *err) {
     *shares = (struct cg_anomaly_shares){{0}};
     cg_anomaly_set_mistakes(shares, o->errors);
-    cg_anomaly_set(shares, CG_ANOMALY_VOID, o->voids);
-    cg_anomaly_set(shares, CG_ANOMALY_REPLACEMENT, o->replacements);
+    const int64_t usual = is_x12(o) ? X12_TAKE_BACKS : CSV_TAKE_BACKS;
+    cg_anomaly_set(shares, CG_ANOMALY_VOID, o->voids == SHARE_NOT_GIVEN ? usual : o->voids);
+    cg_anomaly_set(shares, CG_ANOMALY_REPLACEMENT,
+                   o->replacements == SHARE_NOT_GIVEN ? usual : o->replacements);
     cg_anomaly_set(shares, CG_ANOMALY_AUTHORIZED, o->authorized);
     cg_anomaly_set(shares, CG_ANOMALY_QUOTED, o->quoted);
     for (size_t i = 0; i < o->errors_by_kind.count; i++) {
@@ -152,8 +165,13 @@ static enum cg_status fill_plan(const struct options *o, const struct cg_columns
         .files = (uint32_t)o->files,
         .columns = columns,
         .history = history,
+        .is_x12 = is_x12(o),
+        .is_tidy = o->errors == 0,
+        .dependents = (uint32_t)o->dependents,
         .population = {.seed = (uint64_t)o->seed, .program = cg_program_find(o->program)},
-        .source = {.lines = (uint64_t)o->lines, .out_of_scope = o->out_of_scope},
+        .source = {.lines = (uint64_t)o->lines,
+                   .out_of_scope = o->out_of_scope,
+                   .has_long_claims = is_x12(o)},
     };
     if (plan->population.program == NULL) {
         return cg_error_set(err, CG_USAGE, "--policy-shape %s: choose ms, ms-full, la or mi",
@@ -206,7 +224,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
     }
-    enum cg_status status = cg_columns_load(o->layout, &columns, err);
+    enum cg_status status = cg_columns_load(is_x12(o) ? "compact" : o->layout, &columns, err);
     if (status == CG_OK) {
         status = generate_with_history(o, columns, err);
     }
@@ -220,10 +238,12 @@ static const struct cg_command command = {
     .arguments = "--out DIR [--lines N] [--seed S]",
     .summary = "synthetic claims and a roster, for tests and demos",
     .detail =
-        "Makes DIR/claims.csv.gz (claims-01.csv.gz and so on with --files) and DIR/roster with "
-        "all\n"
-        "six files. The same options give the same content everywhere. With --errors 0 every line\n"
-        "is in order, but some go over a cap. --error takes the name of a reason\n"
+        "Makes DIR/claims.csv.gz (claims-01.csv.gz and so on with --files; x12-837p: "
+        "claims.837.gz)\n"
+        "and DIR/roster with all six files, with --history DIR/history.csv.gz too. The same "
+        "options\n"
+        "give the same content everywhere. With --errors 0 every line is in order, but some go\n"
+        "over a cap. --error takes the name of a reason\n"
         "(duplicate_line=0.5) or one of too_few_fields, too_many_fields, nul_byte,\n"
         "broken_quoting, unclosed_quote, over_long_record, over_daily_cap, over_yearly_cap; it\n"
         "may be given up to 16 times.",

@@ -50,6 +50,12 @@ static const struct spoiled SPOILED[CG_ANOMALY_COUNT] = {
                                        {"1990-02-30", "unknown", "1890-01-01", "90"}},
 };
 
+const char *cg_spoilt_text(const struct cg_mock_line *line, int field) {
+    const struct spoiled *spoiled = &SPOILED[line->anomaly];
+    return spoiled->texts[0] != NULL && spoiled->field == field ? spoiled->texts[line->variant % 4]
+                                                                : NULL;
+}
+
 /* The field that a column shows, as far as mistakes go: what is no field is never spoilt. */
 static int field_shown(const struct cg_mock_line *line, int content) {
     return content == CG_CONTENT_FIRST_CLAIM && line->frequency == 1 ? CG_FIELD_CLAIM_ID : content;
@@ -59,12 +65,12 @@ static int field_shown(const struct cg_mock_line *line, int content) {
 static char *put_spoiled(const struct cg_row_writer *writer, const struct cg_row *row, int content,
                          char *out) {
     const struct cg_mock_line *line = row->line;
-    const struct spoiled *spoiled = &SPOILED[line->anomaly];
     const int field = field_shown(line, content);
-    if (spoiled->texts[0] != NULL && spoiled->field == field) {
-        return cg_put_text(out, spoiled->texts[line->variant % 4]);
+    const char *spoilt = cg_spoilt_text(line, field);
+    if (spoilt != NULL) {
+        return cg_put_text(out, spoilt);
     }
-    if (spoiled->texts[0] != NULL && content == CG_CONTENT_OR + spoiled->field) {
+    if (content >= CG_CONTENT_OR && cg_spoilt_text(line, content - CG_CONTENT_OR) != NULL) {
         return out;
     }
     if (field == CG_FIELD_CLAIM_ID && line->anomaly == CG_ANOMALY_OVER_LONG_RECORD) {

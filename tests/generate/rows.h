@@ -19,8 +19,12 @@ struct cg_row {
     const struct cg_mock_line *line;
     int mark; /* of the shape, that tells that this is no service; CG_ROW_OF_A_SERVICE */
     int mark_text;
-    bool is_negative; /* units below zero */
+    bool is_negative;      /* units below zero */
+    const char *dependent; /* joined to the member's id; NULL: nothing is */
 };
+
+/* What the line's mistake writes in place of a field; NULL where the field is in order. */
+const char *cg_spoilt_text(const struct cg_mock_line *line, int field);
 
 struct cg_row_writer;
 
