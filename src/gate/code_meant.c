@@ -1,12 +1,23 @@
 #include "code_meant.h"
 
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 #include "claimgate/rules/procedure_code.h"
 #include "claimgate/rules/reason.h"
 
 int cg_code_in_another_column(const struct cg_policy *policy, struct cg_text value) {
     const bool begins_with_letter = value.len > 0 && (value.ptr[0] | 0x20) >= 'a';
     return begins_with_letter ? cg_policy_procedure(policy, cg_field_procedure(value)) : -1;
+}
+
+/* A description, such as "Peer support": more letters than any code has. */
+static bool is_words(struct cg_text cell) {
+    uint32_t letters = 0;
+    for (uint32_t i = 0; i < cell.len; i++) {
+        const char small = (char)(cell.ptr[i] | 0x20);
+        letters += small >= 'a' && small <= 'z';
+    }
+    return letters > 5 && !cg_shape_is_null_mark(cell);
 }
 
 /* Of a record with quotes the columns that were kept; of any other all that the header has. */
@@ -31,9 +42,11 @@ cg_code_meant_by(const struct cg_policy *policy, struct cg_values *values, struc
     const uint64_t near = cg_reason_bit(CG_REASON_PROCEDURE_CODE_NEAR);
     if (found.likeness != CG_CODE_OTHER) {
         const bool held = found.likeness == CG_CODE_HELD;
-        return (struct cg_code_meant){
-            found.procedure_no, held ? cg_reason_bit(CG_REASON_PROCEDURE_CODE_INVALID) : near};
+        return (struct cg_code_meant){found.procedure_no,
+                                      held ? cg_reason_bit(CG_REASON_PROCEDURE_CODE_INVALID) : near,
+                                      false};
     }
     const int elsewhere = find_elsewhere(policy, values);
-    return (struct cg_code_meant){elsewhere, elsewhere < 0 ? 0 : near};
+    return (struct cg_code_meant){elsewhere, elsewhere < 0 ? 0 : near,
+                                  elsewhere < 0 && is_words(cell)};
 }

@@ -14,11 +14,13 @@
 #include "claimgate/record/parse.h"
 #include "claimgate/rules/policy.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cg_code_meant {
     int procedure_no; /* -1: nothing of the policy's */
     uint64_t reason;  /* the bit of what is wrong with it; 0: nothing */
+    bool is_words;    /* the cell holds a description in place of a code */
 };
 
 /* `cell` is what the code's field holds: no code of the policy's, and no well-formed other one. */

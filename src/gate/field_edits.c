@@ -44,20 +44,20 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
     return reason_if(!usable, reason);
 }
 
-/* What spreadsheets do to an id begins or ends so, or stands on a line that is not plain. */
-static bool may_be_decorated(const struct cg_values *values, const struct cg_key *id) {
+/* An odd id begins or ends so, or stands on a line that is not plain. */
+static bool may_be_odd(const struct cg_values *values, const struct cg_key *id) {
     const struct cg_text text = cg_key_text(id);
-    return text.len > 1 && (!values->plain || text.ptr[0] == '=' || text.ptr[0] == '\'' ||
+    return text.len > 0 && (!values->plain || text.ptr[0] == '=' || text.ptr[0] == '\'' ||
                             text.ptr[text.len - 1] == '0');
 }
 
 /* Another spelling of an id is another member, and another claim. */
 static void watch_ids(struct cg_values *values, struct cg_line *line) {
-    const bool claim = may_be_decorated(values, &line->claim_id);
-    const bool member = may_be_decorated(values, &line->member_id);
+    const bool claim = may_be_odd(values, &line->claim_id);
+    const bool member = may_be_odd(values, &line->member_id);
     if (claim || member) {
-        line->odd_id = (claim && cg_field_is_decorated(cg_key_text(&line->claim_id))) ||
-                       (member && cg_field_is_decorated(cg_key_text(&line->member_id)));
+        line->odd_id = (claim && cg_field_is_odd_id(cg_key_text(&line->claim_id))) ||
+                       (member && cg_field_is_odd_id(cg_key_text(&line->member_id)));
         values->odd_ids += line->odd_id;
     }
 }
@@ -266,7 +266,7 @@ static bool is_well_formed(uint64_t code) {
 static struct cg_code_meant read_code(const struct cg_rules *rules, struct cg_values *values) {
     const struct cg_text text = cg_values_get(values, CG_FIELD_HCPCS_CODE);
     const uint64_t code = cg_field_procedure(text);
-    struct cg_code_meant meant = {cg_policy_procedure(rules->policy, code), 0};
+    struct cg_code_meant meant = {cg_policy_procedure(rules->policy, code), 0, false};
     if (meant.procedure_no < 0 && !is_well_formed(code)) {
         meant = cg_code_meant_by(rules->policy, values, text);
     }
@@ -318,6 +318,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     const struct cg_rules *rules = rules_of_run;
     const struct cg_code_meant code = read_code(rules, values);
     if (code.procedure_no < 0) {
+        values->words_for_code = code.is_words;
         return pass_by(rules, values, line);
     }
     struct cg_text start = cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE);

@@ -94,6 +94,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->passed_lines = 0;
     batch->near_codes = 0;
     batch->odd_ids = 0;
+    batch->words_for_code = 0;
     batch->passing_take_backs.count = 0;
     batch->utc_times = 0;
     memset(batch->left_out, 0, sizeof batch->left_out);

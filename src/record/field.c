@@ -141,9 +141,15 @@ static bool has_blank_of_unicode(struct cg_text text) {
     return false;
 }
 
-bool cg_field_is_decorated(struct cg_text text) {
-    return text.len > 1 && (text.ptr[0] == '=' || text.ptr[0] == '\'' ||
-                            is_whole_with_point(text) || has_blank_of_unicode(text));
+static bool is_noughts(struct cg_text text) {
+    uint64_t number = 1;
+    return cg_field_integer(text, 0, &number) && number == 0;
+}
+
+bool cg_field_is_odd_id(struct cg_text text) {
+    return is_noughts(text) ||
+           (text.len > 1 && (text.ptr[0] == '=' || text.ptr[0] == '\'' ||
+                             is_whole_with_point(text) || has_blank_of_unicode(text)));
 }
 
 /* What two digits add to the Luhn sum where the first of them is doubled. */

@@ -187,12 +187,15 @@ static void pass_through(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
     if (__builtin_expect(parser->values.takes_back, false)) {
         parser->values.takes_back = false;
-        parser->values.out_of_memory = !cg_batch_keep_take_back(batch);
+        parser->values.out_of_memory |= !cg_batch_keep_take_back(batch);
     }
     struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     record->line_index = CG_NO_LINE;
     batch->lines.count--;
     batch->passed_lines++;
+    record->words_for_code = parser->values.words_for_code;
+    batch->words_for_code += parser->values.words_for_code;
+    parser->values.words_for_code = false;
     if (__builtin_expect(parser->values.near_code, false)) {
         record->near_code = true;
         batch->near_codes++;
@@ -218,6 +221,7 @@ add_record(struct cg_batch *batch, const struct piece *piece, uint32_t line_delt
     record->field_count = field_count;
     record->malformed = (uint8_t)fault;
     record->near_code = false;
+    record->words_for_code = false;
     line->record_no = batch->records.count - 1;
     return line;
 }

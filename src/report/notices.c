@@ -19,10 +19,14 @@ static const struct {
                              "records whose code only looks like one that the policy names, or "
                              "stands in another column, so that they pass untested",
                              "mend the codes, or have the policy reject such lines with near_code"},
+    [CG_NOTICE_WORDS_FOR_CODE] = {"words_for_codes",
+                                  "records with words where the procedure's code belongs, so that "
+                                  "they pass untested whatever the words say",
+                                  "have the code written"},
     [CG_NOTICE_ODD_ID] = {"odd_ids",
                           "lines with an id as a spreadsheet spells it (123456.0, =\"123456\", an "
                           "apostrophe before it, a character inside that cannot be seen), which is "
-                          "another member or claim than the id alone",
+                          "another member or claim than the id alone, or of noughts alone",
                           "have the program that writes the file write ids alone"},
     [CG_NOTICE_OTHER_UNITS] = {"reversals_of_other_units",
                                "rows with negative units that took back lines with another number "

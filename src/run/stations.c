@@ -55,12 +55,14 @@ static void note_record(struct cg_run *run, const struct cg_batch *batch, enum c
                    batch->first_line + cg_batch_record(batch, record_no)->line_delta);
 }
 
-/* Records that pass with a code which looks like one of the policy's. */
-static void note_near_codes(struct cg_run *run, const struct cg_batch *batch) {
-    uint32_t left = batch->near_codes;
+/* Records that pass with a code which looks like one of the policy's, or with words for a code. */
+static void note_codes(struct cg_run *run, const struct cg_batch *batch) {
+    uint32_t left = batch->near_codes + batch->words_for_code;
     for (uint32_t i = 0; left > 0; i++) {
-        if (cg_batch_record(batch, i)->near_code) {
-            note_record(run, batch, CG_NOTICE_NEAR_CODE, i);
+        const struct cg_record *record = cg_batch_record(batch, i);
+        if (record->near_code || record->words_for_code) {
+            note_record(run, batch,
+                        record->near_code ? CG_NOTICE_NEAR_CODE : CG_NOTICE_WORDS_FOR_CODE, i);
             left--;
         }
     }
@@ -92,7 +94,7 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK) {
         return;
     }
-    note_near_codes(run, batch);
+    note_codes(run, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
             CG_OK ||
         cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error) != CG_OK) {

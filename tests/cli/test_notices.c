@@ -85,6 +85,32 @@ Test(notices, an_id_as_a_spreadsheet_spells_it_is_told) {
     told_fini(&told);
 }
 
+Test(notices, noughts_for_an_id_and_words_for_a_code_are_told) {
+    struct told told = decide("words",
+                              "C1,1,000000000,2025-01-06,H0038,2,1000000004,,\n"
+                              "C2,1,0,2025-01-06,H0038,2,1000000004,,\n"
+                              "C3,1,M1,2025-01-06,Peer support,2,1000000004,,\n"
+                              "C4,1,M1,2025-01-06,unknown,2,1000000004,,\n"
+                              "C5,1,M1,2025-01-06,J1100X,2,1000000004,,\n",
+                              NULL, NULL);
+    expect(&told, "odd_ids", 2, "words.csv:3)");
+    expect(&told, "words_for_codes", 1, "words.csv:4)");
+    told_fini(&told);
+}
+
+Test(notices, the_errors_of_a_spreadsheet_are_nobody_s_id) {
+    static const char *const errors[] = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!"};
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        char line[128];
+        char name[16];
+        snprintf(line, sizeof line, "C1,1,%s,2025-01-06,H0038,2,1000000004,,\n", errors[i]);
+        snprintf(name, sizeof name, "e%zu", i);
+        struct told told = decide(name, line, NULL, NULL);
+        cr_expect_not_null(strstr(told.report, "member_id_invalid"), "%s", errors[i]);
+        told_fini(&told);
+    }
+}
+
 Test(notices, a_plain_id_is_not_told) {
     struct told told = decide("plain",
                               "C10,1,1.50,2025-01-06,H0038,2,1000000004,,\n"

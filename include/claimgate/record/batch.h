@@ -55,8 +55,9 @@ struct cg_record {
     uint16_t line_count;  /* its service lines; with CG_NO_LINE they are only counted */
     uint8_t
         eol_bytes; /* 0 at an unended end of input, 1 LF or CR, 2 CRLF; they follow the record */
-    uint8_t malformed; /* enum cg_malformed */
-    bool near_code;    /* it passes through, and its code looks like one that would not */
+    uint8_t malformed;   /* enum cg_malformed */
+    bool words_for_code; /* it passes through, and the cell of its code holds words */
+    bool near_code;      /* it passes through, and its code looks like one that would not */
 };
 #define CG_NO_LINE UINT32_MAX
 
@@ -112,6 +113,7 @@ struct cg_batch {
     bool holds_claims;                  /* a record may have several lines */
     uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;                /* records with near_code */
+    uint32_t words_for_code;            /* records with words_for_code */
     uint32_t odd_ids;                   /* lines with odd_id */
     struct cg_array passing_take_backs; /* of struct cg_passing_take_back */
     uint32_t utc_times; /* that were cut off, though they may lie on another day here */

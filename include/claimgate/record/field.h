@@ -28,8 +28,9 @@ uint16_t cg_field_units(struct cg_text text);
 uint16_t cg_field_negative_units(struct cg_text text);
 
 /* An id with what spreadsheets and data frames put around or into one, so that it is not the same
- * bytes as the id alone: 123456.0, ="123456", '123456, a character inside that cannot be seen. */
-bool cg_field_is_decorated(struct cg_text text);
+ * bytes as the id alone: 123456.0, ="123456", '123456, a character inside that cannot be seen. Or
+ * noughts alone, which stand for nobody. */
+bool cg_field_is_odd_id(struct cg_text text);
 
 /* National Provider Identifier: 10 digits, the first 1 or 2, Luhn check digit over the number with
  * the prefix 80840 (45 CFR 162.406; ISO/IEC 7812-1 annex B). An optional ".0..." as above.

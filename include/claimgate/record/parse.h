@@ -30,8 +30,9 @@ struct cg_values {
     bool plain;           /* they stand in text, on a plain line (scan.h): no field has blanks to
                            * take off, or bytes that no field may hold */
     bool out_of_memory;
-    bool near_code;     /* set by edit_fields: the record passes out of scope, but its code
-                         * looks like one that would not; parse puts it back to false */
+    bool near_code;      /* set by edit_fields: the record passes out of scope, but its code
+                          * looks like one that would not; parse puts it back to false */
+    bool words_for_code; /* the same: the cell of its code holds words */
     bool takes_back;    /* set by edit_fields: the record passes out of scope, and asks to take back
                          * what its line names; parse puts it back to false */
     uint32_t odd_ids;   /* the edit_fields's: lines with odd_id */

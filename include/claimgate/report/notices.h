@@ -11,6 +11,7 @@
 
 enum cg_notice_kind {
     CG_NOTICE_NEAR_CODE,      /* passed out of scope under procedure_code_near */
+    CG_NOTICE_WORDS_FOR_CODE, /* passed out of scope with words in the cell of its code */
     CG_NOTICE_ODD_ID,         /* an id as spreadsheets spell it: another member, or claim */
     CG_NOTICE_OTHER_UNITS,    /* reversed lines that have another number of units than it says */
     CG_NOTICE_VAIN_TAKE_BACK, /* out of scope, and asks to take back a claim that stands */
