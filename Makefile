@@ -73,6 +73,7 @@ CLI_BIN  := $(CLI_SRC:tests/%.c=$(BUILD)/tests/%)
 PRELOADS := $(patsubst tests/%.c,$(BUILD)/%.so,$(sort $(wildcard tests/preload/*.c)))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
+TORTURE_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/torture/*.c)))
 STRESS_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.o)
 SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
@@ -161,6 +162,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaim
 
 # Plain programs: Criterion does not start under ThreadSanitizer.
 $(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
@@ -267,7 +272,7 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
-	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS)
+	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/main.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload $(T)
 
 # ---- care ---------------------------------------------------------------------------------
@@ -314,4 +319,4 @@ FORCE:
 
 .PRECIOUS: $(BUILD)/obj/%.o
 -include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
-         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c) $(FUZZ_SRC)) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.d)
+         $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c tests/torture/*.c) $(FUZZ_SRC)) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.d)

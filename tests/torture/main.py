@@ -16,6 +16,7 @@ import time
 import faults
 import power_cuts
 import scenes
+import seeded
 from harness import Bench
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -42,6 +43,9 @@ class Setup:
     def bench(self, name):
         return Bench(self.program, os.path.join(self.root, name), self.inputs,
                      os.path.abspath(FIXTURE_V1))
+
+    def seeds(self, wanted, all_of_them):
+        return all_of_them if self.size == "all" else max(1000, int(wanted * float(self.size)))
 
     def some(self, points, wanted):
         """So many of the points, seeded; all of them if TORTURE says so."""
@@ -113,7 +117,32 @@ def states(setup, _bench):
     yield "states of the disk after power cuts", power_cuts.cut_power, points, None
 
 
-PARTS = {"alloc": alloc, "syscalls": syscalls, "kills": kills, "states": states}
+def damage(setup, _bench):
+    points = seeded.stretches(setup.seeds(100_000, 1_000_000), setup.seed)
+    yield f"damaged claim files, {seeded.STRETCH} each", seeded.damage_break, points, None
+
+
+def read(setup, _bench):
+    points = seeded.stretches(setup.seeds(20_000, 100_000), setup.seed)
+    yield f"runs read by other readers, {seeded.STRETCH} each", seeded.read_break, points, None
+
+
+def zlib(setup, _bench):
+    # One after the other: each of them builds.
+    suites = [suite for suite in seeded.ZLIB_SUITES if setup.case in suite]
+    yield "suites of a build without ISA-L", Together(seeded.zlib_break), [suites], None
+
+
+PARTS = {"alloc": alloc, "syscalls": syscalls, "kills": kills, "states": states, "damage": damage,
+         "readers": read, "zlib": zlib}
+
+
+class Together:
+    def __init__(self, breaker):
+        self.breaker = breaker
+
+    def __call__(self, bench, points):
+        return [(point, *self.breaker(bench, point)) for point in points]
 
 
 class Row:
