@@ -47,7 +47,7 @@ static uint32_t marks_at(const struct cg_shape *shape, const char *name) {
 }
 
 /* "NAME", "NAME=content" or "NAME=content/content of a feed". */
-static bool add_column(struct cg_columns *columns, char *word) {
+static bool add_column(struct cg_columns *columns, uint32_t line, char *word) {
     char *content = strchr(word, '=');
     char *of_feed = content != NULL ? strchr(content, '/') : NULL;
     const char *held = word;
@@ -58,7 +58,11 @@ static bool add_column(struct cg_columns *columns, char *word) {
     if (of_feed != NULL) {
         *of_feed = '\0';
     }
-    const struct cg_column column = {content_named(held), 0, marks_at(columns->shape, word)};
+    const struct cg_column column = {
+        .content = content_named(held),
+        .marks = marks_at(columns->shape, word),
+        .line = line,
+    };
     if (column.content >= CG_CONTENT_OR) {
         columns->falls_back[column.content - CG_CONTENT_OR] = true;
     }
@@ -97,7 +101,7 @@ static bool add_columns(struct cg_columns *columns, const char *word, size_t len
     bool ok = true;
     for (long i = first; ok && i <= last; i++) {
         fill_range(word, len, i, filled);
-        ok = add_column(columns, filled);
+        ok = add_column(columns, 0, filled);
     }
     return ok;
 }
@@ -108,6 +112,19 @@ static bool add_header(struct cg_columns *columns, const char *header) {
         const size_t len = strcspn(header, ",");
         ok = add_columns(columns, header, len);
         header += len + (header[len] == ',' ? 1 : 0);
+    }
+    return ok;
+}
+
+/* The columns of one line of a claim. */
+static bool add_line_columns(struct cg_columns *columns, uint32_t line) {
+    char filled[WORD_BYTES];
+    bool ok = true;
+    for (const char *word = columns->shape->line_columns; ok && *word != '\0';) {
+        const size_t len = strcspn(word, ",");
+        fill_range(word, len, (long)line + 1, filled);
+        ok = add_column(columns, line, filled);
+        word += len + (word[len] == ',' ? 1 : 0);
     }
     return ok;
 }
@@ -129,9 +146,12 @@ static const struct cg_shape *find(const char *name, bool *is_feed) {
 
 static bool list_columns(struct cg_columns *columns) {
     const struct cg_shape *shape = columns->shape;
-    return add_header(columns, shape->header) &&
-           (!columns->is_feed || add_header(columns, shape->feed_columns)) &&
-           cg_buffer_append_text(&columns->header, "\n");
+    bool ok = add_header(columns, shape->header) &&
+              (!columns->is_feed || add_header(columns, shape->feed_columns));
+    for (uint32_t i = 0; ok && shape->line_columns != NULL && i < CG_ROW_LINES_MAX; i++) {
+        ok = add_line_columns(columns, i);
+    }
+    return ok && cg_buffer_append_text(&columns->header, "\n");
 }
 
 enum cg_status cg_columns_load(const char *name, struct cg_columns **out, struct cg_error *err) {

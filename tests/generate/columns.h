@@ -15,12 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CG_GENERATE_COLUMNS_MAX = 128 };
+enum { CG_GENERATE_COLUMNS_MAX = 128, CG_ROW_LINES_MAX = 6 };
 
 struct cg_column {
     int content;
     uint32_t blanks_behind; /* columns up to the next one that has something to say */
     uint32_t marks;         /* bits of the shape's marks that stand here */
+    uint32_t line;          /* of the row's claim, from 0 */
 };
 
 struct cg_columns {

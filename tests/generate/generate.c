@@ -26,7 +26,9 @@ struct press {
     struct cg_claim_file *claims;
     struct cg_row_writer *history_writer; /* NULL, as is the next: no history is asked for */
     struct cg_claim_file *history;
-    struct cg_x12_writer *x12; /* NULL: the claims are CSV */
+    struct cg_row_writer *claim_row_writer; /* NULL, as is the next: no X12, or no history */
+    struct cg_claim_file *claim_rows;
+    struct cg_mock_x12_writer *x12; /* NULL: the claims are CSV */
 };
 
 static enum cg_status put_header(const struct cg_columns *columns, struct cg_claim_file *file,
@@ -98,18 +100,34 @@ static enum cg_status write_claims(struct press *press, int dir_fd, uint32_t fil
     snprintf(name, sizeof name, "claims%s.%s%s", number, plan->is_x12 ? "837" : "csv",
              plan->plain ? "" : ".gz");
     if (cg_claim_file_open(press->claims, dir_fd, name, err) != CG_OK ||
-        (plan->is_x12 ? cg_x12_put_lines(press->x12, press->source, end - begin, err)
+        (plan->is_x12 ? cg_mock_x12_put_lines(press->x12, press->source, end - begin, err)
                       : put_lines(press, end - begin, err)) != CG_OK) {
         return err->status;
     }
     return cg_claim_file_close(press->claims, err);
 }
 
+static enum cg_status open_copy(const struct press *press, int dir_fd, const char *name,
+                                const struct cg_columns *columns, struct cg_claim_file *file,
+                                struct cg_error *err) {
+    char file_name[64];
+    snprintf(file_name, sizeof file_name, "%s.csv%s", name, press->plan->plain ? "" : ".gz");
+    if (file == NULL) {
+        return CG_OK;
+    }
+    return cg_claim_file_open(file, dir_fd, file_name, err) == CG_OK
+               ? put_header(columns, file, err)
+               : err->status;
+}
+
+static enum cg_status close_copy(struct cg_claim_file *file, struct cg_error *err) {
+    return file != NULL ? cg_claim_file_close(file, err) : CG_OK;
+}
+
 static enum cg_status write_files(struct press *press, int dir_fd, struct cg_error *err) {
     const struct cg_generate_plan *plan = press->plan;
-    const char *name = plan->plain ? "history.csv" : "history.csv.gz";
-    if (press->history != NULL && (cg_claim_file_open(press->history, dir_fd, name, err) != CG_OK ||
-                                   put_header(plan->history, press->history, err) != CG_OK)) {
+    if (open_copy(press, dir_fd, "history", plan->history, press->history, err) != CG_OK ||
+        open_copy(press, dir_fd, "claim-rows", plan->claim_rows, press->claim_rows, err) != CG_OK) {
         return err->status;
     }
     for (uint32_t i = 0; i < plan->files; i++) {
@@ -117,34 +135,43 @@ static enum cg_status write_files(struct press *press, int dir_fd, struct cg_err
             return err->status;
         }
     }
-    return press->history != NULL ? cg_claim_file_close(press->history, err) : CG_OK;
+    return close_copy(press->history, err) == CG_OK ? close_copy(press->claim_rows, err)
+                                                    : err->status;
+}
+
+enum { ROWS_MOST_BYTES = CG_FEED_ROWS_MAX * CG_ROW_MAX_BYTES };
+
+static bool set_up_copy(const struct press *press, const struct cg_columns *columns,
+                        struct cg_row_writer **writer, struct cg_claim_file **file) {
+    if (columns == NULL) {
+        return true;
+    }
+    *writer = cg_row_writer_new(columns);
+    *file = cg_claim_file_new(press->plan->plain ? 0 : press->plan->level, ROWS_MOST_BYTES);
+    return *writer != NULL && *file != NULL;
+}
+
+static bool set_up_x12(struct press *press, const struct cg_population *population) {
+    const struct cg_mock_x12_plan plan = {
+        .population = population,
+        .dependents = press->plan->dependents,
+        .is_tidy = press->plan->is_tidy,
+        .claims = press->claims,
+        .history = {press->history, press->history_writer},
+        .claim_rows = {press->claim_rows, press->claim_row_writer},
+    };
+    press->x12 = press->plan->is_x12 ? cg_mock_x12_writer_new(&plan) : NULL;
+    return !press->plan->is_x12 || press->x12 != NULL;
 }
 
 static bool set_up(struct press *press, const struct cg_population *population) {
     const struct cg_generate_plan *plan = press->plan;
-    const int level = plan->plain ? 0 : plan->level;
-    const size_t most_bytes = (size_t)CG_FEED_ROWS_MAX * CG_ROW_MAX_BYTES;
     press->source = cg_line_source_new(&plan->source, population);
-    press->writer = cg_row_writer_new(plan->columns);
-    press->claims = cg_claim_file_new(level, most_bytes);
-    if (plan->history != NULL) {
-        press->history_writer = cg_row_writer_new(plan->history);
-        press->history = cg_claim_file_new(level, most_bytes);
-    }
-    if (press->source == NULL || press->writer == NULL || press->claims == NULL ||
-        (plan->history != NULL && (press->history_writer == NULL || press->history == NULL))) {
-        return false;
-    }
-    const struct cg_x12_plan x12 = {
-        .population = population,
-        .dependents = plan->dependents,
-        .is_tidy = plan->is_tidy,
-        .claims = press->claims,
-        .history = press->history,
-        .history_writer = press->history_writer,
-    };
-    press->x12 = plan->is_x12 ? cg_x12_writer_new(&x12) : NULL;
-    return !plan->is_x12 || press->x12 != NULL;
+    return press->source != NULL &&
+           set_up_copy(press, plan->columns, &press->writer, &press->claims) &&
+           set_up_copy(press, plan->history, &press->history_writer, &press->history) &&
+           set_up_copy(press, plan->claim_rows, &press->claim_row_writer, &press->claim_rows) &&
+           set_up_x12(press, population);
 }
 
 static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
@@ -158,7 +185,9 @@ static enum cg_status write_all_claims(const struct cg_generate_plan *plan,
         facts->text_bytes = cg_claim_file_text_bytes(press.claims);
         facts->file_bytes = cg_claim_file_disk_bytes(press.claims);
     }
-    cg_x12_writer_free(press.x12);
+    cg_mock_x12_writer_free(press.x12);
+    cg_claim_file_free(press.claim_rows);
+    cg_row_writer_free(press.claim_row_writer);
     cg_claim_file_free(press.history);
     cg_row_writer_free(press.history_writer);
     cg_claim_file_free(press.claims);

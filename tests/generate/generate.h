@@ -7,7 +7,8 @@
  * same content everywhere: nothing is taken from the clock, the machine or the C library.
  *
  * With a history beside the claims, history.csv.gz (or history.csv) tells the same services in the
- * default layout, as far as the claim files tell of them.
+ * default layout, as far as the claim files tell of them; beside X12 claim-rows.csv.gz has the same
+ * claims, a row each.
  */
 #ifndef CLAIMGATE_TESTS_GENERATE_GENERATE_H
 #define CLAIMGATE_TESTS_GENERATE_GENERATE_H
@@ -28,7 +29,8 @@ struct cg_generate_plan {
     int level;       /* of gzip, 1 to 9 */
     uint32_t files;
     const struct cg_columns *columns;
-    const struct cg_columns *history; /* NULL: none is written */
+    const struct cg_columns *history;    /* NULL: none is written */
+    const struct cg_columns *claim_rows; /* of X12, a row a claim; NULL: none are written */
     bool is_x12;         /* 837 professional claims; `columns` are then those of the history */
     bool is_tidy;        /* X12 that keeps to the guide's word */
     uint32_t dependents; /* X12: thousandths of a percent of the members */

@@ -74,7 +74,8 @@ static const struct cg_option option_table[] = {
                   "no services, its own way to void and replace; x12-837p"),
     CG_TAKES_PERCENT("dependents", "PCT", dependents,
                      "x12-837p: members who are no subscribers (0)"),
-    CG_TAKES_FLAG("history", history, "also the same services in the default layout"),
+    CG_TAKES_FLAG("history", history,
+                  "also the same services in the default layout, of x12-837p also a row a claim"),
     CG_TAKES_INTEGER("files", "K", files, 1, CG_GENERATE_FILES_MAX,
                      "claim files, one after another (1)"),
     CG_TAKES_PERCENT("out-of-scope", "PCT", out_of_scope, "lines of other services (0)"),
@@ -155,16 +156,22 @@ static void set_people(const struct options *o, struct cg_population_plan *popul
                                                            : CG_POPULATION_PROVIDERS_MAX);
 }
 
-static enum cg_status fill_plan(const struct options *o, const struct cg_columns *columns,
-                                const struct cg_columns *history, struct cg_generate_plan *plan,
-                                struct cg_error *err) {
+struct shapes {
+    struct cg_columns *claims;
+    struct cg_columns *history;
+    struct cg_columns *claim_rows;
+};
+
+static enum cg_status fill_plan(const struct options *o, const struct shapes *shapes,
+                                struct cg_generate_plan *plan, struct cg_error *err) {
     *plan = (struct cg_generate_plan){
         .out = o->out,
         .plain = o->plain,
         .level = (int)o->level,
         .files = (uint32_t)o->files,
-        .columns = columns,
-        .history = history,
+        .columns = shapes->claims,
+        .history = shapes->history,
+        .claim_rows = shapes->claim_rows,
         .is_x12 = is_x12(o),
         .is_tidy = o->errors == 0,
         .dependents = (uint32_t)o->dependents,
@@ -186,12 +193,11 @@ static enum cg_status fill_plan(const struct options *o, const struct cg_columns
     return CG_OK;
 }
 
-static enum cg_status generate(const struct options *o, const struct cg_columns *columns,
-                               const struct cg_columns *history, struct cg_error *err) {
+static enum cg_status generate(const struct options *o, const struct shapes *shapes,
+                               struct cg_error *err) {
     struct cg_generate_plan plan;
     struct cg_generate_facts facts;
-    if (fill_plan(o, columns, history, &plan, err) != CG_OK ||
-        cg_generate_run(&plan, &facts, err) != CG_OK) {
+    if (fill_plan(o, shapes, &plan, err) != CG_OK || cg_generate_run(&plan, &facts, err) != CG_OK) {
         return err->status;
     }
     if (!o->quiet) {
@@ -203,32 +209,34 @@ static enum cg_status generate(const struct options *o, const struct cg_columns 
     return CG_OK;
 }
 
-static enum cg_status generate_with_history(const struct options *o,
-                                            const struct cg_columns *columns,
-                                            struct cg_error *err) {
-    struct cg_columns *history = NULL;
-    if (o->history) {
-        if (cg_columns_load("compact", &history, err) != CG_OK) {
-            return err->status;
-        }
-        cg_columns_say_no_more_than(history, columns);
+static enum cg_status load_shapes(const struct options *o, struct shapes *shapes,
+                                  struct cg_error *err) {
+    if (cg_columns_load(is_x12(o) ? "compact" : o->layout, &shapes->claims, err) != CG_OK) {
+        return err->status;
     }
-    const enum cg_status status = generate(o, columns, history, err);
-    cg_columns_free(history);
-    return status;
+    if (!o->history) {
+        return CG_OK;
+    }
+    if (cg_columns_load("compact", &shapes->history, err) != CG_OK) {
+        return err->status;
+    }
+    cg_columns_say_no_more_than(shapes->history, shapes->claims);
+    return is_x12(o) ? cg_columns_load("claim-rows", &shapes->claim_rows, err) : CG_OK;
 }
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    struct cg_columns *columns = NULL;
+    struct shapes shapes = {NULL, NULL, NULL};
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
     }
-    enum cg_status status = cg_columns_load(is_x12(o) ? "compact" : o->layout, &columns, err);
+    enum cg_status status = load_shapes(o, &shapes, err);
     if (status == CG_OK) {
-        status = generate_with_history(o, columns, err);
+        status = generate(o, &shapes, err);
     }
-    cg_columns_free(columns);
+    cg_columns_free(shapes.claim_rows);
+    cg_columns_free(shapes.history);
+    cg_columns_free(shapes.claims);
     return status;
 }
 

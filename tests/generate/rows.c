@@ -129,16 +129,31 @@ static const char *mark_text(const struct cg_shape *shape, const struct cg_row *
     return text;
 }
 
+static char *put_column(const struct cg_row_writer *writer, const struct cg_row *row,
+                        const struct cg_column *column, char *out) {
+    const char *mark =
+        column->marks != 0 ? mark_text(writer->contents.columns->shape, row, column->marks) : NULL;
+    if (mark != NULL) {
+        return cg_put_text(out, mark);
+    }
+    if (column->line == 0) {
+        return put_content(writer, row, column->content, out);
+    }
+    if (column->line > row->lines_behind) {
+        return out;
+    }
+    struct cg_row other = *row;
+    other.line += column->line;
+    return put_content(writer, &other, column->content, out);
+}
+
 char *cg_row_put(const struct cg_row_writer *writer, const struct cg_row *row, char *out) {
     const struct cg_columns *columns = writer->contents.columns;
     const char delimiter = columns->delimiter;
     char *end = out;
     for (size_t i = 0; i < columns->count; i++) {
         const struct cg_column *column = &columns->list[i];
-        const char *mark =
-            column->marks != 0 ? mark_text(columns->shape, row, column->marks) : NULL;
-        end =
-            mark != NULL ? cg_put_text(end, mark) : put_content(writer, row, column->content, end);
+        end = put_column(writer, row, column, end);
         *end++ = delimiter;
         memset(end, delimiter, column->blanks_behind);
         end += column->blanks_behind;

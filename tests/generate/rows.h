@@ -17,6 +17,7 @@ enum { CG_ROW_MAX_BYTES = 70000, CG_ROW_OF_A_SERVICE = -1 };
 
 struct cg_row {
     const struct cg_mock_line *line;
+    uint32_t lines_behind; /* of the same claim, in a shape that has a row for all of them */
     int mark; /* of the shape, that tells that this is no service; CG_ROW_OF_A_SERVICE */
     int mark_text;
     bool is_negative;      /* units below zero */

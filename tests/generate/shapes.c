@@ -168,6 +168,16 @@ static const struct cg_shape SHAPES[] = {
      .replacements = CG_TAKING_MIXED,
      .blanks = {"", "NULL", "0"},
      .units_suffix = ".00"},
+    /* A row a claim, as paper forms are keyed in: written beside X12 alone. */
+    {.name = "claim-rows",
+     .header = "claim_id,member_id,birth_date,billing_npi,diagnosis_code_1,claim_frequency_code,"
+               "original_claim_id,received_date,authorization_number",
+     .line_columns = "from_{n}=claim_line_start_date,to_{n}=claim_line_end_date,"
+                     "pos_{n}=place_of_service_code,hcpcs_{n}=hcpcs_code,"
+                     "mod_a_{n}=hcpcs_modifier_1,mod_b_{n}=hcpcs_modifier_2,"
+                     "units_{n}=service_unit_quantity,charge_{n}=charge_amount,"
+                     "npi_{n}=rendering_npi",
+     .end_of_spans_only = true},
 };
 
 const struct cg_shape *cg_shape_find(const char *name) {

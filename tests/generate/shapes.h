@@ -56,8 +56,10 @@ struct cg_shape {
                          * holds a field, "DOB=birth_date/or birth_date" another content in a
                          * feed (see columns.c); a column with a field's name holds that.
                          * "code_{2..25}" are the columns code_2 to code_25 */
-    const char *date_suffix; /* behind every date, e.g. a time of day; NULL: nothing */
-    bool end_of_spans_only;  /* the end of a line of one day is blank */
+    const char *line_columns; /* behind them, for each line of a claim, {n} being its number; NULL:
+                               * a row is a line */
+    const char *date_suffix;  /* behind every date, e.g. a time of day; NULL: nothing */
+    bool end_of_spans_only;   /* the end of a line of one day is blank */
 
     /* Of a feed alone. */
     const char *feed_columns; /* behind the others */

@@ -19,24 +19,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct cg_x12_plan {
+/* The same claims in another form. */
+struct cg_mock_x12_copy {
+    struct cg_claim_file *file;
+    const struct cg_row_writer *writer;
+};
+
+struct cg_mock_x12_plan {
     const struct cg_population *population;
     uint32_t dependents; /* thousandths of a percent of the members */
     bool is_tidy;        /* one set of separators, and nothing that the guide does not allow */
     struct cg_claim_file *claims;
-    struct cg_claim_file *history; /* NULL, as is the next: none is written */
-    const struct cg_row_writer *history_writer;
+    struct cg_mock_x12_copy history;    /* a row a line; no file: neither is written */
+    struct cg_mock_x12_copy claim_rows; /* a row a claim */
 };
 
-struct cg_x12_writer;
+struct cg_mock_x12_writer;
 
-cg_must_use struct cg_x12_writer *cg_x12_writer_new(const struct cg_x12_plan *plan); /* NULL: no
-                                                                                      * memory */
-void cg_x12_writer_free(struct cg_x12_writer *writer);
+cg_must_use struct cg_mock_x12_writer *
+cg_mock_x12_writer_new(const struct cg_mock_x12_plan *plan); /* NULL: no
+                                                              * memory */
+void cg_mock_x12_writer_free(struct cg_mock_x12_writer *writer);
 
 /* So many lines of the source as whole interchanges into the claim file that is open. */
-cg_must_use enum cg_status cg_x12_put_lines(struct cg_x12_writer *writer,
-                                            struct cg_line_source *source, uint64_t lines,
-                                            struct cg_error *err);
+cg_must_use enum cg_status cg_mock_x12_put_lines(struct cg_mock_x12_writer *writer,
+                                                 struct cg_line_source *source, uint64_t lines,
+                                                 struct cg_error *err);
 
 #endif

@@ -15,20 +15,20 @@
 #include <stdint.h>
 
 enum {
-    CG_X12_CLAIM_LINES_MAX = 4,
-    CG_X12_CLAIM_MAX_BYTES = 1 << 14, /* with its loops */
-    CG_X12_PERSON_BYTES = 24,
+    CG_MOCK_X12_CLAIM_LINES_MAX = 4,
+    CG_MOCK_X12_CLAIM_MAX_BYTES = 1 << 14, /* with its loops */
+    CG_MOCK_X12_PERSON_BYTES = 24,
 };
 
-struct cg_x12_claim {
-    struct cg_mock_line lines[CG_X12_CLAIM_LINES_MAX];
+struct cg_mock_x12_claim {
+    struct cg_mock_line lines[CG_MOCK_X12_CLAIM_LINES_MAX];
     uint32_t count;
     bool names_no_rendering; /* the billing provider is the rendering one */
     bool is_of_dependent;    /* the patient is no subscriber */
 };
 
-struct cg_x12_transaction {
-    struct cg_x12_pen *pen;
+struct cg_mock_x12_transaction {
+    struct cg_mock_x12_pen *pen;
     const struct cg_population *population;
     bool keeps_guide; /* nothing that the guide does not allow, be it lawful for a reader */
     uint32_t levels;  /* HL segments so far */
@@ -38,9 +38,11 @@ struct cg_x12_transaction {
     uint32_t member_id;      /* of the open loop; 0: none */
 };
 
-void cg_x12_put_claim(struct cg_x12_transaction *transaction, const struct cg_x12_claim *claim);
+void cg_mock_x12_put_claim(struct cg_mock_x12_transaction *transaction,
+                           const struct cg_mock_x12_claim *claim);
 
 /* "/20120131/ALEX": what joins a dependent to the subscriber's id. Returns `out`. */
-const char *cg_x12_dependent(const struct cg_mock_line *line, char out[CG_X12_PERSON_BYTES]);
+const char *cg_mock_x12_dependent(const struct cg_mock_line *line,
+                                  char out[CG_MOCK_X12_PERSON_BYTES]);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-void cg_x12_put(struct cg_x12_pen *pen, const char *template, ...) {
+void cg_mock_x12_put(struct cg_mock_x12_pen *pen, const char *template, ...) {
     char *at = pen->at;
     va_list texts;
     va_start(texts, template);
@@ -30,8 +30,8 @@ void cg_x12_put(struct cg_x12_pen *pen, const char *template, ...) {
     pen->at = at;
 }
 
-const char *cg_x12_number(char out[CG_X12_NUMBER_BYTES], uint64_t number, int width) {
-    char digits[CG_X12_NUMBER_BYTES];
+const char *cg_mock_x12_number(char out[CG_MOCK_X12_NUMBER_BYTES], uint64_t number, int width) {
+    char digits[CG_MOCK_X12_NUMBER_BYTES];
     int count = 0;
     while (number > 0 || count < width) {
         digits[count++] = (char)('0' + number % 10);
@@ -45,9 +45,9 @@ const char *cg_x12_number(char out[CG_X12_NUMBER_BYTES], uint64_t number, int wi
 }
 
 /* Without a nought at the end, as the standard wants it. */
-const char *cg_x12_cents(char out[CG_X12_NUMBER_BYTES], uint64_t cents) {
+const char *cg_mock_x12_cents(char out[CG_MOCK_X12_NUMBER_BYTES], uint64_t cents) {
     size_t len = 0;
-    cg_x12_number(out, cents / 100, 1);
+    cg_mock_x12_number(out, cents / 100, 1);
     while (out[len] != '\0') {
         len++;
     }
@@ -62,14 +62,14 @@ const char *cg_x12_cents(char out[CG_X12_NUMBER_BYTES], uint64_t cents) {
     return out;
 }
 
-const char *cg_x12_day(char out[CG_X12_DAY_BYTES], int32_t day) {
+const char *cg_mock_x12_day(char out[CG_MOCK_X12_DAY_BYTES], int32_t day) {
     const struct cg_civil civil = cg_date_to_civil(day);
     uint32_t number =
         (uint32_t)civil.year * 10000 + (uint32_t)civil.month * 100 + (uint32_t)civil.day;
-    for (int i = CG_X12_DAY_BYTES - 2; i >= 0; i--) {
+    for (int i = CG_MOCK_X12_DAY_BYTES - 2; i >= 0; i--) {
         out[i] = (char)('0' + number % 10);
         number /= 10;
     }
-    out[CG_X12_DAY_BYTES - 1] = '\0';
+    out[CG_MOCK_X12_DAY_BYTES - 1] = '\0';
     return out;
 }

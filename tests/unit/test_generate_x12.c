@@ -24,6 +24,7 @@ struct walk {
     char numbers[3][16];  /* of ISA, GS and ST */
     char claim_id[32];
     struct cg_buffer lines; /* "C000000001,1" each on a line */
+    struct cg_buffer ids;   /* of claims */
 };
 
 static long cents_of(const char *text) {
@@ -66,6 +67,7 @@ static void on_claim_segment(struct walk *walk, char *const *e) {
         walk->claims_open++;
         walk->takes_back += frequency != '1';
         snprintf(walk->claim_id, sizeof walk->claim_id, "%s", e[1]);
+        cr_assert(cg_buffer_printf(&walk->ids, "%s\n", e[1]));
         if (walk->claims_open > walk->claims_under_one_subscriber) {
             walk->claims_under_one_subscriber = walk->claims_open;
         }
@@ -178,9 +180,21 @@ static struct cg_buffer lines_of_history(const char *dir) {
     return out;
 }
 
-/* Generate, and walk over every file of it. The caller frees the list of lines. */
-static void make_and_walk(const char *const more[], struct walk *walk,
-                          struct cg_buffer *of_history) {
+/* The first column of the rows of claims. */
+static struct cg_buffer ids_of_claim_rows(const char *dir) {
+    struct cg_buffer out, rows = read_file(dir, "claim-rows.csv");
+    cg_buffer_init(&out, FILE_LIMIT);
+    cr_assert(cg_buffer_append(&rows, "", 1));
+    for (const char *row = strchr(rows.data, '\n') + 1; *row != '\0'; row = strchr(row, '\n') + 1) {
+        cr_assert(cg_buffer_printf(&out, "%.*s\n", (int)strcspn(row, ","), row));
+    }
+    cg_buffer_fini(&rows);
+    return out;
+}
+
+/* Generate, and walk over every file of it. The caller frees the lists. */
+static void make_and_walk(const char *const more[], struct walk *walk, struct cg_buffer *of_history,
+                          struct cg_buffer *of_claim_rows) {
     static const char *const NAMES[] = {"claims-01.837", "claims-02.837"};
     char dir[RUN_PATH_BYTES], out[RUN_PATH_BYTES + 8], lines[16];
     struct run run;
@@ -198,23 +212,27 @@ static void make_and_walk(const char *const more[], struct walk *walk,
     run_fini(&run);
     memset(walk, 0, sizeof *walk);
     cg_buffer_init(&walk->lines, FILE_LIMIT);
+    cg_buffer_init(&walk->ids, FILE_LIMIT);
     for (size_t i = 0; i < 2; i++) {
         struct cg_buffer file = read_file(out, NAMES[i]);
         walk_file(walk, file.data, file.len_bytes);
         cg_buffer_fini(&file);
     }
     *of_history = lines_of_history(out);
+    *of_claim_rows = ids_of_claim_rows(out);
     run_remove_dir(dir);
 }
 
 /* The walk itself holds counts, control numbers, levels and charges. */
-Test(generate_x12, a_file_without_mistakes_is_whole_and_holds_its_history) {
+Test(generate_x12, a_file_without_mistakes_is_whole_and_holds_what_its_csv_files_hold) {
     struct walk walk;
-    struct cg_buffer history;
+    struct cg_buffer history, claim_rows;
     make_and_walk((const char *const[]){"--errors", "0", "--dependents", "10", NULL}, &walk,
-                  &history);
+                  &history, &claim_rows);
     cr_assert_eq(walk.lines.len_bytes, history.len_bytes);
     cr_assert(memcmp(walk.lines.data, history.data, history.len_bytes) == 0);
+    cr_assert_eq(walk.ids.len_bytes, claim_rows.len_bytes);
+    cr_assert(memcmp(walk.ids.data, claim_rows.data, claim_rows.len_bytes) == 0);
     cr_expect(walk.services > LINES && walk.services < LINES + LINES / 10);
     cr_expect(walk.interchanges > 2 && walk.groups > walk.interchanges);
     cr_expect(walk.transactions > walk.groups);
@@ -228,14 +246,18 @@ Test(generate_x12, a_file_without_mistakes_is_whole_and_holds_its_history) {
     cr_expect(walk.other_payers > walk.claims / 20);
     cr_expect(walk.line_renderings > walk.services / 20);
     cg_buffer_fini(&walk.lines);
+    cg_buffer_fini(&walk.ids);
+    cg_buffer_fini(&claim_rows);
     cg_buffer_fini(&history);
 }
 
 Test(generate_x12, subscribers_are_their_own_patients_unless_asked_otherwise) {
     struct walk walk;
-    struct cg_buffer history;
-    make_and_walk((const char *const[]){"--errors", "0", NULL}, &walk, &history);
+    struct cg_buffer history, claim_rows;
+    make_and_walk((const char *const[]){"--errors", "0", NULL}, &walk, &history, &claim_rows);
     cr_assert(walk.dependents == 0 && walk.subscribers > 0);
     cg_buffer_fini(&walk.lines);
+    cg_buffer_fini(&walk.ids);
+    cg_buffer_fini(&claim_rows);
     cg_buffer_fini(&history);
 }
