@@ -48,6 +48,8 @@ static const struct cg_option option_table[] = {
     CG_TAKES_PATH("accepted", "FILE", accepted, "accepted lines here; - is stdout"),
     CG_TAKES_PATH("rejected", "FILE", rejected, "rejected lines here"),
     CG_TAKES_PATH("report", "FILE", report, "report.json here"),
+    CG_TAKES_PATH("decisions", "FILE", decisions, "a row for each line in scope here"),
+    CG_TAKES_FLAG("with-decisions", with_decisions, "decisions.csv.gz in the folder as well"),
     CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
     CG_TAKES_LEVEL(level),
@@ -86,9 +88,7 @@ static enum cg_status print_result(const struct cg_invocation *call,
     }
     cg_report_put_run(&page, facts);
     /* Standard output is taken when an output goes there. */
-    FILE *to = cg_is_stdout(o->accepted) || cg_is_stdout(o->rejected) || cg_is_stdout(o->report)
-                   ? stderr
-                   : stdout;
+    FILE *to = cg_validate_takes_stdout(o) ? stderr : stdout;
     return cg_page_print_to(to, &page, CG_OK, err);
 }
 
@@ -152,6 +152,8 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
                    .group = (gid_t)-1,
                    .accepted = o->dry_run ? NULL : o->accepted,
                    .rejected = o->dry_run ? NULL : o->rejected,
+                   .decisions = o->dry_run ? NULL : o->decisions,
+                   .with_decisions = o->with_decisions,
                    .report = o->dry_run ? NULL : o->report,
                    .level = (int)o->level,
                    .codec = CG_CODEC_BEST},

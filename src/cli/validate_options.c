@@ -20,6 +20,24 @@ static bool same_path(const char *a, const char *b) {
            (strcmp(a, b) == 0 || cg_file_is_same(a, b));
 }
 
+static bool any_same_path(const struct cg_validate_options *o) {
+    const char *const paths[] = {o->accepted, o->rejected, o->report, o->decisions};
+    enum { PATHS = sizeof paths / sizeof paths[0] };
+    for (size_t i = 0; i < PATHS; i++) {
+        for (size_t k = i + 1; k < PATHS; k++) {
+            if (same_path(paths[i], paths[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool cg_validate_takes_stdout(const struct cg_validate_options *o) {
+    return cg_is_stdout(o->accepted) || cg_is_stdout(o->rejected) || cg_is_stdout(o->report) ||
+           cg_is_stdout(o->decisions);
+}
+
 /* A policy or layout that is named by its path, and that file. */
 static bool is_file(const char *rules, const char *path) {
     return rules != NULL && access(rules, F_OK) == 0 && cg_file_is_same(rules, path);
@@ -29,7 +47,8 @@ static bool is_file(const char *rules, const char *path) {
 static enum cg_status spare_overwritten(const struct cg_invocation *call, struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
     const char *const rules[] = {o->policy, o->layout};
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
+    const char *const outputs[] = {o->accepted, o->rejected,  o->report,
+                                   o->trace,    o->decisions, o->metrics};
     if (o->out == NULL || !o->overwrite || o->dry_run) {
         return CG_OK;
     }
@@ -48,7 +67,8 @@ static enum cg_status spare_overwritten(const struct cg_invocation *call, struct
 /* An output takes the place of what has its name: were that an input, its claims would be lost. */
 static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
-    const char *const outputs[] = {o->accepted, o->rejected, o->report, o->trace, o->metrics};
+    const char *const outputs[] = {o->accepted, o->rejected,  o->report,
+                                   o->trace,    o->decisions, o->metrics};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         if (outputs[i] != NULL && !cg_is_stdout(outputs[i]) &&
             (is_file(o->policy, outputs[i]) || is_file(o->layout, outputs[i]))) {
@@ -74,21 +94,32 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
     const struct cg_validate_options *o = call->options;
     const char *variable = cg_invocation_variable(call, "ledger");
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
+    const bool decisions_alone = o->decisions != NULL && o->out == NULL && !explicit_any;
     if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
     }
     if (o->dry_run) {
         return CG_OK; /* whatever outputs are named, none is written */
     }
-    if (o->ledger != NULL && (o->out == NULL || explicit_any || o->overwrite)) {
+    if (o->ledger != NULL &&
+        (o->out == NULL || explicit_any || o->overwrite || o->decisions != NULL)) {
         return cg_error_set(err, CG_USAGE,
                             "--ledger needs --out DIR, without --overwrite, "
-                            "--accepted, --rejected and --report: decisions and "
+                            "--accepted, --rejected, --report and --decisions (it takes "
+                            "--with-decisions): decisions and "
                             "folder become real together%s%s",
                             variable != NULL ? "; a run without a ledger has to unset " : "",
                             variable != NULL ? variable : "");
     }
-    if (o->out == NULL && (o->accepted == NULL || o->rejected == NULL)) {
+    if (o->out == NULL && o->with_decisions) {
+        return cg_error_set(err, CG_USAGE, "--with-decisions goes with --out DIR");
+    }
+    if (o->with_decisions && o->decisions != NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--decisions and --with-decisions are two places for "
+                            "one table; leave one out");
+    }
+    if (o->out == NULL && !decisions_alone && (o->accepted == NULL || o->rejected == NULL)) {
         return cg_error_set(err, CG_USAGE,
                             "%s; give --out DIR, or both --accepted FILE and "
                             "--rejected FILE, so that no line is lost",
@@ -98,15 +129,13 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
     if (o->out != NULL && o->accepted != NULL && o->rejected != NULL && o->report != NULL) {
         return cg_error_set(err, CG_USAGE, "nothing is left for --out; leave it out");
     }
-    if (same_path(o->accepted, o->rejected) || same_path(o->accepted, o->report) ||
-        same_path(o->rejected, o->report)) {
+    if (any_same_path(o)) {
         return cg_error_set(err, CG_USAGE, "two outputs have the same name; give each its own");
     }
     if (o->out == NULL && o->overwrite) {
         return cg_error_set(err, CG_USAGE, "--overwrite goes with --out DIR");
     }
-    if (o->json &&
-        (cg_is_stdout(o->accepted) || cg_is_stdout(o->rejected) || cg_is_stdout(o->report))) {
+    if (o->json && cg_validate_takes_stdout(o)) {
         return cg_error_set(err, CG_USAGE,
                             "--json prints to standard output, where another output "
                             "goes already; leave one of them out");

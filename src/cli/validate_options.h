@@ -17,6 +17,7 @@ struct cg_validate_options {
     const char *accepted;
     const char *rejected;
     const char *report;
+    const char *decisions;
     const char *ledger;
     const char *group;
     const char *trace;
@@ -33,6 +34,7 @@ struct cg_validate_options {
     bool multiline;
     bool allow_empty;
     bool if_any;
+    bool with_decisions;
     bool fail_on_reject;
     bool overwrite;
     bool dry_run;
@@ -52,7 +54,8 @@ cg_must_use enum cg_status cg_validate_check(const struct cg_invocation *call,
 
 /* False where no FILE was given, or only a pattern that the shell found no file for. */
 bool cg_validate_has_input(const struct cg_invocation *call);
-bool cg_is_stdout(const char *path);    /* "-"; NULL is not */
+bool cg_validate_takes_stdout(const struct cg_validate_options *options); /* any output does */
+bool cg_is_stdout(const char *path);                                      /* "-"; NULL is not */
 int cg_guard_mode_of(const char *word); /* enum cg_guard_mode; -1: no such word */
 
 #endif

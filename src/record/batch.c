@@ -31,12 +31,15 @@ struct cg_batch *cg_batch_new(void) {
     cg_array_init(&batch->header_like, sizeof(struct cg_header_like), RECORDS_MAX);
     cg_array_init(&batch->passing_take_backs, sizeof(struct cg_passing_take_back), RECORDS_MAX);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
+    cg_array_init(&batch->positions, sizeof(struct cg_position), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
     cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
     cg_buffer_init(&batch->accepted, output_max_bytes);
     cg_buffer_init(&batch->rejected_text, output_max_bytes);
     cg_buffer_init(&batch->rejected, output_max_bytes);
+    cg_buffer_init(&batch->decisions_text, output_max_bytes);
+    cg_buffer_init(&batch->decisions, output_max_bytes);
     cg_arena_init(&batch->scratch, SCRATCH_MAX_BYTES);
     cg_batch_reset(batch);
     return batch;
@@ -49,6 +52,8 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_csv_free(batch->csv);
     cg_deflater_free(batch->deflater);
     cg_arena_fini(&batch->scratch);
+    cg_buffer_fini(&batch->decisions);
+    cg_buffer_fini(&batch->decisions_text);
     cg_buffer_fini(&batch->rejected);
     cg_buffer_fini(&batch->rejected_text);
     cg_buffer_fini(&batch->accepted);
@@ -57,6 +62,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_array_fini(&batch->accepted_text);
     cg_array_fini(&batch->lines);
     cg_array_fini(&batch->origins);
+    cg_array_fini(&batch->positions);
     cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->header_like);
     cg_array_fini(&batch->passing_take_backs);
@@ -84,6 +90,10 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->blank_lines = 0;
     batch->is_fed_back = false;
     batch->origins.count = 0;
+    batch->positions.count = 0;
+    batch->decision_rows = 0;
+    cg_buffer_clear(&batch->decisions_text);
+    cg_buffer_clear(&batch->decisions);
     batch->skipped_lines = 0;
     batch->trailers.count = 0;
     batch->header_like.count = 0;

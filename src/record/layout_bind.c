@@ -1,6 +1,7 @@
 #include "header_columns.h"
 #include "header_names.h"
 #include "layout_private.h"
+#include "position.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
@@ -334,14 +335,12 @@ static uint32_t last_column(const struct cg_binding *binding) {
 
 static enum cg_status bind_columns(struct search *search, struct cg_text header,
                                    struct cg_binding *out, struct cg_error *err) {
-    const enum cg_status status = bind_fields(search, header, out, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    if (cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
+    if (bind_fields(search, header, out, err) != CG_OK ||
+        cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
         return err->status;
     }
     out->last_column = last_column(out);
+    cg_position_bind(search->columns, out);
     out->names = cg_header_names_bound(search->columns->csv, search->columns->count, out);
     out->header = malloc(header.len);
     if (out->names == NULL || out->header == NULL) {

@@ -4,6 +4,7 @@
 #include "fed_back.h"
 #include "header_names.h"
 #include "odd_record.h"
+#include "position.h"
 #include "splitter.h"
 
 /*
@@ -248,7 +249,9 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         return !parser->values.out_of_memory;
     }
     struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);
-    if (line == NULL) {
+    if (line == NULL || (parser->plan->binding->has_positions &&
+                         !cg_position_keep(batch, &parser->values, parser->plan->binding,
+                                           fault != CG_WELL_FORMED))) {
         return false;
     }
     if (fault != CG_WELL_FORMED) {

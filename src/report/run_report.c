@@ -173,6 +173,9 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     cg_json_open_object(json, "outputs");
     cg_put_output(json, "accepted", &facts->accepted);
     cg_put_output(json, "rejected", &facts->rejected);
+    if (facts->decisions.file != NULL) {
+        cg_put_output(json, "decisions", &facts->decisions);
+    }
     cg_json_close_object(json);
     if (facts->run_id != 0) {
         cg_json_open_object(json, "run");

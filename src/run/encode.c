@@ -11,6 +11,7 @@
 #include "claimgate/base/assert.h"
 
 #include "claimgate/gate/sentences.h"
+#include "claimgate/record/decision_rows.h"
 #include "claimgate/record/rows.h"
 #include "claimgate/record/shapes.h"
 
@@ -127,6 +128,50 @@ static bool encode_rejected(const struct cg_run *run, struct cg_batch *batch) {
            flush_packed(&to);
 }
 
+static bool put_decision(const struct cg_run *run, struct cg_batch *batch,
+                         const struct cg_line *line) {
+    const struct cg_binding *binding = cg_reader_binding(run->reader);
+    char warnings[CG_VERDICT_REASONS_BYTES];
+    struct cg_verdict verdict;
+    if (line->reasons != 0) {
+        cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
+    }
+    cg_reason_list(line, line->warnings, warnings);
+    const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
+                                        line->reasons != 0 ? &verdict : NULL};
+    batch->decision_rows++;
+    return cg_decision_rows_put(&batch->decisions_text, &row, warnings,
+                                line->version != NULL ? line->version->cap_count : 0);
+}
+
+static bool fill_decisions(const struct cg_run *run, struct cg_batch *batch) {
+    if (batch->header_raw.len != 0 &&
+        !cg_decision_rows_header(&batch->decisions_text, cg_reader_binding(run->reader))) {
+        return false;
+    }
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (!(line->out_of_scope && line->decision == CG_ACCEPTED) &&
+            !put_decision(run, batch, line)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool encode_decisions(const struct cg_run *run, struct cg_batch *batch) {
+    struct packing to = packing_for(&run->outputs.decisions, batch, &batch->decisions);
+    if (!to.wanted) {
+        return true;
+    }
+    if (!fill_decisions(run, batch)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding decisions");
+        return false;
+    }
+    return put_packed(&to, batch->decisions_text.data, batch->decisions_text.len_bytes) &&
+           flush_packed(&to);
+}
+
 void cg_station_encode(void *context, struct cg_batch *batch);
 void cg_station_write(void *context, struct cg_batch *batch);
 
@@ -149,7 +194,7 @@ void cg_station_encode(void *context, struct cg_batch *batch) {
     CG_ASSERT(is_decided(batch));
     CG_ASSERT(batch->accepted_rows == 0 && batch->encoded_lines == 0);
     /* A failure stays in the batch; there is nothing to add to it here. */
-    if (encode_accepted(run, batch)) {
+    if (encode_accepted(run, batch) && encode_decisions(run, batch)) {
         (void)encode_rejected(run, batch);
     }
 }
@@ -183,13 +228,22 @@ static enum cg_status write_rejected(struct cg_run *run, struct cg_batch *batch)
     return batch->error.status;
 }
 
+static enum cg_status write_decisions(struct cg_run *run, struct cg_batch *batch) {
+    struct cg_output *output = &run->outputs.decisions;
+    if (output->sink == NULL) {
+        return CG_OK;
+    }
+    cg_xxh128_update(output->content, batch->decisions_text.data, batch->decisions_text.len_bytes);
+    return cg_output_write(output, &batch->decisions, &batch->error);
+}
+
 static enum cg_status write_batch(struct cg_run *run, struct cg_batch *batch) {
     if (batch->error.status == CG_OK && run->plan->watch != NULL) {
         (void)run->plan->watch(run->plan->watch_context, cg_reader_binding(run->reader), batch,
                                &batch->error);
     }
     if (batch->error.status != CG_OK || write_accepted(run, batch) != CG_OK ||
-        write_rejected(run, batch) != CG_OK) {
+        write_decisions(run, batch) != CG_OK || write_rejected(run, batch) != CG_OK) {
         return batch->error.status;
     }
     return cg_run_records(run) ? cg_ledger_record(run->ledger, batch, &batch->error) : CG_OK;
@@ -212,6 +266,8 @@ void cg_station_write(void *context, struct cg_batch *batch) {
     run->rejected_rows += batch->rejected_rows;
     run->outputs.accepted.records = run->accepted_rows;
     run->outputs.rejected.records = run->rejected_rows;
+    run->decision_rows += batch->decision_rows;
+    run->outputs.decisions.records = run->decision_rows;
     run->physical_lines += batch->physical_lines + batch->header_lines;
     run->header_lines += batch->header_lines != 0; /* blank lines before it count as blank */
 }

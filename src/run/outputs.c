@@ -11,7 +11,7 @@ static bool ends_in_gz(const char *name) {
 
 /* In the folder; --overwrite deletes a folder that holds nothing else. */
 static const char *const folder_files[] = {"accepted.csv.gz", "rejected.csv.gz", "report.json",
-                                           NULL};
+                                           "decisions.csv.gz", NULL};
 
 static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
                                   const struct cg_output_plan *plan, const char *path,
@@ -41,10 +41,12 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
     const struct {
         struct cg_output *output;
         const char *path;
-        const char *name_in_folder;
-    } all[] = {{&outputs->accepted, plan->accepted, folder_files[0]},
-               {&outputs->rejected, plan->rejected, folder_files[1]},
-               {&outputs->report, plan->report, folder_files[2]}};
+        const char *name_in_folder; /* NULL: it has no place there */
+    } all[] = {
+        {&outputs->accepted, plan->accepted, folder_files[0]},
+        {&outputs->rejected, plan->rejected, folder_files[1]},
+        {&outputs->report, plan->report, folder_files[2]},
+        {&outputs->decisions, plan->decisions, plan->with_decisions ? folder_files[3] : NULL}};
     const struct cg_staging_plan folder = {.final_path = plan->dir,
                                            .overwrite = plan->overwrite,
                                            .file_names = folder_files,
@@ -52,7 +54,7 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
     enum cg_status status =
         plan->dir != NULL ? cg_staging_open(&folder, &outputs->staging, err) : CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
-        if (all[i].path == NULL && plan->dir == NULL) {
+        if (all[i].path == NULL && (plan->dir == NULL || all[i].name_in_folder == NULL)) {
             continue;
         }
         all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
@@ -123,10 +125,13 @@ static enum cg_status finish_output(struct cg_output *output, struct cg_output_f
     return close_sink(output, err);
 }
 
-enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_output_facts *accepted,
-                                 struct cg_output_facts *rejected, struct cg_error *err) {
-    const enum cg_status status = finish_output(&outputs->accepted, accepted, err);
-    return status == CG_OK ? finish_output(&outputs->rejected, rejected, err) : status;
+enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts *facts,
+                                 struct cg_error *err) {
+    if (finish_output(&outputs->accepted, &facts->accepted, err) != CG_OK ||
+        finish_output(&outputs->rejected, &facts->rejected, err) != CG_OK) {
+        return err->status;
+    }
+    return finish_output(&outputs->decisions, &facts->decisions, err);
 }
 
 enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
@@ -176,7 +181,8 @@ static enum cg_status publish_all(struct cg_outputs *outputs, struct cg_output *
 }
 
 enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
-    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->report};
+    struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->decisions,
+                               &outputs->report};
     enum { COUNT = sizeof all / sizeof all[0] };
     const enum cg_status status = publish_all(outputs, all, COUNT, err);
     if (status != CG_OK) {
@@ -198,6 +204,7 @@ static void close_output(struct cg_output *output) {
 void cg_outputs_close(struct cg_outputs *outputs) {
     close_output(&outputs->accepted);
     close_output(&outputs->rejected);
+    close_output(&outputs->decisions);
     close_output(&outputs->report);
     cg_staging_close(outputs->staging, outputs->keep_staging);
     outputs->staging = NULL;

@@ -1,5 +1,5 @@
 /*
- * Outputs of a run: accepted, rejected and report, wherever each of them goes.
+ * Outputs of a run: accepted, rejected, decisions and report, wherever each of them goes.
  *
  * Opened (and with that probed) before a claim is read; published together at the end; removed
  * on any other way out.
@@ -27,6 +27,7 @@ struct cg_outputs {
     bool keep_staging;          /* a ledger will publish it: leave it where it is */
     struct cg_output accepted;
     struct cg_output rejected;
+    struct cg_output decisions; /* the table of decisions, where it is wanted */
     struct cg_output report;
 };
 
@@ -37,10 +38,8 @@ cg_must_use enum cg_status cg_outputs_open(struct cg_outputs *outputs,
 cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,
                                            struct cg_error *err);
 
-/* The last bytes of accepted and rejected; fills their facts. */
-cg_must_use enum cg_status cg_outputs_finish(struct cg_outputs *outputs,
-                                             struct cg_output_facts *accepted,
-                                             struct cg_output_facts *rejected,
+/* The last bytes of all but the report; fills their facts. */
+cg_must_use enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts *facts,
                                              struct cg_error *err);
 
 /* Write the report; fills its facts. */

@@ -275,8 +275,7 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     if (cg_reader_check_inputs(run->reader, err) != CG_OK) {
         return err->status;
     }
-    enum cg_status status =
-        cg_outputs_finish(&run->outputs, &facts->accepted, &facts->rejected, err);
+    enum cg_status status = cg_outputs_finish(&run->outputs, facts, err);
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
     if (status != CG_OK) {
         return status;

@@ -91,7 +91,8 @@ enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct 
 
 enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *report,
                              struct cg_error *err) {
-    const struct cg_output_facts *files[] = {&run->facts.accepted, &run->facts.rejected, report};
+    const struct cg_output_facts *files[] = {&run->facts.accepted, &run->facts.rejected, report,
+                                             &run->facts.decisions};
     enum { FILES = sizeof files / sizeof files[0] };
     struct cg_ledger_output outputs[FILES];
     bool kept = false;
@@ -116,7 +117,8 @@ enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *r
     const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
                                             .input_count = run->path_count,
                                             .outputs = outputs,
-                                            .output_count = FILES,
+                                            .output_count =
+                                                FILES - (run->facts.decisions.file == NULL),
                                             .tally = &run->tally,
                                             .layout = run->facts.layout,
                                             .staging = run->outputs.staging,

@@ -40,6 +40,7 @@ struct cg_run {
     /* decide */
     struct cg_history *history;
     struct cg_tally tally;
+    struct cg_position last_position; /* of inputs that tell where their lines stood */
     struct cg_vain_take_backs vain;
 
     /* write */
@@ -49,6 +50,7 @@ struct cg_run {
     uint64_t header_lines;   /* one an input */
     uint64_t accepted_rows;  /* as encoded */
     uint64_t rejected_rows;
+    uint64_t decision_rows;
     struct cg_shape_counts shapes; /* of all batches */
 
     atomic_bool stop; /* set by write, read by read: a batch has failed */

@@ -84,6 +84,32 @@ static void note_lines(struct cg_run *run, const struct cg_batch *batch) {
     }
 }
 
+/* Lines that were gathered from other files come in their order, or decisions would depend on how
+ * they were gathered. */
+static enum cg_status check_positions(struct cg_run *run, struct cg_batch *batch) {
+    struct cg_position *last = &run->last_position;
+    for (uint32_t i = 0; i < batch->positions.count; i++) {
+        const struct cg_position *position = cg_array_at(&batch->positions, i);
+        if (!position->is_known) {
+            continue;
+        }
+        if (last->is_known && (position->input < last->input ||
+                               (position->input == last->input && position->line <= last->line))) {
+            return cg_error_set(
+                &batch->error, CG_INTERNAL,
+                "%s:%llu: " CG_POSITION_INPUT " and " CG_POSITION_LINE
+                " do not rise: %llu,%llu comes behind %llu,%llu; hand lines on in "
+                "the order of their files",
+                run->paths[batch->source_no],
+                (unsigned long long)batch->first_line + cg_batch_record(batch, i)->line_delta,
+                (unsigned long long)position->input, (unsigned long long)position->line,
+                (unsigned long long)last->input, (unsigned long long)last->line);
+        }
+        *last = *position;
+    }
+    return CG_OK;
+}
+
 static void decide(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
@@ -91,7 +117,7 @@ static void decide(void *context, struct cg_batch *batch) {
     }
     CG_ASSERT(batch->holds_claims || batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
-    if (batch->error.status != CG_OK) {
+    if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
         return;
     }
     note_codes(run, batch);

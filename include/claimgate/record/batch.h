@@ -77,6 +77,13 @@ struct cg_origin {
     uint64_t line;
 };
 
+/* Where a record says that it stood (layout.h: has_positions). */
+struct cg_position {
+    bool is_known; /* false of a malformed record */
+    uint64_t input;
+    uint64_t line;
+};
+
 struct cg_csv;
 struct cg_deflater;
 
@@ -106,9 +113,10 @@ struct cg_batch {
     bool is_fed_back; /* cut: the input is a rejected file of an earlier run */
 
     /* parse */
-    struct cg_array records; /* of struct cg_record */
-    struct cg_array origins; /* of struct cg_origin, one a record where is_fed_back */
-    uint32_t physical_lines; /* line ends in text (and an unended last line) */
+    struct cg_array records;   /* of struct cg_record */
+    struct cg_array origins;   /* of struct cg_origin, one a record where is_fed_back */
+    struct cg_array positions; /* of struct cg_position, one a record where lines have them */
+    uint32_t physical_lines;   /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
     bool holds_claims;                  /* a record may have several lines */
     uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
@@ -132,13 +140,16 @@ struct cg_batch {
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
 
     /* encode */
-    struct cg_array accepted_text;  /* of struct cg_text, in order: neighbours are one stretch */
-    struct cg_buffer accepted;      /* the same, packed as the accepted file is */
-    struct cg_buffer rejected_text; /* rows of the rejected file */
-    struct cg_buffer rejected;      /* the same, packed */
+    struct cg_array accepted_text;   /* of struct cg_text, in order: neighbours are one stretch */
+    struct cg_buffer accepted;       /* the same, packed as the accepted file is */
+    struct cg_buffer rejected_text;  /* rows of the rejected file */
+    struct cg_buffer rejected;       /* the same, packed */
+    struct cg_buffer decisions_text; /* rows of the table of decisions */
+    struct cg_buffer decisions;      /* the same, packed */
     uint32_t encoded_lines; /* lines whose rejected row is in rejected_text by now, or was before */
     uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
+    uint64_t decision_rows;
     struct cg_shape_counts shapes; /* of what fails in the rejected rows */
 
     /* Tools that travel along, so that parallel stations need no look-up by thread. Made by who

@@ -122,6 +122,9 @@ struct cg_only_column {
     const struct cg_layout_only *rule;
 };
 
+#define CG_POSITION_INPUT "cg_input"
+#define CG_POSITION_LINE  "cg_line"
+
 struct cg_binding {
     const struct cg_layout *layout;
     uint32_t column_count; /* fields that every record must have */
@@ -138,6 +141,10 @@ struct cg_binding {
     bool sessions;        /* an end within 24 hours is on the day of the start */
     bool lines_from_zero; /* the number of the first line is 0; they are kept as one more */
     struct cg_time_zone time_zone;
+    /* Columns by which a line says where it stood before it was handed on, both or neither. */
+    bool has_positions;
+    int32_t position_input;
+    int32_t position_line;
     struct cg_only_column only[CG_ONLY_MAX];
     uint32_t only_count;
     struct cg_column_note notes[CG_COLUMN_NOTES_MAX]; /* the first ones */

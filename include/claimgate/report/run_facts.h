@@ -61,6 +61,7 @@ struct cg_run_facts {
     uint32_t known_input_count;
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
+    struct cg_output_facts decisions;
     const struct cg_tally *tally;
     bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Where the three outputs go. Each goes to the path given for it ("-": standard output), else
+/* Where the outputs go. Each goes to the path given for it ("-": standard output), else
  * into the folder, else nowhere. */
 struct cg_output_plan {
     const char *dir;
@@ -30,7 +30,9 @@ struct cg_output_plan {
     const char *accepted;
     const char *rejected;
     const char *report;
-    int level; /* 1 to 9 */
+    const char *decisions; /* the table of decisions */
+    bool with_decisions;   /* it goes into the folder */
+    int level;             /* 1 to 9 */
     enum cg_codec codec;
 };
 
