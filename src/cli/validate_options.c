@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool cg_is_stdout(const char *path) {
+static bool is_stdout(const char *path) {
     return path != NULL && strcmp(path, "-") == 0;
 }
 
@@ -34,8 +34,8 @@ static bool any_same_path(const struct cg_validate_options *o) {
 }
 
 bool cg_validate_takes_stdout(const struct cg_validate_options *o) {
-    return cg_is_stdout(o->accepted) || cg_is_stdout(o->rejected) || cg_is_stdout(o->report) ||
-           cg_is_stdout(o->decisions);
+    return is_stdout(o->accepted) || is_stdout(o->rejected) || is_stdout(o->report) ||
+           is_stdout(o->decisions);
 }
 
 /* A policy or layout that is named by its path, and that file. */
@@ -70,14 +70,14 @@ static enum cg_status spare_inputs(const struct cg_invocation *call, struct cg_e
     const char *const outputs[] = {o->accepted, o->rejected,  o->report,
                                    o->trace,    o->decisions, o->metrics};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        if (outputs[i] != NULL && !cg_is_stdout(outputs[i]) &&
+        if (outputs[i] != NULL && !is_stdout(outputs[i]) &&
             (is_file(o->policy, outputs[i]) || is_file(o->layout, outputs[i]))) {
             return cg_error_set(err, CG_USAGE,
                                 "%s is a file of rules and would be lost; give the output a name "
                                 "of its own",
                                 outputs[i]);
         }
-        for (size_t k = 0; k < call->arg_count && outputs[i] != NULL && !cg_is_stdout(outputs[i]);
+        for (size_t k = 0; k < call->arg_count && outputs[i] != NULL && !is_stdout(outputs[i]);
              k++) {
             if (cg_file_is_same(outputs[i], call->args[k])) {
                 return cg_error_set(err, CG_USAGE,

@@ -55,7 +55,6 @@ cg_must_use enum cg_status cg_validate_check(const struct cg_invocation *call,
 /* False where no FILE was given, or only a pattern that the shell found no file for. */
 bool cg_validate_has_input(const struct cg_invocation *call);
 bool cg_validate_takes_stdout(const struct cg_validate_options *options); /* any output does */
-bool cg_is_stdout(const char *path);                                      /* "-"; NULL is not */
 int cg_guard_mode_of(const char *word); /* enum cg_guard_mode; -1: no such word */
 
 #endif
