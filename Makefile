@@ -45,6 +45,15 @@ endif
 ifeq ($(shell uname -m),x86_64)
 HARD += -fcf-protection=full
 endif
+# Every branch as it is written, counted (see coverage).
+COVERAGE ?= 0
+ifeq ($(COVERAGE),1)
+OPT := -O0 -g --coverage -fprofile-update=atomic
+OPT_LINK :=
+HARD :=
+LHARD := --coverage
+FAULTS := 1
+endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
 LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lpthread
@@ -80,7 +89,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: coverage deps-coverage crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
@@ -208,6 +217,9 @@ deps-test: deps ## install the packages that the tests need as well
 deps-lint: deps-test
 	$(call install_packages,$(LINT_PACKAGES))
 
+deps-coverage: deps-test
+	$(call install_packages,gcovr)
+
 deps-fuzz: deps
 	$(call install_packages,$(FUZZ_PACKAGES))
 
@@ -243,6 +255,12 @@ asan: deps-test ## the tests under AddressSanitizer and UBSan
 tsan: deps-test ## the belt and the program under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all $(BUILD)/tsan/generate stress-binaries
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
+
+# Where the branches are that no test takes; T=caps counts what the suites of that name take. Gate and
+# ledger are to have none but those that only a lack of memory takes.
+coverage: deps-test deps-coverage ## branches that the tests take, by file; T=caps: by the suites of that name
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
+	@sh tests/coverage.sh $(BUILD)/coverage
 
 # What was found before is kept below build/fuzz and is where the next run begins.
 FUZZ_SECONDS ?= 60
