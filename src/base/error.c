@@ -30,6 +30,14 @@ enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const c
     return status;
 }
 
+/* Whatever was tried: who may not, and who has no memory, is told so. */
+static enum cg_status status_for(int errno_value, enum cg_status status) {
+    if (errno_value == EACCES || errno_value == EPERM) {
+        return CG_NO_PERMISSION;
+    }
+    return errno_value == ENOMEM ? CG_INTERNAL : status;
+}
+
 enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, int errno_value,
                                   const char *format, ...) {
     if (err->status != CG_OK) {
@@ -45,8 +53,7 @@ enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, i
     const char *reason = strerror_r(errno_value, reason_space, sizeof reason_space);
     char raw[2 * RAW_BYTES];
     (void)snprintf(raw, sizeof raw, "%s: %s", context, reason);
-    bool denied = errno_value == EACCES || errno_value == EPERM;
-    set_text(err, denied ? CG_NO_PERMISSION : status, raw);
+    set_text(err, status_for(errno_value, status), raw);
     return err->status;
 }
 

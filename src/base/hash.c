@@ -2,7 +2,11 @@
 
 /* Most keys are shorter than a call to a shared library is long. */
 #define XXH_INLINE_ALL
-#include <openssl/evp.h>
+/* OpenSSL 3.0 calls the plain functions of SHA-256 old. Its new ones look for the algorithm in a
+ * context that they allocate bit by bit, and crash where an allocation fails (3.0.19); these keep
+ * all that they need in the caller's memory, and run the same code on the bytes. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -37,70 +41,39 @@ uint64_t cg_hash_run_seed(void) {
 }
 
 struct cg_sha256 {
-    EVP_MD_CTX *running;
-    EVP_MD_CTX *closing; /* a copy that _peek ends, so that `running` goes on */
-    bool failed;         /* reported by _peek */
+    SHA256_CTX running;
 };
 
-static EVP_MD *sha256;
-static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
-
-/* Fetching searches OpenSSL's providers under a lock, so it is done once a run. OpenSSL frees the
- * algorithm with the providers at exit. */
-static void fetch_sha256(void) {
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
-
-static const EVP_MD *sha256_algorithm(void) {
-    (void)pthread_once(&sha256_once, fetch_sha256);
-    return sha256;
-}
-
 struct cg_sha256 *cg_sha256_new(void) {
-    const EVP_MD *algorithm = sha256_algorithm();
     struct cg_sha256 *sha = calloc(1, sizeof *sha);
-    if (algorithm == NULL || sha == NULL) {
-        free(sha);
-        return NULL;
-    }
-    sha->running = EVP_MD_CTX_new();
-    sha->closing = EVP_MD_CTX_new();
-    if (sha->running == NULL || sha->closing == NULL ||
-        EVP_DigestInit_ex2(sha->running, algorithm, NULL) != 1) {
-        cg_sha256_free(sha);
-        return NULL;
+    if (sha != NULL) {
+        cg_sha256_restart(sha);
     }
     return sha;
 }
 
 void cg_sha256_free(struct cg_sha256 *sha) {
-    if (sha != NULL) {
-        EVP_MD_CTX_free(sha->running);
-        EVP_MD_CTX_free(sha->closing);
-        free(sha);
-    }
+    free(sha);
 }
 
 void cg_sha256_update(struct cg_sha256 *sha, const void *bytes, size_t len_bytes) {
-    if (EVP_DigestUpdate(sha->running, bytes, len_bytes) != 1) {
-        sha->failed = true;
-    }
+    (void)SHA256_Update(&sha->running, bytes, len_bytes); /* none of the three can fail */
 }
 
-bool cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]) {
-    memset(out, 0, CG_SHA256_BYTES);
-    return !sha->failed && EVP_MD_CTX_copy_ex(sha->closing, sha->running) == 1 &&
-           EVP_DigestFinal_ex(sha->closing, out, NULL) == 1;
+void cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]) {
+    SHA256_CTX closing = sha->running;
+    (void)SHA256_Final(out, &closing);
 }
 
 void cg_sha256_restart(struct cg_sha256 *sha) {
-    sha->failed = EVP_DigestInit_ex2(sha->running, sha256_algorithm(), NULL) != 1;
+    (void)SHA256_Init(&sha->running);
 }
 
-bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]) {
-    memset(out, 0, CG_SHA256_BYTES);
-    const EVP_MD *algorithm = sha256_algorithm();
-    return algorithm != NULL && EVP_Digest(bytes, len_bytes, out, NULL, algorithm, NULL) == 1;
+void cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]) {
+    struct cg_sha256 sha;
+    cg_sha256_restart(&sha);
+    cg_sha256_update(&sha, bytes, len_bytes);
+    cg_sha256_peek(&sha, out);
 }
 
 struct cg_xxh128 {

@@ -52,6 +52,11 @@ void cg_problems_add(struct cg_problems *problems, const char *file, uint64_t li
     problems->list[problems->count++] = problem;
 }
 
+void cg_problems_add_no_memory(struct cg_problems *problems) {
+    problems->total++;
+    problems->no_memory = true;
+}
+
 static bool stands_before(const struct cg_problem *a, const struct cg_problem *b) {
     return a->line != b->line ? a->line < b->line : a->column < b->column;
 }
@@ -83,9 +88,8 @@ enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_
     if (problems->total == 0) {
         return CG_OK;
     }
-    if (problems->count == 0) {
-        return cg_error_set(err, CG_BAD_CONFIG, "%zu problems found, and no memory to keep them",
-                            problems->total);
+    if (problems->no_memory || problems->count == 0) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     const struct cg_problem *first = &problems->list[0];
     char place[PLACE_BYTES];
@@ -98,11 +102,10 @@ enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_
 }
 
 enum cg_status cg_problems_in_data(const struct cg_problems *problems, struct cg_error *err) {
-    if (cg_problems_status(problems, err) == CG_OK) {
-        return CG_OK;
+    if (cg_problems_status(problems, err) == CG_BAD_CONFIG) {
+        err->status = CG_BAD_DATA;
     }
-    err->status = CG_BAD_DATA;
-    return CG_BAD_DATA;
+    return err->status;
 }
 
 void cg_problems_print(const struct cg_problems *problems) {

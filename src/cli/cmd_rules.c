@@ -55,7 +55,9 @@ static enum cg_status load(enum kind kind, const char *name_or_path, struct rule
     enum cg_status status = kind == POLICY
                                 ? cg_policy_load(name_or_path, &out->policy, &problems, &loading)
                                 : cg_layout_load(name_or_path, &out->layout, &problems, &loading);
-    if (problems.total > 0) {
+    if (problems.no_memory) {
+        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", name_or_path);
+    } else if (problems.total > 0) {
         cg_problems_print(&problems);
         status = cg_error_set(err, CG_BAD_CONFIG, "%s: %zu %s to mend", name_or_path,
                               problems.total, cg_plural(problems.total, "problem", "problems"));

@@ -7,7 +7,7 @@
 #include <string.h>
 
 void cg_load_print_problems(const struct cg_problems *problems, struct cg_error *err) {
-    if (problems->count <= 1) {
+    if (problems->count <= 1 || err->status == CG_INTERNAL) {
         return; /* err holds it */
     }
     cg_problems_print(problems);

@@ -73,19 +73,12 @@ void cg_history_set_large_member_lines(struct cg_history *history, uint32_t line
         lines < store->large_member_lines ? lines : store->large_member_lines;
 }
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(
-        err, CG_INTERNAL,
-        "out of memory for the history of members; give the program more memory, or "
-        "split the files by member and run the parts one by one");
-}
-
 static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
                                  uint32_t hash, struct cg_member_history **out,
                                  struct cg_error *err) {
     *out = cg_member_table_add(&history->members, member, hash);
     if (*out == NULL) {
-        return no_memory(err);
+        return cg_member_table_no_memory(&history->members, err);
     }
     if (history->recall == NULL) {
         return CG_OK;
@@ -135,7 +128,9 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
             return status;
         }
     }
-    return cg_member_decide(&member, line) == CG_OK ? CG_OK : no_memory(err);
+    return cg_member_decide(&member, line) == CG_OK
+               ? CG_OK
+               : cg_member_table_no_memory(&history->members, err);
 }
 
 /* Whose lines they are is known, and recalled, before the claim is open: what a member had before
@@ -156,7 +151,7 @@ static enum cg_status meet_claim(struct cg_history *history, const struct cg_lin
             return status;
         }
         if (!cg_member_history_reserve(&history->memory.store, member, count)) {
-            return no_memory(err);
+            return cg_member_table_no_memory(&history->members, err);
         }
         last = &line->member_id;
     }
@@ -208,7 +203,9 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
     if (!stands) {
         cg_claim_fall(lines, count);
     }
-    return cg_history_close_claim(&history->memory, stands) == CG_OK ? CG_OK : no_memory(err);
+    return cg_history_close_claim(&history->memory, stands) == CG_OK
+               ? CG_OK
+               : cg_member_table_no_memory(&history->members, err);
 }
 
 enum {

@@ -124,3 +124,14 @@ void cg_member_table_fetch_rows(const struct cg_member_table *table, uint32_t me
         cg_member_history_prefetch(table->store, history_at(table, member_ref));
     }
 }
+
+enum cg_status cg_member_table_no_memory(const struct cg_member_table *table,
+                                         struct cg_error *err) {
+    enum { LARGE_CHUNKS = 8 }; /* of 32 MiB */
+    const bool is_large = table->store->pool.chunk_count >= LARGE_CHUNKS;
+    return cg_error_set(err, CG_INTERNAL, "%s",
+                        is_large ? "out of memory for the history of members; give the program "
+                                   "more memory, or split the files by member and run the parts "
+                                   "one by one"
+                                 : "out of memory");
+}

@@ -46,6 +46,9 @@ struct cg_member_history *cg_member_table_at(const struct cg_member_table *table
 cg_must_use struct cg_member_history *
 cg_member_table_add(struct cg_member_table *table, const struct cg_key *member, uint32_t hash);
 
+/* CG_INTERNAL. Less of the history would help only where it has become large. */
+enum cg_status cg_member_table_no_memory(const struct cg_member_table *table, struct cg_error *err);
+
 /* Three steps of fetching ahead, some lines apart: the slot; the member (returns the one that the
  * hash leads to, most likely the right one; 0: none); its rows. */
 void cg_member_table_fetch_slot(const struct cg_member_table *table, uint32_t hash);

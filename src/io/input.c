@@ -213,8 +213,8 @@ uint64_t cg_input_bytes(const struct cg_input *input) {
     return input->read_bytes;
 }
 
-bool cg_input_sha256(const struct cg_input *input, uint8_t out[CG_SHA256_BYTES]) {
-    return cg_sha256_peek(input->sha, out);
+void cg_input_sha256(const struct cg_input *input, uint8_t out[CG_SHA256_BYTES]) {
+    cg_sha256_peek(input->sha, out);
 }
 
 const struct cg_stamp *cg_input_stamp(const struct cg_input *input) {

@@ -216,6 +216,6 @@ uint64_t cg_sink_bytes(const struct cg_sink *sink) {
     return sink->written_bytes;
 }
 
-bool cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]) {
-    return cg_sha256_peek(sink->sha, out);
+void cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]) {
+    cg_sha256_peek(sink->sha, out);
 }

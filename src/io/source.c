@@ -282,6 +282,6 @@ const struct cg_stamp *cg_source_stamp(const struct cg_source *source) {
     return cg_input_stamp(source->input);
 }
 
-bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]) {
-    return cg_input_sha256(source->input, out);
+void cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]) {
+    cg_input_sha256(source->input, out);
 }

@@ -46,6 +46,9 @@ struct cg_json_doc {
 void cg_json_place_values(struct cg_json_doc *doc, const char *text, size_t len_bytes,
                           struct cg_problems *problems);
 
+/* NULL for what is no JSON, which `error` tells, or for want of memory. */
+json_t *cg_json_parse(const char *text, size_t len_bytes, json_error_t *error, bool *no_memory);
+
 /* The place of the byte at `offset`. */
 struct cg_json_place cg_json_place_of(const char *text, size_t offset);
 

@@ -25,12 +25,31 @@ static size_t token_start(const json_error_t *error, const char *text, size_t le
     return found ? end - token_bytes : end;
 }
 
+/* Where an allocation fails, Jansson mostly says that the text is at fault. */
+static _Thread_local struct {
+    json_malloc_t allocate; /* the one that is watched */
+    bool has_failed;
+} watch;
+
+static void *allocate_watched(size_t len_bytes) {
+    void *memory = watch.allocate(len_bytes);
+    watch.has_failed = watch.has_failed || memory == NULL;
+    return memory;
+}
+
+json_t *cg_json_parse(const char *text, size_t len_bytes, json_error_t *error, bool *no_memory) {
+    json_free_t give_back;
+    json_get_alloc_funcs(&watch.allocate, &give_back);
+    watch.has_failed = false;
+    json_set_alloc_funcs(allocate_watched, give_back);
+    json_t *values = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, error);
+    json_set_alloc_funcs(watch.allocate, give_back);
+    *no_memory = values == NULL && watch.has_failed;
+    return values;
+}
+
 static void add_syntax_problem(const char *file, const char *text, size_t len_bytes,
                                const json_error_t *error, struct cg_problems *problems) {
-    if (json_error_code(error) == json_error_out_of_memory) {
-        cg_problems_add(problems, file, 0, 0, "not enough memory to read this file");
-        return;
-    }
     size_t offset = token_start(error, text, len_bytes);
     struct cg_json_place place = cg_json_place_of(text, offset);
     if (json_error_code(error) == json_error_duplicate_key) {
@@ -74,14 +93,17 @@ struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size
     len_bytes -= mark_bytes;
     struct cg_json_doc *doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
-        cg_problems_add(problems, file, 0, 0, "not enough memory to read this file");
+        cg_problems_add_no_memory(problems);
         return NULL;
     }
     doc->file = file;
     cg_arena_init(&doc->arena, CG_JSON_ARENA_BYTES_MAX);
     json_error_t error;
-    doc->values = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, &error);
-    if (doc->values == NULL) {
+    bool no_memory;
+    doc->values = cg_json_parse(text, len_bytes, &error, &no_memory);
+    if (no_memory) {
+        cg_problems_add_no_memory(problems);
+    } else if (doc->values == NULL) {
         add_syntax_problem(file, text, len_bytes, &error, problems);
     } else {
         cg_json_place_values(doc, text, len_bytes, problems);

@@ -135,7 +135,7 @@ void cg_json_place_values(struct cg_json_doc *doc, const char *text, size_t len_
         place_value(&walk, doc->root, 1);
     }
     if (doc->root == NULL || walk.out_of_memory) {
-        cg_problems_add(problems, doc->file, 0, 0, "not enough memory to read this file");
+        cg_problems_add_no_memory(problems);
     } else if (walk.too_deep != NULL) {
         cg_problems_add(problems, doc->file, walk.too_deep->place.line, walk.too_deep->place.column,
                         "nested too deep: at most %d levels are read", CG_JSON_DEPTH_MAX);

@@ -203,7 +203,12 @@ void cg_json_check_document(const struct cg_json_doc *doc, const char *schema_na
         return;
     }
     json_error_t error;
-    json_t *schema = json_loadb(builtin->bytes, builtin->len_bytes, JSON_REJECT_DUPLICATES, &error);
+    bool no_memory;
+    json_t *schema = cg_json_parse(builtin->bytes, builtin->len_bytes, &error, &no_memory);
+    if (no_memory) {
+        cg_problems_add_no_memory(problems);
+        return;
+    }
     if (schema == NULL) {
         cg_problems_add(problems, schema_name, error.line > 0 ? (uint64_t)error.line : 0, 0,
                         "internal error: this schema is not JSON: %s", error.text);

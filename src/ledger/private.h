@@ -291,7 +291,7 @@ enum cg_digest_part { CG_DIGEST_MEMBERS, CG_DIGEST_LINES, CG_DIGEST_TAKE_BACKS, 
 /* A row as cg_cells_append makes it. */
 void cg_rows_digest_add(struct cg_rows_digest *digest, enum cg_digest_part part,
                         struct cg_text row);
-cg_must_use bool cg_rows_digest_finish(struct cg_rows_digest *digest, uint8_t out[CG_SHA256_BYTES]);
+void cg_rows_digest_finish(struct cg_rows_digest *digest, uint8_t out[CG_SHA256_BYTES]);
 /* run.hash from what the tables hold of the run, its previous_hash included. *found false: no such
  * run. */
 cg_must_use enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,

@@ -61,8 +61,8 @@ void cg_row_maker_free(struct cg_row_maker *maker) {
     }
 }
 
-bool cg_row_maker_digest(const struct cg_row_maker *maker, uint8_t rows_sha256[CG_SHA256_BYTES]) {
-    return cg_rows_digest_finish(maker->digest, rows_sha256);
+void cg_row_maker_digest(const struct cg_row_maker *maker, uint8_t rows_sha256[CG_SHA256_BYTES]) {
+    cg_rows_digest_finish(maker->digest, rows_sha256);
 }
 
 /* A cg_put_row_fn. */

@@ -51,8 +51,7 @@ void cg_row_maker_free(struct cg_row_maker *maker); /* NULL is allowed */
 cg_must_use enum cg_status cg_row_maker_fill(struct cg_row_maker *maker, struct cg_buffer *block,
                                              bool *is_last, struct cg_error *err);
 /* The digest of rows_sha256, after the last block. */
-cg_must_use bool cg_row_maker_digest(const struct cg_row_maker *maker,
-                                     uint8_t rows_sha256[CG_SHA256_BYTES]);
+void cg_row_maker_digest(const struct cg_row_maker *maker, uint8_t rows_sha256[CG_SHA256_BYTES]);
 
 /* groups.c: what is recalled of members, and claims, in the order of their tables. */
 struct cg_groups;

@@ -1,3 +1,4 @@
+#include "header_names.h"
 #include "layout_private.h"
 
 #include "claimgate/io/named_file.h"
@@ -158,11 +159,11 @@ static enum cg_status load_text(const char *file, struct cg_text text, struct cg
         cg_json_free(doc);
     }
     enum cg_status status = CG_OK;
-    if (problems->total > before) {
+    if (loading.no_memory) {
+        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    } else if (problems->total > before) {
         cg_problems_sort(problems, before);
         status = cg_problems_status(problems, err);
-    } else if (loading.no_memory || doc == NULL) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     if (status != CG_OK) {
         cg_layout_free(layout);
@@ -215,4 +216,11 @@ struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field
         other = cg_text_equal(pair->from, cg_text_of("*")) ? pair : other;
     }
     return other != NULL && value.len > 0 ? other->to : value;
+}
+
+void cg_binding_fini(struct cg_binding *binding) {
+    free(binding->header);
+    binding->header = NULL;
+    cg_header_names_free(binding->names);
+    binding->names = NULL;
 }

@@ -100,7 +100,7 @@ static int count_under(const struct cg_layout *layout, struct cg_text header, ch
     struct cg_error ignored = CG_ERROR_INIT;
     struct search search = {&columns, layout, false};
     if (cg_header_columns_read(header, delimiter, &columns, &ignored) != CG_OK) {
-        return 0;
+        return ignored.status == CG_INTERNAL ? CG_FITNESS_NO_MEMORY : 0;
     }
     const int count = count_needed(&search);
     cg_header_columns_free(&columns);
@@ -218,6 +218,9 @@ static enum cg_status refuse_missing(const struct search *search, const struct c
     char seen[HEADER_SHOWN_BYTES];
     int count;
     const char delimiter = best_delimiter(layout, header, &count);
+    if (count == CG_FITNESS_NO_MEMORY) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
     if (delimiter != layout->delimiter) {
         return refuse_delimiter(layout, delimiter, err);
     }
@@ -382,13 +385,6 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
     }
     *out = binding;
     return CG_OK;
-}
-
-void cg_binding_fini(struct cg_binding *binding) {
-    free(binding->header);
-    binding->header = NULL;
-    cg_header_names_free(binding->names);
-    binding->names = NULL;
 }
 
 /* A layout that fits under its own delimiter goes before one that would under another. */

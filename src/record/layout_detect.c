@@ -15,12 +15,13 @@ struct best {
 };
 
 /* tuva goes before its equals. */
-static void compare(const char *name, struct cg_text header, struct best *best) {
+static enum cg_status compare(const char *name, struct cg_text header, struct best *best,
+                              struct cg_error *err) {
     struct cg_problems problems;
-    struct cg_error ignored = CG_ERROR_INIT;
     struct cg_layout *layout = NULL;
     cg_problems_init(&problems);
-    if (cg_layout_load(name, &layout, &problems, &ignored) == CG_OK) {
+    const enum cg_status status = cg_layout_load(name, &layout, &problems, err);
+    if (status == CG_OK) {
         const int count = cg_layout_fitness(layout, header);
         if (count > best->count) {
             *best = (struct best){name, count, true};
@@ -30,14 +31,20 @@ static void compare(const char *name, struct cg_text header, struct best *best) 
     }
     cg_layout_free(layout);
     cg_problems_fini(&problems);
+    return status;
 }
 
-const char *cg_layout_detect(struct cg_text header_line) {
+enum cg_status cg_layout_detect(struct cg_text header_line, const char **name,
+                                struct cg_error *err) {
     struct best best = {"tuva", 0, false};
     for (size_t i = 0; cg_layout_files.names[i] != NULL; i++) {
-        compare(cg_layout_files.names[i], header_line, &best);
+        if (compare(cg_layout_files.names[i], header_line, &best, err) != CG_OK) {
+            return err->status;
+        }
     }
-    return best.is_only ? best.name : "tuva";
+    *name = best.is_only ? best.name : "tuva";
+    return best.count < CG_FITNESS_NO_MEMORY ? CG_OK
+                                             : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
 /* A first line that names no column of the layout may be a claim. */

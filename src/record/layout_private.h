@@ -68,7 +68,9 @@ cg_must_use enum cg_status cg_layout_bind_only(const struct cg_layout *layout,
                                                const struct cg_header_columns *columns,
                                                struct cg_binding *out, struct cg_error *err);
 
-/* How well a header line fits; more is better, 0: it has none of the needed columns. */
+/* How well a header line fits; more is better, 0: it has none of the needed columns; from
+ * CG_FITNESS_NO_MEMORY on it could not be told. */
+enum { CG_FITNESS_NO_MEMORY = 1 << 20 };
 int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header);
 
 #endif

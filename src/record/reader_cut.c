@@ -18,7 +18,9 @@ static enum cg_status load_layout(struct cg_reader *reader, const char *name,
 
 static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
                                   struct cg_error *err) {
-    if (reader->layout == NULL && load_layout(reader, cg_layout_detect(header), err) != CG_OK) {
+    const char *name = NULL;
+    if (reader->layout == NULL && (cg_layout_detect(header, &name, err) != CG_OK ||
+                                   load_layout(reader, name, err) != CG_OK)) {
         return err->status;
     }
     return cg_layout_bind(reader->layout, header, reader->plan.multiline, &reader->binding, err);

@@ -319,7 +319,7 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     loading.policy = policy;
     policy->text = cg_arena_copy(&policy->arena, text, len_bytes);
     policy->text_bytes = len_bytes;
-    bool hashed = cg_sha256_of(text, len_bytes, policy->sha256);
+    cg_sha256_of(text, len_bytes, policy->sha256);
     struct cg_json_doc *doc =
         cg_json_load_faulty(file, text, len_bytes, "policy.schema.json", problems);
     if (doc != NULL) {
@@ -329,11 +329,11 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     } else if (problems->total == problems_before) {
         loading.no_memory = true;
     }
-    if (problems->total > problems_before) {
+    if (policy->text == NULL || loading.no_memory) {
+        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", file);
+    } else if (problems->total > problems_before) {
         cg_problems_sort(problems, problems_before);
         status = cg_problems_status(problems, err);
-    } else if (policy->text == NULL || !hashed || loading.no_memory) {
-        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", file);
     }
     if (status != CG_OK) {
         cg_policy_free(policy);

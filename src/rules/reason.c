@@ -81,7 +81,9 @@ enum cg_status cg_reason_init(struct cg_error *err) {
     struct cg_text text = {.ptr = file->bytes, .len = (uint32_t)file->len_bytes};
     enum cg_status status = cg_table_read_text(&plan, text, &problems, err);
     bool complete = loading.agrees && loading.row_count == CG_REASON_COUNT;
-    if (status == CG_OK && (problems.total > 0 || !complete)) {
+    if (status == CG_OK && problems.no_memory) {
+        status = cg_problems_status(&problems, err);
+    } else if (status == CG_OK && (problems.total > 0 || !complete)) {
         status = cg_error_set(err, CG_INTERNAL,
                               "schemas/reasons.csv does not name the reasons in their order");
     }

@@ -30,7 +30,8 @@ static enum cg_status identify(struct look *look, const char *path, bool whole,
         return status;
     }
     out->has_all = whole;
-    return cg_content_hash_get(&look->hash, out->head, out->all, err);
+    cg_content_hash_get(&look->hash, out->head, out->all);
+    return CG_OK;
 }
 
 /* The earlier file of this run with the same content; NULL: none. Files are read whole only where

@@ -68,9 +68,10 @@ static enum cg_status identify(struct cg_content_hash *hash, const char *path,
         return status;
     }
     status = cg_content_hash_file(hash, path, true, err);
-    return status == CG_OK
-               ? cg_content_hash_get(hash, input->head_sha256, input->content_sha256, err)
-               : status;
+    if (status == CG_OK) {
+        cg_content_hash_get(hash, input->head_sha256, input->content_sha256);
+    }
+    return status;
 }
 
 static enum cg_status release_rows(struct release *release, struct cg_table_facts *table,

@@ -5,7 +5,7 @@
 
 static const char *hex_of(const char *text, size_t len, char out[CG_SHA256_HEX_BYTES]) {
     uint8_t sha[CG_SHA256_BYTES];
-    cr_assert(cg_sha256_of(text, len, sha));
+    cg_sha256_of(text, len, sha);
     return cg_sha256_hex(sha, out);
 }
 
@@ -34,12 +34,12 @@ Test(hash, running_hash_equals_the_whole_at_every_cut) {
         uint8_t whole[CG_SHA256_BYTES];
         cg_sha256_restart(sha);
         cg_sha256_update(sha, text, cut);
-        cr_assert(cg_sha256_peek(sha, running));
-        cr_assert(cg_sha256_of(text, cut, part));
+        cg_sha256_peek(sha, running);
+        cg_sha256_of(text, cut, part);
         cr_assert_eq(memcmp(running, part, sizeof part), 0, "cut at %zu", cut);
         cg_sha256_update(sha, text + cut, sizeof text - cut);
-        cr_assert(cg_sha256_peek(sha, running));
-        cr_assert(cg_sha256_of(text, sizeof text, whole));
+        cg_sha256_peek(sha, running);
+        cg_sha256_of(text, sizeof text, whole);
         cr_assert_eq(memcmp(running, whole, sizeof whole), 0, "cut at %zu", cut);
     }
     cg_sha256_free(sha);

@@ -80,3 +80,15 @@ Test(problems, all_are_counted_and_the_first_thousand_kept) {
     cg_problems_fini(&problems);
     cr_assert_eq(problems.total, 0);
 }
+
+Test(problems, no_memory_is_no_fault_of_the_file) {
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT, in_data = CG_ERROR_INIT;
+    cg_problems_init(&problems);
+    cg_problems_add(&problems, "a.csv", 2, 0, "one");
+    cg_problems_add_no_memory(&problems);
+    cr_assert_eq(cg_problems_status(&problems, &err), CG_INTERNAL);
+    cr_assert_str_eq(err.text, "out of memory");
+    cr_assert_eq(cg_problems_in_data(&problems, &in_data), CG_INTERNAL);
+    cg_problems_fini(&problems);
+}

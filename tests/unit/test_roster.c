@@ -115,7 +115,7 @@ Test(roster, only_demanded_files_are_read, .init = good_roster_set_up,
     cr_expect_str_eq(facts->path, "credentials.csv");
     cr_expect_eq(facts->rows, 1);
     uint8_t sha[CG_SHA256_BYTES];
-    cr_assert(cg_sha256_of(good_roster_files[0].text, strlen(good_roster_files[0].text), sha));
+    cg_sha256_of(good_roster_files[0].text, strlen(good_roster_files[0].text), sha);
     cr_expect_arr_eq(facts->sha256, sha, sizeof sha);
     cr_expect_null(cg_roster_file(good_roster_fixture.roster, 1));
 }

@@ -49,8 +49,8 @@ Test(sink, bytes_arrive_counted_and_hashed) {
     cr_assert_eq(cg_sink_write(sink, "", 0, &err), CG_OK);
     cr_assert_eq(cg_sink_write(sink, "defg", 4, &err), CG_OK);
     cr_assert_eq(cg_sink_bytes(sink), 7);
-    cr_assert(cg_sink_sha256(sink, sha256));
-    cr_assert(cg_sha256_of("abcdefg", 7, expected));
+    cg_sink_sha256(sink, sha256);
+    cg_sha256_of("abcdefg", 7, expected);
     cr_assert_eq(memcmp(sha256, expected, sizeof sha256), 0);
     cr_assert_eq(cg_sink_close(sink, &err), CG_OK);
     assert_holds("out", "abcdefg");

@@ -9,7 +9,6 @@
 
 #include "claimgate/base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,14 +32,11 @@ cg_must_use struct cg_sha256 *cg_sha256_new(void); /* NULL: no memory */
 void cg_sha256_free(struct cg_sha256 *sha);
 void cg_sha256_update(struct cg_sha256 *sha, const void *bytes, size_t len_bytes);
 
-/* The hash of all bytes so far; the running hash can go on afterwards. False without memory, or
- * when an _update failed; `out` is then all zero. */
-cg_must_use bool cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]);
+/* The hash of all bytes so far; the running hash can go on afterwards. */
+void cg_sha256_peek(const struct cg_sha256 *sha, uint8_t out[CG_SHA256_BYTES]);
 void cg_sha256_restart(struct cg_sha256 *sha);
 
-/* The hash of these bytes; false and all zero without memory. For many hashes in a row, one
- * cg_sha256 with _restart saves the set-up. */
-cg_must_use bool cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
+void cg_sha256_of(const void *bytes, size_t len_bytes, uint8_t out[CG_SHA256_BYTES]);
 /* XXH3-128 of a stream, for content whose proof another hash is: what `xxhsum -H2` prints. */
 enum { CG_XXH128_BYTES = 16, CG_XXH128_HEX_BYTES = 33 };
 

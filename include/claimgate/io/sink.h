@@ -34,6 +34,6 @@ void cg_sink_abandon(struct cg_sink *sink);
 
 uint64_t cg_sink_bytes(const struct cg_sink *sink);
 /* False and all zero when the hash could not be computed (memory). */
-cg_must_use bool cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]);
+void cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]);
 
 #endif

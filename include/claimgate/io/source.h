@@ -76,7 +76,7 @@ cg_must_use enum cg_status cg_source_refuse_empty(const struct cg_source *source
 bool cg_source_lacks_line_end(const struct cg_source *source);
 /* Of the file as it was opened, to be checked once more before its records count. */
 const struct cg_stamp *cg_source_stamp(const struct cg_source *source);
-/* False and all zero when the hash could not be computed (memory). */
-cg_must_use bool cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
+/* Of the same bytes. */
+void cg_source_sha256(const struct cg_source *source, uint8_t out[CG_SHA256_BYTES]);
 
 #endif

@@ -81,8 +81,9 @@ extern const struct cg_named_files cg_layout_files;
 /* The built-in layout that alone fits this header line; "tuva" when several do. When none does, the
  * one that lacks least, with another delimiter if need be: its errors of binding are then what the
  * user sees. A layout that has its own words for a missing column fits without it, so that those
- * words are seen. */
-const char *cg_layout_detect(struct cg_text header_line);
+ * words are seen. CG_INTERNAL without memory. */
+cg_must_use enum cg_status cg_layout_detect(struct cg_text header_line, const char **name,
+                                            struct cg_error *err);
 
 struct cg_header_names;
 

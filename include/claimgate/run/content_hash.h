@@ -30,9 +30,7 @@ void cg_content_hash_add(struct cg_content_hash *hash, const char *bytes, size_t
  * complete. Errors name the file. */
 cg_must_use enum cg_status cg_content_hash_file(struct cg_content_hash *hash, const char *path,
                                                 bool whole, struct cg_error *err);
-cg_must_use enum cg_status cg_content_hash_get(const struct cg_content_hash *hash,
-                                               uint8_t head_sha256[CG_SHA256_BYTES],
-                                               uint8_t content_sha256[CG_SHA256_BYTES],
-                                               struct cg_error *err);
+void cg_content_hash_get(const struct cg_content_hash *hash, uint8_t head_sha256[CG_SHA256_BYTES],
+                         uint8_t content_sha256[CG_SHA256_BYTES]);
 
 #endif
