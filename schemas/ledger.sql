@@ -93,6 +93,14 @@ CREATE TABLE run_reason (
     PRIMARY KEY (run_no, reason)
 ) STRICT, WITHOUT ROWID;
 
+-- Whatever else a run met, where it met any: headers again, rows left out, warnings.
+CREATE TABLE run_count (
+    run_no INTEGER NOT NULL REFERENCES run,
+    name TEXT NOT NULL,       -- as in the report: of counts, or of warnings
+    records INTEGER NOT NULL, -- or lines
+    PRIMARY KEY (run_no, name)
+) STRICT, WITHOUT ROWID;
+
 -- A run's folder stands at its place. The next run's hash covers this row, `hash` proves it before.
 CREATE TABLE publication (
     run_no INTEGER PRIMARY KEY REFERENCES run,

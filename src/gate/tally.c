@@ -233,3 +233,30 @@ bool cg_tally_reason_at(const struct cg_tally *tally, uint32_t index, struct cg_
     }
     return cap_at(tally, index, out);
 }
+
+bool cg_tally_other_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out) {
+    const struct {
+        const char *name;
+        uint64_t count;
+    } others[] = {
+        {"left_out", cg_tally_left_out(tally)},
+        {"decoration", tally->decoration},
+        {"repeated_headers", tally->repeated_headers},
+        {"skipped_lines", tally->skipped_lines},
+        {"trailers", tally->trailers},
+        {"crosswalked", tally->crosswalked},
+        {"claims_with_two_members", tally->claims_of_two_members},
+    };
+    const size_t count = sizeof others / sizeof others[0];
+    for (size_t i = 0; i < count + CG_REASON_COUNT; i++) {
+        const enum cg_reason reason = (enum cg_reason)(i < count ? 0 : i - count);
+        const uint64_t lines = i < count ? others[i].count : tally->warnings[reason];
+        if (lines != 0 && index-- == 0) {
+            snprintf(out->name, sizeof out->name, "%s",
+                     i < count ? others[i].name : cg_reason_info(reason)->name);
+            out->count = (struct cg_count){.lines = lines};
+            return true;
+        }
+    }
+    return false;
+}

@@ -99,6 +99,7 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'roster_file', file, rows, sha256 FROM roster_file WHERE run_no = ?1 ORDER BY file",
         "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "
         "ORDER BY reason",
+        "SELECT 'run_count', name, records FROM run_count WHERE run_no = ?1 ORDER BY name",
         "SELECT 'rendered', d.rendering_npi, d.month_day, d.reason, d.lines, d.units, d.last_day "
         "FROM rendered d JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE d.run_no = ?1 "
         "ORDER BY d.rendering_npi, d.month_day, d.reason",

@@ -139,6 +139,19 @@ static enum cg_status write_reasons(struct cg_ledger *ledger, const struct cg_ta
     return status;
 }
 
+static enum cg_status write_counts(struct cg_ledger *ledger, const struct cg_tally *tally,
+                                   struct cg_error *err) {
+    struct cg_tally_entry entry;
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; status == CG_OK && tally != NULL && cg_tally_other_at(tally, i, &entry);
+         i++) {
+        const struct cg_cell cells[] = {run_cell(ledger), cg_cell_string(entry.name),
+                                        cg_cell_unsigned(entry.count.lines)};
+        status = INSERT_ROW(ledger, "INSERT INTO run_count VALUES (?1, ?2, ?3)", cells, err);
+    }
+    return status;
+}
+
 /* The inode of the folder that holds the staged and the final one; NULL when it cannot be known. */
 static struct cg_cell parent_inode(const struct cg_staging *staging) {
     struct stat facts;
@@ -220,6 +233,9 @@ enum cg_status cg_ledger_write_run(struct cg_ledger *ledger, const struct cg_led
     }
     if (status == CG_OK) {
         status = write_reasons(ledger, commit->tally, err);
+    }
+    if (status == CG_OK) {
+        status = write_counts(ledger, commit->tally, err);
     }
     if (status == CG_OK) {
         status = cg_ledger_chain_hash(ledger, ledger->run.run_no, hash, &found, err);

@@ -107,6 +107,8 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
         "WHERE run_no = ?1 ORDER BY file",
         "SELECT 'run_reason', reason, lines, units, '', '' FROM run_reason WHERE run_no = ?1 "
         "ORDER BY lines DESC, reason",
+        "SELECT 'run_count', name, records, 0, '', '' FROM run_count WHERE run_no = ?1 "
+        "ORDER BY name",
     };
     struct visit visit = {.item_fn = fn, .context = context};
     enum cg_status status = CG_OK;

@@ -57,10 +57,19 @@ static bool is_reason(const struct cg_ledger_run_item *item) {
     return strcmp(item->table, "run_reason") == 0;
 }
 
+static bool is_count(const struct cg_ledger_run_item *item) {
+    return strcmp(item->table, "run_count") == 0;
+}
+
 static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_run_item *item) {
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "table", item->table);
     cg_json_put_string(json, "name", item->name);
+    if (is_count(item)) {
+        cg_json_put_integer(json, "records", (int64_t)item->count);
+        cg_json_close_object(json);
+        return;
+    }
     cg_json_put_integer(json, is_reason(item) ? "lines" : "rows", (int64_t)item->count);
     cg_json_put_integer(json, is_reason(item) ? "units" : "bytes", (int64_t)item->bytes);
     cg_json_put_string(json, "sha256", item->sha256);
@@ -117,6 +126,8 @@ static enum cg_status put_item(void *context, const struct cg_ledger_run_item *i
     (void)err;
     if (page->json != NULL) {
         put_item_json(page->json, item);
+    } else if (is_count(item)) {
+        cg_page_say(page, "  %s: %" PRIu64 "\n", item->name, item->count);
     } else if (is_reason(item)) {
         cg_page_say(page, "  reason %s: %" PRIu64 " %s, %" PRIu64 " %s\n", item->name, item->count,
                     cg_plural(item->count, "line", "lines"), item->bytes,

@@ -185,3 +185,29 @@ Test(notices, a_row_with_negative_units_that_takes_back_another_number_is_told) 
     expect(&told, "reversals_of_other_units", 1, "part.csv:3)");
     told_fini(&told);
 }
+
+Test(notices, the_ledger_keeps_what_else_a_run_met) {
+    static const char claims[] =
+        HEADER "A,1,M1,2025-01-06,H0038,6,1000000004,,\n"
+               "-----,--\n" HEADER "B,1,M1,2025-01-07,H0O38,6,1000000004,,\n";
+    const char *ledger = scene_path(&scene, "met.ledger");
+    struct run run;
+    scene_validate((const char *[]){scene_file(&scene, "met.csv", claims, sizeof claims - 1),
+                                    "--ledger", ledger, "--out", scene_path(&scene, "met"), NULL},
+                   NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    const char *argv[] = {run_claimgate(), "ledger", "show", "1", "--ledger", ledger, NULL};
+    run_program(argv, NULL, &run);
+    cr_expect_not_null(
+        strstr(run.out, "  decoration: 1\n  procedure_code_near: 1\n  repeated_headers: 1\n"), "%s",
+        run.out);
+    run_fini(&run);
+    argv[2] = "verify";
+    argv[3] = "--ledger";
+    argv[4] = ledger;
+    argv[5] = NULL;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s%s", run.out, run.err);
+    run_fini(&run);
+}

@@ -37,6 +37,7 @@ rows() { # everything in a ledger but times, paths and what is hashed over them
         SELECT run_no, input_no, bytes, records, hex(sha256), hex(content_sha256) FROM input;
         SELECT run_no, file, records, hex(content_hash) FROM output WHERE file <> 'report.json';
         SELECT * FROM run_reason;
+        SELECT * FROM run_count;
         SELECT run_no, kind, records, accepted, rejected, units_accepted, taken_back, hex(rows_sha256)
           FROM run WHERE kind <> 'withdraw' AND run_no NOT IN (SELECT withdraws FROM run WHERE withdraws > 0);
         SELECT run_no FROM publication;" | sha256sum

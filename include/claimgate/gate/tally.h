@@ -95,4 +95,8 @@ struct cg_tally_entry {
 };
 bool cg_tally_reason_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out);
 
+/* The same of what else was met, under the report's names: headers again, rows left out, and
+ * the like, then warnings. Units are 0. */
+bool cg_tally_other_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out);
+
 #endif

@@ -49,7 +49,7 @@ cg_must_use enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_
 
 /* The rows of a run in the small tables. */
 struct cg_ledger_run_item {
-    const char *table;        /* "input", "output", "roster_file" or "run_reason" */
+    const char *table;        /* "input", "output", "roster_file", "run_reason" or "run_count" */
     const char *name;         /* of the file or reason */
     uint64_t count;           /* records, rows or lines */
     uint64_t bytes;           /* or units; 0 for a roster file */
