@@ -24,18 +24,19 @@ static const char *first_name(uint32_t person) {
     return FIRST_NAMES[person % 8];
 }
 
-const char *cg_mock_x12_dependent(const struct cg_mock_line *line,
-                                  char out[CG_MOCK_X12_PERSON_BYTES]) {
-    char day[CG_MOCK_X12_DAY_BYTES];
-    snprintf(out, CG_MOCK_X12_PERSON_BYTES, "/%s/%s", cg_mock_x12_day(day, line->birth_day),
-             first_name(line->member_id + 1));
-    return out;
-}
-
 /* What stands in a field: the spoilt text, or the right one. */
 static const char *text_of(const struct cg_mock_line *line, int field, const char *right) {
     const char *spoilt = cg_spoilt_text(line, field);
     return spoilt != NULL ? spoilt : right;
+}
+
+const char *cg_mock_x12_dependent(const struct cg_mock_line *line,
+                                  char out[CG_MOCK_X12_PERSON_BYTES]) {
+    char day[CG_MOCK_X12_DAY_BYTES];
+    snprintf(out, CG_MOCK_X12_PERSON_BYTES, "/%s/%s",
+             text_of(line, CG_FIELD_BIRTH_DATE, cg_mock_x12_day(day, line->birth_day)),
+             first_name(line->member_id + 1));
+    return out;
 }
 
 static void put_letter_and_number(char letter, uint64_t number, int width,
