@@ -10,16 +10,19 @@
 #include "claimgate/record/line.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct options {
     const char *ledger;
     int64_t line;
     int32_t date;
+    const char *plan;
+    int32_t from;
     bool json;
 };
 
-static const struct options defaults = {.date = CG_DAY_NONE};
+static const struct options defaults = {.date = CG_DAY_NONE, .from = CG_DAY_NONE};
 
 static const struct cg_option explain_options[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
@@ -31,6 +34,8 @@ static const struct cg_option explain_options[] = {
 static const struct cg_option usage_options[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
     CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (today)"),
+    CG_TAKES_TEXT("plan", "N/week|N/day", plan, "the day on which each cap would be reached"),
+    CG_TAKES_DATE("from", "DATE", from, "the plan's first day (that of --date)"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
@@ -40,6 +45,26 @@ static const struct cg_option reconsider_options[] = {
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
+
+/* "5/week", "2/day". */
+static enum cg_status read_plan(const struct options *o, int32_t today, struct cg_plan *out,
+                                struct cg_error *err) {
+    char *end = NULL;
+    *out = (struct cg_plan){.from_day = o->from != CG_DAY_NONE ? o->from : today};
+    if (o->plan == NULL) {
+        return o->from == CG_DAY_NONE ? CG_OK
+                                      : cg_error_set(err, CG_USAGE, "--from goes with --plan");
+    }
+    const unsigned long units = strtoul(o->plan, &end, 10);
+    out->is_weekly = strcmp(end, "/week") == 0;
+    if (o->plan[0] < '0' || o->plan[0] > '9' || units < 1 || units > CG_UNITS_MAX ||
+        (!out->is_weekly && strcmp(end, "/day") != 0)) {
+        return cg_error_set(err, CG_USAGE, "--plan takes N/week or N/day, N from 1 to %d",
+                            CG_UNITS_MAX);
+    }
+    out->units = (uint32_t)units;
+    return CG_OK;
+}
 
 /* `what` names the one argument. */
 static enum cg_status ask(const struct cg_invocation *call, const char *what,
@@ -52,7 +77,7 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
         .line_number = (uint16_t)options->line,
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
-    if (status != CG_OK ||
+    if (status != CG_OK || read_plan(options, question.day_no, &question.plan, err) != CG_OK ||
         cg_ledger_page_print(options->ledger, options->json, page, &question, err) != CG_OK) {
         return err->status;
     }

@@ -16,6 +16,15 @@ void cg_load_print_problems(const struct cg_problems *problems, struct cg_error 
     (void)cg_error_set(err, status, "%zu problems to mend", problems->total);
 }
 
+enum cg_status cg_load_policy(const char *name, struct cg_policy **policy, struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    const enum cg_status status = cg_policy_load(name, policy, &problems, err);
+    cg_load_print_problems(&problems, err);
+    cg_problems_fini(&problems);
+    return status;
+}
+
 enum cg_status cg_load_policy_and_roster(const char *policy_name, const char *roster_dir,
                                          struct cg_policy **policy, struct cg_roster **roster,
                                          struct cg_error *err) {

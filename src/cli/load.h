@@ -15,6 +15,10 @@
 /* Where there are several, each on its own line; err then tells how many there are. */
 void cg_load_print_problems(const struct cg_problems *problems, struct cg_error *err);
 
+/* All problems printed. The caller's to free, also after a failure. */
+cg_must_use enum cg_status cg_load_policy(const char *name, struct cg_policy **policy,
+                                          struct cg_error *err);
+
 /* Load both, all problems printed. They are the caller's to free, also after a failure. */
 cg_must_use enum cg_status cg_load_policy_and_roster(const char *policy_name,
                                                      const char *roster_dir,

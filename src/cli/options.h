@@ -97,6 +97,7 @@ struct cg_option {
 #define CG_TAKES_QUIET(member)          CG_TAKES_FLAG("quiet", member, "no summary, notes or progress")
 #define CG_TAKES_JSON(member, help)     CG_TAKES_FLAG("json", member, help)
 #define CG_TAKES_SHOW_PHI(member, help) CG_TAKES_FLAG("show-phi", member, help)
+#define CG_TAKES_CSV(member)            CG_TAKES_FLAG("csv", member, "print CSV with a header")
 #define CG_JSON_HELP                    "print one JSON document"
 #define CG_PHI_HELP                     "messages may name members and claims"
 #define CG_LEDGER_HELP                  "the ledger"

@@ -163,6 +163,22 @@ bool cg_json_is_null(const struct cg_json *value) {
     return value == NULL || json_is_null(value->value);
 }
 
+enum cg_json_kind cg_json_kind(const struct cg_json *value) {
+    return value != NULL && json_is_object(value->value)  ? CG_JSON_OBJECT
+           : value != NULL && json_is_array(value->value) ? CG_JSON_ARRAY
+                                                          : CG_JSON_SCALAR;
+}
+
+void cg_json_print(const struct cg_json *value, char *out, size_t out_bytes) {
+    if (value != NULL && json_is_string(value->value)) {
+        snprintf(out, out_bytes, "%s", json_string_value(value->value));
+        return;
+    }
+    char *text = value != NULL ? json_dumps(value->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
+    free(text);
+}
+
 const char *cg_json_string(const struct cg_json *value) {
     const char *text = cg_json_is_sound(value) ? json_string_value(value->value) : NULL;
     return text == NULL ? "" : text;

@@ -2,11 +2,13 @@
 
 #include "decision_parts.h"
 #include "period.h"
+#include "plan.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/spread.h"
 #include "claimgate/record/field.h"
+#include "claimgate/report/answer.h"
 
 #include <inttypes.h>
 
@@ -95,6 +97,29 @@ static void tell_caps(struct usage *usage) {
     }
 }
 
+static void put_plan(struct usage *usage) {
+    static const struct cg_answer_column columns[] = {
+        {"cap", "cap", CG_ANSWER_TEXT},
+        {"reached_on", "has no room on", CG_ANSWER_DAY},
+    };
+    const struct cg_plan *plan = &usage->question->plan;
+    const struct cg_policy_version *version = cg_policy_in_force(usage->policy, plan->from_day);
+    struct cg_answer answer;
+    char from[CG_DATE_TEXT_BYTES];
+    if (usage->page->json == NULL) {
+        cg_page_say(usage->page, "\nWith %" PRIu32 " %s a %s from %s on, beside what is used:\n",
+                    plan->units, cg_plural(plan->units, "unit", "units"),
+                    plan->is_weekly ? "week" : "day", cg_date_format(plan->from_day, from));
+    }
+    cg_answer_open(&answer, usage->page, false, "plan", columns, 2);
+    for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
+        const struct cg_cap *cap = &version->caps[i];
+        cg_answer_text(&answer, cap->id);
+        cg_answer_day(&answer, cg_plan_reaches(plan, usage->history, usage->question->id, cap));
+    }
+    cg_answer_close(&answer);
+}
+
 static void put_page(struct usage *usage) {
     struct cg_page *page = usage->page;
     const struct cg_text member_id = usage->question->id;
@@ -113,6 +138,9 @@ static void put_page(struct usage *usage) {
     cg_page_open_list(page, "caps");
     tell_caps(usage);
     cg_page_close_list(page);
+    if (usage->question->plan.units != 0) {
+        put_plan(usage);
+    }
 }
 
 static void count_line(void *context, const struct cg_past_line *line) {

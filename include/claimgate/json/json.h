@@ -43,6 +43,10 @@ size_t cg_json_count(const struct cg_json *array_or_object);
 /* The index-th member of an object, in the order of the file. */
 const struct cg_json *cg_json_member_at(const struct cg_json *object, size_t index,
                                         const char **key);
+enum cg_json_kind { CG_JSON_SCALAR, CG_JSON_ARRAY, CG_JSON_OBJECT };
+enum cg_json_kind cg_json_kind(const struct cg_json *value);
+/* On one line, as JSON writes it; a string without its quotes. Cut at out_bytes. */
+void cg_json_print(const struct cg_json *value, char *out, size_t out_bytes);
 bool cg_json_is_null(const struct cg_json *value); /* absent or null */
 /* There, and the schema found nothing wrong in it. What follows from a value that is not sound is
  * no problem of its own. */

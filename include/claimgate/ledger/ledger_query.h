@@ -63,6 +63,22 @@ cg_must_use enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, i
                                                      cg_ledger_item_fn fn, void *context,
                                                      struct cg_error *err);
 
+/* What a rendering provider had decided, summed up over the runs that stand, by month of service
+ * and first reason ("": accepted). */
+struct cg_ledger_rendered {
+    int32_t month_day; /* its first */
+    const char *reason;
+    uint64_t lines;
+    uint64_t units;
+    int32_t last_day; /* of service */
+};
+typedef enum cg_status (*cg_ledger_rendered_fn)(void *context,
+                                                const struct cg_ledger_rendered *rendered,
+                                                struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
+                                                    cg_ledger_rendered_fn fn, void *context,
+                                                    struct cg_error *err);
+
 /* Whether any line of this member was ever decided. */
 cg_must_use enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger,
                                                   struct cg_text member_id, bool *known,

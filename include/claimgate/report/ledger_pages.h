@@ -16,10 +16,18 @@
 #include <stdint.h>
 
 /* What is asked; each page says what it looks at. */
+/* Units that a provider means to render from a day on. */
+struct cg_plan {
+    uint32_t units; /* 0: there is no plan */
+    bool is_weekly; /* else daily */
+    int32_t from_day;
+};
+
 struct cg_ledger_question {
     struct cg_text id;
     uint16_t line_number;
     int32_t day_no;
+    struct cg_plan plan; /* of _usage */
     int64_t run_no;
     uint64_t faults; /* found by cg_page_verify */
     bool is_unknown; /* set by _explain and _usage: the ledger has never seen this id */

@@ -1,0 +1,42 @@
+/*
+ * Answers for the desk, from policies, rosters and a ledger: a table, CSV or a document each.
+ *
+ * Failure    Out of memory is the page's, which tells of it when it is closed.
+ */
+#ifndef CLAIMGATE_REPORT_DESK_PAGES_H
+#define CLAIMGATE_REPORT_DESK_PAGES_H
+
+#include "claimgate/ledger/ledger_query.h"
+#include "claimgate/report/answer.h"
+#include "claimgate/rules/policy.h"
+#include "claimgate/rules/roster.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Figures that differ between two policies, for each day on which either has a new version. `names`
+ * head their columns. */
+void cg_page_policy_diff(struct cg_page *page, bool is_csv, const struct cg_policy *a,
+                         const struct cg_policy *b, const char *const names[2]);
+
+struct cg_desk_question {
+    bool is_csv;
+    const struct cg_roster *roster;
+    struct cg_ledger *ledger; /* NULL: none */
+    uint64_t npi;
+    int32_t day_no;      /* today */
+    int32_t within_days; /* of _expiring */
+    bool is_unknown;     /* set by _provider: neither roster nor ledger has it */
+};
+
+/* Everything about a rendering provider: credential spans with the day each ends, the other rows
+ * of the roster, and with a ledger what was decided, by month of service and reason. */
+cg_must_use enum cg_status cg_page_provider(struct cg_page *page, struct cg_desk_question *question,
+                                            struct cg_error *err);
+
+/* Providers whose last granting span ends within so many days, the first to end first, with the
+ * units that they rendered in the last 90 days of claims. */
+cg_must_use enum cg_status cg_page_expiring(struct cg_page *page, struct cg_desk_question *question,
+                                            struct cg_error *err);
+
+#endif
