@@ -67,6 +67,10 @@ void cg_audit_ids_of(const struct cg_audit_record *record, struct cg_audit_ids *
              CG_AUDIT_ID_BYTES);
         copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, CG_AUDIT_ID_BYTES);
     }
+    if (record->binding->holds_claims && record->line != NULL &&
+        record->line->line_number != CG_LINE_NUMBER_NONE) {
+        snprintf(out->line_number, CG_AUDIT_ID_BYTES, "%u", record->line->line_number);
+    }
 }
 
 enum cg_audit_decision cg_audit_decision_of(uint8_t decision) {
@@ -194,9 +198,10 @@ static enum cg_status compare(struct audit *audit, const struct cg_audit_record 
     if (line != NULL) {
         cg_reason_list(line, line->reasons, reasons_now);
     }
+    const bool passes = line == NULL || (line->out_of_scope && line->decision == CG_ACCEPTED);
     struct counted counted = {.then = &then,
-                              .now = line != NULL ? cg_audit_decision_of(line->decision)
-                                                  : CG_AUDIT_OUT_OF_SCOPE,
+                              .now = passes ? CG_AUDIT_OUT_OF_SCOPE
+                                            : cg_audit_decision_of(line->decision),
                               .reasons_now = reasons_now};
     if (line != NULL && line->frequency != CG_VOID) {
         counted.units = line->units;
@@ -206,24 +211,38 @@ static enum cg_status compare(struct audit *audit, const struct cg_audit_record 
     return status == CG_OK && counted.changed ? list_change(audit, record, &counted, err) : status;
 }
 
+/* The lines of a record; one that passes through untouched has none, but is asked for all the same.
+ */
+static enum cg_status compare_record(struct audit *audit, const struct cg_binding *binding,
+                                     const struct cg_batch *batch, uint32_t record_no,
+                                     struct cg_error *err) {
+    const struct cg_record *found = cg_batch_record(batch, record_no);
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; status == CG_OK && i < found->line_count; i++) {
+        const struct cg_line *line =
+            found->line_index != CG_NO_LINE ? cg_batch_line(batch, found->line_index + i) : NULL;
+        const struct cg_audit_record record = {
+            .binding = line != NULL ? cg_binding_of_line(binding, line) : binding,
+            .batch = batch,
+            .record = found,
+            .line = line,
+            .line_no = i,
+            .input_no = batch->source_no,
+            .input = audit->run.inputs[batch->source_no],
+            .source_line = batch->first_line + found->line_delta,
+            .text = cg_batch_record_text(batch, record_no),
+            .scratch = &audit->scratch};
+        status = compare(audit, &record, err);
+    }
+    return status;
+}
+
 static enum cg_status watch(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err) {
     struct audit *audit = context;
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; status == CG_OK && i < batch->records.count; i++) {
-        const struct cg_record *found = cg_batch_record(batch, i);
-        const struct cg_audit_record record = {.binding = binding,
-                                               .batch = batch,
-                                               .record = found,
-                                               .line = found->line_index != CG_NO_LINE
-                                                           ? cg_batch_line(batch, found->line_index)
-                                                           : NULL,
-                                               .input_no = batch->source_no,
-                                               .input = audit->run.inputs[batch->source_no],
-                                               .source_line = batch->first_line + found->line_delta,
-                                               .text = cg_batch_record_text(batch, i),
-                                               .scratch = &audit->scratch};
-        status = compare(audit, &record, err);
+        status = compare_record(audit, binding, batch, i, err);
     }
     return status;
 }

@@ -27,6 +27,9 @@ struct cg_audit_record {
     uint32_t input_no;          /* from 0 */
     const char *input;          /* its name */
     uint64_t source_line;
+    /* Of a record that is a claim each line is asked for, in order. `line` is NULL where it is out
+     * of scope, or the whole record is. */
+    uint32_t line_no;    /* from 0 */
     struct cg_text text; /* without line end */
     struct cg_arena *scratch;
 };
@@ -61,12 +64,14 @@ struct cg_audit_leftover {
     struct cg_audit_ids ids;
     char source_file[CG_AUDIT_NAME_BYTES]; /* "" where it is not known */
     uint64_t source_line;                  /* 0 where it is not known */
+    uint16_t claim_line; /* of a record that is a claim; 0: the record is a line */
 };
 typedef enum cg_status (*cg_audit_leftover_fn)(void *context,
                                                const struct cg_audit_leftover *leftover,
                                                struct cg_error *err);
 
-/* A place to look decisions of then up. Records are asked for once each, in file order. */
+/* A place to look decisions of then up. Each line of each record is asked for once, in file order.
+ */
 struct cg_audit_source {
     enum cg_status (*find)(void *self, const struct cg_audit_record *record,
                            struct cg_audit_then *out, struct cg_error *err);

@@ -191,6 +191,12 @@ static enum cg_status read_file(struct keys *keys, bool accepted, const struct c
 static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
                             struct cg_error *err) {
     keys->begun = true;
+    if (binding->holds_claims) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "the inputs hold whole claims, whose decisions are matched by their "
+                            "place alone: give the folder of a run of claimgate, with its "
+                            "report.json, and the inputs of that run");
+    }
     keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
     const enum cg_status status = read_file(keys, true, binding, err);
     return status == CG_OK ? read_file(keys, false, binding, err) : status;

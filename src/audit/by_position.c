@@ -32,15 +32,22 @@ static bool is_from(const struct folder *folder, uint32_t input) {
                    CG_AUDIT_NAME_BYTES - 1) == 0; /* as far as the name was kept */
 }
 
+/* Behind the row before it in the same input: lines of one claim share a place. */
+static bool comes_later(const struct cg_audit_leftover *row, uint64_t line, uint16_t claim_line) {
+    return row->source_line > line || (row->source_line == line && row->claim_line > claim_line);
+}
+
 /* Inputs stand in their order; one that was given twice begins again at a lower line. */
 static enum cg_status read_next(struct folder *folder, struct cg_error *err) {
     const uint64_t previous_line = folder->next.line.source_line;
+    const uint16_t previous_claim_line = folder->next.line.claim_line;
     const enum cg_status status =
         cg_decided_rows_next(&folder->rejected, &folder->next, &folder->has_next, err);
     if (status != CG_OK || !folder->has_next) {
         return status;
     }
-    if (!is_from(folder, folder->next_input) || folder->next.line.source_line <= previous_line) {
+    if (!is_from(folder, folder->next_input) ||
+        !comes_later(&folder->next.line, previous_line, previous_claim_line)) {
         do {
             folder->next_input++;
         } while (folder->next_input < folder->original->input_count &&
@@ -147,6 +154,9 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     out->decision = CG_AUDIT_ACCEPTED;
     out->reasons[0] = '\0';
     out->reasons_compare = true;
+    if (record->line_no > 0) {
+        return CG_OK; /* of a claim whose record was taken with its first line */
+    }
     status = take_accepted(folder, record, &same, err);
     return status == CG_OK && !same ? refuse(folder, record, err) : status;
 }

@@ -23,6 +23,7 @@ struct decided_line {
     uint64_t place; /* input and source line */
     uint16_t accepted_units;
     uint16_t list; /* position in lists */
+    uint16_t line_number;
     uint8_t decision;
     bool taken;
 };
@@ -78,6 +79,7 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *d
     *line = (struct decided_line){
         .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
         .accepted_units = decision->accepted_units,
+        .line_number = (uint16_t)decision->line_number,
         .decision = (uint8_t)cg_audit_decision_of(decision->decision)};
     return find_list(run, decision->reasons, &line->list, err);
 }
@@ -190,26 +192,50 @@ static void fill_then(const struct run *run, const struct decided_line *line,
     snprintf(out->reasons, sizeof out->reasons, "%s", list_at(run, line->list));
 }
 
-static enum cg_status find(void *self, const struct cg_audit_record *record,
-                           struct cg_audit_then *out, struct cg_error *err) {
-    struct run *run = self;
+/* Lines of one claim share a place and are told apart by their numbers. */
+static bool is_asked_for(const struct decided_line *line, const struct cg_audit_record *record) {
+    return !line->taken &&
+           (record->record->line_count == 1 ||
+            (record->line != NULL && record->line->line_number == line->line_number));
+}
+
+/* The line that a record asks for; else whether another line of its claim was rejected. */
+static struct decided_line *find_line(struct run *run, const struct cg_audit_record *record,
+                                      bool *claim_rejected) {
     const uint64_t place = place_of(record->input_no, record->source_line);
-    (void)err;
     struct decided_line *lines = run->lines.items;
+    *claim_rejected = false;
     while (run->next < run->lines.count && lines[run->next].place < place) {
         run->next++;
     }
-    if (run->next < run->lines.count && lines[run->next].place == place) {
-        lines[run->next].taken = true;
-        fill_then(run, &lines[run->next++], out);
+    for (uint32_t i = run->next; i < run->lines.count && lines[i].place == place; i++) {
+        if (is_asked_for(&lines[i], record)) {
+            lines[i].taken = true;
+            return &lines[i];
+        }
+        *claim_rejected = *claim_rejected || (record->record->line_count > 1 &&
+                                              lines[i].decision == CG_AUDIT_REJECTED);
+    }
+    return NULL;
+}
+
+static enum cg_status find(void *self, const struct cg_audit_record *record,
+                           struct cg_audit_then *out, struct cg_error *err) {
+    struct run *run = self;
+    bool claim_rejected;
+    const struct decided_line *line = find_line(run, record, &claim_rejected);
+    (void)err;
+    if (line != NULL) {
+        fill_then(run, line, out);
         return CG_OK;
     }
     const bool malformed = record->record->malformed != CG_WELL_FORMED;
-    *out = (struct cg_audit_then){.decision = malformed ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
-                                  .reasons_compare = true,
-                                  .scope_compares = true};
-    if (malformed) {
-        snprintf(out->reasons, sizeof out->reasons, "malformed_record");
+    const bool rejected = malformed || claim_rejected;
+    *out = (struct cg_audit_then){.decision = rejected ? CG_AUDIT_REJECTED : CG_AUDIT_OUT_OF_SCOPE,
+                                  .reasons_compare = true};
+    if (rejected) {
+        snprintf(out->reasons, sizeof out->reasons,
+                 malformed ? "malformed_record" : "claim_rejected");
     }
     return CG_OK;
 }

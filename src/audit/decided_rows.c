@@ -88,7 +88,9 @@ static bool is_ours(struct cg_text header, char delimiter, int32_t behind) {
 static void find_own_columns(struct cg_text header, struct cg_decided_columns *out) {
     const char d = out->delimiter;
     const int32_t count = count_columns(header, d);
-    const int32_t behind = count - CG_REJECTED_COLUMNS;
+    const bool has_lines = is_named(header, d, count - 1, CG_REJECTED_CLAIM_LINE);
+    const int32_t behind = count - has_lines - CG_REJECTED_COLUMNS;
+    out->claim_line = has_lines ? count - 1 : -1;
     if (is_ours(header, d, behind)) {
         out->source_file = 0;
         out->source_line = 1;
@@ -168,6 +170,7 @@ static void read_row(struct cg_text row, const struct cg_decided_columns *column
                      sizeof out->line.source_file);
     cg_decided_field(row, d, columns->reasons, then->reasons, sizeof then->reasons);
     out->line.source_line = read_number(row, columns, columns->source_line);
+    out->line.claim_line = (uint16_t)read_number(row, columns, columns->claim_line);
     out->quantity = cg_field_units(cg_text_of(quantity));
     out->units_available = (uint32_t)read_number(row, columns, columns->units_available);
     then->decision = CG_AUDIT_REJECTED;

@@ -20,6 +20,7 @@ struct cg_decided_columns {
     int32_t source_line;
     int32_t reasons; /* all of them, or where there is no such column the first */
     int32_t units_available;
+    int32_t claim_line; /* of a row of a claim; -1 where a record is a line */
 };
 
 struct cg_decided_rows {

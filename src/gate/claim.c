@@ -22,5 +22,19 @@ void cg_claim_fall(struct cg_line *lines, uint32_t count) {
         lines[i].taken_back_lines = 0;
         lines[i].taken_back_units = 0;
         lines[i].reverses_other_units = false;
+        memset(lines[i].cap_used, 0xFF, sizeof lines[i].cap_used);
     }
+}
+
+enum cg_status cg_claim_check_policy(const struct cg_policy *policy, struct cg_error *err) {
+    for (uint32_t i = 0; i < cg_policy_version_count(policy); i++) {
+        if (cg_policy_version(policy, i)->cutback) {
+            return cg_error_set(err, CG_BAD_CONFIG,
+                                "policy %s says \"over_cap\": \"cutback\", but the records of the "
+                                "input are whole claims, and a claim's charge cannot be cut back: "
+                                "use a policy that says reject",
+                                cg_policy_id(policy));
+        }
+    }
+    return CG_OK;
 }

@@ -37,7 +37,8 @@ static bool is_at_fault(enum cg_reason reason, struct cg_text value, int32_t col
 
 uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch *batch,
                          const struct cg_line *line, uint64_t reasons) {
-    const struct cg_detail detail = {.binding = binding, .batch = batch, .line = line};
+    const struct cg_detail detail = {
+        .binding = cg_binding_of_line(binding, line), .batch = batch, .line = line};
     const struct cg_text record = cg_batch_record_text(batch, line->record_no);
     const size_t count = sizeof fields_of_reasons / sizeof fields_of_reasons[0];
     for (size_t i = 0; i < count && line->malformed == CG_WELL_FORMED; i++) {
@@ -54,7 +55,8 @@ uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch
 
 void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *batch,
                     const struct cg_line *line, uint64_t reasons, struct cg_shape_counts *counts) {
-    const struct cg_detail detail = {.binding = binding, .batch = batch, .line = line};
+    const struct cg_detail detail = {
+        .binding = cg_binding_of_line(binding, line), .batch = batch, .line = line};
     if (line->malformed != CG_WELL_FORMED) {
         cg_shapes_note_malformed(counts, binding, batch, line->record_no);
         return;

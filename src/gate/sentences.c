@@ -3,6 +3,8 @@
 #include "credential_edits.h"
 #include "sentences_private.h"
 
+#include "claimgate/gate/spread.h"
+
 #include "claimgate/record/field.h"
 
 const char *cg_reason_name(const struct cg_line *line, enum cg_reason reason) {
@@ -112,6 +114,29 @@ static void say_period(struct cg_phrase *say, const struct cg_line *line,
     }
 }
 
+/* What lines before it in its own claim would have used in the period of the failing cap. */
+static uint32_t units_of_claim(const struct cg_detail *detail, const struct cg_cap *cap) {
+    const struct cg_batch *batch = detail->batch;
+    const struct cg_record *record = cg_batch_record(batch, detail->line->record_no);
+    int32_t first_day;
+    int32_t last_day;
+    uint32_t units = 0;
+    cg_cap_period(cap, detail->line->cap_day, &first_day, &last_day);
+    for (uint32_t i = 0; i < record->line_count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, record->line_index + i);
+        if (line == detail->line) {
+            break;
+        }
+        if (line->reasons == cg_reason_bit(CG_REASON_CLAIM_REJECTED) && !line->out_of_scope &&
+            !line->exempt && line->frequency != CG_VOID && cg_cap_counts(cap, line->procedure_no)) {
+            const struct cg_spread spread = cg_spread_of(line->start_day, line->end_day,
+                                                         line->units, line->version->split_spans);
+            units += cg_spread_within(&spread, first_day, last_day);
+        }
+    }
+    return units;
+}
+
 static void say_cap(const struct cg_detail *detail) {
     const struct cg_line *line = detail->line;
     const struct cg_cap *cap = &line->version->caps[line->cap_no];
@@ -126,6 +151,10 @@ static void say_cap(const struct cg_detail *detail) {
     }
     cg_say(say, "%u of %u units were already used", line->units_used, cap->limit_units);
     say_period(say, line, cap);
+    const uint32_t own_units = units_of_claim(detail, cap);
+    if (own_units > 0) {
+        cg_say(say, ", %u of them by lines of this claim", own_units);
+    }
     cg_say(say, "; this line asks for %u%s and %u %s left.", line->units,
            is_span(line) ? " over its days" : "", line->units_available,
            line->units_available == 1 ? "is" : "are");
@@ -244,7 +273,7 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
     struct cg_phrase say = cg_phrase_start(out->detail, sizeof out->detail);
     const struct cg_detail detail = {
         .rules = rules,
-        .binding = binding,
+        .binding = cg_binding_of_line(binding, line),
         .batch = batch,
         .line = line,
         .reason = first,

@@ -151,6 +151,7 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     tally->accepted += batch->passed_lines;
     tally->out_of_scope += batch->passed_lines;
     tally->empty_lines += batch->blank_lines;
+    tally->further_rows += batch->further_rows;
     tally->decoration += batch->decoration;
     tally->repeated_headers += batch->repeated_headers;
     tally->skipped_lines += batch->skipped_lines;

@@ -102,6 +102,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->other_header = NULL;
     batch->holds_claims = false;
     batch->passed_lines = 0;
+    batch->further_rows = 0;
     batch->near_codes = 0;
     batch->odd_ids = 0;
     batch->words_for_code = 0;

@@ -1,5 +1,99 @@
 #include "claim_record.h"
 
+void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
+    line->malformed = (uint8_t)fault;
+    line->start_day = CG_DAY_NONE;
+    line->end_day = CG_DAY_NONE;
+    line->received_day = CG_DAY_NONE;
+    line->birth_day = CG_DAY_NONE;
+    line->reasons = CG_MALFORMED_REASONS;
+}
+
+bool cg_claim_values_init(struct cg_claim_values *claim, const struct cg_binding *binding,
+                          const struct cg_csv *csv, struct cg_batch *batch) {
+    *claim = (struct cg_claim_values){.count = binding->line_count};
+    if (claim->count == 0) {
+        return true;
+    }
+    claim->of_lines = cg_arena_alloc(&batch->scratch, claim->count * sizeof *claim->of_lines);
+    for (uint32_t i = 0; claim->of_lines != NULL && i < claim->count; i++) {
+        cg_values_init(&claim->of_lines[i], &binding->of_lines[i], csv, &batch->scratch);
+        claim->of_lines[i].text = batch->text.ptr;
+    }
+    return claim->of_lines != NULL;
+}
+
+static bool is_there(struct cg_values *values) {
+    return cg_values_get(values, CG_FIELD_HCPCS_CODE).len > 0;
+}
+
+uint16_t cg_claim_values_take(struct cg_claim_values *claim, const struct cg_values *record) {
+    uint16_t first = 0;
+    for (uint32_t i = 0; i < claim->count; i++) {
+        struct cg_values *values = &claim->of_lines[i];
+        values->ends = record->ends;
+        values->plain = record->plain;
+        first = first == 0 && is_there(values) ? (uint16_t)(i + 1) : first;
+    }
+    return first;
+}
+
+/* A line that no edit is for. Keys that it may have been given serve its record, which asks to take
+ * something back and passes all the same. */
+static bool leave_out(struct cg_batch *batch, struct cg_values *values, struct cg_line *line,
+                      uint32_t *take_backs) {
+    struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
+    const bool takes_back = values->takes_back && *take_backs == 0;
+    const bool good = !takes_back || cg_batch_keep_take_back(batch);
+    *take_backs += takes_back;
+    if (!record->near_code && !record->words_for_code) { /* a record is told of once */
+        record->near_code = values->near_code;
+        record->words_for_code = values->words_for_code && !values->near_code;
+        batch->near_codes += record->near_code;
+        batch->words_for_code += record->words_for_code;
+    }
+    values->near_code = false;
+    values->words_for_code = false;
+    values->takes_back = false;
+    *line = (struct cg_line){
+        .record_no = line->record_no,
+        .out_of_scope = true,
+        .start_day = CG_DAY_NONE,
+        .end_day = CG_DAY_NONE,
+        .received_day = CG_DAY_NONE,
+        .birth_day = CG_DAY_NONE,
+    };
+    return good;
+}
+
+bool cg_claim_record_read(const struct cg_parse_plan *plan, struct cg_batch *batch,
+                          struct cg_claim_values *claim, bool left_out) {
+    const struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
+    uint32_t take_backs = 0;
+    bool good = true;
+    for (uint32_t i = 0; i < claim->count && good; i++) {
+        struct cg_values *values = &claim->of_lines[i];
+        if (!is_there(values)) {
+            continue;
+        }
+        struct cg_line *line = cg_batch_add_line(batch);
+        if (line == NULL) {
+            return false;
+        }
+        line->record_no = batch->records.count - 1;
+        if (left_out || !plan->edit_fields(plan->rules, values, line)) {
+            good = leave_out(batch, values, line, &take_backs);
+        }
+        line->line_number = (uint16_t)(i + 1);
+        good = good && !values->out_of_memory;
+    }
+    cg_claim_record_end(plan, batch);
+    if (record->line_index != CG_NO_LINE) {
+        batch->passing_take_backs.count -= take_backs; /* its other lines say what becomes of it */
+    }
+    return good;
+}
+
 static bool is_in_scope(const struct cg_line *lines, uint32_t count) {
     uint32_t out = 0;
     while (out < count && lines[out].out_of_scope) {

@@ -2,7 +2,7 @@
  * Claim record: a record of several service lines, as its reader puts it together.
  *
  * The reader adds the record, then all its lines, with those out of scope marked as such, and ends
- * it here.
+ * it here. Where a layout names columns for each line of a row, the lines are added here too.
  *
  * Threads    A batch belongs to one worker at a time.
  */
@@ -11,6 +11,28 @@
 
 #include "claimgate/record/batch.h"
 #include "claimgate/record/parse.h"
+
+/* A line of a record that cannot be read: nothing is known of it. */
+void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault);
+
+/* The values of each line that a record may have, where its layout names them. */
+struct cg_claim_values {
+    struct cg_values *of_lines; /* as many as the binding has; in the batch's scratch */
+    uint32_t count;             /* 0: a record is a line */
+};
+/* False: no memory. */
+cg_must_use bool cg_claim_values_init(struct cg_claim_values *claim,
+                                      const struct cg_binding *binding, const struct cg_csv *csv,
+                                      struct cg_batch *batch);
+
+/* The record's fields are where `record` has them. Returns the number of its first line, from 1; 0:
+ * it has none. */
+uint16_t cg_claim_values_take(struct cg_claim_values *claim, const struct cg_values *record);
+
+/* Add the lines of the batch's last record and end it. With `left_out` none is in scope. False: no
+ * memory. */
+cg_must_use bool cg_claim_record_read(const struct cg_parse_plan *plan, struct cg_batch *batch,
+                                      struct cg_claim_values *claim, bool left_out);
 
 /* The batch's last record has the lines from record->line_index to the batch's last one. Without
  * one in scope it keeps none of them and passes through untouched. */

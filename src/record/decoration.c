@@ -55,3 +55,22 @@ bool cg_line_is_decoration(struct cg_text line) {
     }
     return quotes % 2 == 0;
 }
+
+bool cg_line_is_blank(struct cg_text line, char delimiter) {
+    for (uint32_t i = 0; i < line.len; i++) {
+        char byte = line.ptr[i];
+        if ((byte != ' ' && byte != '\t') || byte == delimiter) {
+            return false;
+        }
+    }
+    return true;
+}
+
+uint32_t cg_line_ends_in(struct cg_text record) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < record.len; i++) {
+        bool ends_crlf = i > 0 && record.ptr[i - 1] == '\r';
+        count += record.ptr[i] == '\r' || (record.ptr[i] == '\n' && !ends_crlf);
+    }
+    return count;
+}

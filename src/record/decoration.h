@@ -13,4 +13,10 @@
  * UTF-8, and a quote that is not closed are no decoration, for they may hide something. */
 bool cg_line_is_decoration(struct cg_text line);
 
+/* Nothing stands in it but blanks and tabs, of which none is the delimiter. */
+bool cg_line_is_blank(struct cg_text line, char delimiter);
+
+/* Line ends in a record that may hold some: CRLF is one. */
+uint32_t cg_line_ends_in(struct cg_text record);
+
 #endif

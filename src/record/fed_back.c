@@ -9,10 +9,18 @@ static bool is_named(const struct cg_csv *csv, uint32_t column, const char *name
     return cg_text_equal_nocase(cg_csv_field(csv, column).value, cg_text_of(name));
 }
 
+/* Where a record is a claim, a last column names the line of it. */
+static bool has_claim_line(const struct cg_csv *csv) {
+    return is_named(csv, cg_csv_field_count(csv) - 1, CG_REJECTED_CLAIM_LINE);
+}
+
 static bool is_rejected_header(const struct cg_csv *csv) {
-    const uint32_t count = cg_csv_field_count(csv);
-    if (count <= CG_FED_BACK_COLUMNS_MORE || count != cg_csv_kept_count(csv) ||
-        !is_named(csv, COLUMN_LINE, "source_line")) {
+    const uint32_t all = cg_csv_field_count(csv);
+    if (all <= CG_FED_BACK_COLUMNS_MORE || all != cg_csv_kept_count(csv)) {
+        return false;
+    }
+    const uint32_t count = all - has_claim_line(csv);
+    if (count <= CG_FED_BACK_COLUMNS_MORE || !is_named(csv, COLUMN_LINE, "source_line")) {
         return false;
     }
     for (uint32_t i = 0; i < CG_REJECTED_COLUMNS; i++) {
@@ -25,8 +33,7 @@ static bool is_rejected_header(const struct cg_csv *csv) {
 }
 
 /* From the first column of the first file to its last, as they stand. */
-static struct cg_text inner_of(const struct cg_csv *csv, struct cg_text text) {
-    const uint32_t behind = cg_csv_field_count(csv) - CG_REJECTED_COLUMNS;
+static struct cg_text inner_of(const struct cg_csv *csv, struct cg_text text, uint32_t behind) {
     const struct cg_csv_field first = cg_csv_field(csv, COLUMNS_BEFORE);
     const struct cg_csv_field last = cg_csv_field(csv, behind - 1);
     return (struct cg_text){text.ptr + first.raw_offset,
@@ -48,7 +55,8 @@ bool cg_fed_back_header(struct cg_text line, struct cg_text *inner) {
     const bool found =
         csv != NULL && cg_csv_read(csv, line) == CG_WELL_FORMED && is_rejected_header(csv);
     if (found) {
-        *inner = inner_of(csv, line);
+        const uint32_t more = CG_REJECTED_COLUMNS + has_claim_line(csv);
+        *inner = inner_of(csv, line, cg_csv_field_count(csv) - more);
     }
     cg_csv_free(csv);
     return found;
@@ -97,22 +105,30 @@ static char unused_byte(struct cg_text text) {
     return '\0';
 }
 
-static bool unwrap(struct cg_batch *batch, struct cg_csv *csv, uint32_t columns,
+static uint16_t read_claim_line(const struct cg_csv *csv) {
+    uint64_t line = 0;
+    const struct cg_text text = cg_csv_field(csv, cg_csv_field_count(csv) - 1).value;
+    return cg_field_whole(text, CG_LINE_NUMBER_MAX, &line) ? (uint16_t)line : 0;
+}
+
+static bool unwrap(struct cg_batch *batch, struct cg_csv *csv, const struct cg_binding *binding,
                    struct cg_text *text, struct cg_origin *origin) {
     char *row = batch->memory + (text->ptr - batch->memory);
+    const bool has_lines = binding->of_lines != NULL;
     if (cg_csv_read(csv, *text) != CG_WELL_FORMED ||
-        cg_csv_field_count(csv) != columns + CG_FED_BACK_COLUMNS_MORE) {
+        cg_csv_field_count(csv) != binding->column_count + CG_FED_BACK_COLUMNS_MORE + has_lines) {
         return true;
     }
     if (!keep_origin(batch, csv, origin)) {
         return false;
     }
-    const uint32_t reasons = columns + COLUMNS_BEFORE;
+    origin->claim_line = has_lines ? read_claim_line(csv) : 0;
+    const uint32_t reasons = binding->column_count + COLUMNS_BEFORE;
     const struct cg_csv_field raw = cg_csv_field(csv, reasons + CG_REJECTED_RAW_RECORD);
     const bool is_malformed = is_named(csv, reasons + CG_REJECTED_REASON, "malformed_record");
     const struct cg_text inner = is_malformed && raw.value.len > 0
                                      ? unquote(row + raw.raw_offset, raw.raw_len)
-                                     : inner_of(csv, *text);
+                                     : inner_of(csv, *text, reasons);
     char *moved = row + text->len - inner.len;
     memmove(moved, inner.ptr, inner.len);
     *text = (struct cg_text){moved, inner.len};
@@ -120,8 +136,9 @@ static bool unwrap(struct cg_batch *batch, struct cg_csv *csv, uint32_t columns,
 }
 
 /* A NUL byte, which is why many a record was malformed, is hidden from the reader of CSV. */
-bool cg_fed_back_unwrap(struct cg_batch *batch, struct cg_csv *csv, uint32_t columns,
-                        struct cg_text *text, struct cg_origin *origin) {
+bool cg_fed_back_unwrap(struct cg_batch *batch, struct cg_csv *csv,
+                        const struct cg_binding *binding, struct cg_text *text,
+                        struct cg_origin *origin) {
     char *row = batch->memory + (text->ptr - batch->memory);
     const uint32_t row_len = text->len;
     const char stand_in = memchr(text->ptr, '\0', text->len) != NULL ? unused_byte(*text) : '\0';
@@ -129,7 +146,7 @@ bool cg_fed_back_unwrap(struct cg_batch *batch, struct cg_csv *csv, uint32_t col
     if (stand_in != '\0') {
         exchange(row, row_len, '\0', stand_in);
     }
-    const bool good = unwrap(batch, csv, columns, text, origin);
+    const bool good = unwrap(batch, csv, binding, text, origin);
     if (stand_in != '\0') {
         exchange(row, row_len, stand_in, '\0');
     }

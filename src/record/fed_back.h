@@ -9,6 +9,7 @@
 
 #include "claimgate/record/batch.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/record/layout.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,8 +22,9 @@ bool cg_fed_back_header(struct cg_text line, struct cg_text *inner);
 /* The record within a row: the first file's bytes, or those of raw_record where it was malformed.
  * They are moved to the end of the row, so that the row's line end follows them. A row of another
  * number of columns, or that cannot be read, stays as it is. `at` is the record's place in the
- * batch's text, `columns` those of the first file. False: no memory. */
-cg_must_use bool cg_fed_back_unwrap(struct cg_batch *batch, struct cg_csv *csv, uint32_t columns,
-                                    struct cg_text *text, struct cg_origin *origin);
+ * batch's text. False: no memory. */
+cg_must_use bool cg_fed_back_unwrap(struct cg_batch *batch, struct cg_csv *csv,
+                                    const struct cg_binding *binding, struct cg_text *text,
+                                    struct cg_origin *origin);
 
 #endif

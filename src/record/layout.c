@@ -140,6 +140,8 @@ static void load_document(struct loading *loading) {
             load_source(loading, (enum cg_field)i, node);
         }
     }
+    loading->no_memory =
+        loading->no_memory || !cg_layout_load_lines(layout, loading->doc, loading->problems);
 }
 
 static enum cg_status load_text(const char *file, struct cg_text text, struct cg_layout **out,
@@ -199,6 +201,10 @@ const char *cg_layout_title(const struct cg_layout *layout) {
     return layout->title;
 }
 
+uint32_t cg_layout_line_count(const struct cg_layout *layout) {
+    return layout->line_count;
+}
+
 char cg_layout_delimiter(const struct cg_layout *layout) {
     return layout->delimiter;
 }
@@ -219,7 +225,9 @@ struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field
 }
 
 void cg_binding_fini(struct cg_binding *binding) {
+    free(binding->of_lines);
     free(binding->header);
+    binding->of_lines = NULL;
     binding->header = NULL;
     cg_header_names_free(binding->names);
     binding->names = NULL;

@@ -1,19 +1,8 @@
-#include "header_columns.h"
 #include "header_names.h"
-#include "layout_private.h"
+#include "layout_search.h"
 #include "position.h"
 
-#include "claimgate/base/log.h"
-#include "claimgate/base/nearest.h"
-#include "claimgate/base/problems.h"
-
-#include <stdio.h>
 #include <stdlib.h>
-
-enum {
-    HEADER_SHOWN_BYTES = 400, /* of all the names seen */
-    MISSING_SHOWN_BYTES = 400,
-};
 
 static const char delimiters[] = ",|\t;^~"; /* those of layout.schema.json */
 
@@ -23,17 +12,6 @@ bool cg_field_is_needed(enum cg_field field) {
            field == CG_FIELD_SERVICE_UNIT_QUANTITY || field == CG_FIELD_RENDERING_NPI;
 }
 
-static bool is_bound(const struct cg_field_source *source) {
-    return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
-}
-
-/* What is being bound. */
-struct search {
-    const struct cg_header_columns *columns;
-    const struct cg_layout *layout;
-    bool again; /* a name stands twice in the header */
-};
-
 static void note(struct cg_binding *out, const struct cg_column_note *seen, struct cg_text name) {
     if (out->note_count < CG_COLUMN_NOTES_MAX) {
         struct cg_column_note *note = &out->notes[out->note_count++];
@@ -42,7 +20,7 @@ static void note(struct cg_binding *out, const struct cg_column_note *seen, stru
     }
 }
 
-static int32_t find_column(struct search *search, enum cg_field field, const char *name,
+static int32_t find_column(struct cg_layout_search *search, enum cg_field field, const char *name,
                            struct cg_binding *out) {
     enum cg_column_match match;
     const int32_t column = cg_header_columns_find(search->columns, name, &match);
@@ -56,8 +34,9 @@ static int32_t find_column(struct search *search, enum cg_field field, const cha
 
 /* Where a field's own column is absent its fallback takes its place. The dates of service are the
  * exception: whether the start's own column had a value decides for the end, see values.c. */
-static void bind_field(struct search *search, enum cg_field field, struct cg_binding *out) {
-    const struct cg_layout_source *source = &search->layout->fields[field];
+static void bind_field(struct cg_layout_search *search, enum cg_field field,
+                       struct cg_binding *out) {
+    const struct cg_layout_source *source = &search->sources[field];
     struct cg_field_source *bound = &out->fields[field];
     bound->column = find_column(search, field, source->column, out);
     for (size_t i = 0; bound->column < 0 && i < source->also_count; i++) {
@@ -78,7 +57,7 @@ static void bind_field(struct search *search, enum cg_field field, struct cg_bin
 
 /* How well the needed columns are found: an exact name is worth two. Where all others are there,
  * one for whose absence the layout has words counts as found. */
-static int count_needed(struct search *search) {
+static int count_needed(struct cg_layout_search *search) {
     struct cg_binding binding = {.note_count = 0};
     int found = 0;
     int lacking = 0;
@@ -86,11 +65,11 @@ static int count_needed(struct search *search) {
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const uint32_t loose = binding.note_count;
         bind_field(search, (enum cg_field)i, &binding);
-        const bool bound = is_bound(&binding.fields[i]);
+        const bool bound = cg_field_is_bound(&binding.fields[i]);
         const bool needed = cg_field_is_needed((enum cg_field)i);
         found += needed && bound ? 2 - (binding.note_count > loose) : 0;
         lacking += needed && !bound;
-        worded += needed && !bound && search->layout->fields[i].missing != NULL;
+        worded += needed && !bound && search->sources[i].missing != NULL;
     }
     return lacking == worded ? found + 2 * worded : found;
 }
@@ -98,7 +77,7 @@ static int count_needed(struct search *search) {
 static int count_under(const struct cg_layout *layout, struct cg_text header, char delimiter) {
     struct cg_header_columns columns = {NULL, 0};
     struct cg_error ignored = CG_ERROR_INIT;
-    struct search search = {&columns, layout, false};
+    struct cg_layout_search search = {&columns, layout, layout->fields, false};
     if (cg_header_columns_read(header, delimiter, &columns, &ignored) != CG_OK) {
         return ignored.status == CG_INTERNAL ? CG_FITNESS_NO_MEMORY : 0;
     }
@@ -109,7 +88,7 @@ static int count_under(const struct cg_layout *layout, struct cg_text header, ch
 
 /* The delimiter under which the header has most of the needed columns; the layout's own of equals.
  */
-static char best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count) {
+char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count) {
     char best = layout->delimiter;
     *count = count_under(layout, header, best);
     for (const char *other = delimiters; *other != '\0'; other++) {
@@ -120,129 +99,6 @@ static char best_delimiter(const struct cg_layout *layout, struct cg_text header
         }
     }
     return best;
-}
-
-static void append(char *out, size_t out_bytes, const char *text) {
-    size_t used = strlen(out);
-    snprintf(out + used, out_bytes - used, "%s", text);
-}
-
-/* The column seen that is meant to be the one wanted, as a person or a slip of the hand makes it.
- */
-static bool nearest_column(const struct cg_header_columns *columns, const char *wanted,
-                           char out[CG_COLUMN_SHOWN_BYTES]) {
-    for (uint32_t i = 0; i < columns->count; i++) {
-        const char *word = out;
-        cg_column_show(cg_header_columns_name(columns, i), out);
-        if (cg_nearest_word(wanted, &word, 1) != NULL ||
-            cg_column_is_near(cg_header_columns_name(columns, i), cg_text_of(wanted))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool names_a_column(const struct cg_binding *binding) {
-    bool found = false;
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        const struct cg_field_source *source = &binding->fields[i];
-        found = found || source->column >= 0 || source->fallback_column >= 0;
-    }
-    return found;
-}
-
-/* No line end stands between the header and a claim. */
-static bool claim_is_stuck(const struct search *search, const struct cg_binding *binding) {
-    bool stuck = false;
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        stuck =
-            stuck || (!is_bound(&binding->fields[i]) &&
-                      cg_header_columns_hold(search->columns, search->layout->fields[i].column));
-    }
-    return stuck;
-}
-
-/* A file without a header begins with a claim, and no value of a claim belongs into a message. */
-static const char *why_not_shown(const struct search *search, const struct cg_binding *binding) {
-    if (!names_a_column(binding)) {
-        return search->columns->count == 1
-                   ? "names none of its columns, nor is it separated as the layout says; put the "
-                     "header there or choose another --layout"
-                   : "names none of its columns; put the header there or choose another --layout";
-    }
-    return claim_is_stuck(search, binding)
-               ? "has values beside names; a claim seems to be stuck to the header: part the line "
-                 "in two"
-               : "has values beside names; mend the header or choose another --layout";
-}
-
-static const char *list_missing(const struct search *search, const struct cg_binding *binding,
-                                bool shown, char missing[MISSING_SHOWN_BYTES]) {
-    char near[CG_COLUMN_SHOWN_BYTES];
-    const char *words = NULL;
-    missing[0] = '\0';
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        const struct cg_layout_source *source = &search->layout->fields[i];
-        if (!cg_field_is_needed((enum cg_field)i) || is_bound(&binding->fields[i])) {
-            continue;
-        }
-        append(missing, MISSING_SHOWN_BYTES, missing[0] == '\0' ? "" : ", ");
-        append(missing, MISSING_SHOWN_BYTES, source->column);
-        if (shown && nearest_column(search->columns, source->column, near)) {
-            append(missing, MISSING_SHOWN_BYTES, " (is it ");
-            append(missing, MISSING_SHOWN_BYTES, near);
-            append(missing, MISSING_SHOWN_BYTES, "?)");
-        }
-        words = words == NULL ? source->missing : words;
-    }
-    return words;
-}
-
-static enum cg_status refuse_delimiter(const struct cg_layout *layout, char delimiter,
-                                       struct cg_error *err) {
-    const char *name = layout->name;
-    const char shown[] = {delimiter == '\t' ? '\\' : delimiter, delimiter == '\t' ? 't' : '\0',
-                          '\0'};
-    return cg_error_set(
-        err, CG_BAD_DATA,
-        "the header has columns of layout %s, but is separated by \"%s\": copy the "
-        "layout (claimgate layout show %s), write \"delimiter\": \"%s\" in the copy "
-        "and name it with --layout",
-        name, shown, name, shown);
-}
-
-static enum cg_status refuse_missing(const struct search *search, const struct cg_binding *binding,
-                                     struct cg_text header, struct cg_error *err) {
-    const struct cg_layout *layout = search->layout;
-    char missing[MISSING_SHOWN_BYTES];
-    char seen[HEADER_SHOWN_BYTES];
-    int count;
-    const char delimiter = best_delimiter(layout, header, &count);
-    if (count == CG_FITNESS_NO_MEMORY) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
-    }
-    if (delimiter != layout->delimiter) {
-        return refuse_delimiter(layout, delimiter, err);
-    }
-    const bool shown = cg_log_shows_phi() ||
-                       (names_a_column(binding) && cg_header_columns_may_show(search->columns));
-    const char *words = list_missing(search, binding, shown, missing);
-    if (words != NULL) {
-        return cg_error_set(err, CG_BAD_DATA, "no column %s for layout %s: %s", missing,
-                            layout->name, words);
-    }
-    if (!shown) {
-        return cg_error_set(
-            err, CG_BAD_DATA,
-            "columns missing for layout %s: %s; the first line %s (the line may be a "
-            "claim: --show-phi shows it)",
-            layout->name, missing, why_not_shown(search, binding));
-    }
-    cg_header_columns_list(search->columns, seen, sizeof seen);
-    return cg_error_set(err, CG_BAD_DATA,
-                        "columns missing for layout %s: %s; the header names %s; mend the header "
-                        "or choose another --layout",
-                        layout->name, missing, seen);
 }
 
 static bool reads_column(const struct cg_binding *binding, uint32_t column) {
@@ -256,18 +112,19 @@ static bool reads_column(const struct cg_binding *binding, uint32_t column) {
 }
 
 /* Names are not shown of a header to which a claim may be stuck. */
-static struct cg_text name_to_note(const struct search *search, uint32_t column) {
+static struct cg_text name_to_note(const struct cg_layout_search *search, uint32_t column) {
     return cg_header_columns_may_show(search->columns)
                ? cg_header_columns_name(search->columns, column)
                : cg_text_of("(--show-phi shows it)");
 }
 
 /* A column that nobody reads, and the field that it was perhaps meant for. */
-static void note_unread(const struct search *search, uint32_t column, struct cg_binding *out) {
+static void note_unread(const struct cg_layout_search *search, uint32_t column,
+                        struct cg_binding *out) {
     const struct cg_text name = cg_header_columns_name(search->columns, column);
     for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_field_source *bound = &out->fields[i];
-        const char *wanted = search->layout->fields[i].column;
+        const char *wanted = search->sources[i].column;
         if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
             (cg_column_is_near(name, cg_text_of(wanted)) || cg_column_is_usual_for(name, i))) {
             note(out, &(struct cg_column_note){i, wanted, column, false, ""},
@@ -277,7 +134,7 @@ static void note_unread(const struct search *search, uint32_t column, struct cg_
     }
 }
 
-static enum cg_status find_fields(struct search *search, struct cg_binding *out,
+static enum cg_status find_fields(struct cg_layout_search *search, struct cg_binding *out,
                                   struct cg_error *err) {
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         bind_field(search, (enum cg_field)i, out);
@@ -287,7 +144,9 @@ static enum cg_status find_fields(struct search *search, struct cg_binding *out,
                                 cg_field_name((enum cg_field)i));
         }
     }
-    for (uint32_t column = 0; column < search->columns->count; column++) {
+    /* What one line of a claim does not read another may. */
+    const uint32_t count = search->layout->line_count == 0 ? search->columns->count : 0;
+    for (uint32_t column = 0; column < count; column++) {
         if (!reads_column(out, column)) {
             note_unread(search, column, out);
         }
@@ -295,15 +154,15 @@ static enum cg_status find_fields(struct search *search, struct cg_binding *out,
     return CG_OK;
 }
 
-static enum cg_status bind_fields(struct search *search, struct cg_text header,
+static enum cg_status bind_fields(struct cg_layout_search *search, struct cg_text header,
                                   struct cg_binding *out, struct cg_error *err) {
     const enum cg_status status = find_fields(search, out, err);
     if (status != CG_OK) {
         return status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        if (!is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
-            return refuse_missing(search, out, header, err);
+        if (!cg_field_is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
+            return cg_layout_refuse_missing(search, out, header, err);
         }
     }
     return CG_OK;
@@ -316,7 +175,7 @@ enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text hea
     if (status != CG_OK) {
         return status;
     }
-    struct search search = {&columns, layout, false};
+    struct cg_layout_search search = {&columns, layout, layout->fields, false};
     *out = (struct cg_binding){.layout = layout};
     status = find_fields(&search, out, err);
     cg_header_columns_free(&columns);
@@ -336,7 +195,31 @@ static uint32_t last_column(const struct cg_binding *binding) {
     return (uint32_t)last;
 }
 
-static enum cg_status bind_columns(struct search *search, struct cg_text header,
+/* The lines of a claim, once all else is bound. */
+static enum cg_status bind_lines(struct cg_layout_search *search, struct cg_text header,
+                                 struct cg_binding *out, struct cg_error *err) {
+    const struct cg_layout *layout = search->layout;
+    if (layout->line_fields == NULL) {
+        return CG_OK;
+    }
+    struct cg_binding *lines = calloc(layout->line_count, sizeof *lines);
+    if (lines == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    enum cg_status status = CG_OK;
+    for (uint32_t i = 0; i < layout->line_count && status == CG_OK; i++) {
+        lines[i] = *out;
+        search->sources = cg_layout_fields_of(layout, i);
+        status = bind_fields(search, header, &lines[i], err);
+        const uint32_t last = last_column(&lines[i]);
+        out->last_column = last > out->last_column ? last : out->last_column;
+    }
+    out->of_lines = lines;
+    out->line_count = layout->line_count;
+    return status;
+}
+
+static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_text header,
                                    struct cg_binding *out, struct cg_error *err) {
     if (bind_fields(search, header, out, err) != CG_OK ||
         cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
@@ -350,7 +233,7 @@ static enum cg_status bind_columns(struct search *search, struct cg_text header,
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     memcpy(out->header, header.ptr, header.len);
-    return CG_OK;
+    return bind_lines(search, header, out, err);
 }
 
 enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
@@ -365,6 +248,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .column_count = columns.count,
         .delimiter = layout->delimiter,
         .multiline = force_multiline || layout->multiline,
+        .holds_claims = layout->line_fields != NULL,
         .can_take_back = layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].column != NULL ||
                          layout->fields[CG_FIELD_ORIGINAL_CLAIM_ID].fixed != NULL,
         .has_blanks = layout->blank_count > 0,
@@ -376,7 +260,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .header_len = header.len,
         .lines = layout->lines,
     };
-    struct search search = {&columns, layout, false};
+    struct cg_layout_search search = {&columns, layout, layout->fields, false};
     status = bind_columns(&search, header, &binding, err);
     cg_header_columns_free(&columns);
     if (status != CG_OK) {
@@ -390,6 +274,6 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
 /* A layout that fits under its own delimiter goes before one that would under another. */
 int cg_layout_fitness(const struct cg_layout *layout, struct cg_text header) {
     int count;
-    const char delimiter = best_delimiter(layout, header, &count);
+    const char delimiter = cg_layout_best_delimiter(layout, header, &count);
     return delimiter == layout->delimiter ? 2 * count : 2 * count - 1;
 }

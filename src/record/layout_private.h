@@ -53,7 +53,18 @@ struct cg_layout {
     struct cg_text *blanks; /* how the file writes a blank */
     uint32_t blank_count;
     struct cg_layout_source fields[CG_FIELD_COUNT];
+    /* Where a record is a claim: line_count times CG_FIELD_COUNT, with names for each line, of
+     * which the first are `fields`. NULL: a record is a line. */
+    struct cg_layout_source *line_fields;
+    uint32_t line_count;
 };
+
+/* The fields of a line, from 0. */
+static inline const struct cg_layout_source *cg_layout_fields_of(const struct cg_layout *layout,
+                                                                 uint32_t line) {
+    return layout->line_fields != NULL ? layout->line_fields + (size_t)line * CG_FIELD_COUNT
+                                       : layout->fields;
+}
 
 /* What a layout file says of whole rows: its keys "only", "blank" and "negative_units". False: no
  * memory. The document is sound, or has a problem of its own. */
@@ -61,6 +72,10 @@ struct cg_json_doc;
 struct cg_problems;
 cg_must_use bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                                      struct cg_problems *problems);
+
+/* The key "lines", once the fields are loaded: their names for each line. The same. */
+cg_must_use bool cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
+                                      struct cg_problems *problems);
 
 /* Find the columns of the rules "only". CG_BAD_DATA where one is not there that must be. */
 struct cg_header_columns;

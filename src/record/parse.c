@@ -1,5 +1,6 @@
 #include "claimgate/record/parse.h"
 
+#include "claim_record.h"
 #include "decoration.h"
 #include "fed_back.h"
 #include "header_names.h"
@@ -18,6 +19,10 @@ struct parser {
     struct cg_csv *csv;
     struct cg_batch *batch;
     struct cg_values values;
+    struct cg_claim_values claim; /* where a record is a claim */
+    uint16_t
+        wanted_line;       /* of a fed back claim: its row is one of several unless it is for the
+                            * first line of the claim, which has this number; 0: it is the only one */
     uint32_t edited_lines; /* those that edit_credentials has had */
     bool glances;          /* the field in this column tells a claim from a header */
     uint32_t glance_column;
@@ -41,19 +46,9 @@ static bool is_letter_or_digit(char byte) {
     return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
 }
 
-static bool is_blank(const struct piece *piece, char delimiter) {
-    for (uint32_t i = 0; i < piece->text.len; i++) {
-        char byte = piece->text.ptr[i];
-        if ((byte != ' ' && byte != '\t') || byte == delimiter) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Blank lines, and lines that only rule the file off, are no records. */
 static bool is_empty(struct parser *parser, const struct piece *piece) {
-    if (is_blank(piece, parser->plan->binding->delimiter)) {
+    if (cg_line_is_blank(piece->text, parser->plan->binding->delimiter)) {
         parser->batch->blank_lines++;
         return true;
     }
@@ -174,15 +169,6 @@ static void edit_credentials(struct parser *parser) {
     parser->edited_lines = batch->lines.count;
 }
 
-static void mark_malformed(struct cg_line *line, enum cg_malformed fault) {
-    line->malformed = (uint8_t)fault;
-    line->start_day = CG_DAY_NONE;
-    line->end_day = CG_DAY_NONE;
-    line->received_day = CG_DAY_NONE;
-    line->birth_day = CG_DAY_NONE;
-    line->reasons = CG_MALFORMED_REASONS;
-}
-
 /* The line is dropped: its record passes through untouched. */
 static void pass_through(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
@@ -227,6 +213,21 @@ add_record(struct cg_batch *batch, const struct piece *piece, uint32_t line_delt
     return line;
 }
 
+/* The lines of a row that is a claim. */
+static __attribute__((noinline)) bool take_claim(struct parser *parser) {
+    struct cg_batch *batch = parser->batch;
+    const uint16_t first = cg_claim_values_take(&parser->claim, &parser->values);
+    batch->lines.count--;
+    if (parser->wanted_line != 0 && parser->wanted_line != first) {
+        batch->records.count--;
+        batch->positions.count -= batch->positions.count > batch->records.count;
+        batch->further_rows++;
+        return true;
+    }
+    return cg_claim_record_read(parser->plan, batch, &parser->claim,
+                                parser->plan->binding->only_count > 0 && is_left_out(parser));
+}
+
 /* Inlined, so that the piece need not stand in memory. */
 static inline __attribute__((always_inline)) bool take(struct parser *parser,
                                                        const struct piece *piece) {
@@ -255,7 +256,9 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         return false;
     }
     if (fault != CG_WELL_FORMED) {
-        mark_malformed(line, (enum cg_malformed)fault);
+        cg_line_mark_malformed(line, (enum cg_malformed)fault);
+    } else if (__builtin_expect(parser->claim.count > 0, false)) {
+        parser->values.out_of_memory = !take_claim(parser) || parser->values.out_of_memory;
     } else if (!edit_fields(parser, line)) {
         pass_through(parser);
     }
@@ -270,10 +273,10 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
     struct cg_batch *batch = parser->batch;
     struct cg_origin origin = {.line = 0};
     if (!is_too_long(batch, &piece) &&
-        !cg_fed_back_unwrap(batch, parser->csv, parser->plan->binding->column_count, &piece.text,
-                            &origin)) {
+        !cg_fed_back_unwrap(batch, parser->csv, parser->plan->binding, &piece.text, &origin)) {
         return false;
     }
+    parser->wanted_line = origin.claim_line;
     piece.offset = (uint32_t)(piece.text.ptr - batch->text.ptr);
     piece.ends = NULL;
     piece.plain = false;
@@ -287,8 +290,8 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
         }
         *kept = origin;
         const struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
-        if (record->line_index != CG_NO_LINE) {
-            cg_batch_line(batch, record->line_index)->fed_back = true;
+        for (uint32_t i = 0; record->line_index != CG_NO_LINE && i < record->line_count; i++) {
+            cg_batch_line(batch, record->line_index + i)->fed_back = true;
         }
     }
     return true;
@@ -343,15 +346,6 @@ static bool parse_lines(struct parser *parser) {
     return true;
 }
 
-static uint32_t count_line_ends(struct cg_text text) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < text.len; i++) {
-        bool ends_crlf = i > 0 && text.ptr[i - 1] == '\r';
-        count += text.ptr[i] == '\r' || (text.ptr[i] == '\n' && !ends_crlf);
-    }
-    return count;
-}
-
 static bool parse_multiline(struct parser *parser) {
     struct cg_text text = parser->batch->text;
     struct cg_walk walk = {.delimiter = parser->plan->binding->delimiter};
@@ -368,7 +362,7 @@ static bool parse_multiline(struct parser *parser) {
         struct piece piece = {
             .text = record,
             .offset = at,
-            .physical_lines = count_line_ends(record) + 1,
+            .physical_lines = cg_line_ends_in(record) + 1,
             .eol_bytes = extent.eol_bytes,
         };
         if (!(parser->batch->is_fed_back ? take_fed_back(parser, piece) : take(parser, &piece))) {
@@ -388,6 +382,9 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     if (plan->binding->names != NULL) {
         choose_glance(&parser);
     }
+    if (!cg_claim_values_init(&parser.claim, plan->binding, csv, batch)) {
+        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    }
     bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
     if (!parsed) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
@@ -395,5 +392,9 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     edit_credentials(&parser);
     batch->utc_times = parser.values.utc_times;
     batch->odd_ids = parser.values.odd_ids;
+    for (uint32_t i = 0; i < parser.claim.count; i++) {
+        batch->utc_times += parser.claim.of_lines[i].utc_times;
+        batch->odd_ids += parser.claim.of_lines[i].odd_ids;
+    }
     return CG_OK;
 }

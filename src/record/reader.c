@@ -148,7 +148,7 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
     if (batch->csv == NULL) {
         batch->csv = cg_csv_new(reader->binding.delimiter,
-                                2 * reader->binding.column_count + CG_FED_BACK_COLUMNS_MORE);
+                                2 * reader->binding.column_count + CG_FED_BACK_COLUMNS_MORE + 1);
     }
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");

@@ -67,6 +67,9 @@ bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *bin
     for (int i = 0; i < CG_REJECTED_COLUMNS; i++) {
         put_next_value(&writer, cg_rejected_column_name((enum cg_rejected_column)i));
     }
+    if (binding->of_lines != NULL) {
+        put_next_word(&writer, CG_REJECTED_CLAIM_LINE);
+    }
     put_bytes(&writer, (struct cg_text){"\n", 1});
     return !writer.failed;
 }
@@ -124,8 +127,10 @@ static void put_cap(struct writer *writer, const struct cg_verdict *verdict) {
 static void put_place(struct writer *writer, const struct cg_rejected_row *row) {
     const uint32_t record_no = row->line->record_no;
     const struct cg_batch *batch = row->batch;
-    struct cg_origin place = {cg_text_of(row->source_file),
-                              batch->first_line + cg_batch_record(batch, record_no)->line_delta};
+    struct cg_origin place = {
+        .file = cg_text_of(row->source_file),
+        .line = batch->first_line + cg_batch_record(batch, record_no)->line_delta,
+    };
     if (batch->is_fed_back) {
         const struct cg_origin *origin = cg_array_at(&batch->origins, record_no);
         place = origin->file.len > 0 ? *origin : place;
@@ -151,6 +156,11 @@ bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) 
     if (row->line->malformed != CG_WELL_FORMED) {
         struct cg_text raw = cg_batch_record_text(row->batch, row->line->record_no);
         writer.failed = writer.failed || !cg_csv_put_quoted(out, raw);
+    }
+    if (row->binding->of_lines != NULL && row->line->line_number != CG_LINE_NUMBER_NONE) {
+        put_next_number(&writer, row->line->line_number);
+    } else if (row->binding->of_lines != NULL) {
+        put_delimiter(&writer);
     }
     put_bytes(&writer, (struct cg_text){"\n", 1});
     return !writer.failed;

@@ -82,7 +82,7 @@ static void copy_line(const struct cg_check_answer *answer, struct cg_decision_v
     struct cg_ledger_decision *to = &out->line;
     to->start_day = line->start_day;
     to->end_day = line->end_day;
-    if (line->malformed == CG_WELL_FORMED) {
+    if (line->malformed == CG_WELL_FORMED && !line->out_of_scope) {
         const uint64_t code = cg_policy_procedure_code(answer->rules->policy, line->procedure_no);
         cg_procedure_text(code, to->procedure);
     }
@@ -201,7 +201,7 @@ void cg_decision_of_row(const struct cg_ledger_decision *row, const struct cg_po
             told.used = row->units_used;
             told.left = row->units_available;
         }
-        if (row->cap_used[i] != UINT32_MAX) {
+        if (row->cap_used[i] != UINT32_MAX || told.failed) {
             add_cap(out, &told);
         }
     }

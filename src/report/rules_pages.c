@@ -77,10 +77,17 @@ void cg_page_good_layout(struct cg_page *page, const char *file, const struct cg
     if (page->json == NULL) {
         cg_page_say(page, "%s: good: %s, %s\n", file, cg_layout_name(layout),
                     cg_layout_title(layout));
+        if (cg_layout_line_count(layout) > 0) {
+            cg_page_say(page, "a record is a claim of up to %" PRIu32 " lines\n",
+                        cg_layout_line_count(layout));
+        }
         return;
     }
     cg_json_put_string(page->json, "file", file);
     put_layout(page->json, layout);
+    if (cg_layout_line_count(layout) > 0) {
+        cg_json_put_integer(page->json, "lines", cg_layout_line_count(layout));
+    }
 }
 
 /* --- rosters --- */

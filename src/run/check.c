@@ -131,6 +131,10 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
 /* The lines of a record are decided together, as if they came alone. */
 static enum cg_status decide_record(struct cg_check *check, const struct cg_record *record,
                                     struct cg_error *err) {
+    if (check->batch->holds_claims &&
+        cg_claim_check_policy(check->plan.rules.policy, err) != CG_OK) {
+        return err->status;
+    }
     struct cg_line *lines = cg_batch_line(check->batch, record->line_index);
     for (uint32_t i = 0; check->plan.unclaimed && i < record->line_count; i++) {
         lines[i].claim_id = cg_key_of(no_claim);
@@ -165,12 +169,11 @@ static enum cg_status answer_line(struct cg_check *check, const struct cg_record
 
 static enum cg_status answer_record(struct cg_check *check, const struct cg_record *record,
                                     struct cg_error *err) {
-    if (record->line_index == CG_NO_LINE) {
-        return answer_line(check, record, NULL, err);
-    }
-    enum cg_status status = decide_record(check, record, err);
+    const bool passes = record->line_index == CG_NO_LINE;
+    enum cg_status status = passes ? CG_OK : decide_record(check, record, err);
     for (uint32_t i = 0; status == CG_OK && i < record->line_count; i++) {
-        const struct cg_line *line = cg_batch_line(check->batch, record->line_index + i);
+        const struct cg_line *line =
+            passes ? NULL : cg_batch_line(check->batch, record->line_index + i);
         status = answer_line(check, record, line, err);
     }
     return status;

@@ -183,7 +183,7 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;
     const uint64_t skipped = tally->empty_lines + tally->decoration + tally->repeated_headers +
-                             tally->skipped_lines + tally->trailers;
+                             tally->skipped_lines + tally->trailers + tally->further_rows;
     const uint64_t lines = run->header_lines + tally->claims.records + skipped;
     const bool lines_match =
         cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;

@@ -8,6 +8,7 @@
 #include "run_private.h"
 
 #include "claimgate/base/assert.h"
+#include "claimgate/gate/claim.h"
 
 static void read_batch(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
@@ -118,6 +119,10 @@ static void decide(void *context, struct cg_batch *batch) {
     CG_ASSERT(batch->holds_claims || batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
     if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
+        return;
+    }
+    if (batch->holds_claims &&
+        cg_claim_check_policy(run->plan->rules.policy, &batch->error) != CG_OK) {
         return;
     }
     note_codes(run, batch);

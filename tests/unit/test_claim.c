@@ -49,6 +49,7 @@ static void reject_all(struct cg_line *lines, uint32_t count) {
         lines[i].accepted_units = 0;
         lines[i].taken_back_lines = 0;
         lines[i].taken_back_units = 0;
+        memset(lines[i].cap_used, 0xFF, sizeof lines[i].cap_used);
         if (lines[i].reasons == 0) {
             lines[i].reasons = cg_reason_bit(CG_REASON_CLAIM_REJECTED);
         }

@@ -10,7 +10,9 @@
 #ifndef CLAIMGATE_GATE_CLAIM_H
 #define CLAIMGATE_GATE_CLAIM_H
 
+#include "claimgate/base/error.h"
 #include "claimgate/record/line.h"
+#include "claimgate/rules/policy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +22,13 @@
 bool cg_claim_settle(struct cg_line *lines, uint32_t count);
 
 /* The verdicts of a claim that cg_claim_settle has found rejected after its lines were decided:
- * nothing was accepted or taken back by them. Warnings stay, for they were met. */
+ * nothing was accepted or taken back by them. Warnings stay, for they were met, and so does what a
+ * line was rejected for, with the units that the lines before it would have used. What else it met
+ * in the caps was never so, and is told of none. */
 void cg_claim_fall(struct cg_line *lines, uint32_t count);
+
+/* CG_BAD_CONFIG where a version of the policy cuts lines back, which a claim's charge cannot be. */
+cg_must_use enum cg_status cg_claim_check_policy(const struct cg_policy *policy,
+                                                 struct cg_error *err);
 
 #endif

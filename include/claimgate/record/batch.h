@@ -75,6 +75,7 @@ struct cg_passing_take_back {
 struct cg_origin {
     struct cg_text file;
     uint64_t line;
+    uint16_t claim_line; /* whose row it was, where a claim has one for each of its lines; 0 */
 };
 
 /* Where a record says that it stood (layout.h: has_positions). */
@@ -119,6 +120,7 @@ struct cg_batch {
     uint32_t physical_lines;   /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
     bool holds_claims;                  /* a record may have several lines */
+    uint32_t further_rows;              /* of claims that are fed back, beyond their first */
     uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;                /* records with near_code */
     uint32_t words_for_code;            /* records with words_for_code */

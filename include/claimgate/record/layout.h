@@ -73,6 +73,8 @@ cg_must_use enum cg_status cg_layout_load(const char *name_or_path, struct cg_la
 void cg_layout_free(struct cg_layout *layout);
 const char *cg_layout_name(const struct cg_layout *layout);
 const char *cg_layout_title(const struct cg_layout *layout);
+/* Lines that a record may have; 0: it is one. */
+uint32_t cg_layout_line_count(const struct cg_layout *layout);
 char cg_layout_delimiter(const struct cg_layout *layout);
 
 /* Those that are built in, in alphabetical order. */
@@ -128,6 +130,10 @@ struct cg_only_column {
 
 struct cg_binding {
     const struct cg_layout *layout;
+    /* Where a record is a claim: one for each line that it may have, from line 1 on, which differ
+     * in `fields`. NULL: a record is a line, or its reader has no use for them. */
+    struct cg_binding *of_lines;
+    uint32_t line_count;
     uint32_t column_count; /* fields that every record must have */
     uint32_t last_column;  /* the last one that any field needs */
     char delimiter;
@@ -156,6 +162,14 @@ struct cg_binding {
     struct cg_header_names
         *names; /* to know a header among the records; NULL: none is looked for */
 };
+
+/* Where the values of one line stand in its record. */
+static inline const struct cg_binding *cg_binding_of_line(const struct cg_binding *binding,
+                                                          const struct cg_line *line) {
+    return binding->of_lines != NULL && line->line_number != CG_LINE_NUMBER_NONE
+               ? &binding->of_lines[line->line_number - 1]
+               : binding;
+}
 
 /* Find the layout's columns in a header line (BOM and line end left out): by their names exactly
  * (letter case and blanks around them ignored), else by the only one that is the same but for

@@ -37,6 +37,10 @@ enum cg_rejected_column {
 };
 const char *cg_rejected_column_name(enum cg_rejected_column column);
 
+/* One more, the last, where a record is a claim whose lines have columns of their own: which line
+ * the row is about. */
+#define CG_REJECTED_CLAIM_LINE "claim_line"
+
 /* The rejected file's header: source_file, source_line, the input's header, then our columns. */
 cg_must_use bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *binding);
 

@@ -1,0 +1,32 @@
+/*
+ * Binding a layout to a header (layout_bind.c), and what is said where that fails
+ * (layout_refuse.c).
+ */
+#ifndef CLAIMGATE_RECORD_LAYOUT_SEARCH_H
+#define CLAIMGATE_RECORD_LAYOUT_SEARCH_H
+
+#include "header_columns.h"
+#include "layout_private.h"
+
+/* What is being bound. */
+struct cg_layout_search {
+    const struct cg_header_columns *columns;
+    const struct cg_layout *layout;
+    const struct cg_layout_source *sources; /* of the fields; those of one line of a claim */
+    bool again;                             /* a name stands twice in the header */
+};
+
+static inline bool cg_field_is_bound(const struct cg_field_source *source) {
+    return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
+}
+
+/* The delimiter under which the header has most of the needed columns; the layout's own of equals.
+ */
+char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count);
+
+/* CG_BAD_DATA: a needed field has no source in the header. */
+cg_must_use enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
+                                                    const struct cg_binding *binding,
+                                                    struct cg_text header, struct cg_error *err);
+
+#endif
