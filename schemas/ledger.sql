@@ -186,8 +186,9 @@ CREATE INDEX take_back_original ON take_back (member_no, original_claim_id);
 
 -- What the gate recalls of a member, packed: lines with their line_no, so that it is also the index
 -- from members to lines, and take-backs, in the order of arrival; group by group, one for each run
--- in which the member had any. A member has one row, and further ones where it would be long. Holds
--- every run up to up_to_run; later ones are in `recent`. About 22 bytes a line.
+-- in which the member had any. Each begins with what most questions ask for, so that few are read
+-- whole. A member has one row, and further ones where it would be long. Holds
+-- every run up to up_to_run; later ones are in `recent`. About 24 bytes a line.
 CREATE TABLE past (
     past_no INTEGER PRIMARY KEY, -- member_no * 4096 + part
     up_to_run INTEGER NOT NULL,

@@ -10,21 +10,11 @@
  */
 #include "claimgate/gate/history.h"
 
-#include "claimgate/base/array.h"
 #include "claimgate/base/fetch.h"
 #include "claimgate/gate/claim.h"
-#include "history_edits.h"
-#include "member_table.h"
+#include "history_private.h"
 
 #include <stdlib.h>
-
-struct cg_history {
-    struct cg_history_memory memory;
-    struct cg_member_table members;
-    cg_recall_fn recall;
-    void *recall_context;
-    bool lines_apart;
-};
 
 struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     struct cg_history *history = calloc(1, sizeof *history);
@@ -67,38 +57,57 @@ void cg_history_decide_lines_apart(struct cg_history *history) {
     history->lines_apart = true;
 }
 
+void cg_history_keep_lines(struct cg_history *history) {
+    history->keeps_lines = true;
+}
+
+void cg_history_set_outlines(struct cg_history *history, uint32_t outlines) {
+    struct cg_outline_ring *ring = &history->memory.store.outlines;
+    ring->lines = outlines / (CG_CACHE_LINE_BYTES / (uint32_t)sizeof(struct cg_outline));
+}
+
 void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines) {
     struct cg_line_store *store = &history->memory.store;
     store->large_member_lines =
         lines < store->large_member_lines ? lines : store->large_member_lines;
 }
 
-static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
-                                 uint32_t hash, struct cg_member_history **out,
-                                 struct cg_error *err) {
-    *out = cg_member_table_add(&history->members, member, hash);
-    if (*out == NULL) {
-        return cg_member_table_no_memory(&history->members, err);
-    }
+/* From the ledger, or again from it: line by line, or as it likes. */
+static enum cg_status recall(struct cg_history *history, struct cg_member_history *found,
+                             bool wants_lines, struct cg_error *err) {
+    struct cg_member member = {.memory = &history->memory,
+                               .history = found,
+                               .wants_lines = wants_lines || history->keeps_lines};
     if (history->recall == NULL) {
         return CG_OK;
     }
-    struct cg_member recalled = {.memory = &history->memory, .history = *out};
-    return history->recall(history->recall_context, cg_key_text(member), &recalled, err);
+    cg_member_history_forget_outlines(found);
+    return history->recall(history->recall_context, cg_key_text(&found->member), &member, err);
+}
+
+static enum cg_status add_member(struct cg_history *history, const struct cg_key *member,
+                                 uint32_t hash, bool wants_lines, struct cg_member_history **out,
+                                 struct cg_error *err) {
+    *out = cg_member_table_add(&history->members, member, hash);
+    return *out == NULL ? cg_member_table_no_memory(&history->members, err)
+                        : recall(history, *out, wants_lines, err);
 }
 
 static enum cg_status meet(struct cg_history *history, const struct cg_key *member,
-                           struct cg_member_history **out, struct cg_error *err) {
+                           bool wants_lines, struct cg_member_history **out, struct cg_error *err) {
     const uint32_t hash = cg_member_table_hash(&history->members, member);
     *out = cg_member_table_find(&history->members, member, hash);
-    return *out != NULL ? CG_OK : add_member(history, member, hash, out, err);
+    if (*out == NULL) {
+        return add_member(history, member, hash, wants_lines, out, err);
+    }
+    return wants_lines && (*out)->is_in_outline ? recall(history, *out, true, err) : CG_OK;
 }
 
 enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                struct cg_error *err) {
     const struct cg_key member = cg_key_of(member_id);
     struct cg_member_history *met;
-    return meet(history, &member, &met, err);
+    return meet(history, &member, true, &met, err);
 }
 
 /* What is known of a line on its way to its decision. */
@@ -114,7 +123,20 @@ static inline enum cg_status meet_member(struct cg_history *history, const struc
     if (*out == NULL) {
         *out = cg_member_table_find(&history->members, member, coming->hash);
     }
-    return *out != NULL ? CG_OK : add_member(history, member, coming->hash, out, err);
+    return *out != NULL ? CG_OK : add_member(history, member, coming->hash, false, out, err);
+}
+
+/* What the line may ask for must be there: outlines that have not been lost, or lines. */
+static enum cg_status recall_more(struct cg_history *history, struct cg_member_history *found,
+                                  const struct cg_line *line, struct cg_error *err) {
+    const struct cg_line_store *store = &history->memory.store;
+    enum cg_status status = CG_OK;
+    if (!cg_member_history_is_whole(store, found)) {
+        status = recall(history, found, line->frequency != CG_ORIGINAL, err);
+    }
+    return status == CG_OK && cg_member_history_wants_lines(store, found, line)
+               ? recall(history, found, true, err)
+               : status;
 }
 
 /* A member is met only by a line that has passed groups 1 and 2; a malformed one has no member. */
@@ -124,6 +146,9 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
     if (line->reasons == 0) {
         enum cg_status status =
             meet_member(history, &line->member_id, coming, &member.history, err);
+        if (status == CG_OK && member.history->is_in_outline) {
+            status = recall_more(history, member.history, line, err);
+        }
         if (status != CG_OK) {
             return status;
         }
@@ -133,29 +158,60 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
                : cg_member_table_no_memory(&history->members, err);
 }
 
-/* Whose lines they are is known, and recalled, before the claim is open: what a member had before
- * is no part of it. Lines of a claim have one member, but for a claim whose id has passed from one
- * person to another between two of its days. */
-static enum cg_status meet_claim(struct cg_history *history, const struct cg_line *lines,
-                                 uint32_t count, struct cg_error *err) {
-    const struct cg_key *last = NULL;
+static bool is_decided_here(const struct cg_line *line) {
+    return line->reasons == 0 && !line->out_of_scope;
+}
+
+static enum cg_status recall_claim(struct cg_history *history, const struct cg_line *lines,
+                                   uint32_t count, struct cg_error *err) {
     for (uint32_t i = 0; i < count; i++) {
-        const struct cg_line *line = &lines[i];
-        if (line->reasons != 0 || line->out_of_scope ||
-            (last != NULL && cg_key_equal(last, &line->member_id))) {
+        struct cg_member_history *member;
+        if (!is_decided_here(&lines[i])) {
             continue;
         }
+        enum cg_status status = meet(history, &lines[i].member_id, false, &member, err);
+        if (status == CG_OK) {
+            status = recall_more(history, member, &lines[i], err);
+        }
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return CG_OK;
+}
+
+/* One member's outlines may have driven out another's. */
+static enum cg_status make_room(struct cg_history *history, const struct cg_line *lines,
+                                uint32_t count, struct cg_error *err) {
+    const struct cg_key *last = NULL;
+    for (uint32_t i = 0; i < count; i++) {
         struct cg_member_history *member;
-        const enum cg_status status = meet(history, &line->member_id, &member, err);
+        if (!is_decided_here(&lines[i]) ||
+            (last != NULL && cg_key_equal(last, &lines[i].member_id))) {
+            continue;
+        }
+        last = &lines[i].member_id;
+        enum cg_status status = meet(history, last, false, &member, err);
+        if (status == CG_OK && !cg_member_history_is_whole(&history->memory.store, member)) {
+            status = recall(history, member, true, err);
+        }
         if (status != CG_OK) {
             return status;
         }
         if (!cg_member_history_reserve(&history->memory.store, member, count)) {
             return cg_member_table_no_memory(&history->members, err);
         }
-        last = &line->member_id;
     }
     return CG_OK;
+}
+
+/* Whose lines they are is known, and recalled, before the claim is open: what a member had before
+ * is no part of it. Lines of a claim have one member, but for a claim whose id has passed from one
+ * person to another between two of its days. */
+static enum cg_status meet_claim(struct cg_history *history, const struct cg_line *lines,
+                                 uint32_t count, struct cg_error *err) {
+    const enum cg_status status = recall_claim(history, lines, count, err);
+    return status == CG_OK ? make_room(history, lines, count, err) : status;
 }
 
 static enum cg_status decide_claim_lines(struct cg_history *history, struct cg_line *lines,
@@ -279,119 +335,7 @@ enum cg_status cg_history_asks_in_vain(struct cg_history *history,
                                        const struct cg_passing_take_back *passing, bool *in_vain,
                                        struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
-    const enum cg_status status = meet(history, &passing->member_id, &member.history, err);
+    const enum cg_status status = meet(history, &passing->member_id, true, &member.history, err);
     *in_vain = status == CG_OK && cg_member_asks_in_vain(&member, passing);
     return status;
-}
-
-static struct cg_member_history *find_member(const struct cg_history *history,
-                                             struct cg_text member_id) {
-    const struct cg_key member = cg_key_of(member_id);
-    uint32_t hash = cg_member_table_hash(&history->members, &member);
-    return cg_member_table_find(&history->members, &member, hash);
-}
-
-struct visit {
-    cg_past_line_fn fn;
-    void *context;
-};
-
-static void visit_service(void *context, const struct cg_service *service) {
-    struct visit *visit = context;
-    struct cg_past_line line = cg_service_past_line(service);
-    visit->fn(visit->context, &line);
-}
-
-void cg_history_visit(const struct cg_history *history, struct cg_text member_id,
-                      cg_past_line_fn fn, void *context) {
-    struct visit visit = {.fn = fn, .context = context};
-    const struct cg_member_history *found = find_member(history, member_id);
-    if (found != NULL) {
-        cg_member_history_visit(&history->memory.store, found, visit_service, &visit);
-    }
-}
-
-uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text member_id,
-                               const struct cg_cap *cap, int32_t day_no) {
-    struct cg_member_history *found = find_member(history, member_id);
-    if (found == NULL) {
-        return 0;
-    }
-    int32_t first_day;
-    int32_t last_day;
-    cg_cap_period(cap, day_no, &first_day, &last_day);
-    uint64_t units =
-        cg_member_history_units(&history->memory.store, found, cap, first_day, last_day);
-    return units < UINT32_MAX ? (uint32_t)units : UINT32_MAX - 1;
-}
-
-/* The first days of the periods that the lines of one member touch. */
-struct touched {
-    const struct cg_cap *cap;
-    struct cg_array last_days; /* of int32_t: a day of each period by which it is found again */
-    bool failed;
-};
-
-static void touch_periods(void *context, const struct cg_service *service) {
-    struct touched *touched = context;
-    const struct cg_spread spread = cg_service_spread(service);
-    if (!cg_service_counts(service, touched->cap)) {
-        return;
-    }
-    int32_t last_day = spread.first_day - 1;
-    while (last_day < spread.last_day) {
-        int32_t first_day;
-        cg_cap_period(touched->cap, last_day + 1, &first_day, &last_day);
-        int32_t *place = cg_array_add(&touched->last_days);
-        if (place == NULL) {
-            touched->failed = true;
-            return;
-        }
-        *place = last_day;
-    }
-}
-
-static int compare_days(const void *a, const void *b) {
-    const int32_t x = *(const int32_t *)a;
-    const int32_t y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static uint64_t count_member_over(const struct cg_line_store *store,
-                                  struct cg_member_history *member, struct touched *touched) {
-    uint64_t over = 0;
-    touched->last_days.count = 0;
-    cg_member_history_visit(store, member, touch_periods, touched);
-    if (touched->last_days.count == 0) {
-        return 0;
-    }
-    const int32_t *days = touched->last_days.items;
-    qsort(touched->last_days.items, touched->last_days.count, sizeof *days, compare_days);
-    for (uint32_t i = 0; i < touched->last_days.count; i++) {
-        int32_t first_day = days[i];
-        int32_t last_day = days[i];
-        if (i == 0 || days[i] != days[i - 1]) {
-            cg_cap_period(touched->cap, days[i], &first_day, &last_day);
-            over += cg_member_history_units(store, member, touched->cap, first_day, last_day) >
-                    touched->cap->limit_units;
-        }
-    }
-    return over;
-}
-
-bool cg_history_count_over(const struct cg_history *history, const struct cg_cap *cap,
-                           uint64_t *periods) {
-    const struct cg_member_table *members = &history->members;
-    struct touched touched = {.cap = cap};
-    cg_array_init(&touched.last_days, sizeof(int32_t), UINT32_MAX);
-    *periods = 0;
-    for (uint32_t i = 0; i < members->slot_count && !touched.failed; i++) {
-        if (members->slots[i].member_ref != 0) {
-            struct cg_member_history *member =
-                cg_pool_at(&history->memory.store.pool, members->slots[i].member_ref);
-            *periods += count_member_over(&history->memory.store, member, &touched);
-        }
-    }
-    cg_array_fini(&touched.last_days);
-    return !touched.failed;
 }

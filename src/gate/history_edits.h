@@ -1,7 +1,7 @@
 /*
  * History edits: the verdict on one line, given what its member has had accepted.
  *
- * cg_member_add_line and cg_member_add_take_back, which recall uses, are declared in history.h.
+ * cg_member_add_line and its like, which recall uses, are declared in history.h.
  *
  * Threads    One at a time.
  * Failure    CG_INTERNAL when memory is out, the error left to the caller.
@@ -25,6 +25,7 @@ struct cg_history_memory {
 struct cg_member {
     struct cg_history_memory *memory;
     struct cg_member_history *history;
+    bool wants_lines; /* while it is recalled */
 };
 
 /* A line with reasons is rejected; any other meets the history edits. `member` is the line's. */

@@ -20,11 +20,13 @@ void cg_line_store_init(struct cg_line_store *store) {
         .large_member_lines = cg_member_rows_in_class[CG_POOL_CLASSES - 1],
     };
     cg_pool_init(&store->pool, sizes);
+    cg_outline_ring_init(&store->outlines);
     cg_array_init(&store->steps, sizeof(struct cg_claim_step), steps_max);
 }
 
 void cg_line_store_fini(struct cg_line_store *store) {
     cg_large_member_free_all(store);
+    cg_outline_ring_fini(&store->outlines);
     cg_pool_fini(&store->pool);
     cg_array_fini(&store->steps);
 }

@@ -15,6 +15,7 @@
 
 #include "claimgate/base/array.h"
 #include "claimgate/record/key.h"
+#include "outlines.h"
 #include "pool.h"
 #include "service.h"
 
@@ -26,6 +27,7 @@ struct cg_member_history; /* member_history.h */
 
 struct cg_line_store {
     struct cg_pool pool;
+    struct cg_outline_ring outlines;
     uint64_t seed;
     struct cg_large_member *large_members; /* all of them, to be freed */
     uint32_t large_member_lines; /* a member with this many lines gets an index of its own */

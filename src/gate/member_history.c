@@ -58,7 +58,8 @@ bool cg_member_history_is_free_day(const struct cg_line_store *store,
         return false;
     }
     struct cg_member_rows rows = cg_member_rows_of(store, history);
-    return !cg_member_rows_have_day(&rows, history->count, day_no);
+    return !cg_member_rows_have_day(&rows, history->count, day_no) &&
+           !cg_outlines_have_day(&store->outlines, cg_outlines_of(history), day_no);
 }
 
 bool cg_member_history_has_service(const struct cg_line_store *store,
@@ -192,6 +193,12 @@ static void forget_sums(struct cg_member_history *history) {
     history->sums[0] = history->sums[1] = (struct cg_day_sum){.first_day = 0, .last_day = -1};
 }
 
+void cg_member_history_forget_outlines(struct cg_member_history *history) {
+    history->is_in_outline = false;
+    history->outline_count = 0;
+    forget_sums(history);
+}
+
 /* In a claim that may yet fall, the id stays where it is and the line is noted. */
 RARE static bool note_line(struct cg_line_store *store, struct cg_member_history *history) {
     return cg_line_store_note(store,
@@ -318,4 +325,5 @@ void cg_member_history_prefetch(const struct cg_line_store *store,
         struct cg_member_rows rows = cg_member_rows_of(store, history);
         cg_member_rows_prefetch(&rows, history->count, cg_member_rows_in_class[history->class_no]);
     }
+    cg_outlines_fetch(&store->outlines, cg_outlines_of(history));
 }

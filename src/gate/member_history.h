@@ -2,7 +2,9 @@
  * Member history: the accepted lines of one member that stand.
  *
  * Answers what the history edits ask: is there such a line, such a service, how many units
- * lie between two days. A line that is taken back leaves.
+ * lie between two days. A line that is taken back leaves. Lines of earlier runs may be there in
+ * outline only, as long as no question is asked that one of them may answer: then all of them must
+ * be added, and the outlines forgotten.
  *
  * Ownership  Everything lives in the store; _fini of the store frees it.
  * Threads    One at a time.
@@ -35,12 +37,19 @@ struct cg_member_history {
     struct cg_key member;
     struct cg_large_member *large; /* NULL while the member is small; then the rows are gone */
     uint32_t rows_ref;             /* 0 while there is no line */
+    uint32_t outlines_at;          /* with outline_count: its cg_outline_span */
+    uint16_t outline_count;
     uint16_t count;
     uint8_t class_no;
-    bool has_dayless; /* some row has no day: its line is split, or far from our time */
+    bool has_dayless;   /* some row has no day: its line is split, or far from our time */
+    bool is_in_outline; /* its lines of earlier runs are outlines and no rows */
     struct cg_day_sum sums[CG_DAY_SUMS]; /* the last ones over all procedures, the newest first,
                                               kept up to date; never the large's */
 };
+
+static inline struct cg_outline_span cg_outlines_of(const struct cg_member_history *history) {
+    return (struct cg_outline_span){.at = history->outlines_at, .count = history->outline_count};
+}
 
 /* A member without rows has rows_ref 0, the start of the pool; nothing is read there. */
 static inline struct cg_member_rows cg_member_rows_of(const struct cg_line_store *store,
@@ -48,6 +57,16 @@ static inline struct cg_member_rows cg_member_rows_of(const struct cg_line_store
     return cg_member_rows_in(cg_pool_at(&store->pool, history->rows_ref),
                              cg_member_rows_in_class[history->class_no]);
 }
+
+/* The member is to be recalled anew: without outlines, and without sums that they are in. */
+void cg_member_history_forget_outlines(struct cg_member_history *history);
+/* Its outlines are there, or it has none. */
+bool cg_member_history_is_whole(const struct cg_line_store *store,
+                                const struct cg_member_history *history);
+/* Some outline may be what the line is about. */
+bool cg_member_history_wants_lines(const struct cg_line_store *store,
+                                   const struct cg_member_history *history,
+                                   const struct cg_line *line);
 
 /* A line with this claim id and line number stands. */
 bool cg_member_history_has_line(const struct cg_line_store *store,

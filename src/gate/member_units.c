@@ -48,13 +48,14 @@ __attribute__((noinline)) static uint64_t sum_units(const struct cg_line_store *
                                                     const struct cg_cap *cap, int32_t first_day,
                                                     int32_t last_day) {
     struct cg_member_rows rows = cg_member_rows_of(store, history);
-    uint32_t sum = cap->counts_all ? cg_member_rows_sum(&rows, history->count, first_day, last_day)
+    uint64_t sum = cap->counts_all ? cg_member_rows_sum(&rows, history->count, first_day, last_day)
                                    : cg_member_rows_sum_counted(&rows, history->count, cap,
                                                                 first_day, last_day);
+    sum += cg_outlines_units(&store->outlines, cg_outlines_of(history), cap, first_day, last_day);
     /* A single day's would only drive out the year's. */
     if (cap->counts_all && first_day != last_day) {
         history->sums[1] = history->sums[0];
-        history->sums[0] = (struct cg_day_sum){first_day, last_day, sum};
+        history->sums[0] = (struct cg_day_sum){first_day, last_day, (uint32_t)sum};
     }
     return history->has_dayless ? sum + dayless_units(store, history, cap, first_day, last_day)
                                 : sum;
@@ -64,7 +65,9 @@ uint64_t cg_member_history_units(const struct cg_line_store *store,
                                  struct cg_member_history *history, const struct cg_cap *cap,
                                  int32_t first_day, int32_t last_day) {
     if (history->large != NULL) {
-        return cg_large_member_units(store, history->large, cap, first_day, last_day);
+        return cg_large_member_units(store, history->large, cap, first_day, last_day) +
+               cg_outlines_units(&store->outlines, cg_outlines_of(history), cap, first_day,
+                                 last_day);
     }
     bool may_be_known = cap->counts_all && !history->has_dayless;
     for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {
@@ -75,14 +78,9 @@ uint64_t cg_member_history_units(const struct cg_line_store *store,
     return sum_units(store, history, cap, first_day, last_day);
 }
 
-void cg_member_history_daily_units(const struct cg_line_store *store,
-                                   const struct cg_member_history *history,
-                                   const struct cg_cap *cap, int32_t first_day, int32_t last_day,
-                                   uint64_t *out) {
-    if (history->large != NULL) {
-        cg_large_member_daily_units(history->large, cap, first_day, last_day, out);
-        return;
-    }
+static void add_daily_rows(const struct cg_line_store *store,
+                           const struct cg_member_history *history, const struct cg_cap *cap,
+                           int32_t first_day, int32_t last_day, uint64_t *out) {
     memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
     struct cg_member_rows rows = cg_member_rows_of(store, history);
     for (uint32_t row_no = 0; row_no < history->count; row_no++) {
@@ -95,4 +93,16 @@ void cg_member_history_daily_units(const struct cg_line_store *store,
             out[row.day_no - first_day] += row.units;
         }
     }
+}
+
+void cg_member_history_daily_units(const struct cg_line_store *store,
+                                   const struct cg_member_history *history,
+                                   const struct cg_cap *cap, int32_t first_day, int32_t last_day,
+                                   uint64_t *out) {
+    if (history->large != NULL) {
+        cg_large_member_daily_units(history->large, cap, first_day, last_day, out);
+    } else {
+        add_daily_rows(store, history, cap, first_day, last_day, out);
+    }
+    cg_outlines_add_daily(&store->outlines, cg_outlines_of(history), cap, first_day, last_day, out);
 }

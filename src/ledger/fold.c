@@ -73,18 +73,17 @@ static enum cg_status write_part(struct fold *fold, int64_t past_no, struct cg_e
     return cg_ledger_insert(fold->ledger, fold->write, err);
 }
 
-static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t head,
-                                  struct cg_error *err) {
+static enum cg_status move_member(struct fold *fold, int64_t member_no, struct cg_error *err) {
     const int64_t last_no = (member_no + 1) * CG_PAST_PARTS - 1;
     int64_t past_no;
     int64_t up_to_run;
     enum cg_status status = read_last_part(fold, member_no, &past_no, &up_to_run, err);
+    struct cg_text entries;
+    int64_t run_no;
     bool moved = false;
-    for (uint32_t at = head; status == CG_OK && at != 0;) {
-        const struct cg_past_link *link = cg_array_at(&fold->past.links, at - 1);
-        const struct cg_text entries = {fold->past.bytes.data + link->offset, link->len};
-        at = link->next;
-        if (link->run_no <= up_to_run) {
+    for (uint32_t at = 0;
+         status == CG_OK && cg_past_recent(&fold->past, member_no, &at, &run_no, &entries);) {
+        if (run_no <= up_to_run) {
             continue;
         }
         if (moved && fold->packed.len_bytes >= CG_PAST_PART_BYTES && past_no < last_no) {
@@ -92,7 +91,7 @@ static enum cg_status move_member(struct fold *fold, int64_t member_no, uint32_t
             cg_buffer_clear(&fold->packed);
         }
         moved = true;
-        if (status == CG_OK && !cg_put_group(&fold->packed, link->run_no, entries)) {
+        if (status == CG_OK && !cg_put_group(&fold->packed, run_no, entries)) {
             status = no_memory(err);
         }
     }
@@ -106,8 +105,9 @@ static enum cg_status move_stretch(struct fold *fold, int64_t last, struct cg_er
     enum cg_status status = cg_past_load(past, first, last, err);
     for (; status == CG_OK && fold->next_member <= last && fold->left_bytes > 0;
          fold->next_member++) {
-        const uint32_t head = past->heads[fold->next_member - first];
-        status = head == 0 ? CG_OK : move_member(fold, fold->next_member, head, err);
+        status = past->heads[fold->next_member - first] == 0
+                     ? CG_OK
+                     : move_member(fold, fold->next_member, err);
     }
     return status;
 }

@@ -30,7 +30,7 @@
 
 enum {
     WAIT_STEP_MS = 100,
-    CACHE_KIB = 65536,
+    CACHE_KIB = 16384,
     BUSY_WAIT_MS = 5000,
     LOCK_NAME_BYTES = PATH_MAX + 8,
 };

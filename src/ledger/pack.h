@@ -3,9 +3,10 @@
  * group (or, where it would be long, several) for each run in which the member had a line.
  *
  * Entries of a group lean on each other: line numbers and days are told by difference, a claim id
- * by what it does not share with the one before. `past` holds groups behind their run, `recent`
- * behind their member, both with their length. The bytes follow from the rows of `line` and
- * `take_back` alone, so that `ledger verify` can make them again.
+ * by what it does not share with the one before. But an entry begins with its length and with what
+ * the gate asks most members' lines for, so that most entries are only skimmed. `past` holds groups
+ * behind their run, `recent` behind their member, both with their length. The bytes follow from the
+ * rows of `line` and `take_back` alone, so that `ledger verify` can make them again.
  */
 #ifndef CLAIMGATE_LEDGER_PACK_H
 #define CLAIMGATE_LEDGER_PACK_H
@@ -34,6 +35,8 @@ struct cg_packed_entry {
     bool exempt;
     bool split;
     bool replaces_itself;
+    uint16_t tag;        /* of a line, or of what a take-back frees: cg_outline_tag */
+    uint8_t service_tag; /* of a line: cg_outline_service_tag */
     int32_t start_day;
     int32_t end_day;
     uint32_t service_no;
@@ -49,7 +52,6 @@ struct cg_packed_entry {
 /* Where a group stands, for writing as for reading. Zeroed it stands at the beginning. */
 struct cg_packer {
     int64_t line_no;
-    int32_t day;
     uint32_t claim_len;
     char claim[CG_ID_MAX_BYTES];
 };
@@ -66,6 +68,16 @@ cg_must_use bool cg_pack_entry(struct cg_buffer *out, struct cg_packer *packer,
  * texts live until the next call. */
 bool cg_unpack_entry(struct cg_text *packed, struct cg_packer *packer, struct cg_packed_entry *out,
                      bool *broken);
+
+/* What an outline of the gate's needs of an entry, without reading the rest of it. */
+struct cg_skimmed_entry {
+    enum cg_entry_kind kind;
+    bool has_outline;          /* of a line: it fits one */
+    struct cg_outline outline; /* but for the procedure; of a take-back: only the tag */
+    uint32_t service_no;
+};
+/* As cg_unpack_entry, many times as fast. */
+bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out, bool *broken);
 
 /* A group behind its head: a run, or a member. */
 cg_must_use bool cg_put_group(struct cg_buffer *out, int64_t head, struct cg_text entries);

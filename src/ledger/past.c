@@ -42,15 +42,14 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
     *past =
         (struct cg_past){.ledger = ledger, .before_run = before_run == 0 ? INT64_MAX : before_run};
     cg_array_init(&past->links, sizeof(struct cg_past_link), LINKS_MAX);
+    cg_array_init(&past->run_blocks, sizeof(struct cg_past_block), LINKS_MAX);
     cg_array_init(&past->withdrawn, sizeof(int64_t), LINKS_MAX);
     cg_buffer_init(&past->bytes, UINT32_MAX);
     enum cg_status status = before_run == INT64_MAX ? CG_OK : read_withdrawn(past, err);
     if (status != CG_OK) {
         return status;
     }
-    status = cg_ledger_prepare(ledger,
-                               "SELECT up_to_run, packed FROM past WHERE past_no >= ?1 AND "
-                               "past_no < ?2 ORDER BY past_no",
+    status = cg_ledger_prepare(ledger, "SELECT up_to_run, packed FROM past WHERE past_no = ?1",
                                &past->parts, err);
     if (status != CG_OK) {
         return status;
@@ -58,16 +57,15 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
     return cg_ledger_prepare(ledger,
                              "SELECT run_no, packed FROM recent INDEXED BY recent_member "
                              "WHERE last_member >= ?1 AND first_member <= ?2 "
-                             "ORDER BY run_no, recent_no",
+                             "ORDER BY run_no DESC, recent_no DESC",
                              &past->blocks, err);
 }
 
 static void unload(struct cg_past *past) {
     free(past->heads);
-    free(past->tails);
     past->heads = NULL;
-    past->tails = NULL;
     past->links.count = 0;
+    past->run_blocks.count = 0;
     past->last = 0;
     cg_buffer_clear(&past->bytes);
 }
@@ -80,6 +78,7 @@ void cg_past_close(struct cg_past *past) {
     (void)sqlite3_finalize(past->parts);
     (void)sqlite3_finalize(past->blocks);
     cg_array_fini(&past->links);
+    cg_array_fini(&past->run_blocks);
     cg_buffer_fini(&past->bytes);
     cg_array_fini(&past->withdrawn);
     *past = (struct cg_past){0};
@@ -98,34 +97,54 @@ static bool counts(const struct cg_past *past, int64_t run_no) {
                     compare_runs) == NULL);
 }
 
-/* A block's groups to the members that they are of. */
-static enum cg_status link_groups(struct cg_past *past, int64_t run_no, struct cg_text groups,
-                                  uint32_t base, struct cg_error *err) {
+/* A block's groups to the members that they are of. Blocks come from the newest on, and hold one
+ * group of a member, so that each is put before the member's others. */
+static enum cg_status link_groups(struct cg_past *past, struct cg_text groups, uint32_t base,
+                                  struct cg_error *err) {
     const char *start = groups.ptr;
+    uint32_t offset = base;
     int64_t member_no;
     struct cg_text entries;
     bool broken;
     while (cg_next_group(&groups, &member_no, &entries, &broken)) {
-        if (member_no < past->first || member_no > past->last) {
-            continue;
+        if (member_no >= past->first && member_no <= past->last) {
+            struct cg_past_link *link = cg_array_add(&past->links);
+            if (link == NULL) {
+                return no_memory(err);
+            }
+            uint32_t *head = &past->heads[member_no - past->first];
+            *link = (struct cg_past_link){.offset = offset, .next = *head};
+            *head = past->links.count;
         }
-        struct cg_past_link *link = cg_array_add(&past->links);
-        if (link == NULL) {
-            return no_memory(err);
-        }
-        *link = (struct cg_past_link){.run_no = (uint32_t)run_no,
-                                      .offset = base + (uint32_t)(entries.ptr - start),
-                                      .len = entries.len};
-        const int64_t place = member_no - past->first;
-        if (past->heads[place] == 0) {
-            past->heads[place] = past->links.count;
-        } else {
-            struct cg_past_link *before = cg_array_at(&past->links, past->tails[place] - 1);
-            before->next = past->links.count;
-        }
-        past->tails[place] = past->links.count;
+        offset = base + (uint32_t)(groups.ptr - start);
     }
     return broken ? cg_past_damaged(past->ledger, err) : CG_OK;
+}
+
+static uint32_t run_at(const struct cg_past *past, uint32_t offset) {
+    const struct cg_past_block *blocks = past->run_blocks.items;
+    uint32_t low = 0;
+    uint32_t high = past->run_blocks.count;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        *(blocks[middle].offset <= offset ? &low : &high) = middle;
+    }
+    return blocks[low].run_no;
+}
+
+bool cg_past_recent(const struct cg_past *past, int64_t member_no, uint32_t *at, int64_t *run_no,
+                    struct cg_text *entries) {
+    const struct cg_past_link *links = past->links.items;
+    const uint32_t place = *at == 0 ? past->heads[member_no - past->first] : links[*at - 1].next;
+    if (place == 0) {
+        return false;
+    }
+    const uint32_t offset = links[place - 1].offset;
+    struct cg_text group = {past->bytes.data + offset, (uint32_t)(past->bytes.len_bytes - offset)};
+    bool broken;
+    *at = place;
+    *run_no = run_at(past, offset);
+    return cg_next_group(&group, &(int64_t){0}, entries, &broken);
 }
 
 static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
@@ -135,11 +154,13 @@ static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
     if (!counts(past, run_no)) {
         return CG_OK;
     }
-    if (!cg_buffer_append(&past->bytes, packed.bytes.ptr, packed.bytes.len)) {
+    struct cg_past_block *block = cg_array_add(&past->run_blocks);
+    if (block == NULL || !cg_buffer_append(&past->bytes, packed.bytes.ptr, packed.bytes.len)) {
         return no_memory(err);
     }
+    *block = (struct cg_past_block){.offset = base, .run_no = (uint32_t)run_no};
     const struct cg_text groups = {past->bytes.data + base, packed.bytes.len};
-    return link_groups(past, run_no, groups, base, err);
+    return link_groups(past, groups, base, err);
 }
 
 enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
@@ -149,8 +170,7 @@ enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
     past->last = last;
     const size_t places = (size_t)(last - first) + 1;
     past->heads = calloc(places, sizeof past->heads[0]);
-    past->tails = calloc(places, sizeof past->tails[0]);
-    if (past->heads == NULL || past->tails == NULL) {
+    if (past->heads == NULL) {
         return no_memory(err);
     }
     bool row = true;
@@ -184,32 +204,35 @@ static enum cg_status take_part(const struct cg_past *past, struct cg_text part,
     return broken ? cg_past_damaged(past->ledger, err) : CG_OK;
 }
 
+/* The parts of a member; one that is not full is the last. */
 static enum cg_status gather_parts(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
                                    int64_t *up_to_run, struct cg_error *err) {
-    bool row = true;
+    const int64_t end = (member_no + 1) * CG_PAST_PARTS;
+    bool more = true;
     enum cg_status status = CG_OK;
-    (void)sqlite3_bind_int64(past->parts, 1, member_no * CG_PAST_PARTS);
-    (void)sqlite3_bind_int64(past->parts, 2, (member_no + 1) * CG_PAST_PARTS);
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(past->ledger, past->parts, &row, err);
-        if (status == CG_OK && row) {
+    for (int64_t past_no = member_no * CG_PAST_PARTS; status == CG_OK && more && past_no < end;
+         past_no++) {
+        (void)sqlite3_bind_int64(past->parts, 1, past_no);
+        status = cg_ledger_step(past->ledger, past->parts, &more, err);
+        if (status == CG_OK && more) {
+            const struct cg_text packed = cg_cell_column(past->parts, 1).bytes;
             *up_to_run = sqlite3_column_int64(past->parts, 0);
-            status = take_part(past, cg_cell_column(past->parts, 1).bytes, out, err);
+            more = packed.len >= CG_PAST_PART_BYTES;
+            status = take_part(past, packed, out, err);
+            (void)sqlite3_reset(past->parts);
         }
     }
-    (void)sqlite3_reset(past->parts);
     return status;
 }
 
 static enum cg_status gather_links(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
                                    int64_t up_to_run, struct cg_error *err) {
-    for (uint32_t at = past->heads[member_no - past->first]; at != 0;) {
-        const struct cg_past_link *link = cg_array_at(&past->links, at - 1);
-        const struct cg_text entries = {past->bytes.data + link->offset, link->len};
-        if (link->run_no > up_to_run && !cg_put_group(out, link->run_no, entries)) {
+    struct cg_text entries;
+    int64_t run_no;
+    for (uint32_t at = 0; cg_past_recent(past, member_no, &at, &run_no, &entries);) {
+        if (run_no > up_to_run && !cg_put_group(out, run_no, entries)) {
             return no_memory(err);
         }
-        at = link->next;
     }
     return CG_OK;
 }

@@ -14,11 +14,16 @@ enum {
     CG_PAST_PART_BYTES = 64 << 10
 }; /* past_no = member_no * PARTS + part */
 
+/* A recent group in memory: its place in `bytes`, behind its member, and the member's next one. */
 struct cg_past_link {
+    uint32_t offset;
+    uint32_t next; /* plus 1; 0: none */
+};
+
+/* The groups from this offset on are of this run. */
+struct cg_past_block {
+    uint32_t offset;
     uint32_t run_no;
-    uint32_t offset; /* of the group's entries in `bytes` */
-    uint32_t len;
-    uint32_t next; /* of the same member, plus 1 */
 };
 
 struct cg_past {
@@ -32,9 +37,9 @@ struct cg_past {
     /* The stretch in memory, `first` to `last`; last 0: none. */
     int64_t first;
     int64_t last;
-    uint32_t *heads; /* by member: its first link plus 1 */
-    uint32_t *tails;
-    struct cg_array links; /* of struct cg_past_link */
+    uint32_t *heads;            /* by member: its first link plus 1 */
+    struct cg_array links;      /* of struct cg_past_link */
+    struct cg_array run_blocks; /* of struct cg_past_block, by offset */
     struct cg_buffer bytes;
 };
 
@@ -46,6 +51,9 @@ void cg_past_close(struct cg_past *past);
 /* Hold the recent groups of these members in memory. CG_BAD_DATA: a block is broken. */
 cg_must_use enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
                                         struct cg_error *err);
+/* The member's next recent group in memory; *at is 0 at first. False: there is none. */
+bool cg_past_recent(const struct cg_past *past, int64_t member_no, uint32_t *at, int64_t *run_no,
+                    struct cg_text *entries);
 /* The member's groups behind their run, in order, in `out`, which is cleared. Runs up to *up_to_run
  * are from `past`. */
 cg_must_use enum cg_status cg_past_gather(struct cg_past *past, int64_t member_no,

@@ -8,9 +8,10 @@
  * members    member ids to numbers; numbers, pairs to numbers
  * record     decided lines to rows
  * rows       all rows of a run, in the order of the tables; write, into the tables
- * past       what a member has had, from its packed rows; fold, how these are kept
- * claims     claims to lines
- * run        the protocol of a run; chain, its hash; recover, what a cut off run left
+ * pack       what is recalled of members, as bytes; unpack, back
+ * past       what a member has had, from its packed rows; fold, how these are kept; outline, in
+ * short claims     claims to lines run        the protocol of a run; chain, its hash; recover, what
+ * a cut off run left
  */
 #ifndef CLAIMGATE_LEDGER_PRIVATE_H
 #define CLAIMGATE_LEDGER_PRIVATE_H

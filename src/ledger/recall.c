@@ -1,8 +1,9 @@
 /*
  * Recall: what the gate must know of a member.
  *
- * Its groups are unpacked into a list first, because a line that was taken back is told with who
- * took it, and that stands behind it; then the list is given to the history.
+ * Most members are told in outline (outline.h). For the others the groups are unpacked into a list,
+ * because a line that was taken back is told with who took it, and that stands behind it; then the
+ * list is given to the history.
  */
 #include "recall.h"
 
@@ -18,6 +19,7 @@ void cg_recall_free(struct cg_recall *recall) {
         return;
     }
     cg_past_close(&recall->past);
+    cg_outliner_fini(&recall->outliner);
     cg_array_fini(&recall->lines);
     cg_array_fini(&recall->others);
     cg_buffer_fini(&recall->ids);
@@ -43,8 +45,11 @@ enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger, const struct cg_po
     cg_array_init(&recall->others, sizeof(struct cg_recalled_other), LINES_MAX);
     cg_buffer_init(&recall->ids, UINT32_MAX);
     cg_buffer_init(&recall->groups, UINT32_MAX);
-    const enum cg_status status = cg_past_open(&recall->past, ledger, before_run, err);
-    return status == CG_OK ? cg_ledger_numbers_load(ledger, err) : status;
+    enum cg_status status = cg_past_open(&recall->past, ledger, before_run, err);
+    if (status == CG_OK) {
+        status = cg_ledger_numbers_load(ledger, err);
+    }
+    return status != CG_OK || cg_outliner_init(&recall->outliner, ledger) ? status : no_memory(err);
 }
 
 static void read_service(const struct cg_ledger *ledger, uint64_t service_no) {
@@ -263,18 +268,29 @@ enum cg_status cg_recall_unpack(struct cg_ledger *ledger, int64_t member_no,
     return broken ? cg_past_damaged(ledger, err) : CG_OK;
 }
 
-enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct cg_member *member,
-                                struct cg_error *err) {
-    struct cg_ledger *ledger = context;
-    int64_t member_no;
-    bool is_new = false;
-    enum cg_status status = ledger->run.run_no != 0
-                                ? cg_ledger_member_no(ledger, member_id, &member_no, &is_new, err)
-                                : cg_ledger_find_member(ledger, member_id, &member_no, err);
-    if (status != CG_OK || is_new || member_no == 0) {
+/* *told false: the member has to be told line by line. */
+static enum cg_status tell_outlines(struct cg_ledger *ledger, int64_t member_no,
+                                    struct cg_member *member, bool *told, struct cg_error *err) {
+    struct cg_recall *recall = ledger->recall;
+    const struct cg_array *lines = &recall->outliner.lines;
+    int64_t up_to_run;
+    enum cg_status status =
+        cg_past_gather(&recall->past, member_no, &recall->groups, &up_to_run, err);
+    if (status != CG_OK) {
         return status;
     }
-    status = cg_recall_unpack(ledger, member_no, member, err);
+    const struct cg_text groups = {recall->groups.data, (uint32_t)recall->groups.len_bytes};
+    if (!cg_outline_groups(&recall->outliner, groups, told)) {
+        return cg_past_damaged(ledger, err);
+    }
+    return !*told || cg_member_add_outlines(member, lines->items, lines->count) == CG_OK
+               ? CG_OK
+               : no_memory(err);
+}
+
+static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
+                                 struct cg_member *member, struct cg_error *err) {
+    enum cg_status status = cg_recall_unpack(ledger, member_no, member, err);
     const struct cg_array *lines = &ledger->recall->lines;
     if (status == CG_OK) {
         cg_member_expect_lines(member, lines->count);
@@ -287,4 +303,22 @@ enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct 
         }
     }
     return status;
+}
+
+enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct cg_member *member,
+                                struct cg_error *err) {
+    struct cg_ledger *ledger = context;
+    int64_t member_no;
+    bool is_new = false;
+    bool told = false;
+    enum cg_status status = ledger->run.run_no != 0
+                                ? cg_ledger_member_no(ledger, member_id, &member_no, &is_new, err)
+                                : cg_ledger_find_member(ledger, member_id, &member_no, err);
+    if (status != CG_OK || is_new || member_no == 0) {
+        return status;
+    }
+    if (!cg_member_wants_lines(member)) {
+        status = tell_outlines(ledger, member_no, member, &told, err);
+    }
+    return status == CG_OK && !told ? tell_lines(ledger, member_no, member, err) : status;
 }

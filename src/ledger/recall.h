@@ -5,6 +5,7 @@
 #define CLAIMGATE_LEDGER_RECALL_H
 
 #include "claimgate/ledger/ledger_query.h"
+#include "outline.h"
 #include "past.h"
 
 struct cg_recalled {
@@ -29,6 +30,7 @@ struct cg_recalled_other {
 
 struct cg_recall {
     struct cg_past past;
+    struct cg_outliner outliner;
     uint64_t last_service; /* nearly every line has the same */
     uint64_t last_modifiers;
     uint8_t last_procedure_no;

@@ -243,19 +243,21 @@ static enum cg_status check_numbers(struct recount *recount, struct cg_error *er
     return status;
 }
 
-/* Rows of members that the ledger does not have. */
+/* Rows of members that the ledger does not have, and parts that no full one leads to. */
 static enum cg_status check_strays(struct recount *recount, struct cg_error *err) {
     int64_t strays;
     const enum cg_status status = cg_ledger_ask(
         recount->verify->ledger,
         "SELECT (SELECT count(*) FROM past WHERE past_no < 4096 OR past_no / 4096 > "
         "(SELECT coalesce(max(member_no), 0) FROM member)) + (SELECT count(*) FROM recent WHERE "
-        "first_member < 1 OR last_member > (SELECT coalesce(max(member_no), 0) FROM member))",
+        "first_member < 1 OR last_member > (SELECT coalesce(max(member_no), 0) FROM member)) + "
+        "(SELECT count(*) FROM past p WHERE past_no % 4096 <> 0 AND NOT EXISTS (SELECT 1 FROM past "
+        "b WHERE b.past_no = p.past_no - 1 AND length(b.packed) >= 65536))",
         0, 0, &strays, err);
     if (status == CG_OK && strays != 0) {
         cg_verify_fault(recount->verify,
                         "tables past or recent have rows without lines: of members that are not "
-                        "there");
+                        "there, or behind a member's last");
     }
     return status;
 }

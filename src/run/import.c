@@ -111,6 +111,7 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
     import->history = cg_history_new(cg_ledger_recall, import->ledger);
     if (import->history != NULL) {
         cg_history_decide_lines_apart(import->history);
+        cg_history_keep_lines(import->history);
     }
     return import->reader != NULL && import->batch != NULL && import->history != NULL &&
                    copy_versions(import) && cg_tally_init(&import->tally, import->plan->policy)

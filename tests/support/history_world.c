@@ -162,15 +162,41 @@ static struct cg_past_line past_line_of(const struct model_entry *entry) {
     };
 }
 
-/* The model's list of lines is the ledger. */
-enum cg_status world_recall(void *context, struct cg_text member_id, struct cg_member *member,
-                            struct cg_error *err) {
-    const struct model *model = context;
-    (void)err;
+static bool is_of(const struct cg_line *line, struct cg_text member_id) {
+    return cg_text_equal(cg_key_text(&line->member_id), member_id) && line->decision != CG_REJECTED;
+}
+
+/* False: the member has to be told line by line. */
+static bool tell_outlines(const struct model *model, struct cg_text member_id,
+                          struct cg_member *member) {
+    struct cg_outline outlines[MODEL_LINES_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < model->count; i++) {
+        const struct model_entry *entry = &model->entries[i];
+        const struct cg_past_line line = past_line_of(entry);
+        if (!is_of(&entry->line, member_id) || entry->line.frequency == CG_VOID || !entry->stands) {
+            continue;
+        }
+        if ((line.split && line.end_day > line.start_day) ||
+            cg_outline_day(line.start_day) == CG_OUTLINE_DAY_NONE) {
+            return false;
+        }
+        outlines[count++] = (struct cg_outline){
+            .day = cg_outline_day(line.start_day),
+            .tag = cg_outline_tag(line.claim_id, line.line_number),
+            .units = line.exempt ? 0 : line.accepted_units,
+            .procedure_no = line.procedure_no,
+            .service_tag = cg_outline_service_tag(line.rendering_npi, line.submitted_units),
+        };
+    }
+    return cg_member_add_outlines(member, outlines, count) == CG_OK;
+}
+
+static enum cg_status tell_lines(const struct model *model, struct cg_text member_id,
+                                 struct cg_member *member) {
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *line = &model->entries[i].line;
-        if (!cg_text_equal(cg_key_text(&line->member_id), member_id) ||
-            line->decision == CG_REJECTED) {
+        if (!is_of(line, member_id)) {
             continue;
         }
         struct cg_past_line past = past_line_of(&model->entries[i]);
@@ -186,4 +212,15 @@ enum cg_status world_recall(void *context, struct cg_text member_id, struct cg_m
         }
     }
     return CG_OK;
+}
+
+enum cg_status world_recall(void *context, struct cg_text member_id, struct cg_member *member,
+                            struct cg_error *err) {
+    const struct world_ledger *ledger = context;
+    (void)err;
+    if (ledger->tells_outlines && !cg_member_wants_lines(member) &&
+        tell_outlines(&ledger->before, member_id, member)) {
+        return CG_OK;
+    }
+    return tell_lines(&ledger->before, member_id, member);
 }

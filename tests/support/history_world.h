@@ -37,7 +37,12 @@ void world_line(const struct world *world, struct cg_line *line);
 void world_expect_verdict(const struct cg_line *real, const struct cg_line *model, uint64_t seed,
                           uint32_t i);
 
-/* A cg_recall_fn: the lines of the model, given as context, are the ledger. */
+/* A ledger: the model as it stood before a night. */
+struct world_ledger {
+    struct model before;
+    bool tells_outlines; /* where that will do */
+};
+/* A cg_recall_fn, whose context is a struct world_ledger. */
 enum cg_status world_recall(void *context, struct cg_text member_id, struct cg_member *member,
                             struct cg_error *err);
 

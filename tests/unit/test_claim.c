@@ -123,6 +123,7 @@ static void expect_same_history(const struct cg_history *history, const struct m
 static void run_world(uint64_t seed, uint32_t large_member_lines, uint32_t night_claims) {
     static struct world world;
     static struct model model;
+    static struct world_ledger ledger;
     struct cg_history *history = NULL;
     uint32_t claims = 0;
     world_fill(&world, seed);
@@ -134,8 +135,12 @@ static void run_world(uint64_t seed, uint32_t large_member_lines, uint32_t night
         struct cg_line expected[CLAIM_LINES_MAX];
         if (history == NULL || (night_claims > 0 && claims % night_claims == 0)) {
             cg_history_free(history);
-            history = cg_history_new(claims > 0 ? world_recall : NULL, &model);
+            ledger = (struct world_ledger){.before = model, .tells_outlines = seed % 3 != 0};
+            history = cg_history_new(claims > 0 ? world_recall : NULL, &ledger);
             cr_assert_not_null(history);
+            if (seed % 2 == 0) {
+                cg_history_set_outlines(history, WORLD_LINES + 4);
+            }
             cg_history_set_large_member_lines(history, large_member_lines);
         }
         memcpy(decided, &world.lines[first], count * sizeof *decided);

@@ -6,8 +6,8 @@
  *
  * Ownership  Opaque; _free frees. Keys are copied; nothing points into a batch.
  * Threads    One at a time (the serial station).
- * Memory     At most 64 bytes for each accepted line, member tables included.
- * Failure    Out of memory is the only one.
+ * Memory     At most 64 bytes for each accepted line, member tables included; of what is recalled
+ * in outline 24 MiB in all. Failure    Out of memory is the only one.
  */
 #ifndef CLAIMGATE_GATE_HISTORY_H
 #define CLAIMGATE_GATE_HISTORY_H
@@ -52,16 +52,38 @@ struct cg_past_take_back {
     uint8_t frequency;
 };
 
+/* A line of an earlier run that stands, in outline: enough to tell that no other line is its twin,
+ * and which units count on which day. The ledger keeps tags and days, so that they never change. */
+struct cg_outline {
+    uint16_t day;   /* cg_outline_day; never CG_OUTLINE_DAY_NONE */
+    uint16_t tag;   /* of its claim and line number */
+    uint16_t units; /* accepted, and 0 where no cap counts them */
+    uint8_t procedure_no;
+    uint8_t service_tag;
+};
+enum { CG_OUTLINE_DAY_FIRST = 7305, CG_OUTLINE_DAY_NONE = UINT16_MAX }; /* 1990-01-01 */
+/* CG_OUTLINE_DAY_NONE: too far from our time for an outline. */
+uint16_t cg_outline_day(int32_t day_no);
+uint16_t cg_outline_tag(struct cg_text claim_id, uint16_t line_number);
+uint8_t cg_outline_service_tag(uint64_t rendering_npi, uint16_t submitted_units);
+/* Whether a line of this tag may be one of the claim that the other tag is of. */
+bool cg_outline_tag_may_be(uint16_t tag, uint16_t of_claim);
+
 struct cg_member; /* one member's history, as recall sees it */
 
-/* Called when a run first meets a member: adds what earlier runs know of it by cg_member_add_line
- * and cg_member_add_take_back. NULL where there is no ledger. */
+/* Called when a run meets a member: adds what earlier runs know of it by cg_member_add_line and
+ * cg_member_add_take_back; or, unless cg_member_wants_lines, by cg_member_add_outlines alone. It is
+ * called again for a member whose outlines do not do, and tells the same then: what was known
+ * before the run. NULL where there is no ledger. */
 typedef enum cg_status (*cg_recall_fn)(void *context, struct cg_text member_id,
                                        struct cg_member *member, struct cg_error *err);
 
 /* NULL: no memory. */
 cg_must_use struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context);
 void cg_history_free(struct cg_history *history);
+/* Every member is recalled line by line, for who looks at members once all is decided
+ * (cg_history_count_over). Before the first line. */
+void cg_history_keep_lines(struct cg_history *history);
 
 /* Forget every member, so that the next line meets what was recalled and not the lines decided
  * before: `check` asks of many lines, each as if it came alone. Keeps memory. */
@@ -71,12 +93,16 @@ void cg_history_forget(struct cg_history *history);
  * CG_INTERNAL when memory is out. The caller, who knows the ledger's name, sets the error. */
 cg_must_use enum cg_status cg_member_add_line(struct cg_member *member,
                                               const struct cg_past_line *line);
+bool cg_member_wants_lines(const struct cg_member *member);
+/* All lines of the member that stand, none of them split or far from our time; at most 4096. */
+cg_must_use enum cg_status
+cg_member_add_outlines(struct cg_member *member, const struct cg_outline *outlines, uint32_t count);
 /* So many lines will be added: room for all of them is made at once. */
 void cg_member_expect_lines(struct cg_member *member, uint32_t lines);
 cg_must_use enum cg_status cg_member_add_take_back(struct cg_member *member,
                                                    const struct cg_past_take_back *take_back);
 
-/* Recall a member without deciding a line, for `usage`. */
+/* Recall a member line by line without deciding one, for `usage`. */
 cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                            struct cg_error *err);
 
@@ -122,5 +148,7 @@ cg_must_use bool cg_history_count_over(const struct cg_history *history, const s
 /* For tests: from so many lines on a member gets an index of its own. No decision depends on it.
  * Before the first line; larger numbers than the built-in one change nothing. */
 void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines);
+/* For tests: room for so many outlines, a multiple of eight that holds those of any one member. */
+void cg_history_set_outlines(struct cg_history *history, uint32_t outlines);
 
 #endif
