@@ -61,7 +61,7 @@ static void forbid_core_dumps(void) {
  * as that of a closed one does. */
 static enum cg_status hold_standard_descriptors(struct cg_error *err) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        const bool is_closed = fcntl(fd, F_GETFD) < 0;
+        const bool is_closed = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
         /* All lower ones are open, so that this one's number is the one that is given. */
         if (is_closed && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
             return cg_error_set_errno(err, CG_INTERNAL, errno,

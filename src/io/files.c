@@ -179,6 +179,14 @@ static bool is_descriptor_link(const char *path) {
     return number[0] != '\0' && number[strspn(number, "0123456789")] == '\0';
 }
 
+enum cg_status cg_file_look(const char *path, bool *is_there, struct cg_error *err) {
+    *is_there = access(path, F_OK) == 0;
+    if (*is_there || errno == ENOENT || errno == ENOTDIR) {
+        return CG_OK;
+    }
+    return cg_error_set_errno(err, CG_IO, errno, "%s: cannot be looked at", path);
+}
+
 enum cg_status cg_file_refuse_link(const char *path, struct cg_error *err) {
     struct stat about;
 
@@ -195,10 +203,18 @@ FILE *cg_file_create_private(const char *path, struct cg_error *err) {
     if (cg_file_refuse_link(path, err) != CG_OK) {
         return NULL;
     }
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    /* An old file goes first: it may have another name as well, or another owner. */
+    struct stat old;
+    const bool is_there = lstat(path, &old) == 0;
+    const bool is_new = !is_there || (S_ISREG(old.st_mode) && unlink(path) == 0);
+    const int fd =
+        open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | (is_new ? O_CREAT | O_EXCL : 0), 0600);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (file == NULL) {
         (void)cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the file", path);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
     }
     return file;
 }

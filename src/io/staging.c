@@ -119,9 +119,10 @@ static enum cg_status check_replaceable(const struct cg_staging *staging, const 
                             "%s: is a mount point and cannot be replaced; name a folder below it",
                             target->path);
     }
-    if (is_another_accounts(folder, &parent) ||
+    errno = is_another_accounts(folder, &parent) ? EACCES : 0;
+    if (errno != 0 ||
         faccessat(target->dir_fd, target->name, R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
-        return cg_error_set_errno(err, CG_NO_PERMISSION, EACCES,
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
                                   "%s: cannot be replaced by this account", target->path);
     }
     return check_content(staging, target->dir_fd, target->name, err);

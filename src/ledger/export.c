@@ -1,18 +1,14 @@
 /*
- * Copies of a ledger: a table as CSV, or all of it as one file.
+ * A table of a ledger as CSV.
  */
-#include "claimgate/base/fault.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/ledger/ledger_query.h"
 #include "private.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static enum cg_status find_table(struct cg_ledger *ledger, const char *table,
                                  struct cg_error *err) {
@@ -107,65 +103,5 @@ enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FIL
         }
     }
     (void)sqlite3_finalize(statement);
-    return status;
-}
-
-/* Make the copy, then turn it into a file that needs no side files and can be read by an account
- * that may not write. */
-static enum cg_status copy_into(struct cg_ledger *ledger, const char *path, struct cg_error *err) {
-    sqlite3 *copy = NULL;
-    enum cg_status status = CG_OK;
-    if (sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK) {
-        status = cg_error_set(err, CG_CANNOT_CREATE, "%s: %s", path,
-                              copy == NULL ? "out of memory" : sqlite3_errmsg(copy));
-    }
-    sqlite3_backup *backup =
-        status == CG_OK ? sqlite3_backup_init(copy, "main", ledger->db, "main") : NULL;
-    if (status == CG_OK && (backup == NULL || sqlite3_backup_step(backup, -1) != SQLITE_DONE)) {
-        status = CG_IO;
-    }
-    if (sqlite3_backup_finish(backup) != SQLITE_OK && status == CG_OK) {
-        status = CG_IO;
-    }
-    if (status == CG_OK &&
-        sqlite3_exec(copy, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK) {
-        status = CG_IO;
-    }
-    if (status == CG_IO) {
-        (void)cg_error_set(err, CG_IO, "%s: %s", path, sqlite3_errmsg(copy));
-    }
-    (void)sqlite3_close_v2(copy);
-    return status;
-}
-
-static enum cg_status sync_file(int fd, const char *path, struct cg_error *err) {
-    const int fault = cg_fault("ledger.snapshot");
-    if (fault != 0 || fsync(fd) != 0) {
-        return cg_error_set_errno(err, CG_IO, fault != 0 ? fault : errno, "%s: cannot sync", path);
-    }
-    return CG_OK;
-}
-
-enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
-                                  struct cg_error *err) {
-    char staged[PATH_MAX];
-    if (snprintf(staged, sizeof staged, "%s.claimgate-XXXXXX", path) >= (int)sizeof staged) {
-        return cg_error_set(err, CG_USAGE, "%s: the name is too long", path);
-    }
-    const int fd = mkostemp(staged, O_CLOEXEC); /* mode 0600 */
-    if (fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
-    }
-    enum cg_status status = copy_into(ledger, staged, err);
-    if (status == CG_OK) {
-        status = sync_file(fd, staged, err);
-    }
-    /* link, unlike rename, never replaces a file. */
-    if (status == CG_OK && link(staged, path) != 0) {
-        status = cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
-    }
-    (void)unlink(staged);
-    (void)close(fd);
     return status;
 }

@@ -140,6 +140,11 @@ static enum cg_status make_private(const struct cg_ledger *ledger, mode_t *mode,
     if (fstat(fd, &facts) != 0) {
         status =
             cg_error_set_errno(err, CG_IO, errno, "%s: cannot look at the ledger", ledger->path);
+    } else if (facts.st_uid != geteuid() && facts.st_uid != 0) {
+        status = cg_error_set(err, CG_NO_PERMISSION,
+                              "%s: belongs to another account, which could read every claim in it; "
+                              "run as that account, or name another ledger",
+                              ledger->path);
     } else if ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0) {
         status = cg_error_set_errno(err, CG_IO, errno,
                                     "%s: others can read the ledger and its mode cannot be changed",

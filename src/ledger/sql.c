@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct mend {
     enum cg_status status;
@@ -82,6 +83,11 @@ static struct mend mend_of(int code) {
     }
 }
 
+/* SQLite tells a file that it could not open as one that it may not open, whatever the reason. */
+static bool is_forbidden(const struct cg_ledger *ledger) {
+    return access(ledger->path, R_OK | W_OK) != 0 || access(ledger->dir, W_OK | X_OK) != 0;
+}
+
 void cg_ledger_rollback(struct cg_ledger *ledger) {
     /* After a full disk or a read error SQLite may have rolled back by itself. */
     if (!sqlite3_get_autocommit(ledger->db)) {
@@ -98,7 +104,14 @@ enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
         (kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_CANTOPEN);
     const int errno_value = of_system ? system_errno(ledger->db) : 0;
     struct mend mend = mend_of_system(errno_value);
-    if (mend.text == NULL) {
+    if (mend.text == NULL && (kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY) &&
+        !is_forbidden(ledger)) {
+        mend.status = CG_IO;
+        cg_error_set(err, mend.status,
+                     "%s: %s: %s (nothing forbids it: check its disk and the limit of open files, "
+                     "and run again)",
+                     ledger->path, doing, sqlite3_errmsg(ledger->db));
+    } else if (mend.text == NULL) {
         mend = mend_of(code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code);
         cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
                      sqlite3_errmsg(ledger->db), mend.text);

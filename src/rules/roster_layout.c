@@ -93,13 +93,17 @@ enum cg_status cg_roster_layout_load(const char *dir, struct cg_roster_layout *l
                                      struct cg_problems *problems, struct cg_error *err) {
     char path[PATH_MAX];
     struct cg_buffer bytes;
+    bool is_there = false;
     *found = false;
-    if (snprintf(path, sizeof path, "%s/%s", dir, CG_ROSTER_LAYOUT_FILE) >= PATH_MAX ||
-        access(path, F_OK) != 0) {
+    if (snprintf(path, sizeof path, "%s/%s", dir, CG_ROSTER_LAYOUT_FILE) >= PATH_MAX) {
         return CG_OK;
     }
+    enum cg_status status = cg_file_look(path, &is_there, err);
+    if (status != CG_OK || !is_there) {
+        return status;
+    }
     cg_buffer_init(&bytes, LAYOUT_FILE_MAX_BYTES);
-    enum cg_status status = cg_file_read(path, &bytes, err);
+    status = cg_file_read(path, &bytes, err);
     if (status == CG_OK) {
         cg_sha256_of(bytes.data == NULL ? "" : bytes.data, bytes.len_bytes, facts->sha256);
         snprintf(facts->path, sizeof facts->path, "%s", CG_ROSTER_LAYOUT_FILE);

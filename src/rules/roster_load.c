@@ -1,6 +1,7 @@
 #include "roster_layout.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
 #include "roster_private.h"
 
 #include <errno.h>
@@ -79,20 +80,34 @@ static void warn_of_absent_columns(const struct cg_roster_reading *reading,
     }
 }
 
+struct load {
+    const char *dir;
+    const struct cg_policy *policy;
+    const struct cg_roster_layout *layout;
+    struct cg_roster *roster;
+    struct cg_problems *problems;
+};
+
 /* The name of a file as it stands in the folder: plain or .gz. Empty, with a problem, where there
  * is none or where both are, for nobody can say which of two is meant. */
-static void find_file(const char *dir, enum cg_roster_file file, struct cg_problems *problems,
-                      char name[CG_ROSTER_NAME_BYTES]) {
+static enum cg_status find_file(const struct load *load, enum cg_roster_file file,
+                                char name[CG_ROSTER_NAME_BYTES], struct cg_error *err) {
+    const char *dir = load->dir;
+    struct cg_problems *problems = load->problems;
     char plain[PATH_MAX];
     char packed[PATH_MAX];
+    bool has_plain = false;
+    bool has_packed = false;
     name[0] = '\0';
     if (snprintf(packed, sizeof packed, "%s/%s.csv.gz", dir, FILES[file].name) >= PATH_MAX) {
         cg_problems_add(problems, dir, 0, 0, "the path is too long; move the folder");
-        return;
+        return CG_OK;
     }
     snprintf(plain, sizeof plain, "%.*s", (int)(strlen(packed) - strlen(".gz")), packed);
-    bool has_plain = access(plain, F_OK) == 0;
-    bool has_packed = access(packed, F_OK) == 0;
+    if (cg_file_look(plain, &has_plain, err) != CG_OK ||
+        cg_file_look(packed, &has_packed, err) != CG_OK) {
+        return err->status;
+    }
     if (has_plain && has_packed) {
         cg_problems_add(problems, dir, 0, 0, "both %s.csv and %s.csv.gz are there; remove one",
                         FILES[file].name, FILES[file].name);
@@ -103,23 +118,15 @@ static void find_file(const char *dir, enum cg_roster_file file, struct cg_probl
     } else {
         snprintf(name, CG_ROSTER_NAME_BYTES, "%s.csv%s", FILES[file].name, has_packed ? ".gz" : "");
     }
+    return CG_OK;
 }
-
-struct load {
-    const char *dir;
-    const struct cg_policy *policy;
-    const struct cg_roster_layout *layout;
-    struct cg_roster *roster;
-    struct cg_problems *problems;
-};
 
 /* A damaged file is a problem like any other, so that the other files are still looked at. */
 static enum cg_status load_file(const struct load *load, enum cg_roster_file file,
                                 struct cg_error *err) {
     struct cg_roster_file_facts *facts = &load->roster->files[load->roster->file_count];
-    find_file(load->dir, file, load->problems, facts->path);
-    if (facts->path[0] == '\0') {
-        return CG_OK;
+    if (find_file(load, file, facts->path, err) != CG_OK || facts->path[0] == '\0') {
+        return err->status;
     }
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", load->dir, facts->path) >= PATH_MAX) {
@@ -154,19 +161,30 @@ static enum cg_status load_file(const struct load *load, enum cg_roster_file fil
     return CG_OK;
 }
 
-static bool is_folder(const char *dir, struct cg_problems *problems) {
+/* What cannot be a roster is a problem of whoever named it; what cannot be looked at is a fault of
+ * the disk. */
+static enum cg_status check_folder(const struct load *load, struct cg_error *err) {
+    const size_t before = load->problems->total;
     struct stat facts;
-    if (stat(dir, &facts) != 0) {
-        cg_problems_add(problems, dir, 0, 0, "%s; name the folder that holds credentials.csv",
-                        strerror(errno));
-        return false;
+    if (stat(load->dir, &facts) == 0) {
+        if (!S_ISDIR(facts.st_mode)) {
+            cg_problems_add(load->problems, load->dir, 0, 0,
+                            "is no folder; name the folder that holds credentials.csv");
+        }
+    } else if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP ||
+               errno == EACCES) {
+        cg_problems_add(load->problems, load->dir, 0, 0,
+                        "%s; name the folder that holds credentials.csv", strerror(errno));
+    } else {
+        return cg_error_set_errno(err, CG_IO, errno, "%s: cannot be looked at", load->dir);
     }
-    if (!S_ISDIR(facts.st_mode)) {
-        cg_problems_add(problems, dir, 0, 0,
-                        "is no folder; name the folder that holds credentials.csv");
-        return false;
+    if (load->problems->total > before) {
+        return cg_problems_status(load->problems, err);
     }
-    return true;
+    return access(load->dir, X_OK) == 0
+               ? CG_OK
+               : cg_error_set_errno(err, CG_IO, errno, "%s: cannot look into the folder",
+                                    load->dir);
 }
 
 static enum cg_status load_layout(const struct load *load, struct cg_roster_layout *layout,
@@ -181,13 +199,6 @@ static enum cg_status load_layout(const struct load *load, struct cg_roster_layo
 
 static enum cg_status load_files(const struct load *load, struct cg_error *err) {
     const size_t problems_before = load->problems->total;
-    if (!is_folder(load->dir, load->problems)) {
-        return cg_problems_status(load->problems, err);
-    }
-    if (access(load->dir, X_OK) != 0) {
-        return cg_error_set_errno(err, CG_BAD_CONFIG, errno, "%s: cannot look into the folder",
-                                  load->dir);
-    }
     for (int file = 0; file < CG_ROSTER_FILE_COUNT; file++) {
         /* Without credentials nobody could render, whatever a policy says. */
         if (file == CG_ROSTER_CREDENTIALS ||
@@ -237,7 +248,11 @@ static void path_of(const struct load *load, enum cg_roster_file file, char path
 static enum cg_status load_roster(const struct load *load, struct cg_roster_layout *layout,
                                   struct cg_error *err) {
     struct cg_roster *roster = load->roster;
-    enum cg_status status = load_layout(load, layout, err);
+    enum cg_status status = check_folder(load, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = load_layout(load, layout, err);
     if (status != CG_OK) {
         return status;
     }

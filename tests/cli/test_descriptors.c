@@ -2,6 +2,7 @@
  * What the shell or a scheduler hands over: closed descriptors, pipes, devices, links.
  */
 #include "support/scene.h"
+#include "support/shell.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -13,29 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLAIMS "fixtures/quickstart/claims.csv"
-#define ROSTER "fixtures/quickstart/roster"
-
-/* A shell runs the program as $C, with what follows; $D is the scene's folder. */
-static void shell(const struct scene *scene, const char *command, struct run *run) {
-    char text[4096];
-    int len = snprintf(text, sizeof text,
-                       "C=%s D=%s; V=\"$C validate " CLAIMS " --roster " ROSTER
-                       " --as-of 2025-06-30 --quiet\"; %s",
-                       run_claimgate(), scene->dir, command);
-    const char *const argv[] = {"sh", "-c", text, NULL};
-    cr_assert(len > 0 && (size_t)len < sizeof text);
-    run_program(argv, NULL, run);
-}
-
-static void expect_shell(const struct scene *scene, const char *command, int exit_code,
-                         const char *words) {
-    struct run run;
-    shell(scene, command, &run);
-    cr_expect_eq(run.exit_code, exit_code, "%s: exit %d: %s", command, run.exit_code, run.err);
-    cr_expect_not_null(strstr(run.err, words), "no \"%s\" in: %s", words, run.err);
-    run_fini(&run);
-}
+#define CLAIMS SHELL_CLAIMS
+#define ROSTER SHELL_ROSTER
 
 /* A folder that a killed run might have left, too deep to be removed, makes a warning. */
 #define WARNS "mkdir -p $D/.r.csv.claimgate-aaaaaaaaaaaaaaaa/x/y/z; "
@@ -49,7 +29,7 @@ Test(descriptors, no_message_lands_in_an_output_when_descriptors_are_closed, .ti
         size_t len = 0, expected_len = 0;
         scene_make(&scene);
         snprintf(command, sizeof command, WARNS "$V " FILES "%s", closed[i]);
-        expect_shell(&scene, command, 0, "");
+        shell_expect(&scene, command, 0, "");
         char *found = run_read_file(scene_path(&scene, "a.csv"), &len);
         char *expected = run_read_file("fixtures/quickstart/expected/accepted.csv", &expected_len);
         cr_expect(scene_same(found, len, expected, expected_len), "%s: %s", closed[i], found);
@@ -62,12 +42,12 @@ Test(descriptors, no_message_lands_in_an_output_when_descriptors_are_closed, .ti
 Test(descriptors, a_closed_descriptor_fails_when_it_is_used) {
     struct scene scene;
     scene_make(&scene);
-    expect_shell(&scene, "$C validate - --roster " ROSTER " --out $D/o 0<&-", 66,
+    shell_expect(&scene, "$C validate - --roster " ROSTER " --out $D/o 0<&-", 66,
                  "standard input: cannot open the input");
-    expect_shell(&scene, "$C check - --roster " ROSTER " 0<&-", 66,
+    shell_expect(&scene, "$C check - --roster " ROSTER " 0<&-", 66,
                  "standard input: cannot open the input");
-    expect_shell(&scene, "$V --accepted - --rejected $D/r.csv 1>&-", 74, "standard output");
-    expect_shell(&scene, "$C --version 1>&-", 74, "standard output");
+    shell_expect(&scene, "$V --accepted - --rejected $D/r.csv 1>&-", 74, "standard output");
+    shell_expect(&scene, "$C --version 1>&-", 74, "standard output");
     cr_expect_eq(scene_names(&scene), 0);
     scene_remove(&scene);
 }
@@ -78,14 +58,14 @@ Test(descriptors, the_generator_holds_closed_descriptors_too) {
     scene_make(&scene);
     snprintf(command, sizeof command, "%s --lines 10 --plain --out $D/g 0<&- 1>&- 2>&-; ls $D/g",
              run_generator());
-    expect_shell(&scene, command, 0, "");
+    shell_expect(&scene, command, 0, "");
     scene_remove(&scene);
 }
 
 Test(descriptors, the_null_device_takes_any_number_of_outputs) {
     struct scene scene;
     scene_make(&scene);
-    expect_shell(&scene, "$V --accepted /dev/null --rejected /dev/null --report /dev/null", 0, "");
+    shell_expect(&scene, "$V --accepted /dev/null --rejected /dev/null --report /dev/null", 0, "");
     scene_remove(&scene);
 }
 
@@ -99,7 +79,7 @@ Test(descriptors, no_output_follows_a_symbolic_link, .timeout = 60) {
         (void)scene_file(&scene, "victim", "keep", 4);
         snprintf(command, sizeof command, "ln -s victim $D/link; $V --out $D/o %s $D/link",
                  outputs[i]);
-        expect_shell(&scene, command, 73, "is a symbolic link");
+        shell_expect(&scene, command, 73, "is a symbolic link");
         char *kept = run_read_file(scene_path(&scene, "victim"), &len);
         cr_expect(scene_same(kept, len, "keep", 4), "%s has replaced it", outputs[i]);
         cr_expect_eq(scene_names(&scene), 2);
@@ -112,7 +92,7 @@ Test(descriptors, a_trace_is_for_its_owner_alone) {
     struct scene scene;
     struct stat about;
     scene_make(&scene);
-    expect_shell(&scene, "umask 0; $V --out $D/o --trace $D/trace", 0, "");
+    shell_expect(&scene, "umask 0; $V --out $D/o --trace $D/trace", 0, "");
     cr_assert_eq(stat(scene_path(&scene, "trace"), &about), 0);
     cr_expect_eq(about.st_mode & 0777, 0600);
     scene_remove(&scene);
@@ -154,7 +134,7 @@ Test(descriptors, a_signal_ends_the_wait_for_the_other_end_of_a_pipe, .timeout =
 Test(descriptors, a_pipe_is_read_and_written_whoever_opens_it_first) {
     struct scene scene;
     scene_make(&scene);
-    expect_shell(&scene,
+    shell_expect(&scene,
                  "mkfifo $D/in $D/out; (sleep 0.3; cat " CLAIMS " >$D/in) & "
                  "(sleep 0.5; cat $D/out >$D/a.csv) & "
                  "$C validate $D/in --roster " ROSTER " --as-of 2025-06-30 --quiet "
@@ -173,7 +153,7 @@ Test(descriptors, nothing_is_left_when_descriptors_run_out, .timeout = 60) {
         char command[128];
         scene_make(&scene);
         snprintf(command, sizeof command, "ulimit -n %d; exec $V --out $D/o", limit);
-        shell(&scene, command, &run);
+        shell_run(&scene, command, &run);
         cr_expect_eq(scene_names(&scene), run.exit_code == 0 ? 1 : 0, "limit %d: %s", limit,
                      run.err);
         run_fini(&run);
@@ -181,24 +161,21 @@ Test(descriptors, nothing_is_left_when_descriptors_run_out, .timeout = 60) {
     }
 }
 
-/* A leak check of its own would not work under strace. */
-#define STRACE "ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null "
-
 Test(descriptors, a_file_system_without_locks_keeps_no_lock_file, .timeout = 60) {
     struct scene scene;
     scene_make(&scene);
-    expect_shell(&scene, STRACE "-e trace=flock -e inject=flock:error=ENOLCK $V --out $D/o", 73,
-                 "cannot make the lock file");
+    shell_expect(&scene, SHELL_STRACE "-e trace=flock -e inject=flock:error=ENOLCK $V --out $D/o",
+                 73, "cannot make the lock file");
     cr_expect_eq(scene_names(&scene), 0);
     scene_remove(&scene);
 }
 
 Test(descriptors, what_cannot_be_removed_is_named, .timeout = 60) {
-    static const char inject[] = STRACE "-e trace=unlinkat -e inject=unlinkat:error=EIO $V "
-                                        "--out $D/o";
+    static const char inject[] = SHELL_STRACE "-e trace=unlinkat -e inject=unlinkat:error=EIO $V "
+                                              "--out $D/o";
     struct scene scene;
     scene_make(&scene);
-    expect_shell(&scene, inject, 73, "cannot remove the lock file .o.claimgate-lock");
-    expect_shell(&scene, inject, 73, "cannot be removed, and claims may stand in it");
+    shell_expect(&scene, inject, 73, "cannot remove the lock file .o.claimgate-lock");
+    shell_expect(&scene, inject, 73, "cannot be removed, and claims may stand in it");
     scene_remove(&scene);
 }

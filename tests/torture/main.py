@@ -14,9 +14,9 @@ import sys
 import time
 
 import faults
-import power_cuts
+import hostile
+import parts
 import scenes
-import seeded
 from harness import Bench
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,6 +39,7 @@ class Setup:
         self.root = faults.new_root()
         self.inputs = os.path.join(self.root, "in")
         scenes.make_inputs(self.generator, self.inputs, scenes.INPUT_SEED)
+        hostile.make_claims_to_tell(self.inputs)
 
     def bench(self, name):
         return Bench(self.program, os.path.join(self.root, name), self.inputs,
@@ -77,74 +78,6 @@ def do_case(case):
     return [(label(point), *found)] if isinstance(found, tuple) else found
 
 
-# --- parts: each yields (row of the table, function, points) ---
-
-class Shimmed:
-    def __init__(self, breaker, shim):
-        self.breaker = breaker
-        self.shim = shim
-
-    def __call__(self, bench, point):
-        return self.breaker(bench, point, self.shim)
-
-
-def alloc(setup, bench):
-    shim = setup.malloc_shim
-    breaker = Shimmed(faults.alloc_break, shim)
-    main, others = faults.alloc_points(bench, shim)
-    yield "allocations: validate, on a ledger, audit", breaker, setup.some(main, 4000), len(main)
-    yield "allocations: other commands", breaker, setup.some(others, 2000), len(others)
-
-
-def syscalls(setup, bench):
-    points = [point for group in faults.syscall_points(bench) for point in group]
-    yield "system calls that fail", faults.syscall_break, setup.some(points, 3500), len(points)
-    short = [point for group in faults.short_points(bench) for point in group]
-    yield ("short reads and writes", Shimmed(faults.short_break, setup.call_shim),
-           setup.some(short, 500), len(short))
-
-
-def kills(setup, bench):
-    points = [point for group in faults.kill_points(bench) for point in group]
-    yield "kills at system calls", faults.kill_break, setup.some(points, 1500), len(points)
-
-
-def states(setup, _bench):
-    scenes_of_it = [name for name in power_cuts.SCENES if setup.case.split(":")[0] in ("", name)]
-    wanted = 10**9 if setup.size == "all" else max(20, int(11000 * float(setup.size)) // len(
-        power_cuts.SCENES))
-    points = [(name, wanted, setup.seed, setup.case) for name in scenes_of_it]
-    yield "states of the disk after power cuts", power_cuts.cut_power, points, None
-
-
-def damage(setup, _bench):
-    points = seeded.stretches(setup.seeds(100_000, 1_000_000), setup.seed)
-    yield f"damaged claim files, {seeded.STRETCH} each", seeded.damage_break, points, None
-
-
-def read(setup, _bench):
-    points = seeded.stretches(setup.seeds(20_000, 100_000), setup.seed)
-    yield f"runs read by other readers, {seeded.STRETCH} each", seeded.read_break, points, None
-
-
-def zlib(setup, _bench):
-    # One after the other: each of them builds.
-    suites = [suite for suite in seeded.ZLIB_SUITES if setup.case in suite]
-    yield "suites of a build without ISA-L", Together(seeded.zlib_break), [suites], None
-
-
-PARTS = {"alloc": alloc, "syscalls": syscalls, "kills": kills, "states": states, "damage": damage,
-         "readers": read, "zlib": zlib}
-
-
-class Together:
-    def __init__(self, breaker):
-        self.breaker = breaker
-
-    def __call__(self, bench, points):
-        return [(point, *self.breaker(bench, point)) for point in points]
-
-
 class Row:
     def __init__(self, what, total):
         self.what = what
@@ -168,7 +101,7 @@ class Row:
 
 def run_part(setup, name, pool, bench):
     rows = []
-    for what, breaker, points, total in PARTS[name](setup, bench):
+    for what, breaker, points, total in parts.PARTS[name](setup, bench):
         row = Row(what, total)
         start = time.monotonic()
         cases = [(breaker, point) for point in points]
@@ -187,10 +120,10 @@ def run_part(setup, name, pool, bench):
 
 def main():
     global SETUP
-    names = sys.argv[4:] or list(PARTS)
-    unknown = [name for name in names if name not in PARTS]
+    names = sys.argv[4:] or list(parts.PARTS)
+    unknown = [name for name in names if name not in parts.PARTS]
     if unknown:
-        print(f"no part is called {unknown[0]}: {' '.join(PARTS)}")
+        print(f"no part is called {unknown[0]}: {' '.join(parts.PARTS)}")
         return 2
     SETUP = Setup(*sys.argv[1:4])
     try:

@@ -28,6 +28,9 @@ cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const voi
  */
 enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg_error *err);
 cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err);
+/* Whether anything has this name. Where that cannot be told (a fault of the disk, say) it is an
+ * error and no "no". */
+cg_must_use enum cg_status cg_file_look(const char *path, bool *is_there, struct cg_error *err);
 /* CG_CANNOT_CREATE where an output's last part is a symbolic link: in a shared folder another
  * account may have put it there, and the file it leads to would be lost. The kernel's links to
  * descriptors (/dev/stdout, /dev/fd/3) are allowed. */

@@ -1,0 +1,115 @@
+/*
+ * A fault of the disk, or a limit that is met, is told as that, never as a bad roster, a lack of
+ * permission or a fault of the program; and what stands under a name that was given is not written
+ * to where it has other names or another owner.
+ */
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INJECT(path, calls, error)                                                                 \
+    SHELL_STRACE "-P " path " -e trace=" calls " -e inject=" calls ":error=" error " "
+
+Test(disk_faults, a_roster_that_cannot_be_looked_at_is_no_bad_roster, .timeout = 60) {
+    static const char *const commands[] = {
+        INJECT(SHELL_ROSTER, "newfstatat,access", "EIO") "$V --out $D/o",
+        INJECT(SHELL_ROSTER "/layout.json", "access", "EIO") "$V --out $D/o",
+        INJECT(SHELL_ROSTER "/credentials.csv", "access", "EIO") "$V --out $D/o",
+        INJECT(SHELL_ROSTER "/credentials.csv.gz", "access", "ENOSPC") "$V --out $D/o",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct scene scene;
+        scene_make(&scene);
+        shell_expect(&scene, commands[i], 74, "cannot be looked at");
+        cr_expect_eq(scene_names(&scene), 0);
+        scene_remove(&scene);
+    }
+}
+
+Test(disk_faults, a_descriptor_is_closed_only_where_the_system_says_so, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene,
+                 SHELL_STRACE "-e trace=fcntl -e inject=fcntl:error=EIO:when=1..3 $V --out $D/o", 0,
+                 "");
+    scene_remove(&scene);
+}
+
+Test(disk_faults, a_ledger_that_could_not_be_opened_is_no_matter_of_permission, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, "$V --out $D/o --ledger $D/l", 0, "");
+    shell_expect(&scene, INJECT("$D/l", "newfstatat", "EINTR") "$C ledger runs --ledger $D/l", 74,
+                 "nothing forbids it");
+    scene_remove(&scene);
+}
+
+Test(disk_faults, a_folder_that_cannot_be_looked_at_is_no_matter_of_permission, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, "$V --out $D/o", 0, "");
+    shell_expect(&scene,
+                 SHELL_STRACE "-e trace=faccessat2 -e inject=faccessat2:error=EIO $V --out $D/o "
+                              "--overwrite",
+                 73, "Input/output error");
+    scene_remove(&scene);
+}
+
+/* What a copy that was killed has left is claims in the open; what one that still runs needs is its
+ * own. */
+Test(disk_faults, an_export_clears_up_after_one_that_was_killed, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(
+        &scene,
+        "$V --out $D/o --ledger $D/l && for left in aaaaaa aaaaaa-journal bbbbbb-wal cccccc "
+        "eeeeee.txt; do touch $D/s.claimgate-$left; done; touch $D/t.claimgate-dddddd; "
+        "exec 9<$D/s.claimgate-cccccc && flock 9 && "
+        "$C ledger export --snapshot $D/s --ledger $D/l && ls $D | grep claimgate- >&2",
+        0,
+        "s.claimgate-cccccc\ns.claimgate-eeeeee.txt\n"
+        "t.claimgate-dddddd\n");
+    scene_remove(&scene);
+}
+
+Test(disk_faults, a_second_copy_that_cannot_be_removed_is_named, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, "$V --out $D/o --ledger $D/l", 0, "");
+    shell_expect(&scene,
+                 SHELL_STRACE
+                 "-e trace=unlink -e inject=unlink:error=EIO $C ledger export --snapshot "
+                 "$D/s --ledger $D/l; true",
+                 0, "claims stand in it, remove it by hand");
+    scene_remove(&scene);
+}
+
+Test(disk_faults, a_trace_does_not_write_into_a_file_that_has_another_name, .timeout = 60) {
+    struct scene scene;
+    size_t len = 0;
+    scene_make(&scene);
+    (void)scene_file(&scene, "victim", "keep", 4);
+    shell_expect(&scene, "ln $D/victim $D/trace && $V --out $D/o --trace $D/trace", 0, "");
+    char *kept = run_read_file(scene_path(&scene, "victim"), &len);
+    cr_expect(scene_same(kept, len, "keep", 4));
+    free(kept);
+    scene_remove(&scene);
+}
+
+Test(disk_faults, a_ledger_of_another_account_is_not_filled, .timeout = 60) {
+    struct scene scene;
+    struct stat facts;
+    scene_make(&scene);
+    if (geteuid() == 0) { /* others cannot give a file away */
+        const char *ledger = scene_file(&scene, "l", "", 0);
+        cr_assert_eq(chown(ledger, 65534, 65534), 0);
+        shell_expect(&scene, "$V --out $D/o --ledger $D/l", 77, "belongs to another account");
+        cr_assert_eq(stat(ledger, &facts), 0);
+        cr_expect_eq(facts.st_size, 0);
+        cr_expect_eq(scene_names(&scene), 2, "the ledger and its lock");
+    }
+    scene_remove(&scene);
+}
