@@ -89,7 +89,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: coverage deps-coverage crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: coverage deps-coverage mutation test-binaries crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
@@ -249,6 +249,8 @@ run-tests: $(PROGRAM) $(BUILD)/generate $(TESTS)
 	@[ -n '$(TESTS)' ] || { echo 'no suite is called $(T): the name of a file tests/*/test_NAME.c'; exit 1; }
 	@CLAIMGATE=$(PROGRAM) sh tests/run.sh $(TESTS)
 
+test-binaries: $(BUILD)/claimgate $(BUILD)/generate $(UNIT_BIN) $(CLI_BIN)
+
 asan: deps-test ## the tests under AddressSanitizer and UBSan
 	@TEST_JOBS=1 ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
@@ -292,6 +294,11 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
 	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/main.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload $(T)
+
+# Its suites are those of a build with assertions on, but the mutated file itself has none.
+mutation: deps-test ## MUTANTS (40) jumps of gate and commit taken always or never: do the tests notice?
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 test-binaries
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/mutation.py $(BUILD)/dev
 
 # ---- care ---------------------------------------------------------------------------------
 

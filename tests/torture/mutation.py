@@ -1,0 +1,138 @@
+"""Jumps of the gate and of the ledger's commit, each taken always or never: do the tests notice?
+
+    mutation.py BUILD [FILE...]
+
+A file is compiled to assembly, one conditional jump is made a jump or nothing, and the unit suites
+of its room run on it, then the fixtures through the whole program; a mutant that none of them
+notices survives and is listed with its line. MUTANTS (40) of them are tried, TORTURE_SEED picks
+others, JUMP=file:line:how tries one again.
+"""
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CC = os.environ.get("CC", "cc").split()
+FLAGS = ("-std=c11 -D_GNU_SOURCE -DCG_FAULTS -DCG_ISAL -DCG_VERSION=\"0\" -Iinclude -O1 -g1 "
+         "-fno-stack-protector -fcf-protection=none -fno-jump-tables").split()
+LIBS = "-lcsv -lz -lsqlite3 -ljansson -lcrypto -lpthread -lisal".split()
+SECONDS = 60
+ROOMS = {
+    "gate": {
+        "files": ["caps", "history", "history_edits", "member_history", "take_backs", "service",
+                  "member_rows", "large_member", "calendar", "credential_edits",
+                  "credential_demands", "field_edits"],
+        "suites": ["history_edits", "caps", "history", "take_backs", "member_history", "calendar",
+                   "member_rows", "field_edits", "field_edits_scope", "credential_edits",
+                   "credential_demands", "history_model", "credential_model", "damage",
+                   "every_case"]},
+    "ledger": {
+        "files": ["run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups"],
+        "suites": ["ledger_write", "ledger_pack", "ledger", "ledger_verify", "ledger_recover",
+                   "ledger_damage", "ledger_cells"]},
+}
+CLI = ["validate_fixtures", "take_back_order", "ledger_commands", "ledger_failures"]
+JUMP = re.compile(r"^\t(j(?!mp)[a-z]+)\t(\S+)$")
+
+
+class Source:
+    def __init__(self, path, folder):
+        self.path = path
+        self.room = path.split("/")[1]
+        self.assembly = os.path.join(folder, path.replace("/", "_") + ".s")
+        subprocess.run([*CC, *FLAGS, "-S", path, "-o", self.assembly], check=True)
+        with open(self.assembly, encoding="utf-8") as text:
+            self.lines = text.read().split("\n")
+
+    def jumps(self):
+        """(index in the assembly, line of the source), none of those in inlined headers."""
+        files, at, own = {}, 0, False
+        for index, line in enumerate(self.lines):
+            if found := re.match(r'\t\.file (\d+) "(?:[^"]*" ")?([^"]*)"', line):
+                files[found[1]] = found[2]
+            elif found := re.match(r"\t\.loc (\d+) (\d+)", line):
+                at, own = int(found[2]), files.get(found[1], "").endswith(self.path)
+            elif JUMP.match(line) and own:
+                yield index, at
+
+    def mutant(self, index, how, path):
+        target = JUMP.match(self.lines[index])[2]
+        lines = list(self.lines)
+        lines[index] = "\tjmp\t" + target if how == "always" else "\tnop"
+        with open(path + ".s", "w", encoding="utf-8") as text:
+            text.write("\n".join(lines))
+        subprocess.run([*CC, "-c", path + ".s", "-o", path], check=True)
+
+
+def link(build, objects, out, criterion):
+    command = [*CC, *objects, *([f"{build}/libsupport.a"] if criterion else []),
+               f"{build}/libclaimgate.a", *LIBS, *(["-lcriterion"] if criterion else []), "-o", out]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def fails(command, env=None):
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env=env)
+        return done.returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def killer(build, room, mutant, folder):
+    """The first suite that notices, or None."""
+    program = os.path.join(folder, "test")
+    for suite in ROOMS[room]["suites"]:
+        test = f"{build}/obj/tests/unit/test_{suite}.o"
+        if link(build, [test, mutant], program, True) and fails([program, "-j1", "--fail-fast"]):
+            return suite
+    whole = os.path.join(folder, "claimgate")
+    if not link(build, [f"{build}/obj/src/cli/main.o", mutant], whole, False):
+        return "it does not link"
+    shutil.copy(f"{build}/generate", os.path.join(folder, "generate"))
+    for suite in CLI:
+        env = {**os.environ, "CLAIMGATE": whole}
+        if fails([f"{build}/tests/cli/test_{suite}", "-j1", "--fail-fast"], env):
+            return suite
+    return None
+
+
+def main():
+    build, wanted = sys.argv[1], sys.argv[2:]
+    folder = tempfile.mkdtemp(prefix="claimgate-mutation-")
+    tried, survivors = 0, []
+    try:
+        sources = [Source(f"src/{room}/{file}.c", folder) for room, it in ROOMS.items()
+                   for file in it["files"] if not wanted or f"src/{room}/{file}.c" in wanted]
+        mutants = [(source, index, line, how) for source in sources
+                   for index, line in source.jumps() for how in ("always", "never")]
+        print(f"{len(mutants)} mutants of {len(sources)} files", flush=True)
+        chosen = random.Random(int(os.environ.get("TORTURE_SEED", "1"))).sample(
+            mutants, min(len(mutants), int(os.environ.get("MUTANTS", "40"))))
+        if "JUMP" in os.environ:
+            chosen = [m for m in mutants if f"{m[0].path}:{m[2]}:{m[3]}" == os.environ["JUMP"]]
+        for source, index, line, how in chosen:
+            mutant = os.path.join(folder, "mutant.o")
+            source.mutant(index, how, mutant)
+            by = killer(build, source.room, mutant, folder)
+            tried += 1
+            where = f"{source.path}:{line}:{how}"
+            if by is None:
+                survivors.append(where)
+            print(f"{where:<50} {by or 'SURVIVES: ' + read_line(source.path, line)}", flush=True)
+    finally:
+        shutil.rmtree(folder)
+    killed = tried - len(survivors)
+    print(f"{killed} of {tried} killed ({killed / max(1, tried):.0%})")
+    return 0
+
+
+def read_line(path, number):
+    with open(path, encoding="utf-8") as text:
+        return text.read().split("\n")[number - 1].strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
