@@ -1,9 +1,10 @@
-#include "place.h"
+#include "claimgate/io/place.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
+#include "claimgate/io/owner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -198,7 +199,22 @@ static int lock_once(const struct cg_place *place, const char *name) {
     return fd;
 }
 
+static enum cg_status refuse_lock(const struct cg_place *place, const char *name, int errno_value,
+                                  struct cg_error *err) {
+    char owner[CG_OWNER_BYTES];
+
+    if (errno_value == ELOOP || errno_value == EISDIR) {
+        return cg_error_set(err, CG_CANNOT_CREATE,
+                            "%s: what stands beside it as its lock file, %s, is no file; %s has "
+                            "made it: remove it, or choose another output",
+                            place->path, name, cg_owner_of(place->dir_fd, name, owner));
+    }
+    return cg_error_set_errno(err, CG_CANNOT_CREATE, errno_value,
+                              "%s: cannot make the lock file %s beside it", place->path, name);
+}
+
 enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err) {
+    char owner[CG_OWNER_BYTES];
     char name[CG_PLACE_NAME_BYTES];
 
     lock_name(place, name);
@@ -214,15 +230,25 @@ enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err) {
         } else if (errno == EWOULDBLOCK) {
             break;
         } else if (errno != EINTR) {
-            return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                      "%s: cannot make the lock file %s beside it", place->path,
-                                      name);
+            return refuse_lock(place, name, errno, err);
         }
     }
     return cg_error_set(err, CG_BUSY,
-                        "%s: another claimgate is writing it (it holds %s beside it); wait for it, "
-                        "or choose another output",
-                        place->path, name);
+                        "%s: another claimgate is writing it (it holds %s beside it, of %s); wait "
+                        "for it, or choose another output",
+                        place->path, name, cg_owner_of(place->dir_fd, name, owner));
+}
+
+/* Beside a staged database stand, while it is written, files of SQLite's. */
+static bool is_temporary(const char *text) {
+    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        found = found || (strspn(text, "0123456789abcdef") >= TOKEN_DIGITS &&
+                          strcmp(text + TOKEN_DIGITS, ends[i]) == 0);
+    }
+    return found;
 }
 
 /* What has our name and is our own account's. Other accounts' leavings are theirs to remove. */
@@ -253,7 +279,7 @@ void cg_place_remove_stale(const struct cg_place *place) {
     }
     while ((entry = readdir(dir)) != NULL) {
         if (strncmp(entry->d_name, place->prefix, prefix_bytes) == 0 &&
-            is_token(entry->d_name + prefix_bytes) && !remove_temporary(place, entry->d_name)) {
+            is_temporary(entry->d_name + prefix_bytes) && !remove_temporary(place, entry->d_name)) {
             cg_log_warning("%s: cannot remove %s, which an earlier run has left beside it; remove "
                            "it by hand",
                            place->path, entry->d_name);

@@ -1,8 +1,9 @@
 #include "claimgate/base/fault.h"
 #include "claimgate/io/files.h"
+#include "claimgate/io/owner.h"
+#include "claimgate/io/place.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
-#include "place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,7 @@ static enum cg_status open_beside(struct cg_staged_file *file, const char *path,
         (status = cg_place_lock(&file->place, err)) != CG_OK) {
         return status;
     }
+    cg_owner_warn_of_folder(file->place.dir_fd, path);
     cg_place_remove_stale(&file->place);
     if ((status = cg_place_new_name(&file->place, file->temporary_name, err)) == CG_OK) {
         status = cg_sink_create(file->place.dir_fd, file->temporary_name, group, &file->sink, err);

@@ -3,7 +3,8 @@
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
-#include "place.h"
+#include "claimgate/io/owner.h"
+#include "claimgate/io/place.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -231,6 +232,7 @@ static enum cg_status open_new(struct cg_staging *staging, const struct cg_stagi
         (status = cg_place_lock(&staging->home, err)) != CG_OK) {
         return status;
     }
+    cg_owner_warn_of_folder(staging->home.dir_fd, plan->final_path);
     cg_place_remove_stale(&staging->home);
     if ((status = check_target(staging, err)) != CG_OK ||
         (status = cg_place_new_name(&staging->home, staging->name, err)) != CG_OK ||

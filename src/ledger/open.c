@@ -1,12 +1,5 @@
 /*
- * One writer, many readers.
- *
- * The writer holds flock on "<ledger>-lock" from before it looks at the ledger until after it has
- * published; SQLite's own lock covers only the transaction in between. The lock file stays, empty:
- * removing it would let two runs lock two files of one name. It is never the ledger itself, for
- * closing any descriptor of that file would drop SQLite's own locks on it. Where a file turns out
- * to be no ledger, it has been named by mistake: nothing of it is changed, and a lock file made for
- * it goes again, for whoever waits for that lock will be refused as well.
+ * Opening a ledger, to write or to read. Its lock and its file are in file.c.
  *
  * SQLite's settings are those of "Defense Against The Dark Arts" in its manual: the file may have
  * been changed by others.
@@ -14,72 +7,17 @@
 #include "file_system.h"
 #include "private.h"
 
-#include "claimgate/base/fault.h"
-#include "claimgate/base/stop.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    WAIT_STEP_MS = 100,
     CACHE_KIB = 16384,
     BUSY_WAIT_MS = 5000,
-    LOCK_NAME_BYTES = PATH_MAX + 8,
 };
-
-static enum cg_status wait_for_lock(struct cg_ledger *ledger, int seconds, struct cg_error *err) {
-    for (int64_t left_ms = (int64_t)seconds * 1000;; left_ms -= WAIT_STEP_MS) {
-        if (flock(ledger->lock_fd, LOCK_EX | LOCK_NB) == 0) {
-            return CG_OK;
-        }
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            return cg_error_set_errno(err, CG_IO, errno, "%s: cannot lock", ledger->path);
-        }
-        if (cg_stop_requested()) {
-            return cg_error_set(err, CG_INTERRUPTED, "interrupted while waiting for %s",
-                                ledger->path);
-        }
-        if (left_ms <= 0) {
-            return cg_error_set(err, CG_BUSY,
-                                "%s: another run is writing to this ledger; try again later, or "
-                                "let this one wait with --lock-wait SECONDS",
-                                ledger->path);
-        }
-        const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
-        (void)nanosleep(&step, NULL);
-    }
-}
-
-static void lock_name(const struct cg_ledger *ledger, char out[LOCK_NAME_BYTES]) {
-    snprintf(out, LOCK_NAME_BYTES, "%s-lock", ledger->path);
-}
-
-static enum cg_status take_lock(struct cg_ledger *ledger, int seconds, struct cg_error *err) {
-    char name[LOCK_NAME_BYTES];
-    lock_name(ledger, name);
-    ledger->lock_fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    ledger->made_lock = ledger->lock_fd >= 0;
-    if (ledger->lock_fd < 0 && errno == EEXIST) {
-        ledger->lock_fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    }
-    if (ledger->lock_fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the lock file",
-                                  name);
-    }
-    const int fault = cg_fault("ledger.lock");
-    if (fault != 0) {
-        return cg_error_set_errno(err, CG_IO, fault, "%s: cannot lock", ledger->path);
-    }
-    return wait_for_lock(ledger, seconds, err);
-}
 
 static enum cg_status refuse_what_is_no_file(const char *path, struct cg_error *err) {
     struct stat facts;
@@ -122,47 +60,6 @@ static enum cg_status find_path(struct cg_ledger *ledger, const char *path, stru
     char *last = strrchr(ledger->dir, '/');
     last[last == ledger->dir ? 1 : 0] = '\0';
     return refuse_what_is_no_file(path, err);
-}
-
-/* SQLite would make the file readable for all; its side files take the mode of the file. *mode: as
- * it was before. */
-static enum cg_status make_private(const struct cg_ledger *ledger, mode_t *mode,
-                                   struct cg_error *err) {
-    const int fault = cg_fault("ledger.create");
-    const int fd =
-        fault != 0 ? -1 : open(ledger->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, fault != 0 ? fault : errno,
-                                  "%s: cannot make the ledger", ledger->path);
-    }
-    struct stat facts = {0};
-    enum cg_status status = CG_OK;
-    if (fstat(fd, &facts) != 0) {
-        status =
-            cg_error_set_errno(err, CG_IO, errno, "%s: cannot look at the ledger", ledger->path);
-    } else if (facts.st_uid != geteuid() && facts.st_uid != 0) {
-        status = cg_error_set(err, CG_NO_PERMISSION,
-                              "%s: belongs to another account, which could read every claim in it; "
-                              "run as that account, or name another ledger",
-                              ledger->path);
-    } else if ((facts.st_mode & 077) != 0 && fchmod(fd, 0600) != 0) {
-        status = cg_error_set_errno(err, CG_IO, errno,
-                                    "%s: others can read the ledger and its mode cannot be changed",
-                                    ledger->path);
-    }
-    *mode = facts.st_mode & 07777;
-    (void)close(fd); /* before SQLite has any lock on it */
-    return status;
-}
-
-/* The file is somebody else's. */
-static void leave_alone(struct cg_ledger *ledger, mode_t mode) {
-    char name[LOCK_NAME_BYTES];
-    (void)chmod(ledger->path, mode);
-    if (ledger->made_lock) {
-        lock_name(ledger, name);
-        (void)unlink(name);
-    }
 }
 
 static void set_limits(sqlite3 *db) {
@@ -222,18 +119,20 @@ static struct cg_ledger *new_ledger(void) {
     return ledger;
 }
 
-static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *err) {
-    mode_t mode = 0600;
-    enum cg_status status = make_private(ledger, &mode, err);
-    if (status != CG_OK) {
-        return status;
+/* SQLite removes its files beside the ledger here. */
+static void disconnect(struct cg_ledger *ledger) {
+    if (ledger->db != NULL) {
+        cg_ledger_rollback(ledger);
+        (void)sqlite3_finalize(ledger->find_member);
+        (void)sqlite3_close_v2(ledger->db);
+        ledger->db = NULL;
     }
-    status = connect_to(ledger, ledger->path, SQLITE_OPEN_READWRITE, err);
+}
+
+static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *err) {
+    enum cg_status status = connect_to(ledger, ledger->path, SQLITE_OPEN_READWRITE, err);
     if (status == CG_OK) {
         status = cg_ledger_schema_is_ours(ledger, err);
-    }
-    if (status == CG_BAD_DATA) {
-        leave_alone(ledger, mode);
     }
     if (status == CG_OK) {
         /* Readers see the last committed state while a run writes. */
@@ -250,15 +149,22 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     ledger->policy = plan->policy;
+    struct cg_ledger_file file = {0};
     enum cg_status status = find_path(ledger, plan->path, err);
     if (status == CG_OK) {
         cg_ledger_warn_of_file_system(ledger->dir, ledger->path);
-        status = take_lock(ledger, plan->lock_wait_seconds, err);
+        status = cg_ledger_file_lock(ledger, plan->lock_wait_seconds, &file, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_file_make(ledger, &file, err);
     }
     if (status == CG_OK) {
         status = connect_writer(ledger, err);
     }
     if (status != CG_OK) {
+        disconnect(ledger);
+        file.has_mode = file.has_mode && status == CG_BAD_DATA; /* it is no ledger */
+        cg_ledger_file_leave(ledger, &file);
         cg_ledger_close(ledger);
         *out = NULL;
     }
@@ -385,11 +291,7 @@ void cg_ledger_close(struct cg_ledger *ledger) {
     cg_ledger_drop_run(ledger);
     cg_recall_free(ledger->recall);
     cg_ledger_numbers_fini(&ledger->numbers);
-    if (ledger->db != NULL) {
-        cg_ledger_rollback(ledger);
-        (void)sqlite3_finalize(ledger->find_member);
-        (void)sqlite3_close_v2(ledger->db);
-    }
+    disconnect(ledger);
     if (ledger->lock_fd >= 0) {
         (void)close(ledger->lock_fd);
     }

@@ -196,10 +196,9 @@ struct cg_ledger_run {
 
 struct cg_ledger {
     sqlite3 *db;
-    char *path;     /* real path of the file */
-    char *dir;      /* the folder it is in */
-    int lock_fd;    /* -1: a reader */
-    bool made_lock; /* the lock file was not there before */
+    char *path;  /* real path of the file */
+    char *dir;   /* the folder it is in */
+    int lock_fd; /* -1: a reader */
     const struct cg_policy *policy;
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
@@ -208,6 +207,26 @@ struct cg_ledger {
     char known_input[4096];
     char known_folder[4096];
 };
+
+/* file.c */
+
+/* What opening a ledger to write has made or changed. */
+struct cg_ledger_file {
+    bool made_lock;
+    bool made_ledger;
+    bool has_mode; /* the file was there, with `mode` */
+    mode_t mode;
+};
+
+/* The ledger's lock, waited for. CG_BUSY. */
+cg_must_use enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int seconds,
+                                               struct cg_ledger_file *file, struct cg_error *err);
+/* Its file, for this account alone; SQLite would make one readable for all, and its side files take
+ * the mode of the file. CG_NO_PERMISSION where another account owns it. */
+cg_must_use enum cg_status cg_ledger_file_make(const struct cg_ledger *ledger,
+                                               struct cg_ledger_file *file, struct cg_error *err);
+/* Opening has failed: all is as it was. */
+void cg_ledger_file_leave(const struct cg_ledger *ledger, const struct cg_ledger_file *file);
 
 /* sql.c */
 

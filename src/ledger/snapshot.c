@@ -1,53 +1,50 @@
 /*
- * A ledger copied into one file: made under a temporary name beside it, locked as long as it is
- * being made, linked to its own name when it is whole. What an export that was killed has left
- * there is removed by the next one of that name, for claims stand in it.
+ * A ledger copied into one file: made under a temporary name beside its place, then given its own
+ * name, which never replaces a file. What an export that was killed has left there goes with the
+ * next one of that name, for claims stand in it.
  */
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
-#include "claimgate/io/files.h"
+#include "claimgate/io/owner.h"
+#include "claimgate/io/place.h"
 #include "claimgate/ledger/ledger_query.h"
 #include "private.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define MARK ".claimgate-"
-enum { TOKEN_CHARS = 6 }; /* of mkostemp */
+static enum cg_status copy_failed(sqlite3 *copy, const char *path, struct cg_error *err) {
+    const bool no_memory = copy == NULL || sqlite3_errcode(copy) == SQLITE_NOMEM;
+    return cg_error_set(err, no_memory ? CG_INTERNAL : CG_IO, "%s: %s", path,
+                        no_memory ? "out of memory" : sqlite3_errmsg(copy));
+}
 
 /* Make the copy, then turn it into a file that needs no side files and can be read by an account
- * that may not write. */
+ * that may not write. A copy that is cut off is thrown away, so that it needs no journal. */
+static enum cg_status fill_copy(struct cg_ledger *ledger, sqlite3 *copy, const char *path,
+                                struct cg_error *err) {
+    sqlite3_backup *backup = NULL;
+    if (sqlite3_exec(copy, "PRAGMA journal_mode = OFF", NULL, NULL, NULL) == SQLITE_OK) {
+        backup = sqlite3_backup_init(copy, "main", ledger->db, "main");
+    }
+    const bool is_whole = backup != NULL && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+    if (sqlite3_backup_finish(backup) != SQLITE_OK || !is_whole ||
+        sqlite3_exec(copy, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK) {
+        return copy_failed(copy, path, err);
+    }
+    return CG_OK;
+}
+
 static enum cg_status copy_into(struct cg_ledger *ledger, const char *path, struct cg_error *err) {
     sqlite3 *copy = NULL;
-    enum cg_status status = CG_OK;
-    if (sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK) {
-        status = cg_error_set(err, CG_CANNOT_CREATE, "%s: %s", path,
-                              copy == NULL ? "out of memory" : sqlite3_errmsg(copy));
-    }
-    sqlite3_backup *backup =
-        status == CG_OK ? sqlite3_backup_init(copy, "main", ledger->db, "main") : NULL;
-    if (status == CG_OK && (backup == NULL || sqlite3_backup_step(backup, -1) != SQLITE_DONE)) {
-        status = CG_IO;
-    }
-    if (sqlite3_backup_finish(backup) != SQLITE_OK && status == CG_OK) {
-        status = CG_IO;
-    }
-    if (status == CG_OK &&
-        sqlite3_exec(copy, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK) {
-        status = CG_IO;
-    }
-    if (status == CG_IO) {
-        (void)cg_error_set(err, CG_IO, "%s: %s", path, sqlite3_errmsg(copy));
-    }
+    const int code =
+        sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    const enum cg_status status =
+        code == SQLITE_OK ? fill_copy(ledger, copy, path, err) : copy_failed(copy, path, err);
     (void)sqlite3_close_v2(copy);
     return status;
 }
@@ -60,111 +57,63 @@ static enum cg_status sync_file(int fd, const char *path, struct cg_error *err) 
     return CG_OK;
 }
 
-/* Nobody makes the copy any more: its name is gone, or its lock is free. */
-static bool is_left(int dir_fd, const char *name) {
-    struct stat facts;
-    const int fd = openat(dir_fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ENOENT;
-    }
-    const bool is_ours = fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
-                         facts.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
-    (void)close(fd);
-    return is_ours;
-}
-
-/* "NAME.claimgate-XXXXXX", or that with the end of one of SQLite's side files, which is cut off. */
-static bool is_temporary(const char *entry, const char *name, char copy[NAME_MAX + 1]) {
-    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
-    const size_t before = strlen(name) + strlen(MARK);
-    if (strlen(entry) < before + TOKEN_CHARS || strncmp(entry, name, strlen(name)) != 0 ||
-        strncmp(entry + strlen(name), MARK, strlen(MARK)) != 0) {
-        return false;
-    }
-    snprintf(copy, NAME_MAX + 1, "%.*s", (int)(before + TOKEN_CHARS), entry);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        if (strcmp(entry + before + TOKEN_CHARS, ends[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void remove_left(int dir_fd, const char *name) {
-    char copy[NAME_MAX + 1];
-    const int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (dir == NULL) {
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return;
-    }
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        if (is_temporary(entry->d_name, name, copy) && is_left(dir_fd, copy) &&
-            unlinkat(dir_fd, entry->d_name, 0) != 0 && errno != ENOENT) {
-            cg_log_warning("cannot remove %s, which an earlier export has left; claims stand in "
-                           "it, remove it by hand",
-                           entry->d_name);
-        }
-    }
-    (void)closedir(dir);
-}
-
-/* Link, unlike rename, never replaces a file. */
-static enum cg_status put_in_place(const char *staged, const char *path, int dir_fd,
+/* Never in place of another file. */
+static enum cg_status put_in_place(const struct cg_place *place, const char *name,
                                    struct cg_error *err) {
-    if (link(staged, path) != 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
+    if (renameat2(place->dir_fd, name, place->dir_fd, place->name, RENAME_NOREPLACE) != 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy",
+                                  place->path);
     }
-    const enum cg_status status = cg_file_sync(dir_fd, path, err);
-    if (status != CG_OK) {
-        (void)unlink(path);
-    }
-    return status;
+    return cg_place_sync(place, err);
 }
 
-static enum cg_status make(struct cg_ledger *ledger, const char *path, int dir_fd,
-                           struct cg_error *err) {
-    char staged[PATH_MAX];
-    if (snprintf(staged, sizeof staged, "%s" MARK "XXXXXX", path) >= (int)sizeof staged) {
-        return cg_error_set(err, CG_USAGE, "%s: the name is too long", path);
+/* The copy under a name of its own beside its place, then in its place. */
+static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place *place,
+                                const char *name, struct cg_error *err) {
+    char path[PATH_MAX];
+    const size_t dir_bytes = strlen(place->path) - strlen(place->name);
+    if (snprintf(path, sizeof path, "%.*s%s", (int)dir_bytes, place->path, name) >=
+        (int)sizeof path) {
+        return cg_error_set(err, CG_USAGE, "%s: the name is too long", place->path);
     }
-    const int fd = mkostemp(staged, O_CLOEXEC); /* mode 0600 */
+    const int fd = openat(place->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", path);
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy",
+                                  place->path);
     }
-    (void)flock(fd, LOCK_EX | LOCK_NB); /* where files cannot be locked, nobody clears up either */
-    enum cg_status status = copy_into(ledger, staged, err);
+    enum cg_status status = copy_into(ledger, path, err);
     if (status == CG_OK) {
-        status = sync_file(fd, staged, err);
+        status = sync_file(fd, path, err);
     }
     if (status == CG_OK) {
-        status = put_in_place(staged, path, dir_fd, err);
-    }
-    if (unlink(staged) != 0) {
-        cg_log_warning("cannot remove %s (%s); claims stand in it, remove it by hand", staged,
-                       strerror(errno));
+        status = put_in_place(place, name, err);
     }
     (void)close(fd);
+    if (status != CG_OK && unlinkat(place->dir_fd, name, 0) != 0 && errno != ENOENT) {
+        cg_log_warning("%s: cannot be removed, and a part of the ledger stands in it; remove it by "
+                       "hand",
+                       path);
+    }
     return status;
 }
 
 enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
                                   struct cg_error *err) {
-    const char *slash = strrchr(path, '/');
-    char dir[PATH_MAX] = ".";
-    if (slash != NULL &&
-        snprintf(dir, sizeof dir, "%.*s", (int)(slash + 1 - path), path) >= (int)sizeof dir) {
-        return cg_error_set(err, CG_USAGE, "%s: the name is too long", path);
+    struct cg_place place;
+    char name[CG_PLACE_NAME_BYTES];
+    enum cg_status status = cg_place_find(path, &place, err);
+    if (status != CG_OK) {
+        return status;
     }
-    const int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open its folder", path);
+    status = cg_place_lock(&place, err);
+    if (status == CG_OK) {
+        cg_owner_warn_of_folder(place.dir_fd, path);
+        cg_place_remove_stale(&place);
+        status = cg_place_new_name(&place, name, err);
     }
-    remove_left(dir_fd, slash == NULL ? path : slash + 1);
-    const enum cg_status status = make(ledger, path, dir_fd, err);
-    (void)close(dir_fd);
+    if (status == CG_OK) {
+        status = make_copy(ledger, &place, name, err);
+    }
+    cg_place_fini(&place);
     return status;
 }

@@ -36,6 +36,63 @@ enum cg_status cg_page_close(struct cg_page *page, enum cg_status status, struct
     return page->failed ? cg_error_set(err, CG_INTERNAL, "out of memory") : CG_OK;
 }
 
+/* Bytes that a text of ours may hold at this place though a name may not: line ends, tabs, colours.
+ * 0: none. */
+static size_t own_bytes(const char *at) {
+    static const char *const own[] = {"\n", "\t", "\033[32m", "\033[31m", "\033[0m"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (strncmp(at, own[i], strlen(own[i])) == 0) {
+            return strlen(own[i]);
+        }
+    }
+    return 0;
+}
+
+static bool is_plain(const char *text) {
+    while (*text != '\0') {
+        const unsigned char byte = (unsigned char)*text;
+        const size_t own = own_bytes(text);
+        if (own == 0 && (byte < 0x20 || byte >= 0x7F)) {
+            return false;
+        }
+        text += own == 0 ? 1 : own;
+    }
+    return true;
+}
+
+/* What was said holds other bytes than ours mostly do: whatever it is of, none of them may reach a
+ * terminal as it is. */
+static bool show_again(struct cg_buffer *out, const char *text) {
+    char piece[NAME_BYTES];
+    char shown[4 * NAME_BYTES];
+    while (*text != '\0') {
+        const size_t own = own_bytes(text);
+        size_t len = 0;
+        while (len < sizeof piece - 1 && text[len] != '\0' && own_bytes(text + len) == 0) {
+            len++;
+        }
+        memcpy(piece, text, len);
+        piece[len] = '\0';
+        (void)cg_utf8_show(shown, sizeof shown, piece);
+        if (!cg_buffer_append_text(out, shown) || !cg_buffer_append(out, text + len, own)) {
+            return false;
+        }
+        text += len + own;
+    }
+    return true;
+}
+
+/* The text from `start` on has just been said. */
+static void keep_harmless(struct cg_page *page, size_t start) {
+    if (is_plain(page->text.data + start)) {
+        return;
+    }
+    char *said = strdup(page->text.data + start);
+    page->text.len_bytes = start;
+    page->failed = said == NULL || !show_again(&page->text, said);
+    free(said);
+}
+
 void cg_page_say(struct cg_page *page, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -51,7 +108,9 @@ void cg_page_say(struct cg_page *page, const char *format, ...) {
     va_start(args, format);
     (void)vsnprintf(page->text.data + page->text.len_bytes, (size_t)len + 1, format, args);
     va_end(args);
+    const size_t start = page->text.len_bytes;
     page->text.len_bytes += (size_t)len;
+    keep_harmless(page, start);
 }
 
 void cg_page_show(struct cg_page *page, struct cg_text text) {

@@ -7,6 +7,7 @@
  * asks for it or not.
  */
 #include "claimgate/base/date.h"
+#include "claimgate/base/utf8.h"
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
 #include "roster_private.h"
@@ -21,12 +22,11 @@ enum { SHOWN_VALUE_BYTES = 48 };
 
 /* A value as a message shows it: cut short, and nothing that a terminal would act on. */
 static const char *shown(struct cg_text value, char out[SHOWN_VALUE_BYTES]) {
-    uint32_t len = value.len < SHOWN_VALUE_BYTES ? value.len : SHOWN_VALUE_BYTES - 4;
-    for (uint32_t i = 0; i < len; i++) {
-        unsigned char byte = (unsigned char)value.ptr[i];
-        out[i] = byte < 0x20 || byte >= 0x7f ? '?' : value.ptr[i];
-    }
-    memcpy(out + len, len < value.len ? "..." : "", len < value.len ? 4 : 1);
+    char copy[SHOWN_VALUE_BYTES + 1]; /* one byte more than fits, so that a cut shows */
+    const uint32_t len = value.len < SHOWN_VALUE_BYTES ? value.len : SHOWN_VALUE_BYTES;
+    memcpy(copy, value.ptr, len);
+    copy[len] = '\0';
+    (void)cg_utf8_show(out, SHOWN_VALUE_BYTES, copy);
     return out;
 }
 

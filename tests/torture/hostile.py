@@ -214,7 +214,7 @@ FAULTS = ("none", "FAIL_AT=400", "FAIL_AT=4000", "FAIL_AT=9000", "FAIL_AT=13500"
           "write:EIO:1", "write:ENOSPC:3", "pwrite64:EIO:30", "read:EIO:20", "openat:EACCES:25",
           "renameat2:EIO:2", "fsync:EIO:1", "pread64:EIO:10", "newfstatat:EIO:30")
 PLACES = re.compile(r"/(accepted\.csv\.gz|rejected\.csv\.gz|a\.csv|r\.csv|ledger\.db(-wal|-journal)?|"
-                    r"\.(a|r)\.csv\.claimgate-\w+|copy\.db\S*)$|\(deleted\)$|/#\d+")
+                    r"\.(a|r)\.csv\.claimgate-\w+|\.?copy\.db\S*)$|\(deleted\)$|/#\d+")
 
 
 def canary_points():

@@ -36,7 +36,8 @@ void cg_place_fini(struct cg_place *place);
 
 /* Held until _fini, which also removes the lock file. */
 cg_must_use enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err);
-/* Remove the temporaries that killed runs of this account have left. Only under the lock. */
+/* Remove the temporaries that killed runs of this account have left, and what SQLite has put beside
+ * them. Only under the lock. */
 void cg_place_remove_stale(const struct cg_place *place);
 /* A new name for a temporary; CG_INTERNAL without randomness. */
 cg_must_use enum cg_status cg_place_new_name(const struct cg_place *place,
