@@ -166,9 +166,9 @@ static bool is_of(const struct cg_line *line, struct cg_text member_id) {
     return cg_text_equal(cg_key_text(&line->member_id), member_id) && line->decision != CG_REJECTED;
 }
 
-/* False: the member has to be told line by line. */
-static bool tell_outlines(const struct model *model, struct cg_text member_id,
-                          struct cg_member *member) {
+/* *told stays false where the member has to be told line by line. */
+static enum cg_status tell_outlines(const struct model *model, struct cg_text member_id,
+                                    struct cg_member *member, bool *told) {
     struct cg_outline outlines[MODEL_LINES_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < model->count; i++) {
@@ -179,7 +179,7 @@ static bool tell_outlines(const struct model *model, struct cg_text member_id,
         }
         if ((line.split && line.end_day > line.start_day) ||
             cg_outline_day(line.start_day) == CG_OUTLINE_DAY_NONE) {
-            return false;
+            return CG_OK;
         }
         outlines[count++] = (struct cg_outline){
             .day = cg_outline_day(line.start_day),
@@ -189,7 +189,8 @@ static bool tell_outlines(const struct model *model, struct cg_text member_id,
             .service_tag = cg_outline_service_tag(line.rendering_npi, line.submitted_units),
         };
     }
-    return cg_member_add_outlines(member, outlines, count) == CG_OK;
+    *told = true;
+    return cg_member_add_outlines(member, outlines, count);
 }
 
 static enum cg_status tell_lines(const struct model *model, struct cg_text member_id,
@@ -217,10 +218,11 @@ static enum cg_status tell_lines(const struct model *model, struct cg_text membe
 enum cg_status world_recall(void *context, struct cg_text member_id, struct cg_member *member,
                             struct cg_error *err) {
     const struct world_ledger *ledger = context;
+    enum cg_status status = CG_OK;
+    bool told = false;
     (void)err;
-    if (ledger->tells_outlines && !cg_member_wants_lines(member) &&
-        tell_outlines(&ledger->before, member_id, member)) {
-        return CG_OK;
+    if (ledger->tells_outlines && !cg_member_wants_lines(member)) {
+        status = tell_outlines(&ledger->before, member_id, member, &told);
     }
-    return tell_lines(&ledger->before, member_id, member);
+    return told ? status : tell_lines(&ledger->before, member_id, member);
 }
