@@ -101,7 +101,7 @@ static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch)
     }
     while (batch->rejected_text.len_bytes < enough && (line = next_rejected(batch)) != NULL) {
         cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);
-        if (line->decision == CG_REJECTED) {
+        if (line->decision == CG_REJECTED && batch->notes_shapes) {
             cg_note_shapes(binding, batch, line, line->reasons, &batch->shapes);
         }
         const struct cg_rejected_row row = {binding, run->paths[batch->source_no], batch, line,
@@ -186,6 +186,16 @@ static bool is_decided(const struct cg_batch *batch) {
 }
 #endif
 
+/* A remark on the whole file is about nine of ten records: a batch in which not one of ten fails
+ * has nothing to say for it. */
+static bool may_have_one_fault(const struct cg_batch *batch) {
+    uint32_t rejected = 0;
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        rejected += cg_batch_line(batch, i)->decision == CG_REJECTED;
+    }
+    return (uint64_t)rejected * 4 >= batch->lines.count;
+}
+
 void cg_station_encode(void *context, struct cg_batch *batch) {
     const struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
@@ -193,6 +203,7 @@ void cg_station_encode(void *context, struct cg_batch *batch) {
     }
     CG_ASSERT(is_decided(batch));
     CG_ASSERT(batch->accepted_rows == 0 && batch->encoded_lines == 0);
+    batch->notes_shapes = may_have_one_fault(batch);
     /* A failure stays in the batch; there is nothing to add to it here. */
     if (encode_accepted(run, batch) && encode_decisions(run, batch)) {
         (void)encode_rejected(run, batch);

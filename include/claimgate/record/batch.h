@@ -152,6 +152,7 @@ struct cg_batch {
     uint64_t accepted_rows; /* rows that were put into each file */
     uint64_t rejected_rows;
     uint64_t decision_rows;
+    bool notes_shapes;             /* enough of its lines fail for a remark on all of them */
     struct cg_shape_counts shapes; /* of what fails in the rejected rows */
 
     /* Tools that travel along, so that parallel stations need no look-up by thread. Made by who
