@@ -38,6 +38,9 @@ static const struct cg_option option_table[] = {
     CG_TAKES_POLICY(policy, "rules to test by (ms)"),
     CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_X12(x12),
+    CG_TAKES_ACK(x12),
+    CG_TAKES_FLAG("lines", x12.lines, "X12: each line by itself; no X12 is written"),
     CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
     CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
@@ -148,6 +151,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .allow_empty = o->allow_empty,
         .threads = cg_load_threads(o->threads),
         .output = {.dir = o->dry_run ? NULL : o->out,
+                   .without_accepted = o->x12.lines,
                    .overwrite = o->overwrite,
                    .group = (gid_t)-1,
                    .accepted = o->dry_run ? NULL : o->accepted,
@@ -166,6 +170,9 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .max_reject_rate_milli = o->max_reject_rate_milli,
         .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1,
     };
+    if (cg_x12_options_of(&o->x12, &plan->x12, err) != CG_OK) {
+        return err->status;
+    }
     return o->group != NULL ? cg_group_find(o->group, &plan->output.group, err) : CG_OK;
 }
 
@@ -182,6 +189,7 @@ static enum cg_status open_trace(const struct cg_validate_options *o, FILE **tra
 struct owned {
     struct cg_policy *policy;
     struct cg_roster *roster;
+    struct cg_ack_codes *ack_codes;
     FILE *trace;
     struct cg_metrics_file metrics;
 };
@@ -206,6 +214,12 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
     if (status != CG_OK) {
         return status;
     }
+    status = cg_x12_load_codes(&o->x12, &owned->ack_codes, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    plan.ack_codes = owned->ack_codes;
+    plan.payer_id = o->x12.payer_id;
     plan.rules.policy = owned->policy;
     plan.rules.roster = owned->roster;
     plan.trace = owned->trace;
@@ -222,6 +236,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     if (owned.trace != NULL) {
         fclose(owned.trace);
     }
+    cg_ack_codes_free(owned.ack_codes);
     cg_roster_free(owned.roster);
     cg_policy_free(owned.policy);
     cg_metrics_file_end(&owned.metrics,

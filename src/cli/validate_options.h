@@ -5,6 +5,7 @@
 #define CLAIMGATE_CLI_VALIDATE_OPTIONS_H
 
 #include "options.h"
+#include "x12_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct cg_validate_options {
     const char *trace;
     const char *metrics;
     const char *guard;
+    struct cg_x12_arguments x12;
     int32_t as_of_day;
     struct cg_limits limits;
     int64_t threads;

@@ -22,9 +22,12 @@ static bool is_words(struct cg_text cell) {
 
 /* Of a record with quotes the columns that were kept; of any other all that the header has. */
 static int find_elsewhere(const struct cg_policy *policy, struct cg_values *values) {
+    int procedure_no = -1;
+    if (values->texts != NULL) {
+        return -1; /* in X12 every value has its one place */
+    }
     const uint32_t columns =
         values->ends == NULL ? cg_csv_kept_count(values->csv) : values->binding->column_count;
-    int procedure_no = -1;
     for (uint32_t i = 0; i < columns && procedure_no < 0; i++) {
         procedure_no = cg_code_in_another_column(
             policy, values->ends == NULL ? cg_csv_field(values->csv, i).value

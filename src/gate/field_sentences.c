@@ -12,6 +12,7 @@
 
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/record/x12.h"
 #include "claimgate/rules/procedure_code.h"
 
 #include <string.h>
@@ -96,7 +97,11 @@ struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field fiel
     const struct cg_field_source *source = &detail->binding->fields[field];
     struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
     struct cg_text value = {"", 0};
+    const struct cg_x12_line *x12 = cg_x12_line_of(detail->batch, detail->line);
     *column = source->column;
+    if (x12 != NULL) {
+        return x12->values[field];
+    }
     if (*column >= 0) {
         value = read_value(detail, field, record, *column);
     }
@@ -326,6 +331,26 @@ void cg_detail_malformed(const struct cg_detail *detail) {
         cg_say(say,
                "A header is stuck to the end of the record: the file before it had no line end "
                "after its last line.");
+        break;
+    case CG_CLAIM_ORPHANED:
+        cg_say(say, "An HL segment above the claim does not name the loop that it stands in, so "
+                    "that nobody can say whose claim it is.");
+        break;
+    case CG_CLAIM_MISPLACED:
+        cg_say(say, "The claim stands in no loop of a subscriber or patient (HL03 22 or 23).");
+        break;
+    case CG_CLAIM_WITHOUT_LINES:
+        cg_say(say, "The claim has no service line (LX).");
+        break;
+    case CG_LINE_WITHOUT_SERVICE:
+        cg_say(say, "A service line of the claim (LX) has no SV1.");
+        break;
+    case CG_SERVICE_TWICE:
+        cg_say(say, "A service line of the claim has a second SV1 or a second date of service "
+                    "(DTP*472).");
+        break;
+    case CG_SEGMENT_NAME:
+        cg_say(say, "The name of a segment of the claim holds a control character.");
         break;
     case CG_WELL_FORMED:
         break;

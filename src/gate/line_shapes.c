@@ -57,7 +57,7 @@ void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *bat
                     const struct cg_line *line, uint64_t reasons, struct cg_shape_counts *counts) {
     const struct cg_detail detail = {
         .binding = cg_binding_of_line(binding, line), .batch = batch, .line = line};
-    if (line->malformed != CG_WELL_FORMED) {
+    if (line->malformed != CG_WELL_FORMED && !binding->is_x12) {
         cg_shapes_note_malformed(counts, binding, batch, line->record_no);
         return;
     }

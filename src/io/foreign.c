@@ -224,6 +224,10 @@ static bool fits(const struct signature *signature, struct bytes bytes) {
            (signature->looks == NULL || signature->looks(bytes));
 }
 
+bool cg_foreign_is_x12(const void *bytes, size_t len_bytes) {
+    return is_x12((struct bytes){bytes, len_bytes});
+}
+
 enum cg_status cg_foreign_refuse(const char *name, enum cg_wrapping wrapping, const void *bytes,
                                  size_t len_bytes, struct cg_error *err) {
     const struct bytes all = {bytes, len_bytes};

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -218,4 +219,20 @@ uint64_t cg_sink_bytes(const struct cg_sink *sink) {
 
 void cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]) {
     cg_sha256_peek(sink->sha, out);
+}
+
+enum cg_status cg_sink_rename(struct cg_sink *sink, int dir_fd, const char *name,
+                              struct cg_error *err) {
+    char *copy = strdup(name);
+    if (copy == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", name);
+    }
+    if (renameat(dir_fd, sink->name, dir_fd, name) != 0) {
+        free(copy);
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot name the file so",
+                                  name);
+    }
+    free(sink->name);
+    sink->name = copy;
+    return CG_OK;
 }

@@ -18,9 +18,10 @@ struct cg_source {
     struct cg_gzip *gzip;
     enum cg_codec codec;
     enum shape shape;
-    bool has_blocks;        /* it begins with BGZF blocks */
-    bool last_block_empty;  /* of those read so far, as the one that ends a BGZF file is */
-    bool has_content;       /* its first bytes have been looked at */
+    bool has_blocks;       /* it begins with BGZF blocks */
+    bool last_block_empty; /* of those read so far, as the one that ends a BGZF file is */
+    bool has_content;      /* its first bytes have been looked at */
+    bool takes_x12;
     char last_byte;         /* of plain bytes */
     uint64_t content_bytes; /* filled so far, unpacked */
 };
@@ -55,6 +56,10 @@ void cg_source_close(struct cg_source *source) {
     }
 }
 
+void cg_source_take_x12(struct cg_source *source) {
+    source->takes_x12 = true;
+}
+
 void cg_source_give_up_on(struct cg_source *source, const atomic_bool *given_up) {
     cg_input_give_up_on(source->input, given_up);
 }
@@ -87,6 +92,9 @@ static enum cg_status look_at_content(struct cg_source *source, const char *byte
         return CG_OK;
     }
     source->has_content = true;
+    if (source->takes_x12 && cg_foreign_is_x12(bytes, len_bytes)) {
+        return CG_OK;
+    }
     return cg_foreign_refuse(cg_input_name(source->input),
                              source->shape == SHAPE_PLAIN ? CG_WRAPPED_PLAIN : CG_WRAPPED_GZIP,
                              bytes, len_bytes, err);

@@ -119,8 +119,7 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
     struct cg_cell cells[CG_LINE_CELLS];
     cells[CG_LINE_MEMBER] = cg_cell_integer(line->member_no);
     cells[CG_LINE_INPUT] = cg_cell_integer((int64_t)batch->source_no + 1);
-    cells[CG_LINE_SOURCE_LINE] =
-        cg_cell_unsigned(batch->first_line + cg_batch_record(batch, line->record_no)->line_delta);
+    cells[CG_LINE_SOURCE_LINE] = cg_cell_unsigned(cg_batch_line_place(batch, line));
     fill_line(ledger->policy, line, &texts, cells);
     if (line->taken_back_lines > 0) {
         /* Before its line: what it takes back stands before it. */

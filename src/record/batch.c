@@ -4,8 +4,12 @@
 
 #include "claimgate/io/deflate.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/record/x12.h"
 
 #include <stdlib.h>
+
+_Static_assert((int)CG_BATCH_HEAD_BYTES >= (int)CG_X12_CLAIM_MAX_BYTES,
+               "a claim of X12 is carried before the payload");
 
 enum {
     RECORDS_MAX = 1 << 21, /* more than a batch has bytes for */
@@ -50,6 +54,7 @@ void cg_batch_free(struct cg_batch *batch) {
         return;
     }
     cg_csv_free(batch->csv);
+    cg_x12_batch_free(batch->x12);
     cg_deflater_free(batch->deflater);
     cg_arena_fini(&batch->scratch);
     cg_buffer_fini(&batch->decisions);
@@ -88,6 +93,9 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->records.count = 0;
     batch->physical_lines = 0;
     batch->blank_lines = 0;
+    if (batch->x12 != NULL) {
+        cg_x12_batch_clear(batch->x12);
+    }
     batch->is_fed_back = false;
     batch->origins.count = 0;
     batch->positions.count = 0;
@@ -124,6 +132,13 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->error = (struct cg_error)CG_ERROR_INIT;
 }
 
+bool cg_batch_use_x12(struct cg_batch *batch) {
+    if (batch->x12 == NULL) {
+        batch->x12 = cg_x12_batch_new();
+    }
+    return batch->x12 != NULL;
+}
+
 struct cg_line *cg_batch_add_line(struct cg_batch *batch) {
     /* Copied, for memset would be a string instruction, which takes long to get going. */
     static const struct cg_line zeroed;
@@ -155,6 +170,12 @@ bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len
         *row = (struct cg_text){bytes, (uint32_t)len_bytes};
     }
     return row != NULL;
+}
+
+uint64_t cg_batch_line_place(const struct cg_batch *batch, const struct cg_line *line) {
+    const uint64_t place = batch->first_line + cg_batch_record(batch, line->record_no)->line_delta;
+    const struct cg_x12_line *x12 = cg_x12_line_of(batch, line);
+    return x12 == NULL ? place : place + x12->segment_delta;
 }
 
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no) {

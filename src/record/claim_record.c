@@ -66,32 +66,36 @@ static bool leave_out(struct cg_batch *batch, struct cg_values *values, struct c
     return good;
 }
 
+struct cg_line *cg_claim_record_add(const struct cg_parse_plan *plan, struct cg_batch *batch,
+                                    struct cg_values *values, bool left_out, uint32_t *take_backs) {
+    struct cg_line *line = cg_batch_add_line(batch);
+    if (line == NULL) {
+        return NULL;
+    }
+    line->record_no = batch->records.count - 1;
+    if ((left_out || !plan->edit_fields(plan->rules, values, line)) &&
+        !leave_out(batch, values, line, take_backs)) {
+        return NULL;
+    }
+    return values->out_of_memory ? NULL : line;
+}
+
 bool cg_claim_record_read(const struct cg_parse_plan *plan, struct cg_batch *batch,
                           struct cg_claim_values *claim, bool left_out) {
-    const struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     uint32_t take_backs = 0;
-    bool good = true;
-    for (uint32_t i = 0; i < claim->count && good; i++) {
+    for (uint32_t i = 0; i < claim->count; i++) {
         struct cg_values *values = &claim->of_lines[i];
         if (!is_there(values)) {
             continue;
         }
-        struct cg_line *line = cg_batch_add_line(batch);
+        struct cg_line *line = cg_claim_record_add(plan, batch, values, left_out, &take_backs);
         if (line == NULL) {
             return false;
         }
-        line->record_no = batch->records.count - 1;
-        if (left_out || !plan->edit_fields(plan->rules, values, line)) {
-            good = leave_out(batch, values, line, &take_backs);
-        }
         line->line_number = (uint16_t)(i + 1);
-        good = good && !values->out_of_memory;
     }
-    cg_claim_record_end(plan, batch);
-    if (record->line_index != CG_NO_LINE) {
-        batch->passing_take_backs.count -= take_backs; /* its other lines say what becomes of it */
-    }
-    return good;
+    cg_claim_record_end(plan, batch, take_backs);
+    return true;
 }
 
 static bool is_in_scope(const struct cg_line *lines, uint32_t count) {
@@ -102,7 +106,8 @@ static bool is_in_scope(const struct cg_line *lines, uint32_t count) {
     return out < count;
 }
 
-void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batch) {
+void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batch,
+                         uint32_t take_backs) {
     struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     const uint32_t count = batch->lines.count - record->line_index;
     struct cg_line *lines = (struct cg_line *)batch->lines.items + record->line_index;
@@ -115,6 +120,7 @@ void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batc
         batch->passed_lines += record->line_count;
         return;
     }
+    batch->passing_take_backs.count -= take_backs; /* its other lines say what becomes of it */
     lines->more_lines = (uint16_t)(count - 1);
     for (uint32_t i = 1; i < count; i++) {
         lines[i].more_lines = CG_NOT_FIRST;

@@ -34,8 +34,15 @@ uint16_t cg_claim_values_take(struct cg_claim_values *claim, const struct cg_val
 cg_must_use bool cg_claim_record_read(const struct cg_parse_plan *plan, struct cg_batch *batch,
                                       struct cg_claim_values *claim, bool left_out);
 
+/* Add a line to the batch's last record, as edit_fields reads it from the values, or with
+ * `left_out` as one out of scope. *take_backs counts what _end is told. NULL: no memory. */
+cg_must_use struct cg_line *cg_claim_record_add(const struct cg_parse_plan *plan,
+                                                struct cg_batch *batch, struct cg_values *values,
+                                                bool left_out, uint32_t *take_backs);
+
 /* The batch's last record has the lines from record->line_index to the batch's last one. Without
  * one in scope it keeps none of them and passes through untouched. */
-void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batch);
+void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batch,
+                         uint32_t take_backs);
 
 #endif

@@ -67,7 +67,7 @@ static void put_place(struct writer *writer, const struct cg_rejected_row *row) 
         return;
     }
     put_value(writer, cg_text_of(row->source_file));
-    put_next_number(writer, batch->first_line + cg_batch_record(batch, record_no)->line_delta);
+    put_next_number(writer, cg_batch_line_place(batch, row->line));
 }
 
 static void put_ids(struct writer *writer, const struct cg_line *line) {

@@ -12,6 +12,7 @@
 #include "fed_back.h"
 #include "header_names.h"
 #include "reader_private.h"
+#include "x12_parse.h"
 
 #include "claimgate/base/assert.h"
 #include "claimgate/base/stop.h"
@@ -43,6 +44,7 @@ void cg_reader_free(struct cg_reader *reader) {
     cg_source_close(reader->source);
     cg_splitter_free(reader->splitter);
     cg_backlog_fini(&reader->backlog);
+    cg_x12_cut_free(reader->x12);
     cg_header_names_free(reader->builtin_names);
     cg_binding_fini(&reader->binding);
     cg_layout_free(reader->layout);
@@ -59,6 +61,9 @@ void cg_reader_name_input(const struct cg_reader *reader, struct cg_batch *batch
 static enum cg_status open_next(struct cg_reader *reader, struct cg_error *err) {
     const char *file = reader->plan.inputs[reader->source_no].file;
     const enum cg_status status = cg_source_open(file, &reader->source, err);
+    if (status == CG_OK && reader->plan.x12 != NULL) {
+        cg_source_take_x12(reader->source);
+    }
     if (status == CG_OK && reader->plan.given_up != NULL) {
         cg_source_give_up_on(reader->source, reader->plan.given_up);
     }
@@ -146,6 +151,12 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     }
     CG_ASSERT(reader->bound);
     CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
+    if (reader->binding.is_x12) {
+        if (cg_x12_parse(&reader->plan.parse, reader->plan.x12, batch) != CG_OK) {
+            cg_reader_name_input(reader, batch);
+        }
+        return;
+    }
     if (batch->csv == NULL) {
         batch->csv = cg_csv_new(reader->binding.delimiter,
                                 2 * reader->binding.column_count + CG_FED_BACK_COLUMNS_MORE + 1);
@@ -224,7 +235,7 @@ void cg_reader_warn_of_names(const struct cg_reader *reader) {
 
 void cg_reader_warn_of_cut_lines(const struct cg_reader *reader) {
     for (uint32_t i = 0; i < reader->plan.input_count; i++) {
-        if (reader->plan.inputs[i].lacks_line_end) {
+        if (reader->plan.inputs[i].lacks_line_end && !reader->binding.is_x12) {
             cg_unfinished_line(reader->plan.inputs[i].file);
         }
     }

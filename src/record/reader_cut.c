@@ -163,6 +163,13 @@ static void cut(struct cg_reader *reader, struct cg_batch *batch) {
     }
     CG_ASSERT(batch->payload == batch->memory + CG_BATCH_HEAD_BYTES);
     CG_ASSERT(batch->payload_bytes <= CG_BATCH_BYTES);
+    if (reader->plan.x12 != NULL && !cg_reader_find_kind(reader, batch)) {
+        return;
+    }
+    if (reader->kind == CG_INPUT_X12) {
+        cg_reader_cut_x12(reader, batch);
+        return;
+    }
     if (cg_splitter_wants_header(reader->splitter) && take_header(reader, batch) != CG_OK) {
         refuse_header(reader, batch);
         return;
@@ -174,6 +181,7 @@ static void cut(struct cg_reader *reader, struct cg_batch *batch) {
     batch->is_fed_back = reader->is_fed_back;
     if (batch->ends_source) {
         reader->is_fed_back = false;
+        reader->kind = CG_INPUT_UNKNOWN;
         cg_splitter_expect_header(reader->splitter);
     }
 }

@@ -7,9 +7,15 @@
 
 #include "backlog.h"
 #include "splitter.h"
+#include "x12_cut.h"
 
 #include "claimgate/io/source.h"
 #include "claimgate/record/reader.h"
+
+/* Of the input being cut, told by its first bytes. */
+enum cg_input_kind { CG_INPUT_UNKNOWN, CG_INPUT_CSV, CG_INPUT_X12 };
+
+enum { CG_KIND_KNOWN_BYTES = 1024 }; /* of blanks, no more are waited for */
 
 struct cg_reader {
     struct cg_reader_plan plan;
@@ -26,7 +32,11 @@ struct cg_reader {
     struct cg_layout *layout;
     struct cg_binding binding;
     bool bound;
-    bool is_fed_back; /* the input being cut is a rejected file of an earlier run */
+    enum cg_input_kind kind;
+    char first_bytes[CG_KIND_KNOWN_BYTES]; /* of the input, while they do not tell its kind */
+    uint32_t first_len;
+    struct cg_x12_cut *x12; /* made for the first input of X12 */
+    bool is_fed_back;       /* the input being cut is a rejected file of an earlier run */
 
     /* number */
     uint64_t next_line; /* physical line of the input that the next batch starts at */
@@ -39,6 +49,11 @@ struct cg_reader {
 
 /* Put the input before what is wrong with it, as people call it. */
 void cg_reader_name_input(const struct cg_reader *reader, struct cg_batch *batch);
+
+/* At the start of an input: find out what it is. False while its first bytes do not tell, and where
+ * it is refused, which stands in the batch. */
+bool cg_reader_find_kind(struct cg_reader *reader, struct cg_batch *batch);
+void cg_reader_cut_x12(struct cg_reader *reader, struct cg_batch *batch);
 
 /* Of the batches in order, once each has its first_line: headers and trailers among the records.
  * What ends the run stands in the batch. */

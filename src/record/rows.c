@@ -2,6 +2,7 @@
 
 #include "claimgate/base/phrase.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/record/x12.h"
 
 const char *cg_rejected_column_name(enum cg_rejected_column column) {
     static const char *const names[] = {
@@ -129,7 +130,7 @@ static void put_place(struct writer *writer, const struct cg_rejected_row *row) 
     const struct cg_batch *batch = row->batch;
     struct cg_origin place = {
         .file = cg_text_of(row->source_file),
-        .line = batch->first_line + cg_batch_record(batch, record_no)->line_delta,
+        .line = cg_batch_line_place(batch, row->line),
     };
     if (batch->is_fed_back) {
         const struct cg_origin *origin = cg_array_at(&batch->origins, record_no);
@@ -139,12 +140,42 @@ static void put_place(struct writer *writer, const struct cg_rejected_row *row) 
     put_next_number(writer, place.line);
 }
 
+/* Dates as the files of others have them. */
+static void put_x12_value(struct writer *writer, enum cg_field field, struct cg_text value) {
+    const bool is_date = field == CG_FIELD_CLAIM_LINE_START_DATE ||
+                         field == CG_FIELD_CLAIM_LINE_END_DATE || field == CG_FIELD_RECEIVED_DATE ||
+                         field == CG_FIELD_BIRTH_DATE;
+    const int32_t day_no =
+        is_date ? cg_date_parse(value.ptr, value.len, CG_DATE_COMPACT) : CG_DAY_NONE;
+    const struct cg_date_text iso = cg_date_text(day_no);
+    writer->failed =
+        writer->failed || !cg_csv_put(writer->out, writer->delimiter,
+                                      day_no == CG_DAY_NONE ? value : cg_text_of(iso.text));
+    put_delimiter(writer);
+}
+
+static void put_x12_line(struct writer *writer, const struct cg_x12_line *line) {
+    for (int field = 0; field < CG_FIELD_COUNT; field++) {
+        put_x12_value(writer, (enum cg_field)field, line->values[field]);
+    }
+    writer->failed =
+        writer->failed || !cg_csv_put(writer->out, writer->delimiter, line->transaction);
+    put_delimiter(writer);
+    writer->failed =
+        writer->failed || !cg_csv_put(writer->out, writer->delimiter, line->line_control);
+}
+
 bool cg_rows_rejected(struct cg_buffer *out, const struct cg_rejected_row *row) {
     const struct cg_verdict *verdict = row->verdict;
     struct writer writer = {.out = out, .delimiter = row->binding->delimiter};
     put_place(&writer, row);
     put_delimiter(&writer);
-    put_record(&writer, row);
+    const struct cg_x12_line *x12 = cg_x12_line_of(row->batch, row->line);
+    if (x12 != NULL) {
+        put_x12_line(&writer, x12);
+    } else {
+        put_record(&writer, row);
+    }
     put_next_word(&writer, verdict->reason);
     put_next_value(&writer, verdict->reasons);
     put_next_word(&writer, verdict->group_code);

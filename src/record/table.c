@@ -107,24 +107,16 @@ static void report_header(struct table *table) {
 
 /* Why a line gives no row, as a sentence; NULL when it does. */
 static const char *name_fault(enum cg_malformed fault) {
-    switch (fault) {
-    case CG_TOO_LONG:
-        return "the line is longer than 64 KiB";
-    case CG_NUL_BYTE:
-        return "the line holds a NUL byte; is this a CSV file in UTF-8?";
-    case CG_UNCLOSED_QUOTE:
-        return "a quote is not closed by the end of the line";
-    case CG_BROKEN_QUOTING:
-        return "a quote stands where none may; write a quote within a quoted value twice";
-    case CG_HEADER_STUCK:
-        return "a header is stuck to the row, for the file before it had no last line end: part "
-               "the line in two";
-    case CG_WELL_FORMED:
-    case CG_TOO_FEW_FIELDS:
-    case CG_TOO_MANY_FIELDS:
-        break;
-    }
-    return NULL;
+    static const char *const faults[] = {
+        [CG_TOO_LONG] = "the line is longer than 64 KiB",
+        [CG_NUL_BYTE] = "the line holds a NUL byte; is this a CSV file in UTF-8?",
+        [CG_UNCLOSED_QUOTE] = "a quote is not closed by the end of the line",
+        [CG_BROKEN_QUOTING] = "a quote stands where none may; write a quote within a quoted value "
+                              "twice",
+        [CG_HEADER_STUCK] = "a header is stuck to the row, for the file before it had no last line "
+                            "end: part the line in two",
+    };
+    return (size_t)fault < sizeof faults / sizeof faults[0] ? faults[fault] : NULL;
 }
 
 static void add_problem(struct table *table, const char *text) {

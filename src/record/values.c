@@ -70,6 +70,9 @@ static int32_t column_used(struct cg_values *values, enum cg_field field) {
 __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *values,
                                                           enum cg_field field) {
     const struct cg_field_source *source = &values->binding->fields[field];
+    if (values->texts != NULL) {
+        return values->texts[field];
+    }
     int32_t column = column_used(values, field);
     if (column < 0 && source->fixed != NULL) {
         const struct cg_text fixed = cg_text_of(source->fixed);

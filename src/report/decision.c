@@ -147,7 +147,7 @@ static const struct cg_cap *cap_named(const struct cg_policy_version *version, c
 
 /* Reasons of a program that has others are shown by their name alone. */
 static const struct cg_reason_info *info_named(const char *reason) {
-    static const struct cg_reason_info unknown = {"", "", "", "", "", ""};
+    static const struct cg_reason_info unknown = {"", "", "", "", "", "", "", ""};
     for (enum cg_reason i = 0; i < CG_REASON_COUNT; i++) {
         if (strcmp(cg_reason_info(i)->name, reason) == 0) {
             return cg_reason_info(i);

@@ -16,6 +16,12 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
         cg_json_put_string(json, "file", input->file);
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
+        if (facts->is_x12) {
+            cg_json_put_integer(json, "interchanges", (int64_t)input->x12.interchanges);
+            cg_json_put_integer(json, "groups", (int64_t)input->x12.groups);
+            cg_json_put_integer(json, "transactions", (int64_t)input->x12.transactions);
+            cg_json_put_integer(json, "segments", (int64_t)input->x12.segments);
+        }
         cg_put_hash(json, "sha256", input->sha256);
         cg_json_close_object(json);
     }
@@ -178,6 +184,12 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     cg_put_output(json, "rejected", &facts->rejected);
     if (facts->decisions.file != NULL) {
         cg_put_output(json, "decisions", &facts->decisions);
+    }
+    if (facts->rejected_x12.file != NULL) {
+        cg_put_output(json, "rejected_x12", &facts->rejected_x12);
+    }
+    if (facts->ack.file != NULL) {
+        cg_put_output(json, "ack", &facts->ack);
     }
     cg_json_close_object(json);
     if (facts->run_id != 0) {

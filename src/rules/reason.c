@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TEXT_POOL_BYTES = 8192 };
+enum { TEXT_POOL_BYTES = 12288 };
 
 static const char *const names[CG_REASON_COUNT] = {
 #define REASON_NAME(name, text) #text,
@@ -51,6 +51,8 @@ static bool take_row(void *context, const struct cg_table_row *row) {
     info->carc = keep(loading, row->values[3]);
     info->rarc = keep(loading, row->values[4]);
     info->text = keep(loading, row->values[5]);
+    info->stc = keep(loading, row->values[6]);
+    info->stc_blank = keep(loading, row->values[7]);
     if (strcmp(info->name, names[loading->row_count]) != 0) {
         loading->agrees = false;
     }
@@ -67,6 +69,7 @@ enum cg_status cg_reason_init(struct cg_error *err) {
         {.name = "reason", .needed = true},     {.name = "group", .needed = true},
         {.name = "group_code", .needed = true}, {.name = "carc", .needed = true},
         {.name = "rarc", .needed = true},       {.name = "text", .needed = true},
+        {.name = "stc", .needed = true},        {.name = "stc_blank", .needed = true},
     };
     struct loading loading = {.agrees = true};
     struct cg_table_plan plan = {

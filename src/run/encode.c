@@ -14,6 +14,7 @@
 #include "claimgate/record/decision_rows.h"
 #include "claimgate/record/rows.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/record/x12_side.h"
 
 #include <string.h>
 
@@ -53,18 +54,45 @@ static bool flush_packed(const struct packing *to) {
            cg_deflater_flush(to->deflater, to->out, to->err) == CG_OK;
 }
 
+static bool put_stretches(const struct packing *to, const struct cg_array *stretches) {
+    bool good = true;
+    for (uint32_t i = 0; i < stretches->count && good; i++) {
+        const struct cg_text *rows = cg_array_at(stretches, i);
+        good = put_packed(to, rows->ptr, rows->len);
+    }
+    return good && flush_packed(to);
+}
+
+/* Copies of the sides, for decide is further on by now. */
+static bool encode_sides(const struct cg_run *run, struct cg_batch *batch) {
+    struct cg_x12_batch *x12 = batch->x12;
+    const struct packing to = packing_for(&run->outputs.accepted, batch, &batch->accepted);
+    const struct packing to_rejected =
+        packing_for(&run->outputs.rejected_x12, batch, &x12->rejected);
+    struct cg_x12_side accepted = x12->sides[CG_X12_ACCEPTED];
+    struct cg_x12_side rejected = x12->sides[CG_X12_REJECTED];
+    if (!cg_x12_side_pass(&accepted, batch, &batch->accepted_text) ||
+        !cg_x12_side_pass(&rejected, batch, &x12->rejected_text)) {
+        cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding claims");
+        return false;
+    }
+    batch->accepted_rows =
+        accepted.claims - x12->sides[CG_X12_ACCEPTED].claims + x12->passed_records;
+    x12->rejected_claims = rejected.claims - x12->sides[CG_X12_REJECTED].claims;
+    return put_stretches(&to, &batch->accepted_text) &&
+           put_stretches(&to_rejected, &x12->rejected_text);
+}
+
 static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
-    struct packing to = packing_for(&run->outputs.accepted, batch, &batch->accepted);
+    const struct packing to = packing_for(&run->outputs.accepted, batch, &batch->accepted);
+    if (cg_run_writes_x12(run, batch)) {
+        return encode_sides(run, batch);
+    }
     if (!cg_rows_accepted(batch)) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory while encoding accepted lines");
         return false;
     }
-    bool good = true;
-    for (uint32_t i = 0; i < batch->accepted_text.count && good; i++) {
-        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
-        good = put_packed(&to, rows->ptr, rows->len);
-    }
-    return good && flush_packed(&to);
+    return put_stretches(&to, &batch->accepted_text);
 }
 
 static struct cg_line *next_rejected(struct cg_batch *batch) {
@@ -210,16 +238,25 @@ void cg_station_encode(void *context, struct cg_batch *batch) {
     }
 }
 
-static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch) {
-    struct cg_output *output = &run->outputs.accepted;
+static enum cg_status write_stretches(struct cg_output *output, const struct cg_array *stretches,
+                                      const struct cg_buffer *packed, struct cg_batch *batch) {
     if (output->sink == NULL) {
         return CG_OK;
     }
-    for (uint32_t i = 0; i < batch->accepted_text.count; i++) {
-        const struct cg_text *rows = cg_array_at(&batch->accepted_text, i);
+    for (uint32_t i = 0; i < stretches->count; i++) {
+        const struct cg_text *rows = cg_array_at(stretches, i);
         cg_xxh128_update(output->content, rows->ptr, rows->len);
     }
-    return cg_output_write(output, &batch->accepted, &batch->error);
+    return cg_output_write(output, packed, &batch->error);
+}
+
+static enum cg_status write_accepted(struct cg_run *run, struct cg_batch *batch) {
+    if (cg_run_writes_x12(run, batch) &&
+        write_stretches(&run->outputs.rejected_x12, &batch->x12->rejected_text,
+                        &batch->x12->rejected, batch) != CG_OK) {
+        return batch->error.status;
+    }
+    return write_stretches(&run->outputs.accepted, &batch->accepted_text, &batch->accepted, batch);
 }
 
 /* What encode left over, beyond its first packing, is encoded here. */
@@ -254,7 +291,8 @@ static enum cg_status write_batch(struct cg_run *run, struct cg_batch *batch) {
                                &batch->error);
     }
     if (batch->error.status != CG_OK || write_accepted(run, batch) != CG_OK ||
-        write_decisions(run, batch) != CG_OK || write_rejected(run, batch) != CG_OK) {
+        write_decisions(run, batch) != CG_OK || write_rejected(run, batch) != CG_OK ||
+        cg_run_write_ack(run, batch) != CG_OK) {
         return batch->error.status;
     }
     return cg_run_records(run) ? cg_ledger_record(run->ledger, batch, &batch->error) : CG_OK;
@@ -279,6 +317,9 @@ void cg_station_write(void *context, struct cg_batch *batch) {
     run->outputs.rejected.records = run->rejected_rows;
     run->decision_rows += batch->decision_rows;
     run->outputs.decisions.records = run->decision_rows;
+    if (cg_run_writes_x12(run, batch)) {
+        run->outputs.rejected_x12.records += batch->x12->rejected_claims;
+    }
     run->physical_lines += batch->physical_lines + batch->header_lines;
     run->header_lines += batch->header_lines != 0; /* blank lines before it count as blank */
 }

@@ -9,9 +9,14 @@ static bool ends_in_gz(const char *name) {
     return len >= 3 && strcmp(name + len - 3, ".gz") == 0;
 }
 
+static const char accepted_x12[] = "accepted.x12.gz";
+static const char rejected_x12[] = "rejected.x12.gz";
+static const char ack_x12[] = "ack.277ca.x12.gz";
+
 /* In the folder; --overwrite deletes a folder that holds nothing else. */
-static const char *const folder_files[] = {"accepted.csv.gz", "rejected.csv.gz", "report.json",
-                                           "decisions.csv.gz", NULL};
+static const char *const folder_files[] = {
+    "accepted.csv.gz", "rejected.csv.gz", "report.json", "decisions.csv.gz",
+    accepted_x12,      rejected_x12,      ack_x12,       NULL};
 
 static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
                                   const struct cg_output_plan *plan, const char *path,
@@ -54,13 +59,41 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
     enum cg_status status =
         plan->dir != NULL ? cg_staging_open(&folder, &outputs->staging, err) : CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
-        if (all[i].path == NULL && (plan->dir == NULL || all[i].name_in_folder == NULL)) {
+        const bool is_unwanted = plan->without_accepted && all[i].output == &outputs->accepted;
+        if (all[i].path == NULL &&
+            (plan->dir == NULL || is_unwanted || all[i].name_in_folder == NULL)) {
             continue;
         }
         all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
         status = open_output(outputs, all[i].output, plan, all[i].path, err);
     }
     return status;
+}
+
+enum cg_status cg_outputs_take_x12(struct cg_outputs *outputs, const struct cg_output_plan *plan,
+                                   bool wants_ack, struct cg_error *err) {
+    if (plan->dir == NULL) {
+        return plan->accepted == NULL && plan->rejected == NULL
+                   ? CG_OK /* nothing is written */
+                   : cg_error_set(err, CG_USAGE,
+                                  "the input is X12, of which there are two rejected files; give "
+                                  "--out DIR for them");
+    }
+    if (outputs->accepted.sink != NULL && plan->accepted == NULL) {
+        outputs->accepted.name = accepted_x12;
+        const enum cg_status status = cg_sink_rename(
+            outputs->accepted.sink, cg_staging_dir_fd(outputs->staging), accepted_x12, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    outputs->rejected_x12.name = rejected_x12;
+    const enum cg_status status = open_output(outputs, &outputs->rejected_x12, plan, NULL, err);
+    if (status != CG_OK || !wants_ack) {
+        return status;
+    }
+    outputs->ack.name = ack_x12;
+    return open_output(outputs, &outputs->ack, plan, NULL, err);
 }
 
 enum cg_status cg_outputs_open(struct cg_outputs *outputs, const struct cg_output_plan *plan,
@@ -125,11 +158,19 @@ static enum cg_status finish_output(struct cg_output *output, struct cg_output_f
 
 enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts *facts,
                                  struct cg_error *err) {
-    if (finish_output(&outputs->accepted, &facts->accepted, err) != CG_OK ||
-        finish_output(&outputs->rejected, &facts->rejected, err) != CG_OK) {
-        return err->status;
+    const struct {
+        struct cg_output *output;
+        struct cg_output_facts *facts;
+    } all[] = {{&outputs->accepted, &facts->accepted},
+               {&outputs->rejected, &facts->rejected},
+               {&outputs->decisions, &facts->decisions},
+               {&outputs->rejected_x12, &facts->rejected_x12},
+               {&outputs->ack, &facts->ack}};
+    enum cg_status status = CG_OK;
+    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
+        status = finish_output(all[i].output, all[i].facts, err);
     }
-    return finish_output(&outputs->decisions, &facts->decisions, err);
+    return status;
 }
 
 enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
@@ -203,6 +244,8 @@ void cg_outputs_close(struct cg_outputs *outputs) {
     close_output(&outputs->accepted);
     close_output(&outputs->rejected);
     close_output(&outputs->decisions);
+    close_output(&outputs->rejected_x12);
+    close_output(&outputs->ack);
     close_output(&outputs->report);
     cg_staging_close(outputs->staging, outputs->keep_staging);
     outputs->staging = NULL;

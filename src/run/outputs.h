@@ -27,12 +27,20 @@ struct cg_outputs {
     bool keep_staging;          /* a ledger will publish it: leave it where it is */
     struct cg_output accepted;
     struct cg_output rejected;
-    struct cg_output decisions; /* the table of decisions, where it is wanted */
+    struct cg_output decisions;    /* the table of decisions, where it is wanted */
+    struct cg_output rejected_x12; /* written where the inputs are X12 */
+    struct cg_output ack;          /* the same, where it is wanted */
     struct cg_output report;
 };
 
 cg_must_use enum cg_status cg_outputs_open(struct cg_outputs *outputs,
                                            const struct cg_output_plan *plan, struct cg_error *err);
+
+/* The inputs are X12: the accepted file in the folder is named so, and there is a second rejected
+ * file. CG_USAGE where there is no folder. */
+cg_must_use enum cg_status cg_outputs_take_x12(struct cg_outputs *outputs,
+                                               const struct cg_output_plan *plan, bool wants_ack,
+                                               struct cg_error *err);
 
 /* Packed bytes to the sink. */
 cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,

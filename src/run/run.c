@@ -74,6 +74,7 @@ static bool make_reader(struct cg_run *run) {
         .layout = run->plan->layout,
         .multiline = run->plan->multiline,
         .takes_rejected = true,
+        .x12 = &run->plan->x12,
         .parse = {.edit_fields = cg_edit_fields,
                   .settle_claim = cg_claim_settle,
                   .edit_credentials = cg_edit_credentials,
@@ -135,6 +136,7 @@ void cg_run_free(struct cg_run *run) {
         return;
     }
     cg_outputs_close(&run->outputs);
+    cg_run_free_ack(run);
     cg_ledger_close(run->ledger);
     cg_content_hash_fini(&run->content);
     cg_reader_free(run->reader);
@@ -185,8 +187,9 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
     const uint64_t skipped = tally->empty_lines + tally->decoration + tally->repeated_headers +
                              tally->skipped_lines + tally->trailers + tally->further_rows;
     const uint64_t lines = run->header_lines + tally->claims.records + skipped;
-    const bool lines_match =
-        cg_reader_binding(run->reader)->multiline || lines == run->physical_lines;
+    const struct cg_binding *binding = cg_reader_binding(run->reader);
+    const bool lines_match = binding->is_x12 ? cg_run_x12_balances(run)
+                                             : binding->multiline || lines == run->physical_lines;
     if (lines_match && tally->records == tally->accepted + tally->rejected &&
         tally->claims.records == tally->claims.accepted + tally->claims.rejected &&
         run->accepted_rows == tally->claims.accepted &&
@@ -211,8 +214,10 @@ static void fill_facts(struct cg_run *run, uint64_t started_ms) {
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    facts->layout = layout != NULL ? cg_layout_name(layout) : "none";
-    facts->layout_detected = layout != NULL && plan->layout == NULL;
+    const bool is_x12 = cg_reader_binding(run->reader)->is_x12;
+    facts->layout = layout != NULL ? cg_layout_name(layout) : is_x12 ? "x12-837p" : "none";
+    facts->layout_detected = is_x12 || (layout != NULL && plan->layout == NULL);
+    facts->is_x12 = is_x12;
     facts->column_notes = cg_reader_binding(run->reader)->notes;
     facts->only = cg_reader_binding(run->reader)->only;
     facts->only_count = cg_reader_binding(run->reader)->only_count;

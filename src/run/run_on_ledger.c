@@ -91,16 +91,22 @@ enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct 
 
 enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *report,
                              struct cg_error *err) {
-    const struct cg_output_facts *files[] = {&run->facts.accepted, &run->facts.rejected, report,
-                                             &run->facts.decisions};
+    const struct cg_output_facts *files[] = {
+        &run->facts.accepted,  &run->facts.rejected,     report,
+        &run->facts.decisions, &run->facts.rejected_x12, &run->facts.ack};
     enum { FILES = sizeof files / sizeof files[0] };
     struct cg_ledger_output outputs[FILES];
+    uint32_t count = 0;
     bool kept = false;
     for (size_t i = 0; i < FILES; i++) {
-        outputs[i] = (struct cg_ledger_output){
+        if (files[i]->file == NULL) {
+            continue;
+        }
+        outputs[count] = (struct cg_ledger_output){
             .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
-        memcpy(outputs[i].sha256, files[i]->sha256, CG_SHA256_BYTES);
-        memcpy(outputs[i].content_xxh128, files[i]->content_xxh128, CG_XXH128_BYTES);
+        memcpy(outputs[count].sha256, files[i]->sha256, CG_SHA256_BYTES);
+        memcpy(outputs[count].content_xxh128, files[i]->content_xxh128, CG_XXH128_BYTES);
+        count++;
     }
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->ledger_inputs[i].file = run->inputs[i].file;
@@ -117,8 +123,7 @@ enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *r
     const struct cg_ledger_commit commit = {.inputs = run->ledger_inputs,
                                             .input_count = run->path_count,
                                             .outputs = outputs,
-                                            .output_count =
-                                                FILES - (run->facts.decisions.file == NULL),
+                                            .output_count = count,
                                             .tally = &run->tally,
                                             .layout = run->facts.layout,
                                             .staging = run->outputs.staging,

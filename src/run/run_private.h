@@ -16,6 +16,7 @@
 #include "claimgate/gate/vain_take_backs.h"
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/report/ack277.h"
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
@@ -42,6 +43,12 @@ struct cg_run {
     struct cg_tally tally;
     struct cg_position last_position; /* of inputs that tell where their lines stood */
     struct cg_vain_take_backs vain;
+    bool knows_x12;                         /* that its inputs are X12 */
+    struct cg_x12_side sides[CG_X12_SIDES]; /* of X12: the accepted and the rejected file so far */
+    uint64_t passed_claims;                 /* of transactions that pass untouched */
+    struct cg_ack277 *ack;                  /* made by decide for write; NULL: none is wanted */
+    struct cg_deflater *ack_deflater;
+    struct cg_buffer ack_packed;
 
     /* write */
     struct cg_outputs outputs;
@@ -69,6 +76,14 @@ static inline bool cg_run_records(const struct cg_run *run) {
 }
 
 extern const struct cg_station cg_run_stations[CG_RUN_STATIONS];
+
+/* X12, at its stations: decide takes account of what is written of the batch; encode and write do
+ * it. Nothing is done for a batch of CSV. Failures stand in the batch. */
+void cg_run_decide_x12(struct cg_run *run, struct cg_batch *batch);
+cg_must_use bool cg_run_writes_x12(const struct cg_run *run, const struct cg_batch *batch);
+enum cg_status cg_run_write_ack(struct cg_run *run, struct cg_batch *batch);
+void cg_run_free_ack(struct cg_run *run);
+cg_must_use bool cg_run_x12_balances(const struct cg_run *run);
 
 /* The ledger as this run needs it, with the inputs it has already dropped from run->paths. */
 cg_must_use enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err);

@@ -132,6 +132,10 @@ static void decide(void *context, struct cg_batch *batch) {
         return;
     }
     note_lines(run, batch);
+    cg_run_decide_x12(run, batch);
+    if (batch->error.status != CG_OK) {
+        return;
+    }
     if (!cg_run_records(run) ||
         cg_ledger_number_members(run->ledger, batch, &batch->error) == CG_OK) {
         if (!cg_tally_add(&run->tally, batch)) {

@@ -109,7 +109,7 @@ Test(reason, reading_twice_gives_the_same_table) {
 Test(reason, file_has_the_columns_of_the_contract) {
     const struct cg_builtin *file = cg_builtin_find("reasons.csv");
     cr_assert_not_null(file);
-    const char header[] = "reason,group,group_code,carc,rarc,text\n";
+    const char header[] = "reason,group,group_code,carc,rarc,text,stc,stc_blank\n";
     cr_assert_gt(file->len_bytes, sizeof header);
     cr_expect_eq(memcmp(file->bytes, header, sizeof header - 1), 0);
 }

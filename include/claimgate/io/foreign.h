@@ -19,4 +19,7 @@ cg_must_use enum cg_status cg_foreign_refuse(const char *name, enum cg_wrapping 
                                              const void *bytes, size_t len_bytes,
                                              struct cg_error *err);
 
+/* An X12 interchange, which those who read claims take. */
+bool cg_foreign_is_x12(const void *bytes, size_t len_bytes);
+
 #endif

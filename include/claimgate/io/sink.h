@@ -30,6 +30,9 @@ cg_must_use enum cg_status cg_sink_write(struct cg_sink *sink, const void *bytes
 /* fsync (files only) and close; frees the sink either way. */
 cg_must_use enum cg_status cg_sink_close(struct cg_sink *sink, struct cg_error *err);
 /* Close without fsync, after a failure. NULL is allowed. */
+/* Of one that was made by cg_sink_create: another name in the same folder. CG_CANNOT_CREATE. */
+cg_must_use enum cg_status cg_sink_rename(struct cg_sink *sink, int dir_fd, const char *name,
+                                          struct cg_error *err);
 void cg_sink_abandon(struct cg_sink *sink);
 
 uint64_t cg_sink_bytes(const struct cg_sink *sink);

@@ -29,7 +29,7 @@ enum {
     CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
     CG_BATCH_LINES = 16384,      /* lines cut into one batch: a line becomes more than its bytes */
     CG_BATCH_HEAD_BYTES =
-        CG_RECORD_MAX_BYTES + 64, /* room before the payload for a carried record */
+        262144 + 64, /* room before the payload for a carried record, or a claim of X12 */
 };
 
 /* Why a record is malformed_record. A record with several faults has the first of this order. */
@@ -41,7 +41,13 @@ enum cg_malformed {
     CG_BROKEN_QUOTING, /* a byte after a closing quote, or a quote after leading blanks */
     CG_TOO_FEW_FIELDS,
     CG_TOO_MANY_FIELDS,
-    CG_HEADER_STUCK, /* to a claim: the file before it had no last line end */
+    CG_HEADER_STUCK,         /* to a claim: the file before it had no last line end */
+    CG_CLAIM_ORPHANED,       /* X12: an HL02 above it does not name the loop that is open there */
+    CG_CLAIM_MISPLACED,      /* X12: CLM stands in no loop of a subscriber */
+    CG_CLAIM_WITHOUT_LINES,  /* X12: CLM without LX */
+    CG_LINE_WITHOUT_SERVICE, /* X12: LX without SV1 */
+    CG_SERVICE_TWICE,        /* X12: a second SV1 or DTP*472 in a line */
+    CG_SEGMENT_NAME,         /* X12: the name of a segment holds a control character */
 };
 
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. It holds one
@@ -87,6 +93,7 @@ struct cg_position {
 
 struct cg_csv;
 struct cg_deflater;
+struct cg_x12_batch;
 
 struct cg_batch {
     /* read */
@@ -110,6 +117,9 @@ struct cg_batch {
     struct cg_text header_raw; /* the header of the first input that has one, where this batch holds
                                 * it: BOM, bytes, line end */
     uint32_t header_lines;     /* physical lines up to and with the header; 0 in other batches */
+
+    struct cg_x12_batch *x12; /* cut and parse: what the input has beside records where it is X12,
+                               * of which the lines below count segments; empty otherwise */
 
     bool is_fed_back; /* cut: the input is a rejected file of an earlier run */
 
@@ -168,6 +178,9 @@ cg_must_use struct cg_batch *cg_batch_new(void); /* NULL: no memory */
 void cg_batch_free(struct cg_batch *batch);
 void cg_batch_reset(struct cg_batch *batch); /* as new, but keeps its memory */
 
+/* Make it ready for X12. False: no memory. */
+cg_must_use bool cg_batch_use_x12(struct cg_batch *batch);
+
 static inline struct cg_record *cg_batch_record(const struct cg_batch *batch, uint32_t record_no) {
     CG_ASSERT(record_no < batch->records.count);
     return (struct cg_record *)batch->records.items + record_no;
@@ -183,6 +196,10 @@ cg_must_use struct cg_line *cg_batch_add_line(struct cg_batch *batch); /* zeroed
 /* What the last line asks to take back, although its record passes out of scope. */
 cg_must_use bool cg_batch_keep_take_back(struct cg_batch *batch);
 cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len_bytes);
+
+/* Where a line stands in its input: the physical line of its record, or the segment that begins it.
+ */
+uint64_t cg_batch_line_place(const struct cg_batch *batch, const struct cg_line *line);
 
 /* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no);

@@ -139,6 +139,7 @@ struct cg_binding {
     char delimiter;
     bool multiline;
     bool holds_claims;  /* a record may have several lines, which are accepted or rejected whole */
+    bool is_x12;        /* there are no columns, but in the rejected file */
     bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
     struct cg_field_source fields[CG_FIELD_COUNT];
     bool has_blanks;          /* the layout has ways to write a blank */

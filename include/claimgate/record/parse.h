@@ -24,11 +24,12 @@ struct cg_values {
     const struct cg_binding *binding;
     const struct cg_csv *csv;
     struct cg_arena *scratch;
-    const char *text;     /* what `ends` counts in */
-    const uint32_t *ends; /* where each field ends; ends[-1] is one less than where the first
-                           * begins. NULL: the fields stand in csv */
-    bool plain;           /* they stand in text, on a plain line (scan.h): no field has blanks to
-                           * take off, or bytes that no field may hold */
+    const struct cg_text *texts; /* all values, where they stand in no record of CSV; else NULL */
+    const char *text;            /* what `ends` counts in */
+    const uint32_t *ends;        /* where each field ends; ends[-1] is one less than where the first
+                                  * begins. NULL: the fields stand in csv */
+    bool plain; /* they stand in text, on a plain line (scan.h): no field has blanks to
+                 * take off, or bytes that no field may hold */
     bool out_of_memory;
     bool near_code;      /* set by edit_fields: the record passes out of scope, but its code
                           * looks like one that would not; parse puts it back to false */

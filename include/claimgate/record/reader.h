@@ -20,6 +20,7 @@
 #include "claimgate/record/batch.h"
 #include "claimgate/record/layout.h"
 #include "claimgate/record/parse.h"
+#include "claimgate/record/x12.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -34,8 +35,9 @@ struct cg_reader_input {
     uint64_t bytes;   /* as they stand on disk */
     uint8_t sha256[CG_SHA256_BYTES];
     uint64_t records;
-    bool lacks_line_end;   /* of a plain file's last line: it may have been cut */
-    struct cg_stamp stamp; /* of the file as it was opened */
+    bool lacks_line_end;     /* of a plain file's last line: it may have been cut */
+    struct cg_stamp stamp;   /* of the file as it was opened */
+    struct cg_x12_facts x12; /* all zero for CSV */
 };
 
 struct cg_reader_plan {
@@ -51,6 +53,7 @@ struct cg_reader_plan {
     void *bind_context;
     const struct cg_layout_lines *lines; /* which line is the header, where `bind` is given; NULL:
                                           * the first */
+    const struct cg_x12_options *x12;    /* X12 is read too; NULL: it is refused */
     const char *empty_mend; /* the step that mends an input of 0 bytes; NULL: it has no records */
     bool takes_bom;         /* an input of a BOM alone is one of 0 bytes, which may be */
     bool unnamed;           /* the caller says which input it is whose header is wrong */

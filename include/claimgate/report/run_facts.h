@@ -62,6 +62,9 @@ struct cg_run_facts {
     struct cg_output_facts accepted;
     struct cg_output_facts rejected;
     struct cg_output_facts decisions;
+    struct cg_output_facts rejected_x12;
+    struct cg_output_facts ack;
+    bool is_x12;
     const struct cg_tally *tally;
     bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;

@@ -72,6 +72,9 @@ struct cg_reason_info {
     const char *carc;
     const char *rarc; /* "" where there is none */
     const char *text; /* one plain sentence */
+    const char *stc;  /* composites of a 277CA's STC, parted by blanks: category, status, entity
+                       * (X12 external code lists 507 and 508); "" where nothing is told */
+    const char *stc_blank; /* the same where the field is blank; "": no other than stc */
 };
 
 /* Read the built-in schemas/reasons.csv; called once in main before any other use. CG_INTERNAL

@@ -13,6 +13,8 @@
 #include "claimgate/base/error.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/io/deflate.h"
+#include "claimgate/record/x12.h"
+#include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
 
 #include <stdbool.h>
@@ -25,6 +27,7 @@
  * into the folder, else nowhere. */
 struct cg_output_plan {
     const char *dir;
+    bool without_accepted; /* the folder gets no accepted file */
     bool overwrite;
     gid_t group; /* (gid_t)-1: files 0600, folder 0700 */
     const char *accepted;
@@ -51,8 +54,12 @@ struct cg_run_plan {
     struct cg_rules rules;
     const char *layout; /* NULL: by the header */
     bool multiline;
-    bool allow_empty; /* an input of 0 bytes is a good file of no records */
-    bool libcsv_only; /* tests: no plain path */
+    struct cg_x12_options x12;
+    const struct cg_ack_codes
+        *ack_codes;       /* of X12, acknowledge each claim in a 277CA; NULL: do not */
+    const char *payer_id; /* that it names; NULL: the receiver of the claims */
+    bool allow_empty;     /* an input of 0 bytes is a good file of no records */
+    bool libcsv_only;     /* tests: no plain path */
     uint32_t threads;
     struct cg_output_plan output;
     const char *ledger; /* NULL: start from nothing */

@@ -1,0 +1,60 @@
+/*
+ * X12 envelope: which interchange, group, transaction and HL loops are open, segment by segment.
+ *
+ * A wrong count or control number means that a file was cut or edited by hand, as a bad CRC does;
+ * under a lenient envelope it is counted instead.
+ *
+ * Threads    One: segments come in the order of the file.
+ * Failure    CG_BAD_DATA, without the segment's place, which the caller knows.
+ */
+#ifndef CLAIMGATE_RECORD_X12_ENVELOPE_H
+#define CLAIMGATE_RECORD_X12_ENVELOPE_H
+
+#include "x12_syntax.h"
+
+enum cg_x12_place {
+    CG_X12_BETWEEN, /* interchanges */
+    CG_X12_IN_INTERCHANGE,
+    CG_X12_IN_GROUP,
+    CG_X12_IN_TRANSACTION,
+    CG_X12_IN_PASSED, /* a transaction of another kind */
+};
+
+enum { CG_X12_CONTROL_MAX_BYTES = 40 };
+
+struct cg_x12_open {
+    char control[CG_X12_CONTROL_MAX_BYTES]; /* its control number */
+    uint32_t control_len;
+    uint64_t children; /* segments, transactions or groups so far */
+};
+
+struct cg_x12_loop {
+    bool is_open;
+    bool is_broken;
+    uint32_t no; /* HL01 */
+};
+
+struct cg_x12_envelope {
+    bool lenient;
+    enum cg_x12_place place;
+    struct cg_x12_marks marks;
+    struct cg_x12_open open[3]; /* ISA, GS, ST */
+    struct cg_text version;     /* GS08 */
+    char version_bytes[CG_X12_CONTROL_MAX_BYTES];
+    struct cg_x12_loop loops[3]; /* billing, subscriber, patient */
+    enum cg_x12_kind within;     /* the node that the last segment belongs to */
+    bool has_claim;              /* of this transaction one has been met */
+    struct cg_x12_facts facts;
+};
+
+/* Between interchanges, at the start of an input. */
+void cg_x12_envelope_start(struct cg_x12_envelope *envelope, bool lenient);
+
+/* Take the next segment, its terminator left out. *begins: a node begins with it, for which kind,
+ * marks and what is known of an HL loop are filled in. Else it belongs to the node before, of which
+ * it may tell that it has an odd name. The marks of an ISA are taken first, by the caller. */
+cg_must_use enum cg_status cg_x12_envelope_take(struct cg_x12_envelope *envelope,
+                                                struct cg_text segment, struct cg_x12_node *node,
+                                                bool *begins, struct cg_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * X12 syntax: separators, segments, elements.
+ *
+ * X12 has no escapes, so that a separator is one wherever it stands. A CR or LF is never data
+ * unless it is the terminator: some senders wrap their files at 80 columns.
+ *
+ * Threads    Pure functions.
+ */
+#ifndef CLAIMGATE_RECORD_X12_SYNTAX_H
+#define CLAIMGATE_RECORD_X12_SYNTAX_H
+
+#include "claimgate/base/error.h"
+#include "claimgate/record/x12.h"
+#include "claimgate/record/x12_segments.h"
+
+enum {
+    CG_X12_ISA_ELEMENTS = 17, /* its name counted */
+};
+
+/* True where the text begins an interchange, behind a byte order mark and white space. *decided
+ * stays false while more bytes may tell. */
+bool cg_x12_begins(struct cg_text text, bool at_end, bool *decided);
+
+/* White space and empty segments at the text's start; between interchanges also what pads a file:
+ * a byte order mark, NUL and SUB. *newlines counts the line ends among them. */
+uint32_t cg_x12_skip(struct cg_text text, const struct cg_x12_marks *marks, bool between,
+                     uint32_t *newlines);
+
+/* The separators of the ISA that the text begins with, and its length without the terminator.
+ * *len_bytes stays 0 while its end is still to come. CG_BAD_DATA: it is none. */
+cg_must_use enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end,
+                                           struct cg_x12_marks *marks, uint32_t *len_bytes,
+                                           struct cg_error *err);
+
+uint32_t cg_x12_name_of(struct cg_text segment, char element);
+/* A control character stands in it. */
+bool cg_x12_name_is_odd(uint32_t name);
+
+/* Digits alone and below 10^9; 0: it is no such number. */
+uint32_t cg_x12_number(struct cg_text text);
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * X12 837P from the command line: what is read, what comes out, and what is refused.
+ */
+#include "support/scene.h"
+#include "support/x12_text.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ROSTER                                                                                     \
+    "npi,credential_type,status,effective_date,end_date\n"                                         \
+    "1000000004,CPSSP-MH,current,2020-01-01,\n"
+#define FREQUENT "LX*1", "SV1*HC:H0038:HE*10*UN*99***1", "DTP*472*D8*20250106"
+
+struct world {
+    struct scene scene;
+    const char *roster;
+    struct cg_buffer text;
+};
+
+static void make_world(struct world *world) {
+    scene_make(&world->scene);
+    world->roster = scene_path(&world->scene, "roster");
+    cr_assert_eq(mkdir(world->roster, 0700), 0);
+    scene_file(&world->scene, "roster/credentials.csv", ROSTER, strlen(ROSTER));
+    cg_buffer_init(&world->text, 4 << 20);
+}
+
+static void end_world(struct world *world) {
+    cg_buffer_fini(&world->text);
+    scene_remove(&world->scene);
+}
+
+static const char *put_file(struct world *world, const char *name) {
+    return scene_file(&world->scene, name, world->text.data, world->text.len_bytes);
+}
+
+/* `validate` on up to three inputs or options; the run's streams are the caller's to free. */
+static void validate(const struct world *world, const char *out, const char *const more[3],
+                     struct run *run) {
+    const char *const argv[] = {run_claimgate(), "validate",   "--roster", world->roster,
+                                "--as-of",       "2025-12-31", "--out",    out,
+                                more[0],         more[1],      more[2],    NULL};
+    run_program(argv, NULL, run);
+}
+
+#define MORE(...) ((const char *const[3]){__VA_ARGS__})
+
+static const char *decide(struct world *world, const char *const more[3]) {
+    const char *out = scene_path(&world->scene, "out-%zu", world->scene.path_count);
+    struct run run;
+    validate(world, out, more, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    return out;
+}
+
+static void expect_refused(struct world *world, const char *const more[3], int exit_code,
+                           const char *told) {
+    const char *out = scene_path(&world->scene, "out-%zu", world->scene.path_count);
+    struct run run;
+    validate(world, out, more, &run);
+    cr_expect_eq(run.exit_code, exit_code, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, told), "\"%s\" is not in %s", told, run.err);
+    run_fini(&run);
+}
+
+static void expect_content(const char *out, const char *name, const char *bytes, size_t len) {
+    size_t found_len = 0;
+    char *found = scene_read(out, name, &found_len);
+    cr_expect_eq(found_len, len, "%s has %zu bytes, not %zu:\n%s", name, found_len, len, found);
+    cr_expect(found_len == len && memcmp(found, bytes, len) == 0, "%s:\n%s", name, found);
+    free(found);
+}
+
+static void expect_in(const char *out, const char *name, const char *wanted) {
+    size_t len = 0;
+    char *found = scene_read(out, name, &len);
+    cr_expect_not_null(strstr(found, wanted), "\"%s\" is not in %s:\n%s", wanted, name, found);
+    free(found);
+}
+
+Test(x12, claims_are_accepted_and_rejected_whole) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "CLM*C-2*20***11:B:1",
+            FREQUENT, X12_LINE("2"), "REF*6R*L22", X12_CLAIM("C-3"));
+    const char *out = decide(&world, MORE(put_file(&world, "in.837")));
+    expect_in(out, "accepted.x12.gz", "CLM*C-1*");
+    expect_in(out, "rejected.x12.gz", "CLM*C-2*20***11:B:1~\nLX*1~\n");
+    expect_in(out, "rejected.x12.gz", "SE*18*0021~\nGE*1*7~\nIEA*1*000000905~\n");
+    expect_in(out, "rejected.csv.gz",
+              "in.837,18,C-2,1,M-1,2025-01-06,,11,H0038,HE,,,,,99,1000000004,1000000004,10,,1,,"
+              "2025-01-20,,1980-01-02,0021,,daily_cap,");
+    expect_in(out, "rejected.csv.gz",
+              "in.837,21,C-2,2,M-1,2025-01-06,,11,H0038,HE,,,,,2,1000000004,1000000004,10,,1,,"
+              "2025-01-20,,1980-01-02,0021,L22,claim_rejected,");
+    size_t len = 0;
+    char *report = scene_read(out, "report.json", &len);
+    scene_check_report(report, len);
+    free(report);
+    expect_in(out, "report.json", "\"claims\": {\n    \"records\": 3,");
+    expect_in(out, "report.json", "\"name\": \"x12-837p\"");
+    expect_in(out, "report.json", "\"transactions\": 1,");
+    end_world(&world);
+}
+
+Test(x12, a_rejected_file_is_taken_once_the_roster_is_mended) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"),
+            "NM1*82*1*PEER*PAT****XX*1234567893");
+    const char *file = put_file(&world, "in.837");
+    const char *first = decide(&world, MORE(file));
+    expect_content(first, "accepted.x12.gz", "", 0);
+    expect_content(first, "rejected.x12.gz", world.text.data, world.text.len_bytes);
+    static const char mended[] = ROSTER "1234567893,CPSSP-MH,current,2020-01-01,\n";
+    scene_file(&world.scene, "roster/credentials.csv", mended, sizeof mended - 1);
+    char rejected[RUN_PATH_BYTES];
+    run_join(rejected, first, "rejected.x12.gz");
+    const char *second = decide(&world, MORE(rejected));
+    expect_content(second, "accepted.x12.gz", world.text.data, world.text.len_bytes);
+    expect_content(second, "rejected.x12.gz", "", 0);
+    end_world(&world);
+}
+
+/* What the first file ends in, and the second begins with, must not spoil what is put together. */
+Test(x12, several_files_are_one_stream) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
+    const size_t whole = world.text.len_bytes;
+    const char *first = NULL;
+    world.text.len_bytes -= strlen("~\n");
+    first = put_file(&world, "a.837");
+    world.text.len_bytes = whole;
+    memcpy((char *)memmem(world.text.data, whole, "C-1", 3), "C-9", 3);
+    struct cg_buffer marked;
+    cg_buffer_init(&marked, 4 << 20);
+    x12_wrap(&marked, &world.text, X12_WITH_BOM);
+    const char *second = scene_file(&world.scene, "b.837", marked.data, marked.len_bytes);
+    const char *out = decide(&world, MORE(first, second));
+    expect_in(out, "accepted.x12.gz", "IEA*1*000000905~ISA*00*");
+    expect_in(out, "accepted.x12.gz", "CLM*C-9*");
+    cg_buffer_fini(&marked);
+    end_world(&world);
+}
+
+Test(x12, what_a_run_cannot_take_is_refused) {
+    struct world world;
+    make_world(&world);
+    static const char csv[] = "claim_id,member_id,claim_line_start_date,hcpcs_code,"
+                              "service_unit_quantity,rendering_npi\n";
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
+    const char *x12 = put_file(&world, "in.837");
+    const char *rows = scene_file(&world.scene, "in.csv", csv, sizeof csv - 1);
+    world.text.len_bytes -= 3;
+    const char *cut = put_file(&world, "cut.837");
+    expect_refused(&world, MORE(x12, rows), 65,
+                   "in.csv: is no X12, and the input before it is X12");
+    expect_refused(&world, MORE(rows, x12), 65,
+                   "in.837: is X12, and the input before it is no X12");
+    expect_refused(&world, MORE(x12, "--layout", "tuva"), 64, "leave --layout out");
+    expect_refused(&world, MORE(x12, "--dependents=all"), 64, "--dependents takes \"joined\"");
+    expect_refused(&world, MORE(cut), 65, "cut.837: segment 19 (byte ");
+    end_world(&world);
+}
