@@ -117,9 +117,9 @@ Test(roster_layout, is_checked_like_a_claim_layout) {
 }
 
 Test(roster_layout, missing_columns_are_told_with_the_header_that_was_seen) {
-    expect_problem(NULL, "Provider,Kind,Status,Effective Date,End\n",
-                   "credentials.csv:1:0: the column effective_date is missing; is it \"Effective "
-                   "Date\"?\n");
+    expect_problem(NULL, "Provider,Kind,Status,effective_dat,End\n",
+                   "credentials.csv:1:0: the column effective_date is missing; is it \"effective_"
+                   "dat\"?\n");
     expect_problem(NULL, "Provider,Kind,Standing\n",
                    "credentials.csv:1:0: the header names Provider, Kind, Standing\n");
 }

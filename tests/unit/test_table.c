@@ -119,9 +119,9 @@ Test(table, where_columns_are_missing_the_header_seen_is_shown_unless_it_may_be_
                                  .column_count = 2,
                                  .row = note_row,
                                  .context = &seen};
-    expect_problems(&plan, TEXT("NPI,End Date,x\n"),
-                    "the column end_date is missing; is it \"End Date\"?\n"
-                    "the header names NPI, End Date, x\n");
+    expect_problems(&plan, TEXT("NPI,End_Dat,x\n"),
+                    "the column end_date is missing; is it \"End_Dat\"?\n"
+                    "the header names NPI, End_Dat, x\n");
     expect_problems(&plan, TEXT("M1,1934-05-06\n"),
                     "the column npi is missing\nthe column end_date is missing\n");
     expect_problems(&plan, TEXT("npi,end_date1,1934-05-06\n"), "the column end_date is missing\n");
