@@ -89,7 +89,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: coverage deps-coverage mutation test-binaries crash torture pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: coverage deps-coverage mutation test-binaries crash torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
 
 help: ## print this list
@@ -299,6 +299,10 @@ torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTUR
 mutation: deps-test ## MUTANTS (40) jumps of gate and commit taken always or never: do the tests notice?
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 test-binaries
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/mutation.py $(BUILD)/dev
+
+soak: deps-test ## years of disturbed nights on a ledger against undisturbed ones, for SOAK_MINUTES (20) from SOAK_SEED (1)
+	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS)
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/soak.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload
 
 # ---- care ---------------------------------------------------------------------------------
 

@@ -382,10 +382,15 @@ void cg_staging_close(struct cg_staging *staging, bool keep) {
     if (staging == NULL) {
         return;
     }
+    const bool removes = staging->owns_folder && !keep;
+    /* By name: listing a folder takes memory, for want of which the run may have failed. */
+    for (const char *const *name = staging->file_names; removes && name && *name; name++) {
+        (void)unlinkat(staging->dir_fd, *name, 0);
+    }
     if (staging->dir_fd >= 0) {
         (void)close(staging->dir_fd);
     }
-    if (staging->owns_folder && !keep && !cg_dir_remove(staging->home.dir_fd, staging->name)) {
+    if (removes && !cg_dir_remove(staging->home.dir_fd, staging->name)) {
         cg_log_warning("%s: cannot be removed, and claims may stand in it; remove it by hand",
                        staging->path);
     }

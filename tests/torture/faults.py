@@ -44,6 +44,8 @@ def alloc_break(bench, point, shim):
     judge = Judge(bench, base)
     if result.code not in (scene.code, NO_MEMORY):
         judge.say("exit code", f"{result.code} for no memory: {result.err[:300]}")
+    elif "cannot be removed" in result.err:
+        judge.say("hygiene", f"clearing up takes memory: {result.err[:300]}")
     elif result.code != scene.code and "memory" not in result.err:
         judge.say("message", f"no word of memory: {result.err[:300]}")
     return f"exit {result.code}", judge.after_fault(result)
@@ -66,11 +68,11 @@ MAIN_BEGINS = "F_GETFD"  # the first thing that the program asks
 CALL = re.compile(r"^(?:\d+ +)?(\w+)\(")
 
 
-def calls_of(bench, scene):
+def calls_of(bench, scene, program=None):
     """How often each system call comes before main, and in it."""
     bench.restore(scene)
     log = os.path.join(bench.root, "calls")
-    bench.run(scene.argv, wrapper=("strace", "-f", "-o", log))
+    bench.run(scene.argv, wrapper=("strace", "-f", "-o", log), program=program)
     before, after = {}, {}
     in_main = False
     with open(log, encoding="latin-1") as lines:
@@ -101,11 +103,12 @@ def wrong_class(call, error, code):
     return None
 
 
-def injected(bench, argv, call, action, options=()):
+def injected(bench, argv, call, action, options=(), program=None):
     """Runs under strace; tells whether the fault was met as well."""
     log = os.path.join(bench.root, "injected")
     result = bench.run(argv, wrapper=("strace", "-f", "-qq", *options, "-o", log, "-e",
-                                      f"trace={call}", "-e", f"inject={call}:{action}"))
+                                      f"trace={call}", "-e", f"inject={call}:{action}"),
+                       program=program)
     with open(log, encoding="latin-1") as text:
         trace = text.read()
     return result, "INJECTED" in trace or result.code == -signal.SIGKILL

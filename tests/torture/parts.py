@@ -3,6 +3,7 @@ import faults
 import hostile
 import power_cuts
 import seeded
+import teeth as teeth_of
 
 
 class Shimmed:
@@ -62,6 +63,15 @@ def canaries(setup, _bench):
            Shimmed(hostile.canary_break, setup.malloc_shim), setup.some(points, 1000), len(points))
 
 
+def teeth(setup, bench):
+    syncs = setup.some(teeth_of.sync_points(bench), 10**6)
+    yield "teeth: each sync swallowed", teeth_of.sync_break, syncs, len(syncs)
+    yield ("teeth: no O_EXCL", Shimmed(teeth_of.excl_break, setup.call_shim),
+           [(what,) for what in teeth_of.EXCL], len(teeth_of.EXCL))
+    yield ("teeth: changed source", teeth_of.source_break,
+           [(what,) for what in teeth_of.VARIANTS], len(teeth_of.VARIANTS))
+
+
 def damage(setup, _bench):
     points = seeded.stretches(setup.seeds(100_000, 1_000_000), setup.seed)
     yield f"damaged claim files, {seeded.STRETCH} each", seeded.damage_break, points, None
@@ -79,4 +89,4 @@ def zlib(setup, _bench):
 
 
 PARTS = {"names": names, "canaries": canaries, "alloc": alloc, "syscalls": syscalls, "kills": kills,
-         "states": states, "damage": damage, "readers": read, "zlib": zlib}
+         "states": states, "teeth": teeth, "damage": damage, "readers": read, "zlib": zlib}

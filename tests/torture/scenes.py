@@ -103,11 +103,12 @@ def _write_csv(path, rows):
         out.write(data)
 
 
-def make_inputs(generator, folder, seed, lines=300, files=2):
+def make_inputs(generator, folder, seed, lines=300, files=2, lines_a_member=8):
     """claims-NN.csv.gz, roster, and small files for import and release, in a new folder."""
-    subprocess.run([generator, "--lines", str(lines), "--members", str(lines // 8), "--seed",
+    subprocess.run([generator, "--lines", str(lines), "--members", str(lines // lines_a_member), "--seed",
                     str(seed), "--files", str(files), "--voids", "2", "--replacements", "2",
-                    "--error", "duplicate_line=2", "--out", folder, "--quiet"], check=True)
+                    "--error", "duplicate_line=2", "--error",
+                    "over_daily_cap=2", "--error", "over_yearly_cap=1", "--out", folder, "--quiet"], check=True)
     for name in sorted(os.listdir(folder)):
         if name.endswith(".csv.gz"):
             path = os.path.join(folder, name)

@@ -1,0 +1,187 @@
+"""A year of nights on one ledger, disturbed: equal to a run on the whole, and to a year undisturbed.
+
+    soak.py PROGRAM GENERATOR SHIMS
+
+Every night brings a file of new claims, voids, replacements and duplicates. Seeded, it is killed, or a
+system call or an allocation of it fails, up to three times in a row, until the command is left alone;
+or an earlier file comes again. At the end of a year
+  whole    accepted and rejected lines of all nights are those of one run on all files
+  replay   the ledger has, row for row, what the same nights make of an empty one undisturbed
+  sound    `ledger verify` finds nothing, no day has more units than its cap, nothing is left behind
+SOAK_MINUTES (20) of such years are gone through, seed after seed from SOAK_SEED (1), on JOBS processes;
+SOAK_NIGHTS (365) makes the years shorter.
+"""
+import gzip
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import time
+
+import faults
+import ledger_rows
+import scenes
+from harness import Bench
+
+LINES_A_NIGHT = 40
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat2", "openat", "mkdirat", "ftruncate",
+         "unlink", "unlinkat", "pread64", "read", "fchmod", "newfstatat", "fcntl", "close", "flock")
+PROMISED = (0, 66, 70, 73, 74, 75, 77)  # what a fault of the machine may be told as
+
+
+class Year:
+    def __init__(self, program, generator, shims, root, seed, nights):
+        self.seed = seed
+        self.nights = nights
+        self.rng = random.Random(seed)
+        self.malloc_shim = os.path.abspath(os.path.join(shims, "failing_malloc.so"))
+        inputs = os.path.join(root, "claims")
+        scenes.make_inputs(generator, inputs, seed, lines=LINES_A_NIGHT * nights, files=nights,
+                           lines_a_member=60)
+        self.files = sorted(name for name in os.listdir(inputs) if name.endswith(".csv.gz"))
+        self.bench = Bench(program, os.path.join(root, "w"), inputs, None)
+        os.mkdir(self.bench.folder, 0o700)
+        self.counts = {"nights": 0, "disturbed": 0, "killed": 0, "failed": 0, "came again": 0}
+        self.complaints = []
+
+    def say(self, what):
+        self.complaints.append(f"SOAK_SEED={self.seed} {what}")
+
+    def argv(self, ledger, out, files):
+        return ("validate", *(f"../in/{name}" for name in files), *scenes.RULES, "--quiet",
+                "--threads", "0", "--ledger", ledger, "--out", out)
+
+    # --- a night ---
+
+    def disturb(self, argv):
+        """One run of it with a fault, wherever that hits."""
+        if self.rng.random() < 0.25:
+            environment = {"LD_PRELOAD": self.malloc_shim, "FAIL_AT": str(self.rng.randrange(1, 26000))}
+            if self.rng.random() < 0.5:
+                environment["FAIL_STICKY"] = "1"
+            return f"no memory at {environment['FAIL_AT']}", self.bench.run(argv, environment=environment)
+        call = self.rng.choice(CALLS)
+        k = self.rng.randrange(1, 80) if self.rng.random() < 0.5 else self.rng.randrange(1, 8)
+        action = "signal=KILL" if self.rng.random() < 0.5 else f"error={self.rng.choice(faults.ERRORS)}"
+        result, _ = faults.injected(self.bench, argv, call, f"{action}:when={k}")
+        return f"{call}:{action}:{k}", result
+
+    def night(self, name):
+        out = name.split(".")[0]
+        argv = self.argv("ledger.db", out, [name])
+        for _ in range(self.rng.choice((0, 1, 1, 2, 3))):
+            what, result = self.disturb(argv)
+            self.counts["disturbed"] += 1
+            self.counts["killed" if result.code < 0 else "failed"] += result.code != 0
+            if result.code not in PROMISED and result.code >= 0 and "loading shared" not in result.err:
+                self.say(f"{name}, {what}: exit {result.code}: {result.err[:300]}")
+            if scenes.CANARY in result.err:
+                self.say(f"{name}, {what}: an id of a claim is told: {result.err[:300]}")
+            if result.code == 0:
+                break
+        result = self.bench.run(argv)
+        if result.code != 0 or not os.path.isdir(os.path.join(self.bench.folder, out)):
+            self.say(f"{name}: exit {result.code}, left alone: {result.err[:300]}")
+        if self.rng.random() < 0.1:
+            self.counts["came again"] += 1
+            again = self.rng.choice(self.files[:self.counts["nights"] + 1])
+            result = self.bench.run(self.argv("ledger.db", "again", [again]))
+            if result.code != 0 or os.path.exists(os.path.join(self.bench.folder, "again")):
+                self.say(f"{again} came again: exit {result.code}: {result.err[:300]}")
+        self.counts["nights"] += 1
+
+    # --- the end of the year ---
+
+    def lines(self, out, name):
+        with gzip.open(os.path.join(self.bench.folder, out, name)) as file:
+            return file.read().split(b"\n")
+
+    def check_whole(self):
+        result = self.bench.run(self.argv("whole.db", "whole", self.files))
+        if result.code != 0:
+            self.say(f"one run on the whole: exit {result.code}: {result.err[:300]}")
+            return
+        for name in ("accepted.csv.gz", "rejected.csv.gz"):
+            nightly = []
+            for file in self.files:
+                nightly += self.lines(file.split(".")[0], name)[1:-1]
+            whole = self.lines("whole", name)[1:-1]
+            if nightly != whole:
+                differ = [pair for pair in zip(nightly, whole) if pair[0] != pair[1]]
+                self.say(f"{name}: {len(nightly)} lines by night, {len(whole)} as a whole, "
+                         f"{len(differ)} differ: {differ[:1]}")
+
+    def check_replay(self):
+        for name in self.files:
+            result = self.bench.run(self.argv("replay.db", "replay-" + name.split(".")[0], [name]))
+            if result.code != 0:
+                self.say(f"replay of {name}: exit {result.code}: {result.err[:300]}")
+                return
+        if self.bench.rows("replay.db").digest != self.bench.rows("ledger.db").digest:
+            self.say("the ledger differs from that of the same nights undisturbed")
+
+    def check_sound(self):
+        verified = self.bench.run(("ledger", "verify", "--ledger", "ledger.db"))
+        if verified.code != 0:
+            self.say(f"verify: {verified.out.decode()} {verified.err}")
+        if ledger_rows.days_over_cap(os.path.join(self.bench.folder, "ledger.db")):
+            self.say("a day has more units than its cap")
+        expected = {file.split(".")[0] for file in self.files} | {"ledger.db", "ledger.db-lock"}
+        for name in os.listdir(self.bench.folder):
+            if name not in expected and not name.endswith(("-wal", "-shm", ".claimgate-lock")):
+                self.say(f"left behind: {name}")
+
+    def run(self):
+        for name in self.files:
+            self.night(name)
+        self.check_sound()
+        self.check_whole()
+        self.check_replay()
+
+
+def go_through(task):
+    program, generator, shims, seed, nights = task
+    root = faults.new_root()
+    try:
+        year = Year(os.path.abspath(program), os.path.abspath(generator), shims, root, seed, nights)
+        year.run()
+        return seed, year.counts, year.complaints
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def main():
+    seed = int(os.environ.get("SOAK_SEED", "1"))
+    nights = int(os.environ.get("SOAK_NIGHTS", "365"))
+    end = time.monotonic() + 60 * float(os.environ.get("SOAK_MINUTES", "20"))
+    jobs = int(os.environ.get("JOBS", str(os.cpu_count())))
+
+    def tasks():
+        at = seed
+        while time.monotonic() < end:
+            yield (*sys.argv[1:4], at, nights)
+            at += 1
+
+    total, bad, years, start = {}, 0, 0, time.monotonic()
+    with multiprocessing.Pool(jobs) as pool:
+        turns = tasks()
+        running = [pool.apply_async(go_through, (task,)) for _, task in zip(range(jobs), turns)]
+        while running:
+            found, counts, complaints = running.pop(0).get()
+            years += 1
+            bad += len(complaints)
+            for what, count in counts.items():
+                total[what] = total.get(what, 0) + count
+            for complaint in complaints:
+                print(f"BAD  {complaint.rstrip()}", flush=True)
+            print(f"seed {found}: " + ", ".join(f"{what} {count}" for what, count in counts.items()),
+                  flush=True)
+            running += [pool.apply_async(go_through, (task,)) for _, task in zip(range(1), turns)]
+    print(f"{years} years of {nights} nights in {(time.monotonic() - start) / 60:.1f} minutes: "
+          + ", ".join(f"{what} {count}" for what, count in total.items()) + f"; {bad} bad")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

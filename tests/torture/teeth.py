@@ -1,0 +1,202 @@
+"""What keeps a night safe is taken away, piece by piece: some oracle must see each loss.
+
+A sync is swallowed by strace, O_EXCL by a preloaded library; the order of commit and rename, and the
+check that the books balance, are taken out of a copy of the source. A piece whose loss nobody sees
+is either not needed or not tested.
+"""
+import itertools
+import os
+import re
+import shutil
+import subprocess
+
+import faults
+from harness import Judge, scene_of
+from power_cuts import logged, states
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "../..")
+SYNC_SCENES = ("second", "folder", "files", "overwrite", "snapshot")
+STATES_TRIED = 1500
+# SQLite syncs these as well, and nothing is lost without it: by which words of the label, and why.
+NOT_NEEDED = (
+    ("sync of ledger.db, the log's end", "the log of the ledger, which holds the same, is kept until "
+                                         "its removal is certain"),
+)
+
+
+def syncs_of(bench, name):
+    """(call, number of it, what it syncs) of an undisturbed run."""
+    tree, operations, _ = logged(bench, scene_of(name))
+    with open(os.path.join(bench.root, "operations"), encoding="latin-1") as log:
+        calls = [match[1] for match in re.finditer(r"^(?:\d+ +)?(fsync|fdatasync)\(", log.read(), re.M)]
+    inodes = [operation[1] for operation in operations if operation[0] == "sync"]
+    if len(inodes) != len(calls):
+        raise RuntimeError("a sync is of a file outside of the folder")
+    found, count = [], {}
+    for call, inode, at in zip(calls, inodes, range(len(calls))):
+        count[call] = count.get(call, 0) + 1
+        found.append((call, count[call], f"{at + 1} of {len(calls)}, " + name_of(tree, operations, inode)))
+    return found
+
+
+def name_of(tree, operations, inode):
+    """Any name that it ever had; temporary ones without their token."""
+    for count in range(len(operations) + 1):
+        entries = states.State(tree, operations[:count], range(count)).walk() if inode else ()
+        for path, found in entries:
+            if found == inode:
+                return re.sub(r"\.claimgate-\w+", ".claimgate-*", path)
+    return "the folder"
+
+
+def sync_points(bench):
+    return [(name, call, k, what) for name in SYNC_SCENES for call, k, what in syncs_of(bench, name)]
+
+
+def sync_break(bench, point):
+    """Seen if any state of the disk is bad without it."""
+    name, call, k, what = point
+    scene = scene_of(name)
+    base = bench.base(scene)
+    tree, operations, result = logged(
+        bench, scene, wrapper=("-e", f"inject={call}:retval=0:when={k}"))
+    if result.code != scene.code:
+        return "harness", [f"exit {result.code}: {result.err}"]
+    tried = 0
+    for label, has_ended, state in itertools.islice(
+            states.all_states(tree, operations, k, more=8), STATES_TRIED):
+        tried += 1
+        state.make(bench.folder)
+        complaints = Judge(bench, base).after_crash(has_ended)
+        if complaints:
+            oracle = complaints[0].split(":")[0]
+            return f"seen by {oracle}", []
+    for words, why in NOT_NEEDED:
+        if words in what:
+            return f"not needed: {why}", []
+    return "not seen", [f"{what}: nobody sees the loss in {tried} states"]
+
+
+# --- O_EXCL ---
+
+def planted(bench, shim, drops):
+    """Somebody who knows the temporary name links his victim to it at the last moment."""
+    base = bench.restore(scene_of("files"))
+    victim = os.path.join(bench.folder, "victim")
+    with open(victim, "wb") as file:
+        file.write(b"kept")
+    os.chmod(victim, 0o600)
+    environment = {"LD_PRELOAD": shim, "PLANT_FROM": victim, "PLANT_IN": bench.folder,
+                   "PLANT_PREFIX": ".r.csv.gz.claimgate-"}
+    if drops:
+        environment["DROP_EXCL"] = "1"
+    result = bench.run(base.scene.argv, environment=environment)
+    with open(victim, "rb") as file:
+        return result, file.read() == b"kept"
+
+
+def locked(bench, shim, drops):
+    """A file that is no ledger, with a lock that somebody else has made."""
+    bench.restore(scene_of("folder"))
+    for name, data in (("ledger.db", b"no ledger" * 200), ("ledger.db-lock", b"")):
+        with open(os.path.join(bench.folder, name), "wb") as file:
+            file.write(data)
+        os.chmod(os.path.join(bench.folder, name), 0o600)
+    environment = {"LD_PRELOAD": shim}
+    if drops:
+        environment["DROP_EXCL"] = "1"
+    result = bench.run((*scene_of("first").argv,), environment=environment)
+    return result, os.path.exists(os.path.join(bench.folder, "ledger.db-lock"))
+
+
+EXCL = {"of an output": planted, "of a ledger's lock": locked}
+
+
+def excl_break(bench, point, shim):
+    what = point[0]
+    result, is_safe = EXCL[what](bench, shim, drops=False)
+    if not is_safe:
+        return "not seen", [f"harm is done with O_EXCL as well: exit {result.code}: {result.err}"]
+    result, is_safe = EXCL[what](bench, shim, drops=True)
+    if is_safe:
+        return "not seen", [f"no harm is done without O_EXCL: exit {result.code}: {result.err}"]
+    return "seen by hygiene", []
+
+
+# --- in the source ---
+
+LOSE_ROWS = ("src/run/encode.c",
+             "        cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);\n",
+             "        if (batch->encoded_lines % 3 == 0) {\n            continue;\n        }\n"
+             "        cg_verdict_fill(&run->plan->rules, binding, batch, line, &verdict);\n")
+NO_BOOKS = ("src/run/run.c", "    const bool lines_match =\n",
+            "    if (run != NULL) {\n        return CG_OK;\n    }\n    const bool lines_match =\n")
+PUBLISH_FIRST = ("src/ledger/run.c", "        status = keep(ledger, commit, err);\n",
+                 "        status = commit->staging != NULL ? cg_staging_publish(commit->staging, err) "
+                 ": CG_OK;\n    }\n    if (status == CG_OK) {\n"
+                 "        status = keep(ledger, commit, err);\n")
+NOT_AGAIN = ("src/ledger/run.c",
+             "    if (status == CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n",
+             "    if (status != CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n")
+VARIANTS = {"rows are lost, the books are checked": (LOSE_ROWS,),
+            "rows are lost, the books are not checked": (LOSE_ROWS, NO_BOOKS),
+            "the folder is published before COMMIT": (PUBLISH_FIRST, NOT_AGAIN)}
+
+
+def build(bench, edits):
+    """The program from a copy of the source, changed so."""
+    copy = os.path.join(bench.root, "variant")
+    shutil.rmtree(copy, ignore_errors=True)
+    os.makedirs(os.path.join(copy, "tests"))
+    for folder in ("src", "include", "schemas"):
+        shutil.copytree(os.path.join(TOP, folder), os.path.join(copy, folder))
+    shutil.copy(os.path.join(TOP, "Makefile"), copy)
+    for path, old, new in edits:
+        full = os.path.join(copy, path)
+        with open(full, encoding="utf-8") as file:
+            text = file.read()
+        if text.count(old) != 1:
+            raise RuntimeError(f"{path} has changed, so that its tooth must be made anew")
+        with open(full, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+    made = subprocess.run(["make", "-s", "DEV=1", "BUILD=build", "all"], cwd=copy,
+                          capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise RuntimeError(made.stderr[-1500:])
+    return os.path.join(copy, "build/claimgate")
+
+
+def lost_rows(bench, program, checks):
+    scene = scene_of("second")
+    base = bench.restore(scene)
+    result = bench.run(scene.argv, program=program)
+    if checks:
+        is_told = result.code == 70 and "the books do not balance" in result.err
+        return ("seen by the books", []) if is_told else (
+            "not seen", [f"exit {result.code}: {result.err}"])
+    complaints = Judge(bench, base).after_fault(result)
+    return ("seen by " + complaints[0].split(":")[0], []) if complaints else ("not seen", ["by nobody"])
+
+
+def early_publication(bench, program):
+    scene = scene_of("second")
+    base = bench.base(scene)
+    _, after = faults.calls_of(bench, scene, program)
+    for call in ("fdatasync", "pwrite64", "unlink"):
+        for k in range(1, after.get(call, 0) + 1):
+            bench.restore(scene)
+            faults.injected(bench, scene.argv, call, f"signal=KILL:when={k}", program=program)
+            judge = Judge(bench, base)
+            judge.whole(bench.picture())
+            if judge.complaints:
+                return "seen by " + judge.complaints[0].split(":")[0], []
+    return "not seen", ["a folder is never seen without its run"]
+
+
+def source_break(bench, point):
+    what = point[0]
+    program = build(bench, VARIANTS[what])
+    if PUBLISH_FIRST in VARIANTS[what]:
+        return early_publication(bench, program)
+    return lost_rows(bench, program, NO_BOOKS not in VARIANTS[what])
