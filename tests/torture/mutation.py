@@ -20,28 +20,27 @@ FLAGS = ("-std=c11 -D_GNU_SOURCE -DCG_FAULTS -DCG_ISAL -DCG_VERSION=\"0\" -Iincl
          "-fno-stack-protector -fcf-protection=none -fno-jump-tables").split()
 LIBS = "-lcsv -lz -lsqlite3 -ljansson -lcrypto -lpthread -lisal".split()
 SECONDS = 60
-ROOMS = {
-    "gate": {
-        "files": ["caps", "history", "history_edits", "member_history", "take_backs", "service",
-                  "member_rows", "large_member", "calendar", "credential_edits",
-                  "credential_demands", "field_edits"],
-        "suites": ["history_edits", "caps", "history", "take_backs", "member_history", "calendar",
-                   "member_rows", "field_edits", "field_edits_scope", "credential_edits",
-                   "credential_demands", "history_model", "credential_model", "damage",
-                   "every_case"]},
-    "ledger": {
-        "files": ["run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups"],
-        "suites": ["ledger_write", "ledger_pack", "ledger", "ledger_verify", "ledger_recover",
-                   "ledger_damage", "ledger_cells"]},
-}
+GROUPS = [
+    ("gate", ["caps", "history", "history_edits", "member_history", "take_backs", "service",
+              "member_rows", "member_units", "large_member", "calendar", "line_store", "claim"],
+     ["history_edits", "caps", "claim", "history", "take_backs", "member_history", "calendar",
+      "member_rows", "history_memory", "history_model", "every_case"]),
+    ("gate", ["credential_edits", "credential_demands"],
+     ["credential_edits", "credential_demands", "credential_model", "every_case"]),
+    ("gate", ["field_edits"],
+     ["field_edits", "field_edits_scope", "damage", "every_case"]),
+    ("ledger", ["run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups"],
+     ["ledger_write", "ledger_pack", "ledger", "ledger_verify", "ledger_recover", "ledger_damage",
+      "ledger_cells"]),
+]
 CLI = ["validate_fixtures", "take_back_order", "ledger_commands", "ledger_failures"]
 JUMP = re.compile(r"^\t(j(?!mp)[a-z]+)\t(\S+)$")
 
 
 class Source:
-    def __init__(self, path, folder):
+    def __init__(self, path, suites, folder):
         self.path = path
-        self.room = path.split("/")[1]
+        self.suites = suites
         self.assembly = os.path.join(folder, path.replace("/", "_") + ".s")
         subprocess.run([*CC, *FLAGS, "-S", path, "-o", self.assembly], check=True)
         with open(self.assembly, encoding="utf-8") as text:
@@ -81,10 +80,10 @@ def fails(command, env=None):
         return True
 
 
-def killer(build, room, mutant, folder):
+def killer(build, suites, mutant, folder):
     """The first suite that notices, or None."""
     program = os.path.join(folder, "test")
-    for suite in ROOMS[room]["suites"]:
+    for suite in suites:
         test = f"{build}/obj/tests/unit/test_{suite}.o"
         if link(build, [test, mutant], program, True) and fails([program, "-j1", "--fail-fast"]):
             return suite
@@ -104,8 +103,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="claimgate-mutation-")
     tried, survivors = 0, []
     try:
-        sources = [Source(f"src/{room}/{file}.c", folder) for room, it in ROOMS.items()
-                   for file in it["files"] if not wanted or f"src/{room}/{file}.c" in wanted]
+        sources = [Source(f"src/{room}/{file}.c", suites, folder) for room, files, suites in GROUPS
+                   for file in files if not wanted or f"src/{room}/{file}.c" in wanted]
         mutants = [(source, index, line, how) for source in sources
                    for index, line in source.jumps() for how in ("always", "never")]
         print(f"{len(mutants)} mutants of {len(sources)} files", flush=True)
@@ -116,7 +115,7 @@ def main():
         for source, index, line, how in chosen:
             mutant = os.path.join(folder, "mutant.o")
             source.mutant(index, how, mutant)
-            by = killer(build, source.room, mutant, folder)
+            by = killer(build, source.suites, mutant, folder)
             tried += 1
             where = f"{source.path}:{line}:{how}"
             if by is None:
