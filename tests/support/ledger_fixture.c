@@ -59,8 +59,8 @@ static void fill_line(const struct fixture *fixture, const struct fixture_line *
     line->reasons = wanted->reasons;
 }
 
-static struct cg_batch *make_batch(const struct fixture *fixture, const struct fixture_line *lines,
-                                   uint32_t count) {
+struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,
+                               uint32_t count) {
     struct cg_batch *batch = cg_batch_new();
     cr_assert_not_null(batch);
     batch->first_line = 2;
@@ -76,9 +76,8 @@ static struct cg_batch *make_batch(const struct fixture *fixture, const struct f
     return batch;
 }
 
-/* An input's identity: its lines as they are written in the test. */
-static void identify(const struct fixture_line *lines, uint32_t count,
-                     struct cg_ledger_input *input) {
+void fixture_identify(const struct fixture_line *lines, uint32_t count,
+                      struct cg_ledger_input *input) {
     char text[4096] = "";
     size_t len = 0;
     for (uint32_t i = 0; i < count && len < sizeof text - 200; i++) {
@@ -160,9 +159,9 @@ enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *l
     struct cg_ledger_output output = {0};
     struct cg_tally tally;
     bool kept = false;
-    struct cg_batch *batch = make_batch(fixture, lines, count);
+    struct cg_batch *batch = fixture_batch(fixture, lines, count);
     cr_assert(cg_tally_init(&tally, fixture->policy));
-    identify(lines, count, &input);
+    fixture_identify(lines, count, &input);
     enum cg_status status = cg_ledger_open(&plan, &ledger, err);
     if (status == CG_OK) {
         status = cg_ledger_begin(ledger, NULL, 20000, err);

@@ -41,6 +41,13 @@ struct fixture_line {
 enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
                            uint32_t count, const char *out, char *decided, struct cg_error *err);
 
+/* What a run is made of: a batch of these lines, not decided yet, and an input that is known by
+ * them. */
+struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,
+                               uint32_t count);
+void fixture_identify(const struct fixture_line *lines, uint32_t count,
+                      struct cg_ledger_input *input);
+
 /* A query's rows as text, "a|b\nc|d\n"; lives until the next call. */
 const char *fixture_query(const struct fixture *fixture, const char *sql);
 void fixture_exec(const struct fixture *fixture, const char *sql);

@@ -4,61 +4,10 @@
  */
 #include "support/history_lines.h"
 #include "support/history_world.h"
+#include "support/shortage.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* This program's own requests for memory: the one that `left` counts down to fails, and, where it
- * is to last, all that follow. */
-static struct {
-    bool armed;
-    bool lasts;
-    uint32_t left;
-    bool failed;
-} shortage;
-
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *old, size_t bytes);
-
-static bool is_short(void) {
-    if (!shortage.armed) {
-        return false;
-    }
-    const bool fails = shortage.failed ? shortage.lasts : shortage.left == 0;
-    shortage.left -= shortage.left > 0;
-    shortage.failed = shortage.failed || fails;
-    if (fails) {
-        errno = ENOMEM;
-    }
-    return fails;
-}
-
-void *malloc(size_t bytes) {
-    return is_short() ? NULL : __libc_malloc(bytes);
-}
-
-void *calloc(size_t count, size_t bytes) {
-    return is_short() ? NULL : __libc_calloc(count, bytes);
-}
-
-void *realloc(void *old, size_t bytes) {
-    return is_short() ? NULL : __libc_realloc(old, bytes);
-}
-
-void *reallocarray(void *old, size_t count, size_t bytes) {
-    return is_short() ? NULL : __libc_realloc(old, count * bytes);
-}
-
-void *mmap(void *at, size_t bytes, int protection, int flags, int fd, off_t offset) {
-    return is_short() ? MAP_FAILED
-                      : (void *)syscall(SYS_mmap, at, bytes, protection, flags, fd, offset);
-}
 
 struct night {
     struct world world;
@@ -105,13 +54,9 @@ static enum cg_status decide(struct night *night) {
 /* How many requests there are. */
 static uint32_t fail_each(struct night *night, bool lasts) {
     for (uint32_t at = 0;; at++) {
-        shortage.left = at;
-        shortage.lasts = lasts;
-        shortage.failed = false;
-        shortage.armed = true;
+        shortage_begin(at, lasts);
         const enum cg_status status = decide(night);
-        shortage.armed = false;
-        if (!shortage.failed) {
+        if (!shortage_end()) {
             cr_assert_eq(status, CG_OK);
             return at;
         }

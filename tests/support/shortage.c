@@ -1,0 +1,69 @@
+#include "shortage.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+    bool begun;
+    bool lasts;
+    uint32_t left;
+    bool failed;
+} shortage;
+
+void shortage_begin(uint32_t at, bool lasts) {
+    shortage.lasts = lasts;
+    shortage.left = at;
+    shortage.failed = false;
+    shortage.begun = true;
+}
+
+bool shortage_end(void) {
+    shortage.begun = false;
+    return shortage.failed;
+}
+
+static bool is_short(void) {
+    if (!shortage.begun) {
+        return false;
+    }
+    const bool fails = shortage.failed ? shortage.lasts : shortage.left == 0;
+    shortage.left -= shortage.left > 0;
+    shortage.failed = shortage.failed || fails;
+    if (fails) {
+        errno = ENOMEM;
+    }
+    return fails;
+}
+
+/* The C library's own, behind the names that are taken here. */
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t count, size_t bytes);
+void *__libc_realloc(void *old, size_t bytes);
+void *malloc(size_t bytes);
+void *calloc(size_t count, size_t bytes);
+void *realloc(void *old, size_t bytes);
+void *reallocarray(void *old, size_t count, size_t bytes);
+
+void *malloc(size_t bytes) {
+    return is_short() ? NULL : __libc_malloc(bytes);
+}
+
+void *calloc(size_t count, size_t bytes) {
+    return is_short() ? NULL : __libc_calloc(count, bytes);
+}
+
+void *realloc(void *old, size_t bytes) {
+    return is_short() ? NULL : __libc_realloc(old, bytes);
+}
+
+void *reallocarray(void *old, size_t count, size_t bytes) {
+    return is_short() ? NULL : __libc_realloc(old, count * bytes);
+}
+
+void *mmap(void *at, size_t bytes, int protection, int flags, int fd, off_t offset) {
+    return is_short() ? MAP_FAILED
+                      : (void *)syscall(SYS_mmap, at, bytes, protection, flags, fd, offset);
+}
