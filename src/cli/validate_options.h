@@ -39,6 +39,8 @@ struct cg_validate_options {
     bool with_decisions;
     bool fail_on_reject;
     bool overwrite;
+    bool read_back;
+    bool check_ledger;
     bool dry_run;
     bool quiet;
     bool json;

@@ -15,13 +15,14 @@
 
 /* So much is written before the kernel is asked to begin putting it on the disk. Left to itself it
  * would begin when the file is synced, and the run would wait for all of it at its end. */
-enum { WRITEBACK_BYTES = 8 << 20 };
+enum { WRITEBACK_BYTES = 8 << 20, READ_BACK_BYTES = 64 << 10 };
 
 struct cg_sink {
     int fd;
     bool is_file; /* can be synced */
     bool is_ours; /* a new file: nobody else writes to it */
-    char *name;   /* for messages */
+    bool reads_back;
+    char *name; /* for messages */
     struct cg_sha256 *sha;
     uint64_t written_bytes;
     uint64_t begun_bytes; /* of these, what the kernel has been asked to put on the disk */
@@ -64,7 +65,7 @@ enum cg_status cg_sink_create(int dir_fd, const char *name, gid_t group, struct 
     errno = cg_fault("sink.create");
     int fd = errno != 0
                  ? -1
-                 : openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+                 : openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot create the file", name);
     }
@@ -172,6 +173,57 @@ static enum cg_status check_size(const struct cg_sink *sink, struct cg_error *er
     return CG_OK;
 }
 
+void cg_sink_read_back(struct cg_sink *sink) {
+    sink->reads_back = true;
+}
+
+static enum cg_status hash_file(const struct cg_sink *sink, struct cg_sha256 *sha,
+                                struct cg_error *err) {
+    uint8_t chunk[READ_BACK_BYTES];
+    uint64_t at = 0;
+
+    /* Advice: what has been synced is dropped from memory, and comes from the disk. */
+    (void)posix_fadvise(sink->fd, 0, 0, POSIX_FADV_DONTNEED);
+    while (at < sink->written_bytes) {
+        ssize_t got = pread(sink->fd, chunk, sizeof chunk, (off_t)at);
+
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return cg_error_set(err, CG_IO, "%s: cannot be read again: %s", sink->name,
+                                got < 0 ? strerror(errno) : "it has become shorter");
+        }
+        cg_sha256_update(sha, chunk, (size_t)got);
+        at += (uint64_t)got;
+    }
+    return CG_OK;
+}
+
+static enum cg_status check_content(const struct cg_sink *sink, struct cg_error *err) {
+    uint8_t written[CG_SHA256_BYTES];
+    uint8_t found[CG_SHA256_BYTES];
+
+    if (!sink->reads_back || !sink->is_ours || !sink->is_file) {
+        return CG_OK;
+    }
+    struct cg_sha256 *sha = cg_sha256_new();
+    if (sha == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "%s: out of memory", sink->name);
+    }
+    enum cg_status status = hash_file(sink, sha, err);
+    cg_sha256_peek(sha, found);
+    cg_sha256_peek(sink->sha, written);
+    cg_sha256_free(sha);
+    if (status == CG_OK && memcmp(found, written, sizeof found) != 0) {
+        status = cg_error_set(err, CG_IO,
+                              "%s: read again, it is not what was written: the disk or another "
+                              "program has changed it; nothing of it is used",
+                              sink->name);
+    }
+    return status;
+}
+
 static enum cg_status sync_and_close(struct cg_sink *sink, struct cg_error *err) {
     enum cg_status status = CG_OK;
     int fault = cg_fault("sink.fsync");
@@ -181,7 +233,7 @@ static enum cg_status sync_and_close(struct cg_sink *sink, struct cg_error *err)
     } else if (sink->is_file) {
         status = cg_file_sync(sink->fd, sink->name, err);
     }
-    if (status != CG_OK || check_size(sink, err) != CG_OK) {
+    if (status != CG_OK || check_size(sink, err) != CG_OK || check_content(sink, err) != CG_OK) {
         return err->status;
     }
     /* The descriptor is gone whatever close says (Linux), so it is never closed again. */

@@ -188,17 +188,26 @@ static enum cg_status compare_newest(struct cg_ledger *ledger, bool *same, struc
     return status;
 }
 
-enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error *err) {
+/* All pages, or those of the small tables. */
+static enum cg_status check_pages(struct cg_ledger *ledger, bool *damaged, struct cg_error *err) {
     static const char *const tables[] = {"run",         "policy",      "input", "output",
                                          "publication", "roster_file", "fold",  "recent"};
     char pragma[64];
-    bool damaged = false;
-    bool same = true;
     enum cg_status status = CG_OK;
+    if (ledger->check_whole) {
+        return cg_ledger_sqlite_check(ledger, "PRAGMA quick_check(1)", note_fault, damaged, err);
+    }
     for (size_t i = 0; status == CG_OK && i < sizeof tables / sizeof tables[0]; i++) {
         snprintf(pragma, sizeof pragma, "PRAGMA quick_check(%s)", tables[i]);
-        status = cg_ledger_sqlite_check(ledger, pragma, note_fault, &damaged, err);
+        status = cg_ledger_sqlite_check(ledger, pragma, note_fault, damaged, err);
     }
+    return status;
+}
+
+enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error *err) {
+    bool damaged = false;
+    bool same = true;
+    enum cg_status status = check_pages(ledger, &damaged, err);
     if (status == CG_OK) {
         status = compare_newest(ledger, &same, err);
     }

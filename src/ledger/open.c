@@ -149,6 +149,7 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     ledger->policy = plan->policy;
+    ledger->check_whole = plan->check_whole;
     struct cg_ledger_file file = {0};
     enum cg_status status = find_path(ledger, plan->path, err);
     if (status == CG_OK) {

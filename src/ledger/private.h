@@ -200,6 +200,7 @@ struct cg_ledger {
     char *dir;   /* the folder it is in */
     int lock_fd; /* -1: a reader */
     const struct cg_policy *policy;
+    bool check_whole; /* cg_ledger_plan's */
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */

@@ -26,19 +26,20 @@ static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *
     if (output->content == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    if (path == NULL) {
-        return cg_sink_create(cg_staging_dir_fd(outputs->staging), output->name, plan->group,
-                              &output->sink, err);
-    }
-    if (strcmp(path, "-") == 0) {
+    if (path != NULL && strcmp(path, "-") == 0) {
         return cg_sink_stdout(&output->sink, err);
     }
-    const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
-    if (status != CG_OK) {
-        return status;
+    if (path != NULL) {
+        const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
+        output->sink = status == CG_OK ? cg_staged_file_sink(output->file) : NULL;
+    } else if (cg_sink_create(cg_staging_dir_fd(outputs->staging), output->name, plan->group,
+                              &output->sink, err) != CG_OK) {
+        return err->status;
     }
-    output->sink = cg_staged_file_sink(output->file);
-    return CG_OK;
+    if (err->status == CG_OK && plan->read_back) {
+        cg_sink_read_back(output->sink);
+    }
+    return err->status;
 }
 
 static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_output_plan *plan,

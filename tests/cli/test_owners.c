@@ -36,7 +36,7 @@ Test(owners, a_ledger_of_another_account_is_neither_filled_nor_changed) {
     scene_make(&scene);
     const char *ledger = scene_file(&scene, "claims.ledger", "", 0);
     cr_assert(chmod(ledger, 0666) == 0 && chown(ledger, NOBODY, NOBODY) == 0);
-    expect_end(&scene, ledger, 77, "belongs to account");
+    expect_end(&scene, ledger, 77, "belongs to another account");
     cr_assert(stat(ledger, &facts) == 0);
     cr_expect(facts.st_size == 0 && (facts.st_mode & 07777) == 0666 && facts.st_uid == NOBODY);
     cr_expect(scene_names(&scene) == 1, "the lock is gone again");

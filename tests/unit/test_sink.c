@@ -211,3 +211,27 @@ Test(sink, a_file_that_another_hand_has_written_to_is_refused) {
         unlinkat(folder_fd, "out", 0);
     }
 }
+
+/* The same number of bytes, so that the size tells nothing. */
+static enum cg_status close_after_a_change(bool reads_back, bool changes) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_sink *sink;
+    cr_assert_eq(cg_sink_create(folder_fd, "out", (gid_t)-1, &sink, &err), CG_OK);
+    if (reads_back) {
+        cg_sink_read_back(sink);
+    }
+    cr_assert_eq(cg_sink_write(sink, "abcdefg", 7, &err), CG_OK);
+    int other = openat(folder_fd, "out", O_WRONLY);
+    cr_assert_eq(pwrite(other, changes ? "X" : "a", 1, 0), 1);
+    close(other);
+    const enum cg_status status = cg_sink_close(sink, &err);
+    cr_expect_eq(strstr(err.text, "not what was written") != NULL, status != CG_OK, "%s", err.text);
+    unlinkat(folder_fd, "out", 0);
+    return status;
+}
+
+Test(sink, what_is_read_again_must_be_what_was_written) {
+    cr_expect_eq(close_after_a_change(true, false), CG_OK);
+    cr_expect_eq(close_after_a_change(true, true), CG_IO);
+    cr_expect_eq(close_after_a_change(false, true), CG_OK, "nobody looks");
+}

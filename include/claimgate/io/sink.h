@@ -27,6 +27,9 @@ cg_must_use enum cg_status cg_sink_open_special(const char *path, struct cg_sink
 cg_must_use enum cg_status cg_sink_stdout(struct cg_sink **out, struct cg_error *err);
 cg_must_use enum cg_status cg_sink_write(struct cg_sink *sink, const void *bytes, size_t len_bytes,
                                          struct cg_error *err);
+/* A file of ours is read again when it is closed, from the disk where the kernel can be brought to,
+ * and its hash compared with that of what was written. CG_IO from _close where they differ. */
+void cg_sink_read_back(struct cg_sink *sink);
 /* fsync (files only) and close; frees the sink either way. */
 cg_must_use enum cg_status cg_sink_close(struct cg_sink *sink, struct cg_error *err);
 /* Close without fsync, after a failure. NULL is allowed. */
@@ -36,7 +39,6 @@ cg_must_use enum cg_status cg_sink_rename(struct cg_sink *sink, int dir_fd, cons
 void cg_sink_abandon(struct cg_sink *sink);
 
 uint64_t cg_sink_bytes(const struct cg_sink *sink);
-/* False and all zero when the hash could not be computed (memory). */
 void cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]);
 
 #endif

@@ -45,6 +45,7 @@ struct cg_ledger_plan {
     /* The policy of the run; NULL where none is needed (ledger recover, withdraw). A ledger belongs
      * to the first policy id it meets. */
     const struct cg_policy *policy;
+    bool check_whole; /* before a run is built on it: SQLite's quick_check of all its pages */
 };
 
 /*

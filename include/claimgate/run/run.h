@@ -35,6 +35,7 @@ struct cg_output_plan {
     const char *report;
     const char *decisions; /* the table of decisions */
     bool with_decisions;   /* it goes into the folder */
+    bool read_back;        /* what was written is read again and hashed before it is published */
     int level;             /* 1 to 9 */
     enum cg_codec codec;
 };
@@ -64,6 +65,7 @@ struct cg_run_plan {
     struct cg_output_plan output;
     const char *ledger; /* NULL: start from nothing */
     int lock_wait_seconds;
+    bool check_ledger;  /* all pages of it, before it is built on */
     bool dry_run;       /* decide and count alone; the ledger is only read */
     int64_t before_run; /* dry run: decide on the ledger as it was before this run, known inputs
                          * included; 0: as it is now, without them */
