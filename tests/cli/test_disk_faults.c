@@ -115,7 +115,7 @@ Test(disk_faults, outputs_that_read_back_differently_are_not_published, .timeout
     scene_make(&scene);
     shell_expect(&scene, "$V --out $D/o --read-back", 0, "");
     shell_expect(&scene,
-                 SHELL_STRACE "-e trace=pread64 -e inject=pread64:error=EIO:when=50+ $V --out $D/p "
+                 SHELL_STRACE "-e trace=pread64 -e inject=pread64:error=EIO:when=3+ $V --out $D/p "
                               "--read-back",
                  74, "cannot be read again");
     cr_expect(!scene_exists(scene_path(&scene, "p")));
@@ -130,7 +130,7 @@ Test(disk_faults, a_ledger_is_read_through_where_it_is_asked, .timeout = 60) {
     shell_expect(&scene, "sed s/CLM-/CLX-/ " SHELL_CLAIMS " >$D/next.csv", 0, "");
     shell_expect(
         &scene,
-        "page=$(sqlite3 $D/l \"SELECT rootpage FROM sqlite_schema WHERE name = 'line'\"); "
+        "page=$(sqlite3 $D/l \"SELECT rootpage FROM sqlite_schema WHERE name = 'decided_line'\"); "
         "dd if=/dev/zero of=$D/l bs=1 count=8 seek=$(((page - 1) * 8192)) conv=notrunc 2>/dev/null",
         0, "");
     shell_expect(&scene,
