@@ -57,10 +57,11 @@ REPLAYED(fuzz_policy)
 REPLAYED(fuzz_record)
 REPLAYED(fuzz_roster)
 REPLAYED(fuzz_run)
+REPLAYED(fuzz_x12)
 
 /* A fuzz program that is not named above is not replayed. */
 Test(fuzz_corpus, of_every_fuzz_program_is_replayed) {
-    enum { REPLAYED_PROGRAMS = 9 };
+    enum { REPLAYED_PROGRAMS = 10 };
     int programs = 0;
     DIR *dir = opendir("tests/fuzz");
     cr_assert_not_null(dir);
