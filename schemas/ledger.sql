@@ -16,7 +16,7 @@ CREATE TABLE policy (
 -- One row a run, and the links of the chain. Nothing a line.
 CREATE TABLE run (
     run_no INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('validate', 'import', 'release', 'withdraw')),
+    kind TEXT NOT NULL CHECK (kind IN ('validate', 'import', 'release', 'withdraw', 'alias')),
     started_at TEXT NOT NULL, -- UTC
     claimgate TEXT NOT NULL,  -- version of the program
     as_of_day INTEGER NOT NULL,
@@ -183,6 +183,18 @@ CREATE TABLE take_back (
 ) STRICT;
 -- Which take-back freed a line. Few rows: a fraction of a byte a line.
 CREATE INDEX take_back_original ON take_back (member_no, original_claim_id);
+
+-- The number that a payer gave to a claim: what a void or a replacement names is looked for here
+-- before it is looked for among claim ids, the newest first. One row a number.
+CREATE TABLE alias (
+    run_no INTEGER NOT NULL,
+    payer_claim_id TEXT NOT NULL,
+    claim_id TEXT NOT NULL,
+    member_no INTEGER NOT NULL, -- 0: of whatever member
+    PRIMARY KEY (run_no, payer_claim_id, claim_id, member_no)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_payer ON alias (payer_claim_id);
+CREATE INDEX alias_claim ON alias (claim_id);
 
 -- What the gate recalls of a member, packed: lines with their line_no, so that it is also the index
 -- from members to lines, and take-backs, in the order of arrival; group by group, one for each run

@@ -19,6 +19,7 @@ extern const struct cg_command cg_command_ledger_recover;
 extern const struct cg_command cg_command_ledger_withdraw;
 extern const struct cg_command cg_command_ledger_import;
 extern const struct cg_command cg_command_ledger_release;
+extern const struct cg_command cg_command_ledger_alias;
 extern const struct cg_command cg_command_ledger_export;
 extern const struct cg_command cg_command_policy_list;
 extern const struct cg_command cg_command_policy_show;

@@ -53,6 +53,15 @@ void cg_history_forget(struct cg_history *history) {
     cg_line_store_reset(&memory->store);
 }
 
+void cg_history_use_aliases(struct cg_history *history, cg_alias_fn fn, void *context) {
+    history->alias = fn;
+    history->alias_context = context;
+}
+
+void cg_history_take_same_number(struct cg_history *history) {
+    history->memory.takes_same_number = true;
+}
+
 void cg_history_decide_lines_apart(struct cg_history *history) {
     history->lines_apart = true;
 }
@@ -139,6 +148,23 @@ static enum cg_status recall_more(struct cg_history *history, struct cg_member_h
                : status;
 }
 
+/* The claim that is meant by a number of the payer. */
+static enum cg_status find_alias(struct cg_history *history, const struct cg_line *line,
+                                 struct cg_error *err) {
+    struct cg_text claim = {"", 0};
+    if (line->frequency == CG_ORIGINAL || line->reverses) {
+        return CG_OK;
+    }
+    const enum cg_status status = history->alias(history->alias_context, line->original_claim_id,
+                                                 cg_key_text(&line->member_id), &claim, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    return cg_line_store_keep_text(&history->memory.store, claim, &history->memory.alias)
+               ? CG_OK
+               : cg_member_table_no_memory(&history->members, err);
+}
+
 /* A member is met only by a line that has passed groups 1 and 2; a malformed one has no member. */
 static enum cg_status decide_line(struct cg_history *history, struct cg_line *line,
                                   const struct coming *coming, struct cg_error *err) {
@@ -148,6 +174,9 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
             meet_member(history, &line->member_id, coming, &member.history, err);
         if (status == CG_OK && member.history->is_in_outline) {
             status = recall_more(history, member.history, line, err);
+        }
+        if (status == CG_OK && history->alias != NULL) {
+            status = find_alias(history, line, err);
         }
         if (status != CG_OK) {
             return status;

@@ -108,19 +108,17 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     return good ? CG_OK : CG_INTERNAL;
 }
 
-/* Take the line's original back where that is due. *known is false for an unknown original. */
-static enum cg_status take_back(struct cg_member *member, struct cg_line *line, bool *known) {
+/* Take an original back where that is due. *known is false for an unknown one. */
+static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *line,
+                                      const struct cg_key *original, bool *known) {
     struct cg_history_memory *memory = member->memory;
     struct cg_take_back note = {
         .claim = line->claim_id,
-        .original = cg_key_of(line->original_claim_id),
+        .original = *original,
         .member = member->history,
         .frequency = line->frequency,
         .took_lines = true,
     };
-    if (line->reverses) {
-        return reverse(member, line, known);
-    }
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known) {
         return CG_OK;
@@ -138,6 +136,29 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
     const struct cg_take_back *earlier = cg_take_backs_find(&memory->take_backs, &other);
     *known = earlier != NULL && earlier->took_lines;
     return CG_OK;
+}
+
+/* What is named may be a number of the payer's, a claim id, or a number of the payer's that nobody
+ * has told of: then it is the claim that has the line's own id. */
+static enum cg_status take_back(struct cg_member *member, struct cg_line *line, bool *known) {
+    const struct cg_text meant[] = {member->memory->alias, line->original_claim_id,
+                                    cg_key_text(&line->claim_id)};
+    const size_t count = member->memory->takes_same_number ? 3 : 2;
+    enum cg_status status = CG_OK;
+    member->memory->alias.len = 0;
+    if (line->reverses) {
+        return reverse(member, line, known);
+    }
+    for (size_t i = 0; i < count && status == CG_OK && !*known; i++) {
+        const struct cg_key original = cg_key_of(meant[i]);
+        if (meant[i].len > 0) {
+            status = take_claim_back(member, line, &original, known);
+        }
+        if (*known) {
+            line->original_claim_id = meant[i];
+        }
+    }
+    return status;
 }
 
 static bool replaces_itself(const struct cg_line *line) {
@@ -345,30 +366,6 @@ void cg_member_clear_verdict(struct cg_line *line) {
 enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line) {
     cg_member_clear_verdict(line);
     return line->decision == CG_REJECTED ? CG_OK : decide_line(member, line);
-}
-
-struct standing {
-    const struct cg_key *claim;
-    bool found;
-};
-
-static void find_standing(void *context, const struct cg_service *service) {
-    struct standing *standing = context;
-    standing->found = standing->found || cg_key_equal(&service->claim, standing->claim);
-}
-
-bool cg_member_asks_in_vain(const struct cg_member *member,
-                            const struct cg_passing_take_back *passing) {
-    const struct cg_history_memory *memory = member->memory;
-    const struct cg_take_back note = {
-        .claim = passing->claim_id,
-        .original = passing->original_claim_id,
-        .member = member->history,
-        .frequency = passing->frequency,
-    };
-    struct standing standing = {.claim = &passing->original_claim_id};
-    cg_member_history_visit(&memory->store, member->history, find_standing, &standing);
-    return standing.found && cg_take_backs_find(&memory->take_backs, &note) == NULL;
 }
 
 void cg_history_open_claim(struct cg_history_memory *memory) {

@@ -20,6 +20,8 @@ struct cg_history_memory {
     struct cg_line_store store;
     struct cg_take_backs take_backs;
     struct cg_cap_scratch *scratch;
+    bool takes_same_number;
+    struct cg_text alias; /* of the take-back being decided; len 0: none. Its bytes stay */
 };
 
 struct cg_member {

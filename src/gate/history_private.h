@@ -16,6 +16,8 @@ struct cg_history {
     void *recall_context;
     bool lines_apart;
     bool keeps_lines;
+    cg_alias_fn alias; /* NULL: no aliases are known */
+    void *alias_context;
 };
 
 #endif

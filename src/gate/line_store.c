@@ -65,18 +65,26 @@ struct cg_service *cg_line_store_next(struct cg_line_store *store) {
     return store->next_ref == 0 ? NULL : service_at(store, store->next_ref);
 }
 
+bool cg_line_store_keep_text(struct cg_line_store *store, struct cg_text text,
+                             struct cg_text *out) {
+    const uint32_t ref = text.len > 0 ? cg_pool_take_small(&store->pool, text.len) : 0;
+    *out = (struct cg_text){"", 0};
+    if (ref != 0) {
+        char *copy = cg_pool_at(&store->pool, ref);
+        memcpy(copy, text.ptr, text.len);
+        *out = (struct cg_text){copy, text.len};
+    }
+    return ref != 0 || text.len == 0;
+}
+
 bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key) {
+    struct cg_text kept;
     if (!cg_key_is_long(key)) {
         return true;
     }
-    uint32_t ref = cg_pool_take_small(&store->pool, cg_key_len(key));
-    if (ref == 0) {
-        return false;
-    }
-    char *copy = cg_pool_at(&store->pool, ref);
-    memcpy(copy, cg_key_far(key), cg_key_len(key));
-    key->first = (uintptr_t)copy;
-    return true;
+    const bool good = cg_line_store_keep_text(store, cg_key_text(key), &kept);
+    key->first = good ? (uintptr_t)kept.ptr : key->first;
+    return good;
 }
 
 void cg_line_store_open_claim(struct cg_line_store *store) {

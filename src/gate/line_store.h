@@ -54,6 +54,10 @@ void cg_line_store_reset(
 /* Make a long key point at a copy that lives as long as the store. */
 cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
 
+/* The same of a text, however short. */
+cg_must_use bool cg_line_store_keep_text(struct cg_line_store *store, struct cg_text text,
+                                         struct cg_text *out);
+
 /* The record of a line that may come to stand, to be filled in before it is asked about. It is the
  * same one until cg_member_history_add takes it. NULL: no memory. */
 cg_must_use struct cg_service *cg_line_store_next(struct cg_line_store *store);

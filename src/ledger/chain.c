@@ -103,6 +103,9 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'rendered', d.rendering_npi, d.month_day, d.reason, d.lines, d.units, d.last_day "
         "FROM rendered d JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE d.run_no = ?1 "
         "ORDER BY d.rendering_npi, d.month_day, d.reason",
+        "SELECT 'alias', a.payer_claim_id, a.claim_id, a.member_no "
+        "FROM alias a JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE a.run_no = ?1 "
+        "ORDER BY a.payer_claim_id, a.claim_id, a.member_no",
         "SELECT 'publication', p.run_no, p.folder, p.published_at, p.hash FROM publication p "
         "JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE p.run_no < ?1 AND p.run_no >= "
         "coalesce((SELECT max(b.run_no) FROM run b WHERE b.run_no < ?1 AND b.form > 1), 0) "

@@ -9,9 +9,10 @@
  * record     decided lines to rows
  * rows       all rows of a run, in the order of the tables; write, into the tables
  * pack       what is recalled of members, as bytes; unpack, back
- * past       what a member has had, from its packed rows; fold, how these are kept; outline, in
- * short claims     claims to lines run        the protocol of a run; chain, its hash; recover, what
- * a cut off run left
+ * past       what a member has had, from its packed rows; fold, how these are kept;
+ *            outline, in short
+ * claims     claims to lines; aliases, a payer's numbers to claims
+ * run        the protocol of a run; chain, its hash; recover, what a cut off run left
  */
 #ifndef CLAIMGATE_LEDGER_PRIVATE_H
 #define CLAIMGATE_LEDGER_PRIVATE_H
@@ -178,7 +179,7 @@ struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number);
 
 enum { CG_LEDGER_FORM = 2 }; /* run.form: how its rows are hashed */
 
-enum cg_run_kind { CG_RUN_VALIDATE, CG_RUN_IMPORT, CG_RUN_RELEASE, CG_RUN_WITHDRAW };
+enum cg_run_kind { CG_RUN_VALIDATE, CG_RUN_IMPORT, CG_RUN_RELEASE, CG_RUN_WITHDRAW, CG_RUN_ALIAS };
 
 struct cg_ledger_run {
     int64_t run_no; /* 0: none is open */
@@ -187,11 +188,12 @@ struct cg_ledger_run {
     int32_t as_of_day;
     const struct cg_roster *roster; /* NULL: none */
     struct cg_ledger_members members;
-    struct cg_sorter *rows; /* `line` and `take_back`, as they come */
-    struct cg_buffer row;   /* one row as bytes */
-    int64_t withdraws;      /* 0: nothing */
-    int64_t last_line;      /* the highest line_no: at first of the ledger, then of the run */
-    uint64_t own_bytes;     /* of what the gate will recall of this run */
+    struct cg_sorter *rows;    /* `line` and `take_back`, as they come */
+    struct cg_buffer row;      /* one row as bytes */
+    struct cg_sorter *aliases; /* of a run of them; NULL: it is none */
+    int64_t withdraws;         /* 0: nothing */
+    int64_t last_line;         /* the highest line_no: at first of the ledger, then of the run */
+    uint64_t own_bytes;        /* of what the gate will recall of this run */
 };
 
 struct cg_ledger {
@@ -205,6 +207,8 @@ struct cg_ledger {
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */
     sqlite3_stmt *find_member;
+    int64_t before_run;              /* a reader sees the runs before it; 0: all */
+    char alias[CG_ID_MAX_BYTES + 1]; /* the claim that was found last */
     char known_input[4096];
     char known_folder[4096];
 };
@@ -303,6 +307,9 @@ cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
                                                 const struct cg_ledger_commit *commit,
                                                 uint8_t rows_sha256[CG_SHA256_BYTES],
                                                 struct cg_error *err);
+
+/* aliases.c: those of the open run into their table, inside a transaction. */
+cg_must_use enum cg_status cg_ledger_write_aliases(struct cg_ledger *ledger, struct cg_error *err);
 
 /* chain.c */
 struct cg_rows_digest; /* over member, line and take_back rows of one run, each as it was kept */

@@ -35,6 +35,7 @@ static enum cg_status no_memory(struct cg_error *err) {
 enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger, const struct cg_policy *policy,
                                     int64_t before_run, struct cg_error *err) {
     ledger->policy = policy;
+    ledger->before_run = before_run;
     cg_recall_free(ledger->recall);
     ledger->recall = calloc(1, sizeof *ledger->recall);
     if (ledger->recall == NULL) {

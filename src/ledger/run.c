@@ -32,6 +32,7 @@
 void cg_ledger_forget_run(struct cg_ledger *ledger) {
     cg_ledger_members_fini(&ledger->run.members);
     cg_sorter_free(ledger->run.rows);
+    cg_sorter_free(ledger->run.aliases);
     cg_buffer_fini(&ledger->run.row);
     ledger->run = (struct cg_ledger_run){0};
 }
@@ -141,6 +142,9 @@ static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_comm
     enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
     if (status == CG_OK) {
         status = cg_ledger_write_rows(ledger, commit, rows_sha256, err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_write_aliases(ledger, err);
     }
     if (status == CG_OK) {
         status = cg_ledger_write_run(ledger, commit, rows_sha256, err);

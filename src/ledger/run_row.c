@@ -16,6 +16,8 @@ static const char *kind_name(enum cg_run_kind kind) {
         return "release";
     case CG_RUN_WITHDRAW:
         return "withdraw";
+    case CG_RUN_ALIAS:
+        return "alias";
     }
     return "";
 }

@@ -107,10 +107,24 @@ static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {
     return status == CG_OK ? cg_ledger_numbers_load(ledger, err) : status;
 }
 
+/* The rows of a run are proved by its hash; those of no run are not. */
+static enum cg_status check_aliases(struct cg_verify *verify, struct cg_error *err) {
+    int64_t strays;
+    const enum cg_status status =
+        cg_ledger_ask(verify->ledger,
+                      "SELECT count(*) FROM alias a WHERE NOT EXISTS "
+                      "(SELECT 1 FROM run r WHERE r.run_no = a.run_no AND r.form > 1)",
+                      0, 0, &strays, err);
+    if (status == CG_OK && strays != 0) {
+        cg_verify_fault(verify, "table alias has rows of no run");
+    }
+    return status;
+}
+
 /* One transaction: a run that commits meanwhile is not seen by half. */
 static enum cg_status verify_all(struct cg_verify *verify, struct cg_error *err) {
     static enum cg_status (*const steps[])(struct cg_verify *, struct cg_error *) = {
-        start, check_database, cg_verify_schema, cg_verify_runs, cg_verify_members,
+        start, check_database, cg_verify_schema, cg_verify_runs, check_aliases, cg_verify_members,
     };
     enum cg_status status = cg_ledger_exec(verify->ledger, "BEGIN", "verifying", err);
     for (size_t i = 0; status == CG_OK && i < sizeof steps / sizeof steps[0]; i++) {

@@ -74,8 +74,9 @@ enum cg_status cg_verify_chain(struct cg_verify *verify, const struct cg_verify_
         cg_ledger_chain_hash(verify->ledger, run->run_no, hash, &found, err);
     if (status == CG_OK && memcmp(hash, run->hash, CG_SHA256_BYTES) != 0) {
         cg_verify_fault(verify,
-                        "run %lld: its row, policy, inputs, outputs, roster or reasons, or the "
-                        "mark that the run before was published, were changed",
+                        "run %lld: its row, policy, inputs, outputs, roster or reasons, its "
+                        "claims' numbers, or the mark that the run before was published, were "
+                        "changed",
                         (long long)run->run_no);
     }
     return status == CG_OK ? check_publication(verify, run, err) : status;

@@ -56,6 +56,20 @@ void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts)
     }
 }
 
+void cg_page_alias(struct cg_page *page, const struct cg_alias_facts *facts) {
+    const uint64_t kept = facts->rows - facts->unknown_members;
+    if (facts->run_no == 0) {
+        return;
+    }
+    cg_page_say(page, "Run %" PRId64 ": %" PRIu64 " %s of the payer kept.\n", facts->run_no, kept,
+                cg_plural(kept, "claim number", "claim numbers"));
+    if (facts->unknown_members > 0) {
+        cg_page_say(page, "  %" PRIu64 " %s a member whom the ledger does not know\n",
+                    facts->unknown_members,
+                    cg_plural(facts->unknown_members, "row names", "rows name"));
+    }
+}
+
 void cg_page_withdraw(struct cg_page *page, int64_t run_no) {
     cg_page_say(page,
                 "Run %" PRId64 " is taken back; its files can be taken in again. Its outputs, if "

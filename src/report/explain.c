@@ -13,6 +13,8 @@ struct explaining {
     struct cg_policy *policy; /* of the run `policy_run` */
     int64_t policy_run;
     uint64_t decisions;
+    struct cg_text asked; /* the number that was asked about */
+    uint16_t line_number;
     /* Of the decision being told. */
     struct cg_used_by used_by;
     struct cg_decision_cap *failed;
@@ -117,15 +119,59 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
     return status;
 }
 
+static enum cg_status explain_claim(struct explaining *explaining, struct cg_text claim_id,
+                                    struct cg_error *err) {
+    return cg_ledger_visit_claim(explaining->ledger, claim_id, explaining->line_number, explain,
+                                 explaining, err);
+}
+
+/* The claims that a payer knows by the number asked about. */
+static enum cg_status explain_named(void *context, struct cg_text claim_id, struct cg_error *err) {
+    struct explaining *explaining = context;
+    return cg_text_equal(claim_id, explaining->asked) ? CG_OK
+                                                      : explain_claim(explaining, claim_id, err);
+}
+
+static enum cg_status put_number(void *context, struct cg_text number, struct cg_error *err) {
+    struct cg_page *page = context;
+    (void)err;
+    if (page->json != NULL) {
+        cg_json_put_text(page->json, NULL, number.ptr, number.len);
+    } else {
+        cg_page_say(page, "the payer's number of the claim is ");
+        cg_page_show(page, number);
+        cg_page_say(page, "\n");
+    }
+    return CG_OK;
+}
+
+static enum cg_status put_numbers(struct cg_page *page, struct cg_ledger *ledger,
+                                  struct cg_text claim_id, struct cg_error *err) {
+    cg_page_open_list(page, "payer_claim_ids");
+    const enum cg_status status =
+        cg_ledger_visit_numbers(ledger, claim_id, true, put_number, page, err);
+    cg_page_close_list(page);
+    return status;
+}
+
 enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
                                struct cg_ledger_question *question, struct cg_error *err) {
-    struct explaining explaining = {.page = page, .ledger = ledger};
+    struct explaining explaining = {.page = page,
+                                    .ledger = ledger,
+                                    .asked = question->id,
+                                    .line_number = question->line_number};
     if (page->json != NULL) {
         cg_json_put_text(page->json, "claim_id", question->id.ptr, question->id.len);
     }
+    enum cg_status status = put_numbers(page, ledger, question->id, err);
     cg_page_open_list(page, "decisions");
-    const enum cg_status status = cg_ledger_visit_claim(ledger, question->id, question->line_number,
-                                                        explain, &explaining, err);
+    if (status == CG_OK) {
+        status = explain_claim(&explaining, question->id, err);
+    }
+    if (status == CG_OK) {
+        status =
+            cg_ledger_visit_numbers(ledger, question->id, false, explain_named, &explaining, err);
+    }
     cg_page_close_list(page);
     question->is_unknown = explaining.decisions == 0;
     cg_policy_free(explaining.policy);

@@ -64,9 +64,11 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
     check->history = cg_history_new(check->ledger != NULL ? cg_ledger_recall : NULL, check->ledger);
     check->batch = cg_batch_new();
     check->reader = cg_reader_new(&plan);
-    return check->history != NULL && check->batch != NULL && check->reader != NULL
-               ? CG_OK
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (check->history == NULL || check->batch == NULL || check->reader == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    return check->ledger != NULL ? cg_ledger_lend_aliases(check->ledger, check->history, err)
+                                 : CG_OK;
 }
 
 enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check **out,

@@ -136,7 +136,10 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
         return status;
     }
     status = cg_ledger_begin_import(import->ledger, plan->as_of_day, err);
-    return status == CG_OK ? make_state(import, err) : status;
+    if (status == CG_OK) {
+        status = make_state(import, err);
+    }
+    return status == CG_OK ? cg_ledger_lend_aliases(import->ledger, import->history, err) : status;
 }
 
 static void end(struct import *import) {

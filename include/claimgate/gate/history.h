@@ -78,6 +78,12 @@ struct cg_member; /* one member's history, as recall sees it */
 typedef enum cg_status (*cg_recall_fn)(void *context, struct cg_text member_id,
                                        struct cg_member *member, struct cg_error *err);
 
+/* The claim that a payer knows by this number, for a member; len 0: none. It lives until the next
+ * call. */
+typedef enum cg_status (*cg_alias_fn)(void *context, struct cg_text payer_claim_id,
+                                      struct cg_text member_id, struct cg_text *claim_id,
+                                      struct cg_error *err);
+
 /* NULL: no memory. */
 cg_must_use struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context);
 void cg_history_free(struct cg_history *history);
@@ -105,6 +111,13 @@ cg_must_use enum cg_status cg_member_add_take_back(struct cg_member *member,
 /* Recall a member line by line without deciding one, for `usage`. */
 cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg_text member_id,
                                            struct cg_error *err);
+
+/* What a void or replacement names is looked for here before it is looked for among claim ids. Its
+ * original_claim_id is then the claim that was found, for whoever reads the verdict. */
+void cg_history_use_aliases(struct cg_history *history, cg_alias_fn fn, void *context);
+/* Where neither finds it, it is the claim with its own id, if lines of that stand: providers mostly
+ * keep the number that they gave. */
+void cg_history_take_same_number(struct cg_history *history);
 
 /* From here on the lines of a record are decided each by itself: what was paid elsewhere was paid
  * line by line. */

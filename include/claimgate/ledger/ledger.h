@@ -210,4 +210,23 @@ cg_must_use enum cg_status cg_ledger_release(struct cg_ledger *ledger,
                                              const struct cg_ledger_release *release,
                                              uint32_t *released, struct cg_error *err);
 
+/* Begin a run that takes in numbers which a payer gave to claims: cg_ledger_add_alias for each,
+ * then cg_ledger_commit. */
+cg_must_use enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day,
+                                                 struct cg_error *err);
+struct cg_ledger_alias {
+    struct cg_text claim_id;
+    struct cg_text payer_claim_id;
+    struct cg_text member_id; /* len 0: of whatever member */
+};
+/* *known false: the ledger has no such member, and the number is not kept. */
+cg_must_use enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger,
+                                               const struct cg_ledger_alias *alias, bool *known,
+                                               struct cg_error *err);
+
+/* Let a history look numbers up that take-backs name, where the ledger has any, as far as
+ * cg_ledger_begin or cg_ledger_recall_for let it look. The ledger outlives the history. */
+cg_must_use enum cg_status cg_ledger_lend_aliases(struct cg_ledger *ledger,
+                                                  struct cg_history *history, struct cg_error *err);
+
 #endif

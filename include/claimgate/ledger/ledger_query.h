@@ -23,7 +23,7 @@ enum cg_run_state {
 
 struct cg_ledger_run_facts {
     int64_t run_no;
-    const char *kind; /* "validate", "import", "release", "withdraw" */
+    const char *kind; /* "validate", "import", "release", "withdraw", "alias" */
     const char *started_at;
     const char *claimgate; /* version of the program */
     int32_t as_of_day;
@@ -178,5 +178,12 @@ cg_must_use enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char
  * when the file is there. */
 cg_must_use enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
                                               struct cg_error *err);
+
+/* The numbers that payers gave to a claim; or the claims that have this number of a payer. */
+typedef enum cg_status (*cg_ledger_number_fn)(void *context, struct cg_text id,
+                                              struct cg_error *err);
+cg_must_use enum cg_status cg_ledger_visit_numbers(struct cg_ledger *ledger, struct cg_text id,
+                                                   bool of_payer, cg_ledger_number_fn fn,
+                                                   void *context, struct cg_error *err);
 
 #endif

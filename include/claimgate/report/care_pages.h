@@ -30,8 +30,15 @@ struct cg_release_facts {
     uint64_t not_found; /* rows that name no line that stands */
 };
 
+struct cg_alias_facts {
+    int64_t run_no; /* 0: the ledger has this content already, as a note has said */
+    uint64_t rows;
+    uint64_t unknown_members; /* rows that name a member whom the ledger does not know */
+};
+
 void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts);
 void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts);
+void cg_page_alias(struct cg_page *page, const struct cg_alias_facts *facts);
 void cg_page_withdraw(struct cg_page *page, int64_t run_no);
 /* How many runs were ended, each of which a note has named. */
 void cg_page_recover(struct cg_page *page, uint32_t runs);

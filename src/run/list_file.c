@@ -1,0 +1,90 @@
+#include "list_file.h"
+
+#include "claimgate/run/content_hash.h"
+#include "known_inputs.h"
+
+#include "claimgate/record/field.h"
+
+#include <string.h>
+
+bool cg_list_file_is_id(struct cg_text id) {
+    return id.len >= 1 && id.len <= CG_ID_MAX_BYTES && cg_field_is_clean(id) &&
+           !cg_field_is_exponent(id);
+}
+
+/* The identity of the file's content; what the table reader hashes is the file as it stands on
+ * disk. */
+static enum cg_status identify(struct cg_content_hash *hash, const char *path,
+                               struct cg_ledger_input *input, struct cg_error *err) {
+    enum cg_status status = cg_content_hash_init(hash, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_content_hash_file(hash, path, true, err);
+    if (status == CG_OK) {
+        cg_content_hash_get(hash, input->head_sha256, input->content_sha256);
+    }
+    return status;
+}
+
+static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger *ledger,
+                              struct cg_ledger_input *input, struct cg_error *err) {
+    struct cg_table_facts table;
+    bool kept;
+    enum cg_status status = list->begin(ledger, list->as_of_day, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = list->read(list->context, ledger, &table, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    input->file = list->file;
+    input->bytes = table.bytes;
+    input->records = table.rows;
+    memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
+    const struct cg_ledger_commit commit = {.inputs = input, .input_count = 1};
+    return cg_ledger_commit(ledger, &commit, &kept, err);
+}
+
+static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_ledger *ledger,
+                                  int64_t *run_no, uint64_t *rows, struct cg_error *err) {
+    struct cg_ledger_input input = {0};
+    struct cg_ledger_known run;
+    bool known = false;
+    struct cg_content_hash hash = {0};
+    enum cg_status status = identify(&hash, list->file, &input, err);
+    cg_content_hash_fini(&hash);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_ledger_find_content(ledger, input.content_sha256, &known, &run, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (known) {
+        cg_known_inputs_note(list->file, "skipped", &run, NULL);
+        return CG_OK;
+    }
+    status = take_in(list, ledger, &input, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    *rows = input.records;
+    *run_no = cg_ledger_run_no(ledger);
+    return CG_OK;
+}
+
+enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no, uint64_t *rows,
+                                struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = list->ledger,
+                                        .lock_wait_seconds = list->lock_wait_seconds};
+    struct cg_ledger *ledger = NULL;
+    enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = take_in_new(list, ledger, run_no, rows, err);
+    cg_ledger_close(ledger);
+    return status;
+}
