@@ -3,7 +3,7 @@
 # and room. Branches that only a lack of memory takes are counted as any others.
 set -eu
 build=$1
-gcovr --root . --object-directory "$build/obj" --filter 'src/' --exclude-unreachable-branches \
+gcovr --root . --object-directory "$build/obj" --filter 'src/' --exclude-unreachable-branches --gcov-ignore-parse-errors \
     --branches --json "$build/coverage.json" "$build/obj/src" 2>"$build/gcovr.log" >/dev/null || cat "$build/gcovr.log"
 python3 - "$build/coverage.json" <<'PYTHON'
 import json
