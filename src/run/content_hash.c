@@ -78,6 +78,7 @@ enum cg_status cg_content_hash_file(struct cg_content_hash *hash, const char *pa
     if (status != CG_OK) {
         return status;
     }
+    cg_source_take_x12(source);
     cg_content_hash_restart(hash);
     status = add_source(hash, source, whole, err);
     cg_source_close(source);

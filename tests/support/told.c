@@ -15,7 +15,7 @@ static const char DECISIONS[] =
     " hcpcs_code, modifiers, rendering_npi, iif(claim_frequency_code = 8, NULL, units),"
     " accepted_units, decision, reasons, cap_used, units_used, units_available, exempt,"
     " taken_back_by, iif(cap_used IS NULL, NULL, detail)"
-    " FROM decision ORDER BY source_line";
+    " FROM decision ORDER BY source_line, claim_line_number";
 static const char ACCUMULATORS[] = "SELECT * FROM usage_by_year ORDER BY member_id, benefit_year";
 
 struct told told_decide(struct scene *scene, const char *made, const char *claims,
