@@ -277,6 +277,13 @@ fuzz: deps-fuzz ## every fuzz program (or FUZZ_NAMES) for FUZZ_SECONDS (60), und
 
 # ---- measuring, never part of the tests -----------------------------------------------------
 
+# Pages are looked at in Chromium, by npm's axe-core and playwright-core.
+PAGES_PACKAGES := chromium fonts-dejavu-core nodejs npm
+pages-test: deps-test all $(BUILD)/generate ## look at report.html as browsers do; pictures in build/pages
+	$(call install_packages,$(PAGES_PACKAGES))
+	@cd tests/pages && npm ci --silent
+	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/pages/pages.sh
+
 bench: all $(BUILD)/generate ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/bench.sh
 

@@ -4,15 +4,20 @@
 #include <string.h>
 
 const struct cg_command *const cg_commands[] = {
-    &cg_command_validate,        &cg_command_check,          &cg_command_audit,
-    &cg_command_usage,           &cg_command_explain,        &cg_command_reconsider,
-    &cg_command_provider,        &cg_command_ledger_runs,    &cg_command_ledger_show,
-    &cg_command_ledger_verify,   &cg_command_ledger_recover, &cg_command_ledger_withdraw,
-    &cg_command_ledger_import,   &cg_command_ledger_release, &cg_command_ledger_alias,
-    &cg_command_ledger_export,   &cg_command_policy_list,    &cg_command_policy_show,
-    &cg_command_policy_check,    &cg_command_policy_diff,    &cg_command_roster_check,
-    &cg_command_roster_expiring, &cg_command_roster_import,  &cg_command_layout_list,
-    &cg_command_layout_show,     &cg_command_layout_check,   NULL,
+    &cg_command_validate,        &cg_command_check,
+    &cg_command_audit,           &cg_command_usage,
+    &cg_command_explain,         &cg_command_reconsider,
+    &cg_command_provider,        &cg_command_report,
+    &cg_command_ledger_runs,     &cg_command_ledger_show,
+    &cg_command_ledger_verify,   &cg_command_ledger_recover,
+    &cg_command_ledger_withdraw, &cg_command_ledger_import,
+    &cg_command_ledger_release,  &cg_command_ledger_alias,
+    &cg_command_ledger_export,   &cg_command_policy_list,
+    &cg_command_policy_show,     &cg_command_policy_check,
+    &cg_command_policy_diff,     &cg_command_roster_check,
+    &cg_command_roster_expiring, &cg_command_roster_import,
+    &cg_command_layout_list,     &cg_command_layout_show,
+    &cg_command_layout_check,    NULL,
 };
 
 enum { COMMAND_WORDS_BYTES = 64 };

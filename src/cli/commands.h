@@ -29,6 +29,7 @@ extern const struct cg_command cg_command_roster_import;
 extern const struct cg_command cg_command_policy_diff;
 extern const struct cg_command cg_command_roster_expiring;
 extern const struct cg_command cg_command_provider;
+extern const struct cg_command cg_command_report;
 extern const struct cg_command cg_command_layout_list;
 extern const struct cg_command cg_command_layout_show;
 extern const struct cg_command cg_command_layout_check;

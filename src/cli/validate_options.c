@@ -111,8 +111,9 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
                             variable != NULL ? "; a run without a ledger has to unset " : "",
                             variable != NULL ? variable : "");
     }
-    if (o->out == NULL && o->with_decisions) {
-        return cg_error_set(err, CG_USAGE, "--with-decisions goes with --out DIR");
+    if (o->out == NULL && (o->with_decisions || o->html)) {
+        return cg_error_set(err, CG_USAGE, "--%s goes with --out DIR",
+                            o->html ? "html" : "with-decisions");
     }
     if (o->with_decisions && o->decisions != NULL) {
         return cg_error_set(err, CG_USAGE,

@@ -37,6 +37,7 @@ struct cg_validate_options {
     bool allow_empty;
     bool if_any;
     bool with_decisions;
+    bool html;
     bool fail_on_reject;
     bool overwrite;
     bool read_back;

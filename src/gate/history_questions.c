@@ -138,3 +138,26 @@ bool cg_member_asks_in_vain(const struct cg_member *member,
     cg_member_history_visit(&memory->store, member->history, find_standing, &standing);
     return standing.found && cg_take_backs_find(&memory->take_backs, &note) == NULL;
 }
+
+void cg_history_count_use(const struct cg_history *history, const struct cg_cap *cap,
+                          int32_t day_no, uint64_t members_at[CG_USE_SHARES]) {
+    const struct cg_member_table *members = &history->members;
+    int32_t first_day;
+    int32_t last_day;
+    cg_cap_period(cap, day_no, &first_day, &last_day);
+    for (int i = 0; i < CG_USE_SHARES; i++) {
+        members_at[i] = 0;
+    }
+    for (uint32_t i = 0; i < members->slot_count; i++) {
+        if (members->slots[i].member_ref == 0) {
+            continue;
+        }
+        struct cg_member_history *member =
+            cg_pool_at(&history->memory.store.pool, members->slots[i].member_ref);
+        const uint64_t units =
+            cg_member_history_units(&history->memory.store, member, cap, first_day, last_day);
+        const uint64_t tenths =
+            cap->limit_units > 0 ? units * (CG_USE_SHARES - 1) / cap->limit_units : 0;
+        members_at[tenths < CG_USE_SHARES ? tenths : CG_USE_SHARES - 1] += units > 0;
+    }
+}

@@ -11,12 +11,18 @@ bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy) {
     tally->policy = policy;
     tally->caps =
         calloc((size_t)cg_policy_version_count(policy) * CG_CAPS_MAX + 1, sizeof tally->caps[0]);
-    return tally->caps != NULL;
+    /* Only pages of days that occur are ever touched. */
+    tally->days = calloc(CG_DAY_LAST - CG_DAY_FIRST + 1, sizeof tally->days[0]);
+    tally->first_day = CG_DAY_NONE;
+    tally->last_day = CG_DAY_NONE;
+    return tally->caps != NULL && tally->days != NULL;
 }
 
 void cg_tally_fini(struct cg_tally *tally) {
     free(tally->caps);
     free(tally->met_ids);
+    free(tally->days);
+    tally->days = NULL;
     tally->caps = NULL;
     tally->met_ids = NULL;
 }
@@ -32,6 +38,21 @@ static void add_reason(struct cg_tally *tally, const struct cg_line *line, uint6
     }
     count->lines++;
     count->units += units;
+}
+
+static inline void add_day(struct cg_tally *tally, int32_t day_no, uint64_t accepted,
+                           uint64_t rejected) {
+    if (day_no < CG_DAY_FIRST || day_no > CG_DAY_LAST || accepted + rejected == 0) {
+        return;
+    }
+    tally->days[day_no - CG_DAY_FIRST].accepted += accepted;
+    tally->days[day_no - CG_DAY_FIRST].rejected += rejected;
+    if (tally->first_day == CG_DAY_NONE || day_no < tally->first_day) {
+        tally->first_day = day_no;
+    }
+    if (tally->last_day == CG_DAY_NONE || day_no > tally->last_day) {
+        tally->last_day = day_no;
+    }
 }
 
 static void add_line(struct cg_tally *tally, const struct cg_line *line) {
@@ -54,6 +75,7 @@ static void add_line(struct cg_tally *tally, const struct cg_line *line) {
     tally->units_submitted += submitted;
     tally->units_accepted += accepted;
     tally->units_rejected += submitted - accepted;
+    add_day(tally, line->start_day, accepted, submitted - accepted);
     tally->taken_back += line->taken_back_lines;
     tally->units_taken_back += line->taken_back_units;
     for (uint64_t rest = line->warnings; rest != 0; rest &= rest - 1) {

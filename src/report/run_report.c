@@ -63,6 +63,49 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
 }
 
+static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) {
+    char date[CG_DATE_TEXT_BYTES];
+    if (tally->first_day == CG_DAY_NONE) {
+        return;
+    }
+    cg_json_open_array(json, "days");
+    for (int32_t day = tally->first_day; day <= tally->last_day; day++) {
+        const struct cg_day_units *units = &tally->days[day - CG_DAY_FIRST];
+        if (units->accepted + units->rejected == 0) {
+            continue;
+        }
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "day", cg_date_format(day, date));
+        cg_json_put_integer(json, "accepted", (int64_t)units->accepted);
+        cg_json_put_integer(json, "rejected", (int64_t)units->rejected);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
+static void put_cap_use(struct cg_json_writer *json, const struct cg_run_facts *facts) {
+    char date[CG_DATE_TEXT_BYTES];
+    if (facts->cap_use_count == 0) {
+        return;
+    }
+    cg_json_open_array(json, "cap_use");
+    for (uint32_t i = 0; i < facts->cap_use_count; i++) {
+        const struct cg_cap_use *use = &facts->cap_use[i];
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "cap", use->cap->id);
+        cg_json_put_integer(json, "limit", (int64_t)use->cap->limit_units);
+        cg_json_put_string(json, "from", cg_date_format(use->first_day, date));
+        cg_json_put_string(json, "to", cg_date_format(use->last_day, date));
+        cg_json_open_array(json, "members");
+        for (int share = 0; share < CG_USE_SHARES; share++) {
+            cg_json_put_integer(json, NULL, (int64_t)use->members[share]);
+        }
+        cg_json_close_array(json);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 static void put_known_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     if (facts->known_input_count == 0) {
         return;
@@ -176,6 +219,8 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     }
     cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
     put_inputs(json, facts);
+    put_days(json, facts->tally);
+    put_cap_use(json, facts);
     cg_guard_put(json, &facts->guard);
     put_known_inputs(json, facts);
     put_unread_columns(json, facts);

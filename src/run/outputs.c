@@ -12,11 +12,18 @@ static bool ends_in_gz(const char *name) {
 static const char accepted_x12[] = "accepted.x12.gz";
 static const char rejected_x12[] = "rejected.x12.gz";
 static const char ack_x12[] = "ack.277ca.x12.gz";
+static const char report_page[] = "report.html";
 
 /* In the folder; --overwrite deletes a folder that holds nothing else. */
-static const char *const folder_files[] = {
-    "accepted.csv.gz", "rejected.csv.gz", "report.json", "decisions.csv.gz",
-    accepted_x12,      rejected_x12,      ack_x12,       NULL};
+static const char *const folder_files[] = {"accepted.csv.gz",
+                                           "rejected.csv.gz",
+                                           "report.json",
+                                           "decisions.csv.gz",
+                                           accepted_x12,
+                                           rejected_x12,
+                                           ack_x12,
+                                           report_page,
+                                           NULL};
 
 static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
                                   const struct cg_output_plan *plan, const char *path,
@@ -52,7 +59,8 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
         {&outputs->accepted, plan->accepted, folder_files[0]},
         {&outputs->rejected, plan->rejected, folder_files[1]},
         {&outputs->report, plan->report, folder_files[2]},
-        {&outputs->decisions, plan->decisions, plan->with_decisions ? folder_files[3] : NULL}};
+        {&outputs->decisions, plan->decisions, plan->with_decisions ? folder_files[3] : NULL},
+        {&outputs->page, NULL, plan->with_page ? report_page : NULL}};
     const struct cg_staging_plan folder = {.final_path = plan->dir,
                                            .overwrite = plan->overwrite,
                                            .file_names = folder_files,
@@ -174,13 +182,13 @@ enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts
     return status;
 }
 
-enum cg_status cg_outputs_report(struct cg_outputs *outputs, const struct cg_buffer *report,
-                                 struct cg_output_facts *facts, struct cg_error *err) {
-    if (outputs->report.sink != NULL) {
-        cg_xxh128_update(outputs->report.content, report->data, report->len_bytes);
+enum cg_status cg_output_put(struct cg_output *output, const struct cg_buffer *text,
+                             struct cg_output_facts *facts, struct cg_error *err) {
+    if (output->sink != NULL) {
+        cg_xxh128_update(output->content, text->data, text->len_bytes);
     }
-    const enum cg_status status = cg_output_write(&outputs->report, report, err);
-    return status == CG_OK ? finish_output(&outputs->report, facts, err) : status;
+    const enum cg_status status = cg_output_write(output, text, err);
+    return status == CG_OK ? finish_output(output, facts, err) : status;
 }
 
 static enum cg_status sync_file(struct cg_output *output, struct cg_error *err) {
@@ -222,7 +230,7 @@ static enum cg_status publish_all(struct cg_outputs *outputs, struct cg_output *
 
 enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err) {
     struct cg_output *all[] = {&outputs->accepted, &outputs->rejected, &outputs->decisions,
-                               &outputs->report};
+                               &outputs->page, &outputs->report};
     enum { COUNT = sizeof all / sizeof all[0] };
     const enum cg_status status = publish_all(outputs, all, COUNT, err);
     if (status != CG_OK) {
@@ -247,6 +255,7 @@ void cg_outputs_close(struct cg_outputs *outputs) {
     close_output(&outputs->decisions);
     close_output(&outputs->rejected_x12);
     close_output(&outputs->ack);
+    close_output(&outputs->page);
     close_output(&outputs->report);
     cg_staging_close(outputs->staging, outputs->keep_staging);
     outputs->staging = NULL;

@@ -31,6 +31,7 @@ struct cg_outputs {
     struct cg_output rejected_x12; /* written where the inputs are X12 */
     struct cg_output ack;          /* the same, where it is wanted */
     struct cg_output report;
+    struct cg_output page; /* the report for a browser, where it is wanted */
 };
 
 cg_must_use enum cg_status cg_outputs_open(struct cg_outputs *outputs,
@@ -50,10 +51,9 @@ cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struc
 cg_must_use enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts *facts,
                                              struct cg_error *err);
 
-/* Write the report; fills its facts. */
-cg_must_use enum cg_status cg_outputs_report(struct cg_outputs *outputs,
-                                             const struct cg_buffer *report,
-                                             struct cg_output_facts *facts, struct cg_error *err);
+/* Write the report, or its page, whole; fills the facts. */
+cg_must_use enum cg_status cg_output_put(struct cg_output *output, const struct cg_buffer *text,
+                                         struct cg_output_facts *facts, struct cg_error *err);
 
 /* Make all of it real. */
 cg_must_use enum cg_status cg_outputs_publish(struct cg_outputs *outputs, struct cg_error *err);

@@ -12,6 +12,7 @@
 
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/field_edits.h"
+#include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
 
 #include <stdlib.h>
@@ -210,46 +211,38 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
         (unsigned long long)run->rejected_rows);
 }
 
-static void fill_facts(struct cg_run *run, uint64_t started_ms) {
-    const struct cg_run_plan *plan = run->plan;
-    const struct cg_layout *layout = cg_reader_binding(run->reader)->layout;
-    struct cg_run_facts *facts = &run->facts;
-    facts->as_of_day = plan->rules.as_of_day;
-    facts->policy = plan->rules.policy;
-    facts->roster = plan->rules.roster;
-    const bool is_x12 = cg_reader_binding(run->reader)->is_x12;
-    facts->layout = layout != NULL ? cg_layout_name(layout) : is_x12 ? "x12-837p" : "none";
-    facts->layout_detected = is_x12 || (layout != NULL && plan->layout == NULL);
-    facts->is_x12 = is_x12;
-    facts->column_notes = cg_reader_binding(run->reader)->notes;
-    facts->only = cg_reader_binding(run->reader)->only;
-    facts->only_count = cg_reader_binding(run->reader)->only_count;
-    facts->column_note_count = cg_reader_binding(run->reader)->note_count;
-    facts->out = plan->output.dir;
-    facts->inputs = run->inputs;
-    facts->input_count = run->path_count;
-    facts->known_inputs = run->known.list;
-    facts->known_input_count = run->known.count;
-    facts->tally = &run->tally;
-    facts->holds_claims = cg_reader_binding(run->reader)->holds_claims;
-    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
-                                &facts->remarks);
-    facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;
-    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
-    facts->threads = plan->threads;
-    facts->codec = cg_deflate_codec_name(plan->output.level, plan->output.codec);
-    facts->times = run->times;
-    facts->station_count = run->path_count != 0 ? CG_RUN_STATIONS : 0; /* the belt has run */
+/* The page is made of the report as it was written, so that both say the same. */
+static enum cg_status write_page(struct cg_run *run, const struct cg_buffer *report,
+                                 struct cg_output_facts *file, struct cg_error *err) {
+    struct cg_problems problems;
+    struct cg_page page;
+    cg_problems_init(&problems);
+    struct cg_json_doc *doc =
+        cg_json_load("report.json", report->data, report->len_bytes, NULL, &problems);
+    cg_page_open(&page, CG_PAGE_TEXT);
+    enum cg_status status = doc != NULL ? cg_report_put_html(&page, doc, run->ledger, err)
+                                        : cg_problems_status(&problems, err);
+    status = cg_page_close(&page, status, err);
+    if (status == CG_OK) {
+        status = cg_output_put(&run->outputs.page, &page.text, file, err);
+    }
+    cg_page_fini(&page);
+    cg_json_free(doc);
+    cg_problems_fini(&problems);
+    return status;
 }
 
-static enum cg_status write_report(struct cg_run *run, struct cg_output_facts *file,
+static enum cg_status write_report(struct cg_run *run, struct cg_run_reports *files,
                                    struct cg_error *err) {
     struct cg_page report;
     cg_page_open(&report, CG_PAGE_JSON);
     cg_report_put_run(&report, &run->facts);
     enum cg_status status = cg_page_close(&report, CG_OK, err);
     if (status == CG_OK) {
-        status = cg_outputs_report(&run->outputs, &report.text, file, err);
+        status = cg_output_put(&run->outputs.report, &report.text, &files->report, err);
+    }
+    if (status == CG_OK && run->outputs.page.sink != NULL) {
+        status = write_page(run, &report.text, &files->page, err);
     }
     cg_page_fini(&report);
     return status;
@@ -279,7 +272,7 @@ static enum cg_status check_expected(const struct cg_run *run, struct cg_error *
 
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
     struct cg_run_facts *facts = &run->facts;
-    struct cg_output_facts report;
+    struct cg_run_reports files = {.page.file = NULL};
     if (cg_reader_check_inputs(run->reader, err) != CG_OK) {
         return err->status;
     }
@@ -288,11 +281,11 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     if (status != CG_OK) {
         return status;
     }
-    status = write_report(run, &report, err);
+    status = write_report(run, &files, err);
     if (status != CG_OK) {
         return status;
     }
-    return run->ledger != NULL ? cg_run_commit(run, &report, err)
+    return run->ledger != NULL ? cg_run_commit(run, &files, err)
                                : cg_outputs_publish(&run->outputs, err);
 }
 
@@ -332,7 +325,7 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
         return status;
     }
     cg_reader_warn_of_cut_lines(run->reader);
-    fill_facts(run, started_ms);
+    cg_run_fill_facts(run, clock_ms(CLOCK_MONOTONIC) - started_ms);
     if (known) {
         run->facts.outcome = CG_ALL_KNOWN;
         return CG_OK;

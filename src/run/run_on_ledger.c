@@ -90,11 +90,11 @@ enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct 
     return status;
 }
 
-enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *report,
+enum cg_status cg_run_commit(struct cg_run *run, const struct cg_run_reports *reports,
                              struct cg_error *err) {
     const struct cg_output_facts *files[] = {
-        &run->facts.accepted,  &run->facts.rejected,     report,
-        &run->facts.decisions, &run->facts.rejected_x12, &run->facts.ack};
+        &run->facts.accepted,     &run->facts.rejected, &reports->report, &run->facts.decisions,
+        &run->facts.rejected_x12, &run->facts.ack,      &reports->page};
     enum { FILES = sizeof files / sizeof files[0] };
     struct cg_ledger_output outputs[FILES];
     uint32_t count = 0;

@@ -92,8 +92,17 @@ cg_must_use enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_erro
 cg_must_use enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known,
                                                     struct cg_error *err);
 
+/* Complete but for the outcome and what the outputs tell. */
+void cg_run_fill_facts(struct cg_run *run, uint64_t wall_ms);
+
+/* What is written when all lines have been. */
+struct cg_run_reports {
+    struct cg_output_facts report;
+    struct cg_output_facts page; /* file NULL: none */
+};
+
 /* Decisions and folder become real together: the ledger publishes. */
-cg_must_use enum cg_status cg_run_commit(struct cg_run *run, const struct cg_output_facts *report,
+cg_must_use enum cg_status cg_run_commit(struct cg_run *run, const struct cg_run_reports *reports,
                                          struct cg_error *err);
 
 #endif

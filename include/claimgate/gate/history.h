@@ -158,6 +158,12 @@ uint32_t cg_history_units_used(const struct cg_history *history, struct cg_text 
 cg_must_use bool cg_history_count_over(const struct cg_history *history, const struct cg_cap *cap,
                                        uint64_t *periods);
 
+/* How many of the members that were met have used which share of the cap in the period that holds
+ * day_no: members_at[0] under a tenth of it and more than nothing, members_at[10] all or more. */
+enum { CG_USE_SHARES = 11 };
+void cg_history_count_use(const struct cg_history *history, const struct cg_cap *cap,
+                          int32_t day_no, uint64_t members_at[CG_USE_SHARES]);
+
 /* For tests: from so many lines on a member gets an index of its own. No decision depends on it.
  * Before the first line; larger numbers than the built-in one change nothing. */
 void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines);

@@ -29,6 +29,12 @@ struct cg_claim_counts {
     uint64_t rejected;
 };
 
+/* Units of in-scope lines by the day on which their service began. */
+struct cg_day_units {
+    uint64_t accepted;
+    uint64_t rejected;
+};
+
 struct cg_tally {
     struct cg_claim_counts claims;
     uint64_t records;
@@ -56,6 +62,10 @@ struct cg_tally {
     uint64_t units_rejected;
     uint64_t units_exempt; /* of the accepted */
     uint64_t units_taken_back;
+
+    struct cg_day_units *days; /* [day - CG_DAY_FIRST] */
+    int32_t first_day;         /* that has any; CG_DAY_NONE: no day has */
+    int32_t last_day;
 
     struct cg_count reasons[CG_REASON_COUNT]; /* by first reason; CG_REASON_CAP is in caps */
     uint64_t warnings[CG_REASON_COUNT];

@@ -7,6 +7,7 @@
 #define CLAIMGATE_REPORT_RUN_FACTS_H
 
 #include "claimgate/base/hash.h"
+#include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
@@ -25,6 +26,14 @@ struct cg_output_facts {
     uint64_t records; /* the header left out */
     uint8_t sha256[CG_SHA256_BYTES];
     uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
+};
+
+/* How many of the members that the run met have used which share of a cap longer than a day. */
+struct cg_cap_use {
+    const struct cg_cap *cap;
+    int32_t first_day; /* the period that holds the last day of service accepted */
+    int32_t last_day;
+    uint64_t members[CG_USE_SHARES];
 };
 
 /* An input that was left out, because its content is known. */
@@ -69,8 +78,10 @@ struct cg_run_facts {
     bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;
     struct cg_remarks remarks; /* what most records have wrong in the same way */
-    struct cg_guard guard;     /* what is out of the ordinary, against the ledger's runs */
-    int64_t run_id;            /* 0: no ledger */
+    struct cg_cap_use cap_use[CG_CAPS_MAX];
+    uint32_t cap_use_count;
+    struct cg_guard guard; /* what is out of the ordinary, against the ledger's runs */
+    int64_t run_id;        /* 0: no ledger */
 
     uint64_t started_unix; /* seconds */
     uint64_t wall_ms;

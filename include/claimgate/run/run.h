@@ -36,6 +36,7 @@ struct cg_output_plan {
     const char *decisions; /* the table of decisions */
     bool with_decisions;   /* it goes into the folder */
     bool read_back;        /* what was written is read again and hashed before it is published */
+    bool with_page;        /* report.html does, too */
     int level;             /* 1 to 9 */
     enum cg_codec codec;
 };
