@@ -120,3 +120,15 @@ def make_inputs(generator, folder, seed, lines=300, files=2, lines_a_member=8):
     _write_csv(os.path.join(folder, "paid.csv"), [header, *paid, [""]])
     claims = [[CANARY + f"C{n:09d}"] for n in (1, 2)]
     _write_csv(os.path.join(folder, "release.csv"), [["claim_id"], *claims, [""]])
+
+
+def split(path, count):
+    """Its lines in so many files, claims-001.csv.gz and on, of which the names are returned."""
+    with gzip.open(path) as packed:
+        header, *lines = packed.read().decode("latin-1").rstrip("\n").split("\n")
+    os.unlink(path)
+    names = [f"claims-{n + 1:03d}.csv.gz" for n in range(count)]
+    for n, name in enumerate(names):
+        part = lines[len(lines) * n // count:len(lines) * (n + 1) // count]
+        _write_csv(os.path.join(os.path.dirname(path), name), [[line] for line in (header, *part, "")])
+    return names

@@ -37,9 +37,9 @@ class Year:
         self.rng = random.Random(seed)
         self.malloc_shim = os.path.abspath(os.path.join(shims, "failing_malloc.so"))
         inputs = os.path.join(root, "claims")
-        scenes.make_inputs(generator, inputs, seed, lines=LINES_A_NIGHT * nights, files=nights,
+        scenes.make_inputs(generator, inputs, seed, lines=LINES_A_NIGHT * nights, files=1,
                            lines_a_member=60)
-        self.files = sorted(name for name in os.listdir(inputs) if name.endswith(".csv.gz"))
+        self.files = scenes.split(os.path.join(inputs, "claims.csv.gz"), nights)
         self.bench = Bench(program, os.path.join(root, "w"), inputs, None)
         os.mkdir(self.bench.folder, 0o700)
         self.counts = {"nights": 0, "disturbed": 0, "killed": 0, "failed": 0, "came again": 0}
