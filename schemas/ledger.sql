@@ -155,6 +155,10 @@ CREATE TABLE decided_line (
     split INTEGER NOT NULL        -- 1: units lie over the days of the span
 ) STRICT;
 
+-- Voids and replacements, for who asks whether one came before its original. A tenth of a byte a
+-- line.
+CREATE INDEX decided_line_takes_back ON decided_line (line_no) WHERE frequency IN (7, 8);
+
 -- What only lines with a reason have: kept apart, because the others would pay five bytes for its
 -- absence. About 10 bytes a line where one in twelve is rejected, most of it sentences.
 CREATE TABLE rejection (

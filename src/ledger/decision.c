@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An accepted void or replacement has taken nothing back if neither it nor a line of its claim
- * before it has. A reversal, whose take-back has no frequency, counts for its own line alone. */
-#define TOOK_NOTHING                                                                               \
-    "l.decision <> 2 AND l.frequency IN (7, 8) AND NOT EXISTS (SELECT 1 FROM take_back f "         \
-    "WHERE f.member_no = l.member_no AND f.original_claim_id = l.original_claim_id "               \
-    "AND f.claim_id = l.claim_id AND f.before_line <= l.line_no "                                  \
-    "AND (f.frequency = l.frequency OR (f.frequency IS NULL AND f.before_line = l.line_no)))"
-
 /* What a decision is read from; every query begins with these columns. `replaced` is an expression
  * for cg_ledger_decision.claim_replaced. Which take-back freed a line: the first after it that
  * names its claim. Of a run that stands, any run that stands; of a withdrawn run, itself alone. */
@@ -24,7 +16,7 @@
     "EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no), "                                  \
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
-    "t.run_no, t.claim_id, " replaced ", " TOOK_NOTHING ", l.line_no, l.* "
+    "t.run_no, t.claim_id, " replaced ", " CG_TOOK_NOTHING ", l.line_no, l.* "
 #define LISTED_LINES "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
@@ -59,11 +51,6 @@ static const char lines_of_run[] = "" DECISION_COLUMNS(
          "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
          "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), 0) "
          "AND l.run_no = ?1 ORDER BY l.line_no";
-/* Such lines are few, but no index finds them. */
-static const char lines_that_took_nothing[] =
-    "" DECISION_COLUMNS("0") "FROM line l " DECISION_JOINS "WHERE " TOOK_NOTHING
-                             " AND l.original_claim_id IS NOT NULL ORDER BY l.line_no";
-
 enum {
     COLUMN_RUN,
     COLUMN_KIND,
@@ -262,11 +249,4 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
     struct visit visit = {fn, context};
     return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_row,
                           &visit, err);
-}
-
-enum cg_status cg_ledger_visit_took_nothing(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
-                                            void *context, struct cg_error *err) {
-    static const struct cg_query query = {.sql = lines_that_took_nothing};
-    struct visit visit = {fn, context};
-    return cg_ledger_each(ledger, &query, visit_row, &visit, err);
 }

@@ -1,9 +1,12 @@
 /*
- * Lines once over a cap that may fit now, for `reconsider`.
+ * Lines worth a second look, for `reconsider`: those once over a cap that may fit now, and voids
+ * and replacements that came before their original.
  *
- * Only members with take-backs are looked at, each in its packed past. A line is worth a second
- * look where a later take-back freed units in the period that failed; which period that is, is
- * known while the policy is the one that decided. What is found comes in the order of the ledger.
+ * For the first only members with take-backs are looked at, each in its packed past. A line is
+ * worth a second look where a later take-back freed units in the period that failed; which period
+ * that is, is known while the policy is the one that decided. For the second an index has the few
+ * lines, and outlines of their members tell nearly always that no such original stands. What is
+ * found comes in the order of the ledger.
  */
 #include "claimgate/ledger/ledger_query.h"
 #include "recall.h"
@@ -185,7 +188,54 @@ static enum cg_status search_members(struct search *search, struct cg_error *err
     static const struct cg_query members = {
         .sql = "SELECT DISTINCT member_no FROM take_back INDEXED BY take_back_original "
                "ORDER BY member_no"};
-    return cg_ledger_each(search->ledger, &members, search_member, search, err);
+    enum cg_status status = read_same_policy(search, err);
+    if (status == CG_OK) {
+        search->ledger->recall->wants_others = true;
+        status = cg_ledger_each(search->ledger, &members, search_member, search, err);
+        search->ledger->recall->wants_others = false;
+    }
+    return status;
+}
+
+/* A line of the claim came after the line and stands; what may be one is read in full. */
+static enum cg_status original_stands(struct cg_ledger *ledger, int64_t member_no,
+                                      struct cg_text claim_id, int64_t line_no, bool *stands,
+                                      struct cg_error *err) {
+    struct cg_recall *recall = ledger->recall;
+    bool may_stand;
+    *stands = false;
+    enum cg_status status = cg_recall_outlines(ledger, member_no, &may_stand, err);
+    for (uint32_t i = 0; !may_stand && i < recall->outliner.lines.count; i++) {
+        const struct cg_outline *line = cg_array_at(&recall->outliner.lines, i);
+        may_stand = cg_outline_tag_may_be(line->tag, cg_outline_tag(claim_id, 0));
+    }
+    if (status != CG_OK || !may_stand) {
+        return status;
+    }
+    status = cg_recall_unpack(ledger, member_no, NULL, err);
+    for (uint32_t i = 0; status == CG_OK && i < recall->lines.count; i++) {
+        const struct cg_recalled *line = cg_array_at(&recall->lines, i);
+        *stands = *stands || (line->line_no > line_no && !line->line.taken_back &&
+                              cg_text_equal(line->line.claim_id, claim_id));
+    }
+    return status;
+}
+
+static enum cg_status search_early(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct search *search = context;
+    const int64_t line_no = sqlite3_column_int64(row, 0);
+    const struct cg_text original = cg_cell_column(row, 2).bytes;
+    bool stands;
+    const enum cg_status status = original_stands(search->ledger, sqlite3_column_int64(row, 1),
+                                                  original, line_no, &stands, err);
+    return status == CG_OK && stands ? add_found(search, line_no, err) : status;
+}
+
+static enum cg_status search_takers(struct search *search, struct cg_error *err) {
+    static const struct cg_query takers = {
+        .sql = "SELECT l.line_no, l.member_no, l.original_claim_id FROM decided_line l "
+               "WHERE l.member_no <> 0 AND l.original_claim_id IS NOT NULL AND " CG_TOOK_NOTHING};
+    return cg_ledger_each(search->ledger, &takers, search_early, search, err);
 }
 
 /* The next lines that were found, as a list. */
@@ -227,17 +277,15 @@ static enum cg_status visit_found(struct search *search, cg_ledger_decision_fn f
     return status;
 }
 
-enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
-                                     void *context, struct cg_error *err) {
+typedef enum cg_status (*search_fn)(struct search *search, struct cg_error *err);
+
+static enum cg_status search_and_visit(struct cg_ledger *ledger, search_fn look,
+                                       cg_ledger_decision_fn fn, void *context,
+                                       struct cg_error *err) {
     struct search search = {.ledger = ledger, .found = cg_sorter_new(ledger->dir, SORT_BYTES)};
     cg_array_init(&search.latest, sizeof(struct latest), LATEST_MAX);
     cg_array_init(&search.same_policy, sizeof(int64_t), LATEST_MAX);
-    enum cg_status status = search.found == NULL ? no_memory(err) : read_same_policy(&search, err);
-    if (status == CG_OK) {
-        ledger->recall->wants_others = true;
-        status = search_members(&search, err);
-        ledger->recall->wants_others = false;
-    }
+    enum cg_status status = search.found == NULL ? no_memory(err) : look(&search, err);
     if (status == CG_OK) {
         status = visit_found(&search, fn, context, err);
     }
@@ -245,4 +293,14 @@ enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decisio
     cg_array_fini(&search.latest);
     cg_array_fini(&search.same_policy);
     return status;
+}
+
+enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                     void *context, struct cg_error *err) {
+    return search_and_visit(ledger, search_members, fn, context, err);
+}
+
+enum cg_status cg_ledger_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                     void *context, struct cg_error *err) {
+    return search_and_visit(ledger, search_takers, fn, context, err);
 }

@@ -269,24 +269,23 @@ enum cg_status cg_recall_unpack(struct cg_ledger *ledger, int64_t member_no,
     return broken ? cg_past_damaged(ledger, err) : CG_OK;
 }
 
-/* *told false: the member has to be told line by line. */
-static enum cg_status tell_outlines(struct cg_ledger *ledger, int64_t member_no,
-                                    struct cg_member *member, bool *told, struct cg_error *err) {
+enum cg_status cg_recall_outlines(struct cg_ledger *ledger, int64_t member_no, bool *cannot,
+                                  struct cg_error *err) {
     struct cg_recall *recall = ledger->recall;
-    const struct cg_array *lines = &recall->outliner.lines;
     int64_t up_to_run;
-    enum cg_status status =
+    bool fits;
+    *cannot = true;
+    const enum cg_status status =
         cg_past_gather(&recall->past, member_no, &recall->groups, &up_to_run, err);
     if (status != CG_OK) {
         return status;
     }
     const struct cg_text groups = {recall->groups.data, (uint32_t)recall->groups.len_bytes};
-    if (!cg_outline_groups(&recall->outliner, groups, told)) {
+    if (!cg_outline_groups(&recall->outliner, groups, &fits)) {
         return cg_past_damaged(ledger, err);
     }
-    return !*told || cg_member_add_outlines(member, lines->items, lines->count) == CG_OK
-               ? CG_OK
-               : no_memory(err);
+    *cannot = !fits;
+    return CG_OK;
 }
 
 static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
@@ -311,15 +310,20 @@ enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct 
     struct cg_ledger *ledger = context;
     int64_t member_no;
     bool is_new = false;
-    bool told = false;
+    bool by_lines = cg_member_wants_lines(member);
     enum cg_status status = ledger->run.run_no != 0
                                 ? cg_ledger_member_no(ledger, member_id, &member_no, &is_new, err)
                                 : cg_ledger_find_member(ledger, member_id, &member_no, err);
     if (status != CG_OK || is_new || member_no == 0) {
         return status;
     }
-    if (!cg_member_wants_lines(member)) {
-        status = tell_outlines(ledger, member_no, member, &told, err);
+    if (!by_lines) {
+        status = cg_recall_outlines(ledger, member_no, &by_lines, err);
     }
-    return status == CG_OK && !told ? tell_lines(ledger, member_no, member, err) : status;
+    if (status != CG_OK || by_lines) {
+        return status != CG_OK ? status : tell_lines(ledger, member_no, member, err);
+    }
+    const struct cg_array *lines = &ledger->recall->outliner.lines;
+    return cg_member_add_outlines(member, lines->items, lines->count) == CG_OK ? CG_OK
+                                                                               : no_memory(err);
 }

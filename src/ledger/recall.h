@@ -49,11 +49,23 @@ static inline uint64_t cg_recall_claim_hash(struct cg_text claim_id, uint16_t li
     return cg_hash64(claim_id.ptr, claim_id.len, cg_hash_run_seed()) ^ line_number;
 }
 
+/* An accepted void or replacement has taken nothing back if neither it nor a line of its claim
+ * before it has. A reversal, whose take-back has no frequency, counts for its own line alone. */
+#define CG_TOOK_NOTHING                                                                            \
+    "l.decision <> 2 AND l.frequency IN (7, 8) AND NOT EXISTS (SELECT 1 FROM take_back f "         \
+    "WHERE f.member_no = l.member_no AND f.original_claim_id = l.original_claim_id "               \
+    "AND f.claim_id = l.claim_id AND f.before_line <= l.line_no "                                  \
+    "AND (f.frequency = l.frequency OR (f.frequency IS NULL AND f.before_line = l.line_no)))"
+
 /* decision.c: the decisions on these lines, "[12,14]", with claim_replaced. */
 cg_must_use enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lines,
                                                 cg_ledger_decision_fn fn, void *context,
                                                 struct cg_error *err);
 
+/* Outline a member's lines that stand into recall->outliner.lines. *cannot: they have to be
+ * unpacked. */
+cg_must_use enum cg_status cg_recall_outlines(struct cg_ledger *ledger, int64_t member_no,
+                                              bool *cannot, struct cg_error *err);
 /* Unpack a member. *member gets what the gate must be told besides lines; NULL: nobody. */
 cg_must_use enum cg_status cg_recall_unpack(struct cg_ledger *ledger, int64_t member_no,
                                             struct cg_member *member, struct cg_error *err);

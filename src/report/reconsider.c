@@ -110,22 +110,6 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
     return CG_OK;
 }
 
-struct later {
-    const struct cg_ledger_decision *than;
-    bool stands;
-};
-
-static enum cg_status look_for_original(void *context, const struct cg_ledger_decision *line,
-                                        struct cg_error *err) {
-    struct later *later = context;
-    (void)err;
-    later->stands = later->stands || (line->line_no > later->than->line_no &&
-                                      line->decision != CG_REJECTED && line->frequency != CG_VOID &&
-                                      !line->taken_back && line->run_state != CG_RUN_WITHDRAWN &&
-                                      strcmp(line->member_id, later->than->member_id) == 0);
-    return CG_OK;
-}
-
 static void list_early(struct reconsidering *state, const struct cg_ledger_decision *decision) {
     struct cg_page *page = state->page;
     if (page->json != NULL) {
@@ -151,20 +135,14 @@ static void list_early(struct reconsidering *state, const struct cg_ledger_decis
 static enum cg_status reconsider_early(void *context, const struct cg_ledger_decision *decision,
                                        struct cg_error *err) {
     struct reconsidering *state = context;
-    struct later later = {.than = decision};
-    if (decision->run_state == CG_RUN_WITHDRAWN || decision->taken_back ||
-        (decision->frequency == CG_REPLACEMENT &&
-         strcmp(decision->claim_id, decision->original_claim_id) == 0)) {
-        return CG_OK;
-    }
-    const enum cg_status status =
-        cg_ledger_visit_claim(state->ledger, cg_text_of(decision->original_claim_id),
-                              CG_LINE_NUMBER_NONE, look_for_original, &later, err);
-    if (status == CG_OK && later.stands) {
+    (void)err;
+    if (decision->run_state != CG_RUN_WITHDRAWN && !decision->taken_back &&
+        (decision->frequency != CG_REPLACEMENT ||
+         strcmp(decision->claim_id, decision->original_claim_id) != 0)) {
         list_early(state, decision);
         state->early++;
     }
-    return status;
+    return CG_OK;
 }
 
 static void put_text(struct reconsidering *state) {
@@ -214,7 +192,7 @@ enum cg_status cg_page_reconsider(struct cg_page *page, struct cg_ledger *ledger
     }
     cg_page_open_list(page, "before_their_original");
     if (status == CG_OK) {
-        status = cg_ledger_visit_took_nothing(ledger, reconsider_early, &state, err);
+        status = cg_ledger_visit_early(ledger, reconsider_early, &state, err);
     }
     cg_page_close_list(page);
     cg_policy_free(state.policy);

@@ -153,10 +153,10 @@ cg_must_use enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger,
  * lines have been taken back since. */
 cg_must_use enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
-/* Every accepted void or replacement that found nothing to take back. Reads the ledger through. */
-cg_must_use enum cg_status cg_ledger_visit_took_nothing(struct cg_ledger *ledger,
-                                                        cg_ledger_decision_fn fn, void *context,
-                                                        struct cg_error *err);
+/* Every accepted void or replacement that found nothing to take back, and whose original came later
+ * and stands. */
+cg_must_use enum cg_status cg_ledger_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                                 void *context, struct cg_error *err);
 /* Every line of a run, by member. */
 cg_must_use enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
                                                      cg_ledger_decision_fn fn, void *context,
