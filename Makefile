@@ -16,7 +16,7 @@ FAULTS   ?= 0
 
 VERSION  := 1.0.0
 
-RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev
+RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev libseccomp-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3
 LINT_PACKAGES := clang-format cppcheck universal-ctags
 FUZZ_PACKAGES := clang libclang-rt-14-dev
@@ -39,7 +39,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -f
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 else
 OPT  := -O1 -g -fno-omit-frame-pointer
-HARD := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+HARD := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -DCG_SANITIZED
 LHARD := -fsanitize=$(SANITIZE)
 endif
 ifeq ($(shell uname -m),x86_64)
@@ -56,7 +56,7 @@ FAULTS := 1
 endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
-LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lpthread
+LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lseccomp -lpthread
 ifeq ($(ISAL),1)
 CPPFLAGS_ALL += -DCG_ISAL
 LIBS += -lisal

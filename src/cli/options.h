@@ -94,6 +94,8 @@ struct cg_option {
                      "refuse an input of more bytes, unpacked (any)"),                             \
         CG_TAKES_INTEGER("max-ratio", "N", member.max_ratio, 0, 1000000,                           \
                          "refuse what unpacks to more than N bytes for one; 0: any (200)")
+#define CG_TAKES_NO_SANDBOX(member)                                                                \
+    CG_TAKES_FLAG("no-sandbox", member, "keep every right while claims are read")
 #define CG_TAKES_QUIET(member)          CG_TAKES_FLAG("quiet", member, "no summary, notes or progress")
 #define CG_TAKES_JSON(member, help)     CG_TAKES_FLAG("json", member, help)
 #define CG_TAKES_SHOW_PHI(member, help) CG_TAKES_FLAG("show-phi", member, help)

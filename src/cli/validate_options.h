@@ -41,6 +41,7 @@ struct cg_validate_options {
     bool fail_on_reject;
     bool overwrite;
     bool read_back;
+    bool no_sandbox;
     bool check_ledger;
     bool dry_run;
     bool quiet;

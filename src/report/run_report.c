@@ -194,12 +194,22 @@ static void put_reasons(struct cg_json_writer *json, const struct cg_tally *tall
     cg_json_close_object(json);
 }
 
+/* What of it is in force depends on the kernel, as times do on the machine. */
+static void put_sandbox(struct cg_json_writer *json, const struct cg_sandbox_facts *sandbox) {
+    cg_json_open_object(json, "sandbox");
+    cg_json_put_boolean(json, "no_new_privileges", sandbox->no_new_privileges);
+    cg_json_put_integer(json, "landlock", sandbox->landlock);
+    cg_json_put_boolean(json, "seccomp", sandbox->seccomp);
+    cg_json_close_object(json);
+}
+
 static void put_timing(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     cg_json_open_object(json, "timing");
     cg_json_put_integer(json, "started_unix", (int64_t)facts->started_unix);
     cg_json_put_milli(json, "seconds", (int64_t)facts->wall_ms);
     cg_json_put_integer(json, "threads", (int64_t)facts->threads);
     cg_json_put_string(json, "codec", facts->codec);
+    put_sandbox(json, &facts->sandbox);
     cg_json_open_object(json, "stations");
     for (uint32_t i = 0; i < facts->station_count; i++) {
         cg_json_open_object(json, facts->times[i].name);

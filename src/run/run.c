@@ -100,6 +100,12 @@ static bool make_state(struct cg_run *run) {
            cg_tally_init(&run->tally, run->plan->rules.policy);
 }
 
+void cg_run_confine(struct cg_run *run) {
+    if (run->plan->sandbox != NULL) {
+        cg_sandbox_enter(run->plan->sandbox, &run->facts.sandbox);
+    }
+}
+
 static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
     if (!copy_paths(run)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -109,6 +115,8 @@ static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
         if (status != CG_OK) {
             return status;
         }
+    } else {
+        cg_run_confine(run);
     }
     if (!make_batches(run) || !make_state(run)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");

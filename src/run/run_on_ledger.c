@@ -49,6 +49,7 @@ static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err)
     }
     const enum cg_status status = plan->dry_run ? open_ledger_dry(run, &ledger, err)
                                                 : cg_ledger_open(&ledger, &run->ledger, err);
+    cg_run_confine(run); /* what an earlier run was cut off in, in folders of its own, is done */
     return status == CG_OK
                ? cg_known_inputs_drop(run->ledger, run->paths, &run->path_count, &run->known, err)
                : status;

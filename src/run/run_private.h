@@ -85,6 +85,9 @@ enum cg_status cg_run_write_ack(struct cg_run *run, struct cg_batch *batch);
 void cg_run_free_ack(struct cg_run *run);
 cg_must_use bool cg_run_x12_balances(const struct cg_run *run);
 
+/* From here on the run can reach nothing but what it needs. */
+void cg_run_confine(struct cg_run *run);
+
 /* The ledger as this run needs it, with the inputs it has already dropped from run->paths. */
 cg_must_use enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err);
 

@@ -9,6 +9,7 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/tally.h"
+#include "claimgate/io/sandbox.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
 #include "claimgate/report/guard.h"
@@ -87,6 +88,7 @@ struct cg_run_facts {
     uint64_t wall_ms;
     uint32_t threads;
     const char *codec;
+    struct cg_sandbox_facts sandbox;
     const struct cg_station_times *times;
     uint32_t station_count;
 };

@@ -13,6 +13,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/io/deflate.h"
+#include "claimgate/io/sandbox.h"
 #include "claimgate/record/x12.h"
 #include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
@@ -66,6 +67,8 @@ struct cg_run_plan {
     struct cg_output_plan output;
     const char *ledger; /* NULL: start from nothing */
     int lock_wait_seconds;
+    const struct cg_sandbox_plan
+        *sandbox;       /* entered before an input is read; NULL: by the caller */
     bool check_ledger;  /* all pages of it, before it is built on */
     bool dry_run;       /* decide and count alone; the ledger is only read */
     int64_t before_run; /* dry run: decide on the ledger as it was before this run, known inputs
