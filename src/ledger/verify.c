@@ -84,15 +84,29 @@ static enum cg_status read_runs(struct cg_verify *verify, struct cg_error *err) 
     return cg_ledger_each(verify->ledger, &runs, read_run, verify, err);
 }
 
+/* Runs are numbered one after the other; by another number none is looked up. */
+static enum cg_status find_last_run(struct cg_verify *verify, struct cg_error *err) {
+    int64_t runs = 0;
+    enum cg_status status =
+        cg_ledger_ask(verify->ledger, "SELECT count(*) FROM run", 0, 0, &runs, err);
+    if (status == CG_OK) {
+        status = cg_ledger_ask(verify->ledger, "SELECT max(run_no) FROM run", 0, 0,
+                               &verify->last_run, err);
+    }
+    if (status == CG_OK && (verify->last_run < 0 || verify->last_run > 2 * runs + 1024)) {
+        cg_verify_fault(verify, "table run: a number that no run has");
+        verify->last_run = runs;
+    }
+    return status;
+}
+
 static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {
     struct cg_ledger *ledger = verify->ledger;
     int64_t records = 0;
-    enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, &verify->last_run, err);
+    enum cg_status status = find_last_run(verify, err);
     if (status != CG_OK) {
         return status;
     }
-    verify->last_run = verify->last_run < INT32_MAX ? verify->last_run : INT32_MAX;
     verify->runs = calloc((size_t)verify->last_run + 1, sizeof verify->runs[0]);
     if (verify->runs == NULL) {
         return cg_verify_no_memory(err);

@@ -170,7 +170,7 @@ static enum cg_status take_take_back(struct pass *pass, const struct cg_verify_l
     if (status != CG_OK) {
         return status;
     }
-    bool in_place = before_line == run->last_line + 1;
+    bool in_place = run->last_line < INT64_MAX && before_line == run->last_line + 1;
     if (before != NULL) {
         in_place = before->line_no == before_line;
         for (int i = CG_LINE_MEMBER; i <= CG_LINE_SOURCE_LINE; i++) {
@@ -314,7 +314,7 @@ static enum cg_status walk_all(struct pass *pass, struct cg_error *err) {
                                 walk_run, pass, err);
     }
     while (status == CG_OK && pass->lines.more) {
-        status = skip_lines(pass, INT64_MAX - 1, err);
+        status = skip_lines(pass, INT64_MAX, err);
     }
     if (status == CG_OK && pass->lines.stray_rejection) {
         cg_verify_fault(pass->verify, "table rejection has rows without lines");

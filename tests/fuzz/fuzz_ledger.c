@@ -174,6 +174,12 @@ static const char *const columns[][2] = {
     {"policy", "policy_id"},
     {"fold", "next_member"},
     {"fold", "round_run"},
+    {"run", "run_no"},
+    {"decided_line", "line_no"},
+    {"policy", "policy_no"},
+    {"take_back", "take_back_no"},
+    {"service", "service_no"},
+    {"publication", "run_no"},
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 

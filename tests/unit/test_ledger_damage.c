@@ -7,11 +7,14 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct fixture fixture;
 
+/* What the second run adds stays in `recent`. */
 static void setup(void) {
     fixture_init(&fixture);
+    cg_ledger_set_fold_bytes(1);
 }
 
 static void teardown(void) {
@@ -25,7 +28,10 @@ static void fill(void) {
     const struct fixture_line lines[] = {{.member = "M1", .claim = "C1", .units = 3},
                                          {.member = "M2", .claim = "C2", .units = 4},
                                          {.member = "M3", .claim = "C3", .units = 4}};
+    const struct fixture_line more[] = {{.member = "M2", .claim = "C4", .units = 1},
+                                        {.member = "M4", .claim = "C5", .units = 2}};
     cr_assert_eq(fixture_run(&fixture, lines, 3, "one", NULL, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(fixture_run(&fixture, more, 2, "two", NULL, &err), CG_OK, "%s", err.text);
 }
 
 static enum cg_status hear(void *context, const struct cg_ledger_decision *decision,
@@ -91,5 +97,64 @@ Test(ledger_damage, a_member_of_no_number_that_a_run_gives_is_damage) {
         cr_expect(possible || answers.standing == CG_BAD_DATA, "%s", numbers[i]);
         cr_expect(possible || answers.recalled == CG_BAD_DATA, "%s", numbers[i]);
         cr_expect(answers.verified != CG_OK || answers.faults > 0, "%s", numbers[i]);
+    }
+}
+
+/* Each is answered in time, and verify finds it. */
+Test(ledger_damage, numbers_that_no_run_gives_are_found_and_hold_nothing_up) {
+    static const char *const changes[] = {
+        "UPDATE run SET run_no = 1099511627776 WHERE run_no = 2",
+        "UPDATE run SET run_no = -1 WHERE run_no = 2",
+        "UPDATE run SET run_no = 0 WHERE run_no = 2",
+        "UPDATE run SET last_line = 9223372036854775807 WHERE run_no = 2",
+        "UPDATE run SET policy_no = 1099511627776 WHERE run_no = 2",
+        "UPDATE run SET form = 77 WHERE run_no = 2",
+        "UPDATE policy SET policy_no = 1099511627776",
+        "UPDATE decided_line SET line_no = 9223372036854775807 WHERE line_no = 2",
+        "UPDATE decided_line SET line_no = -5 WHERE line_no = 2",
+        "UPDATE decided_line SET member_no = 1099511627776 WHERE line_no = 2",
+        "UPDATE decided_line SET start_day = 2147483647 WHERE line_no = 2",
+        "UPDATE decided_line SET start_day = -2147483648, end_day = 2147483647 WHERE line_no = 2",
+        "UPDATE decided_line SET units = -1 WHERE line_no = 2",
+        "UPDATE decided_line SET accepted_units = 70000 WHERE line_no = 2",
+        "UPDATE decided_line SET decision = 250 WHERE line_no = 2",
+        "UPDATE decided_line SET service_no = 1099511627776 WHERE line_no = 2",
+        "UPDATE decided_line SET cap_used = '[' WHERE line_no = 2",
+        "UPDATE decided_line SET cap_used = '[1,2,3,4,5,6,7,8,9,10]' WHERE line_no = 2",
+        "UPDATE service SET procedure = ''",
+        "UPDATE service SET modifiers = 'HQ:HE:HF:HA:U1:U2:U3'",
+        "DELETE FROM service",
+        "DELETE FROM provider",
+        "DELETE FROM policy",
+        "DELETE FROM member",
+        "DELETE FROM past; DELETE FROM recent",
+        "UPDATE past SET packed = zeroblob(65536)",
+        "UPDATE recent SET packed = zeroblob(65536)",
+        "UPDATE recent SET packed = x'ffffffffffffffffffff'",
+        "UPDATE recent SET packed = x''",
+        "UPDATE recent SET first_member = -9223372036854775807, last_member = 9223372036854775807",
+        "UPDATE claim_block SET packed = zeroblob(65536)",
+        "UPDATE claim_block SET packed = x'ffffffffffffffffffff'",
+        "UPDATE claim_block SET packed = x''",
+    };
+    char kept[192];
+    char command[1024];
+    fill();
+    snprintf(kept, sizeof kept, "%s/kept.db", fixture.folder);
+    snprintf(command, sizeof command, "cp %s %s", fixture.path, kept);
+    cr_assert_eq(system(command), 0);
+    snprintf(command, sizeof command, "rm -f %s-wal %s-shm && cp %s %s", fixture.path, fixture.path,
+             kept, fixture.path);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        cr_assert_eq(system(command), 0);
+        cr_log_info("%s", changes[i]);
+        fixture_exec(&fixture, "PRAGMA foreign_keys = 0");
+        fixture_exec(&fixture, changes[i]);
+        const struct answers answers = ask("M2");
+        cr_expect(answers.verified != CG_OK || answers.faults > 0, "%s: %d", changes[i],
+                  (int)answers.verified);
+        cr_expect_neq(answers.verified, CG_INTERNAL, "%s", changes[i]);
+        cr_expect_neq(answers.standing, CG_INTERNAL, "%s", changes[i]);
+        cr_expect_neq(answers.recalled, CG_INTERNAL, "%s", changes[i]);
     }
 }
