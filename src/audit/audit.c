@@ -5,6 +5,7 @@
 #include "audit_private.h"
 
 #include "changes.h"
+#include "counts.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
@@ -15,11 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CELLS_MAX = 4096,  /* another system may have any number of reasons */
-    OTHERS_MAX = 4096, /* cells by our own reasons alone */
-    SCRATCH_MAX_BYTES = 1 << 20,
-};
+enum { SCRATCH_MAX_BYTES = 1 << 20 };
 
 struct audit {
     const struct cg_audit_plan *plan;
@@ -29,12 +26,8 @@ struct audit {
     struct cg_audit_changes *changes;
     struct cg_audit_facts *facts;
     struct cg_arena scratch;
-    uint32_t last_cell; /* neighbours mostly share a cell */
+    struct cg_audit_counts counts;
 };
-
-void cg_audit_facts_fini(struct cg_audit_facts *facts) {
-    cg_array_fini(&facts->cells);
-}
 
 /* --- records --- */
 
@@ -86,65 +79,6 @@ enum cg_audit_decision cg_audit_decision_of(uint8_t decision) {
     return CG_AUDIT_REJECTED;
 }
 
-/* --- cells --- */
-
-static void first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]) {
-    copy((struct cg_text){reasons, (uint32_t)strcspn(reasons, ";")}, out, CG_VERDICT_REASON_BYTES);
-}
-
-static bool is_cell(const struct cg_audit_cell *cell, const struct cg_audit_cell *wanted) {
-    return cell->then == wanted->then && cell->now == wanted->now &&
-           cell->changed == wanted->changed &&
-           strcmp(cell->reason_then, wanted->reason_then) == 0 &&
-           strcmp(cell->reason_now, wanted->reason_now) == 0;
-}
-
-static struct cg_audit_cell *find_cell(struct audit *audit, const struct cg_audit_cell *wanted) {
-    const struct cg_array *cells = &audit->facts->cells;
-    for (uint32_t i = 0; i < cells->count; i++) {
-        const uint32_t at = (audit->last_cell + i) % cells->count;
-        struct cg_audit_cell *cell = cg_array_at(cells, at);
-        if (is_cell(cell, wanted)) {
-            audit->last_cell = at;
-            return cell;
-        }
-    }
-    return NULL;
-}
-
-struct counted {
-    const struct cg_audit_then *then;
-    enum cg_audit_decision now;
-    const char *reasons_now;
-    uint64_t units;
-    bool changed;
-};
-
-static enum cg_status count(struct audit *audit, const struct counted *line, struct cg_error *err) {
-    struct cg_audit_cell wanted = {
-        .then = line->then->decision, .now = line->now, .changed = line->changed};
-    first_reason(line->then->reasons, wanted.reason_then);
-    first_reason(line->reasons_now, wanted.reason_now);
-    struct cg_audit_cell *cell = find_cell(audit, &wanted);
-    if (cell == NULL && audit->facts->cells.count >= CELLS_MAX) {
-        snprintf(wanted.reason_then, sizeof wanted.reason_then, "(others)");
-        cell = find_cell(audit, &wanted);
-    }
-    if (cell == NULL) {
-        cell = cg_array_add(&audit->facts->cells);
-        if (cell == NULL) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
-        }
-        *cell = wanted;
-    }
-    cell->lines++;
-    cell->units += line->units;
-    audit->facts->lines++;
-    audit->facts->out_of_scope_now += line->now == CG_AUDIT_OUT_OF_SCOPE;
-    audit->facts->changed += line->changed;
-    return CG_OK;
-}
-
 /* --- comparing --- */
 
 /* Both stand in the accepted file, where nobody sees the difference. */
@@ -165,7 +99,7 @@ static bool is_changed(const struct cg_audit_then *then, enum cg_audit_decision 
 }
 
 static enum cg_status list_change(struct audit *audit, const struct cg_audit_record *record,
-                                  const struct counted *line, struct cg_error *err) {
+                                  const struct cg_audit_counted *line, struct cg_error *err) {
     struct cg_verdict verdict;
     struct cg_audit_change change = {.source_file = record->input,
                                      .source_line = record->source_line,
@@ -173,7 +107,7 @@ static enum cg_status list_change(struct audit *audit, const struct cg_audit_rec
                                      .now = line->now,
                                      .reasons_now = line->reasons_now,
                                      .detail_now = "",
-                                     .units = (uint16_t)line->units};
+                                     .service = line->service};
     cg_audit_ids_of(record, &change.ids);
     if (record->line != NULL) {
         change.accepted_units_now = record->line->accepted_units;
@@ -199,15 +133,17 @@ static enum cg_status compare(struct audit *audit, const struct cg_audit_record 
         cg_reason_list(line, line->reasons, reasons_now);
     }
     const bool passes = line == NULL || (line->out_of_scope && line->decision == CG_ACCEPTED);
-    struct counted counted = {.then = &then,
-                              .now = passes ? CG_AUDIT_OUT_OF_SCOPE
-                                            : cg_audit_decision_of(line->decision),
-                              .reasons_now = reasons_now};
-    if (line != NULL && line->frequency != CG_VOID) {
-        counted.units = line->units;
-    }
+    struct cg_audit_service service = CG_AUDIT_NO_SERVICE;
+    struct cg_audit_counted counted = {.then = &then,
+                                       .now = passes ? CG_AUDIT_OUT_OF_SCOPE
+                                                     : cg_audit_decision_of(line->decision),
+                                       .reasons_now = reasons_now,
+                                       .service = &service};
     counted.changed = is_changed(&then, counted.now, reasons_now, line);
-    status = count(audit, &counted, err);
+    if (!passes || counted.changed) { /* others are in no table, and no row has them */
+        cg_audit_service_of(record, &service);
+    }
+    status = cg_audit_counts_add(&audit->counts, &counted, err);
     return status == CG_OK && counted.changed ? list_change(audit, record, &counted, err) : status;
 }
 
@@ -251,16 +187,20 @@ static enum cg_status watch(void *context, const struct cg_binding *binding,
 static enum cg_status take_leftover(void *context, const struct cg_audit_leftover *leftover,
                                     struct cg_error *err) {
     struct audit *audit = context;
-    const struct counted counted = {
-        .then = &leftover->then, .now = CG_AUDIT_ABSENT, .reasons_now = "", .changed = true};
+    const struct cg_audit_counted counted = {.then = &leftover->then,
+                                             .now = CG_AUDIT_ABSENT,
+                                             .reasons_now = "",
+                                             .service = &leftover->service,
+                                             .changed = true};
     const struct cg_audit_change change = {.source_file = leftover->source_file,
                                            .source_line = leftover->source_line,
                                            .ids = leftover->ids,
                                            .then = &leftover->then,
+                                           .service = &leftover->service,
                                            .now = CG_AUDIT_ABSENT,
                                            .reasons_now = "",
                                            .detail_now = "The line is not in the inputs."};
-    const enum cg_status status = count(audit, &counted, err);
+    const enum cg_status status = cg_audit_counts_add(&audit->counts, &counted, err);
     return status == CG_OK ? cg_audit_changes_add(audit->changes, &change, err) : status;
 }
 
@@ -314,7 +254,11 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
 
 static enum cg_status publish(struct audit *audit, struct cg_error *err) {
     struct cg_page summary;
-    enum cg_status status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
+    enum cg_status status = cg_audit_counts_finish(&audit->counts, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
     if (status != CG_OK) {
         return status;
     }
@@ -365,7 +309,7 @@ enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_fa
                                 .run_no = plan->run_no,
                                 .policy = plan->run.rules.policy,
                                 .roster = plan->run.rules.roster};
-    cg_array_init(&out->cells, sizeof(struct cg_audit_cell), CELLS_MAX + OTHERS_MAX);
+    cg_audit_counts_init(&audit.counts, out);
     fill_run(&audit);
     cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
     const enum cg_status status = compare_all(&audit, err);
@@ -375,5 +319,6 @@ enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_fa
     cg_audit_changes_close(audit.changes);
     cg_audit_original_fini(&audit.original);
     cg_arena_fini(&audit.scratch);
+    cg_audit_counts_fini(&audit.counts);
     return status;
 }

@@ -5,6 +5,8 @@
 #ifndef CLAIMGATE_AUDIT_AUDIT_PRIVATE_H
 #define CLAIMGATE_AUDIT_AUDIT_PRIVATE_H
 
+#include "service.h"
+
 #include "claimgate/audit/audit.h"
 #include "claimgate/base/arena.h"
 #include "claimgate/record/batch.h"
@@ -62,6 +64,7 @@ struct cg_audit_then {
 struct cg_audit_leftover {
     struct cg_audit_then then;
     struct cg_audit_ids ids;
+    struct cg_audit_service service;
     char source_file[CG_AUDIT_NAME_BYTES]; /* "" where it is not known */
     uint64_t source_line;                  /* 0 where it is not known */
     uint16_t claim_line; /* of a record that is a claim; 0: the record is a line */

@@ -28,9 +28,10 @@ struct entry {
     const char *reasons; /* "" for none */
     const char *source_file;
     uint64_t source_line;
-    uint32_t next;           /* of this key; NONE: the last */
-    uint32_t waiting;        /* of the first entry of a key: the first not yet taken; NONE: none */
-    uint32_t last;           /* and the last of all */
+    uint32_t next;    /* of this key; NONE: the last */
+    uint32_t waiting; /* of the first entry of a key: the first not yet taken; NONE: none */
+    uint32_t last;    /* and the last of all */
+    struct cg_audit_service service;
     uint16_t accepted_units; /* quantity, for an accepted row */
     uint8_t decision;
     bool taken;
@@ -119,6 +120,7 @@ static bool joins_cutback(struct keys *keys, const struct cg_decided_row *row,
         entry->decision = CG_AUDIT_CUTBACK;
         entry->reasons = reasons;
         entry->source_line = row->line.source_line;
+        entry->service.units = (uint16_t)(entry->service.units + row->line.service.units);
     }
     return reasons != NULL;
 }
@@ -154,7 +156,8 @@ static enum cg_status add(struct keys *keys, const struct cg_decided_row *row,
         .reasons = cg_arena_copy(&keys->arena, line->then.reasons, strlen(line->then.reasons)),
         .source_file = cg_arena_copy(&keys->arena, line->source_file, strlen(line->source_file)),
         .source_line = line->source_line,
-        .accepted_units = line->then.decision == CG_AUDIT_ACCEPTED ? row->quantity : 0,
+        .service = line->service,
+        .accepted_units = line->then.decision == CG_AUDIT_ACCEPTED ? line->service.units : 0,
         .decision = (uint8_t)line->then.decision};
     if (entry->ids == NULL || entry->reasons == NULL || entry->source_file == NULL) {
         return no_memory(err);
@@ -240,7 +243,8 @@ static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *cont
         if (entry->taken) {
             continue;
         }
-        struct cg_audit_leftover leftover = {.source_line = entry->source_line};
+        struct cg_audit_leftover leftover = {.service = entry->service,
+                                             .source_line = entry->source_line};
         const char *line_number = entry->ids + strlen(entry->ids) + 1;
         fill_then(keys, entry, &leftover.then);
         snprintf(leftover.ids.claim_id, CG_AUDIT_ID_BYTES, "%s", entry->ids);

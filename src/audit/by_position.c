@@ -115,11 +115,12 @@ static enum cg_status take_cutback(struct folder *folder, const struct cg_audit_
 static bool is_cutback(const struct cg_decided_row *row, const struct cg_audit_record *record,
                        struct cg_csv_field *quantity) {
     struct cg_values values;
-    if (row->units_available == 0 || row->quantity == 0 || !cg_audit_values(record, &values)) {
+    if (row->units_available == 0 || row->line.service.units == 0 ||
+        !cg_audit_values(record, &values)) {
         return false;
     }
     *quantity = cg_values_raw(&values, CG_FIELD_SERVICE_UNIT_QUANTITY);
-    return row->quantity + row->units_available == cg_field_units(quantity->value);
+    return row->line.service.units + row->units_available == cg_field_units(quantity->value);
 }
 
 static enum cg_status take_rejected(struct folder *folder, const struct cg_audit_record *record,

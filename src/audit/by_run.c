@@ -250,8 +250,8 @@ static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *cont
         if (line->taken) {
             continue;
         }
-        struct cg_audit_leftover leftover = {.source_line =
-                                                 line->place & ((UINT64_C(1) << 44) - 1)};
+        struct cg_audit_leftover leftover = {
+            .service = CG_AUDIT_NO_SERVICE, .source_line = line->place & ((UINT64_C(1) << 44) - 1)};
         fill_then(run, line, &leftover.then);
         if (input < run->plan->run.input_count) {
             snprintf(leftover.source_file, sizeof leftover.source_file, "%s",

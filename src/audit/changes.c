@@ -3,6 +3,7 @@
 #include "claimgate/io/deflate.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
+#include "claimgate/record/field.h"
 #include "claimgate/report/audit_report.h"
 
 #include <inttypes.h>
@@ -15,7 +16,9 @@ static const char *const file_names[] = {changes_name, summary_name, NULL};
 
 static const char header[] =
     "source_file,source_line,claim_id,claim_line_number,member_id,decision_then,reasons_then,"
-    "accepted_units_then,decision_now,reasons_now,accepted_units_now,detail_now\n";
+    "accepted_units_then,decision_now,reasons_now,accepted_units_now,detail_now,"
+    "claim_line_start_date,claim_line_end_date,hcpcs_code,modifiers,service_unit_quantity,"
+    "rendering_npi,billing_npi,charge_amount\n";
 
 enum { ROW_MAX_BYTES = 64 << 10, PACKED_MAX_BYTES = 16 << 20, WRITE_BYTES = 1 << 20 };
 
@@ -117,7 +120,35 @@ static bool put_units(struct cg_buffer *row, enum cg_audit_decision decision, ui
     return cg_buffer_append_text(row, ",");
 }
 
+static bool put_day(struct cg_buffer *row, int32_t day) {
+    return (day == CG_DAY_NONE || cg_buffer_append_text(row, cg_date_text(day).text)) &&
+           cg_buffer_append_text(row, ",");
+}
+
+static bool put_number(struct cg_buffer *row, uint64_t number) {
+    return number == 0 ? cg_buffer_append_text(row, ",")
+                       : cg_buffer_printf(row, "%" PRIu64 ",", number);
+}
+
+static bool put_service(struct cg_buffer *row, const struct cg_audit_service *service) {
+    char procedure[6] = "";
+    char modifiers[CG_MODIFIERS_TEXT_BYTES];
+    char charge[CG_AUDIT_CHARGE_TEXT_BYTES] = "";
+    if (service->procedure != 0) {
+        cg_procedure_text(service->procedure, procedure);
+    }
+    if (service->charge != CG_AUDIT_NO_CHARGE) {
+        cg_audit_charge_text(service->charge, charge);
+    }
+    return put_day(row, service->start_day) && put_day(row, service->end_day) &&
+           put_value(row, procedure) &&
+           put_value(row, cg_modifiers_text(service->modifiers, modifiers)) &&
+           put_number(row, service->units) && put_number(row, service->rendering_npi) &&
+           put_number(row, service->billing_npi) && cg_buffer_append_text(row, charge);
+}
+
 static bool put_row(struct cg_buffer *row, const struct cg_audit_change *change) {
+    const uint16_t units = change->service->is_void ? 0 : change->service->units;
     bool ok = put_value(row, change->source_file);
     if (change->source_line != 0) {
         ok = ok && cg_buffer_printf(row, "%" PRIu64, change->source_line);
@@ -126,11 +157,11 @@ static bool put_row(struct cg_buffer *row, const struct cg_audit_change *change)
          put_value(row, change->ids.line_number) && put_value(row, change->ids.member_id);
     ok = ok && put_value(row, cg_audit_decision_name(change->then->decision)) &&
          put_value(row, change->then->reasons) &&
-         put_units(row, change->then->decision, change->units, change->then->accepted_units);
+         put_units(row, change->then->decision, units, change->then->accepted_units);
     ok = ok && put_value(row, cg_audit_decision_name(change->now)) &&
          put_value(row, change->reasons_now) &&
-         put_units(row, change->now, change->units, change->accepted_units_now);
-    return ok && cg_csv_put(row, ',', cg_text_of(change->detail_now)) &&
+         put_units(row, change->now, units, change->accepted_units_now);
+    return ok && put_value(row, change->detail_now) && put_service(row, change->service) &&
            cg_buffer_append_text(row, "\n");
 }
 

@@ -22,7 +22,7 @@ struct cg_audit_change {
     enum cg_audit_decision now;
     const char *reasons_now;
     const char *detail_now;
-    uint16_t units; /* submitted; 0: none, or not known */
+    const struct cg_audit_service *service;
     uint16_t accepted_units_now;
 };
 cg_must_use enum cg_status cg_audit_changes_add(struct cg_audit_changes *changes,

@@ -138,6 +138,36 @@ enum cg_status cg_decided_row(struct cg_decided_file *file, char delimiter, bool
     return CG_OK;
 }
 
+uint32_t cg_decided_split(struct cg_text row, char delimiter, uint32_t *ends, uint32_t max) {
+    enum cg_quotes state = CG_QUOTES_FIELD_START;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < row.len && count < max; i++) {
+        state = cg_quotes_step(state, row.ptr[i], delimiter);
+        if (state == CG_QUOTES_FIELD_START) {
+            ends[count++] = i;
+        }
+    }
+    if (count < max) {
+        ends[count++] = row.len;
+    }
+    return count;
+}
+
+size_t cg_decided_value(struct cg_text field, char *out, size_t capacity) {
+    size_t len = 0;
+    field = cg_text_trim(field);
+    const bool quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
+    if (quoted) {
+        field = cg_text_trim((struct cg_text){field.ptr + 1, field.len - 2});
+    }
+    for (uint32_t i = 0; i < field.len && len + 1 < capacity; i++) {
+        out[len++] = field.ptr[i];
+        i += quoted && field.ptr[i] == '"'; /* doubled within quotes */
+    }
+    out[len] = '\0';
+    return len;
+}
+
 static struct cg_text find_field(struct cg_text row, char delimiter, int32_t column) {
     enum cg_quotes state = CG_QUOTES_FIELD_START;
     int32_t at_column = 0;
@@ -158,19 +188,7 @@ static struct cg_text find_field(struct cg_text row, char delimiter, int32_t col
 
 size_t cg_decided_field(struct cg_text row, char delimiter, int32_t column, char *out,
                         size_t capacity) {
-    struct cg_text field = {"", 0};
-    size_t len = 0;
-    if (column >= 0) {
-        field = cg_text_trim(find_field(row, delimiter, column));
-    }
-    const bool quoted = field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"';
-    if (quoted) {
-        field = cg_text_trim((struct cg_text){field.ptr + 1, field.len - 2});
-    }
-    for (uint32_t i = 0; i < field.len && len + 1 < capacity; i++) {
-        out[len++] = field.ptr[i];
-        i += quoted && field.ptr[i] == '"'; /* doubled within quotes */
-    }
-    out[len] = '\0';
-    return len;
+    const struct cg_text field =
+        column >= 0 ? find_field(row, delimiter, column) : (struct cg_text){"", 0};
+    return cg_decided_value(field, out, capacity);
 }

@@ -47,6 +47,11 @@ cg_must_use enum cg_status cg_decided_row(struct cg_decided_file *file, char del
                                           bool multiline, struct cg_text *row, bool *found,
                                           struct cg_error *err);
 
+/* Where each field of a row ends, of at most `max` fields. Returns how many there are of these. */
+uint32_t cg_decided_split(struct cg_text row, char delimiter, uint32_t *ends, uint32_t max);
+/* A field's bytes without quotes and blanks around it, as below. */
+size_t cg_decided_value(struct cg_text field, char *out, size_t capacity);
+
 /* A field of a row without quotes and blanks around it, cut to fit and NUL-terminated; "" where the
  * row has no such column. Returns its length. */
 size_t cg_decided_field(struct cg_text row, char delimiter, int32_t column, char *out,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_BYTES = 64, NUMBER_BYTES = 24 };
+enum { NAME_BYTES = 64, NUMBER_BYTES = 32 };
 
 static bool is_named(struct cg_text header, char delimiter, int32_t column, const char *name) {
     char found[NAME_BYTES];
@@ -33,12 +33,12 @@ static int32_t count_columns(struct cg_text header, char delimiter) {
     return count;
 }
 
-static void take_sources(const struct cg_field_source fields[CG_FIELD_COUNT],
-                         struct cg_decided_columns *out) {
-    out->claim_id = fields[CG_FIELD_CLAIM_ID].column;
-    out->line_number = fields[CG_FIELD_CLAIM_LINE_NUMBER].column;
-    out->member_id = fields[CG_FIELD_MEMBER_ID].column;
-    out->quantity = fields[CG_FIELD_SERVICE_UNIT_QUANTITY].column;
+static void take_sources(const struct cg_binding *binding, struct cg_decided_columns *out) {
+    for (size_t i = 0; i < CG_FIELD_COUNT; i++) {
+        out->fields[i] = binding->fields[i].column;
+    }
+    out->start_format = binding->date_formats[CG_FIELD_CLAIM_LINE_START_DATE];
+    out->end_format = binding->date_formats[CG_FIELD_CLAIM_LINE_END_DATE];
 }
 
 static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_text header,
@@ -46,7 +46,7 @@ static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_t
     struct cg_binding found;
     const enum cg_status status = cg_layout_find(layout, header, &found, err);
     if (status == CG_OK) {
-        take_sources(found.fields, out);
+        take_sources(&found, out);
     }
     return status;
 }
@@ -58,7 +58,7 @@ static enum cg_status find_line_columns(const struct cg_binding *binding, struct
     struct cg_layout *layout = NULL;
     out->delimiter = binding->delimiter;
     enum cg_status status = find_in_layout(binding->layout, header, out, err);
-    if (status != CG_OK || out->claim_id >= 0) {
+    if (status != CG_OK || out->fields[CG_FIELD_CLAIM_ID] >= 0) {
         return status;
     }
     cg_problems_init(&problems);
@@ -114,11 +114,12 @@ static enum cg_status find_columns(const struct cg_binding *binding, struct cg_t
         return status;
     }
     const bool numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
-    if (out->claim_id < 0 || (numbers && out->line_number < 0)) {
+    const bool names_claims = out->fields[CG_FIELD_CLAIM_ID] >= 0;
+    if (!names_claims || (numbers && out->fields[CG_FIELD_CLAIM_LINE_NUMBER] < 0)) {
         return cg_error_set(err, CG_BAD_DATA,
                             "the header has no column %s; decisions are matched with lines by "
                             "claim_id and claim_line_number",
-                            out->claim_id < 0 ? "claim_id" : "claim_line_number");
+                            names_claims ? "claim_line_number" : "claim_id");
     }
     find_own_columns(header, out);
     return CG_OK;
@@ -148,31 +149,72 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", rows->file.path);
 }
 
-static uint64_t read_number(struct cg_text row, const struct cg_decided_columns *columns,
-                            int32_t column) {
+/* A row whose fields are found. */
+struct found_row {
+    struct cg_text text;
+    const uint32_t *ends;
+    uint32_t count;
+};
+
+static void copy_column(const struct found_row *row, int32_t column, char *out, size_t capacity) {
+    out[0] = '\0';
+    if (column >= 0 && (uint32_t)column < row->count) {
+        const uint32_t start = column == 0 ? 0 : row->ends[column - 1] + 1;
+        const struct cg_text field = {row->text.ptr + start, row->ends[column] - start};
+        cg_decided_value(field, out, capacity);
+    }
+}
+
+static uint64_t read_number(const struct found_row *row, int32_t column) {
     char text[NUMBER_BYTES];
     uint64_t number = 0;
-    cg_decided_field(row, columns->delimiter, column, text, sizeof text);
+    copy_column(row, column, text, sizeof text);
     return cg_field_integer(cg_text_of(text), UINT32_MAX, &number) ? number : 0;
 }
 
-static void read_row(struct cg_text row, const struct cg_decided_columns *columns,
+static void read_ids(const struct found_row *row, const int32_t columns[CG_FIELD_COUNT],
+                     struct cg_audit_ids *ids) {
+    copy_column(row, columns[CG_FIELD_CLAIM_ID], ids->claim_id, sizeof ids->claim_id);
+    copy_column(row, columns[CG_FIELD_CLAIM_LINE_NUMBER], ids->line_number,
+                sizeof ids->line_number);
+    copy_column(row, columns[CG_FIELD_MEMBER_ID], ids->member_id, sizeof ids->member_id);
+}
+
+static void read_service(const struct found_row *row, const struct cg_decided_columns *columns,
+                         struct cg_audit_service *out) {
+    struct cg_text texts[CG_FIELD_COUNT];
+    char values[CG_FIELD_COUNT][NUMBER_BYTES];
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        copy_column(row, columns->fields[i], values[i], NUMBER_BYTES);
+        texts[i] = cg_text_of(values[i]);
+    }
+    const struct cg_text start = texts[CG_FIELD_CLAIM_LINE_START_DATE];
+    const struct cg_text end = texts[CG_FIELD_CLAIM_LINE_END_DATE];
+    *out = (struct cg_audit_service){
+        .start_day = cg_date_parse(start.ptr, start.len, columns->start_format),
+        .procedure = cg_field_procedure(texts[CG_FIELD_HCPCS_CODE]),
+        .rendering_npi = cg_field_npi(texts[CG_FIELD_RENDERING_NPI]),
+        .billing_npi = cg_field_npi(texts[CG_FIELD_BILLING_NPI]),
+        .charge = cg_audit_charge_of(texts[CG_FIELD_CHARGE_AMOUNT]),
+        .units = cg_field_units(texts[CG_FIELD_SERVICE_UNIT_QUANTITY]),
+        .is_void = cg_text_equal(texts[CG_FIELD_CLAIM_FREQUENCY_CODE], cg_text_of("8"))};
+    out->end_day =
+        end.len > 0 ? cg_date_parse(end.ptr, end.len, columns->end_format) : out->start_day;
+    for (int i = CG_FIELD_HCPCS_MODIFIER_1; i <= CG_FIELD_HCPCS_MODIFIER_5; i++) {
+        out->modifiers = cg_modifiers_append(out->modifiers, cg_field_modifier(texts[i]));
+    }
+}
+
+static void read_row(const struct found_row *row, const struct cg_decided_columns *columns,
                      struct cg_decided_row *out) {
-    const char d = columns->delimiter;
-    struct cg_audit_ids *ids = &out->line.ids;
     struct cg_audit_then *then = &out->line.then;
-    char quantity[NUMBER_BYTES];
-    cg_decided_field(row, d, columns->claim_id, ids->claim_id, sizeof ids->claim_id);
-    cg_decided_field(row, d, columns->line_number, ids->line_number, sizeof ids->line_number);
-    cg_decided_field(row, d, columns->member_id, ids->member_id, sizeof ids->member_id);
-    cg_decided_field(row, d, columns->quantity, quantity, sizeof quantity);
-    cg_decided_field(row, d, columns->source_file, out->line.source_file,
-                     sizeof out->line.source_file);
-    cg_decided_field(row, d, columns->reasons, then->reasons, sizeof then->reasons);
-    out->line.source_line = read_number(row, columns, columns->source_line);
-    out->line.claim_line = (uint16_t)read_number(row, columns, columns->claim_line);
-    out->quantity = cg_field_units(cg_text_of(quantity));
-    out->units_available = (uint32_t)read_number(row, columns, columns->units_available);
+    read_ids(row, columns->fields, &out->line.ids);
+    read_service(row, columns, &out->line.service);
+    copy_column(row, columns->source_file, out->line.source_file, sizeof out->line.source_file);
+    copy_column(row, columns->reasons, then->reasons, sizeof then->reasons);
+    out->line.source_line = read_number(row, columns->source_line);
+    out->line.claim_line = (uint16_t)read_number(row, columns->claim_line);
+    out->units_available = (uint32_t)read_number(row, columns->units_available);
     then->decision = CG_AUDIT_REJECTED;
     then->accepted_units = 0;
     then->reasons_compare = columns->source_line >= 0;
@@ -186,7 +228,10 @@ enum cg_status cg_decided_rows_next(struct cg_decided_rows *rows, struct cg_deci
     if (status != CG_OK || !*found) {
         return status;
     }
-    read_row(text, &rows->columns, out);
+    const struct found_row row = {
+        text, rows->ends,
+        cg_decided_split(text, rows->columns.delimiter, rows->ends, CG_DECIDED_FIELDS_MAX)};
+    read_row(&row, &rows->columns, out);
     if (rows->accepted) {
         out->line.then.decision = CG_AUDIT_ACCEPTED;
         out->line.then.reasons[0] = '\0';

@@ -9,13 +9,15 @@
 #include "audit_private.h"
 #include "decided_file.h"
 
+/* As many fields of a row are looked at: those of a claim file, and our own around them. */
+enum { CG_DECIDED_FIELDS_MAX = CG_COLUMNS_MAX + 64 };
+
 /* Columns of either file of decisions; -1: there is none. */
 struct cg_decided_columns {
     char delimiter;
-    int32_t claim_id;
-    int32_t line_number;
-    int32_t member_id;
-    int32_t quantity;
+    int32_t fields[CG_FIELD_COUNT];
+    enum cg_date_format start_format;
+    enum cg_date_format end_format;
     int32_t source_file; /* this and all below: of a rejected file of ours, or by name */
     int32_t source_line;
     int32_t reasons; /* all of them, or where there is no such column the first */
@@ -28,11 +30,11 @@ struct cg_decided_rows {
     struct cg_decided_columns columns;
     bool accepted; /* of the two files this is the accepted one */
     bool multiline;
+    uint32_t ends[CG_DECIDED_FIELDS_MAX]; /* of the fields of the last row */
 };
 
 struct cg_decided_row {
     struct cg_audit_leftover line;
-    uint16_t quantity;        /* 0: invalid or not known */
     uint32_t units_available; /* of the cap that failed, else 0 */
 };
 

@@ -1,5 +1,6 @@
 #include "claimgate/report/audit_report.h"
 
+#include "audit_tables.h"
 #include "claimgate/report/table.h"
 #include "rules_json.h"
 #include "run_json.h"
@@ -39,6 +40,7 @@ static void put_cell(struct cg_json_writer *json, const struct cg_audit_cell *ce
     cg_json_put_boolean(json, "changed", cell->changed);
     cg_json_put_integer(json, "lines", (int64_t)cell->lines);
     cg_json_put_integer(json, "units", (int64_t)cell->units);
+    cg_audit_put_charges(json, cell->charges);
     cg_json_close_object(json);
 }
 
@@ -59,6 +61,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_audit_fact
         put_cell(json, cg_array_at(&facts->cells, i));
     }
     cg_json_close_array(json);
+    cg_audit_put_tables(json, facts);
     if (facts->out_of_scope_then >= 0) {
         cg_json_open_object(json, "out_of_scope");
         cg_json_put_integer(json, "then", facts->out_of_scope_then);
@@ -71,31 +74,35 @@ static void put_document(struct cg_json_writer *json, const struct cg_audit_fact
 /* --- for people --- */
 
 static const struct cg_page_table_column columns[] = {
-    {"then", false}, {"now", false}, {"lines", true}, {"units", true}};
+    {"then", false}, {"now", false}, {"lines", true}, {"units", true}, {"charges", true}};
 
-static void put_row(struct cg_page_table *table, const char *then, const char *now, uint64_t lines,
-                    uint64_t units) {
+/* Charges come last, and stand there only where the inputs have any. */
+static void open_table(struct cg_page_table *table, const struct cg_audit_facts *facts) {
+    cg_page_table_open(table, columns, facts->has_charges ? 5 : 4);
+}
+
+static void put_row(struct cg_page_table *table, const char *then, const char *now,
+                    const struct cg_audit_sums *sums) {
     cg_page_table_cell(table, "%s", then);
     cg_page_table_cell(table, "%s", now);
-    cg_page_table_cell(table, "%" PRIu64, lines);
-    cg_page_table_cell(table, "%" PRIu64, units);
+    cg_audit_put_sums(table, sums, table->column_count > 4);
 }
 
 static void put_grid(struct cg_page *page, const struct cg_audit_facts *facts) {
-    struct cg_audit_cell sums[CG_AUDIT_DECISIONS][CG_AUDIT_DECISIONS] = {0};
+    struct cg_audit_sums sums[CG_AUDIT_DECISIONS][CG_AUDIT_DECISIONS] = {0};
     struct cg_page_table table;
     for (uint32_t i = 0; i < facts->cells.count; i++) {
         const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
         sums[cell->then][cell->now].lines += cell->lines;
         sums[cell->then][cell->now].units += cell->units;
+        sums[cell->then][cell->now].charges += cell->charges;
     }
-    cg_page_table_open(&table, columns, sizeof columns / sizeof columns[0]);
+    open_table(&table, facts);
     for (enum cg_audit_decision then = 0; then < CG_AUDIT_DECISIONS; then++) {
         for (enum cg_audit_decision now = 0; now < CG_AUDIT_DECISIONS; now++) {
-            const struct cg_audit_cell *sum = &sums[then][now];
+            const struct cg_audit_sums *sum = &sums[then][now];
             if (sum->lines != 0) {
-                put_row(&table, cg_audit_decision_name(then), cg_audit_decision_name(now),
-                        sum->lines, sum->units);
+                put_row(&table, cg_audit_decision_name(then), cg_audit_decision_name(now), sum);
             }
         }
     }
@@ -134,12 +141,13 @@ static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts
     }
     qsort(order, count, sizeof(*order), by_lines);
     cg_page_say(page, "changed, by the first reason\n");
-    cg_page_table_open(&table, columns, sizeof columns / sizeof columns[0]);
+    open_table(&table, facts);
     for (uint32_t i = 0; i < count; i++) {
         char then[LABEL_BYTES];
         char now[LABEL_BYTES];
+        const struct cg_audit_sums sums = {order[i]->lines, order[i]->units, order[i]->charges};
         put_row(&table, label(order[i]->then, order[i]->reason_then, then),
-                label(order[i]->now, order[i]->reason_now, now), order[i]->lines, order[i]->units);
+                label(order[i]->now, order[i]->reason_now, now), &sums);
     }
     cg_page_table_end(&table, INDENT, page);
     free(order);
@@ -152,6 +160,7 @@ static void put_text(struct cg_page *page, const struct cg_audit_facts *facts, c
     put_grid(page, facts);
     if (facts->changed > 0) {
         put_reasons(page, facts);
+        cg_audit_put_changed_groups(page, facts);
     }
     if (cg_audit_scope_changed(facts)) {
         cg_page_say(page,

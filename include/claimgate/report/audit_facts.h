@@ -29,7 +29,46 @@ struct cg_audit_cell {
     char reason_now[CG_VERDICT_REASON_BYTES];
     bool changed; /* with equal decisions: further reasons or the units of a cutback */
     uint64_t lines;
-    uint64_t units; /* submitted, of in-scope lines */
+    uint64_t units;  /* submitted, of in-scope lines */
+    int64_t charges; /* of the same lines, in ten-thousandths */
+};
+
+enum { CG_AUDIT_CHARGE_PLACES = 4 };
+#define CG_AUDIT_NO_CHARGE INT64_MIN
+
+/* By what lines are summed up beside their reasons. */
+enum cg_audit_table {
+    CG_AUDIT_BY_YEAR,     /* of the date of service */
+    CG_AUDIT_BY_AGENCY,   /* billing NPI */
+    CG_AUDIT_BY_PROVIDER, /* rendering NPI */
+    CG_AUDIT_TABLES,
+};
+
+/* The lines of one year, agency or provider that have these two decisions. Lines that no rule was
+ * for, then or now, are in no table. */
+struct cg_audit_group {
+    uint64_t key; /* year or NPI; 0: the line has no valid one */
+    enum cg_audit_decision then;
+    enum cg_audit_decision now;
+    uint64_t lines;
+    uint64_t changed;
+    uint64_t units;
+    int64_t charges;
+    uint64_t key_changed; /* of all groups of the key */
+};
+/* The key of all that had no room any more. */
+#define CG_AUDIT_OTHER_KEYS UINT64_MAX
+
+/* The lines that a reason stood first for, then and now. */
+struct cg_audit_sums {
+    uint64_t lines;
+    uint64_t units;
+    int64_t charges;
+};
+struct cg_audit_reason {
+    char reason[CG_VERDICT_REASON_BYTES];
+    struct cg_audit_sums then;
+    struct cg_audit_sums now;
 };
 
 enum cg_audit_match { CG_AUDIT_BY_POSITION, CG_AUDIT_BY_KEY, CG_AUDIT_BY_RUN };
@@ -42,8 +81,12 @@ struct cg_audit_facts {
     const struct cg_policy *policy;
     const struct cg_roster *roster;
     struct cg_array cells; /* of struct cg_audit_cell, in the order in which they were met first */
-    uint64_t lines;        /* of then and now together */
-    uint64_t changed;      /* absent ones count */
+    struct cg_array reasons; /* of struct cg_audit_reason, those of most lines first */
+    /* Of struct cg_audit_group: years in their order, others with most changed lines first. */
+    struct cg_array tables[CG_AUDIT_TABLES];
+    bool has_charges;          /* any line has one */
+    uint64_t lines;            /* of then and now together */
+    uint64_t changed;          /* absent ones count */
     int64_t out_of_scope_then; /* records, by the report of a folder of the same inputs; -1: not
                                 * known, or known of each line */
     uint64_t out_of_scope_now;

@@ -10,6 +10,10 @@
 /* "accepted", "out_of_scope", "cutback", "rejected", "absent" */
 const char *cg_audit_decision_name(enum cg_audit_decision decision);
 
+/* "-12.5000" of ten-thousandths. Returns `out`. */
+enum { CG_AUDIT_CHARGE_TEXT_BYTES = 24 };
+const char *cg_audit_charge_text(int64_t charge, char out[CG_AUDIT_CHARGE_TEXT_BYTES]);
+
 /* A document, or a page for people that ends by naming `folder`. */
 void cg_report_put_audit(struct cg_page *page, const struct cg_audit_facts *facts,
                          const char *folder);
