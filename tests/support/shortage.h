@@ -1,16 +1,83 @@
 /*
- * Shortage: a program that is linked with this file asks here for memory, and one of its requests
+ * Shortage: the program whose one file includes this asks here for memory, and one of its requests
  * can fail, or all from one on.
+ *
+ * It stands in a header and not in the library of the tests, where every program that asks for
+ * memory would find it.
  */
 #ifndef CLAIMGATE_TESTS_SUPPORT_SHORTAGE_H
 #define CLAIMGATE_TESTS_SUPPORT_SHORTAGE_H
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+    bool begun;
+    bool lasts;
+    uint32_t left;
+    bool failed;
+} shortage;
 
 /* The request number `at`, from 0, fails; with `lasts` all that follow too. */
-void shortage_begin(uint32_t at, bool lasts);
+static void shortage_begin(uint32_t at, bool lasts) {
+    shortage.lasts = lasts;
+    shortage.left = at;
+    shortage.failed = false;
+    shortage.begun = true;
+}
+
 /* False: there were not so many requests, and none has failed. */
-bool shortage_end(void);
+static bool shortage_end(void) {
+    shortage.begun = false;
+    return shortage.failed;
+}
+
+static bool is_short(void) {
+    if (!shortage.begun) {
+        return false;
+    }
+    const bool fails = shortage.failed ? shortage.lasts : shortage.left == 0;
+    shortage.left -= shortage.left > 0;
+    shortage.failed = shortage.failed || fails;
+    if (fails) {
+        errno = ENOMEM;
+    }
+    return fails;
+}
+
+/* The C library's own, behind the names that are taken here. */
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t count, size_t bytes);
+void *__libc_realloc(void *old, size_t bytes);
+void *malloc(size_t bytes);
+void *calloc(size_t count, size_t bytes);
+void *realloc(void *old, size_t bytes);
+void *reallocarray(void *old, size_t count, size_t bytes);
+
+void *malloc(size_t bytes) {
+    return is_short() ? NULL : __libc_malloc(bytes);
+}
+
+void *calloc(size_t count, size_t bytes) {
+    return is_short() ? NULL : __libc_calloc(count, bytes);
+}
+
+void *realloc(void *old, size_t bytes) {
+    return is_short() ? NULL : __libc_realloc(old, bytes);
+}
+
+void *reallocarray(void *old, size_t count, size_t bytes) {
+    return is_short() ? NULL : __libc_realloc(old, count * bytes);
+}
+
+void *mmap(void *at, size_t bytes, int protection, int flags, int fd, off_t offset) {
+    return is_short() ? MAP_FAILED
+                      : (void *)syscall(SYS_mmap, at, bytes, protection, flags, fd, offset);
+}
 
 #endif
