@@ -9,6 +9,7 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
+#include "claimgate/record/x12_values.h"
 #include "claimgate/report/audit_report.h"
 
 #include <inttypes.h>
@@ -33,6 +34,9 @@ struct audit {
 
 bool cg_audit_values(const struct cg_audit_record *record, struct cg_values *out) {
     struct cg_csv *csv = record->batch->csv;
+    if (record->binding->is_x12) {
+        return cg_x12_values(record->binding, record->batch, record->line, out);
+    }
     if (record->record->malformed != CG_WELL_FORMED ||
         cg_csv_read(csv, record->text) != CG_WELL_FORMED) {
         return false;
@@ -165,7 +169,8 @@ static enum cg_status compare_record(struct audit *audit, const struct cg_bindin
             .line_no = i,
             .input_no = batch->source_no,
             .input = audit->run.inputs[batch->source_no],
-            .source_line = batch->first_line + found->line_delta,
+            .source_line = line != NULL ? cg_batch_line_place(batch, line)
+                                        : batch->first_line + found->line_delta,
             .text = cg_batch_record_text(batch, record_no),
             .scratch = &audit->scratch};
         status = compare(audit, &record, err);

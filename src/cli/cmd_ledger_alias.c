@@ -54,7 +54,8 @@ const struct cg_command cg_command_ledger_alias = {
     .summary = "take in the numbers that a payer gave to claims",
     .detail =
         "FILE has the columns claim_id and payer_claim_id and may have member_id. A void or a\n"
-        "replacement that names such a number takes back the claim that has it.\n",
+        "replacement that names such a number takes back the claim that has it.\n"
+        "An X12 835 is taken too: of each claim in it CLP01 and CLP07.\n",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

@@ -107,7 +107,6 @@ static enum cg_status open_transaction(struct step *step) {
     envelope->facts.transactions++;
     envelope->facts.passed_transactions += passes;
     memset(envelope->loops, 0, sizeof envelope->loops);
-    envelope->has_claim = false;
     envelope->place = passes ? CG_X12_IN_PASSED : CG_X12_IN_TRANSACTION;
     step->node->begins_pass = passes;
     return begin(step, passes ? CG_X12_PASSED : CG_X12_ST);
@@ -236,7 +235,7 @@ static enum cg_status note_odd_name(struct step *step) {
         step->node->has_odd_id = true;
         return CG_OK;
     }
-    if (within < CG_X12_BILLING || !envelope->has_claim) {
+    if (within < CG_X12_BILLING) {
         return cg_error_set(step->err, CG_BAD_DATA,
                             "the name of this segment holds a control character; was the file "
                             "sent as text?");
@@ -262,7 +261,6 @@ static enum cg_status take_in_transaction(struct step *step, uint32_t name) {
         return open_loop(step);
     }
     if (name == CG_X12_NAME_CLM) {
-        envelope->has_claim = true;
         return begin(step, CG_X12_CLAIM);
     }
     return cg_x12_name_is_odd(name) ? note_odd_name(step) : CG_OK;

@@ -43,7 +43,6 @@ struct cg_x12_envelope {
     char version_bytes[CG_X12_CONTROL_MAX_BYTES];
     struct cg_x12_loop loops[3]; /* billing, subscriber, patient */
     enum cg_x12_kind within;     /* the node that the last segment belongs to */
-    bool has_claim;              /* of this transaction one has been met */
     struct cg_x12_facts facts;
 };
 

@@ -5,6 +5,8 @@
 #include "x12_syntax.h"
 #include "x12_walk.h"
 
+#include "claimgate/record/x12_values.h"
+
 #include <stdlib.h>
 
 enum { X12_COLUMNS = CG_FIELD_COUNT + 2, EDITED_AT_ONCE = 128 };
@@ -116,6 +118,7 @@ static bool take_claim(struct parser *parser, const struct cg_x12_walk *walk,
         if (!add_line(parser, place, walk->fault)) {
             return false;
         }
+        cg_batch_line(batch, batch->lines.count - 1)->values_no = batch->lines.count - 1;
         if (apart || i == walk->lines - 1) {
             end_record(parser);
         }
@@ -165,15 +168,27 @@ static bool take_nodes(struct parser *parser, struct cg_x12_walk *walk) {
     return good;
 }
 
+static void init_values(struct cg_values *values, const struct cg_binding *binding,
+                        struct cg_arena *scratch) {
+    cg_values_init(values, binding, NULL, scratch);
+    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+        values->columns[i] = i == CG_FIELD_HCPCS_MODIFIER_5 ? CG_VALUE_ABSENT : CG_VALUE_DERIVED;
+    }
+}
+
+bool cg_x12_values(const struct cg_binding *binding, const struct cg_batch *batch,
+                   const struct cg_line *line, struct cg_values *out) {
+    const bool is_known = line != NULL && line->malformed == CG_WELL_FORMED;
+    init_values(out, binding, NULL);
+    out->texts = is_known ? cg_x12_line_of(batch, line)->values : NULL;
+    return is_known;
+}
+
 enum cg_status cg_x12_parse(const struct cg_parse_plan *plan, const struct cg_x12_options *options,
                             struct cg_batch *batch) {
     struct parser parser = {.plan = plan, .options = options, .batch = batch};
     struct cg_x12_walk walk;
-    cg_values_init(&parser.values, plan->binding, NULL, &batch->scratch);
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        parser.values.columns[i] =
-            i == CG_FIELD_HCPCS_MODIFIER_5 ? CG_VALUE_ABSENT : CG_VALUE_DERIVED;
-    }
+    init_values(&parser.values, plan->binding, &batch->scratch);
     cg_x12_walk_start(&walk, options, batch);
     batch->holds_claims = plan->binding->holds_claims;
     if (!take_nodes(&parser, &walk)) {

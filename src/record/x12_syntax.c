@@ -43,10 +43,9 @@ void cg_x12_batch_free(struct cg_x12_batch *x12) {
 }
 
 const struct cg_x12_line *cg_x12_line_of(const struct cg_batch *batch, const struct cg_line *line) {
-    const ptrdiff_t line_no = line - (const struct cg_line *)batch->lines.items;
     return batch->x12 == NULL || batch->x12->nodes.count == 0
                ? NULL
-               : cg_array_at(&batch->x12->lines, (uint32_t)line_no);
+               : cg_array_at(&batch->x12->lines, line->values_no);
 }
 
 static bool is_line_end(char byte) {

@@ -55,7 +55,7 @@ static enum cg_status alias_rows(void *context, struct cg_ledger *ledger,
                                        .row = alias_row,
                                        .context = alias};
     alias->ledger = ledger;
-    const enum cg_status status = cg_table_read(&plan, table, alias->problems, err);
+    const enum cg_status status = cg_list_file_read(&plan, false, table, alias->problems, err);
     if (alias->status != CG_OK) {
         return alias->status;
     }

@@ -56,6 +56,7 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
         .layout = check->plan.layout,
         .multiline = check->plan.multiline,
         .takes_rejected = true,
+        .x12 = &check->plan.x12,
         .parse = {.edit_fields = cg_edit_fields,
                   .settle_claim = cg_claim_settle,
                   .edit_credentials = cg_edit_credentials,
@@ -148,11 +149,13 @@ static enum cg_status decide_record(struct cg_check *check, const struct cg_reco
 /* `line` is NULL where the record passes through untouched. */
 static enum cg_status answer_line(struct cg_check *check, const struct cg_record *record,
                                   const struct cg_line *line, struct cg_error *err) {
-    struct cg_check_answer answer = {.rules = &check->plan.rules,
-                                     .binding = cg_reader_binding(check->reader),
-                                     .batch = check->batch,
-                                     .source_line = check->batch->first_line + record->line_delta,
-                                     .near_code = record->near_code};
+    struct cg_check_answer answer = {
+        .rules = &check->plan.rules,
+        .binding = cg_reader_binding(check->reader),
+        .batch = check->batch,
+        .source_line = line != NULL ? cg_batch_line_place(check->batch, line)
+                                    : check->batch->first_line + record->line_delta,
+        .near_code = record->near_code};
     memset(answer.used, 0xFF, sizeof answer.used);
     if (line != NULL && !(line->out_of_scope && line->decision == CG_ACCEPTED)) {
         answer.line = line;
@@ -240,6 +243,9 @@ static enum cg_status refuse_foreign(const uint8_t *window, size_t len_bytes,
     if (len_bytes >= 2 && window[0] == 0x1F && window[1] == 0x8B) {
         return cg_error_set(err, CG_BAD_DATA,
                             "standard input is compressed: zcat FILE | claimgate check -");
+    }
+    if (cg_foreign_is_x12(window, len_bytes)) {
+        return CG_OK;
     }
     return cg_foreign_refuse("standard input", CG_WRAPPED_PLAIN, window, len_bytes, err);
 }

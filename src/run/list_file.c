@@ -3,7 +3,9 @@
 #include "claimgate/run/content_hash.h"
 #include "known_inputs.h"
 
+#include "claimgate/base/log.h"
 #include "claimgate/record/field.h"
+#include "claimgate/record/remittance.h"
 
 #include <string.h>
 
@@ -87,4 +89,30 @@ enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no
     status = take_in_new(list, ledger, run_no, rows, err);
     cg_ledger_close(ledger);
     return status;
+}
+
+/* Lines that were denied within a claim that was paid are named in an 835 by REF*6R, which the
+ * ledger does not keep. */
+static enum cg_status read_remittance(const struct cg_remittance_plan *plan,
+                                      struct cg_table_facts *table, struct cg_error *err) {
+    struct cg_remittance_facts facts;
+    const enum cg_status status = cg_remittance_read(plan, &facts, err);
+    *table = facts.table;
+    if (status == CG_OK && plan->denied_only && facts.denied_lines > 0) {
+        cg_log_warning("%s: %llu lines were denied in claims that were not denied whole; they are "
+                       "not freed, for an 835 does not name them as the ledger does: give them as "
+                       "CSV, with claim_line_number",
+                       plan->table.file, (unsigned long long)facts.denied_lines);
+    }
+    return status;
+}
+
+enum cg_status cg_list_file_read(const struct cg_table_plan *plan, bool denied_only,
+                                 struct cg_table_facts *table, struct cg_problems *problems,
+                                 struct cg_error *err) {
+    const struct cg_remittance_plan remittance = {.table = *plan, .denied_only = denied_only};
+    bool is_x12;
+    cg_remittance_look(plan->file, &is_x12);
+    return is_x12 ? read_remittance(&remittance, table, err)
+                  : cg_table_read(plan, table, problems, err);
 }

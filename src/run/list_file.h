@@ -25,6 +25,12 @@ struct cg_list_file {
 cg_must_use enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no,
                                             uint64_t *rows, struct cg_error *err);
 
+/* Read such a list: CSV, or an X12 835, told by its first bytes. Of an 835 the claims that were
+ * denied whole, where only these are wanted; a warning says how many lines were denied apart. */
+cg_must_use enum cg_status cg_list_file_read(const struct cg_table_plan *plan, bool denied_only,
+                                             struct cg_table_facts *table,
+                                             struct cg_problems *problems, struct cg_error *err);
+
 /* An id of a claim or a member, as one stands in a file. */
 bool cg_list_file_is_id(struct cg_text id);
 

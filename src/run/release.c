@@ -64,7 +64,7 @@ static enum cg_status release_rows(void *context, struct cg_ledger *ledger,
                                        .row = release_row,
                                        .context = release};
     release->ledger = ledger;
-    const enum cg_status status = cg_table_read(&plan, table, release->problems, err);
+    const enum cg_status status = cg_list_file_read(&plan, true, table, release->problems, err);
     if (release->status != CG_OK) {
         return release->status;
     }

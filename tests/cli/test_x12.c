@@ -5,6 +5,7 @@
 #include "support/x12_text.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -165,5 +166,120 @@ Test(x12, what_a_run_cannot_take_is_refused) {
     expect_refused(&world, MORE(x12, "--layout", "tuva"), 64, "leave --layout out");
     expect_refused(&world, MORE(x12, "--dependents=all"), 64, "--dependents takes \"joined\"");
     expect_refused(&world, MORE(cut), 65, "cut.837: segment 19 (byte ");
+    end_world(&world);
+}
+
+/* What the lines of the X12 file are as CSV. */
+#define CSV_HEADER                                                                                 \
+    "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,hcpcs_modifier_1,"      \
+    "service_unit_quantity,rendering_npi,billing_npi,received_date,birth_date\n"
+#define CSV_REST ",1000000004,1000000004,2025-01-20,1980-01-02\n"
+
+/* The columns from reject_reason on. */
+static void put_reasons(struct cg_buffer *out, const char *dir) {
+    size_t len = 0;
+    char *rows = scene_read(dir, "rejected.csv.gz", &len);
+    char *rest = NULL;
+    for (char *row = strtok_r(rows, "\n", &rest); row != NULL; row = strtok_r(NULL, "\n", &rest)) {
+        const char *found = strstr(row, ",CO,");
+        found = found != NULL ? found : strstr(row, ",OA,");
+        if (found != NULL) {
+            cr_assert(cg_buffer_printf(out, "%s\n", found));
+        }
+    }
+    cr_assert(cg_buffer_append(out, "", 1));
+    free(rows);
+}
+
+Test(x12, line_by_line_it_is_decided_as_the_csv_of_its_lines) {
+    struct world world;
+    struct cg_buffer x12_reasons;
+    struct cg_buffer csv_reasons;
+    make_world(&world);
+    cg_buffer_init(&x12_reasons, 1 << 16);
+    cg_buffer_init(&csv_reasons, 1 << 16);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*20***11:B:1", X12_LINE("1"), "LX*2",
+            "SV1*HC:99213*10*UN*1***1", "DTP*472*D8*20250106", FREQUENT, X12_LINE("4"),
+            "CLM*C-2*20***11:B:1", X12_LINE("1"), X12_LINE("2"), X12_LINE("1"));
+    static const char csv[] = CSV_HEADER
+        "C-1,1,M-1,2025-01-06,H0038,HE,2" CSV_REST "C-1,2,M-1,2025-01-06,99213,,1" CSV_REST
+        "C-1,1,M-1,2025-01-06,H0038,HE,99" CSV_REST "C-1,4,M-1,2025-01-06,H0038,HE,2" CSV_REST
+        "C-2,1,M-1,2025-01-06,H0038,HE,2" CSV_REST "C-2,2,M-1,2025-01-06,H0038,HE,2" CSV_REST
+        "C-2,1,M-1,2025-01-06,H0038,HE,2" CSV_REST;
+    const char *file = put_file(&world, "in.837");
+    put_reasons(&x12_reasons, decide(&world, MORE(file, "--lines")));
+    file = scene_file(&world.scene, "in.csv", csv, sizeof csv - 1);
+    put_reasons(&csv_reasons, decide(&world, MORE(file)));
+    cr_expect_str_eq(x12_reasons.data, csv_reasons.data);
+    cr_expect_not_null(strstr(csv_reasons.data, ",OA,18,"));
+    expect_refused(&world, MORE(file, "--lines"), 64, "--lines is for X12");
+    cg_buffer_fini(&x12_reasons);
+    cg_buffer_fini(&csv_reasons);
+    end_world(&world);
+}
+
+Test(x12, every_claim_is_acknowledged) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, "REF*EI*587654321", X12_SUBSCRIBER, X12_CLAIM("C-1"),
+            "CLM*C-2*20.50***11:B:1", "REF*D9*CLEAR-9", FREQUENT, X12_LINE("2"), "REF*6R*L22",
+            "CLM*C-3*5***11:B:1", "LX*1", "SV1*HC:99213*5*UN*1***1",
+            "DTP*472*RD8*20250107-20250108", "CLM*C-4*7***11:B:1", "LX*1",
+            "SV1*HC:H0038:HE*7*MJ*60***1", "DTP*472*D8*20250109", "CLM*C-5*9***11:B:1",
+            "HL*3*2*23*0", "NM1*QC*1*DOE*ANN", X12_CLAIM("C-6"));
+    const char *out = decide(&world, MORE(put_file(&world, "in.837"), "--ack", "--payer-id=XV:77"));
+    static const char wanted[] =
+        "ISA*00*          *00*          *ZZ*RECEIVER       *ZZ*SENDER         "
+        "*251231*0000*^*00501*000000905*0*P*:~\n"
+        "GS*HN*RECEIVER*SENDER*20251231*0000*7*X*005010X214~\n"
+        "ST*277*0021*005010X214~\n"
+        "BHT*0085*08*000000905-7-0021*20251231*0000*TH~\n"
+        "HL*1**20*1~\n"
+        "NM1*PR*2*STATE MEDICAID*****XV*77~\n"
+        "TRN*1*000000905-7-0021~\n"
+        "DTP*050*D8*20250120~\n"
+        "DTP*009*D8*20251231~\n"
+        "HL*2*1*21*1~\n"
+        "NM1*41*2*SENDER INC*****46*SEND1~\n"
+        "TRN*2*REF1~\n"
+        "STC*A1:19:PR*20251231*WQ*61.5~\n"
+        "QTY*90*2~\nQTY*AA*4~\nAMT*YU*15~\nAMT*YY*46.5~\n"
+        "HL*3*2*19*1~\n"
+        "NM1*85*2*AGENCY*****XX*1000000004~\n"
+        "HL*4*3*PT~\nNM1*QC*1*DOE*JANE****MI*M-1~\nTRN*2*C-1~\n"
+        "STC*A2:20*20251231*WQ*10~\nDTP*472*D8*20250106~\n"
+        "HL*5*3*PT~\nNM1*QC*1*DOE*JANE****MI*M-1~\nTRN*2*C-2~\n"
+        "STC*A3:259*20251231*U*20.50******A3:258~\nREF*D9*CLEAR-9~\nDTP*472*D8*20250106~\n"
+        "SVC*HC:H0038:HE*10*****99~\nSTC*A3:259*20251231*U*******A3:258~\nDTP*472*D8*20250106~\n"
+        "HL*6*3*PT~\nNM1*QC*1*DOE*JANE****MI*M-1~\nTRN*2*C-3~\n"
+        "STC*A2:20*20251231*WQ*5~\nDTP*472*RD8*20250107-20250108~\n"
+        "HL*7*3*PT~\nNM1*QC*1*DOE*JANE****MI*M-1~\nTRN*2*C-4~\n"
+        "STC*A6:476*20251231*U*7~\nDTP*472*D8*20250109~\n"
+        "SVC*HC:H0038:HE*7~\nSTC*A6:476*20251231*U~\nDTP*472*D8*20250109~\n"
+        "HL*8*3*PT~\nNM1*QC*1*DOE*JANE****MI*M-1~\nTRN*2*C-5~\nSTC*A3:481*20251231*U*9~\n"
+        "HL*9*3*PT~\nNM1*QC*1*DOE*ANN****MI*M-1~\nTRN*2*C-6~\n"
+        "STC*A6:164:IL*20251231*U*10~\nDTP*472*D8*20250106~\n"
+        "SVC*HC:H0038:HE*10*****2~\nSTC*A6:164:IL*20251231*U~\nDTP*472*D8*20250106~\n"
+        "SE*57*0021~\nGE*1*7~\nIEA*1*000000905~\n";
+    expect_content(out, "ack.277ca.x12.gz", wanted, sizeof wanted - 1);
+    expect_refused(&world, MORE("in.837", "--payer-id=XV:77"), 64, "give --ack too");
+    end_world(&world);
+}
+
+Test(x12, a_payer_may_have_codes_of_its_own) {
+    struct world world;
+    make_world(&world);
+    static const char codes[] = "reason,stc\ndaily_cap,A3:999:PR\nunits_invalid,A7:1\n";
+    static const char bad[] = "reason,stc\nno_such_reason,A3:1\nunits_invalid,a7\n";
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-2*20***11:B:1", FREQUENT);
+    const char *file = put_file(&world, "in.837");
+    char own[RUN_PATH_BYTES + 16];
+    snprintf(own, sizeof own, "--reasons=%s",
+             scene_file(&world.scene, "own.csv", codes, sizeof codes - 1));
+    expect_in(decide(&world, MORE(file, "--ack", own)), "ack.277ca.x12.gz",
+              "STC*A3:999:PR*20251231*U*20~");
+    snprintf(own, sizeof own, "--reasons=%s",
+             scene_file(&world.scene, "bad.csv", bad, sizeof bad - 1));
+    expect_refused(&world, MORE(file, "--ack", own), 78, "bad.csv:2:1: there is no reason");
     end_world(&world);
 }

@@ -1,6 +1,4 @@
-#include "claimgate/record/x12_side.h"
-
-#include "record/x12_cut.h"
+#include "support/x12_split.h"
 #include "support/x12_text.h"
 
 #include <criterion/criterion.h>
@@ -29,60 +27,8 @@ static void tear_down(void) {
 
 TestSuite(x12_side, .init = set_up, .fini = tear_down);
 
-/* The claims whose bit is set are rejected. */
-static void decide(struct cg_batch *batch, uint32_t rejected, uint32_t *claim_no) {
-    for (uint32_t i = 0; i < batch->x12->nodes.count; i++) {
-        struct cg_x12_node *node = cg_x12_node_at(batch->x12, i);
-        if (node->kind != CG_X12_CLAIM) {
-            continue;
-        }
-        struct cg_record *record = cg_array_add(&batch->records);
-        struct cg_line *line = cg_batch_add_line(batch);
-        cr_assert(record != NULL && line != NULL);
-        *record = (struct cg_record){.line_index = batch->lines.count - 1};
-        node->record_no = batch->records.count - 1;
-        line->decision = (rejected >> *claim_no & 1) != 0 ? CG_REJECTED : CG_ACCEPTED;
-        (*claim_no)++;
-    }
-}
-
-static void write_side(struct cg_x12_side *side, struct cg_batch *batch, struct cg_buffer *to) {
-    struct cg_array stretches;
-    struct cg_x12_side again = *side;
-    cg_array_init(&stretches, sizeof(struct cg_text), 1 << 20);
-    cr_assert(cg_x12_side_pass(side, batch, NULL));
-    cr_assert(cg_x12_side_pass(&again, batch, &stretches));
-    cr_assert_eq(again.segments, side->segments, "to take account is to write without bytes");
-    for (uint32_t i = 0; i < stretches.count; i++) {
-        const struct cg_text *stretch = cg_array_at(&stretches, i);
-        cr_assert(cg_buffer_append(to, stretch->ptr, stretch->len));
-    }
-    cg_array_fini(&stretches);
-}
-
 static void split(uint32_t rejected, size_t payload) {
-    struct cg_x12_side state[CG_X12_SIDES] = {{.is_accepted = true}, {.is_accepted = false}};
-    struct cg_batch *batch = cg_batch_new();
-    struct cg_x12_cut *cut = cg_x12_cut_new(false);
-    struct cg_error err = CG_ERROR_INIT;
-    uint32_t claim_no = 0;
-    cr_assert(batch != NULL && cut != NULL);
-    cg_buffer_clear(&sides[0]);
-    cg_buffer_clear(&sides[1]);
-    for (size_t at = 0; at < text.len_bytes; at += payload) {
-        const size_t rest = text.len_bytes - at;
-        cg_batch_reset(batch);
-        batch->payload_bytes = rest < payload ? rest : payload;
-        memcpy(batch->payload, text.data + at, batch->payload_bytes);
-        batch->ends_source = rest <= payload;
-        cr_assert_eq(cg_x12_cut(cut, batch, &err), CG_OK, "%s", err.text);
-        decide(batch, rejected, &claim_no);
-        for (int i = 0; i < CG_X12_SIDES; i++) {
-            write_side(&state[i], batch, &sides[i]);
-        }
-    }
-    cg_batch_free(batch);
-    cg_x12_cut_free(cut);
+    cr_assert(x12_split(&text, rejected, payload, sides));
 }
 
 /* Three claims of two members below one provider, one of a third member below another; and a

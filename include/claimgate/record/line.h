@@ -48,6 +48,7 @@ struct cg_policy_version;
 
 struct cg_line {
     uint32_t record_no; /* index into the batch's records */
+    uint32_t values_no; /* of X12: index into what its batch keeps of each line (x12.h) */
     int32_t cap_day; /* with CG_REASON_CAP: a day by which cg_cap_period gives the failing period */
 
     /* Fields. */

@@ -15,6 +15,7 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/text.h"
 #include "claimgate/gate/field_edits.h"
+#include "claimgate/record/x12.h"
 #include "claimgate/report/check_answer.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct cg_check_plan {
     const char *ledger; /* NULL: nobody has had anything accepted */
     const char *layout; /* NULL: by the header */
     bool multiline;
+    struct cg_x12_options x12;
     /* The question is of no claim: its lines get a claim id that no file can hold, so that none is
      * a duplicate line. */
     bool unclaimed;
@@ -43,7 +45,8 @@ void cg_check_close(struct cg_check *check); /* NULL is allowed */
 cg_must_use enum cg_status cg_check_ask(struct cg_check *check, struct cg_text file,
                                         struct cg_error *err);
 
-/* Answer the lines of standard input as they come in: CSV, header first, not compressed.
+/* Answer the lines of standard input as they come in: CSV, header first, or X12, a claim once what
+ * follows it has begun; not compressed.
  * CG_INTERRUPTED by a signal. */
 cg_must_use enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err);
 

@@ -1,0 +1,25 @@
+/*
+ * An X12 file parted into its accepted and rejected side, by decisions of the test.
+ */
+#ifndef CLAIMGATE_TESTS_X12_SPLIT_H
+#define CLAIMGATE_TESTS_X12_SPLIT_H
+
+#include "claimgate/base/buffer.h"
+#include "claimgate/record/x12_side.h"
+
+#include <stdbool.h>
+
+/* Claims are rejected whose number, from 0 and modulo 32, is a bit of `rejected`. `payload`: bytes
+ * at a time. False: the text is refused. */
+bool x12_split(const struct cg_buffer *text, uint32_t rejected, size_t payload,
+               struct cg_buffer sides[CG_X12_SIDES]);
+
+/* The claims of a text, their bytes taken together whatever their order; each counts. False: the
+ * text is refused. */
+struct x12_claims {
+    uint64_t count;
+    uint64_t sum; /* of their hashes */
+};
+bool x12_sum_claims(const struct cg_buffer *text, struct x12_claims *out);
+
+#endif
