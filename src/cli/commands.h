@@ -17,6 +17,7 @@ extern const struct cg_command cg_command_ledger_show;
 extern const struct cg_command cg_command_ledger_verify;
 extern const struct cg_command cg_command_ledger_recover;
 extern const struct cg_command cg_command_ledger_withdraw;
+extern const struct cg_command cg_command_ledger_redo;
 extern const struct cg_command cg_command_ledger_import;
 extern const struct cg_command cg_command_ledger_release;
 extern const struct cg_command cg_command_ledger_alias;

@@ -82,3 +82,34 @@ void cg_page_recover(struct cg_page *page, uint32_t runs) {
         cg_page_say(page, "No run was cut off; nothing to do.\n");
     }
 }
+
+void cg_redo_page_open(struct cg_redo_page *redone, struct cg_page *page, bool is_csv) {
+    static const struct cg_answer_column columns[] = {
+        {"run", "run", CG_ANSWER_NUMBER},
+        {"redone_as", "redone as", CG_ANSWER_NUMBER},
+        {"lines_to_pay", "lines to pay", CG_ANSWER_NUMBER},
+        {"units_to_pay", "units", CG_ANSWER_NUMBER},
+        {"lines_to_recover", "lines to recover", CG_ANSWER_NUMBER},
+        {"units_to_recover", "units", CG_ANSWER_NUMBER},
+        {"folder", "now in", CG_ANSWER_TEXT},
+        {"old_folder", "not to be used any more", CG_ANSWER_TEXT},
+    };
+    cg_answer_open(&redone->answer, page, is_csv, "nights", columns,
+                   sizeof columns / sizeof columns[0]);
+}
+
+void cg_redo_page_night(void *redone, const struct cg_redo_night *night) {
+    struct cg_answer *answer = &((struct cg_redo_page *)redone)->answer;
+    cg_answer_number(answer, night->old_run);
+    cg_answer_number(answer, night->new_run);
+    cg_answer_number(answer, (int64_t)night->lines_to_pay);
+    cg_answer_number(answer, (int64_t)night->units_to_pay);
+    cg_answer_number(answer, (int64_t)night->lines_to_recover);
+    cg_answer_number(answer, (int64_t)night->units_to_recover);
+    cg_answer_text(answer, night->folder);
+    cg_answer_text(answer, night->old_folder);
+}
+
+void cg_redo_page_close(struct cg_redo_page *redone) {
+    cg_answer_close(&redone->answer);
+}

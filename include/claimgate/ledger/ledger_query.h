@@ -171,6 +171,28 @@ typedef void (*cg_ledger_fault_fn)(void *context, const char *text);
 cg_must_use enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
                                             void *context, uint64_t *faults, struct cg_error *err);
 
+/* A line of which two runs of the same inputs accepted other numbers of units. */
+struct cg_ledger_change {
+    const char *source_file;
+    int64_t source_line;
+    const char *claim_id;
+    int64_t claim_line; /* 0: none */
+    const char *member_id;
+    int32_t start_day; /* CG_DAY_NONE: invalid */
+    const char *procedure;
+    const char *rendering_npi;
+    uint64_t units_then;
+    uint64_t units_now;
+    const char *reasons_then;
+    const char *reasons_now;
+};
+typedef enum cg_status (*cg_ledger_change_fn)(void *context, const struct cg_ledger_change *change,
+                                              struct cg_error *err);
+/* In input order. Lines that one of the runs alone had in scope are no changes. */
+cg_must_use enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_then,
+                                                   int64_t run_now, cg_ledger_change_fn fn,
+                                                   void *context, struct cg_error *err);
+
 /* A table or view as CSV with a header. CG_USAGE names the tables when there is no such one. */
 cg_must_use enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
                                             struct cg_error *err);

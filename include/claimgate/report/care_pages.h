@@ -6,6 +6,7 @@
 #ifndef CLAIMGATE_REPORT_CARE_PAGES_H
 #define CLAIMGATE_REPORT_CARE_PAGES_H
 
+#include "claimgate/report/answer.h"
 #include "claimgate/report/page.h"
 #include "claimgate/rules/policy.h"
 
@@ -35,6 +36,26 @@ struct cg_alias_facts {
     uint64_t rows;
     uint64_t unknown_members; /* rows that name a member whom the ledger does not know */
 };
+
+/* A night that was redone. */
+struct cg_redo_night {
+    int64_t old_run;
+    int64_t new_run;    /* of the copy in a dry run */
+    const char *folder; /* NULL: a dry run */
+    const char *old_folder;
+    uint64_t lines_to_pay; /* fewer units of them were accepted then */
+    uint64_t units_to_pay;
+    uint64_t lines_to_recover; /* more were */
+    uint64_t units_to_recover;
+};
+
+/* One row a night. */
+struct cg_redo_page {
+    struct cg_answer answer;
+};
+void cg_redo_page_open(struct cg_redo_page *redone, struct cg_page *page, bool is_csv);
+void cg_redo_page_night(void *redone, const struct cg_redo_night *night); /* a cg_redo_fn */
+void cg_redo_page_close(struct cg_redo_page *redone);
 
 void cg_page_import(struct cg_page *page, const struct cg_import_facts *facts);
 void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts);

@@ -1,0 +1,128 @@
+#include "commands.h"
+#include "load.h"
+#include "metrics_file.h"
+#include "printed_page.h"
+
+#include "claimgate/report/care_pages.h"
+#include "claimgate/run/belt.h"
+#include "claimgate/run/redo.h"
+
+#include <stddef.h>
+#include <unistd.h>
+
+struct options {
+    const char *ledger;
+    const char *roster;
+    const char *policy;
+    const char *layout;
+    const char *metrics;
+    struct cg_text_list inputs;
+    int64_t from;
+    int64_t lock_wait;
+    int64_t threads;
+    bool multiline;
+    bool dry_run;
+    bool quiet;
+    bool json;
+    bool csv;
+};
+
+static const struct options defaults = {.policy = "ms", .threads = CG_THREADS_BY_CORES};
+
+static const struct cg_option option_table[] = {
+    CG_TAKES_INTEGER("from", "RUN", from, 1, INT64_MAX, "the first night to decide again"),
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
+    CG_TAKES_LIST("inputs", "DIR|FILE", inputs, "where the nights' inputs are, several times"),
+    CG_TAKES_LAYOUT(layout, "columns of the claim files (that of each night)"),
+    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_THREADS(threads),
+    CG_TAKES_FLAG("dry-run", dry_run, "on a copy of the ledger: say what would change"),
+    CG_TAKES_PATH("metrics", "FILE", metrics, "exit code for Prometheus, on every exit"),
+    CG_TAKES_QUIET(quiet),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_CSV(csv),
+    CG_TAKES_NO_MORE,
+};
+
+static enum cg_status check_options(const struct options *o, struct cg_error *err) {
+    if (o->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    if (o->from == 0) {
+        return cg_error_set(err, CG_USAGE, "--from RUN is missing: the first night to redo");
+    }
+    return o->json && o->csv ? cg_error_set(err, CG_USAGE,
+                                            "--json and --csv are two forms of one "
+                                            "answer; leave one out")
+                             : CG_OK;
+}
+
+static enum cg_status redo(const struct options *o, const struct cg_policy *policy,
+                           const struct cg_roster *roster, struct cg_error *err) {
+    struct cg_redo_page redone;
+    struct cg_page page;
+    const struct cg_redo_plan plan = {.ledger = o->ledger,
+                                      .lock_wait_seconds = (int)o->lock_wait,
+                                      .from_run = o->from,
+                                      .policy = policy,
+                                      .roster = roster,
+                                      .places = o->inputs.items,
+                                      .place_count = o->inputs.count,
+                                      .layout = o->layout,
+                                      .multiline = o->multiline,
+                                      .threads = cg_load_threads(o->threads),
+                                      .dry_run = o->dry_run,
+                                      .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1};
+    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    cg_redo_page_open(&redone, &page, o->csv);
+    const enum cg_status status = cg_redo(&plan, cg_redo_page_night, &redone, err);
+    cg_redo_page_close(&redone);
+    return cg_page_print(&page, status, err);
+}
+
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    struct cg_metrics_file metrics;
+    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
+    enum cg_status status = check_options(o, err);
+    if (status == CG_OK) {
+        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
+    }
+    if (status == CG_OK) {
+        status = redo(o, policy, roster, err);
+    }
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    cg_metrics_file_end(&metrics, status == CG_OK ? 0 : cg_status_exit_code(status));
+    return status;
+}
+
+static void run_not(const void *options, int exit_code) {
+    const struct options *o = options;
+    struct cg_metrics_file metrics;
+    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
+    cg_metrics_file_end(&metrics, exit_code);
+}
+
+const struct cg_command cg_command_ledger_redo = {
+    .name = "ledger redo",
+    .arguments = "--from RUN --ledger FILE --roster DIR [--policy P] --inputs DIR",
+    .summary = "decide nights again, after a wrong roster or policy",
+    .detail =
+        "Withdraws the runs from the newest down to RUN and decides their inputs again, in their\n"
+        "order and as of their days, each into a new folder NAME.redo-1; the old folders are "
+        "left.\n"
+        "Inputs are found by content, where the runs read them or among --inputs. Beside each new\n"
+        "folder NAME.redo-1.changes.csv lists the lines to pay and to recover. One transaction a\n"
+        "night; where it is cut off, the same command goes on.\n",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = run,
+    .run_not = run_not,
+};
