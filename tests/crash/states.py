@@ -10,7 +10,6 @@ An operation that is not yet certain is lost or there; so a state is a subset of
 write of it may be torn. Bytes that a longer file has been given but not received are zeros.
 """
 import hashlib
-import itertools
 import os
 import random
 import shutil
@@ -161,13 +160,14 @@ def states_of(tree, operations, model, count, rng, more):
             yield State(tree, operations, kept, torn)
 
 
-def all_states(tree, operations, seed, more=4):
-    """Distinct states as (label, has_ended, state), one of each moment in turn. What is promised
-    after exit 0 comes first, however few states are wanted."""
+def all_states(tree, operations, seed, more=4, begin=0):
+    """Distinct states as (label, has_ended, state), one of each moment in turn, from operation
+    `begin` on. What is promised after exit 0 comes first, however few states are wanted."""
     rng = random.Random(seed)
     seen = set()
     ended = len(operations)
-    pairs = list(itertools.product(("weak", "ext4"), moments(operations)))
+    pairs = [(model, count) for model in ("weak", "ext4") for count in moments(operations)
+             if count >= begin]
     rng.shuffle(pairs)
     pairs.sort(key=lambda pair: pair[1] != ended)
     turns = [(f"{model}:{count}", count == ended,

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import oplog  # noqa: E402
 import states  # noqa: E402
 
-SCENES = ("second", "first", "recovery", "folder", "files", "overwrite", "withdraw", "import",
+SCENES = ("second", "apart", "first", "recovery", "folder", "files", "overwrite", "withdraw", "import",
           "release", "snapshot", "migrate", "audit")
 
 

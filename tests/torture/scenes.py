@@ -43,6 +43,9 @@ SCENES = {scene.name: scene for scene in (
     # Nights on a ledger.
     Scene("first", FIRST_NIGHT),
     Scene("second", SECOND_NIGHT, before=(FIRST_NIGHT,)),
+    # The outputs' folder is not that of the ledger, so that nobody else syncs it.
+    Scene("apart", (*NIGHT_2, "--threads", "0", "--out", "nights/out", *LEDGER),
+          before=(FIRST_NIGHT, ("FOLDER", "nights"))),
     Scene("recovery", SECOND_NIGHT, before=(FIRST_NIGHT, ("KILL", "renameat2", 2), SECOND_NIGHT)),
     Scene("known", SECOND_NIGHT, before=(FIRST_NIGHT, SECOND_NIGHT)),
     Scene("recover", ("ledger", "recover", *LEDGER),
