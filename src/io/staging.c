@@ -18,8 +18,7 @@
 
 struct cg_staging {
     struct cg_place target;
-    struct cg_place
-        home; /* where the staged folder stands, and its lock; mostly the target's own */
+    struct cg_place home;           /* of the staged folder and its lock; mostly the target's own */
     char name[CG_PLACE_NAME_BYTES]; /* the staged folder's, in home */
     char *path;
     int dir_fd; /* of the staged folder */
