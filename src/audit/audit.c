@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { SCRATCH_MAX_BYTES = 1 << 20 };
 
@@ -23,6 +24,7 @@ struct audit {
     const struct cg_audit_plan *plan;
     struct cg_run_plan run;
     struct cg_audit_original original;
+    struct cg_audit_history *history; /* NULL: one folder or run */
     struct cg_audit_source source;
     struct cg_audit_changes *changes;
     struct cg_audit_facts *facts;
@@ -102,6 +104,11 @@ static bool is_changed(const struct cg_audit_then *then, enum cg_audit_decision 
     return then->reasons_compare && strcmp(then->reasons, reasons_now) != 0;
 }
 
+static const struct cg_rules *rules_of(const struct audit *audit, uint32_t input_no) {
+    return audit->run.rules_of_inputs != NULL ? audit->run.rules_of_inputs[input_no]
+                                              : &audit->run.rules;
+}
+
 static enum cg_status list_change(struct audit *audit, const struct cg_audit_record *record,
                                   const struct cg_audit_counted *line, struct cg_error *err) {
     struct cg_verdict verdict;
@@ -117,7 +124,8 @@ static enum cg_status list_change(struct audit *audit, const struct cg_audit_rec
         change.accepted_units_now = record->line->accepted_units;
     }
     if (line->now == CG_AUDIT_REJECTED || line->now == CG_AUDIT_CUTBACK) {
-        cg_verdict_fill(&audit->run.rules, record->binding, record->batch, record->line, &verdict);
+        cg_verdict_fill(rules_of(audit, record->input_no), record->binding, record->batch,
+                        record->line, &verdict);
         change.detail_now = verdict.detail;
     }
     return cg_audit_changes_add(audit->changes, &change, err);
@@ -211,15 +219,29 @@ static enum cg_status take_leftover(void *context, const struct cg_audit_leftove
 
 /* --- the whole --- */
 
-static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
-    const struct cg_audit_plan *plan = audit->plan;
-    int32_t *as_of_day = &audit->run.rules.as_of_day;
-    audit->facts->out_of_scope_then = -1;
-    if (plan->decided == NULL) {
-        audit->facts->match = CG_AUDIT_BY_RUN;
-        return cg_audit_by_run(plan, as_of_day, &audit->source, err);
+/* A pipe has no size; what comes out of it is compared record by record. */
+static bool has_size(const char *path, uint64_t bytes) {
+    struct stat facts;
+    if (strcmp(path, "-") == 0 || stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        return true;
     }
-    const enum cg_status status = cg_audit_original_read(plan, &audit->original, err);
+    return (uint64_t)facts.st_size == bytes;
+}
+
+static bool have_sizes(const struct cg_array *inputs, const struct cg_run_plan *now) {
+    bool same = inputs->count == now->input_count;
+    for (uint32_t i = 0; same && i < inputs->count; i++) {
+        const struct cg_audit_input *input = cg_array_at(inputs, i);
+        same = has_size(now->inputs[i], input->bytes);
+    }
+    return same;
+}
+
+static enum cg_status open_folder(struct audit *audit, struct cg_error *err) {
+    const struct cg_audit_plan *plan = audit->plan;
+    const char *dir = plan->decided[0];
+    int32_t *as_of_day = &audit->run.rules.as_of_day;
+    const enum cg_status status = cg_audit_original_read(dir, &audit->original, err);
     if (status != CG_OK) {
         return status;
     }
@@ -230,20 +252,52 @@ static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
         cg_log_warning("%s was decided on a ledger, as run %" PRId64 "; here every history starts "
                        "from nothing: to start where that run did, give --ledger FILE --run "
                        "%" PRId64 " instead of --decided",
-                       plan->decided, audit->original.run_no, audit->original.run_no);
+                       dir, audit->original.run_no, audit->original.run_no);
     }
-    if (audit->original.is_ours && audit->original.same_size) {
+    if (audit->original.is_ours && have_sizes(&audit->original.inputs, &audit->run)) {
         audit->facts->out_of_scope_then = audit->original.out_of_scope;
         audit->facts->match = CG_AUDIT_BY_POSITION;
-        return cg_audit_by_position(plan->decided, &audit->original, &audit->source, err);
+        return cg_audit_by_position(dir, &audit->original, &audit->source, err);
     }
     if (audit->original.is_ours) {
         cg_log_note("the inputs are not those that %s was made of: lines are matched by claim id "
                     "and line number",
-                    plan->decided);
+                    dir);
     }
     audit->facts->match = CG_AUDIT_BY_KEY;
-    return cg_audit_by_key(plan->decided, &audit->original, &audit->source, err);
+    return cg_audit_by_key(plan->decided, 1, audit->original.is_ours, &audit->source, err);
+}
+
+static enum cg_status open_history(struct audit *audit, struct cg_error *err) {
+    const struct cg_audit_plan *plan = audit->plan;
+    const enum cg_status status =
+        cg_audit_history_open(plan, &audit->run, &audit->history, &audit->source, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const bool is_ours = cg_audit_history_is_ours(audit->history);
+    audit->facts->match = plan->decided_count == 0 ? CG_AUDIT_BY_RUN
+                          : is_ours                ? CG_AUDIT_BY_POSITION
+                                                   : CG_AUDIT_BY_KEY;
+    if (is_ours) {
+        audit->facts->out_of_scope_then = cg_audit_history_out_of_scope(audit->history);
+    }
+    cg_audit_history_runs(audit->history, &audit->facts->first_run, &audit->facts->last_run);
+    return CG_OK;
+}
+
+static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
+    const struct cg_audit_plan *plan = audit->plan;
+    audit->facts->out_of_scope_then = -1;
+    if (plan->decided_count == 1) {
+        return open_folder(audit, err);
+    }
+    if (plan->decided_count == 0 && plan->run_no != 0) {
+        audit->facts->match = CG_AUDIT_BY_RUN;
+        return cg_audit_by_run(&plan->run, plan->run_no, &audit->run.rules.as_of_day,
+                               &audit->source, err);
+    }
+    return open_history(audit, err);
 }
 
 static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
@@ -309,11 +363,13 @@ static enum cg_status compare_all(struct audit *audit, struct cg_error *err) {
 enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_facts *out,
                             struct cg_error *err) {
     struct audit audit = {.plan = plan, .facts = out};
-    *out =
-        (struct cg_audit_facts){.decided = plan->decided != NULL ? plan->decided : plan->run.ledger,
-                                .run_no = plan->run_no,
-                                .policy = plan->run.rules.policy,
-                                .roster = plan->run.rules.roster};
+    *out = (struct cg_audit_facts){.ledger = plan->decided_count == 0 ? plan->run.ledger : NULL,
+                                   .folders = plan->decided,
+                                   .folder_count = plan->decided_count,
+                                   .first_run = plan->run_no,
+                                   .last_run = plan->run_no,
+                                   .policy = plan->run.rules.policy,
+                                   .roster = plan->run.rules.roster};
     cg_audit_counts_init(&audit.counts, out);
     fill_run(&audit);
     cg_arena_init(&audit.scratch, SCRATCH_MAX_BYTES);
@@ -323,6 +379,7 @@ enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_fa
     }
     cg_audit_changes_close(audit.changes);
     cg_audit_original_fini(&audit.original);
+    cg_audit_history_close(audit.history);
     cg_arena_fini(&audit.scratch);
     cg_audit_counts_fini(&audit.counts);
     return status;

@@ -9,6 +9,8 @@
 
 #include "claimgate/audit/audit.h"
 #include "claimgate/base/arena.h"
+#include "claimgate/base/array.h"
+#include "claimgate/base/hash.h"
 #include "claimgate/record/batch.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/record/layout.h"
@@ -84,29 +86,66 @@ struct cg_audit_source {
     void *self;
 };
 
+/* An input of then. */
+struct cg_audit_input {
+    char *name;
+    uint64_t bytes;
+    char sha256[CG_SHA256_HEX_BYTES];
+    char content_sha256[CG_SHA256_HEX_BYTES]; /* "": not known */
+};
+
 /* What report.json of a folder says of its run. */
 struct cg_audit_original {
-    bool is_ours;   /* report.json is there, and rejected names its source lines */
-    bool same_size; /* the inputs of now have the sizes of those of then */
+    bool is_ours; /* report.json is there, and rejected names its source lines */
     int32_t as_of_day;
-    int64_t run_no;       /* 0: without a ledger */
-    int64_t out_of_scope; /* records, with those that the layout left out; -1: not known */
-    char **inputs;        /* names */
-    uint32_t input_count;
+    int64_t run_no;         /* 0: without a ledger */
+    int64_t out_of_scope;   /* records, with those that the layout left out; -1: not known */
+    struct cg_array inputs; /* of struct cg_audit_input */
 };
-cg_must_use enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
-                                                  struct cg_audit_original *out,
+cg_must_use enum cg_status cg_audit_original_read(const char *dir, struct cg_audit_original *out,
                                                   struct cg_error *err);
 void cg_audit_original_fini(struct cg_audit_original *original);
+
+/* CG_INTERNAL: no memory. */
+cg_must_use enum cg_status cg_audit_inputs_add(struct cg_array *inputs,
+                                               const struct cg_audit_input *input,
+                                               struct cg_error *err);
+void cg_audit_inputs_fini(struct cg_array *inputs);
+/* Of what a file holds, unpacked. */
+cg_must_use enum cg_status cg_audit_content_sha256(const char *path, char hex[CG_SHA256_HEX_BYTES],
+                                                   struct cg_error *err);
+/* Find each input of then among the files of now, by hash, however it is compressed since where the
+ * hash of its content is known: `paths` are the files in the order of the inputs. CG_NO_INPUT names
+ * those that are missing, CG_USAGE a file that is none of them. */
+cg_must_use enum cg_status cg_audit_inputs_match(const struct cg_run_plan *now,
+                                                 const struct cg_array *inputs, const char **paths,
+                                                 struct cg_error *err);
+
+/* Several folders, or several runs of a ledger, as one history. */
+struct cg_audit_history;
+/* Puts the inputs of `run` in the order of the history, with the day of each. */
+cg_must_use enum cg_status cg_audit_history_open(const struct cg_audit_plan *plan,
+                                                 struct cg_run_plan *run,
+                                                 struct cg_audit_history **out,
+                                                 struct cg_audit_source *source,
+                                                 struct cg_error *err);
+void cg_audit_history_close(struct cg_audit_history *history); /* NULL is allowed */
+/* Where it is made of folders, what is not known of each is not known of all. */
+int64_t cg_audit_history_out_of_scope(const struct cg_audit_history *history);
+bool cg_audit_history_is_ours(const struct cg_audit_history *history);
+/* The first and the last; 0 where it is made of folders. */
+void cg_audit_history_runs(const struct cg_audit_history *history, int64_t *first, int64_t *last);
 
 cg_must_use enum cg_status cg_audit_by_position(const char *dir,
                                                 const struct cg_audit_original *original,
                                                 struct cg_audit_source *out, struct cg_error *err);
-cg_must_use enum cg_status cg_audit_by_key(const char *dir,
-                                           const struct cg_audit_original *original,
-                                           struct cg_audit_source *out, struct cg_error *err);
+/* Folders one after another; `is_ours`: reasons are in our words. */
+cg_must_use enum cg_status cg_audit_by_key(const char *const *dirs, uint32_t dir_count,
+                                           bool is_ours, struct cg_audit_source *out,
+                                           struct cg_error *err);
 /* Sets as_of_day where it is CG_DAY_NONE. */
-cg_must_use enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_day,
-                                           struct cg_audit_source *out, struct cg_error *err);
+cg_must_use enum cg_status cg_audit_by_run(const struct cg_run_plan *now, int64_t run_no,
+                                           int32_t *as_of_day, struct cg_audit_source *out,
+                                           struct cg_error *err);
 
 #endif

@@ -38,7 +38,8 @@ struct entry {
 };
 
 struct keys {
-    const char *dir;
+    const char *const *dirs;
+    uint32_t dir_count;
     bool is_ours;
     bool begun;
     bool numbers; /* the inputs number their lines, so that the number is part of the key */
@@ -180,10 +181,10 @@ static enum cg_status add_rows(struct keys *keys, struct cg_decided_rows *rows,
     return status;
 }
 
-static enum cg_status read_file(struct keys *keys, bool accepted, const struct cg_binding *binding,
-                                struct cg_error *err) {
+static enum cg_status read_file(struct keys *keys, const char *dir, bool accepted,
+                                const struct cg_binding *binding, struct cg_error *err) {
     struct cg_decided_rows rows;
-    enum cg_status status = cg_decided_rows_open(keys->dir, accepted, &rows, err);
+    enum cg_status status = cg_decided_rows_open(dir, accepted, &rows, err);
     if (status == CG_OK) {
         status = add_rows(keys, &rows, binding, err);
     }
@@ -201,8 +202,13 @@ static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
                             "report.json, and the inputs of that run");
     }
     keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
-    const enum cg_status status = read_file(keys, true, binding, err);
-    return status == CG_OK ? read_file(keys, false, binding, err) : status;
+    for (uint32_t i = 0; i < keys->dir_count; i++) {
+        if (read_file(keys, keys->dirs[i], true, binding, err) != CG_OK ||
+            read_file(keys, keys->dirs[i], false, binding, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
 }
 
 static void fill_then(const struct keys *keys, const struct entry *entry,
@@ -265,14 +271,15 @@ static void free_keys(void *self) {
     free(keys);
 }
 
-enum cg_status cg_audit_by_key(const char *dir, const struct cg_audit_original *original,
+enum cg_status cg_audit_by_key(const char *const *dirs, uint32_t dir_count, bool is_ours,
                                struct cg_audit_source *out, struct cg_error *err) {
     struct keys *keys = calloc(1, sizeof *keys);
     if (keys == NULL) {
         return no_memory(err);
     }
-    keys->dir = dir;
-    keys->is_ours = original->is_ours;
+    keys->dirs = dirs;
+    keys->dir_count = dir_count;
+    keys->is_ours = is_ours;
     keys->seed = cg_hash_run_seed();
     cg_array_init(&keys->entries, sizeof(struct entry), UINT32_MAX - 1);
     cg_arena_init(&keys->arena, keys_max_bytes);

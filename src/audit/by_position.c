@@ -26,9 +26,10 @@ struct folder {
 };
 
 static bool is_from(const struct folder *folder, uint32_t input) {
-    const struct cg_audit_original *original = folder->original;
-    return input < original->input_count &&
-           strncmp(original->inputs[input], folder->next.line.source_file,
+    const struct cg_array *inputs = &folder->original->inputs;
+    return input < inputs->count &&
+           strncmp(((const struct cg_audit_input *)cg_array_at(inputs, input))->name,
+                   folder->next.line.source_file,
                    CG_AUDIT_NAME_BYTES - 1) == 0; /* as far as the name was kept */
 }
 
@@ -50,7 +51,7 @@ static enum cg_status read_next(struct folder *folder, struct cg_error *err) {
         !comes_later(&folder->next.line, previous_line, previous_claim_line)) {
         do {
             folder->next_input++;
-        } while (folder->next_input < folder->original->input_count &&
+        } while (folder->next_input < folder->original->inputs.count &&
                  !is_from(folder, folder->next_input));
     }
     return CG_OK;

@@ -6,9 +6,7 @@
  */
 #include "audit_private.h"
 
-#include "claimgate/base/array.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "claimgate/run/content_hash.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,7 +28,8 @@ struct decided_line {
 
 struct run {
     struct cg_ledger *ledger;
-    const struct cg_audit_plan *plan;
+    struct cg_run_plan now; /* its inputs are those of the run alone */
+    int64_t run_no;
     struct cg_array lines; /* of struct decided_line */
     uint32_t next;         /* the first that a record of now may still ask for */
     struct cg_array lists; /* of const char *, in texts */
@@ -103,33 +102,14 @@ static enum cg_status take_facts(void *context, const struct cg_ledger_run_facts
     return CG_OK;
 }
 
-/* Whether a file has the content of an input of the run, however either is compressed. */
-static enum cg_status has_content(const char *file, const char *sha256, bool *same,
-                                  struct cg_error *err) {
-    struct cg_content_hash hash;
-    uint8_t head[CG_SHA256_BYTES];
-    uint8_t all[CG_SHA256_BYTES];
-    char hex[CG_SHA256_HEX_BYTES];
-    enum cg_status status = cg_content_hash_init(&hash, err);
-    if (status == CG_OK) {
-        status = cg_content_hash_file(&hash, file, true, err);
-    }
-    if (status == CG_OK) {
-        cg_content_hash_get(&hash, head, all);
-    }
-    *same = status == CG_OK && strcmp(cg_sha256_hex(all, hex), sha256) == 0;
-    cg_content_hash_fini(&hash);
-    return status;
-}
-
 /* Lines are found by their place, so the inputs must be those of the run. A file that is archived
  * is compressed first, and has another size then. */
 static enum cg_status compare_input(void *context, const struct cg_ledger_run_item *item,
                                     struct cg_error *err) {
     struct run *run = context;
-    const struct cg_run_plan *now = &run->plan->run;
+    const struct cg_run_plan *now = &run->now;
     struct stat facts;
-    bool same = false;
+    char hex[CG_SHA256_HEX_BYTES];
     if (strcmp(item->table, "input") != 0) {
         return CG_OK;
     }
@@ -139,36 +119,35 @@ static enum cg_status compare_input(void *context, const struct cg_ledger_run_it
         (uint64_t)facts.st_size == item->bytes) {
         return CG_OK;
     }
-    const enum cg_status status = has_content(now->inputs[input], item->content_hash, &same, err);
-    if (status != CG_OK || same) {
+    const enum cg_status status = cg_audit_content_sha256(now->inputs[input], hex, err);
+    if (status != CG_OK || strcmp(hex, item->content_hash) == 0) {
         return status;
     }
     return cg_error_set(err, CG_BAD_DATA,
                         "%s has %llu bytes and other content; run %" PRId64
                         " took in %s with %" PRIu64 ": give the inputs of that run, in its order",
-                        now->inputs[input], (unsigned long long)facts.st_size, run->plan->run_no,
+                        now->inputs[input], (unsigned long long)facts.st_size, run->run_no,
                         item->name, item->bytes);
 }
 
 static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {
     const enum cg_status status =
-        cg_ledger_visit_run_items(run->ledger, run->plan->run_no, compare_input, run, err);
-    if (status != CG_OK || run->inputs_seen == run->plan->run.input_count) {
+        cg_ledger_visit_run_items(run->ledger, run->run_no, compare_input, run, err);
+    if (status != CG_OK || run->inputs_seen == run->now.input_count) {
         return status;
     }
     return cg_error_set(err, CG_USAGE,
                         "run %" PRId64 " took in %" PRIu32 " inputs, not %" PRIu32
                         ": give the inputs of that run, in its order",
-                        run->plan->run_no, run->inputs_seen, run->plan->run.input_count);
+                        run->run_no, run->inputs_seen, run->now.input_count);
 }
 
 static enum cg_status read_run(struct run *run, struct cg_error *err) {
-    const struct cg_audit_plan *plan = run->plan;
-    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &run->ledger, err);
+    enum cg_status status = cg_ledger_open_reader(run->now.ledger, &run->ledger, err);
     if (status != CG_OK) {
         return status;
     }
-    status = cg_ledger_visit_runs(run->ledger, plan->run_no, take_facts, run, err);
+    status = cg_ledger_visit_runs(run->ledger, run->run_no, take_facts, run, err);
     if (status != CG_OK) {
         return status;
     }
@@ -176,7 +155,7 @@ static enum cg_status read_run(struct run *run, struct cg_error *err) {
     if (status != CG_OK) {
         return status;
     }
-    status = cg_ledger_visit_run_lines(run->ledger, plan->run_no, add_line, run, err);
+    status = cg_ledger_visit_run_lines(run->ledger, run->run_no, add_line, run, err);
     if (status == CG_OK && run->lines.count > 0) {
         qsort(run->lines.items, run->lines.count, run->lines.item_bytes, by_place);
     }
@@ -253,9 +232,9 @@ static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *cont
         struct cg_audit_leftover leftover = {
             .service = CG_AUDIT_NO_SERVICE, .source_line = line->place & ((UINT64_C(1) << 44) - 1)};
         fill_then(run, line, &leftover.then);
-        if (input < run->plan->run.input_count) {
+        if (input < run->now.input_count) {
             snprintf(leftover.source_file, sizeof leftover.source_file, "%s",
-                     run->plan->run.inputs[input]);
+                     run->now.inputs[input]);
         }
         status = fn(context, &leftover, err);
     }
@@ -271,18 +250,21 @@ static void free_run(void *self) {
     free(run);
 }
 
-enum cg_status cg_audit_by_run(const struct cg_audit_plan *plan, int32_t *as_of_day,
+enum cg_status cg_audit_by_run(const struct cg_run_plan *now, int64_t run_no, int32_t *as_of_day,
                                struct cg_audit_source *out, struct cg_error *err) {
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL) {
         return no_memory(err);
     }
-    run->plan = plan;
+    run->now = *now;
+    run->run_no = run_no;
     cg_array_init(&run->lines, sizeof(struct decided_line), UINT32_MAX);
     cg_array_init(&run->lists, sizeof(const char *), LISTS_MAX);
     cg_arena_init(&run->texts, (size_t)LISTS_MAX * CG_VERDICT_REASON_BYTES);
     *out = (struct cg_audit_source){find, visit_rest, free_run, run};
     const enum cg_status status = read_run(run, err);
+    cg_ledger_close(run->ledger);
+    run->ledger = NULL;
     if (status == CG_OK && *as_of_day == CG_DAY_NONE) {
         *as_of_day = run->as_of_day;
     }

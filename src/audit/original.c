@@ -9,40 +9,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { REPORT_MAX_BYTES = 1 << 20, PATH_BYTES = 4096 };
+enum { REPORT_MAX_BYTES = 1 << 20, PATH_BYTES = 4096, INPUTS_MAX = 1 << 20 };
 
-/* A pipe has no size; what comes out of it is compared record by record. */
-static bool has_size(const char *path, int64_t bytes) {
-    struct stat facts;
-    if (strcmp(path, "-") == 0 || stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        return true;
-    }
-    return (int64_t)facts.st_size == bytes;
-}
-
-static enum cg_status take_inputs(const struct cg_run_plan *run, const struct cg_json *inputs,
-                                  struct cg_audit_original *out, struct cg_error *err) {
-    const size_t count = cg_json_count(inputs);
-    out->same_size = count == run->input_count;
-    out->inputs = calloc(count + 1, sizeof *out->inputs);
-    for (size_t i = 0; out->inputs != NULL && i < count; i++) {
-        const struct cg_json *input = cg_json_item(inputs, i);
-        out->inputs[i] = strdup(cg_json_string(cg_json_member(input, "file")));
-        if (out->inputs[i] == NULL) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
-        }
-        out->input_count++;
-        out->same_size = out->same_size &&
-                         has_size(run->inputs[i], cg_json_integer(cg_json_member(input, "bytes")));
-    }
-    return out->inputs != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
-static enum cg_status take_report(const struct cg_run_plan *run, const struct cg_json *report,
-                                  const char *path, struct cg_audit_original *out,
+static enum cg_status take_inputs(const struct cg_json *inputs, struct cg_audit_original *out,
                                   struct cg_error *err) {
+    for (size_t i = 0; i < cg_json_count(inputs); i++) {
+        const struct cg_json *item = cg_json_item(inputs, i);
+        struct cg_audit_input input = {
+            .name = strdup(cg_json_string(cg_json_member(item, "file"))),
+            .bytes = (uint64_t)cg_json_integer(cg_json_member(item, "bytes"))};
+        snprintf(input.sha256, sizeof input.sha256, "%s",
+                 cg_json_string(cg_json_member(item, "sha256")));
+        const enum cg_status status = cg_audit_inputs_add(&out->inputs, &input, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return CG_OK;
+}
+
+static enum cg_status take_report(const struct cg_json *report, const char *path,
+                                  struct cg_audit_original *out, struct cg_error *err) {
     const char *as_of = cg_json_string(cg_json_member(report, "as_of"));
     out->as_of_day = cg_date_parse(as_of, strlen(as_of), CG_DATE_ISO);
     if (out->as_of_day == CG_DAY_NONE) {
@@ -59,11 +47,11 @@ static enum cg_status take_report(const struct cg_run_plan *run, const struct cg
                             (left_out == NULL ? 0 : cg_json_integer(left_out));
     }
     out->run_no = cg_json_integer(cg_json_member(cg_json_member(report, "run"), "id"));
-    return take_inputs(run, cg_json_member(report, "inputs"), out, err);
+    return take_inputs(cg_json_member(report, "inputs"), out, err);
 }
 
-enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
-                                      struct cg_audit_original *out, struct cg_error *err) {
+enum cg_status cg_audit_original_read(const char *dir, struct cg_audit_original *out,
+                                      struct cg_error *err) {
     char path[PATH_BYTES];
     struct cg_error reading = CG_ERROR_INIT;
     struct cg_problems problems;
@@ -71,7 +59,8 @@ enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
     memset(out, 0, sizeof *out);
     out->as_of_day = CG_DAY_NONE;
     out->out_of_scope = -1;
-    snprintf(path, sizeof path, "%s/report.json", plan->decided);
+    cg_array_init(&out->inputs, sizeof(struct cg_audit_input), INPUTS_MAX);
+    snprintf(path, sizeof path, "%s/report.json", dir);
     cg_buffer_init(&text, REPORT_MAX_BYTES);
     cg_problems_init(&problems);
     enum cg_status status = cg_file_read(path, &text, &reading);
@@ -81,7 +70,7 @@ enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
         status = cg_error_set(err, status, "%s", reading.text);
     } else {
         struct cg_json_doc *doc = cg_json_load(path, text.data, text.len_bytes, NULL, &problems);
-        status = doc != NULL ? take_report(&plan->run, cg_json_root(doc), path, out, err)
+        status = doc != NULL ? take_report(cg_json_root(doc), path, out, err)
                              : cg_problems_status(&problems, err);
         cg_json_free(doc);
     }
@@ -91,9 +80,5 @@ enum cg_status cg_audit_original_read(const struct cg_audit_plan *plan,
 }
 
 void cg_audit_original_fini(struct cg_audit_original *original) {
-    for (uint32_t i = 0; i < original->input_count; i++) {
-        free(original->inputs[i]);
-    }
-    free(original->inputs);
-    memset(original, 0, sizeof *original);
+    cg_audit_inputs_fini(&original->inputs);
 }

@@ -7,6 +7,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
+#include "claimgate/record/field.h"
 #include "claimgate/report/audit_report.h"
 #include "claimgate/run/belt.h"
 
@@ -15,8 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { RUN_NO_MAX = 1 << 30 };
+
 struct options {
-    const char *decided;
+    struct cg_text_list decided;
     const char *ledger;
     const char *roster;
     const char *policy;
@@ -25,6 +28,8 @@ struct options {
     const char *group;
     int32_t as_of_day;
     int64_t run_no;
+    const char *runs;
+    bool all;
     struct cg_limits limits;
     int64_t threads;
     int64_t level;
@@ -45,9 +50,11 @@ static const struct options defaults = {
 };
 
 static const struct cg_option option_table[] = {
-    CG_TAKES_PATH("decided", "DIR", decided, "folder with the decisions made then"),
-    CG_TAKES_LEDGER(ledger, "or the ledger that has them, with --run"),
+    CG_TAKES_LIST("decided", "DIR", decided, "folder with the decisions made then, of each night"),
+    CG_TAKES_LEDGER(ledger, "or the ledger that has them, with --run, --runs or --all"),
     CG_TAKES_INTEGER("run", "N", run_no, 1, INT64_MAX, "run of the ledger"),
+    CG_TAKES_TEXT("runs", "A-B", runs, "runs of the ledger, as one history"),
+    CG_TAKES_FLAG("all", all, "all runs of the ledger, as one history"),
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
     CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
@@ -66,19 +73,48 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
+static enum cg_status check_source(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    const char *const rules[] = {o->policy, o->layout, o->ledger};
-    if (o->decided == NULL && (o->ledger == NULL || o->run_no == 0)) {
+    const int asked = (o->run_no != 0) + (o->runs != NULL) + o->all;
+    if (asked > 1) {
+        return cg_error_set(err, CG_USAGE, "give one of --run, --runs and --all");
+    }
+    if (o->decided.count == 0 && (o->ledger == NULL || asked == 0)) {
         return cg_error_set(err, CG_USAGE,
                             "what was decided then is missing; give --decided DIR, or --ledger "
-                            "FILE with --run N");
+                            "FILE with --run N, --runs A-B or --all");
     }
     const bool asks_ledger = o->ledger != NULL && cg_invocation_variable(call, "ledger") == NULL;
-    if (o->decided != NULL && (asks_ledger || o->run_no != 0)) {
+    if (o->decided.count > 0 && (asks_ledger || asked > 0)) {
         return cg_error_set(err, CG_USAGE,
                             "decisions come from --decided or from --ledger and --run, not from "
                             "both; leave one out");
+    }
+    return CG_OK;
+}
+
+/* "3-17" */
+static enum cg_status read_runs(const char *text, struct cg_audit_plan *plan,
+                                struct cg_error *err) {
+    const char *dash = strchr(text, '-');
+    uint64_t first = 0;
+    uint64_t last = 0;
+    if (dash == NULL ||
+        !cg_field_integer((struct cg_text){text, (uint32_t)(dash - text)}, RUN_NO_MAX, &first) ||
+        !cg_field_integer(cg_text_of(dash + 1), RUN_NO_MAX, &last) || first == 0 || last < first) {
+        return cg_error_set(err, CG_USAGE,
+                            "--runs takes two numbers, as 3-17, the first not above the second");
+    }
+    plan->first_run = (int64_t)first;
+    plan->last_run = (int64_t)last;
+    return CG_OK;
+}
+
+static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    const char *const rules[] = {o->policy, o->layout, o->ledger};
+    if (check_source(call, err) != CG_OK) {
+        return err->status;
     }
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder for the changes");
@@ -116,14 +152,20 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                        .multiline = o->multiline,
                                        .allow_empty = o->allow_empty,
                                        .threads = cg_load_threads(o->threads),
-                                       .ledger = o->decided == NULL ? o->ledger : NULL,
+                                       .ledger = o->decided.count == 0 ? o->ledger : NULL,
                                        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
-                               .decided = o->decided,
+                               .decided = o->decided.items,
+                               .decided_count = (uint32_t)o->decided.count,
                                .run_no = o->run_no,
+                               .first_run = 1,
+                               .last_run = INT64_MAX,
                                .out = o->out,
                                .overwrite = o->overwrite,
                                .group = (gid_t)-1,
                                .level = (int)o->level};
+    if (o->runs != NULL && read_runs(o->runs, plan, err) != CG_OK) {
+        return err->status;
+    }
     return o->group != NULL ? cg_group_find(o->group, &plan->group, err) : CG_OK;
 }
 
@@ -179,6 +221,10 @@ const struct cg_command cg_command_audit = {
         "reject_reason is shown: the nth line with an id and number now is the nth then, accepted\n"
         "ones first, and decisions alone are compared. With --ledger FILE --run N the decisions\n"
         "of that run are compared, starting from the ledger as it was before it.\n\n"
+        "Several --decided DIR, or --runs A-B or --all of a ledger, are one history: the inputs\n"
+        "are found among the files by their hashes, decided again in the order of the nights, "
+        "each\n"
+        "as of the day of its night, and those that are missing are named.\n\n"
         "Makes changes.csv.gz, a row for each line that is decided otherwise now, and\n"
         "summary.json. Exit 0: nothing changed; 1: something did.",
     .options = option_table,

@@ -26,7 +26,7 @@ enum cg_option_kind {
     CG_OPTION_PERCENT, /* int64_t thousandths of a percent, 0 to 100000: "2.5" is 2500 */
 };
 
-enum { CG_TEXT_LIST_MAX = 16, CG_VARIABLES_MAX = 4 };
+enum { CG_TEXT_LIST_MAX = 400, CG_VARIABLES_MAX = 4 };
 
 struct cg_text_list {
     const char *items[CG_TEXT_LIST_MAX];

@@ -151,8 +151,12 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     }
     CG_ASSERT(reader->bound);
     CG_ASSERT(batch->records.count == 0 && batch->lines.count == 0);
+    struct cg_parse_plan plan = reader->plan.parse;
+    if (reader->plan.rules_of_inputs != NULL) {
+        plan.rules = reader->plan.rules_of_inputs[batch->source_no];
+    }
     if (reader->binding.is_x12) {
-        if (cg_x12_parse(&reader->plan.parse, reader->plan.x12, batch) != CG_OK) {
+        if (cg_x12_parse(&plan, reader->plan.x12, batch) != CG_OK) {
             cg_reader_name_input(reader, batch);
         }
         return;
@@ -163,7 +167,7 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     }
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
-    } else if (cg_parse_batch(&reader->plan.parse, batch->csv, batch) != CG_OK) {
+    } else if (cg_parse_batch(&plan, batch->csv, batch) != CG_OK) {
         cg_reader_name_input(reader, batch);
     }
 }

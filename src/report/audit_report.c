@@ -44,13 +44,30 @@ static void put_cell(struct cg_json_writer *json, const struct cg_audit_cell *ce
     cg_json_close_object(json);
 }
 
+static void put_decided(struct cg_json_writer *json, const struct cg_audit_facts *facts) {
+    if (facts->ledger != NULL) {
+        cg_json_put_string(json, "ledger", facts->ledger);
+    }
+    if (facts->ledger != NULL && facts->first_run == facts->last_run) {
+        cg_json_put_integer(json, "run", facts->first_run);
+    } else if (facts->ledger != NULL) {
+        cg_json_put_integer(json, "first_run", facts->first_run);
+        cg_json_put_integer(json, "last_run", facts->last_run);
+    } else if (facts->folder_count == 1) {
+        cg_json_put_string(json, "folder", facts->folders[0]);
+    } else {
+        cg_json_open_array(json, "folders");
+        for (uint32_t i = 0; i < facts->folder_count; i++) {
+            cg_json_put_string(json, NULL, facts->folders[i]);
+        }
+        cg_json_close_array(json);
+    }
+}
+
 static void put_document(struct cg_json_writer *json, const struct cg_audit_facts *facts) {
     cg_json_put_string(json, "claimgate", CG_VERSION);
     cg_json_open_object(json, "decided");
-    cg_json_put_string(json, facts->run_no != 0 ? "ledger" : "folder", facts->decided);
-    if (facts->run_no != 0) {
-        cg_json_put_integer(json, "run", facts->run_no);
-    }
+    put_decided(json, facts);
     cg_json_put_string(json, "matched_by", match_name(facts->match));
     cg_json_close_object(json);
     cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);

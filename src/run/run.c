@@ -81,6 +81,7 @@ static bool make_reader(struct cg_run *run) {
                   .edit_credentials = cg_edit_credentials,
                   .rules = &run->plan->rules,
                   .libcsv_only = run->plan->libcsv_only},
+        .rules_of_inputs = run->plan->rules_of_inputs,
         .takes_bom = run->plan->allow_empty,
         .empty_mend = run->plan->allow_empty
                           ? NULL

@@ -2,8 +2,9 @@
  * Audit: decide a history again and compare it, line by line, with what was decided then.
  *
  * The ordinary run goes dry and is watched; what was decided then comes from an output folder, by
- * position or by key, or from a run of a ledger. Every line of now and every line of then is in
- * exactly one cell.
+ * position or by key, or from a run of a ledger; several folders or runs are one history, whose
+ * inputs are told by their hashes and decided in the order of the nights. Every line of now and
+ * every line of then is in exactly one cell.
  *
  * Ownership  The facts are the caller's: cg_audit_facts_fini. The plan outlives the call.
  * Threads    Called from one thread.
@@ -22,10 +23,13 @@
 #include <stdint.h>
 
 struct cg_audit_plan {
-    struct cg_run_plan run; /* inputs, rules, layout, threads; as_of_day CG_DAY_NONE: that of
-                             * the original, where it is known. ledger: that of run_no */
-    const char *decided;    /* folder of the decisions; NULL: run_no of the ledger */
-    int64_t run_no;
+    struct cg_run_plan run;     /* inputs, rules, layout, threads; as_of_day CG_DAY_NONE: that of
+                                 * the original, where it is known. ledger: that of run_no */
+    const char *const *decided; /* folders of the decisions, in their order */
+    uint32_t decided_count;     /* 0: a run of the ledger, or several of them */
+    int64_t run_no;             /* 0: those from first_run to last_run that stand */
+    int64_t first_run;
+    int64_t last_run;
     const char *out;
     bool overwrite;
     gid_t group;

@@ -57,8 +57,10 @@ struct cg_reader_plan {
     const char *empty_mend; /* the step that mends an input of 0 bytes; NULL: it has no records */
     bool takes_bom;         /* an input of a BOM alone is one of 0 bytes, which may be */
     bool unnamed;           /* the caller says which input it is whose header is wrong */
-    struct cg_parse_plan parse;  /* the binding is the reader's to set */
-    const atomic_bool *given_up; /* ends the wait for a silent pipe; NULL: nothing does */
+    struct cg_parse_plan parse;         /* the binding is the reader's to set */
+    const void *const *rules_of_inputs; /* each has rules of its own, in place of those of `parse`;
+                                         * NULL: none has */
+    const atomic_bool *given_up;        /* ends the wait for a silent pipe; NULL: nothing does */
 };
 
 /* NULL: no memory. */

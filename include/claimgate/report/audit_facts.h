@@ -74,8 +74,11 @@ struct cg_audit_reason {
 enum cg_audit_match { CG_AUDIT_BY_POSITION, CG_AUDIT_BY_KEY, CG_AUDIT_BY_RUN };
 
 struct cg_audit_facts {
-    const char *decided; /* folder or ledger, as named on the command line */
-    int64_t run_no;      /* 0: a folder */
+    const char *ledger; /* NULL: folders */
+    const char *const *folders;
+    uint32_t folder_count;
+    int64_t first_run; /* of the ledger, */
+    int64_t last_run;  /* and the same where it is one */
     enum cg_audit_match match;
     int32_t as_of_day;
     const struct cg_policy *policy;

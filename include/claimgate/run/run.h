@@ -74,6 +74,9 @@ struct cg_run_plan {
     int64_t before_run; /* dry run: decide on the ledger as it was before this run, known inputs
                          * included; 0: as it is now, without them */
 
+    /* Of each input its struct cg_rules, which differ from `rules` in the day alone; NULL: one for
+     * all. Of a dry run. */
+    const void *const *rules_of_inputs;
     /* An audit looks at every decided batch, in file order; NULL: nobody does. */
     enum cg_status (*watch)(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err);
