@@ -184,6 +184,10 @@ static enum cg_status end_node(struct cutting *cutting, uint32_t end) {
 /* A node that begins ends the one before it. */
 static enum cg_status take_segment(struct cutting *cutting, struct cg_text segment) {
     struct cg_x12_cut *cut = cutting->cut;
+    if (cg_x12_envelope_passes(&cut->envelope, segment)) {
+        cut->node.segments++;
+        return CG_OK;
+    }
     struct cg_x12_node found = {.segments = 0};
     bool begins = false;
     if (cg_x12_envelope_take(&cut->envelope, segment, &found, &begins, cutting->err) != CG_OK) {

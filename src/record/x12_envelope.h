@@ -56,4 +56,26 @@ cg_must_use enum cg_status cg_x12_envelope_take(struct cg_x12_envelope *envelope
                                                 struct cg_text segment, struct cg_x12_node *node,
                                                 bool *begins, struct cg_error *err);
 
+/* Most segments open and close nothing, which their first letters tell. They are counted and belong
+ * to the node before. */
+static inline bool cg_x12_envelope_passes(struct cg_x12_envelope *envelope,
+                                          struct cg_text segment) {
+    if (envelope->place != CG_X12_IN_TRANSACTION || segment.len < 3) {
+        return false;
+    }
+    const char first = segment.ptr[0];
+    const char second = segment.ptr[1];
+    const char third = segment.ptr[2];
+    const bool is_plain = first >= 'A' && first <= 'Z' && second >= '0' && second <= 'Z' &&
+                          (third == envelope->marks.element || (third >= '0' && third <= 'Z'));
+    const bool may_count = (second == 'L' && (first == 'C' || first == 'H')) || second == 'S' ||
+                           second == 'E' || second == 'T';
+    if (!is_plain || may_count) {
+        return false;
+    }
+    envelope->open[2].children++;
+    envelope->facts.segments++;
+    return true;
+}
+
 #endif
