@@ -305,7 +305,7 @@ torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTUR
 # Its suites are those of a build with assertions on, but the mutated file itself has none.
 mutation: deps-test ## MUTANTS (40) jumps of gate and commit taken always or never: do the tests notice?
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 test-binaries
-	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/mutation.py $(BUILD)/dev
+	@CC='$(CC)' LIBS='$(LIBS)' PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/mutation.py $(BUILD)/dev
 
 soak: deps-test ## years of disturbed nights on a ledger against undisturbed ones, for SOAK_MINUTES (20) from SOAK_SEED (1)
 	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS)
