@@ -85,7 +85,7 @@ static void edit_credentials(struct parser *parser) {
     struct cg_batch *batch = parser->batch;
     struct cg_line *lines = batch->lines.items;
     const uint32_t first = parser->edited_lines;
-    if (parser->plan->edit_credentials != NULL) {
+    if (parser->plan->edit_credentials != NULL && batch->lines.count > first) {
         parser->plan->edit_credentials(parser->plan->rules, lines + first,
                                        batch->lines.count - first);
     }
