@@ -16,7 +16,8 @@
     "EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no), "                                  \
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
-    "t.run_no, t.claim_id, " replaced ", " CG_TOOK_NOTHING ", l.line_no, l.* "
+    "t.run_no, t.claim_id, " replaced ", " CG_TOOK_NOTHING ", r.layout IS 'x12-837p', "            \
+    "l.line_no, l.* "
 #define LISTED_LINES "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
@@ -63,6 +64,7 @@ enum {
     COLUMN_TAKER_CLAIM,
     COLUMN_REPLACED,
     COLUMN_TOOK_NOTHING,
+    COLUMN_X12,
     COLUMN_LINE_NO,
     COLUMN_LINE_RUN,
     COLUMN_CELLS, /* the line's cells, as in private.h */
@@ -122,6 +124,7 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
         .taken_back_run = sqlite3_column_int64(statement, COLUMN_TAKER_RUN),
         .taken_back_by = cg_text_at(statement, COLUMN_TAKER_CLAIM),
         .took_nothing = sqlite3_column_int(statement, COLUMN_TOOK_NOTHING) != 0,
+        .is_x12 = sqlite3_column_int(statement, COLUMN_X12) != 0,
         .claim_replaced = sqlite3_column_int(statement, COLUMN_REPLACED) != 0,
     };
     out->input_no = cell_integer(statement, CG_LINE_INPUT, 0);

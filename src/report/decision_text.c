@@ -120,7 +120,7 @@ void cg_decision_put_row(struct cg_page *page, const struct cg_decision_view *vi
 static void put_source(struct cg_page *page, const struct cg_ledger_decision *line) {
     say_label(page, "from");
     cg_page_show(page, cg_text_of(line->source_file));
-    cg_page_say(page, ", line %" PRId64 "\n", line->source_line);
+    cg_page_say(page, ", %s %" PRId64 "\n", line->is_x12 ? "segment" : "line", line->source_line);
     if (line->line_number != CG_LINE_NUMBER_NONE) {
         say_label(page, "claim line");
         cg_page_say(page, "%u\n", (unsigned)line->line_number);

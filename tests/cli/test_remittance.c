@@ -56,6 +56,7 @@ Test(remittance, claims_that_were_denied_whole_are_freed) {
                                     "--ledger",      ledger,   NULL};
     run_tool(alias_of, 0, "2", "");
     run_tool(explain, 0, "accepted", "");
+    run_tool(explain, 0, "in.837, segment 19\n", "");
     cg_buffer_fini(&text);
     scene_remove(&scene);
 }

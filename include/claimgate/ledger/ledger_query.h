@@ -102,6 +102,7 @@ struct cg_ledger_decision {
     int64_t run_no;
     int64_t input_no;
     int64_t source_line;
+    bool is_x12; /* source_line is the segment that the line begins with */
     const char *started_at;
     const char *source_file;
     const char *member_id; /* "" where it was invalid; */
