@@ -174,6 +174,10 @@ $(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libclaimgate.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(OPT_LINK) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
@@ -284,7 +288,7 @@ pages-test: deps-test all $(BUILD)/generate ## look at report.html as browsers d
 	@cd tests/pages && npm ci --silent
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/pages/pages.sh
 
-bench: all $(BUILD)/generate ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
+bench: all $(BUILD)/generate $(BUILD)/tests/bench/x12_walk ## side by side with igzip, pigz, gzip, mawk and DuckDB, and by kind of input
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/bench/bench.sh
 
 bench-profile: all $(BUILD)/generate ## where the time goes: stations by wall time and by instructions a line

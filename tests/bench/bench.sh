@@ -6,6 +6,9 @@
 #   BENCH_ROUNDS  rounds (5); mawk and duckdb run in the first alone
 #   BENCH_ONLY    names of the rows to run, e.g. "claimgate igzip" (all)
 #
+# Rows of X12 run on an 837 file of as many lines, x12-walk on the same unpacked, x12-fivefold on one
+# five times as long.
+#
 # Other programs are run where they are installed and named where they are not.
 set -eu
 here=$(dirname "$0")
@@ -15,7 +18,8 @@ lines=${BENCH_LINES:-5000000}
 rounds=${BENCH_ROUNDS:-5}
 copies="igzip pigz gzip mawk duckdb"
 shapes="fifth fivefold scope blocked plain ms-full"
-only=${BENCH_ONLY:-claimgate $copies $shapes}
+x12="x12 x12-gzip x12-walk x12-fivefold"
+only=${BENCH_ONLY:-claimgate $copies $shapes $x12}
 base=lines-$lines
 out=$work/out
 results=$work/results
@@ -40,6 +44,10 @@ command_of() {
     blocked) validate "$base/blocked.csv.gz" "$base" ms ;;
     plain) validate "$base/claims.csv" "$base" ms ;;
     ms-full) validate "$base/claims.csv.gz" "$base" ms-full ;;
+    x12) validate "x12-$lines/claims.837.gz" "x12-$lines" ms ;;
+    x12-gzip) echo "gzip -dc '$work/x12-$lines/claims.837.gz' | gzip -1 >'$out/copy.gz'" ;;
+    x12-walk) echo "'${BUILD:-build}/tests/bench/x12_walk' '$work/x12-$lines/claims.837' >'$out/walk'" ;;
+    x12-fivefold) validate "x12-$((lines * 5))/claims.837.gz" "x12-$((lines * 5))" ms ;;
     *) echo "bench: no row is named $1" >&2 && return 1 ;;
     esac
 }
@@ -51,7 +59,10 @@ make_input() {
     fivefold) generated "lines-$((lines * 5))" "$((lines * 5))" ;;
     scope) generated "scope-$lines" "$lines" --out-of-scope 95 ;;
     blocked) blocked "$base" ;;
-    plain) unpacked "$base" ;;
+    plain) unpacked "$base" claims.csv ;;
+    x12 | x12-gzip) generated_x12 "x12-$lines" "$lines" ;;
+    x12-walk) generated_x12 "x12-$lines" "$lines" && unpacked "x12-$lines" claims.837 ;;
+    x12-fivefold) generated_x12 "x12-$((lines * 5))" "$((lines * 5))" ;;
     esac
 }
 
@@ -60,6 +71,7 @@ missing() {
     case $1 in
     igzip) package=isal ;;
     pigz | gzip | mawk) package=$1 ;;
+    x12-gzip) command -v gzip >/dev/null || echo "make deps-bench, or apt-get install gzip" && return ;;
     duckdb)
         [ -d "$here/duckdb/node_modules" ] || echo "make deps-bench, or npm ci in $here/duckdb"
         return
@@ -92,6 +104,10 @@ run_row() {
         printf 'bench: %s failed\n' "$1" >&2
         return
     fi
+    if [ "$1" = x12-walk ]; then # says its own seconds and the bytes that it walked over
+        awk -v peak="$(cut -d' ' -f4 "$work/time")" '{ print "x12-walk", $1, $1, peak, $2, 0, 0 }' "$out/walk" >>"$results"
+        return
+    fi
     bytes=$(find "$out" -type f ! -name report.json -printf '%s\n' | awk '{ sum += $1 } END { printf "%d", sum }')
     awk -v row="$1" -v bytes="$bytes" -v records="$(count_of records)" -v accepted="$(count_of accepted)" \
         '{ print row, $1, $2 + $3, $4, bytes, records, accepted }' "$work/time" >>"$results"
@@ -114,7 +130,9 @@ done
 printf '\n%s, %s cores, Linux %s, %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
     "$(nproc)" "$(uname -r)" "$(date -u +%Y-%m-%dT%H:%MZ)"
 for row in $rows; do version_of "$row"; done
-ls -l "$work/$base/claims.csv.gz" | awk '{ printf "input: %.1f MB of gzip\n", $5 / 1e6 }'
+for file in "$work/$base/claims.csv.gz" "$work/x12-$lines/claims.837.gz"; do
+    [ ! -f "$file" ] || ls -l "$file" | awk '{ printf "input: %.1f MB of gzip, %s\n", $5 / 1e6, $NF }'
+done
 printf 'load average before: %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 round=1
 while [ "$round" -le "$rounds" ]; do
@@ -126,4 +144,4 @@ while [ "$round" -le "$rounds" ]; do
 done
 printf 'load average after:  %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 rm -rf "$out"
-awk -v copies="$copies" -v shapes="$shapes" -f "$here/tables.awk" "$results"
+awk -v copies="$copies" -v shapes="$shapes" -v x12="$x12" -f "$here/tables.awk" "$results"

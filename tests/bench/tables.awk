@@ -43,7 +43,27 @@ function shape(row, what, low, high,    ratio, wanted) {
            wanted ? verdict(ratio >= low && ratio <= high, wanted) : ""
 }
 
+# Text, of the file as it is unpacked.
+function on_x12(row, what, least,    rate) {
+    if (!(row in rounds)) return
+    rate = "x12-walk" in rounds && row != "x12-fivefold" ? median("x12-walk", 5) / 1e6 / median(row, 2) : 0
+    printf "%-42s %8.2f %8.2f %9s %9.0f   %s\n", what, median(row, 2), median(row, 3), rate ? sprintf("%.0f", rate) : "",
+           median(row, 4) / 1024, least ? verdict(rate >= least, "at least " least) : ""
+}
+
+function table_of_x12() {
+    count = split(x12, names, " ")
+    for (i = 1; i <= count && !(names[i] in rounds); i++) {}
+    if (i > count) return
+    printf "\n%-42s %8s %8s %9s %9s   %s\n", "X12", "wall s", "CPU s", "MB/s text", "peak MiB", "target"
+    on_x12("x12-walk", "walked over on one thread, plain", 300)
+    on_x12("x12", "claimgate, gzip to gzip")
+    on_x12("x12-gzip", "gzip -dc | gzip -1")
+    on_x12("x12-fivefold", "claimgate, five times as long")
+}
+
 END {
+    table_of_x12()
     if (!("claimgate" in rounds)) exit
     limit["igzip"] = 1.0; limit["pigz"] = 0.45; limit["gzip"] = 0.3; limit["mawk"] = 0.08; limit["duckdb"] = 0.03
     printf "\n%-10s %8s %8s %9s %9s %10s   %s\n", "program", "wall s", "CPU s", "peak MiB", "MB out", "claimgate", "target"

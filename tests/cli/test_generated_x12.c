@@ -55,14 +55,16 @@ Test(generated_x12, lines_by_themselves_are_decided_as_in_csv) {
         char label[64];
         snprintf(label, sizeof label, "seed %s, errors %s", CASES[i][0], CASES[i][1]);
         const char *made = generate(CASES[i][0], CASES[i][1]);
-        struct told x12 =
-            told_decide(&scene, made, "claims.837",
-                        (const char *const[]){"--lines", "--dependents", "joined", NULL});
-        struct told csv = told_decide(&scene, made, "history.csv",
-                                      (const char *const[]){"--layout", "tuva", NULL});
+        struct told x12 = told_decide(&scene, made, "claims.837",
+                                      (const char *const[]){"--lines", "--dependents", "joined",
+                                                            "--policy", "ms-full", NULL});
+        struct told csv =
+            told_decide(&scene, made, "history.csv",
+                        (const char *const[]){"--layout", "tuva", "--policy", "ms-full", NULL});
         told_expect_same_lines(label, &x12, &csv);
         told_expect_same_counts(label, &x12, &csv, 0);
         cr_expect(scene_count(x12.report, "counts", "taken_back") > 40, "%s", label);
+        cr_expect(scene_count(x12.report, "counts", "exempt") > 40, "%s", label);
         free(x12.report);
         free(csv.report);
         tear_down();
@@ -96,10 +98,12 @@ Test(generated_x12, whole_claims_are_decided_as_rows_of_claims) {
         snprintf(label, sizeof label, "seed %s, errors %s", CASES[i][0], CASES[i][1]);
         const char *layout = scene_file(&scene, "layout.json", CLAIM_ROWS, sizeof CLAIM_ROWS - 1);
         const char *made = generate(CASES[i][0], CASES[i][1]);
-        struct told x12 = told_decide(&scene, made, "claims.837",
-                                      (const char *const[]){"--dependents", "joined", NULL});
-        struct told rows = told_decide(&scene, made, "claim-rows.csv",
-                                       (const char *const[]){"--layout", layout, NULL});
+        struct told x12 = told_decide(
+            &scene, made, "claims.837",
+            (const char *const[]){"--dependents", "joined", "--policy", "ms-full", NULL});
+        struct told rows =
+            told_decide(&scene, made, "claim-rows.csv",
+                        (const char *const[]){"--layout", layout, "--policy", "ms-full", NULL});
         told_expect_same_lines(label, &x12, &rows);
         told_expect_same_counts(label, &x12, &rows, 0);
         cr_expect(scene_count(x12.report, "claims", "rejected") > 100, "%s", label);

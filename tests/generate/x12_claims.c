@@ -198,6 +198,15 @@ static bool authorizes_claim(const struct cg_mock_line *line) {
     return line->authorization_no != 0 && (line->variant >> 4 & 1) == 0;
 }
 
+static bool has_other_insurance(const struct cg_mock_line *line) {
+    return (line->variant >> 12 & 7) == 0;
+}
+
+/* Some claims say more than anybody here asks. */
+static bool is_talkative(const struct cg_mock_line *line) {
+    return (line->variant >> 23 & 7) == 0;
+}
+
 /* What other payers were told and said: nothing of it is meant for us. */
 static void put_other_insurance(const struct cg_mock_x12_transaction *transaction,
                                 const struct cg_mock_line *line) {
@@ -232,18 +241,32 @@ static void put_head(const struct cg_mock_x12_transaction *transaction,
                     text_of(line, CG_FIELD_CLAIM_ID, claim_id(id, line->claim_no)),
                     cg_mock_x12_cents(total, cents), line->place_of_service,
                     frequency_text(line, frequency));
+    if (is_talkative(line)) {
+        cg_mock_x12_put(pen, "DTP*431*D8*20190101~");
+    }
     if (authorizes_claim(line)) {
         put_authorization(pen, line);
     }
     put_original(pen, line);
-    cg_mock_x12_put(pen, "HI*ABK:%~", line->diagnosis);
+    if (is_talkative(line)) {
+        cg_mock_x12_put(pen, "REF*EA*%~NTE*ADD*SV1 AND LX 1 IN A NOTE~",
+                        npi_text(npi, line->rendering_npi));
+    }
+    cg_mock_x12_put(pen, is_talkative(line) ? "HI*ABK:%*ABF:F1010*ABF:Z590~" : "HI*ABK:%~",
+                    line->diagnosis);
     if (rendering == WITH_CLAIM) {
         put_rendering(pen,
                       text_of(line, CG_FIELD_RENDERING_NPI, npi_text(npi, line->rendering_npi)));
     } else if (rendering == WITH_LINES_OVER_ANOTHER) {
         put_rendering(pen, stranger(transaction, line->variant, npi));
     }
-    if ((line->variant >> 12 & 7) == 0) {
+    if (is_talkative(line)) {
+        cg_mock_x12_put(pen, "NM1*77*2*DAY ROOM*****XX*%~N3*7 ELM ST~N4*JACKSON*MS*392010000~",
+                        stranger(transaction, line->variant + 1, npi));
+        cg_mock_x12_put(pen, "NM1*DQ*1*WHITE*LEE****XX*%~",
+                        stranger(transaction, line->variant + 2, npi));
+    }
+    if (has_other_insurance(line)) {
         put_other_insurance(transaction, line);
     }
 }
@@ -289,6 +312,13 @@ static void put_dates(struct cg_mock_x12_pen *pen, const struct cg_mock_line *li
     }
 }
 
+/* What another payer made of the line, and when. */
+static void put_adjudication(struct cg_mock_x12_pen *pen, const struct cg_mock_line *line) {
+    char day[CG_MOCK_X12_DAY_BYTES];
+    cg_mock_x12_put(pen, "SVD*88044*4.5*HC:99213:25**9~CAS*CO*45*1.5~DTP*573*D8*%~",
+                    cg_mock_x12_day(day, line->end_day));
+}
+
 static void put_line(const struct cg_mock_x12_transaction *transaction,
                      const struct cg_mock_x12_claim *claim, const struct cg_mock_line *line) {
     char number[CG_MOCK_X12_NUMBER_BYTES], control[CG_MOCK_X12_NUMBER_BYTES], npi[NPI_TEXT_BYTES];
@@ -311,6 +341,9 @@ static void put_line(const struct cg_mock_x12_transaction *transaction,
     if (rendering == WITH_LINES || rendering == WITH_LINES_OVER_ANOTHER) {
         put_rendering(pen,
                       text_of(line, CG_FIELD_RENDERING_NPI, npi_text(npi, line->rendering_npi)));
+        if (has_other_insurance(&claim->lines[0])) {
+            put_adjudication(pen, line);
+        }
     }
 }
 
