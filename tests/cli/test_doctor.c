@@ -1,0 +1,62 @@
+/*
+ * The doctor says what a night will miss, before the night does.
+ */
+#include "support/scene.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLAIMS "fixtures/quickstart/claims.csv"
+#define ROSTER "fixtures/quickstart/roster"
+
+/* $0 is the program, $1 the scene's folder. What cron finds depends on the machine. */
+static void expect(const char *script, const char *out) {
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *const argv[] = {"bash", "-ec", script, run_claimgate(), scene.dir, NULL};
+    run_program(argv, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "exit %d: %s%s", run.exit_code, run.err, run.out);
+    cr_expect_str_eq(run.out, out);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
+#define MENDS "| grep ' MEND ' | grep -v '^cron ' || true"
+
+Test(doctor, a_good_place_has_nothing_to_mend_and_is_left_as_it_was) {
+    expect("$0 validate " CLAIMS " --roster " ROSTER " --out $1/o --ledger $1/l --as-of 2025-06-30 "
+           "--quiet; ls -A $1 | grep -v '^l-' > /tmp/doctor.$$; "
+           "COLUMNS=400 $0 doctor --ledger $1/l --roster " ROSTER " --out $1/p " MENDS "; "
+           "ls -A $1 | grep -v '^l-' | cmp - /tmp/doctor.$$ && echo same; rm /tmp/doctor.$$",
+           "same\n");
+}
+
+Test(doctor, each_fault_is_told) {
+    expect("$0 validate " CLAIMS " --roster " ROSTER " --out $1/o --ledger $1/l --as-of 2025-06-30 "
+           "--quiet; chmod 644 $1/l; $0 doctor --ledger $1/l " MENDS " | sed 's/  *MEND.*//'; "
+           "chmod 600 $1/l; sqlite3 $1/l 'DELETE FROM publication'; "
+           "$0 doctor --ledger $1/l " MENDS " | sed 's/  *MEND.*//'; "
+           "$0 doctor --out /proc/none/o " MENDS " | sed 's/  *MEND.*//'; "
+           "$0 doctor --roster tests " MENDS " | sed 's/  *MEND.*//'; "
+           "$0 doctor --ledger /proc/none/l " MENDS " | sed 's/  *MEND.*//'",
+           "ledger's owner\nledger\noutputs\noutputs' space\nroster\nledger\n");
+}
+
+Test(doctor, a_run_that_is_writing_is_told) {
+    expect("touch $1/l-lock; $0 validate " CLAIMS " --roster " ROSTER " --out $1/o --ledger $1/l "
+           "--as-of 2025-06-30 --quiet; flock $1/l-lock sleep 5 & sleep 0.5; "
+           "$0 doctor --ledger $1/l | grep -c 'is writing; wait for it'; kill %1",
+           "1\n");
+}
+
+Test(doctor, its_document_is_what_the_schema_says) {
+    struct run run;
+    const char *const argv[] = {run_claimgate(), "doctor", "--json", NULL};
+    run_program(argv, NULL, &run);
+    cr_expect_leq(run.exit_code, 1);
+    scene_check_json("doctor.schema.json", run.out, run.out_len);
+    run_fini(&run);
+}
