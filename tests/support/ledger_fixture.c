@@ -46,7 +46,9 @@ static void fill_line(const struct fixture *fixture, const struct fixture_line *
     line->claim_id = cg_key_of(text_or(wanted->claim, "C1"));
     line->original_claim_id = text_or(wanted->original, "");
     line->start_day = cg_date_parse(date.ptr, date.len, CG_DATE_ISO);
-    line->end_day = line->start_day;
+    line->end_day = wanted->end == NULL
+                        ? line->start_day
+                        : cg_date_parse(wanted->end, strlen(wanted->end), CG_DATE_ISO);
     line->received_day = CG_DAY_NONE;
     line->birth_day = CG_DAY_NONE;
     line->rendering_npi = 1234567893;

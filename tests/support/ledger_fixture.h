@@ -29,6 +29,7 @@ struct fixture_line {
     const char *claim;
     uint16_t number;
     const char *date;
+    const char *end; /* the last day of a span; NULL: the same day */
     uint16_t units;
     uint8_t frequency;
     const char *original;

@@ -31,7 +31,7 @@ GROUPS = [
      ["field_edits", "field_edits_scope", "damage", "every_case"]),
     ("ledger", ["run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups"],
      ["ledger_write", "ledger_pack", "ledger", "ledger_verify", "ledger_recover", "ledger_damage",
-      "ledger_cells", "ledger_memory"]),
+      "ledger_cells", "ledger_lines", "ledger_memory"]),
 ]
 CLI = ["validate_fixtures", "take_back_order", "layout_dates", "layout_rows", "layout_feeds", "fed_back",
        "ledger_commands", "ledger_failures"]
