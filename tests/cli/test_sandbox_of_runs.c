@@ -40,11 +40,11 @@ static void expect_order(const char *options) {
     scene_make(&scene);
     if (getenv("ASAN_OPTIONS") == NULL) {
         char command[512];
-        snprintf(
-            command, sizeof command,
-            "strace -f -o $D/trace -e trace=seccomp,openat $V --out $D/o %s && "
-            "sed '/claims.csv.*O_NOCTTY/q' $D/trace | grep -c 'seccomp(SECCOMP_SET_MODE_FILTER.*= 0' >&2",
-            options);
+        snprintf(command, sizeof command,
+                 "strace -f -o $D/trace -e trace=seccomp,openat $V --out $D/o %s && "
+                 "sed '/claims.csv.*O_NOCTTY/q' $D/trace | grep -c "
+                 "'seccomp(SECCOMP_SET_MODE_FILTER.*= 0' >&2",
+                 options);
         shell_expect(&scene, command, 0, "1\n");
     }
     scene_remove(&scene);
