@@ -1,7 +1,7 @@
 -- The ledger, version 2. Rows of the book are added, never changed: a take-back, a withdrawal and the
 -- mark that a folder was published are rows of their own. What is derived from them (`past`,
--- `recent`, `fold`, `claim_block`) is there for speed alone, and `ledger verify` makes it anew. Days
--- count from 1970-01-01; the views give dates. What a table costs is said in bytes a decided line, of
+-- `recent`, `fold`, `claim_block`) is there for speed alone, and `ledger verify` proves it from
+-- the book. Days count from 1970-01-01; the views give dates. What a table costs is said in bytes a decided line, of
 -- five million made-up lines of 83,000 members in one load.
 
 -- Every policy text used, once, so that a decision can be followed years later. A few kilobytes a text.
@@ -202,9 +202,9 @@ CREATE INDEX alias_claim ON alias (claim_id);
 
 -- What the gate recalls of a member, packed: lines with their line_no, so that it is also the index
 -- from members to lines, and take-backs, in the order of arrival; group by group, one for each run
--- in which the member had any. Each begins with what most questions ask for, so that few are read
--- whole. A member has one row, and further ones where it would be long. Holds
--- every run up to up_to_run; later ones are in `recent`. About 24 bytes a line.
+-- in which the member had any. Each entry begins with what most questions ask for, so that few are
+-- read whole. A member has one row, and further ones where it would be long. Holds every run up to
+-- up_to_run; later ones are in `recent`. About 24 bytes a line.
 CREATE TABLE past (
     past_no INTEGER PRIMARY KEY, -- member_no * 4096 + part
     up_to_run INTEGER NOT NULL,
