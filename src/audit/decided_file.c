@@ -13,6 +13,12 @@ static const size_t row_max_bytes = (size_t)16 << 20;
 
 static const struct cg_text byte_order_mark = {"\xEF\xBB\xBF", 3};
 
+static bool is_of_x12(const char *dir) {
+    char path[4096];
+    const int len = snprintf(path, sizeof path, "%s/accepted.x12.gz", dir);
+    return len > 0 && (size_t)len < sizeof path && access(path, F_OK) == 0;
+}
+
 enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_decided_file *out,
                                struct cg_error *err) {
     static const char *const endings[] = {".csv.gz", ".csv"};
@@ -21,6 +27,12 @@ enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_deci
     for (size_t i = 0; i < 2 && !found; i++) {
         const int len = snprintf(out->path, sizeof out->path, "%s/%s%s", dir, name, endings[i]);
         found = len > 0 && (size_t)len < sizeof out->path && access(out->path, F_OK) == 0;
+    }
+    if (!found && is_of_x12(dir)) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s: was made of X12, whose decisions are compared by a ledger: give "
+                            "--ledger FILE --run N",
+                            dir);
     }
     if (!found) {
         return cg_error_set(err, CG_NO_INPUT,

@@ -330,9 +330,10 @@ static enum cg_status carry(struct cutting *cutting) {
 static enum cg_status end_input(struct cutting *cutting) {
     struct cg_x12_cut *cut = cutting->cut;
     if (cut->envelope.place != CG_X12_BETWEEN) {
+        cut->envelope.facts.segments += cutting->at < cutting->text.len;
         return cg_error_set(cutting->err, CG_BAD_DATA, "%s; the file was cut: fetch it again",
                             cutting->at < cutting->text.len
-                                ? "the file ends inside the segment after this one"
+                                ? "the file ends inside this segment"
                                 : "the file ends behind this segment, before IEA");
     }
     if (!cut->has_node) {

@@ -283,3 +283,34 @@ Test(x12, a_payer_may_have_codes_of_its_own) {
     expect_refused(&world, MORE(file, "--ack", own), 78, "bad.csv:2:1: there is no reason");
     end_world(&world);
 }
+
+Test(x12, check_answers_its_lines_and_an_audit_wants_a_ledger) {
+    struct world world;
+    struct run run;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "CLM*C-2*20***11:B:1",
+            FREQUENT);
+    const char *file = put_file(&world, "in.837");
+    const char *const check[] = {run_claimgate(), "check",   "-",          "--roster",
+                                 world.roster,    "--as-of", "2025-12-31", NULL};
+    run_program(check, file, &run);
+    cr_expect_str_eq(run.out, "14\taccepted\t2\t\n18\trejected\t0\tdaily_cap\n", "%s%s", run.out,
+                     run.err);
+    run_fini(&run);
+    const char *out = decide(&world, MORE(file));
+    const char *const audit[] = {run_claimgate(),
+                                 "audit",
+                                 file,
+                                 "--decided",
+                                 out,
+                                 "--roster",
+                                 world.roster,
+                                 "--out",
+                                 scene_path(&world.scene, "audit"),
+                                 NULL};
+    run_program(audit, NULL, &run);
+    cr_expect_eq(run.exit_code, 64, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "was made of X12"), "%s", run.err);
+    run_fini(&run);
+    end_world(&world);
+}
