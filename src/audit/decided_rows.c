@@ -115,7 +115,8 @@ static enum cg_status find_columns(const struct cg_binding *binding, struct cg_t
     }
     const bool numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
     const bool names_claims = out->fields[CG_FIELD_CLAIM_ID] >= 0;
-    if (!names_claims || (numbers && out->fields[CG_FIELD_CLAIM_LINE_NUMBER] < 0)) {
+    if (binding->span_count == 0 &&
+        (!names_claims || (numbers && out->fields[CG_FIELD_CLAIM_LINE_NUMBER] < 0))) {
         return cg_error_set(err, CG_BAD_DATA,
                             "the header has no column %s; decisions are matched with lines by "
                             "claim_id and claim_line_number",
@@ -140,6 +141,10 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
     struct cg_text header;
     bool found = false;
     rows->multiline = binding->multiline;
+    if (binding->is_headless && rows->accepted) {
+        const struct cg_text own = {binding->header, binding->header_len};
+        return find_columns(binding, own, &rows->columns, err);
+    }
     enum cg_status status =
         cg_decided_row(&rows->file, binding->delimiter, false, &header, &found, err);
     if (status != CG_OK) {

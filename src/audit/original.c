@@ -44,6 +44,7 @@ static enum cg_status take_report(const struct cg_json *report, const char *path
     if (counts != NULL && cg_json_member(counts, "out_of_scope") != NULL) {
         const struct cg_json *left_out = cg_json_member(counts, "left_out");
         out->out_of_scope = cg_json_integer(cg_json_member(counts, "out_of_scope")) +
+                            cg_json_integer(cg_json_member(counts, "other_records")) +
                             (left_out == NULL ? 0 : cg_json_integer(left_out));
     }
     out->run_no = cg_json_integer(cg_json_member(cg_json_member(report, "run"), "id"));

@@ -26,14 +26,17 @@ void cg_claim_fall(struct cg_line *lines, uint32_t count) {
     }
 }
 
-enum cg_status cg_claim_check_policy(const struct cg_policy *policy, struct cg_error *err) {
-    for (uint32_t i = 0; i < cg_policy_version_count(policy); i++) {
+enum cg_status cg_claim_check_policy(const struct cg_policy *policy,
+                                     const struct cg_binding *binding, struct cg_error *err) {
+    const char *why = binding->holds_claims     ? "whole claims, and a claim's charge"
+                      : binding->span_count > 0 ? "of fixed length, and a number in one"
+                                                : NULL;
+    for (uint32_t i = 0; why != NULL && i < cg_policy_version_count(policy); i++) {
         if (cg_policy_version(policy, i)->cutback) {
             return cg_error_set(err, CG_BAD_CONFIG,
                                 "policy %s says \"over_cap\": \"cutback\", but the records of the "
-                                "input are whole claims, and a claim's charge cannot be cut back: "
-                                "use a policy that says reject",
-                                cg_policy_id(policy));
+                                "input are %s cannot be cut back: use a policy that says reject",
+                                cg_policy_id(policy), why);
         }
     }
     return CG_OK;

@@ -171,7 +171,8 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     add_claims(tally, batch, tally->rejected - rejected_before);
     tally->records += batch->lines.count + batch->passed_lines;
     tally->accepted += batch->passed_lines;
-    tally->out_of_scope += batch->passed_lines;
+    tally->out_of_scope += batch->passed_lines - batch->other_records;
+    tally->other_records += batch->other_records;
     tally->empty_lines += batch->blank_lines;
     tally->further_rows += batch->further_rows;
     tally->decoration += batch->decoration;
@@ -195,7 +196,7 @@ uint64_t cg_tally_left_out(const struct cg_tally *tally) {
 }
 
 uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {
-    const uint64_t base = tally->records - tally->out_of_scope;
+    const uint64_t base = tally->records - tally->out_of_scope - tally->other_records;
     /* Rounded up, so that a rate above the limit never rounds down to it. */
     return base == 0 ? 0 : (tally->rejected * 100000 + base - 1) / base;
 }

@@ -110,6 +110,8 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->other_header = NULL;
     batch->holds_claims = false;
     batch->passed_lines = 0;
+    batch->other_records = 0;
+    batch->begins_outputs = false;
     batch->further_rows = 0;
     batch->near_codes = 0;
     batch->odd_ids = 0;

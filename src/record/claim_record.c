@@ -9,6 +9,18 @@ void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->reasons = CG_MALFORMED_REASONS;
 }
 
+bool cg_record_add_other(struct cg_batch *batch, struct cg_record other) {
+    struct cg_record *record = cg_array_add(&batch->records);
+    if (record != NULL) {
+        *record = other;
+        record->line_index = CG_NO_LINE;
+        record->line_count = 1;
+        batch->passed_lines++;
+        batch->other_records++;
+    }
+    return record != NULL;
+}
+
 bool cg_claim_values_init(struct cg_claim_values *claim, const struct cg_binding *binding,
                           const struct cg_csv *csv, struct cg_batch *batch) {
     *claim = (struct cg_claim_values){.count = binding->line_count};

@@ -1,5 +1,7 @@
 #include "claimgate/record/csv.h"
 
+#include "claimgate/base/assert.h"
+#include "claimgate/record/layout.h"
 #include "claimgate/record/quotes.h"
 
 #include <csv.h>
@@ -15,8 +17,10 @@ struct cg_csv {
     struct csv_parser parser;
     char delimiter;
     uint32_t max_fields;
-    uint32_t field_count;  /* found by the walk */
-    uint32_t values_count; /* given by libcsv */
+    uint32_t field_count;        /* found by the walk */
+    uint32_t values_count;       /* given by libcsv */
+    const struct cg_span *spans; /* NULL: the record has delimiters */
+    uint32_t span_count;
     struct cg_text record;
     struct cg_csv_field *fields;
     char *unescaped; /* CG_RECORD_MAX_BYTES: values whose doubled quotes became single */
@@ -147,6 +151,22 @@ static enum cg_malformed find_fields(struct cg_csv *csv, struct cg_text record) 
     return state == CG_QUOTES_OPEN ? CG_UNCLOSED_QUOTE : CG_WELL_FORMED;
 }
 
+void cg_csv_cut_at(struct cg_csv *csv, const struct cg_span *spans, uint32_t count) {
+    CG_ASSERT(count <= csv->max_fields);
+    csv->spans = spans;
+    csv->span_count = count;
+}
+
+static void cut_spans(struct cg_csv *csv) {
+    for (uint32_t i = 0; i < csv->span_count; i++) {
+        const struct cg_text raw = cg_span_of(&csv->spans[i], csv->record);
+        csv->fields[i] = (struct cg_csv_field){.value = cg_text_trim(raw),
+                                               .raw_offset = (uint32_t)(raw.ptr - csv->record.ptr),
+                                               .raw_len = raw.len};
+    }
+    csv->field_count = csv->span_count;
+}
+
 enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record) {
     csv->record = record;
     csv->field_count = 0;
@@ -154,6 +174,10 @@ enum cg_malformed cg_csv_read(struct cg_csv *csv, struct cg_text record) {
     csv->unescaped_bytes = 0;
     if (memchr(record.ptr, '\0', record.len) != NULL) {
         return CG_NUL_BYTE;
+    }
+    if (csv->spans != NULL) {
+        cut_spans(csv);
+        return CG_WELL_FORMED;
     }
     enum cg_malformed fault = find_fields(csv, record);
     if (fault != CG_WELL_FORMED) {

@@ -74,3 +74,15 @@ uint32_t cg_line_ends_in(struct cg_text record) {
     }
     return count;
 }
+
+bool cg_line_wants_csv(struct cg_text text) {
+    return memchr(text.ptr, '"', text.len) != NULL || memchr(text.ptr, '\0', text.len) != NULL;
+}
+
+uint8_t cg_line_end_bytes(struct cg_text text, uint32_t end) {
+    if (end == text.len) {
+        return 0;
+    }
+    bool is_crlf = text.ptr[end] == '\r' && end + 1 < text.len && text.ptr[end + 1] == '\n';
+    return is_crlf ? 2 : 1;
+}

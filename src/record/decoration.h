@@ -16,6 +16,12 @@ bool cg_line_is_decoration(struct cg_text line);
 /* Nothing stands in it but blanks and tabs, of which none is the delimiter. */
 bool cg_line_is_blank(struct cg_text line, char delimiter);
 
+/* Quotes are for libcsv to read, and a NUL byte for it to refuse. */
+bool cg_line_wants_csv(struct cg_text line);
+
+/* The bytes of the line end that stands at `end`; 0 at the end of the text. */
+uint8_t cg_line_end_bytes(struct cg_text text, uint32_t end);
+
 /* Line ends in a record that may hold some: CRLF is one. */
 uint32_t cg_line_ends_in(struct cg_text record);
 

@@ -21,8 +21,8 @@ const char *cg_field_name(enum cg_field field) {
 }
 
 /* The files of schemas/layouts; a test holds the two together. */
-static const char *const builtin_names[] = {
-    "cclf5", "rif-carrier", "rif-outpatient", "synthea", "taf-ot", "tuva", NULL};
+static const char *const builtin_names[] = {"cclf5",  "rif-carrier", "rif-outpatient", "synthea",
+                                            "taf-ot", "tmsis-cot",   "tuva",           NULL};
 
 const struct cg_named_files cg_layout_files = {"layout", "layouts", builtin_names};
 
@@ -102,8 +102,10 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     struct cg_layout_source *source = &loading->layout->fields[field];
     const struct cg_json *fixed = cg_json_member(node, "fixed");
     const struct cg_json *map = cg_json_member(node, "map");
-    source->column = keep(loading, cg_json_member(node, "column"));
-    source->fallback = keep(loading, cg_json_member(node, "fallback"));
+    source->column = cg_layout_place_of(loading->layout, node, &loading->no_memory);
+    source->fallback =
+        cg_layout_place(loading->layout, cg_json_member(node, "fallback"), &loading->no_memory);
+    source->decimals = (uint8_t)cg_json_integer(cg_json_member(node, "decimals"));
     source->fixed = keep(loading, fixed);
     source->missing = keep(loading, cg_json_member(node, "missing"));
     load_map(loading, map, source);
@@ -111,7 +113,10 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     if (!cg_json_is_null(cg_json_member(node, "date_format"))) {
         source->date_format = date_format_of(cg_json_string(cg_json_member(node, "date_format")));
     }
-    if (source->column == NULL && (source->fixed == NULL || source->fallback != NULL)) {
+    const bool is_for_user =
+        cg_field_is_needed(field) && source->missing != NULL && source->fallback == NULL;
+    if (source->column == NULL && !is_for_user &&
+        (source->fixed == NULL || source->fallback != NULL)) {
         cg_json_problem(loading->doc, node, loading->problems,
                         "%s needs a column, or else a fixed value alone", cg_field_name(field));
     }
@@ -140,8 +145,9 @@ static void load_document(struct loading *loading) {
             load_source(loading, (enum cg_field)i, node);
         }
     }
-    loading->no_memory =
-        loading->no_memory || !cg_layout_load_lines(layout, loading->doc, loading->problems);
+    loading->no_memory = loading->no_memory ||
+                         !cg_layout_load_lines(layout, loading->doc, loading->problems) ||
+                         !cg_layout_load_headless(layout, loading->doc, loading->problems);
 }
 
 static enum cg_status load_text(const char *file, struct cg_text text, struct cg_layout **out,

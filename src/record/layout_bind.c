@@ -52,6 +52,7 @@ static void bind_field(struct cg_layout_search *search, enum cg_field field,
     bool has_column = bound->column >= 0 || bound->fallback_column >= 0;
     bound->fixed = has_column ? NULL : source->fixed;
     bound->is_mapped = source->map_count > 0;
+    bound->decimals = source->decimals;
     out->date_formats[field] = source->date_format;
 }
 
@@ -227,9 +228,12 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
     }
     out->last_column = last_column(out);
     cg_position_bind(search->columns, out);
-    out->names = cg_header_names_bound(search->columns->csv, search->columns->count, out);
+    cg_layout_bind_headless(search->layout, search->columns, out);
+    if (!out->is_headless) {
+        out->names = cg_header_names_bound(search->columns->csv, search->columns->count, out);
+    }
     out->header = malloc(header.len);
-    if (out->names == NULL || out->header == NULL) {
+    if ((out->names == NULL && !out->is_headless) || out->header == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     memcpy(out->header, header.ptr, header.len);

@@ -15,7 +15,8 @@ struct cg_layout_pair {
 
 /* One field as the JSON has it; NULL where a key is left out. */
 struct cg_layout_source {
-    const char *column;
+    const char *column; /* its name, or the name that its place has: layout_places.c */
+    uint8_t decimals;   /* digits of a number that stand behind a point which is not written */
     const char *const *also_named; /* other names of the column */
     size_t also_count;
     const char *fallback;
@@ -52,6 +53,12 @@ struct cg_layout {
     uint32_t only_count;
     struct cg_text *blanks; /* how the file writes a blank */
     uint32_t blank_count;
+    bool headless;        /* files have no header */
+    uint32_t own_columns; /* of a record in such a file; 0: fields are spans */
+    struct cg_span spans[CG_SPANS_MAX];
+    uint32_t span_count;
+    const char *kind_column; /* which records are lines, by the value of this place; NULL: all */
+    const char *kind_value;
     struct cg_layout_source fields[CG_FIELD_COUNT];
     /* Where a record is a claim: line_count times CG_FIELD_COUNT, with names for each line, of
      * which the first are `fields`. NULL: a record is a line. */
@@ -69,9 +76,24 @@ static inline const struct cg_layout_source *cg_layout_fields_of(const struct cg
 /* What a layout file says of whole rows: its keys "only", "blank" and "negative_units". False: no
  * memory. The document is sound, or has a problem of its own. */
 struct cg_json_doc;
+struct cg_json;
 struct cg_problems;
+struct cg_header_columns;
 cg_must_use bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                                      struct cg_problems *problems);
+
+/* The name of a place: a column's own, "column_12", "bytes_298_308". NULL for an absent value.
+ * *no_memory is set when there is none. */
+const char *cg_layout_place(struct cg_layout *layout, const struct cg_json *node, bool *no_memory);
+/* The same of a value with the keys "start" and "length", else "column". */
+const char *cg_layout_place_of(struct cg_layout *layout, const struct cg_json *node,
+                               bool *no_memory);
+/* The keys "header", "columns" and "record", once the fields are loaded. False: no memory. */
+cg_must_use bool cg_layout_load_headless(struct cg_layout *layout, const struct cg_json_doc *doc,
+                                         struct cg_problems *problems);
+/* What of it a binding needs. CG_BAD_DATA: the place of "record" is not there. */
+void cg_layout_bind_headless(const struct cg_layout *layout,
+                             const struct cg_header_columns *columns, struct cg_binding *out);
 
 /* The key "lines", once the fields are loaded: their names for each line. The same. */
 cg_must_use bool cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,

@@ -80,8 +80,10 @@ static const char *list_missing(const struct cg_layout_search *search,
             continue;
         }
         append(missing, MISSING_SHOWN_BYTES, missing[0] == '\0' ? "" : ", ");
-        append(missing, MISSING_SHOWN_BYTES, source->column);
-        if (shown && nearest_column(search->columns, source->column, near)) {
+        const char *name =
+            source->column != NULL ? source->column : cg_field_name((enum cg_field)i);
+        append(missing, MISSING_SHOWN_BYTES, name);
+        if (shown && nearest_column(search->columns, name, near)) {
             append(missing, MISSING_SHOWN_BYTES, " (is it ");
             append(missing, MISSING_SHOWN_BYTES, near);
             append(missing, MISSING_SHOWN_BYTES, "?)");

@@ -69,7 +69,8 @@ static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
         cg_json_problem(doc, node, problems,
                         "a rule needs exactly one of \"equals\", \"in\" and \"not_in\"");
     }
-    rule->column = keep(layout, cg_json_string(cg_json_member(node, "column")));
+    bool no_memory = false;
+    rule->column = cg_layout_place(layout, cg_json_member(node, "column"), &no_memory);
     const bool loaded =
         is_equals ? load_value(layout, equals, rule)
                   : load_values(layout, rule->negated ? not_in : in, &rule->values, &rule->count);

@@ -107,8 +107,8 @@ static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
 static void choose_glance(struct parser *parser) {
     const struct cg_binding *binding = parser->plan->binding;
     const int32_t column = binding->fields[CG_FIELD_CLAIM_LINE_START_DATE].column;
-    parser->glances =
-        binding->layout != NULL && column >= 0 && cg_header_names_have_no_digit(binding->names);
+    parser->glances = binding->layout != NULL && column >= 0 &&
+                      (binding->is_headless || cg_header_names_have_no_digit(binding->names));
     parser->glance_column = parser->glances ? (uint32_t)column : 0;
 }
 
@@ -238,6 +238,13 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     if (!has_word && !is_too_long(batch, piece) && is_empty(parser, piece)) {
         return true;
     }
+    if (__builtin_expect(parser->plan->binding->kind_value.len > 0, false) &&
+        !cg_binding_is_kind(parser->plan->binding, piece->text)) {
+        return cg_record_add_other(batch, (struct cg_record){.offset = piece->offset,
+                                                             .len_bytes = piece->text.len,
+                                                             .line_delta = line_delta,
+                                                             .eol_bytes = piece->eol_bytes});
+    }
     uint32_t field_count = 0;
     int fault = (int)find_fault(parser, piece, &field_count);
     parser->values.ends = piece->ends;
@@ -297,19 +304,6 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
     return true;
 }
 
-/* Quotes are for libcsv to read, and a NUL byte for it to refuse. */
-static bool wants_csv(struct cg_text text) {
-    return memchr(text.ptr, '"', text.len) != NULL || memchr(text.ptr, '\0', text.len) != NULL;
-}
-
-static uint8_t line_end_bytes(struct cg_text text, uint32_t end) {
-    if (end == text.len) {
-        return 0;
-    }
-    bool is_crlf = text.ptr[end] == '\r' && end + 1 < text.len && text.ptr[end + 1] == '\n';
-    return is_crlf ? 2 : 1;
-}
-
 static bool parse_lines(struct parser *parser) {
     struct cg_text text = parser->batch->text;
     struct cg_scan_index *index = &parser->batch->index;
@@ -323,7 +317,8 @@ static bool parse_lines(struct parser *parser) {
         uint32_t end = index->marks[mark];
         bool plain = index->lines[i].plain && !parser->plan->libcsv_only;
         struct cg_text record = {text.ptr + start, end - start};
-        bool use_csv = !plain && (parser->plan->libcsv_only || wants_csv(record));
+        bool use_csv = parser->plan->binding->span_count > 0 ||
+                       (!plain && (parser->plan->libcsv_only || cg_line_wants_csv(record)));
         struct piece piece = {
             .text = record,
             .offset = start,
@@ -331,7 +326,7 @@ static bool parse_lines(struct parser *parser) {
             .ends = use_csv ? NULL : index->marks + first_mark,
             .plain = plain,
             .field_count = mark - first_mark + 1,
-            .eol_bytes = line_end_bytes(text, end),
+            .eol_bytes = cg_line_end_bytes(text, end),
         };
         if (!(parser->batch->is_fed_back ? take_fed_back(parser, piece) : take(parser, &piece))) {
             return false;
@@ -354,7 +349,7 @@ static bool parse_multiline(struct parser *parser) {
         struct cg_extent extent;
         if (at == 0 && parser->batch->long_record_bytes > 0) {
             extent.len_bytes = CG_RECORD_MAX_BYTES;
-            extent.eol_bytes = line_end_bytes(text, CG_RECORD_MAX_BYTES);
+            extent.eol_bytes = cg_line_end_bytes(text, CG_RECORD_MAX_BYTES);
         } else {
             (void)cg_walk_next(&walk, text, at, true, &extent);
         }
@@ -379,7 +374,7 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
     parser.values.text = batch->text.ptr;
     batch->holds_claims = plan->binding->holds_claims;
-    if (plan->binding->names != NULL) {
+    if (plan->binding->names != NULL || plan->binding->is_headless) {
         choose_glance(&parser);
     }
     if (!cg_claim_values_init(&parser.claim, plan->binding, csv, batch)) {

@@ -165,6 +165,9 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
         batch->csv = cg_csv_new(reader->binding.delimiter,
                                 2 * reader->binding.column_count + CG_FED_BACK_COLUMNS_MORE + 1);
     }
+    if (batch->csv != NULL && reader->binding.span_count > 0) {
+        cg_csv_cut_at(batch->csv, reader->binding.spans, reader->binding.span_count);
+    }
     if (batch->csv == NULL) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
     } else if (cg_parse_batch(&plan, batch->csv, batch) != CG_OK) {

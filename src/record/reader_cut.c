@@ -35,6 +35,7 @@ static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *e
     const struct cg_layout_lines lines = name != NULL ? cg_layout_lines(reader->layout)
                                          : reader->plan.lines != NULL ? *reader->plan.lines
                                                                       : (struct cg_layout_lines){0};
+    reader->own_header = lines.own_header;
     cg_splitter_skip(reader->splitter, lines.skip, lines.header_starts_with);
     return CG_OK;
 }
@@ -92,6 +93,25 @@ static enum cg_status take_fed_back(struct cg_reader *reader, struct cg_batch *b
     return CG_OK;
 }
 
+/* The layout says what no line of the file does. A rejected file of an earlier run has a header. */
+static bool is_headless(const struct cg_reader *reader, const struct cg_batch *batch) {
+    static const char rejected[] = "source_file";
+    return reader->own_header != NULL &&
+           (batch->payload_bytes < sizeof rejected - 1 ||
+            memcmp(batch->payload, rejected, sizeof rejected - 1) != 0);
+}
+
+static enum cg_status start_headless(struct cg_reader *reader, struct cg_batch *batch) {
+    const struct cg_header header = {.line = cg_text_of(reader->own_header)};
+    batch->begins_outputs = !reader->bound;
+    const enum cg_status status =
+        reader->bound ? CG_OK : bind(reader, &header, batch, &batch->error);
+    if (status == CG_OK) {
+        cg_splitter_start(reader->splitter, reader->binding.delimiter, reader->binding.multiline);
+    }
+    return status;
+}
+
 static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
     struct cg_header header;
     bool found = false;
@@ -99,6 +119,9 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
     enum cg_status status = expect_header(reader, &batch->error);
     if (status != CG_OK) {
         return status;
+    }
+    if (is_headless(reader, batch)) {
+        return start_headless(reader, batch);
     }
     status = cg_splitter_header(reader->splitter, batch, &header, &found, &batch->error);
     if (status != CG_OK) {
@@ -114,6 +137,7 @@ static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *bat
     if (status != CG_OK) {
         return status;
     }
+    batch->begins_outputs = is_first;
     batch->header_raw = is_first ? header.raw : (struct cg_text){"", 0};
     batch->header_lines = header.physical_lines;
     status = bind(reader, &header, batch, &batch->error);

@@ -31,6 +31,7 @@ struct cg_reader {
     struct cg_backlog backlog; /* fill asks whether anything waits */
     struct cg_layout *layout;
     struct cg_binding binding;
+    const char *own_header; /* what the layout has instead of a header; NULL: files have one */
     bool bound;
     enum cg_input_kind kind;
     char first_bytes[CG_KIND_KNOWN_BYTES]; /* of the input, while they do not tell its kind */

@@ -45,6 +45,7 @@ static bool start_x12(struct cg_reader *reader, struct cg_batch *batch) {
         return false;
     }
     if (!reader->bound) {
+        batch->begins_outputs = true;
         batch->header_raw = (struct cg_text){reader->binding.header, reader->binding.header_len};
     }
     reader->bound = true;

@@ -64,7 +64,9 @@ bool cg_rows_rejected_header(struct cg_buffer *out, const struct cg_binding *bin
     put_value(&writer, "source_file");
     put_next_value(&writer, "source_line");
     put_delimiter(&writer);
-    put_bytes(&writer, (struct cg_text){binding->header, binding->header_len});
+    put_bytes(&writer, binding->span_count > 0
+                           ? cg_text_of("record")
+                           : (struct cg_text){binding->header, binding->header_len});
     for (int i = 0; i < CG_REJECTED_COLUMNS; i++) {
         put_next_value(&writer, cg_rejected_column_name((enum cg_rejected_column)i));
     }
@@ -100,6 +102,11 @@ static void put_record(struct writer *writer, const struct cg_rejected_row *row)
     struct cg_text record = cg_batch_record_text(row->batch, line->record_no);
     if (fields > columns) {
         record = without_last_field(record, writer->delimiter);
+    }
+    if (row->binding->span_count > 0) { /* one column, whatever stands in it */
+        writer->failed = writer->failed || (line->malformed == CG_WELL_FORMED &&
+                                            !cg_csv_put(writer->out, writer->delimiter, record));
+        return;
     }
     if (line->malformed != CG_WELL_FORMED) {
         put_delimiters(writer, row->binding->column_count - 1);

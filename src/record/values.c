@@ -7,7 +7,7 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
         const struct cg_field_source *source = &binding->fields[field];
         bool is_absent = source->column < 0 && source->fallback_column < 0 && source->fixed == NULL;
         bool is_direct = source->column >= 0 && source->fallback_column < 0 && !source->is_mapped &&
-                         !binding->has_blanks;
+                         source->decimals == 0 && !binding->has_blanks;
         values->columns[field] = is_absent   ? CG_VALUE_ABSENT
                                  : is_direct ? source->column
                                              : CG_VALUE_DERIVED;
@@ -65,6 +65,24 @@ static int32_t column_used(struct cg_values *values, enum cg_field field) {
     return looks_on && may_fall_back(values, field) ? source->fallback_column : source->column;
 }
 
+/* "00000004000" with three decimals is "00000004.000". */
+static struct cg_text with_point(struct cg_values *values, struct cg_text digits,
+                                 uint32_t decimals) {
+    if (digits.len <= decimals) {
+        return digits;
+    }
+    char *text = cg_arena_alloc(values->scratch, (size_t)digits.len + 1);
+    if (text == NULL) {
+        values->out_of_memory = true;
+        return (struct cg_text){"", 0};
+    }
+    const uint32_t whole = digits.len - decimals;
+    memcpy(text, digits.ptr, whole);
+    text[whole] = '.';
+    memcpy(text + whole + 1, digits.ptr + whole, decimals);
+    return (struct cg_text){text, digits.len + 1};
+}
+
 /* Never inlined: the field edits inline all they call and ask for a value at many places, so that
  * their code would be much longer. */
 __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *values,
@@ -78,7 +96,8 @@ __attribute__((noinline)) struct cg_text cg_values_derive(struct cg_values *valu
         const struct cg_text fixed = cg_text_of(source->fixed);
         return source->is_mapped ? cg_layout_map(values->binding->layout, field, fixed) : fixed;
     }
-    return meant(values, field, column);
+    const struct cg_text value = meant(values, field, column);
+    return source->decimals > 0 ? with_point(values, value, source->decimals) : value;
 }
 
 __attribute__((noinline)) int32_t cg_values_moment(struct cg_values *values, struct cg_text text) {

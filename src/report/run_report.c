@@ -47,6 +47,9 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }
+    if (tally->other_records != 0) {
+        cg_json_put_integer(json, "other_records", (int64_t)tally->other_records);
+    }
     if (tally->further_rows != 0) {
         cg_json_put_integer(json, "further_rows", (int64_t)tally->further_rows);
     }

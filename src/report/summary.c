@@ -54,6 +54,7 @@ static void put_totals(struct cg_page *page, const struct cg_tally *tally) {
     put_count(page, "empty lines skipped", tally->empty_lines);
     put_count(page, "lines without a letter or digit", tally->decoration);
     put_count(page, "headers met again, skipped", tally->repeated_headers);
+    put_count(page, "records of other kinds", tally->other_records);
     put_count(page, "further rows of claims fed back", tally->further_rows);
     put_count(page, "lines before the header", tally->skipped_lines);
     put_count(page, "trailers", tally->trailers);

@@ -134,8 +134,8 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
 /* The lines of a record are decided together, as if they came alone. */
 static enum cg_status decide_record(struct cg_check *check, const struct cg_record *record,
                                     struct cg_error *err) {
-    if (check->batch->holds_claims &&
-        cg_claim_check_policy(check->plan.rules.policy, err) != CG_OK) {
+    if (cg_claim_check_policy(check->plan.rules.policy, cg_reader_binding(check->reader), err) !=
+        CG_OK) {
         return err->status;
     }
     struct cg_line *lines = cg_batch_line(check->batch, record->line_index);

@@ -123,7 +123,7 @@ static bool fill_rejected_text(const struct cg_run *run, struct cg_batch *batch)
     struct cg_line *line;
     const size_t enough =
         batch->records.count < CG_BATCH_LINES ? REJECTED_TEXT_BYTES : SHORT_LINES_TEXT_BYTES;
-    if (batch->encoded_lines == 0 && batch->header_raw.len != 0 &&
+    if (batch->encoded_lines == 0 && batch->begins_outputs &&
         !cg_rows_rejected_header(&batch->rejected_text, binding)) {
         return false;
     }
@@ -173,7 +173,7 @@ static bool put_decision(const struct cg_run *run, struct cg_batch *batch,
 }
 
 static bool fill_decisions(const struct cg_run *run, struct cg_batch *batch) {
-    if (batch->header_raw.len != 0 &&
+    if (batch->begins_outputs &&
         !cg_decision_rows_header(&batch->decisions_text, cg_reader_binding(run->reader))) {
         return false;
     }

@@ -121,8 +121,8 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
         return;
     }
-    if (batch->holds_claims &&
-        cg_claim_check_policy(run->plan->rules.policy, &batch->error) != CG_OK) {
+    if (cg_claim_check_policy(run->plan->rules.policy, cg_reader_binding(run->reader),
+                              &batch->error) != CG_OK) {
         return;
     }
     note_codes(run, batch);

@@ -20,7 +20,7 @@ struct cg_binding feed_binding(uint32_t columns, char delimiter, bool multiline)
                                  .multiline = multiline};
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         int32_t column = i < (int)columns ? i : -1;
-        binding.fields[i] = (struct cg_field_source){column, -1, NULL, false};
+        binding.fields[i] = (struct cg_field_source){.column = column, .fallback_column = -1};
     }
     return binding;
 }

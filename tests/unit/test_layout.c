@@ -60,7 +60,7 @@ Test(layout, the_built_in_names_are_the_files_of_schemas) {
             found++;
         }
     }
-    cr_assert_eq(found, 6);
+    cr_assert_eq(found, 7);
     cr_assert_null(cg_layout_files.names[found]);
 }
 

@@ -11,6 +11,7 @@
 #define CLAIMGATE_GATE_CLAIM_H
 
 #include "claimgate/base/error.h"
+#include "claimgate/record/layout.h"
 #include "claimgate/record/line.h"
 #include "claimgate/rules/policy.h"
 
@@ -27,8 +28,10 @@ bool cg_claim_settle(struct cg_line *lines, uint32_t count);
  * in the caps was never so, and is told of none. */
 void cg_claim_fall(struct cg_line *lines, uint32_t count);
 
-/* CG_BAD_CONFIG where a version of the policy cuts lines back, which a claim's charge cannot be. */
+/* CG_BAD_CONFIG where a version of the policy cuts lines back, and records are claims, whose charge
+ * cannot be, or of fixed length. */
 cg_must_use enum cg_status cg_claim_check_policy(const struct cg_policy *policy,
+                                                 const struct cg_binding *binding,
                                                  struct cg_error *err);
 
 #endif

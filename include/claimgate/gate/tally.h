@@ -47,6 +47,7 @@ struct cg_tally {
     uint64_t cutback;                     /* of the accepted */
     uint64_t taken_back;                  /* lines */
     uint64_t empty_lines;
+    uint64_t other_records;         /* of the accepted, beside those out of scope */
     uint64_t further_rows;          /* of claims that are fed back, beyond their first */
     uint64_t decoration;            /* lines without a letter or digit */
     uint64_t repeated_headers;      /* records that say the header again */

@@ -131,6 +131,8 @@ struct cg_batch {
     uint32_t blank_lines;
     bool holds_claims;                  /* a record may have several lines */
     uint32_t further_rows;              /* of claims that are fed back, beyond their first */
+    uint32_t other_records;             /* of these: of a kind that holds no service lines */
+    bool begins_outputs;                /* cut: headers of outputs come before its rows */
     uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;                /* records with near_code */
     uint32_t words_for_code;            /* records with words_for_code */

@@ -57,7 +57,8 @@ enum {
     CG_COLUMNS_MAX = 4096,      /* of a claim file; a header with more is CG_BAD_DATA */
     CG_COLUMN_SHOWN_BYTES = 96, /* of a column's name in a message */
     CG_COLUMN_NOTES_MAX = 16,
-    CG_ONLY_MAX = 16, /* rules of a layout that leave rows out */
+    CG_SPANS_MAX = 64, /* of a record of fixed length */
+    CG_ONLY_MAX = 16,  /* rules of a layout that leave rows out */
 };
 
 const char *cg_field_name(enum cg_field field);
@@ -65,6 +66,14 @@ const char *cg_field_name(enum cg_field field);
 bool cg_field_is_needed(enum cg_field field);
 
 struct cg_layout;
+
+/* Where a value stands in a record of fixed length. */
+struct cg_span {
+    uint32_t start; /* from 0 */
+    uint32_t len;
+};
+/* As far as the record reaches. */
+struct cg_text cg_span_of(const struct cg_span *span, struct cg_text record);
 
 /* A built-in layout's name, or else a path. CG_BAD_CONFIG, problems with line and column;
  * CG_BAD_CONFIG with the names there are when it is neither. */
@@ -93,9 +102,10 @@ struct cg_header_names;
 struct cg_layout_lines {
     uint32_t skip;                     /* lines at the start of each input */
     struct cg_text header_starts_with; /* and all lines up to one that starts so; len 0: none */
-    struct cg_text trailer;            /* a record that starts so is none; len 0: none */
-    bool trailing_delimiter;           /* a record may end in a delimiter too many */
-    bool short_records;                /* and lack blank fields at its end */
+    const char *own_header;  /* stands for the header of a file without one; NULL: files have one */
+    struct cg_text trailer;  /* a record that starts so is none; len 0: none */
+    bool trailing_delimiter; /* a record may end in a delimiter too many */
+    bool short_records;      /* and lack blank fields at its end */
 };
 struct cg_layout_lines cg_layout_lines(const struct cg_layout *layout);
 
@@ -106,6 +116,7 @@ struct cg_field_source {
                               * date of service has one without a first: see values.c */
     const char *fixed;       /* value where no column is found; NULL: none */
     bool is_mapped;          /* cg_layout_map has a map for it */
+    uint8_t decimals;        /* digits behind a point that is not written */
 };
 
 /* What a person should look at in a header that fits. */
@@ -138,6 +149,11 @@ struct cg_binding {
     uint32_t last_column;  /* the last one that any field needs */
     char delimiter;
     bool multiline;
+    bool is_headless;            /* `header` says what no line of the file does */
+    const struct cg_span *spans; /* of a record of fixed length, for each of its columns */
+    uint32_t span_count;         /* 0: records have delimiters */
+    int32_t kind_column;         /* a record is a line where this column has the */
+    struct cg_text kind_value;   /* value; len 0: all are */
     bool holds_claims;  /* a record may have several lines, which are accepted or rejected whole */
     bool is_x12;        /* there are no columns, but in the rejected file */
     bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
@@ -171,6 +187,9 @@ static inline const struct cg_binding *cg_binding_of_line(const struct cg_bindin
                ? &binding->of_lines[line->line_number - 1]
                : binding;
 }
+
+/* Whether a record is of the kind that holds service lines, where the binding tells kinds apart. */
+bool cg_binding_is_kind(const struct cg_binding *binding, struct cg_text record);
 
 /* Find the layout's columns in a header line (BOM and line end left out): by their names exactly
  * (letter case and blanks around them ignored), else by the only one that is the same but for
