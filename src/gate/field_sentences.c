@@ -85,9 +85,9 @@ static struct cg_text read_column(const struct cg_detail *detail, struct cg_text
 static struct cg_text read_value(const struct cg_detail *detail, enum cg_field field,
                                  struct cg_text record, int32_t column) {
     const struct cg_binding *binding = detail->binding;
-    const struct cg_text value = binding->span_count > 0
-                                     ? cg_text_trim(cg_span_of(&binding->spans[column], record))
-                                     : read_column(detail, record, column);
+    const struct cg_text value =
+        binding->span_count > 0 ? cg_text_trim(cg_byte_span_of(&binding->spans[column], record))
+                                : read_column(detail, record, column);
     const bool is_blank =
         (binding->has_blanks && cg_layout_is_blank(binding->layout, value)) ||
         (binding->fields[field].is_mapped && cg_layout_map(binding->layout, field, value).len == 0);

@@ -17,9 +17,9 @@ struct cg_csv {
     struct csv_parser parser;
     char delimiter;
     uint32_t max_fields;
-    uint32_t field_count;        /* found by the walk */
-    uint32_t values_count;       /* given by libcsv */
-    const struct cg_span *spans; /* NULL: the record has delimiters */
+    uint32_t field_count;             /* found by the walk */
+    uint32_t values_count;            /* given by libcsv */
+    const struct cg_byte_span *spans; /* NULL: the record has delimiters */
     uint32_t span_count;
     struct cg_text record;
     struct cg_csv_field *fields;
@@ -151,7 +151,7 @@ static enum cg_malformed find_fields(struct cg_csv *csv, struct cg_text record) 
     return state == CG_QUOTES_OPEN ? CG_UNCLOSED_QUOTE : CG_WELL_FORMED;
 }
 
-void cg_csv_cut_at(struct cg_csv *csv, const struct cg_span *spans, uint32_t count) {
+void cg_csv_cut_at(struct cg_csv *csv, const struct cg_byte_span *spans, uint32_t count) {
     CG_ASSERT(count <= csv->max_fields);
     csv->spans = spans;
     csv->span_count = count;
@@ -159,7 +159,7 @@ void cg_csv_cut_at(struct cg_csv *csv, const struct cg_span *spans, uint32_t cou
 
 static void cut_spans(struct cg_csv *csv) {
     for (uint32_t i = 0; i < csv->span_count; i++) {
-        const struct cg_text raw = cg_span_of(&csv->spans[i], csv->record);
+        const struct cg_text raw = cg_byte_span_of(&csv->spans[i], csv->record);
         csv->fields[i] = (struct cg_csv_field){.value = cg_text_trim(raw),
                                                .raw_offset = (uint32_t)(raw.ptr - csv->record.ptr),
                                                .raw_len = raw.len};

@@ -22,9 +22,9 @@ static const char *keep(struct cg_layout *layout, const char *text, bool *no_mem
 /* A span that several fields read is one. */
 static const char *span_name(struct cg_layout *layout, const struct cg_json *node,
                              bool *no_memory) {
-    const struct cg_span span = {.start =
-                                     (uint32_t)cg_json_integer(cg_json_member(node, "start")) - 1,
-                                 .len = (uint32_t)cg_json_integer(cg_json_member(node, "length"))};
+    const struct cg_byte_span span = {
+        .start = (uint32_t)cg_json_integer(cg_json_member(node, "start")) - 1,
+        .len = (uint32_t)cg_json_integer(cg_json_member(node, "length"))};
     char name[NAME_BYTES];
     struct cg_phrase say = cg_phrase_start(name, sizeof name);
     uint32_t i = 0;
@@ -70,7 +70,7 @@ static bool make_header(struct cg_layout *layout) {
     bool no_memory = false;
     cg_buffer_init(&header, HEADER_MAX_BYTES);
     for (uint32_t i = 0; i < count && good; i++) {
-        const struct cg_span *span = &layout->spans[i % CG_SPANS_MAX];
+        const struct cg_byte_span *span = &layout->spans[i % CG_SPANS_MAX];
         good = (i == 0 || cg_buffer_append(&header, &layout->delimiter, 1)) &&
                (layout->own_columns > 0 ? cg_buffer_printf(&header, "column_%u", i + 1)
                                         : cg_buffer_printf(&header, "bytes_%u_%u", span->start + 1,
@@ -152,7 +152,7 @@ void cg_layout_bind_headless(const struct cg_layout *layout,
     }
 }
 
-struct cg_text cg_span_of(const struct cg_span *span, struct cg_text record) {
+struct cg_text cg_byte_span_of(const struct cg_byte_span *span, struct cg_text record) {
     const uint32_t start = span->start < record.len ? span->start : record.len;
     const uint32_t left = record.len - start;
     return (struct cg_text){record.ptr + start, span->len < left ? span->len : left};
@@ -162,7 +162,7 @@ struct cg_text cg_span_of(const struct cg_span *span, struct cg_text record) {
 bool cg_binding_is_kind(const struct cg_binding *binding, struct cg_text record) {
     struct cg_text cell = record;
     if (binding->span_count > 0) {
-        cell = cg_span_of(&binding->spans[binding->kind_column], record);
+        cell = cg_byte_span_of(&binding->spans[binding->kind_column], record);
     }
     for (int32_t i = 0; binding->span_count == 0 && i <= binding->kind_column; i++) {
         const char *end = memchr(record.ptr, binding->delimiter, record.len);

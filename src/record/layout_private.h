@@ -55,7 +55,7 @@ struct cg_layout {
     uint32_t blank_count;
     bool headless;        /* files have no header */
     uint32_t own_columns; /* of a record in such a file; 0: fields are spans */
-    struct cg_span spans[CG_SPANS_MAX];
+    struct cg_byte_span spans[CG_SPANS_MAX];
     uint32_t span_count;
     const char *kind_column; /* which records are lines, by the value of this place; NULL: all */
     const char *kind_value;

@@ -29,8 +29,8 @@ void cg_csv_free(struct cg_csv *csv);
 
 /* From here on a record has no delimiters, and its fields are these spans, at most max_fields. They
  * outlive the reader. */
-struct cg_span;
-void cg_csv_cut_at(struct cg_csv *csv, const struct cg_span *spans, uint32_t count);
+struct cg_byte_span;
+void cg_csv_cut_at(struct cg_csv *csv, const struct cg_byte_span *spans, uint32_t count);
 
 /* One field of the last record: value without quotes (doubled ones made single) and without blanks
  * around it, and where its raw bytes stand in the record. */

@@ -68,12 +68,12 @@ bool cg_field_is_needed(enum cg_field field);
 struct cg_layout;
 
 /* Where a value stands in a record of fixed length. */
-struct cg_span {
+struct cg_byte_span {
     uint32_t start; /* from 0 */
     uint32_t len;
 };
 /* As far as the record reaches. */
-struct cg_text cg_span_of(const struct cg_span *span, struct cg_text record);
+struct cg_text cg_byte_span_of(const struct cg_byte_span *span, struct cg_text record);
 
 /* A built-in layout's name, or else a path. CG_BAD_CONFIG, problems with line and column;
  * CG_BAD_CONFIG with the names there are when it is neither. */
@@ -149,11 +149,11 @@ struct cg_binding {
     uint32_t last_column;  /* the last one that any field needs */
     char delimiter;
     bool multiline;
-    bool is_headless;            /* `header` says what no line of the file does */
-    const struct cg_span *spans; /* of a record of fixed length, for each of its columns */
-    uint32_t span_count;         /* 0: records have delimiters */
-    int32_t kind_column;         /* a record is a line where this column has the */
-    struct cg_text kind_value;   /* value; len 0: all are */
+    bool is_headless;                 /* `header` says what no line of the file does */
+    const struct cg_byte_span *spans; /* of a record of fixed length, for each of its columns */
+    uint32_t span_count;              /* 0: records have delimiters */
+    int32_t kind_column;              /* a record is a line where this column has the */
+    struct cg_text kind_value;        /* value; len 0: all are */
     bool holds_claims;  /* a record may have several lines, which are accepted or rejected whole */
     bool is_x12;        /* there are no columns, but in the rejected file */
     bool can_take_back; /* the layout has a place for original_claim_id, whatever the file has */
