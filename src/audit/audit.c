@@ -104,6 +104,24 @@ static bool is_changed(const struct cg_audit_then *then, enum cg_audit_decision 
     return then->reasons_compare && strcmp(then->reasons, reasons_now) != 0;
 }
 
+/* One changed line, where its reader may see whose it is. */
+static enum cg_status add_change(struct audit *audit, const struct cg_audit_change *change,
+                                 struct cg_error *err) {
+    struct cg_array *listed = &audit->facts->listed;
+    if (audit->plan->show_phi && listed->count < CG_AUDIT_LISTED_MAX) {
+        struct cg_audit_listed *line = cg_array_add(listed);
+        if (line == NULL) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory");
+        }
+        *line = (struct cg_audit_listed){.then = change->then->decision, .now = change->now};
+        memcpy(line->claim_id, change->ids.claim_id, CG_AUDIT_ID_BYTES);
+        memcpy(line->line_number, change->ids.line_number, CG_AUDIT_ID_BYTES);
+        memcpy(line->member_id, change->ids.member_id, CG_AUDIT_ID_BYTES);
+        cg_audit_first_reason(change->reasons_now, line->reason_now);
+    }
+    return cg_audit_changes_add(audit->changes, change, err);
+}
+
 static const struct cg_rules *rules_of(const struct audit *audit, uint32_t input_no) {
     return audit->run.rules_of_inputs != NULL ? audit->run.rules_of_inputs[input_no]
                                               : &audit->run.rules;
@@ -128,7 +146,7 @@ static enum cg_status list_change(struct audit *audit, const struct cg_audit_rec
                         record->line, &verdict);
         change.detail_now = verdict.detail;
     }
-    return cg_audit_changes_add(audit->changes, &change, err);
+    return add_change(audit, &change, err);
 }
 
 static enum cg_status compare(struct audit *audit, const struct cg_audit_record *record,
@@ -214,7 +232,7 @@ static enum cg_status take_leftover(void *context, const struct cg_audit_leftove
                                            .reasons_now = "",
                                            .detail_now = "The line is not in the inputs."};
     const enum cg_status status = cg_audit_counts_add(&audit->counts, &counted, err);
-    return status == CG_OK ? cg_audit_changes_add(audit->changes, &change, err) : status;
+    return status == CG_OK ? add_change(audit, &change, err) : status;
 }
 
 /* --- the whole --- */
@@ -312,23 +330,13 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
 }
 
 static enum cg_status publish(struct audit *audit, struct cg_error *err) {
-    struct cg_page summary;
     enum cg_status status = cg_audit_counts_finish(&audit->counts, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    cg_page_open(&summary, CG_PAGE_JSON);
-    cg_report_put_audit(&summary, audit->facts, "");
-    status = cg_page_close(&summary, CG_OK, err);
     if (status == CG_OK) {
-        status = cg_audit_changes_publish(audit->changes, &summary.text, err);
+        status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
     }
-    cg_page_fini(&summary);
-    return status;
+    return status == CG_OK
+               ? cg_audit_changes_publish(audit->changes, audit->facts, audit->plan->html, err)
+               : status;
 }
 
 static void fill_run(struct audit *audit) {

@@ -19,7 +19,7 @@
 enum {
     CG_AUDIT_LIST_BYTES = CG_VERDICT_REASONS_BYTES,
     CG_AUDIT_NAME_BYTES = 256,
-    CG_AUDIT_ID_BYTES = 80
+    CG_AUDIT_ID_BYTES = CG_AUDIT_LISTED_ID_BYTES
 };
 
 /* A record of now. Decided; in file order. */

@@ -12,7 +12,8 @@
 
 static const char changes_name[] = "changes.csv.gz";
 static const char summary_name[] = "summary.json";
-static const char *const file_names[] = {changes_name, summary_name, NULL};
+static const char html_name[] = "audit.html";
+static const char *const file_names[] = {changes_name, summary_name, html_name, NULL};
 
 static const char header[] =
     "source_file,source_line,claim_id,claim_line_number,member_id,decision_then,reasons_then,"
@@ -204,20 +205,44 @@ enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
     return cg_sink_close(sink, err);
 }
 
-enum cg_status cg_audit_changes_publish(struct cg_audit_changes *changes,
-                                        const struct cg_buffer *summary, struct cg_error *err) {
+static enum cg_status write_page(struct cg_audit_changes *changes, const char *name,
+                                 const struct cg_buffer *text, struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    enum cg_status status = cg_sink_create(cg_staging_dir_fd(changes->staging), summary_name,
-                                           changes->group, &sink, err);
+    enum cg_status status =
+        cg_sink_create(cg_staging_dir_fd(changes->staging), name, changes->group, &sink, err);
     if (status != CG_OK) {
         return status;
     }
-    status = cg_sink_write(sink, summary->data, summary->len_bytes, err);
+    status = cg_sink_write(sink, text->data, text->len_bytes, err);
     if (status != CG_OK) {
         cg_sink_abandon(sink);
         return status;
     }
-    status = cg_sink_close(sink, err);
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status put_page(struct cg_audit_changes *changes, const char *name,
+                               struct cg_page *page, struct cg_error *err) {
+    enum cg_status status = cg_page_close(page, CG_OK, err);
+    if (status == CG_OK) {
+        status = write_page(changes, name, &page->text, err);
+    }
+    cg_page_fini(page);
+    return status;
+}
+
+enum cg_status cg_audit_changes_publish(struct cg_audit_changes *changes,
+                                        const struct cg_audit_facts *facts, bool html,
+                                        struct cg_error *err) {
+    struct cg_page page;
+    cg_page_open(&page, CG_PAGE_JSON);
+    cg_report_put_audit(&page, facts, "");
+    enum cg_status status = put_page(changes, summary_name, &page, err);
+    if (status == CG_OK && html) {
+        cg_page_open(&page, CG_PAGE_TEXT);
+        cg_report_put_audit_html(&page, facts);
+        status = put_page(changes, html_name, &page, err);
+    }
     if (status != CG_OK) {
         return status;
     }

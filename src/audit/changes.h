@@ -33,9 +33,9 @@ cg_must_use enum cg_status cg_audit_changes_add(struct cg_audit_changes *changes
 cg_must_use enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
                                                    struct cg_output_facts *out,
                                                    struct cg_error *err);
-/* Writes summary.json and makes the folder real. */
+/* Writes summary.json, and audit.html where it is asked for, and makes the folder real. */
 cg_must_use enum cg_status cg_audit_changes_publish(struct cg_audit_changes *changes,
-                                                    const struct cg_buffer *summary,
+                                                    const struct cg_audit_facts *facts, bool html,
                                                     struct cg_error *err);
 
 #endif

@@ -10,12 +10,13 @@ enum {
     CELLS_MAX = 4096,  /* another system may have any number of reasons */
     OTHERS_MAX = 4096, /* cells by our own reasons alone */
     GROUPS_MAX = 1 << 20,
-    OTHER_GROUPS_MAX = CG_AUDIT_DECISIONS * CG_AUDIT_DECISIONS,
+    OTHER_GROUPS_MAX = 2 * CG_AUDIT_DECISIONS * CG_AUDIT_DECISIONS,
 };
 
 void cg_audit_counts_init(struct cg_audit_counts *counts, struct cg_audit_facts *facts) {
     *counts = (struct cg_audit_counts){.facts = facts, .seed = cg_hash_run_seed()};
     cg_array_init(&facts->cells, sizeof(struct cg_audit_cell), CELLS_MAX + OTHERS_MAX);
+    cg_array_init(&facts->listed, sizeof(struct cg_audit_listed), CG_AUDIT_LISTED_MAX);
     cg_array_init(&facts->reasons, sizeof(struct cg_audit_reason), 2 * (CELLS_MAX + OTHERS_MAX));
     for (size_t i = 0; i < CG_AUDIT_TABLES; i++) {
         cg_array_init(&facts->tables[i], sizeof(struct cg_audit_group),
@@ -32,6 +33,7 @@ void cg_audit_counts_fini(struct cg_audit_counts *counts) {
 void cg_audit_facts_fini(struct cg_audit_facts *facts) {
     cg_array_fini(&facts->cells);
     cg_array_fini(&facts->reasons);
+    cg_array_fini(&facts->listed);
     for (size_t i = 0; i < CG_AUDIT_TABLES; i++) {
         cg_array_fini(&facts->tables[i]);
     }
@@ -52,7 +54,7 @@ static enum cg_status add_charge(int64_t *sum, int64_t charge, struct cg_error *
 
 /* --- cells --- */
 
-static void first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]) {
+void cg_audit_first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]) {
     snprintf(out, CG_VERDICT_REASON_BYTES, "%.*s", (int)strcspn(reasons, ";"), reasons);
 }
 
@@ -82,8 +84,8 @@ static struct cg_audit_cell *cell_of(struct cg_audit_counts *counts,
     struct cg_array *cells = &counts->facts->cells;
     struct cg_audit_cell wanted = {
         .then = line->then->decision, .now = line->now, .changed = line->changed};
-    first_reason(line->then->reasons, wanted.reason_then);
-    first_reason(line->reasons_now, wanted.reason_now);
+    cg_audit_first_reason(line->then->reasons, wanted.reason_then);
+    cg_audit_first_reason(line->reasons_now, wanted.reason_now);
     struct cg_audit_cell *cell = find_cell(counts, &wanted);
     if (cell == NULL && cells->count >= CELLS_MAX) {
         snprintf(wanted.reason_then, sizeof wanted.reason_then, "(others)");
@@ -103,13 +105,15 @@ static struct cg_audit_cell *cell_of(struct cg_audit_counts *counts,
 static bool is_group(const void *context, uint32_t number, const void *key) {
     const struct cg_audit_group *group = cg_array_at(context, number - 1);
     const struct cg_audit_group *wanted = key;
-    return group->key == wanted->key && group->then == wanted->then && group->now == wanted->now;
+    return group->key == wanted->key && group->then == wanted->then && group->now == wanted->now &&
+           group->changed == wanted->changed;
 }
 
 static struct cg_audit_group *find_group(const struct cg_audit_counts *counts,
                                          enum cg_audit_table table,
                                          const struct cg_audit_group *wanted, uint64_t *hash) {
-    const uint64_t words[] = {wanted->key, (uint64_t)wanted->then, (uint64_t)wanted->now};
+    const uint64_t words[] = {wanted->key, (uint64_t)wanted->then, (uint64_t)wanted->now,
+                              wanted->changed};
     const struct cg_array *groups = &counts->facts->tables[table];
     *hash = cg_hash64(words, sizeof words, counts->seed);
     const uint32_t number =
@@ -121,7 +125,8 @@ static struct cg_audit_group *find_group(const struct cg_audit_counts *counts,
 static struct cg_audit_group *group_of(struct cg_audit_counts *counts, enum cg_audit_table table,
                                        uint64_t key, const struct cg_audit_counted *line) {
     struct cg_array *groups = &counts->facts->tables[table];
-    struct cg_audit_group wanted = {.key = key, .then = line->then->decision, .now = line->now};
+    struct cg_audit_group wanted = {
+        .key = key, .then = line->then->decision, .now = line->now, .changed = line->changed};
     uint64_t hash;
     struct cg_audit_group *group = find_group(counts, table, &wanted, &hash);
     if (group == NULL && groups->count >= GROUPS_MAX) {
@@ -172,7 +177,6 @@ static enum cg_status add_to_tables(struct cg_audit_counts *counts,
             return no_memory(err);
         }
         group->lines++;
-        group->changed += line->changed;
         group->units += added->units;
         const enum cg_status status = add_charge(&group->charges, added->charge, err);
         if (status != CG_OK) {
@@ -250,8 +254,10 @@ static int by_key(const void *a, const void *b) {
     if (x->key != y->key) {
         return x->key < y->key ? -1 : 1;
     }
-    return x->then != y->then ? (x->then > y->then) - (x->then < y->then)
-                              : (x->now > y->now) - (x->now < y->now);
+    if (x->then != y->then || x->now != y->now) {
+        return x->then != y->then ? (int)x->then - (int)y->then : (int)x->now - (int)y->now;
+    }
+    return (int)x->changed - (int)y->changed;
 }
 
 static int by_changed(const void *a, const void *b) {
@@ -270,7 +276,7 @@ static void sum_keys(struct cg_array *groups) {
             if (group->key != key) {
                 break;
             }
-            changed += group->changed;
+            changed += group->changed ? group->lines : 0;
         }
         for (uint32_t i = first; i < next; i++) {
             ((struct cg_audit_group *)cg_array_at(groups, i))->key_changed = changed;

@@ -36,4 +36,7 @@ cg_must_use enum cg_status cg_audit_counts_add(struct cg_audit_counts *counts,
 cg_must_use enum cg_status cg_audit_counts_finish(struct cg_audit_counts *counts,
                                                   struct cg_error *err);
 
+/* Of a list joined by ';'; "" for none. */
+void cg_audit_first_reason(const char *reasons, char out[CG_VERDICT_REASON_BYTES]);
+
 #endif

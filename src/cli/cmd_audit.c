@@ -33,6 +33,7 @@ struct options {
     struct cg_limits limits;
     int64_t threads;
     int64_t level;
+    bool html;
     bool multiline;
     bool allow_empty;
     bool overwrite;
@@ -63,6 +64,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "as of which to decide (that of then)"),
     CG_TAKES_OUT_DIR(out),
+    CG_TAKES_FLAG("html", html, "audit.html too, a page for a browser"),
     CG_TAKES_OVERWRITE(overwrite),
     CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
@@ -162,7 +164,9 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                .out = o->out,
                                .overwrite = o->overwrite,
                                .group = (gid_t)-1,
-                               .level = (int)o->level};
+                               .level = (int)o->level,
+                               .html = o->html,
+                               .show_phi = o->show_phi};
     if (o->runs != NULL && read_runs(o->runs, plan, err) != CG_OK) {
         return err->status;
     }
@@ -226,7 +230,8 @@ const struct cg_command cg_command_audit = {
         "each\n"
         "as of the day of its night, and those that are missing are named.\n\n"
         "Makes changes.csv.gz, a row for each line that is decided otherwise now, and\n"
-        "summary.json. Exit 0: nothing changed; 1: something did.",
+        "summary.json; with --html audit.html, which names members and claims with --show-phi\n"
+        "alone. Exit 0: nothing changed; 1: something did.",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

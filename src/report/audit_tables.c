@@ -49,8 +49,8 @@ static void put_group(struct cg_json_writer *json, const char *name,
     cg_json_put_string(json, name, cg_audit_key_text(group->key, key));
     cg_json_put_string(json, "then", cg_audit_decision_name(group->then));
     cg_json_put_string(json, "now", cg_audit_decision_name(group->now));
+    cg_json_put_boolean(json, "changed", group->changed);
     cg_json_put_integer(json, "lines", (int64_t)group->lines);
-    cg_json_put_integer(json, "changed", (int64_t)group->changed);
     cg_json_put_integer(json, "units", (int64_t)group->units);
     cg_audit_put_charges(json, group->charges);
     cg_json_close_object(json);
@@ -106,7 +106,7 @@ static void put_changed(struct cg_page *page, const struct cg_audit_facts *facts
     for (uint32_t i = 0; i < groups->count; i++) {
         const struct cg_audit_group *group = cg_array_at(groups, i);
         char key[CG_AUDIT_KEY_TEXT_BYTES];
-        if (group->changed == 0 || rows++ >= ROWS_SHOWN) {
+        if (!group->changed || rows++ >= ROWS_SHOWN) {
             continue;
         }
         const struct cg_audit_sums sums = {group->lines, group->units, group->charges};

@@ -34,6 +34,8 @@ struct cg_audit_plan {
     bool overwrite;
     gid_t group;
     int level;
+    bool html;     /* audit.html too */
+    bool show_phi; /* which may name members and claims */
 };
 
 cg_must_use enum cg_status cg_audit_run(const struct cg_audit_plan *plan,

@@ -50,11 +50,11 @@ struct cg_audit_group {
     uint64_t key; /* year or NPI; 0: the line has no valid one */
     enum cg_audit_decision then;
     enum cg_audit_decision now;
+    bool changed; /* all of them, or none */
     uint64_t lines;
-    uint64_t changed;
     uint64_t units;
     int64_t charges;
-    uint64_t key_changed; /* of all groups of the key */
+    uint64_t key_changed; /* changed lines of all groups of the key */
 };
 /* The key of all that had no room any more. */
 #define CG_AUDIT_OTHER_KEYS UINT64_MAX
@@ -69,6 +69,17 @@ struct cg_audit_reason {
     char reason[CG_VERDICT_REASON_BYTES];
     struct cg_audit_sums then;
     struct cg_audit_sums now;
+};
+
+/* A changed line, for those who may see members and claims. */
+enum { CG_AUDIT_LISTED_MAX = 300, CG_AUDIT_LISTED_ID_BYTES = 80 };
+struct cg_audit_listed {
+    char claim_id[CG_AUDIT_LISTED_ID_BYTES];
+    char line_number[CG_AUDIT_LISTED_ID_BYTES];
+    char member_id[CG_AUDIT_LISTED_ID_BYTES];
+    enum cg_audit_decision then;
+    enum cg_audit_decision now;
+    char reason_now[CG_VERDICT_REASON_BYTES];
 };
 
 enum cg_audit_match { CG_AUDIT_BY_POSITION, CG_AUDIT_BY_KEY, CG_AUDIT_BY_RUN };
@@ -87,6 +98,7 @@ struct cg_audit_facts {
     struct cg_array reasons; /* of struct cg_audit_reason, those of most lines first */
     /* Of struct cg_audit_group: years in their order, others with most changed lines first. */
     struct cg_array tables[CG_AUDIT_TABLES];
+    struct cg_array listed;    /* of struct cg_audit_listed: the first ones; empty without leave */
     bool has_charges;          /* any line has one */
     uint64_t lines;            /* of then and now together */
     uint64_t changed;          /* absent ones count */

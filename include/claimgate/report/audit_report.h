@@ -18,4 +18,7 @@ const char *cg_audit_charge_text(int64_t charge, char out[CG_AUDIT_CHARGE_TEXT_B
 void cg_report_put_audit(struct cg_page *page, const struct cg_audit_facts *facts,
                          const char *folder);
 
+/* A page for a browser (html.h). Members and claims stand in it where facts->listed has any. */
+void cg_report_put_audit_html(struct cg_page *page, const struct cg_audit_facts *facts);
+
 #endif
