@@ -352,6 +352,13 @@ pages: all
 	@$(BUILD)/claimgate help --completion bash > $(BUILD)/claimgate.bash
 	@$(BUILD)/claimgate help --completion zsh > $(BUILD)/claimgate.zsh
 
+deb: deps all ## a Debian package of it, below build/
+	@sh src/packaging/build.sh $(BUILD) $(VERSION)
+
+deb-test: deb ## install, run and remove that package in a clean Debian 12 (as root)
+	$(call install_packages,debootstrap)
+	@sh tests/packaging/deb_test.sh $(BUILD)/claimgate_$(VERSION)_$$(dpkg --print-architecture).deb $(BUILD)
+
 clean: ## remove build/
 	rm -rf $(BUILD)
 
