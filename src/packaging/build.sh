@@ -14,7 +14,7 @@ install -D -m 0644 $here/nightly.conf "$root/etc/claimgate/nightly.conf"
 install -D -m 0644 LICENSE "$root/usr/share/doc/claimgate/copyright"
 install -D -m 0644 README.md "$root/usr/share/doc/claimgate/README.md"
 # The libraries that the program was linked with, by the packages that brought them.
-libraries=$(ldd "$build/claimgate" | awk '$3 ~ /^\// {print "*/" $1}' | xargs dpkg -S |
+libraries=$(ldd "$build/claimgate" | awk '$3 ~ /^\// {n = split($3, p, "/"); print "*/" p[n-1] "/" p[n]}' | xargs dpkg -S |
     cut -d: -f1 | sort -u | paste -sd, | sed 's/,/, /g')
 install -d "$root/DEBIAN"
 install -m 0755 -t "$root/DEBIAN" $here/postinst $here/prerm $here/postrm
