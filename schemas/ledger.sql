@@ -1,8 +1,8 @@
 -- The ledger, version 2. Rows of the book are added, never changed: a take-back, a withdrawal and the
 -- mark that a folder was published are rows of their own. What is derived from them (`past`,
--- `recent`, `fold`, `claim_block`) is there for speed alone, and `ledger verify` proves it from
--- the book. Days count from 1970-01-01; the views give dates. What a table costs is said in bytes a decided line, of
--- five million made-up lines of 83,000 members in one load.
+-- `recent`, `fold`, `claim_block`) is there for speed alone, and `ledger verify` proves it from the
+-- book. Days count from 1970-01-01; the views give dates. What a table costs is said in bytes a
+-- decided line, of five million made-up lines of 83,000 members in one load.
 
 -- Every policy text used, once, so that a decision can be followed years later. A few kilobytes a text.
 CREATE TABLE policy (
