@@ -58,7 +58,9 @@ void cg_run_free_ack(struct cg_run *run) {
 
 /* In file order, and so serial: what it says of a transaction stands before its claims. */
 enum cg_status cg_run_write_ack(struct cg_run *run, struct cg_batch *batch) {
-    if (run->outputs.ack.sink == NULL) {
+    /* Decide may be at the first batch of X12, where it opens the outputs, while one before it,
+     * which has nothing yet, is written. */
+    if ((!is_x12(batch) && !batch->is_last) || run->outputs.ack.sink == NULL) {
         return CG_OK;
     }
     if (is_x12(batch) && cg_ack277_take(run->ack, batch, &batch->error) != CG_OK) {

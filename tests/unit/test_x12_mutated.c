@@ -1,6 +1,6 @@
 /*
- * Small files changed at random: never a crash, and never a claim lost or in both files. So many
- * are tried as CLAIMGATE_MUTATED says.
+ * Small files changed at random: never a crash, and never a claim lost or in both files. Some
+ * hundreds are tried, or so many as is said: CLAIMGATE_MUTATED=100000 make test T=x12_mutated
  */
 #include "support/x12_split.h"
 #include "support/x12_text.h"
