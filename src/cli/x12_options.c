@@ -20,10 +20,14 @@ enum cg_status cg_x12_options_of(const struct cg_x12_arguments *arguments,
         .lenient_envelope = arguments->lenient_envelope,
         .joins_dependents = arguments->dependents != NULL,
         .received_unknown = arguments->received != NULL,
+        .other_numbers = arguments->same_number != NULL,
         .decides_lines = arguments->lines,
     };
-    const enum cg_status status = check_word("dependents", arguments->dependents, "joined", err);
-    return status == CG_OK ? check_word("received", arguments->received, "unknown", err) : status;
+    if (check_word("dependents", arguments->dependents, "joined", err) != CG_OK ||
+        check_word("received", arguments->received, "unknown", err) != CG_OK) {
+        return err->status;
+    }
+    return check_word("same-control-number", arguments->same_number, "off", err);
 }
 
 enum cg_status cg_x12_load_codes(const struct cg_x12_arguments *arguments,

@@ -14,6 +14,7 @@ struct cg_x12_arguments {
     bool lines;
     const char *dependents;
     const char *received;
+    const char *same_number;
     bool ack;
     const char *payer_id;
     const char *reasons;
@@ -24,7 +25,9 @@ struct cg_x12_arguments {
                   "X12: wrong counts are counted, not refused"),                                   \
         CG_TAKES_TEXT("dependents", "joined", member.dependents,                                   \
                       "X12: a dependent is a member of its own"),                                  \
-        CG_TAKES_TEXT("received", "unknown", member.received, "X12: GS04 is no received date")
+        CG_TAKES_TEXT("received", "unknown", member.received, "X12: GS04 is no received date"),    \
+        CG_TAKES_TEXT("same-control-number", "off", member.same_number,                            \
+                      "X12: a void finds no claim by its own CLM01")
 
 #define CG_TAKES_ACK(member)                                                                       \
     CG_TAKES_FLAG("ack", member.ack, "X12: acknowledge each claim in a 277CA"),                    \

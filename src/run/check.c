@@ -143,6 +143,9 @@ static enum cg_status decide_record(struct cg_check *check, const struct cg_reco
         lines[i].claim_id = cg_key_of(no_claim);
     }
     cg_history_forget(check->history);
+    if (cg_reader_binding(check->reader)->is_x12 && !check->plan.x12.other_numbers) {
+        cg_history_take_same_number(check->history);
+    }
     return cg_history_decide(check->history, lines, record->line_count, err);
 }
 

@@ -121,6 +121,9 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
         return;
     }
+    if (cg_reader_binding(run->reader)->is_x12 && !run->plan->x12.other_numbers) {
+        cg_history_take_same_number(run->history);
+    }
     if (cg_claim_check_policy(run->plan->rules.policy, cg_reader_binding(run->reader),
                               &batch->error) != CG_OK) {
         return;

@@ -314,3 +314,19 @@ Test(x12, check_answers_its_lines_and_an_audit_wants_a_ledger) {
     run_fini(&run);
     end_world(&world);
 }
+
+/* Providers mostly keep the number that they gave, while F8 is the payer's. */
+Test(x12, a_replacement_of_an_unknown_number_replaces_the_claim_with_its_own) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"),
+            "CLM*C-1*10***11:B:7*Y*A*Y*Y", "REF*F8*P-900001", "HI*ABK:F200", X12_LINE("1"));
+    const char *file = put_file(&world, "in.837");
+    const char *out = decide(&world, MORE(file));
+    expect_in(out, "report.json", "\"taken_back\": 1,");
+    expect_in(out, "report.json", "\"rejected\": 0,");
+    const char *off = decide(&world, MORE(file, "--same-control-number", "off"));
+    expect_in(off, "report.json", "\"taken_back\": 0,");
+    expect_in(off, "rejected.csv.gz", ",duplicate_line,");
+    end_world(&world);
+}

@@ -81,6 +81,8 @@ struct cg_x12_options {
     bool joins_dependents; /* a patient who is not the subscriber is known by the subscriber's id,
                             * birth date and first name; else has no member id */
     bool received_unknown; /* GS04 is no received date */
+    bool other_numbers;    /* a void or replacement of a number that nobody knows is not taken to be
+                            * one of the claim with its own CLM01 */
     bool decides_lines;    /* each line by itself, as if it were a row of CSV */
 };
 
