@@ -7,6 +7,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
+#include "claimgate/io/sandbox.h"
 #include "claimgate/record/field.h"
 #include "claimgate/report/audit_report.h"
 #include "claimgate/run/belt.h"
@@ -40,6 +41,7 @@ struct options {
     bool quiet;
     bool json;
     bool show_phi;
+    bool no_sandbox;
 };
 
 static const struct options defaults = {
@@ -69,6 +71,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
     CG_TAKES_LEVEL(level),
+    CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_QUIET(quiet),
     CG_TAKES_JSON(json, "print summary.json instead of a summary"),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
@@ -173,6 +176,21 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
     return o->group != NULL ? cg_group_find(o->group, &plan->group, err) : CG_OK;
 }
 
+/* An audit reads what was decided and what is to be decided, and writes its own folder. */
+static void confine(const struct cg_invocation *call) {
+    const struct options *o = call->options;
+    struct cg_sandbox_facts ignored;
+    struct cg_sandbox_plan plan = {.off = o->no_sandbox,
+                                   .inputs = (const char *const *)call->args,
+                                   .input_count = call->arg_count,
+                                   .reads = {o->layout},
+                                   .writes = {o->out, o->ledger}};
+    for (size_t i = 0; i < o->decided.count; i++) {
+        plan.reads[i + 1] = o->decided.items[i];
+    }
+    cg_sandbox_enter(&plan, &ignored);
+}
+
 /* What the command owns. */
 struct owned {
     struct cg_policy *policy;
@@ -192,6 +210,7 @@ static enum cg_status audit(const struct cg_invocation *call, struct owned *owne
     if (status != CG_OK) {
         return status;
     }
+    confine(call);
     plan.run.rules.policy = owned->policy;
     plan.run.rules.roster = owned->roster;
     status = cg_audit_run(&plan, &owned->facts, err);

@@ -6,6 +6,7 @@
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
+#include "claimgate/io/sandbox.h"
 #include "claimgate/record/csv.h"
 #include "claimgate/report/decision.h"
 #include "claimgate/run/check.h"
@@ -35,6 +36,7 @@ struct options {
     bool multiline;
     bool json;
     bool show_phi;
+    bool no_sandbox;
 };
 
 static const struct options defaults = {
@@ -59,6 +61,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_LAYOUT(layout, "for -: columns of the lines (by header)"),
     CG_TAKES_MULTILINE(multiline, "for -: line ends may stand in quotes"),
     CG_TAKES_LIMITS(limits),
+    CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_JSON(json, "one JSON document; for -, one a line"),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
     CG_TAKES_NO_MORE,
@@ -260,7 +263,11 @@ static enum cg_status answer(struct printer *printer, const struct cg_rules *rul
         .wait = flush_answers,
         .context = printer,
     };
+    const struct cg_sandbox_plan sandbox = {
+        .off = o->no_sandbox, .reads = {o->layout}, .writes = {o->ledger}};
+    struct cg_sandbox_facts ignored;
     struct cg_check *check = NULL;
+    cg_sandbox_enter(&sandbox, &ignored);
     enum cg_status status = cg_check_open(&plan, &check, err);
     if (status != CG_OK) {
         return status;

@@ -18,6 +18,7 @@ struct options {
     int64_t lock_wait;
     int32_t as_of_day;
     bool multiline;
+    bool no_sandbox;
 };
 
 static const struct options defaults = {
@@ -31,6 +32,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
     CG_TAKES_LIMITS(limits),
+    CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
@@ -74,7 +76,13 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
     if (status != CG_OK) {
         return status;
     }
+    const struct cg_sandbox_plan sandbox = {.off = options->no_sandbox,
+                                            .inputs = (const char *const *)call->args,
+                                            .input_count = call->arg_count,
+                                            .reads = {options->layout},
+                                            .writes = {options->ledger}};
     const struct cg_import_plan plan = {
+        .sandbox = &sandbox,
         .file = call->args[0],
         .ledger = options->ledger,
         .lock_wait_seconds = (int)options->lock_wait,

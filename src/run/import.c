@@ -130,6 +130,8 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
     if (status != CG_OK) {
         return status;
     }
+    struct cg_sandbox_facts ignored;
+    cg_sandbox_enter(plan->sandbox, &ignored);
     status = cg_known_inputs_drop(import->ledger, inputs, &count, NULL, err);
     *known = count == 0;
     if (status != CG_OK || *known) {

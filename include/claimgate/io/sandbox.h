@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CG_SANDBOX_PATHS_MAX = 16 };
+enum { CG_SANDBOX_PATHS_MAX = 20 };
 
 struct cg_sandbox_plan {
     bool off; /* nothing is given up */

@@ -11,6 +11,7 @@
 
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
+#include "claimgate/io/sandbox.h"
 #include "claimgate/report/care_pages.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
@@ -28,6 +29,7 @@ struct cg_import_plan {
                                      * neither is known */
     const char *layout;             /* NULL: by the header */
     bool multiline;
+    const struct cg_sandbox_plan *sandbox; /* entered before the file is read */
 };
 
 cg_must_use enum cg_status cg_import_run(const struct cg_import_plan *plan,
