@@ -97,7 +97,6 @@ static void draw_node(struct cg_page *page, bool now, enum cg_audit_decision whi
 
 struct sides {
     uint64_t next[2][CG_AUDIT_DECISIONS]; /* where the next band of [now][decision] begins */
-    uint64_t end;
 };
 
 static uint64_t bands_height(const struct cg_audit_flow *flow, bool now,
@@ -107,6 +106,12 @@ static uint64_t bands_height(const struct cg_audit_flow *flow, bool now,
         height += height_of(now ? flow->sums[i][which].lines : flow->sums[which][i].lines, all);
     }
     return height;
+}
+
+/* A bar with the gap below it, or the two lines of text beside it where it is lower. */
+static uint64_t room_of(uint64_t height) {
+    const uint64_t least = (uint64_t)(GAP + 10) * 10;
+    return (height < least ? least : height) + (uint64_t)GAP * 5;
 }
 
 static void draw_side(struct cg_page *page, const struct cg_audit_flow *flow, bool now,
@@ -124,10 +129,17 @@ static void draw_side(struct cg_page *page, const struct cg_audit_flow *flow, bo
         say_tenths(page, height);
         cg_page_say(page, "\"/>");
         sides->next[now][i] = top;
-        const uint64_t least = (uint64_t)(GAP + 10) * 10;
-        top += (height < least ? least : height) + (uint64_t)GAP * 5;
+        top += room_of(height);
     }
-    sides->end = top > sides->end ? top : sides->end;
+}
+
+static uint64_t side_height(const struct cg_audit_flow *flow, bool now, uint64_t all) {
+    uint64_t sum = 0;
+    for (enum cg_audit_decision i = 0; i < CG_AUDIT_DECISIONS; i++) {
+        const uint64_t height = bands_height(flow, now, i, all);
+        sum += height > 0 ? room_of(height) : 0;
+    }
+    return sum;
 }
 
 static void draw_bands(struct cg_page *page, const struct cg_audit_flow *flow, uint64_t all,
@@ -146,16 +158,17 @@ static void draw_bands(struct cg_page *page, const struct cg_audit_flow *flow, u
 }
 
 void cg_audit_flow_draw(struct cg_page *page, const struct cg_audit_flow *flow) {
-    enum { HEIGHT = TOP + 14 + BANDS_HEIGHT + CG_AUDIT_DECISIONS * GAP * 2 };
     struct sides sides = {0};
     uint64_t all = 0;
     for (enum cg_audit_decision i = 0; i < CG_AUDIT_DECISIONS; i++) {
         all += lines_of(flow, false, i);
     }
+    const uint64_t left = side_height(flow, false, all);
+    const uint64_t right = side_height(flow, true, all);
     cg_page_say(page,
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Lines from then to "
+                "<svg viewBox=\"0 0 %d %" PRIu64 "\" role=\"img\" aria-label=\"Lines from then to "
                 "now\">",
-                WIDTH, HEIGHT);
+                WIDTH, TOP + 14 + (left > right ? left : right) / 10);
     draw_side(page, flow, false, all, &sides);
     draw_side(page, flow, true, all, &sides);
     draw_bands(page, flow, all, &sides);

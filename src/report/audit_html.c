@@ -97,9 +97,13 @@ static int by_lines_now(const void *a, const void *b) {
 static void put_reason_sums(struct cg_page *page, const struct cg_audit_facts *facts,
                             uint32_t count) {
     char label[LABEL_BYTES];
-    open_rows(page, facts, "Reasons in lines, units and charges", "reason");
+    open_rows(page, facts, "Reasons that differ, in lines, units and charges",
+              "reason that differs");
     for (uint32_t i = 0; i < count; i++) {
         const struct cg_audit_reason *reason = cg_array_at(&facts->reasons, i);
+        if (memcmp(&reason->then, &reason->now, sizeof reason->then) == 0) {
+            continue;
+        }
         snprintf(label, sizeof label, "%s, then", reason->reason);
         put_row(page, facts, label, &reason->then);
         snprintf(label, sizeof label, "%s, now", reason->reason);
