@@ -9,7 +9,7 @@
 enum {
     CELLS_MAX = 4096,  /* another system may have any number of reasons */
     OTHERS_MAX = 4096, /* cells by our own reasons alone */
-    GROUPS_MAX = 1 << 20,
+    GROUPS_MAX = 1000000 /* a sheet of a workbook holds them */,
     OTHER_GROUPS_MAX = 2 * CG_AUDIT_DECISIONS * CG_AUDIT_DECISIONS,
 };
 

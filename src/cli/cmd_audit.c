@@ -35,6 +35,7 @@ struct options {
     int64_t threads;
     int64_t level;
     bool html;
+    bool xlsx;
     bool multiline;
     bool allow_empty;
     bool overwrite;
@@ -67,6 +68,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_AS_OF(as_of_day, "as of which to decide (that of then)"),
     CG_TAKES_OUT_DIR(out),
     CG_TAKES_FLAG("html", html, "audit.html too, a page for a browser"),
+    CG_TAKES_FLAG("xlsx", xlsx, "audit.xlsx too, a workbook"),
     CG_TAKES_OVERWRITE(overwrite),
     CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
@@ -169,6 +171,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                .group = (gid_t)-1,
                                .level = (int)o->level,
                                .html = o->html,
+                               .xlsx = o->xlsx,
                                .show_phi = o->show_phi};
     if (o->runs != NULL && read_runs(o->runs, plan, err) != CG_OK) {
         return err->status;
@@ -250,7 +253,8 @@ const struct cg_command cg_command_audit = {
         "as of the day of its night, and those that are missing are named.\n\n"
         "Makes changes.csv.gz, a row for each line that is decided otherwise now, and\n"
         "summary.json; with --html audit.html, which names members and claims with --show-phi\n"
-        "alone. Exit 0: nothing changed; 1: something did.",
+        "alone, and with --xlsx audit.xlsx, which has the rows of changes.csv.gz. Exit 0: nothing "
+        "changed; 1: something did.",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

@@ -35,6 +35,7 @@ struct cg_audit_plan {
     gid_t group;
     int level;
     bool html;     /* audit.html too */
+    bool xlsx;     /* audit.xlsx too */
     bool show_phi; /* which may name members and claims */
 };
 
