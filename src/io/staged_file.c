@@ -1,4 +1,5 @@
 #include "claimgate/base/fault.h"
+#include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
 #include "claimgate/io/owner.h"
 #include "claimgate/io/place.h"
@@ -202,7 +203,11 @@ void cg_staged_file_close(struct cg_staged_file *file) {
     cg_sink_abandon(file->sink);
     if (file->temporary_name[0] != '\0' &&
         (file->in_place == NOT_YET || file->in_place == SWAPPED)) {
-        (void)unlinkat(file->place.dir_fd, file->temporary_name, 0);
+        if (unlinkat(file->place.dir_fd, file->temporary_name, 0) != 0) {
+            cg_log_warning(
+                "%s: cannot remove %s beside it, and claims may stand in it; remove it by hand",
+                file->place.path, file->temporary_name);
+        }
     }
     cg_place_fini(&file->place);
     free(file);
