@@ -89,7 +89,7 @@ static void draw_node(struct cg_page *page, bool now, enum cg_audit_decision whi
     cg_page_say(page, "<text x=\"%d\" y=\"%" PRIu64 "\" text-anchor=\"%s\">%s</text>", text_x,
                 top / 10 + 10, anchor, cg_audit_decision_label(which));
     cg_page_say(page, "<text class=\"dim\" x=\"%d\" y=\"%" PRIu64 "\" text-anchor=\"%s\">%s</text>",
-                text_x, top / 10 + 26, anchor, cg_html_number(lines, number));
+                text_x, top / 10 + 26, anchor, cg_grouped(lines, number));
     cg_page_say(page, "<rect class=\"flat\" x=\"%d\" y=\"", x);
     say_tenths(page, top);
     cg_page_say(page, "\" width=\"%d\" height=\"", NODE_WIDTH);

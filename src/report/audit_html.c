@@ -18,8 +18,8 @@ static void put_row(struct cg_page *page, const struct cg_audit_facts *facts, co
     char lines[32];
     char units[32];
     char charges[CG_AUDIT_CHARGE_TEXT_BYTES];
-    const char *const cells[] = {label, cg_html_number(sums->lines, lines),
-                                 cg_html_number(sums->units, units),
+    const char *const cells[] = {label, cg_grouped(sums->lines, lines),
+                                 cg_grouped(sums->units, units),
                                  cg_audit_charge_text(sums->charges, charges)};
     cg_html_table_row(page, cells, facts->has_charges ? 4 : 3, 1);
 }

@@ -57,20 +57,6 @@ void cg_html_text(struct cg_page *page, const char *text) {
     }
 }
 
-const char *cg_html_number(uint64_t number, char out[32]) {
-    char digits[24];
-    const int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    int at = 0;
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0) {
-            out[at++] = ',';
-        }
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
-}
-
 void cg_html_open(struct cg_page *page, const char *title, const char *subtitle) {
     cg_page_say(page, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
@@ -102,7 +88,7 @@ void cg_html_figures(struct cg_page *page, const struct cg_html_figure *figures,
         cg_page_say(page, "<div><dt>");
         cg_html_text(page, figures[i].label);
         cg_page_say(page, "</dt><dd class=\"%s\">%s</dd></div>", figures[i].tone,
-                    cg_html_number(figures[i].number, number));
+                    cg_grouped(figures[i].number, number));
     }
     cg_page_say(page, "</dl>\n");
 }
@@ -171,7 +157,7 @@ static void draw_bars(struct cg_page *page, const struct cg_html_bars *how,
                     "</text><rect class=\"%s\" x=\"%d\" y=\"%u\" width=\"%" PRIu64
                     "\" height=\"%d\"/><text x=\"%" PRIu64 "\" y=\"%u\">%s</text>",
                     how->tone, BAR_LABEL_WIDTH, top + 3, width, BAR_HEIGHT - 6,
-                    BAR_LABEL_WIDTH + width + 6, top + 15, cg_html_number(bars[i].number, number));
+                    BAR_LABEL_WIDTH + width + 6, top + 15, cg_grouped(bars[i].number, number));
     }
     cg_page_say(page, "</svg>\n");
 }
@@ -192,10 +178,10 @@ void cg_html_put_bars(struct cg_page *page, const struct cg_html_bars *how,
         char number[32];
         char more[32];
         char share[32];
-        const char *cells[4] = {bars[i].label, cg_html_number(bars[i].number, number)};
+        const char *cells[4] = {bars[i].label, cg_grouped(bars[i].number, number)};
         uint32_t at = 2;
         if (how->more_heading != NULL) {
-            cells[at++] = cg_html_number(bars[i].more, more);
+            cells[at++] = cg_grouped(bars[i].more, more);
         }
         if (how->of != 0) {
             cells[at++] = share_of(bars[i].number, how->of, share);
@@ -215,7 +201,7 @@ static void draw_axis(struct cg_page *page, uint64_t most) {
                     "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%u\" y2=\"%u\"/>"
                     "<text class=\"dim\" x=\"%d\" y=\"%u\" text-anchor=\"end\">%s</text>",
                     COLUMNS_LEFT, COLUMNS_WIDTH, y, y, COLUMNS_LEFT - 6, y + 4,
-                    cg_html_number(most * (2 - i) / 2, number));
+                    cg_grouped(most * (2 - i) / 2, number));
     }
 }
 
@@ -265,8 +251,8 @@ void cg_html_put_columns(struct cg_page *page, const struct cg_html_columns *how
     for (uint32_t i = 0; i < count; i++) {
         char good[32];
         char bad[32];
-        const char *const cells[] = {columns[i].label, cg_html_number(columns[i].good, good),
-                                     cg_html_number(columns[i].bad, bad)};
+        const char *const cells[] = {columns[i].label, cg_grouped(columns[i].good, good),
+                                     cg_grouped(columns[i].bad, bad)};
         cg_html_table_row(page, cells, 3, 1);
     }
     cg_html_table_close(page);

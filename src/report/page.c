@@ -3,6 +3,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/utf8.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,5 +185,19 @@ const char *cg_days_text(int32_t first_day, int32_t last_day, char out[CG_DAYS_T
         const size_t len = strlen(out);
         snprintf(out + len, CG_DAYS_TEXT_BYTES - len, " to %s", cg_date_format(last_day, last));
     }
+    return out;
+}
+
+const char *cg_grouped(uint64_t number, char out[CG_GROUPED_BYTES]) {
+    char digits[24];
+    const int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    int at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            out[at++] = ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
     return out;
 }

@@ -108,8 +108,7 @@ static void put_warnings(struct cg_page *page, const struct cg_json *root) {
         char number[32];
         const char *name;
         const struct cg_json *warning = cg_json_member_at(warnings, i, &name);
-        const char *const cells[] = {name,
-                                     cg_html_number((uint64_t)cg_json_integer(warning), number)};
+        const char *const cells[] = {name, cg_grouped((uint64_t)cg_json_integer(warning), number)};
         cg_html_table_row(page, cells, 2, 1);
     }
     cg_html_table_close(page);
@@ -302,7 +301,7 @@ static void put_inputs(struct cg_page *page, const struct cg_json *root) {
         const struct cg_json *input = cg_json_item(inputs, i);
         const char *const cells[] = {
             string_at(input, "file"),
-            cg_html_number((uint64_t)cg_json_integer(cg_json_member(input, "records")), number)};
+            cg_grouped((uint64_t)cg_json_integer(cg_json_member(input, "records")), number)};
         cg_html_table_row(page, cells, 2, 1);
     }
     cg_html_table_close(page);

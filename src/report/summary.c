@@ -7,32 +7,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { NUMBER_BYTES = 32 };
-
-static const char *grouped(uint64_t number, char out[NUMBER_BYTES]) {
-    char digits[NUMBER_BYTES];
-    const int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    int at = 0;
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0) {
-            out[at++] = ',';
-        }
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
-}
-
 static void put_row(struct cg_page *page, const char *label, uint64_t lines, uint64_t units) {
-    char a[NUMBER_BYTES];
-    char b[NUMBER_BYTES];
-    cg_page_say(page, "  %-38s%16s%16s\n", label, grouped(lines, a), grouped(units, b));
+    char a[CG_GROUPED_BYTES];
+    char b[CG_GROUPED_BYTES];
+    cg_page_say(page, "  %-38s%16s%16s\n", label, cg_grouped(lines, a), cg_grouped(units, b));
 }
 
 static void put_count(struct cg_page *page, const char *label, uint64_t lines) {
-    char a[NUMBER_BYTES];
+    char a[CG_GROUPED_BYTES];
     if (lines != 0) {
-        cg_page_say(page, "  %-38s%16s\n", label, grouped(lines, a));
+        cg_page_say(page, "  %-38s%16s\n", label, cg_grouped(lines, a));
     }
 }
 

@@ -16,7 +16,6 @@ void cg_html_close(struct cg_page *page);
 /* A heading and what the section shows, in one sentence. */
 void cg_html_section(struct cg_page *page, const char *heading, const char *sentence);
 void cg_html_text(struct cg_page *page, const char *text); /* made harmless */
-const char *cg_html_number(uint64_t number, char out[32]); /* "1,234,567" */
 
 /* Figures that stand side by side at the top. */
 struct cg_html_figure {

@@ -55,6 +55,10 @@ const char *cg_style_good(void);
 const char *cg_style_bad(void);
 const char *cg_style_end(void);
 
+/* "1,234,567". Returns `out`. */
+enum { CG_GROUPED_BYTES = 32 };
+const char *cg_grouped(uint64_t number, char out[CG_GROUPED_BYTES]);
+
 /* "1 unit", "2 units": a static word for the count. */
 const char *cg_plural(uint64_t count, const char *one, const char *many);
 
