@@ -101,6 +101,11 @@ static enum cg_status store_value(const struct cg_option *option, const char *va
         return CG_OK;
     case CG_OPTION_LIST: {
         struct cg_text_list *list = target;
+        if (value[0] == '\0') {
+            return cg_error_set(err, CG_USAGE,
+                                "--%s is given an empty name; is a variable of the shell unset?",
+                                option->name);
+        }
         if (list->count == CG_TEXT_LIST_MAX) {
             return cg_error_set(err, CG_USAGE, "--%s may be given at most %d times", option->name,
                                 CG_TEXT_LIST_MAX);
