@@ -20,21 +20,24 @@ static atomic_ulong allocations;
 static unsigned long fail_at; /* 0: none */
 static bool is_sticky;
 static bool has_begun;
+static int count_fd = -1; /* opened first, for the program gives up what it does not need */
 
 /* A preloaded library is made ready after all others, right before main. */
 __attribute__((constructor)) static void begin(void) {
     const char *at = getenv("FAIL_AT");
     fail_at = at != NULL ? strtoul(at, NULL, 10) : 0;
     is_sticky = getenv("FAIL_STICKY") != NULL;
+    const char *path = getenv("FAIL_COUNT");
+    if (path != NULL) {
+        count_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    }
     has_begun = true;
 }
 
 __attribute__((destructor)) static void tell(void) {
-    const char *path = getenv("FAIL_COUNT");
-    const int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-    if (fd >= 0) {
-        (void)dprintf(fd, "%lu\n", atomic_load(&allocations));
-        (void)close(fd);
+    if (count_fd >= 0) {
+        (void)dprintf(count_fd, "%lu\n", atomic_load(&allocations));
+        (void)close(count_fd);
     }
 }
 
