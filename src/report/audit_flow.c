@@ -1,6 +1,6 @@
 #include "audit_flow.h"
 
-#include "claimgate/report/html.h"
+#include "html.h"
 
 #include <inttypes.h>
 

@@ -3,7 +3,7 @@
  */
 #include "audit_flow.h"
 #include "audit_tables.h"
-#include "claimgate/report/html.h"
+#include "html.h"
 
 #include <inttypes.h>
 #include <stdio.h>

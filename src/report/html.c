@@ -1,4 +1,4 @@
-#include "claimgate/report/html.h"
+#include "html.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "claimgate/report/report_html.h"
 
-#include "claimgate/report/html.h"
+#include "html.h"
 
 #include <inttypes.h>
 #include <stdio.h>
