@@ -14,7 +14,7 @@ DEV      ?= 0
 SANITIZE ?=
 FAULTS   ?= 0
 
-VERSION  := 1.0.0
+VERSION  := 2.0.0
 
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev libxlsxwriter-dev libseccomp-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3

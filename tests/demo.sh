@@ -44,6 +44,9 @@ for night in 2025-02-04 2025-02-05 2025-02-06; do
         --ledger "$work/claims.ledger" --as-of "$night" --out "$work/night-$night" --quiet
     zcat "$work/night-$night/rejected.csv.gz" | sed 1d | awk -F, '{print "  rejected: " $3 ", " $(NF - 1)}'
 done
+printf '\nA fourth night, in which lines of earlier ones come once more: what is out of the ordinary is said.\n'
+show "$claimgate" validate fixtures/nights/2025-02-07.csv --roster "$quick/roster" \
+    --ledger "$work/claims.ledger" --as-of 2025-02-07 --out "$work/night-2025-02-07" --quiet
 show "$claimgate" usage M-08 --ledger "$work/claims.ledger" --date 2025-02-04
 show "$claimgate" explain CLM-2003 --ledger "$work/claims.ledger"
 show "$claimgate" reconsider --ledger "$work/claims.ledger"
