@@ -6,6 +6,7 @@
 #include "claimgate/io/staging.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -17,7 +18,16 @@ static uint64_t now_unix_ms(void) {
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static bool ends_in_prom(const char *path) {
+    static const char end[] = ".prom";
+    const size_t len = strlen(path);
+    return len >= sizeof end - 1 && strcmp(path + len - (sizeof end - 1), end) == 0;
+}
+
 void cg_metrics_file_begin(struct cg_metrics_file *file, const char *path, const char *ledger) {
+    if (path != NULL && !ends_in_prom(path)) {
+        cg_log_warning("%s: the collector reads files alone whose names end in .prom", path);
+    }
     *file =
         (struct cg_metrics_file){.path = path, .ledger = ledger, .started_unix_ms = now_unix_ms()};
     cg_page_open(&file->counts, CG_PAGE_TEXT);

@@ -40,7 +40,8 @@ static enum cg_status read_known(void *context, sqlite3_stmt *row, struct cg_err
     snprintf(ledger->known_folder, sizeof ledger->known_folder, "%s", cg_text_at(row, 2));
     *finding->out = (struct cg_ledger_known){.run_no = sqlite3_column_int64(row, 0),
                                              .input = ledger->known_input,
-                                             .folder = ledger->known_folder};
+                                             .folder = ledger->known_folder,
+                                             .kind = finding->out->kind};
     return CG_OK;
 }
 
@@ -54,8 +55,10 @@ enum cg_status cg_ledger_find_content(struct cg_ledger *ledger,
         CG_QUERY("SELECT i.run_no, i.file, coalesce(p.folder, r.final_path, '') FROM input i "
                  "JOIN run r ON r.run_no = i.run_no LEFT JOIN publication p ON p.run_no = i.run_no "
                  "WHERE i.content_sha256 = ?1 AND i.records > 0 "
+                 "AND CASE WHEN ?2 IS NULL THEN r.kind IN ('validate', 'import') "
+                 "ELSE r.kind = ?2 END "
                  "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = i.run_no) "
                  "ORDER BY i.run_no, i.input_no LIMIT 1",
-                 cg_cell_hash(content_sha256)),
+                 cg_cell_hash(content_sha256), cg_cell_string(out->kind)),
         read_known, &finding, err);
 }

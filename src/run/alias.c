@@ -69,6 +69,7 @@ enum cg_status cg_alias_run(const struct cg_alias_plan *plan, struct cg_alias_fa
                                       .ledger = plan->ledger,
                                       .lock_wait_seconds = plan->lock_wait_seconds,
                                       .as_of_day = plan->as_of_day,
+                                      .kind = "alias",
                                       .begin = cg_ledger_begin_alias,
                                       .read = alias_rows,
                                       .context = &alias};

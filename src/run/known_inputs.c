@@ -93,7 +93,7 @@ void cg_known_inputs_note(const char *input, const char *done, const struct cg_l
 /* Its content is that of another one, of the ledger or of this run, and a note has said so. */
 static enum cg_status look_at_content(struct look *look, const char *path, struct identity *file,
                                       bool *known, struct cg_error *err) {
-    struct cg_ledger_known run;
+    struct cg_ledger_known run = {0};
     const char *same = NULL;
     enum cg_status status = identify(look, path, true, file, err);
     if (status != CG_OK) {

@@ -52,7 +52,7 @@ static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger 
 static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_ledger *ledger,
                                   int64_t *run_no, uint64_t *rows, struct cg_error *err) {
     struct cg_ledger_input input = {0};
-    struct cg_ledger_known run;
+    struct cg_ledger_known run = {.kind = list->kind};
     bool known = false;
     struct cg_content_hash hash = {0};
     enum cg_status status = identify(&hash, list->file, &input, err);

@@ -14,6 +14,7 @@ struct cg_list_file {
     const char *ledger;
     int lock_wait_seconds;
     int32_t as_of_day;
+    const char *kind; /* of its run: "release", "alias" */
     enum cg_status (*begin)(struct cg_ledger *ledger, int32_t as_of_day, struct cg_error *err);
     /* Give all rows to the run that was begun, and say what the file is. */
     enum cg_status (*read)(void *context, struct cg_ledger *ledger, struct cg_table_facts *table,

@@ -66,10 +66,12 @@ static enum cg_status keep_night(void *context, const struct cg_ledger_run_facts
         return CG_OK;
     }
     if (!is_night) {
-        return cg_error_set(err, CG_USAGE,
-                            "run %lld is a %s, which cannot be decided again; withdraw it and what "
-                            "came after it by hand, redo the nights before, and take it in again",
-                            (long long)run->run_no, run->kind);
+        return cg_error_set(
+            err, CG_USAGE,
+            "among the nights is run %lld (%s), which cannot be decided again; withdraw "
+            "it and what came after it by hand, redo the nights before, and take "
+            "its file in again",
+            (long long)run->run_no, run->kind);
     }
     struct cg_redo_target *night = cg_array_add(&reading->nights->list);
     if (night == NULL) {

@@ -78,6 +78,7 @@ enum cg_status cg_release_run(const struct cg_release_plan *plan, struct cg_rele
                                       .ledger = plan->ledger,
                                       .lock_wait_seconds = plan->lock_wait_seconds,
                                       .as_of_day = plan->as_of_day,
+                                      .kind = "release",
                                       .begin = cg_ledger_begin_release,
                                       .read = release_rows,
                                       .context = &release};

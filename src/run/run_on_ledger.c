@@ -78,7 +78,7 @@ enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err) {
 }
 
 enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct cg_error *err) {
-    struct cg_ledger_known known_by;
+    struct cg_ledger_known known_by = {0};
     *known = false;
     if (run->ledger == NULL || run->path_count != 1 || run->plan->before_run != 0) {
         return CG_OK;

@@ -168,3 +168,35 @@ Test(ledger_alias, a_bad_row_is_named_and_nothing_is_kept) {
     tell("claim_id,other\nCLM-1,P-1\n", 65, "payer_claim_id");
     expect_night("two", HEADER ROW("CLM-2", "M1", "4", "8,P-1"), 0, 0);
 }
+
+/* Of one remittance a payer takes its numbers and what it denied, in either order. */
+Test(ledger_alias, one_list_may_be_given_to_alias_and_to_release) {
+    static const char *const orders[][2] = {{"alias", "release"}, {"release", "alias"}};
+    static const char list[] = "claim_id,payer_claim_id\nA,P-1\n";
+    static const char night[] = "claim_id,claim_line_number,member_id,claim_line_start_date,"
+                                "hcpcs_code,service_unit_quantity,rendering_npi\n"
+                                "A,1,M1,2025-01-06,H0038,4,1000000004\n";
+    for (size_t i = 0; i < 2; i++) {
+        struct scene place;
+        scene_make(&place);
+        const char *ledger_path = scene_path(&place, "ledger");
+        const char *file = scene_file(&place, "list.csv", list, sizeof list - 1);
+        scene_expect_success((const char *[]){scene_file(&place, "n.csv", night, sizeof night - 1),
+                                              "--ledger", ledger_path, "--out",
+                                              scene_path(&place, "out"), NULL},
+                             NULL);
+        for (size_t k = 0; k < 2; k++) {
+            struct run run;
+            const char *const argv[] = {run_claimgate(), "ledger",    orders[i][k], file,
+                                        "--ledger",      ledger_path, NULL};
+            run_program(argv, NULL, &run);
+            cr_expect_eq(run.exit_code, 0, "%s: %s", orders[i][k], run.err);
+            cr_expect(strstr(run.err, "skipped") == NULL, "%s: %s", orders[i][k], run.err);
+            run_fini(&run);
+            run_program(argv, NULL, &run);
+            cr_expect(strstr(run.err, "skipped") != NULL, "the same list again: %s", run.err);
+            run_fini(&run);
+        }
+        scene_remove(&place);
+    }
+}

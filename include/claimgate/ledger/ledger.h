@@ -82,6 +82,9 @@ struct cg_ledger_known {
     int64_t run_no;
     const char *input;  /* its name in that run */
     const char *folder; /* absolute path of that run's outputs; "" for an import */
+    /* Asked for before: a "release" or an "alias" alone, for an 835 may be given to both; NULL:
+     * runs that take in claims. */
+    const char *kind;
 };
 /* Identity is the SHA-256 of the decompressed content. `head` is that of its first
  * CG_LEDGER_HEAD_BYTES (of all, when shorter): only where it matches need the input be read ahead
