@@ -86,7 +86,9 @@ bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t 
             at += cg_varint_put(at, cg_zigzag(cell->integer));
         } else if (cell->kind != CG_CELL_NULL) {
             at += cg_varint_put(at, cell->bytes.len);
-            memcpy(at, cell->bytes.ptr, cell->bytes.len);
+            if (cell->bytes.len > 0) { /* an empty text may be NULL */
+                memcpy(at, cell->bytes.ptr, cell->bytes.len);
+            }
             at += cell->bytes.len;
         }
     }

@@ -13,19 +13,21 @@ Test(ledger_cells, give_back_what_was_put_in) {
     cg_buffer_init(&bytes, 1 << 16);
     for (size_t i = 0; i < NUMBERS; i++) {
         const uint8_t hash[CG_SHA256_BYTES] = {0, 1, 2, 3};
-        const struct cg_cell row[] = {cg_cell_integer(numbers[i]), cg_cell_null(),
-                                      cg_cell_string("a;b\"c"), cg_cell_string(""),
-                                      cg_cell_hash(hash)};
-        struct cg_cell back[5];
+        const struct cg_cell row[] = {
+            cg_cell_integer(numbers[i]), cg_cell_null(),
+            cg_cell_string("a;b\"c"),    cg_cell_string(""),
+            cg_cell_hash(hash),          cg_cell_text((struct cg_text){NULL, 0})};
+        struct cg_cell back[6];
         cg_buffer_clear(&bytes);
-        cr_assert(cg_cells_append(&bytes, row, 5));
-        cr_assert(cg_cells_read((struct cg_text){bytes.data, (uint32_t)bytes.len_bytes}, back, 5));
+        cr_assert(cg_cells_append(&bytes, row, 6));
+        cr_assert(cg_cells_read((struct cg_text){bytes.data, (uint32_t)bytes.len_bytes}, back, 6));
         cr_assert_eq(back[0].integer, numbers[i]);
         cr_assert_eq(back[1].kind, CG_CELL_NULL);
         cr_assert(cg_text_equal(back[2].bytes, row[2].bytes));
         cr_assert_eq(back[3].bytes.len, 0);
         cr_assert_eq(back[3].kind, CG_CELL_TEXT);
         cr_assert_arr_eq(back[4].bytes.ptr, hash, CG_SHA256_BYTES);
+        cr_assert_eq(back[5].bytes.len, 0);
     }
     cg_buffer_fini(&bytes);
 }
