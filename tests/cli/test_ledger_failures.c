@@ -61,9 +61,12 @@ static void expect_failing_reads(const char *const words[], int expected) {
     for (int k = 1; k < 80; k++) {
         struct run run;
         char inject[64];
-        const char *argv[RUN_ARGS_MAX] = {"strace",        "-f", "-o",   "/dev/null",    "-e",
-                                          "trace=pread64", "-e", inject, run_claimgate()};
-        size_t count = 9;
+        const char *argv[RUN_ARGS_MAX] = {RUN_STRACE, "-f",   "-e",           "trace=pread64",
+                                          "-e",       inject, run_claimgate()};
+        size_t count = 0;
+        while (argv[count] != NULL) {
+            count++;
+        }
         for (size_t i = 0; words[i] != NULL; i++) {
             argv[count++] = words[i];
         }

@@ -98,19 +98,24 @@ Test(ledger_migration, readers_leave_it_as_it_is) {
 }
 
 Test(ledger_migration, rows_stay_what_they_were) {
-    static const char *const same[] = {
-        "SELECT run_no, member_no, input_no, source_line, claim_id, claim_line, frequency, "
-        "original_claim_id, start_day, end_day, procedure, modifiers, rendering_npi, billing_npi, "
-        "units, accepted_units, decision, reasons, cap_used, units_used, units_available, exempt, "
-        "split FROM %sline",
-        "SELECT run_no, member_no, input_no, source_line, original_claim_id, claim_line, claim_id, "
-        "frequency FROM %stake_back",
-        "SELECT run_no, kind, hex(previous_hash), hex(hash), hex(rows_sha256) FROM %srun",
-        "SELECT run_no, member_no, member_id FROM %smember",
-        "SELECT run_no, folder, published_at FROM %spublication",
-        "SELECT run_no, file, hex(content_sha256) FROM %sinput",
-        "SELECT * FROM %soutput",
-        "SELECT claim_id, run_no, member_no FROM %sclaim WHERE claim_id <> ''",
+    static const struct {
+        const char *columns;
+        const char *table;
+    } same[] = {
+        {"run_no, member_no, input_no, source_line, claim_id, claim_line, frequency, "
+         "original_claim_id, start_day, end_day, procedure, modifiers, rendering_npi, billing_npi, "
+         "units, accepted_units, decision, reasons, cap_used, units_used, units_available, exempt, "
+         "split",
+         "line"},
+        {"run_no, member_no, input_no, source_line, original_claim_id, claim_line, claim_id, "
+         "frequency",
+         "take_back"},
+        {"run_no, kind, hex(previous_hash), hex(hash), hex(rows_sha256)", "run"},
+        {"run_no, member_no, member_id", "member"},
+        {"run_no, folder, published_at", "publication"},
+        {"run_no, file, hex(content_sha256)", "input"},
+        {"*", "output"},
+        {"claim_id, run_no, member_no", "claim WHERE claim_id <> ''"},
     };
     migrate();
     expect_sound();
@@ -118,8 +123,8 @@ Test(ledger_migration, rows_stay_what_they_were) {
         char now[512];
         char then[512];
         char sql[4096];
-        snprintf(now, sizeof now, same[i], "");
-        snprintf(then, sizeof then, same[i], "old.");
+        snprintf(now, sizeof now, "SELECT %s FROM %s", same[i].columns, same[i].table);
+        snprintf(then, sizeof then, "SELECT %s FROM old.%s", same[i].columns, same[i].table);
         snprintf(sql, sizeof sql,
                  "ATTACH '%s' AS old; SELECT count(*) FROM (%s EXCEPT %s); "
                  "SELECT count(*) FROM (%s EXCEPT %s); SELECT count(*) > 0 FROM (%s)",
@@ -202,9 +207,9 @@ Test(ledger_migration, killed_in_the_middle_it_is_done_by_the_next_start) {
     for (int at = 1; at < 60; at += 7) {
         char inject[64];
         snprintf(inject, sizeof inject, "inject=pwrite64:signal=KILL:when=%d", at);
-        run_program((const char *const[]){"strace", "-o", "/dev/null", "-e", "trace=pwrite64", "-e",
-                                          inject, run_claimgate(), "ledger", "recover", "--ledger",
-                                          ledger, NULL},
+        run_program((const char *const[]){RUN_STRACE, "-e", "trace=pwrite64", "-e", inject,
+                                          run_claimgate(), "ledger", "recover", "--ledger", ledger,
+                                          NULL},
                     NULL, &run);
         const bool whole = run.exit_code == 0;
         run_fini(&run);

@@ -27,6 +27,9 @@ const char *run_generator(void);
 void run_program(const char *const argv[], const char *input, struct run *out);
 void run_fini(struct run *run);
 
+/* The first words of a program under strace, where leaks cannot be looked for. */
+#define RUN_STRACE "env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", "/dev/null"
+
 /* A new folder below $TMPDIR or /tmp; `path` has room for RUN_PATH_BYTES. */
 void run_make_dir(char path[RUN_PATH_BYTES]);
 void run_remove_dir(const char *path);

@@ -50,29 +50,34 @@ static bool is_short(void) {
     return fails;
 }
 
-/* The C library's own, behind the names that are taken here. */
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *old, size_t bytes);
+/* What stands behind the names that are taken here: the C library, or a sanitizer's own. */
+#ifdef CG_SANITIZED
+#define BEHIND(name) __interceptor_##name
+#else
+#define BEHIND(name) __libc_##name
+#endif
+void *BEHIND(malloc)(size_t bytes);
+void *BEHIND(calloc)(size_t count, size_t bytes);
+void *BEHIND(realloc)(void *old, size_t bytes);
 void *malloc(size_t bytes);
 void *calloc(size_t count, size_t bytes);
 void *realloc(void *old, size_t bytes);
 void *reallocarray(void *old, size_t count, size_t bytes);
 
 void *malloc(size_t bytes) {
-    return is_short() ? NULL : __libc_malloc(bytes);
+    return is_short() ? NULL : BEHIND(malloc)(bytes);
 }
 
 void *calloc(size_t count, size_t bytes) {
-    return is_short() ? NULL : __libc_calloc(count, bytes);
+    return is_short() ? NULL : BEHIND(calloc)(count, bytes);
 }
 
 void *realloc(void *old, size_t bytes) {
-    return is_short() ? NULL : __libc_realloc(old, bytes);
+    return is_short() ? NULL : BEHIND(realloc)(old, bytes);
 }
 
 void *reallocarray(void *old, size_t count, size_t bytes) {
-    return is_short() ? NULL : __libc_realloc(old, count * bytes);
+    return is_short() ? NULL : BEHIND(realloc)(old, count * bytes);
 }
 
 void *mmap(void *at, size_t bytes, int protection, int flags, int fd, off_t offset) {
