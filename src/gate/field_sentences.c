@@ -352,7 +352,12 @@ void cg_detail_malformed(const struct cg_detail *detail) {
                     "(DTP*472).");
         break;
     case CG_SEGMENT_NAME:
-        cg_say(say, "The name of a segment of the claim holds a control character.");
+        cg_say(say, "The name of a segment of the claim holds a control character, a small letter, "
+                    "a blank, or too few or too many letters.");
+        break;
+    case CG_SEGMENT_MISPLACED:
+        cg_say(say, "A segment of the claim stands where it may not: an SV1 before the first LX, "
+                    "an SV2 or SV3, or an SBR or HI behind an LX; is a segment before it missing?");
         break;
     case CG_WELL_FORMED:
         break;

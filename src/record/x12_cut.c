@@ -201,7 +201,6 @@ static enum cg_status take_segment(struct cutting *cutting, struct cg_text segme
         cut->has_node = true;
     } else {
         cut->node.has_odd_id |= found.has_odd_id;
-        cut->node.is_broken |= found.is_broken;
     }
     cut->node.segments++;
     return CG_OK;

@@ -228,20 +228,25 @@ static bool is_of_envelope(uint32_t name) {
            name == CG_X12_NAME_GE || name == CG_X12_NAME_IEA;
 }
 
-static enum cg_status note_odd_name(struct step *step) {
-    struct cg_x12_envelope *envelope = step->envelope;
-    const enum cg_x12_kind within = envelope->within;
-    if (within == CG_X12_CLAIM) {
-        step->node->has_odd_id = true;
+/* A claim may be rejected for what is odd in it. Outside claims nobody knows which of them it would
+ * have been, and a header passes with whatever stands in it. */
+static enum cg_status take_in_loop(struct step *step, uint32_t name) {
+    const bool is_odd = cg_x12_name_is_odd(name);
+    if (step->envelope->within == CG_X12_CLAIM) {
+        step->node->has_odd_id = is_odd;
         return CG_OK;
     }
-    if (within < CG_X12_BILLING) {
+    if (is_odd) {
         return cg_error_set(step->err, CG_BAD_DATA,
-                            "the name of this segment holds a control character; was the file "
-                            "sent as text?");
+                            "the name of this segment holds a control character, a small letter, "
+                            "a blank, or too few or too many letters; was the file sent as text, "
+                            "or edited by hand?");
     }
-    envelope->loops[within - CG_X12_BILLING].is_broken = true;
-    step->node->is_broken = true;
+    if (cg_x12_is_of_line(name)) {
+        return cg_error_set(step->err, CG_BAD_DATA,
+                            "this segment is of a service line, but stands in no claim; is the CLM "
+                            "before it missing? Fetch the file again, or ask the sender");
+    }
     return CG_OK;
 }
 
@@ -263,7 +268,7 @@ static enum cg_status take_in_transaction(struct step *step, uint32_t name) {
     if (name == CG_X12_NAME_CLM) {
         return begin(step, CG_X12_CLAIM);
     }
-    return cg_x12_name_is_odd(name) ? note_odd_name(step) : CG_OK;
+    return take_in_loop(step, name);
 }
 
 static enum cg_status take_outside(struct step *step, uint32_t name) {

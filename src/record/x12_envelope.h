@@ -63,13 +63,17 @@ static inline bool cg_x12_envelope_passes(struct cg_x12_envelope *envelope,
     if (envelope->place != CG_X12_IN_TRANSACTION || segment.len < 3) {
         return false;
     }
+    const char element = envelope->marks.element;
     const char first = segment.ptr[0];
     const char second = segment.ptr[1];
     const char third = segment.ptr[2];
-    const bool is_plain = first >= 'A' && first <= 'Z' && second >= '0' && second <= 'Z' &&
-                          (third == envelope->marks.element || (third >= '0' && third <= 'Z'));
+    const bool is_plain = cg_x12_may_name(first) && cg_x12_may_name(second) &&
+                          (third == element || (cg_x12_may_name(third) && segment.len > 3 &&
+                                                segment.ptr[3] == element));
+    const bool is_of_line = second == 'X' || second == 'V';
     const bool may_count = (second == 'L' && (first == 'C' || first == 'H')) || second == 'S' ||
-                           second == 'E' || second == 'T';
+                           second == 'E' || second == 'T' ||
+                           (is_of_line && envelope->within != CG_X12_CLAIM);
     if (!is_plain || may_count) {
         return false;
     }

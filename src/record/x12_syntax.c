@@ -56,10 +56,6 @@ static bool is_white(char byte) {
     return byte == ' ' || byte == '\t' || is_line_end(byte);
 }
 
-static bool is_control(char byte) {
-    return (unsigned char)byte < ' ' || byte == '\x7f';
-}
-
 /* What may part elements or segments. */
 static bool may_part(char byte) {
     return (unsigned char)byte < 0x80 && byte != ' ' && byte != '\0' &&
@@ -220,17 +216,13 @@ uint32_t cg_x12_name_of(struct cg_text segment, char element) {
     return name;
 }
 
-/* A NUL within it is told by what follows; names shorter than four letters end in zeros. */
 bool cg_x12_name_is_odd(uint32_t name) {
-    bool ended = false;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        const char byte = (char)(name >> shift);
-        if (byte != '\0' && (ended || is_control(byte))) {
-            return true;
-        }
-        ended = byte == '\0';
+    uint32_t letters = 0;
+    while (letters < 4 && cg_x12_may_name((char)(name >> 24))) {
+        name <<= 8;
+        letters++;
     }
-    return name >> 24 == 0;
+    return letters < 2 || letters > 3 || name != 0;
 }
 
 void cg_x12_read_elements(struct cg_text segment, const struct cg_x12_marks *marks,

@@ -33,8 +33,17 @@ cg_must_use enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end,
                                            struct cg_error *err);
 
 uint32_t cg_x12_name_of(struct cg_text segment, char element);
-/* A control character stands in it. */
+static inline bool cg_x12_may_name(char byte) {
+    return (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+}
+/* It is not two or three capital letters or digits. */
 bool cg_x12_name_is_odd(uint32_t name);
+
+/* It begins a service line, or says what was done. */
+static inline bool cg_x12_is_of_line(uint32_t name) {
+    return name == CG_X12_NAME_LX || name == CG_X12_NAME_SV1 || name == CG_X12_NAME_SV2 ||
+           name == CG_X12_NAME_SV3;
+}
 
 /* Digits alone and below 10^9; 0: it is no such number. */
 uint32_t cg_x12_number(struct cg_text text);

@@ -206,9 +206,6 @@ static void read_in_line(struct cg_x12_walk *walk, uint32_t name, struct cg_text
         return;
     }
     switch (name) {
-    case NAME3('S', 'V', '1'):
-        read_service(walk, segment);
-        break;
     case NAME3('D', 'T', 'P'):
         if (is_own) {
             read_date(walk, segment);
@@ -235,9 +232,27 @@ static void read_in_line(struct cg_x12_walk *walk, uint32_t name, struct cg_text
     }
 }
 
+/* What was done is never passed over, whichever loop it stands in. Where what a claim or a
+ * subscriber begins with stands behind a line, a CLM or an HL has been lost, and the lines that
+ * follow are another's. */
+static bool is_misplaced(const struct cg_x12_walk *walk, uint32_t name) {
+    const bool in_line = walk->loop >= CG_X12_LOOP_LINE;
+    return name == CG_X12_NAME_SV2 || name == CG_X12_NAME_SV3 ||
+           (name == CG_X12_NAME_SV1 && !in_line) ||
+           ((name == NAME3('S', 'B', 'R') || name == NAME2('H', 'I')) && in_line);
+}
+
 static void read_in_claim(struct cg_x12_walk *walk, uint32_t name, struct cg_text segment) {
-    if (name == NAME2('L', 'X')) {
+    if (is_misplaced(walk, name)) {
+        set_fault(walk, CG_SEGMENT_MISPLACED);
+        return;
+    }
+    if (name == CG_X12_NAME_LX) {
         begin_line(walk, segment);
+        return;
+    }
+    if (name == CG_X12_NAME_SV1) {
+        read_service(walk, segment);
         return;
     }
     if (walk->loop >= CG_X12_LOOP_LINE) {

@@ -117,6 +117,30 @@ Test(x12_cut, a_wrong_envelope_is_refused_and_told) {
     }
 }
 
+/* A line that is nobody's would pass with the header that it stands in. */
+static const char *const nobodys[] = {"LX*1", "SV1*HC:H0038*10*UN*4", "SV2*0900*HC:H0038*10*UN*4",
+                                      "SV3*AD:D0120*10"};
+
+Test(x12_cut, a_service_line_that_stands_in_no_claim_is_refused) {
+    for (size_t i = 0; i < sizeof nobodys / sizeof nobodys[0]; i++) {
+        cg_buffer_clear(&text);
+        X12_PUT(&text, X12_BILLING, X12_SUBSCRIBER, nobodys[i], X12_CLAIM("C-1"));
+        expect_refused(false, "segment 12 (byte ");
+        expect_refused(true, "this segment is of a service line, but stands in no claim");
+    }
+}
+
+static const char *const odd_names[] = {"clm*C-1", "CLM *C-1", "CLMX*C-1", "C*1", "N\0013*1"};
+
+Test(x12_cut, a_name_that_no_segment_has_is_refused_outside_claims) {
+    for (size_t i = 0; i < sizeof odd_names / sizeof odd_names[0]; i++) {
+        cg_buffer_clear(&text);
+        X12_PUT(&text, X12_BILLING, X12_SUBSCRIBER, odd_names[i], X12_CLAIM("C-1"));
+        expect_refused(true, "segment 12 (byte ");
+        expect_refused(true, "the name of this segment holds");
+    }
+}
+
 Test(x12_cut, an_isa_within_an_interchange_says_that_iea_is_missing) {
     put_three_claims();
     text.len_bytes -= strlen("IEA*1*000000905~\n");

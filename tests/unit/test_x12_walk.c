@@ -104,7 +104,7 @@ Test(x12_walk, a_subscriber_forgets_the_dependent_before) {
 
 static const struct {
     const char *what;
-    const char *segments[12];
+    const char *segments[16];
     const char *told;
 } malformed[] = {
     {"HL02 of another loop",
@@ -133,6 +133,34 @@ static const struct {
     {"a control character in a name",
      {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", X12_LINE("1"), "R\001F*6R*1"},
      "fault 13"},
+    {"a blank in a name",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "LX *2", "SV1*HC:H0038*1*UN*1"},
+     "fault 13"},
+    {"small letters in a name",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "clm*C-2"},
+     "fault 13"},
+    {"a name of four letters",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "SV1X*1"},
+     "fault 13"},
+    {"a service before the claim's first line",
+     {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", "SV1*HC:H0038*1*UN*4", X12_LINE("1")},
+     "fault 14"},
+    {"a service behind another payer, before the claim's first line",
+     {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", "SBR*S*18", "SV1*HC:H0038*1*UN*4",
+      X12_LINE("1")},
+     "fault 14"},
+    {"a service of an institution beside a line's own",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "SV2*0900*HC:H0038*1*UN*4"},
+     "fault 14"},
+    {"a second service behind what another payer paid",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "SVD*P2*5*HC:H0038**1", "SV1*HC:H0038*1*UN*4"},
+     "fault 12"},
+    {"a subscriber's segments behind a line, whose HL is missing",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "SBR*P*18*******MC"},
+     "fault 14"},
+    {"a claim's diagnosis behind a line, whose CLM is missing",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "HI*ABK:F200", X12_LINE("2")},
+     "fault 14"},
 };
 
 Test(x12_walk, a_claim_that_cannot_be_read_is_one_malformed_line) {

@@ -47,7 +47,8 @@ enum cg_malformed {
     CG_CLAIM_WITHOUT_LINES,  /* X12: CLM without LX */
     CG_LINE_WITHOUT_SERVICE, /* X12: LX without SV1 */
     CG_SERVICE_TWICE,        /* X12: a second SV1 or DTP*472 in a line */
-    CG_SEGMENT_NAME,         /* X12: the name of a segment holds a control character */
+    CG_SEGMENT_NAME,         /* X12: the name of a segment is not two or three capitals or digits */
+    CG_SEGMENT_MISPLACED,    /* X12: SV1 before LX, SV2 or SV3, or SBR or HI behind LX */
 };
 
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. It holds one

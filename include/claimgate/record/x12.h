@@ -59,7 +59,7 @@ struct cg_x12_node {
     struct cg_x12_marks marks;
     uint8_t kind;     /* enum cg_x12_kind */
     bool is_broken;   /* an HL loop that does not hang where it says: nobody knows whose it is */
-    bool has_odd_id;  /* a claim with a segment that has a control character in its name */
+    bool has_odd_id;  /* a claim with a segment whose name is none */
     bool is_wrapped;  /* line ends stand within its segments */
     bool begins_pass; /* the first piece of a transaction that passes */
     bool ends_pass;   /* the last */

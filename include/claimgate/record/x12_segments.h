@@ -23,6 +23,10 @@ enum {
     CG_X12_NAME_ST = CG_X12_NAME('S', 'T', 0),
     CG_X12_NAME_HL = CG_X12_NAME('H', 'L', 0),
     CG_X12_NAME_CLM = CG_X12_NAME('C', 'L', 'M'),
+    CG_X12_NAME_LX = CG_X12_NAME('L', 'X', 0),
+    CG_X12_NAME_SV1 = CG_X12_NAME('S', 'V', '1'),
+    CG_X12_NAME_SV2 = CG_X12_NAME('S', 'V', '2'), /* institutional */
+    CG_X12_NAME_SV3 = CG_X12_NAME('S', 'V', '3'), /* dental */
     CG_X12_NAME_SE = CG_X12_NAME('S', 'E', 0),
     CG_X12_NAME_GE = CG_X12_NAME('G', 'E', 0),
     CG_X12_NAME_IEA = CG_X12_NAME('I', 'E', 'A'),
