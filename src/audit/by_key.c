@@ -216,6 +216,7 @@ static void fill_then(const struct keys *keys, const struct entry *entry,
     out->decision = (enum cg_audit_decision)entry->decision;
     out->accepted_units = entry->decision == CG_AUDIT_REJECTED ? 0 : entry->accepted_units;
     out->reasons_compare = keys->is_ours;
+    out->scope_compares = false;
     snprintf(out->reasons, sizeof out->reasons, "%s", entry->reasons);
 }
 

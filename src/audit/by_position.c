@@ -154,8 +154,10 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     }
     bool same = false;
     out->decision = CG_AUDIT_ACCEPTED;
+    out->accepted_units = 0;
     out->reasons[0] = '\0';
     out->reasons_compare = true;
+    out->scope_compares = false;
     if (record->line_no > 0) {
         return CG_OK; /* of a claim whose record was taken with its first line */
     }

@@ -223,6 +223,7 @@ static void read_row(const struct found_row *row, const struct cg_decided_column
     then->decision = CG_AUDIT_REJECTED;
     then->accepted_units = 0;
     then->reasons_compare = columns->source_line >= 0;
+    then->scope_compares = false;
 }
 
 enum cg_status cg_decided_rows_next(struct cg_decided_rows *rows, struct cg_decided_row *out,
