@@ -300,6 +300,25 @@ void cg_detail_frequency(const struct cg_detail *detail) {
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
 
+/* What is wrong with a claim of X12, whatever stands in it. */
+static const char *const malformed_claims[] = {
+    [CG_CLAIM_ORPHANED] =
+        "An HL segment above the claim does not name the loop that it stands in, so "
+        "that nobody can say whose claim it is.",
+    [CG_CLAIM_MISPLACED] =
+        "The claim stands in no loop of a subscriber or patient (HL03 22 or 23).",
+    [CG_CLAIM_WITHOUT_LINES] = "The claim has no service line (LX).",
+    [CG_LINE_WITHOUT_SERVICE] = "A service line of the claim (LX) has no SV1.",
+    [CG_SERVICE_TWICE] = "A service line of the claim has a second SV1 or a second date of service "
+                         "(DTP*472).",
+    [CG_SEGMENT_NAME] =
+        "The name of a segment of the claim holds a control character, a small letter, "
+        "a blank, or too few or too many letters.",
+    [CG_SEGMENT_MISPLACED] =
+        "A segment of the claim stands where it may not: an SV1 before the first LX, "
+        "an SV2 or SV3, or an SBR or HI behind an LX; is a segment before it missing?",
+};
+
 void cg_detail_malformed(const struct cg_detail *detail) {
     const uint32_t record_no = detail->line->record_no;
     const uint32_t fields = cg_batch_record(detail->batch, record_no)->field_count;
@@ -335,29 +354,13 @@ void cg_detail_malformed(const struct cg_detail *detail) {
                "after its last line.");
         break;
     case CG_CLAIM_ORPHANED:
-        cg_say(say, "An HL segment above the claim does not name the loop that it stands in, so "
-                    "that nobody can say whose claim it is.");
-        break;
     case CG_CLAIM_MISPLACED:
-        cg_say(say, "The claim stands in no loop of a subscriber or patient (HL03 22 or 23).");
-        break;
     case CG_CLAIM_WITHOUT_LINES:
-        cg_say(say, "The claim has no service line (LX).");
-        break;
     case CG_LINE_WITHOUT_SERVICE:
-        cg_say(say, "A service line of the claim (LX) has no SV1.");
-        break;
     case CG_SERVICE_TWICE:
-        cg_say(say, "A service line of the claim has a second SV1 or a second date of service "
-                    "(DTP*472).");
-        break;
     case CG_SEGMENT_NAME:
-        cg_say(say, "The name of a segment of the claim holds a control character, a small letter, "
-                    "a blank, or too few or too many letters.");
-        break;
     case CG_SEGMENT_MISPLACED:
-        cg_say(say, "A segment of the claim stands where it may not: an SV1 before the first LX, "
-                    "an SV2 or SV3, or an SBR or HI behind an LX; is a segment before it missing?");
+        cg_say(say, "%s", malformed_claims[detail->line->malformed]);
         break;
     case CG_WELL_FORMED:
         break;
