@@ -40,13 +40,13 @@ static void put_bash_case(const struct cg_command *command) {
     printf("' ;;\n");
 }
 
-static void put_families(const char *form) {
+static void put_families(void) {
     const char *last = "";
     for (size_t i = 0; cg_commands[i] != NULL; i++) {
         const char *name = cg_commands[i]->name;
         const size_t len = strcspn(name, " ");
         if (name[len] == ' ' && strncmp(name, last, len + 1) != 0) {
-            printf(form, (int)len, name);
+            printf("    %.*s) subs='", (int)len, name);
             put_words(name);
             printf("' ;;\n");
         }
@@ -57,7 +57,7 @@ static void put_families(const char *form) {
 /* In both shells `words` and `at` (the index of the word that is typed, from 0) are set before. */
 static void put_choice(void) {
     printf("  case $family in\n");
-    put_families("    %.*s) subs='");
+    put_families();
     printf("  esac\n"
            "  if [ -n \"$subs\" ]; then command=\"$family $second\"; else command=$family; fi\n"
            "  case $command in\n");

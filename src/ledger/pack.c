@@ -15,7 +15,7 @@ static uint8_t tested_caps(const struct cg_cell *cap_used) {
     uint8_t tested = 0;
     const uint32_t count = cg_ledger_read_cap_used(cap_used, used);
     for (uint32_t i = 0; i < count; i++) {
-        tested |= used[i] == UINT32_MAX ? 0 : (uint8_t)(1U << i);
+        tested |= (uint8_t)((used[i] != UINT32_MAX) << i);
     }
     return tested;
 }
