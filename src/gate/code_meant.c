@@ -36,6 +36,18 @@ static int find_elsewhere(const struct cg_policy *policy, struct cg_values *valu
     return procedure_no;
 }
 
+/* X12 names the list that a code is of; these have codes of their own, spelled as ours may be. */
+static bool is_of_other_list(const struct cg_values *values, struct cg_text cell) {
+    static const char *const lists[] = {"ER", "IV", "WK"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        found = found || (cell.len > 2 && memcmp(cell.ptr, lists[i], 2) == 0);
+    }
+    const bool is_longer_word =
+        found && ((cell.ptr[2] >= '0' && cell.ptr[2] <= '9') || (cell.ptr[2] | 0x20) >= 'a');
+    return values->texts != NULL && found && !is_longer_word;
+}
+
 /* Hardly any record comes here, so that the field edits, which inline all they call, leave it out.
  */
 __attribute__((noinline)) struct cg_code_meant
@@ -44,7 +56,7 @@ cg_code_meant_by(const struct cg_policy *policy, struct cg_values *values, struc
                                                     : (struct cg_code_found){CG_CODE_OTHER, -1};
     const uint64_t near = cg_reason_bit(CG_REASON_PROCEDURE_CODE_NEAR);
     if (found.likeness != CG_CODE_OTHER) {
-        const bool held = found.likeness == CG_CODE_HELD;
+        const bool held = found.likeness == CG_CODE_HELD && !is_of_other_list(values, cell);
         return (struct cg_code_meant){found.procedure_no,
                                       held ? cg_reason_bit(CG_REASON_PROCEDURE_CODE_INVALID) : near,
                                       false};

@@ -161,6 +161,9 @@ static void say_value(const struct cg_detail *detail, const struct cell *cell, c
 
 void cg_detail_value(const struct cg_detail *detail) {
     struct cell cell;
+    if (cg_say_other_kind(detail)) {
+        return;
+    }
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
@@ -196,11 +199,17 @@ void cg_detail_date(const struct cg_detail *detail) {
     char valid[96];
     struct cg_phrase say = cg_phrase_start(valid, sizeof valid);
     struct cell cell;
+    if (cg_say_other_kind(detail)) {
+        return;
+    }
     cg_say(&say, "a real date from 1900 to 2199, written %s%s",
            cg_date_format_name(has_time ? CG_DATE_ISO : format),
            has_time ? " and perhaps a time" : "");
     find_cell(detail, field, &cell);
     say_value(detail, &cell, valid);
+    if (field == CG_FIELD_RECEIVED_DATE && detail->binding->is_x12) {
+        cg_say(detail->say, " It is GS04; with --received unknown that is no received date.");
+    }
 }
 
 void cg_detail_end_date(const struct cg_detail *detail) {
@@ -276,6 +285,14 @@ void cg_detail_procedure(const struct cg_detail *detail) {
         say_near_code(detail, code);
         return;
     }
+    if (detail->binding->is_x12) {
+        cg_say(say,
+               "SV101 holds %s with another qualifier than HC, with none, or together with "
+               "something else; it must be HC, the code alone, and modifiers as components of "
+               "their own.",
+               code);
+        return;
+    }
     find_cell(detail, CG_FIELD_HCPCS_CODE, &cell);
     cg_say(say,
            "%.*s holds %s together with something else; it must be the code alone, with modifiers "
@@ -299,25 +316,6 @@ void cg_detail_frequency(const struct cg_detail *detail) {
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
-
-/* What is wrong with a claim of X12, whatever stands in it. */
-static const char *const malformed_claims[] = {
-    [CG_CLAIM_ORPHANED] =
-        "An HL segment above the claim does not name the loop that it stands in, so "
-        "that nobody can say whose claim it is.",
-    [CG_CLAIM_MISPLACED] =
-        "The claim stands in no loop of a subscriber or patient (HL03 22 or 23).",
-    [CG_CLAIM_WITHOUT_LINES] = "The claim has no service line (LX).",
-    [CG_LINE_WITHOUT_SERVICE] = "A service line of the claim (LX) has no SV1.",
-    [CG_SERVICE_TWICE] = "A service line of the claim has a second SV1 or a second date of service "
-                         "(DTP*472).",
-    [CG_SEGMENT_NAME] =
-        "The name of a segment of the claim holds a control character, a small letter, "
-        "a blank, or too few or too many letters.",
-    [CG_SEGMENT_MISPLACED] =
-        "A segment of the claim stands where it may not: an SV1 before the first LX, "
-        "an SV2 or SV3, or an SBR or HI behind an LX; is a segment before it missing?",
-};
 
 void cg_detail_malformed(const struct cg_detail *detail) {
     const uint32_t record_no = detail->line->record_no;
@@ -360,7 +358,8 @@ void cg_detail_malformed(const struct cg_detail *detail) {
     case CG_SERVICE_TWICE:
     case CG_SEGMENT_NAME:
     case CG_SEGMENT_MISPLACED:
-        cg_say(say, "%s", malformed_claims[detail->line->malformed]);
+    case CG_NAMED_TWICE:
+        cg_say_malformed_claim(detail);
         break;
     case CG_WELL_FORMED:
         break;

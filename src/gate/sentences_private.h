@@ -24,6 +24,11 @@ struct cg_text cg_detail_find(const struct cg_detail *detail, enum cg_field fiel
 
 /* One sentence each. */
 void cg_detail_malformed(const struct cg_detail *detail);
+
+/* Of X12: why a claim cannot be read; and whether a value is blank because the qualifier before it
+ * is of another kind, which then is said. */
+void cg_say_malformed_claim(const struct cg_detail *detail);
+bool cg_say_other_kind(const struct cg_detail *detail);
 void cg_detail_id(const struct cg_detail *detail);
 void cg_detail_date(const struct cg_detail *detail);
 void cg_detail_end_date(const struct cg_detail *detail);

@@ -74,6 +74,8 @@ static void read_claim(struct cg_x12_walk *walk, struct cg_text segment) {
     walk->claim.transaction = walk->transaction;
     walk->claim.line_control = nothing;
     walk->claim.charge = cg_x12_view(&clm, 2);
+    walk->claim.unit_kind = nothing;
+    walk->claim.date_kind = nothing;
     walk->claim.segment_delta = 0;
     walk->loop = CG_X12_LOOP_CLAIM;
 }
@@ -100,12 +102,17 @@ static void read_claim_reference(struct cg_x12_walk *walk, struct cg_text segmen
 }
 
 static void read_rendering(struct cg_x12_walk *walk, struct cg_text segment,
-                           struct cg_x12_line *line) {
+                           struct cg_x12_line *line, bool *is_known) {
     struct cg_x12_views nm1;
     cg_x12_read_views(walk, segment, 10, &nm1);
-    if (cg_x12_view_is(&nm1, 1, "82")) {
-        line->values[CG_FIELD_RENDERING_NPI] = cg_x12_view(&nm1, 9);
+    if (!cg_x12_view_is(&nm1, 1, "82")) {
+        return;
     }
+    if (*is_known) {
+        set_fault(walk, CG_NAMED_TWICE);
+    }
+    *is_known = true;
+    line->values[CG_FIELD_RENDERING_NPI] = cg_x12_view(&nm1, 9);
 }
 
 /* --- lines --- */
@@ -131,7 +138,26 @@ static void begin_line(struct cg_x12_walk *walk, struct cg_text segment) {
     walk->lines++;
     walk->has_service = false;
     walk->has_date = false;
+    walk->has_line_rendering = false;
     walk->loop = CG_X12_LOOP_LINE;
+}
+
+/* Another qualifier than HC, or none, stays before the code, as it may before one in a column of
+ * CSV: whoever knows the codes says what is meant. With none at all it is the separator that stays.
+ * Other lists have codes of their own, of which only those as long as ours can be mistaken for
+ * them. */
+static struct cg_text code_of(const struct cg_x12_walk *walk, struct cg_text procedure) {
+    enum { CODE_LETTERS = 5 };
+    const struct cg_text qualifier = cg_x12_component(walk, procedure, 1);
+    const struct cg_text code = cg_x12_component(walk, procedure, 2);
+    if (cg_text_equal(qualifier, cg_text_of("HC")) || procedure.len == 0) {
+        return code;
+    }
+    if (code.len == 0) {
+        return (struct cg_text){procedure.ptr - 1, qualifier.len + 1};
+    }
+    const uint32_t len = (uint32_t)(code.ptr + code.len - procedure.ptr);
+    return code.len < CODE_LETTERS ? nothing : (struct cg_text){procedure.ptr, len};
 }
 
 /* What counts something else, such as minutes, is no number of units. */
@@ -150,12 +176,11 @@ static void read_service(struct cg_x12_walk *walk, struct cg_text segment) {
     cg_x12_read_views(walk, segment, 6, &sv1);
     const struct cg_text procedure = cg_x12_first(walk, cg_x12_view(&sv1, 1));
     const struct cg_text place = cg_x12_first(walk, cg_x12_view(&sv1, 5));
-    if (cg_text_equal(cg_x12_component(walk, procedure, 1), cg_text_of("HC"))) {
-        values[CG_FIELD_HCPCS_CODE] = cg_x12_component(walk, procedure, 2);
-        for (uint32_t i = 0; i < 4; i++) {
-            values[CG_FIELD_HCPCS_MODIFIER_1 + i] = cg_x12_component(walk, procedure, 3 + i);
-        }
+    values[CG_FIELD_HCPCS_CODE] = code_of(walk, procedure);
+    for (uint32_t i = 0; i < 4 && values[CG_FIELD_HCPCS_CODE].len > 0; i++) {
+        values[CG_FIELD_HCPCS_MODIFIER_1 + i] = cg_x12_component(walk, procedure, 3 + i);
     }
+    last_line(walk)->unit_kind = cg_x12_view(&sv1, 3);
     values[CG_FIELD_CHARGE_AMOUNT] = cg_x12_view(&sv1, 2);
     values[CG_FIELD_SERVICE_UNIT_QUANTITY] = quantity_of(walk, &sv1);
     if (place.len > 0) {
@@ -176,6 +201,7 @@ static void read_date(struct cg_x12_walk *walk, struct cg_text segment) {
         return;
     }
     walk->has_date = true;
+    last_line(walk)->date_kind = cg_x12_view(&dtp, 2);
     if (cg_x12_view_is(&dtp, 2, "D8")) {
         values[CG_FIELD_CLAIM_LINE_START_DATE] = date;
     } else if (cg_x12_view_is(&dtp, 2, "RD8")) {
@@ -217,7 +243,7 @@ static void read_in_line(struct cg_x12_walk *walk, uint32_t name, struct cg_text
         }
         break;
     case NAME3('N', 'M', '1'):
-        read_rendering(walk, segment, last_line(walk));
+        read_rendering(walk, segment, last_line(walk), &walk->has_line_rendering);
         walk->loop = CG_X12_LOOP_DRUG;
         break;
     case NAME3('L', 'I', 'N'):
@@ -269,7 +295,7 @@ static void read_in_claim(struct cg_x12_walk *walk, uint32_t name, struct cg_tex
     } else if (name == NAME2('H', 'I') && !walk->has_diagnosis) {
         read_diagnosis(walk, segment);
     } else if (name == NAME3('N', 'M', '1')) {
-        read_rendering(walk, segment, &walk->claim);
+        read_rendering(walk, segment, &walk->claim, &walk->has_rendering);
     } else if (name == NAME3('S', 'B', 'R')) {
         walk->loop = CG_X12_LOOP_OTHER;
     }
@@ -280,9 +306,13 @@ static void start_claim(struct cg_x12_walk *walk, const struct cg_x12_node *node
     walk->segments = 0;
     walk->lines = 0;
     walk->has_diagnosis = false;
+    walk->has_rendering = false;
+    const bool is_unsure =
+        walk->billing_names > 1 || walk->member_names > 1 || walk->patient_names > 1;
     walk->fault = node->has_odd_id        ? CG_SEGMENT_NAME
                   : walk->is_broken       ? CG_CLAIM_ORPHANED
                   : !walk->has_subscriber ? CG_CLAIM_MISPLACED
+                  : is_unsure             ? CG_NAMED_TWICE
                                           : CG_WELL_FORMED;
 }
 

@@ -48,6 +48,9 @@ struct cg_x12_walk {
     struct cg_text birth_date;
     struct cg_text patient_birth_date;
     struct cg_text patient_first_name;
+    uint32_t billing_names; /* NM1*85, NM1*IL and NM1*QC of the loops that are open */
+    uint32_t member_names;
+    uint32_t patient_names;
 
     /* the claim */
     struct cg_x12_line claim; /* what its lines share */
@@ -55,6 +58,8 @@ struct cg_x12_walk {
     bool has_diagnosis;
     bool has_service; /* SV1 of the line */
     bool has_date;
+    bool has_rendering;      /* NM1*82 of the claim */
+    bool has_line_rendering; /* of the line */
     uint32_t lines;
     enum cg_malformed fault;
 };

@@ -13,15 +13,18 @@ static void name_entity(struct cg_x12_walk *walk, const struct cg_x12_views *nm1
     if (in_billing && cg_x12_view_is(nm1, 1, "85")) {
         walk->loop = CG_X12_LOOP_BILLING;
         walk->billing_npi = npi_of(nm1);
+        walk->billing_names++;
     } else if (in_billing) {
         walk->loop = CG_X12_LOOP_PAY_TO;
     } else if (in_subscriber && cg_x12_view_is(nm1, 1, "IL")) {
         walk->loop = CG_X12_LOOP_SUBSCRIBER;
         walk->member_id = cg_x12_view(nm1, 9);
+        walk->member_names++;
     } else if (in_subscriber) {
         walk->loop = CG_X12_LOOP_PAYER;
     } else if (walk->loop == CG_X12_LOOP_PATIENT && cg_x12_view_is(nm1, 1, "QC")) {
         walk->patient_first_name = cg_x12_view(nm1, 4);
+        walk->patient_names++;
     }
 }
 
@@ -61,6 +64,7 @@ static void open_subscriber(struct cg_x12_walk *walk, bool is_open) {
     walk->has_subscriber = is_open;
     walk->has_patient = false;
     walk->member_id = nothing;
+    walk->member_names = 0;
     walk->birth_date = nothing;
 }
 
@@ -75,6 +79,7 @@ void cg_x12_walk_open_header(struct cg_x12_walk *walk, const struct cg_x12_node 
     walk->is_broken = node->is_broken;
     walk->patient_birth_date = nothing;
     walk->patient_first_name = nothing;
+    walk->patient_names = 0;
     if (node->kind == CG_X12_PATIENT) {
         walk->has_patient = true;
         return;
@@ -82,5 +87,6 @@ void cg_x12_walk_open_header(struct cg_x12_walk *walk, const struct cg_x12_node 
     open_subscriber(walk, node->kind == CG_X12_SUBSCRIBER);
     if (node->kind != CG_X12_SUBSCRIBER) {
         walk->billing_npi = nothing;
+        walk->billing_names = 0;
     }
 }

@@ -3,6 +3,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/record/field.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,11 +109,23 @@ static void put_days(struct cg_ack277 *ack, const struct days *days) {
     cg_ack_end(text);
 }
 
+/* Without a qualifier of the question's before it, which no component of ours may hold. */
+static struct cg_text code_alone(struct cg_text code) {
+    for (uint32_t i = code.len; i > 0; i--) {
+        const unsigned char byte = (unsigned char)code.ptr[i - 1];
+        if (byte < 0x80 && ispunct(byte) && strchr("-./", byte) == NULL) {
+            return (struct cg_text){code.ptr + i, code.len - i};
+        }
+    }
+    return code;
+}
+
 static void put_procedure(struct cg_ack_text *text, const struct cg_x12_line *values) {
     char procedure[128];
     int len = snprintf(procedure, sizeof procedure, "HC");
     for (int field = CG_FIELD_HCPCS_CODE; field <= CG_FIELD_HCPCS_MODIFIER_4; field++) {
-        const struct cg_text part = values->values[field];
+        const struct cg_text part = field == CG_FIELD_HCPCS_CODE ? code_alone(values->values[field])
+                                                                 : values->values[field];
         if (part.len > 0 && part.len < 16 && memchr(part.ptr, '*', part.len) == NULL &&
             memchr(part.ptr, '~', part.len) == NULL) {
             len += snprintf(procedure + len, sizeof procedure - (size_t)len, ":%.*s", (int)part.len,

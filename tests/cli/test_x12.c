@@ -218,6 +218,33 @@ Test(x12, line_by_line_it_is_decided_as_the_csv_of_its_lines) {
     end_world(&world);
 }
 
+#define OTHER_CLAIM(id, ...) "CLM*" id "*5***11:B:1", "LX*1", __VA_ARGS__
+
+/* A code is what a person reads, and a blank is where nothing stands. */
+Test(x12, a_qualifier_that_is_not_read_is_told) {
+    struct world world;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER,
+            OTHER_CLAIM("C-1", "SV1*hc:H0038:HE*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-2", "SV1*:H0038:HE*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-3", "SV1*H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-4", "SV1*WK:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-5", "SV1*HC:H0038:HE*5*MJ*60", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-6", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*DT*202501061200"));
+    const char *out = decide(&world, MORE(put_file(&world, "in.837"), "--ack"));
+    expect_in(out, "rejected.csv.gz", ",C-1,1,M-1,2025-01-06,,11,hc:H0038,HE,");
+    expect_in(out, "rejected.csv.gz", ",C-2,1,M-1,2025-01-06,,11,:H0038,HE,");
+    expect_in(out, "rejected.csv.gz", ",C-3,1,M-1,2025-01-06,,11,*H0038,,");
+    expect_in(out, "rejected.csv.gz", ",procedure_code_invalid,");
+    expect_in(out, "rejected.csv.gz", "SV101 holds H0038 with another qualifier than HC");
+    expect_in(out, "rejected.csv.gz", "SV103 is \"\"MJ\"\"; only where it is UN");
+    expect_in(out, "rejected.csv.gz", "DTP02 of DTP*472 is \"\"DT\"\"; a date is read only");
+    expect_in(out, "accepted.x12.gz", "CLM*C-4*");
+    expect_in(out, "report.json", "\"near_codes\": [");
+    expect_in(out, "ack.277ca.x12.gz", "SVC*HC:H0038:HE*5*****1~");
+    end_world(&world);
+}
+
 Test(x12, every_claim_is_acknowledged) {
     struct world world;
     make_world(&world);

@@ -79,6 +79,26 @@ Test(x12_walk, units_and_codes_of_another_kind_are_left_blank) {
                 "place_of_service_code=11 service_unit_quantity=1");
 }
 
+/* Whoever knows the codes sees that one is meant. */
+static const struct {
+    const char *sv1;
+    const char *told;
+} other_qualifiers[] = {
+    {"SV1*hc:H0038:HE*10*UN*4", " hcpcs_code=hc:H0038 hcpcs_modifier_1=HE "},
+    {"SV1*:H0038:HE*10*UN*4", " hcpcs_code=:H0038 hcpcs_modifier_1=HE "},
+    {"SV1*WK:H0038*10*UN*4", " hcpcs_code=WK:H0038 "},
+    {"SV1*H0038*10*UN*4", " hcpcs_code=*H0038 "},
+};
+
+Test(x12_walk, a_code_keeps_a_qualifier_that_is_not_its_own) {
+    for (size_t i = 0; i < sizeof other_qualifiers / sizeof other_qualifiers[0]; i++) {
+        cg_buffer_clear(&text);
+        X12_PUT(&text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", "LX*1",
+                other_qualifiers[i].sv1, "DTP*472*D8*20250106");
+        EXPECT_TOLD(other_qualifiers[i].told);
+    }
+}
+
 Test(x12_walk, of_repeated_values_the_first_is_taken) {
     X12_PUT(&text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1^12:B:7*Y*A*Y*Y", "LX*1",
             "SV1*HC:H0038:HE^HC:H0039*10*UN*2^3***1", "DTP*472*D8*20250106");
@@ -161,6 +181,24 @@ static const struct {
     {"a claim's diagnosis behind a line, whose CLM is missing",
      {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "HI*ABK:F200", X12_LINE("2")},
      "fault 14"},
+    {"two members in a loop",
+     {X12_BILLING, X12_SUBSCRIBER, "NM1*IL*1*DOE*JANE****MI*M-9", X12_CLAIM("C-1")},
+     "fault 15"},
+    {"two billing providers",
+     {X12_BILLING, "NM1*85*2*OTHER*****XX*1000000012", X12_SUBSCRIBER, X12_CLAIM("C-1")},
+     "fault 15"},
+    {"two patients",
+     {X12_BILLING, X12_SUBSCRIBER, "HL*3*2*23*0", "NM1*QC*1*DOE*ANN", "NM1*QC*1*DOE*BEN",
+      X12_CLAIM("C-1")},
+     "fault 15"},
+    {"two rendering providers of a claim",
+     {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", "NM1*82*1*A*A****XX*1000000012",
+      "NM1*82*1*B*B****XX*1000000020", X12_LINE("1")},
+     "fault 15"},
+    {"two rendering providers of a line",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "NM1*82*1*A*A****XX*1000000012",
+      "NM1*82*1*B*B****XX*1000000020"},
+     "fault 15"},
 };
 
 Test(x12_walk, a_claim_that_cannot_be_read_is_one_malformed_line) {

@@ -49,6 +49,7 @@ enum cg_malformed {
     CG_SERVICE_TWICE,        /* X12: a second SV1 or DTP*472 in a line */
     CG_SEGMENT_NAME,         /* X12: the name of a segment is not two or three capitals or digits */
     CG_SEGMENT_MISPLACED,    /* X12: SV1 before LX, SV2 or SV3, or SBR or HI behind LX */
+    CG_NAMED_TWICE,          /* X12: a second NM1*85, NM1*IL, NM1*QC or NM1*82 in one loop */
 };
 
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. It holds one

@@ -71,6 +71,8 @@ struct cg_x12_line {
     struct cg_text transaction;  /* ST02 */
     struct cg_text line_control; /* REF*6R */
     struct cg_text charge;       /* CLM02 of its claim */
+    struct cg_text unit_kind;    /* SV103: only UN are units */
+    struct cg_text date_kind;    /* DTP02 of DTP*472: only D8 and RD8 are read */
     uint32_t segment_delta;      /* of its LX, from the claim's first segment on */
 };
 
