@@ -6,6 +6,7 @@
 #include "claimgate/record/field.h"
 #include "claimgate/rules/procedure_code.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { LINES = 12, FIRST_DAY = 19700, DAYS_APART = 11 };
