@@ -129,9 +129,9 @@ Test(sandbox, files_that_a_run_does_not_need_cannot_be_opened_made_or_removed) {
 }
 
 Test(sandbox, programs_cannot_be_run_and_nothing_connected_to) {
-#ifndef __SANITIZE_ADDRESS__
-    cr_expect_eq(child_ends(forbidden_calls, false), TRIED_ALL);
-#endif
+    if (getenv("ASAN_OPTIONS") == NULL) {
+        cr_expect_eq(child_ends(forbidden_calls, false), TRIED_ALL);
+    }
 }
 
 Test(sandbox, what_a_run_reads_and_writes_stays_open_to_it) {
