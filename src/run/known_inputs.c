@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What is known of the files looked at so far in this run. */
 struct identity {
@@ -134,6 +135,11 @@ static enum cg_status look_at(struct look *look, const char *path, struct identi
                                                  : CG_OK;
 }
 
+bool cg_known_inputs_is_pipe(const char *path) {
+    struct stat facts;
+    return strcmp(path, "-") == 0 || (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode));
+}
+
 static enum cg_status look_at_all(struct look *look, uint32_t count, struct cg_error *err) {
     enum cg_status status = cg_content_hash_init(&look->hash, err);
     if (status != CG_OK) {
@@ -142,7 +148,7 @@ static enum cg_status look_at_all(struct look *look, uint32_t count, struct cg_e
     for (uint32_t i = 0; i < count; i++) {
         const char *path = look->inputs[i];
         bool known = false;
-        if (strcmp(path, "-") != 0) {
+        if (!cg_known_inputs_is_pipe(path)) {
             status = look_at(look, path, &look->seen[look->kept], &known, err);
             if (status != CG_OK) {
                 return status;

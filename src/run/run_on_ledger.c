@@ -7,16 +7,10 @@
 
 #include "claimgate/base/log.h"
 
-#include <string.h>
-#include <sys/stat.h>
-
 /* A pipe cannot be looked at before it is read. */
 static enum cg_status check_ledger_inputs(const struct cg_run *run, struct cg_error *err) {
     for (uint32_t i = 0; i < run->path_count; i++) {
-        struct stat facts;
-        const bool is_pipe = strcmp(run->paths[i], "-") == 0 ||
-                             (stat(run->paths[i], &facts) == 0 && !S_ISREG(facts.st_mode));
-        if (is_pipe && run->path_count > 1) {
+        if (cg_known_inputs_is_pipe(run->paths[i]) && run->path_count > 1) {
             return cg_error_set(err, CG_USAGE,
                                 "%s: under --ledger, standard input or a pipe must be the only "
                                 "input; run it by itself",

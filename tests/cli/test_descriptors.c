@@ -144,6 +144,19 @@ Test(descriptors, a_pipe_is_read_and_written_whoever_opens_it_first) {
     scene_remove(&scene);
 }
 
+/* What is looked at before it is read must be there twice. */
+Test(descriptors, a_pipe_with_a_name_is_taken_into_a_ledger, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene,
+                 "mkfifo $D/in; (cat " CLAIMS " >$D/in) & "
+                 "timeout 20 $C validate $D/in --roster " ROSTER " --as-of 2025-06-30 --quiet "
+                 "--ledger $D/l --out $D/o && "
+                 "gzip -dc $D/o/accepted.csv.gz | cmp - fixtures/quickstart/expected/accepted.csv",
+                 0, "");
+    scene_remove(&scene);
+}
+
 /* --- what is left behind --- */
 
 Test(descriptors, nothing_is_left_when_descriptors_run_out, .timeout = 60) {
