@@ -283,7 +283,8 @@ fuzz: deps-fuzz ## every fuzz program (or FUZZ_NAMES) for FUZZ_SECONDS (60), und
 # ---- measuring, never part of the tests -----------------------------------------------------
 
 # Pages are looked at in Chromium, by npm's axe-core and playwright-core.
-PAGES_PACKAGES := chromium fonts-dejavu-core nodejs npm
+# A node that is there may have come with an npm that is no package.
+PAGES_PACKAGES := chromium fonts-dejavu-core $(shell command -v npm >/dev/null || echo nodejs npm)
 pages-test: deps-test all $(BUILD)/generate ## look at report.html as browsers do; pictures in build/pages
 	$(call install_packages,$(PAGES_PACKAGES))
 	@cd tests/pages && npm ci --silent
