@@ -214,6 +214,11 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
     const struct cg_validate_options *o = call->options;
     struct cg_run_plan plan;
     if (o->if_any && !cg_validate_has_input(call)) {
+        if (o->expect_records > 0 || o->expect_units > 0) {
+            return cg_error_set(err, CG_BAD_DATA,
+                                "there is no input, though the sender tells of "
+                                "records; were the files fetched?");
+        }
         cg_log_note("there is no input, so nothing was done");
         return CG_OK;
     }

@@ -8,6 +8,7 @@
 #include "private.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,9 +197,24 @@ static enum cg_status check_policy(struct cg_ledger *ledger, struct cg_error *er
     return status;
 }
 
+static enum cg_status refuse_cut_off_redo(const struct cg_ledger_plan *plan, struct cg_error *err) {
+    char journal[PATH_MAX];
+    const int len = snprintf(journal, sizeof journal, "%s-redo", plan->path);
+    if (plan->is_redo || len >= PATH_MAX || access(journal, F_OK) != 0) {
+        return CG_OK;
+    }
+    return cg_error_set(err, CG_BUSY,
+                        "%s: a redo was cut off, which has taken nights back; go on with it by the "
+                        "same `claimgate ledger redo` first",
+                        plan->path);
+}
+
 enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                               struct cg_error *err) {
     uint32_t recovered;
+    if (refuse_cut_off_redo(plan, err) != CG_OK) {
+        return err->status;
+    }
     enum cg_status status = cg_ledger_open_raw(plan, out, err);
     if (status == CG_OK && plan->policy != NULL) {
         status = check_policy(*out, err);

@@ -82,6 +82,12 @@ static enum cg_status take_fed_back(struct cg_reader *reader, struct cg_batch *b
                             "is a rejected file: nothing in it was paid; give it to validate once "
                             "the roster or the feed is mended");
     }
+    if (memmem(inner.ptr, inner.len, ",x12_st,", 8) != NULL) {
+        /* Line by line, claims would be taken apart that stand or fall whole. */
+        return cg_error_set(&batch->error, CG_BAD_DATA,
+                            "is the table of rejected lines of an X12 run; give rejected.x12.gz, "
+                            "which stands beside it, to validate");
+    }
     char *raw = cg_arena_alloc(&batch->scratch, (size_t)inner.len + 1);
     if (raw == NULL) {
         return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");

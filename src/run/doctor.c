@@ -195,6 +195,17 @@ static void look_into_ledger(struct cg_findings *out, const char *path) {
     cg_ledger_close(ledger);
 }
 
+static void look_at_redo(struct cg_findings *out, const char *path) {
+    char journal[PATH_BYTES];
+    snprintf(journal, sizeof journal, "%.4000s-redo", path);
+    if (access(journal, F_OK) == 0) {
+        find(out, "redo", true,
+             "%s: a redo was cut off; no night is taken in before the same `claimgate ledger redo` "
+             "has gone on to its end",
+             journal);
+    }
+}
+
 static void look_at_lock(struct cg_findings *out, const char *path) {
     char lock[PATH_BYTES];
     char owner[CG_OWNER_BYTES];
@@ -239,6 +250,7 @@ static void look_at_ledger(struct cg_findings *out, const char *path) {
              is_open ? ", but others may read it: chmod 600" : " alone");
     }
     look_at_lock(out, path);
+    look_at_redo(out, path);
     look_into_ledger(out, path);
     /* A night writes what it adds twice, once into the log beside the ledger. */
     look_at_space(out, "ledger's space", folder_of(path, folder),

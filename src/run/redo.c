@@ -85,7 +85,8 @@ static enum cg_status read_journal(struct redo *redo, const char **runs, struct 
     }
     if (status == CG_OK) {
         *runs = redo->text.data + rules.len_bytes;
-        cg_log_note("going on with a redo that was cut off");
+        cg_log_note("going on with the redo of runs %.*s, which was cut off",
+                    (int)strcspn(*runs, "\n"), *runs);
     }
     cg_buffer_fini(&rules);
     return status;
@@ -182,6 +183,7 @@ static enum cg_status decide(struct redo *redo, const struct cg_redo_target *nig
         .ledger = redo->ledger,
         .lock_wait_seconds = plan->lock_wait_seconds,
         .guard = CG_GUARD_OFF,
+        .is_redo = true,
         .max_reject_rate_milli = -1,
         .show_progress = plan->show_progress};
     enum cg_status status = cg_run_new(&run_plan, &run, err);
@@ -250,8 +252,8 @@ static enum cg_status redo_night(struct redo *redo, uint32_t index, struct cg_er
 
 /* Also finishes what an earlier run, or this one, was cut off in. */
 static enum cg_status withdraw_all(struct redo *redo, struct cg_error *err) {
-    const struct cg_ledger_plan plan = {.path = redo->ledger,
-                                        .lock_wait_seconds = redo->plan->lock_wait_seconds};
+    const struct cg_ledger_plan plan = {
+        .path = redo->ledger, .lock_wait_seconds = redo->plan->lock_wait_seconds, .is_redo = true};
     struct cg_ledger *ledger = NULL;
     enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
     for (uint32_t i = redo->nights.list.count; status == CG_OK && i > 0; i--) {

@@ -36,6 +36,7 @@ static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err)
     const struct cg_run_plan *plan = run->plan;
     const struct cg_ledger_plan ledger = {.path = plan->ledger,
                                           .lock_wait_seconds = plan->lock_wait_seconds,
+                                          .is_redo = plan->is_redo,
                                           .policy = plan->rules.policy,
                                           .check_whole = plan->check_ledger};
     if (plan->before_run != 0) {

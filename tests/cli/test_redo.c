@@ -116,3 +116,21 @@ Test(redo, a_run_that_is_no_night_is_named) {
            "grep -c 'run 4 (release), which cannot' err",
            "64\n1\n");
 }
+
+Test(redo, no_night_is_taken_in_before_a_redo_that_was_cut_off_is_done) {
+    expect(
+        "printf 'claimgate redo 1\\npolicy x\\nruns 1\\n' > l-redo; code=0; "
+        "$0 validate made/claims-01.csv.gz --roster made/roster --ledger l --out o --quiet 2> err "
+        "|| code=$?; echo $code; grep -c 'a redo was cut off' err; "
+        "$0 doctor --ledger l | grep -c '^redo .*MEND'; "
+        "$0 usage NOBODY --ledger l > /dev/null 2> err || echo read",
+        "75\n1\n1\nread\n");
+}
+
+Test(redo, a_named_pipe_is_read_once_on_a_ledger) {
+    expect("mkfifo p; zcat made/claims-01.csv.gz > p & $0 validate p --roster made/roster --ledger "
+           "n --out on --quiet --as-of 2025-12-31; zcat made/claims-01.csv.gz > p & "
+           "$0 validate p --roster made/roster --ledger n --out on2 --quiet --as-of 2025-12-31; "
+           "sqlite3 n 'SELECT count(*) FROM run'; ls on2 2>&1 | grep -c 'No such'",
+           "1\n1\n");
+}

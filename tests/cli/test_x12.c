@@ -122,6 +122,9 @@ Test(x12, a_rejected_file_is_taken_once_the_roster_is_mended) {
     char rejected[RUN_PATH_BYTES];
     run_join(rejected, first, "rejected.x12.gz");
     const char *second = decide(&world, MORE(rejected));
+    char table[RUN_PATH_BYTES];
+    run_join(table, first, "rejected.csv.gz");
+    expect_refused(&world, MORE(table), 65, "give rejected.x12.gz");
     expect_content(second, "accepted.x12.gz", world.text.data, world.text.len_bytes);
     expect_content(second, "rejected.x12.gz", "", 0);
     end_world(&world);

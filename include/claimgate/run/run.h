@@ -81,6 +81,7 @@ struct cg_run_plan {
     enum cg_status (*watch)(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err);
     void *watch_context;
+    bool is_redo; /* of nights that were taken back: ledger.h */
     enum cg_guard_mode guard;
     struct cg_expected records;    /* of the inputs that are decided */
     struct cg_expected units;      /* submitted, in scope */
