@@ -72,7 +72,8 @@ bool cg_reader_find_kind(struct cg_reader *reader, struct cg_batch *batch) {
 }
 
 /* What a person should know of an interchange that was read. */
-static void tell_facts(const char *file, const struct cg_x12_facts *facts) {
+static void tell_facts(const char *file, const struct cg_x12_options *options,
+                       const struct cg_x12_facts *facts) {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
     if (facts->test_interchanges > 0) {
         cg_log_note("%s: %llu of %llu interchanges are marked as a test (ISA15 is T)", name,
@@ -83,6 +84,13 @@ static void tell_facts(const char *file, const struct cg_x12_facts *facts) {
         cg_log_note("%s: %llu transactions are institutional or dental; they pass to the accepted "
                     "file untested",
                     name, (unsigned long long)facts->passed_transactions);
+    }
+    if (facts->undated_groups > 0 && !options->received_unknown) {
+        cg_log_warning("%s: GS04 of %llu of %llu groups is no date (CCYYMMDD), so that each of "
+                       "their claims is rejected as received_date_invalid; with --received unknown "
+                       "it is no received date",
+                       name, (unsigned long long)facts->undated_groups,
+                       (unsigned long long)facts->groups);
     }
     if (facts->envelope_faults > 0) {
         cg_log_warning("%s: %llu counts, numbers or parents of its envelope are wrong, and were "
@@ -102,6 +110,6 @@ void cg_reader_cut_x12(struct cg_reader *reader, struct cg_batch *batch) {
     if (batch->ends_source) {
         input->x12 = *cg_x12_cut_facts(reader->x12);
         reader->kind = CG_INPUT_UNKNOWN;
-        tell_facts(input->file, &input->x12);
+        tell_facts(input->file, reader->plan.x12, &input->x12);
     }
 }

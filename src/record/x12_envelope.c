@@ -1,6 +1,7 @@
 #include "x12_envelope.h"
 
 #include "claimgate/base/assert.h"
+#include "claimgate/base/date.h"
 
 enum { OPEN_ISA, OPEN_GS, OPEN_ST };
 
@@ -60,6 +61,9 @@ static enum cg_status open_group(struct step *step) {
     }
     envelope->version = (struct cg_text){envelope->version_bytes, len};
     envelope->open[OPEN_ISA].children++;
+    const struct cg_text sent = cg_x12_element(step->elements, 4);
+    envelope->facts.undated_groups +=
+        sent.len > 0 && cg_date_parse(sent.ptr, sent.len, CG_DATE_COMPACT) == CG_DAY_NONE;
     envelope->facts.groups++;
     envelope->place = CG_X12_IN_GROUP;
     return begin(step, CG_X12_GS);
@@ -207,7 +211,8 @@ static enum cg_status close_transaction(struct step *step) {
 static enum cg_status refuse(struct step *step, uint32_t name, const char *expected) {
     const char letters[] = {(char)(name >> 24), (char)(name >> 16), (char)(name >> 8), (char)name,
                             '\0'};
-    const struct cg_text told = shown(cg_text_of(letters));
+    const struct cg_text told =
+        cg_x12_name_is_odd(name) ? cg_text_of("(unreadable)") : shown(cg_text_of(letters));
     return cg_error_set(step->err, CG_BAD_DATA, "the segment %.*s stands where %s must stand; %s",
                         (int)told.len, told.ptr, expected,
                         name == CG_X12_NAME_ISA

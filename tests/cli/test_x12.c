@@ -248,6 +248,26 @@ Test(x12, a_qualifier_that_is_not_read_is_told) {
     end_world(&world);
 }
 
+/* Every claim of the group has the one fault. */
+Test(x12, a_group_without_a_readable_date_is_told_with_the_mend) {
+    struct world world;
+    struct run run;
+    make_world(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
+    memcpy((char *)memmem(world.text.data, world.text.len_bytes, "*20250120*1253*7", 16),
+           "*2025-1-2*1253*7", 16);
+    const char *file = put_file(&world, "in.837");
+    const char *out = scene_path(&world.scene, "out");
+    validate(&world, out, MORE(file), &run);
+    cr_expect_not_null(strstr(run.err, "GS04 of 1 of 1 groups is no date"), "%s", run.err);
+    expect_in(out, "rejected.csv.gz", "It is GS04; with --received unknown");
+    run_fini(&run);
+    validate(&world, scene_path(&world.scene, "again"), MORE(file, "--received", "unknown"), &run);
+    cr_expect_str_eq(run.err, "");
+    run_fini(&run);
+    end_world(&world);
+}
+
 Test(x12, every_claim_is_acknowledged) {
     struct world world;
     make_world(&world);

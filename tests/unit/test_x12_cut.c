@@ -97,6 +97,7 @@ static const struct {
     {"SE*27", "XX*25", "the segment GE stands where SE must stand", false},
     {"ST*837*0021*005010X222A1", "ST*837*0021*004010X098A1", "837 of version 004010X098A1", false},
     {"ST*837*0021*005010X222A1", "ST*835*0021*005010X222A1", "835 of version 005010X222A1", false},
+    {"GS*HC", "DOEJN", "the segment (unreadable) stands where GS or IEA must stand", false},
     {"GS*HC", "G\001*HC", "stands where GS or IEA must stand", false},
     {"BHT*", "B\001T*", "the name of this segment holds a control character", false},
     {"*00501*000000905*0*P*:~", "*00501*000000905*0*P*~~", "two separators of this ISA", false},

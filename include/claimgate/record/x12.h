@@ -96,6 +96,7 @@ struct cg_x12_facts {
     uint64_t segments;
     uint64_t passed_transactions; /* institutional or dental */
     uint64_t test_interchanges;   /* ISA15 is T */
+    uint64_t undated_groups;      /* whose GS04 is no date */
     uint64_t envelope_faults;     /* that a lenient envelope let pass */
 };
 
