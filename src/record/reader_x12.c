@@ -53,6 +53,20 @@ static bool start_x12(struct cg_reader *reader, struct cg_batch *batch) {
     return true;
 }
 
+/* Mail is saved with its head, and small letters make no ISA. */
+static bool is_without_x12(struct cg_reader *reader, struct cg_batch *batch, struct cg_text text) {
+    const uint32_t at = cg_x12_find(text);
+    if (at == text.len) {
+        return true;
+    }
+    cg_error_set(&batch->error, CG_BAD_DATA,
+                 "is X12, but %u bytes stand before its first ISA, or it is in small letters; X12 "
+                 "begins with ISA: take away what stands before it",
+                 at);
+    cg_reader_name_input(reader, batch);
+    return false;
+}
+
 bool cg_reader_find_kind(struct cg_reader *reader, struct cg_batch *batch) {
     bool decided = true;
     if (reader->kind != CG_INPUT_UNKNOWN) {
@@ -65,6 +79,9 @@ bool cg_reader_find_kind(struct cg_reader *reader, struct cg_batch *batch) {
         return wait_for_more(reader, batch);
     }
     if (!batch->is_empty_source && !is_of_this_run(reader, batch, is_x12)) {
+        return false;
+    }
+    if (!is_x12 && !is_without_x12(reader, batch, text)) {
         return false;
     }
     reader->kind = is_x12 ? CG_INPUT_X12 : CG_INPUT_CSV;

@@ -202,6 +202,39 @@ enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end, struct cg_x12_m
     return check_marks(marks, err);
 }
 
+/* --- an interchange behind something else --- */
+
+static bool begins_with(struct cg_text text, const char *small_letters) {
+    uint32_t same = 0;
+    while (small_letters[same] != '\0' && same < text.len &&
+           (text.ptr[same] | 0x20) == small_letters[same]) {
+        same++;
+    }
+    return small_letters[same] == '\0';
+}
+
+static bool is_interchange(struct cg_text text) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_x12_marks marks;
+    uint32_t len = 0;
+    uint32_t newlines = 0;
+    if (!begins_with(text, "isa") || cg_x12_read_isa(text, true, &marks, &len, &ignored) != CG_OK) {
+        return false;
+    }
+    const struct cg_text rest = {text.ptr + len, text.len - len};
+    const uint32_t gs = cg_x12_skip(rest, &marks, false, &newlines);
+    return begins_with((struct cg_text){rest.ptr + gs, rest.len - gs}, "gs");
+}
+
+uint32_t cg_x12_find(struct cg_text text) {
+    for (uint32_t at = 0; at < text.len && at < CG_X12_SEGMENT_MAX_BYTES; at++) {
+        if (is_interchange((struct cg_text){text.ptr + at, text.len - at})) {
+            return at;
+        }
+    }
+    return text.len;
+}
+
 /* --- segments --- */
 
 uint32_t cg_x12_name_of(struct cg_text segment, char element) {

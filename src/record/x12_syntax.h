@@ -21,6 +21,10 @@ enum {
  * stays false while more bytes may tell. */
 bool cg_x12_begins(struct cg_text text, bool at_end, bool *decided);
 
+/* Where an interchange, its ISA and the GS behind it in capitals or small letters, stands in the
+ * text's first 64 KiB; text.len: nowhere. */
+uint32_t cg_x12_find(struct cg_text text);
+
 /* White space and empty segments at the text's start; between interchanges also what pads a file:
  * a byte order mark, NUL and SUB. *newlines counts the line ends among them. */
 uint32_t cg_x12_skip(struct cg_text text, const struct cg_x12_marks *marks, bool between,

@@ -268,6 +268,18 @@ Test(x12, a_group_without_a_readable_date_is_told_with_the_mend) {
     end_world(&world);
 }
 
+Test(x12, what_stands_before_the_first_isa_is_told) {
+    static const char *const before[] = {"From: sender\nSubject: claims, of May\n\n", "xx"};
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        struct world world;
+        make_world(&world);
+        cr_assert(cg_buffer_append_text(&world.text, before[i]));
+        X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
+        expect_refused(&world, MORE(put_file(&world, "in.837")), 65, "stand before its first ISA");
+        end_world(&world);
+    }
+}
+
 Test(x12, every_claim_is_acknowledged) {
     struct world world;
     make_world(&world);
