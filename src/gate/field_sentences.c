@@ -184,6 +184,10 @@ void cg_detail_id(const struct cg_detail *detail) {
                     "under \"blank\" in the layout, or write the id.");
     } else if (cell.value_len == 0) {
         cg_say(say, " is blank; it must be 1 to %u bytes.", CG_ID_MAX_BYTES);
+        if (detail->binding->is_x12 && detail->reason == CG_REASON_MEMBER_ID_INVALID) {
+            cg_say(say, " A patient who is not the subscriber (HL03 23) has one with --dependents "
+                        "joined.");
+        }
     } else if (cell.value_len <= CG_ID_MAX_BYTES) {
         cg_say(say, " must be UTF-8 without control characters.");
     } else {

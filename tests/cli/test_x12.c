@@ -324,6 +324,7 @@ Test(x12, every_claim_is_acknowledged) {
         "SVC*HC:H0038:HE*10*****2~\nSTC*A6:164:IL*20251231*U~\nDTP*472*D8*20250106~\n"
         "SE*57*0021~\nGE*1*7~\nIEA*1*000000905~\n";
     expect_content(out, "ack.277ca.x12.gz", wanted, sizeof wanted - 1);
+    expect_in(out, "rejected.csv.gz", "is not the subscriber (HL03 23) has one with --dependents");
     expect_refused(&world, MORE("in.837", "--payer-id=XV:77"), 64, "give --ack too");
     end_world(&world);
 }
