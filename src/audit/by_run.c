@@ -178,17 +178,29 @@ static bool is_asked_for(const struct decided_line *line, const struct cg_audit_
             (record->line != NULL && record->line->line_number == line->line_number));
 }
 
+/* The place of a line of a record: lines of a claim may share it, those of X12 have their own. */
+static uint64_t place_of_line(const struct cg_audit_record *record, uint32_t line_no) {
+    const uint32_t first = record->record->line_index;
+    return first == CG_NO_LINE
+               ? place_of(record->input_no, record->source_line)
+               : place_of(record->input_no,
+                          cg_batch_line_place(record->batch,
+                                              cg_batch_line(record->batch, first + line_no)));
+}
+
 /* The line that a record asks for; else whether another line of its claim was rejected. */
 static struct decided_line *find_line(struct run *run, const struct cg_audit_record *record,
                                       bool *claim_rejected) {
     const uint64_t place = place_of(record->input_no, record->source_line);
+    const uint64_t begin = place_of_line(record, 0);
+    const uint64_t end = place_of_line(record, record->record->line_count - 1);
     struct decided_line *lines = run->lines.items;
     *claim_rejected = false;
-    while (run->next < run->lines.count && lines[run->next].place < place) {
+    while (run->next < run->lines.count && lines[run->next].place < begin) {
         run->next++;
     }
-    for (uint32_t i = run->next; i < run->lines.count && lines[i].place == place; i++) {
-        if (is_asked_for(&lines[i], record)) {
+    for (uint32_t i = run->next; i < run->lines.count && lines[i].place <= end; i++) {
+        if (lines[i].place == place && is_asked_for(&lines[i], record)) {
             lines[i].taken = true;
             return &lines[i];
         }

@@ -113,3 +113,21 @@ Test(generated_x12, whole_claims_are_decided_as_rows_of_claims) {
         set_up();
     }
 }
+
+/* A claim is rejected whole: with it go lines out of scope, of which the ledger holds none. */
+Test(generated_x12, an_audit_of_its_run_under_the_same_rules_changes_nothing) {
+    (void)generate("7", "0.5");
+    const char *claims = scene_path(&scene, "made/claims.837");
+    const char *roster = scene_path(&scene, "made/roster");
+    const char *ledger = scene_path(&scene, "ledger.db");
+    struct run run;
+    scene_expect_success((const char *const[]){claims, "--roster", roster, "--ledger", ledger,
+                                               "--out", scene_path(&scene, "out"), NULL},
+                         NULL);
+    run_program((const char *const[]){run_claimgate(), "audit", claims, "--ledger", ledger, "--run",
+                                      "1", "--roster", roster, "--out", scene_path(&scene, "audit"),
+                                      NULL},
+                NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s%s", run.out, run.err);
+    run_fini(&run);
+}
