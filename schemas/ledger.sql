@@ -117,6 +117,14 @@ CREATE TABLE member (
     member_id TEXT NOT NULL UNIQUE
 ) STRICT;
 
+-- Ids of lines to numbers, where a layout tells lines by an id: decided_line and take_back then hold
+-- the number as claim_line. Two of these rows are never the same id; letter case and zeros count.
+CREATE TABLE line_id (
+    claim_line INTEGER PRIMARY KEY, -- above 9999, which lines with a number have at most
+    run_no INTEGER NOT NULL,        -- the run that met the id first
+    line_id TEXT NOT NULL UNIQUE
+) STRICT;
+
 -- Codes with their modifiers, and rendering with billing provider: few pairs that millions of lines
 -- share. They save about 18 bytes a line and cost next to nothing.
 CREATE TABLE service (
@@ -140,7 +148,7 @@ CREATE TABLE decided_line (
     input_no INTEGER NOT NULL,
     source_line INTEGER NOT NULL, -- physical line in that input, from 1
     claim_id TEXT NOT NULL,       -- '': invalid
-    claim_line INTEGER,
+    claim_line INTEGER,           -- above 9999: of line_id
     frequency INTEGER,            -- 1, 7 replacement, 8 void
     original_claim_id TEXT,
     start_day INTEGER,
@@ -299,7 +307,7 @@ SELECT l.run_no,
        l.source_line,
        m.member_id,
        l.claim_id,
-       l.claim_line AS claim_line_number,
+       coalesce(d.line_id, l.claim_line) AS claim_line_number,
        l.frequency AS claim_frequency_code,
        l.original_claim_id,
        date(l.start_day * 86400, 'unixepoch') AS start_date,
@@ -332,7 +340,8 @@ SELECT l.run_no,
        l.detail
   FROM line l
   JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no
-  LEFT JOIN member m ON m.member_no = l.member_no;
+  LEFT JOIN member m ON m.member_no = l.member_no
+  LEFT JOIN line_id d ON d.claim_line = l.claim_line;
 
 -- Accepted units that stand and count, by member and benefit year. A span counts where it starts;
 -- the year is that of the newest run that stands.

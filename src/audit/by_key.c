@@ -43,6 +43,7 @@ struct keys {
     bool is_ours;
     bool begun;
     bool numbers; /* the inputs number their lines, so that the number is part of the key */
+    bool ids;     /* by an id, which is compared exactly */
     uint64_t seed;
     struct cg_arena arena;
     struct cg_array entries;    /* of struct entry */
@@ -61,16 +62,16 @@ static uint64_t hash_key(const struct keys *keys, const struct cg_audit_ids *ids
     if (!keys->numbers) {
         return hash;
     }
-    if (cg_field_whole(cg_text_of(ids->line_number), UINT32_MAX, &number)) {
+    if (!keys->ids && cg_field_whole(cg_text_of(ids->line_number), UINT32_MAX, &number)) {
         return cg_hash64(&number, sizeof number, hash);
     }
     return cg_hash64(ids->line_number, strlen(ids->line_number), hash);
 }
 
-static bool same_number(const char *a, const char *b) {
+static bool same_number(const struct keys *keys, const char *a, const char *b) {
     uint64_t x = 0;
     uint64_t y = 0;
-    if (cg_field_whole(cg_text_of(a), UINT32_MAX, &x) &&
+    if (!keys->ids && cg_field_whole(cg_text_of(a), UINT32_MAX, &x) &&
         cg_field_whole(cg_text_of(b), UINT32_MAX, &y)) {
         return x == y;
     }
@@ -87,7 +88,7 @@ static bool same_key(const void *context, uint32_t number, const void *key) {
     const struct entry *entry = entry_at(keys, number);
     const char *line_number = entry->ids + strlen(entry->ids) + 1;
     return strcmp(entry->ids, ids->claim_id) == 0 &&
-           (!keys->numbers || same_number(line_number, ids->line_number));
+           (!keys->numbers || same_number(keys, line_number, ids->line_number));
 }
 
 /* The first entry of the key, taken or not; NULL: there is none. */
@@ -202,6 +203,7 @@ static enum cg_status begin(struct keys *keys, const struct cg_binding *binding,
                             "report.json, and the inputs of that run");
     }
     keys->numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
+    keys->ids = binding->has_line_ids;
     for (uint32_t i = 0; i < keys->dir_count; i++) {
         if (read_file(keys, keys->dirs[i], true, binding, err) != CG_OK ||
             read_file(keys, keys->dirs[i], false, binding, err) != CG_OK) {

@@ -21,7 +21,7 @@ struct decided_line {
     uint64_t place; /* input and source line */
     uint16_t accepted_units;
     uint16_t list; /* position in lists */
-    uint16_t line_number;
+    uint32_t line_number;
     uint8_t decision;
     bool taken;
 };
@@ -78,7 +78,7 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *d
     *line = (struct decided_line){
         .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
         .accepted_units = decision->accepted_units,
-        .line_number = (uint16_t)decision->line_number,
+        .line_number = decision->line_number,
         .decision = (uint8_t)cg_audit_decision_of(decision->decision)};
     return find_list(run, decision->reasons, &line->list, err);
 }

@@ -15,7 +15,7 @@
 
 struct options {
     const char *ledger;
-    int64_t line;
+    const char *line;
     int32_t date;
     const char *plan;
     int32_t from;
@@ -26,7 +26,7 @@ static const struct options defaults = {.date = CG_DAY_NONE, .from = CG_DAY_NONE
 
 static const struct cg_option explain_options[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
-    CG_TAKES_INTEGER("line", "N", line, 1, CG_LINE_NUMBER_MAX, "one line of the claim"),
+    CG_TAKES_TEXT("line", "LINE", line, "one line of the claim, by its number or id"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
@@ -74,7 +74,7 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
     const enum cg_status status = cg_id_argument_read(call->args[0], what, &argument, err);
     struct cg_ledger_question question = {
         .id = argument.id,
-        .line_number = (uint16_t)options->line,
+        .line = cg_text_of(options->line != NULL ? options->line : ""),
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
     if (status != CG_OK || read_plan(options, question.day_no, &question.plan, err) != CG_OK ||
@@ -104,7 +104,7 @@ static enum cg_status reconsider(const struct cg_invocation *call, struct cg_err
 
 const struct cg_command cg_command_explain = {
     .name = "explain",
-    .arguments = "CLAIM_ID --ledger FILE [--line N]",
+    .arguments = "CLAIM_ID --ledger FILE [--line LINE]",
     .summary = "every decision ever made on a claim",
     .detail =
         "In order: run, file and line, decision, reasons with their codes, the units used in\n"

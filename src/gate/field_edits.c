@@ -70,13 +70,26 @@ static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_
     return failed;
 }
 
+/* The history gives it the number that stands for it. */
+static uint64_t read_line_id(struct cg_values *values, struct cg_line *line) {
+    line->line_number = CG_LINE_NUMBER_NONE;
+    return cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER)
+               ? read_id(values, CG_FIELD_CLAIM_LINE_NUMBER, CG_REASON_LINE_NUMBER_INVALID,
+                         &line->line_id)
+               : 0;
+}
+
 static uint64_t read_line_number(struct cg_values *values, struct cg_line *line) {
     uint64_t number = 0;
+    line->line_id = (struct cg_text){.ptr = "", .len = 0};
+    if (values->binding->has_line_ids) {
+        return read_line_id(values, line);
+    }
     struct cg_text text = cg_values_get(values, CG_FIELD_CLAIM_LINE_NUMBER);
     const uint64_t first = values->binding->lines_from_zero;
     bool valid = cg_field_whole(text, CG_LINE_NUMBER_MAX - first, &number) && number + first > 0;
     number += first;
-    line->line_number = valid ? (uint16_t)number : CG_LINE_NUMBER_NONE;
+    line->line_number = valid ? (uint32_t)number : CG_LINE_NUMBER_NONE;
     return reason_if(!valid && cg_values_has(values, CG_FIELD_CLAIM_LINE_NUMBER),
                      CG_REASON_LINE_NUMBER_INVALID);
 }

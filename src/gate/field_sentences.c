@@ -164,6 +164,10 @@ void cg_detail_value(const struct cg_detail *detail) {
     if (cg_say_other_kind(detail)) {
         return;
     }
+    if (detail->reason == CG_REASON_LINE_NUMBER_INVALID && detail->binding->has_line_ids) {
+        cg_detail_id(detail);
+        return;
+    }
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }

@@ -24,6 +24,7 @@ struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     struct cg_history_memory *memory = &history->memory;
     cg_line_store_init(&memory->store);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
+    cg_line_ids_init(&history->line_ids, CG_LINE_NUMBER_MAX);
     history->recall = recall;
     history->recall_context = recall_context;
     memory->scratch = calloc(1, sizeof *memory->scratch);
@@ -39,6 +40,7 @@ void cg_history_free(struct cg_history *history) {
         return;
     }
     cg_member_table_fini(&history->members);
+    cg_line_ids_fini(&history->line_ids);
     cg_take_backs_fini(&history->memory.take_backs);
     cg_line_store_fini(&history->memory.store);
     free(history->memory.scratch);
@@ -56,6 +58,11 @@ void cg_history_forget(struct cg_history *history) {
 void cg_history_use_aliases(struct cg_history *history, cg_alias_fn fn, void *context) {
     history->alias = fn;
     history->alias_context = context;
+}
+
+void cg_history_use_line_ids(struct cg_history *history, cg_line_id_fn fn, void *context) {
+    history->line_id = fn;
+    history->line_id_context = context;
 }
 
 void cg_history_take_same_number(struct cg_history *history) {
@@ -344,6 +351,9 @@ static inline void fetch_ahead(struct window *window, uint64_t at) {
 enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines, uint32_t count,
                                  struct cg_error *err) {
     struct window window = {.members = &history->members, .lines = lines, .count = count};
+    if (cg_history_number_lines(history, lines, count, err) != CG_OK) {
+        return err->status;
+    }
     /* From so far before the first line on, so that this one is fetched too. */
     for (uint64_t at = -(uint64_t)LINE_AHEAD; at != count; at++) {
         fetch_ahead(&window, at);

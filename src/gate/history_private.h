@@ -9,6 +9,8 @@
 #include "history_edits.h"
 #include "member_table.h"
 
+#include "claimgate/record/line_ids.h"
+
 struct cg_history {
     struct cg_history_memory memory;
     struct cg_member_table members;
@@ -18,6 +20,14 @@ struct cg_history {
     bool keeps_lines;
     cg_alias_fn alias; /* NULL: no aliases are known */
     void *alias_context;
+    cg_line_id_fn line_id; /* NULL: line_ids holds the numbers */
+    void *line_id_context;
+    struct cg_line_ids line_ids;
 };
+
+/* line_numbers.c: lines with an id get the number that stands for it. */
+cg_must_use enum cg_status cg_history_number_lines(struct cg_history *history,
+                                                   struct cg_line *lines, uint32_t count,
+                                                   struct cg_error *err);
 
 #endif

@@ -18,7 +18,7 @@
  * more often than any other row with the same claim hash, differ. */
 enum { TAG_LINE_BITS = 4 };
 
-static uint16_t tag_of(uint64_t claim_hash, uint16_t line_number) {
+static uint16_t tag_of(uint64_t claim_hash, uint32_t line_number) {
     return (uint16_t)(claim_hash << TAG_LINE_BITS | (line_number & ((1U << TAG_LINE_BITS) - 1)));
 }
 
@@ -71,10 +71,10 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
     }
     struct cg_member_rows rows = cg_member_rows_of(store, history);
     const uint8_t tag = cg_service_tag(line);
-    for (uint32_t row_no =
-             cg_member_rows_find_service(&rows, 0, history->count, line->start_day, tag);
-         row_no < history->count; row_no = cg_member_rows_find_service(
-                                      &rows, row_no + 1, history->count, line->start_day, tag)) {
+    const int32_t day_no = cg_service_start_day(line);
+    for (uint32_t row_no = cg_member_rows_find_service(&rows, 0, history->count, day_no, tag);
+         row_no < history->count;
+         row_no = cg_member_rows_find_service(&rows, row_no + 1, history->count, day_no, tag)) {
         const struct cg_service *other = service_at(store, cg_member_rows_ref(&rows, row_no));
         bool same_claim = cg_key_equal(&other->claim, &line->claim);
         if (same_claim == (which == CG_SAME_CLAIM) && cg_service_same(other, line)) {
@@ -178,9 +178,9 @@ bool cg_member_history_reserve(struct cg_line_store *store, struct cg_member_his
 /* What stands in the rows of a line that has come to stand. */
 static inline struct cg_member_row row_of(const struct cg_service *line, uint32_t ref,
                                           uint64_t claim_hash) {
+    const int32_t day_no = cg_service_start_day(line);
     return (struct cg_member_row){
-        .day_no =
-            line->split || !cg_row_can_hold_day(line->start_day) ? CG_DAY_NONE : line->start_day,
+        .day_no = line->split || !cg_row_can_hold_day(day_no) ? CG_DAY_NONE : day_no,
         .tag = tag_of(claim_hash, line->line_number),
         .ref = ref,
         .units = line->exempt ? 0 : (uint16_t)line->accepted_units,

@@ -17,7 +17,7 @@ enum {
 
 _Static_assert(sizeof(struct cg_outline) == 8, "one of these for every recalled line");
 
-uint16_t cg_outline_tag(struct cg_text claim_id, uint16_t line_number) {
+uint16_t cg_outline_tag(struct cg_text claim_id, uint32_t line_number) {
     const uint64_t hash = cg_hash64(claim_id.ptr, claim_id.len, 0);
     const uint16_t tag =
         (uint16_t)(hash << TAG_LINE_BITS | (line_number & ((1U << TAG_LINE_BITS) - 1)));

@@ -6,6 +6,7 @@
 #ifndef CLAIMGATE_GATE_SERVICE_H
 #define CLAIMGATE_GATE_SERVICE_H
 
+#include "claimgate/base/date.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/spread.h"
 #include "claimgate/record/key.h"
@@ -21,12 +22,12 @@ struct cg_service {
     uint64_t procedure_no : 8;
     uint64_t split : 1;     /* units lie over the days */
     uint32_t rendering_npi; /* ten digits, the first 1 or 2: below 2^32 */
-    int32_t start_day;
-    uint32_t span_days : 17; /* end less start */
+    uint32_t start : 17;    /* the day, from CG_DAY_FIRST on */
     uint32_t accepted_units : 14;
+    uint32_t span_days : 17; /* end less start */
+    uint32_t submitted_units : 14;
     uint32_t exempt : 1; /* no cap counts it */
-    uint16_t line_number;
-    uint16_t submitted_units;
+    uint32_t line_number;
 };
 
 /* The claim id stays a view into the batch (or the past line) when it is long. `restrict` lets the
@@ -51,9 +52,14 @@ static inline uint8_t cg_service_tag(const struct cg_service *service) {
 /* Same rendering NPI, dates, procedure, modifiers (in their order) and submitted quantity. */
 bool cg_service_same(const struct cg_service *a, const struct cg_service *b);
 
+static inline int32_t cg_service_start_day(const struct cg_service *service) {
+    return CG_DAY_FIRST + (int32_t)service->start;
+}
+
 static inline struct cg_spread cg_service_spread(const struct cg_service *service) {
-    return cg_spread_of(service->start_day, service->start_day + (int32_t)service->span_days,
-                        service->accepted_units, service->split);
+    const int32_t start_day = cg_service_start_day(service);
+    return cg_spread_of(start_day, start_day + (int32_t)service->span_days, service->accepted_units,
+                        service->split);
 }
 
 /* Whether any unit of the service counts for the cap. */
@@ -64,7 +70,7 @@ static inline bool cg_service_counts(const struct cg_service *service, const str
 /* Which lines of a claim. */
 struct cg_claim_lines {
     struct cg_key claim;
-    uint16_t line_number; /* CG_LINE_NUMBER_NONE: all of them */
+    uint32_t line_number; /* CG_LINE_NUMBER_NONE: all of them */
 };
 
 static inline bool cg_claim_lines_hold(const struct cg_claim_lines *lines,

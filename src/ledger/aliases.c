@@ -125,9 +125,10 @@ static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
     return status;
 }
 
-enum cg_status cg_ledger_lend_aliases(struct cg_ledger *ledger, struct cg_history *history,
+enum cg_status cg_ledger_lend_numbers(struct cg_ledger *ledger, struct cg_history *history,
                                       struct cg_error *err) {
     int64_t found = 0;
+    cg_ledger_lend_line_ids(ledger, history);
     const enum cg_status status =
         cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM alias WHERE run_no < ?1)",
                       end_of_sight(ledger), 0, &found, err);

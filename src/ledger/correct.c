@@ -53,20 +53,22 @@ enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_d
     return status == CG_OK ? cg_ledger_begin_kind(ledger, CG_RUN_RELEASE, as_of_day, err) : status;
 }
 
-/* Standing accepted lines of the claim, for each member that has some. A line that another row of
+/* Standing accepted lines of the claim, for each member that has some, and by line where lines are
+ * named. A line that another row of
  * this very run frees as well is counted twice, but freed once. */
 static const char standing_lines[] =
-    "SELECT l.member_no, count(*) FROM json_each(?4) j "
+    "SELECT l.member_no, count(*), CASE WHEN ?2 IS NULL THEN NULL ELSE l.claim_line END FROM "
+    "json_each(?4) j "
     "CROSS JOIN decided_line l ON l.line_no = j.value "
     "LEFT JOIN member m ON m.member_no = l.member_no "
     "WHERE l.claim_id = ?1 AND l.decision <> 2 AND l.frequency <> 8 "
-    "AND (?2 IS NULL OR l.claim_line = ?2) AND (?3 IS NULL OR m.member_id = ?3) "
+    "AND (?2 IS NULL OR l.claim_line IN (?2, ?5)) AND (?3 IS NULL OR m.member_id = ?3) "
     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = l.run_no) "
     "AND NOT EXISTS (SELECT 1 FROM take_back t WHERE t.member_no = l.member_no "
     "AND t.original_claim_id = l.claim_id "
     "AND (t.claim_line IS NULL OR t.claim_line = l.claim_line) AND t.before_line > l.line_no "
     "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = t.run_no)) "
-    "GROUP BY l.member_no";
+    "GROUP BY 1, 3";
 
 struct releasing {
     struct cg_ledger *ledger;
@@ -77,6 +79,7 @@ struct releasing {
 static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg_error *err) {
     struct releasing *releasing = context;
     releasing->cells[CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(row, 0));
+    releasing->cells[CG_TAKE_NUMBER] = cg_cell_column(row, 2);
     *releasing->released += (uint32_t)sqlite3_column_int64(row, 1);
     return cg_ledger_add_row(releasing->ledger, releasing->cells, CG_TAKE_CELLS, err);
 }
@@ -87,21 +90,24 @@ enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledge
         .ledger = ledger,
         .cells = {[CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
                   [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
-                  [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id),
-                  [CG_TAKE_NUMBER] = cg_cell_optional(release->line_number, CG_LINE_NUMBER_NONE)},
+                  [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id)},
         .released = released};
     struct cg_buffer lines;
+    struct cg_cell written[2];
     *released = 0;
+    if (cg_ledger_lines_written(ledger, release->line, written, err) != CG_OK) {
+        return err->status;
+    }
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
     enum cg_status status = cg_ledger_claim_lines(ledger, release->claim_id, &lines, err);
     if (status == CG_OK) {
-        status = cg_ledger_each(
-            ledger,
-            CG_QUERY(
-                standing_lines, cg_cell_text(release->claim_id), releasing.cells[CG_TAKE_NUMBER],
-                release->member_id.len == 0 ? cg_cell_null() : cg_cell_text(release->member_id),
-                cg_cell_buffer(&lines)),
-            release_member, &releasing, err);
+        status =
+            cg_ledger_each(ledger,
+                           CG_QUERY(standing_lines, cg_cell_text(release->claim_id), written[0],
+                                    release->member_id.len == 0 ? cg_cell_null()
+                                                                : cg_cell_text(release->member_id),
+                                    cg_cell_buffer(&lines), written[1]),
+                           release_member, &releasing, err);
     }
     cg_buffer_fini(&lines);
     return status;

@@ -17,12 +17,13 @@
     "r.staging_path IS NOT NULL AND NOT EXISTS "                                                   \
     "(SELECT 1 FROM publication p WHERE p.run_no = l.run_no), "                                    \
     "t.run_no, t.claim_id, " replaced ", " CG_TOOK_NOTHING ", r.layout IS 'x12-837p', "            \
-    "l.line_no, l.* "
+    "d.line_id, l.line_no, l.* "
 #define LISTED_LINES "FROM json_each(?1) j CROSS JOIN line l ON l.line_no = j.value "
 #define DECISION_JOINS                                                                             \
     "JOIN run r ON r.run_no = l.run_no "                                                           \
     "LEFT JOIN input i ON i.run_no = l.run_no AND i.input_no = l.input_no "                        \
     "LEFT JOIN member m ON m.member_no = l.member_no "                                             \
+    "LEFT JOIN line_id d ON d.claim_line = l.claim_line "                                          \
     "LEFT JOIN take_back t ON l.decision <> 2 AND l.frequency <> 8 AND t.take_back_no = ("         \
     "SELECT f.take_back_no FROM take_back f "                                                      \
     "WHERE " NAMES_THE_LINE "AND (f.run_no = l.run_no OR NOT EXISTS "                              \
@@ -34,7 +35,7 @@
     "AND (f.claim_line IS NULL OR f.claim_line = l.claim_line) AND f.before_line > l.line_no "
 
 static const char lines_of_claim[] = "" DECISION_COLUMNS("0") LISTED_LINES DECISION_JOINS
-    "WHERE l.claim_id = ?3 AND (?2 IS NULL OR l.claim_line = ?2) "
+    "WHERE l.claim_id = ?3 AND (?2 IS NULL OR l.claim_line IN (?2, ?4)) "
     "ORDER BY l.run_no, l.input_no, l.source_line";
 static const char lines_that_stood[] = "" DECISION_COLUMNS("0") LISTED_LINES DECISION_JOINS
     "WHERE l.line_no < ?3 AND NOT EXISTS (SELECT 1 FROM take_back f WHERE " NAMES_THE_LINE
@@ -65,6 +66,7 @@ enum {
     COLUMN_REPLACED,
     COLUMN_TOOK_NOTHING,
     COLUMN_X12,
+    COLUMN_LINE_ID,
     COLUMN_LINE_NO,
     COLUMN_LINE_RUN,
     COLUMN_CELLS, /* the line's cells, as in private.h */
@@ -138,7 +140,8 @@ static void read_decision(sqlite3_stmt *statement, struct cg_ledger_decision *ou
     out->billing_npi = (uint64_t)cell_integer(statement, CG_LINE_BILLING, 0);
     out->units = (uint16_t)cell_integer(statement, CG_LINE_UNITS, 0);
     out->accepted_units = (uint16_t)cell_integer(statement, CG_LINE_ACCEPTED, 0);
-    out->line_number = (uint16_t)cell_integer(statement, CG_LINE_NUMBER, CG_LINE_NUMBER_NONE);
+    out->line_number = (uint32_t)cell_integer(statement, CG_LINE_NUMBER, CG_LINE_NUMBER_NONE);
+    out->line_id = cg_text_of(cg_text_at(statement, COLUMN_LINE_ID));
     out->frequency = (uint8_t)cell_integer(statement, CG_LINE_FREQUENCY, 0);
     out->decision = (uint8_t)cell_integer(statement, CG_LINE_DECISION, CG_REJECTED);
     out->exempt = cell_integer(statement, CG_LINE_EXEMPT, 0) != 0;
@@ -162,17 +165,20 @@ static enum cg_status visit_row(void *context, sqlite3_stmt *row, struct cg_erro
 }
 
 enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
-                                     uint16_t line_number, cg_ledger_decision_fn fn, void *context,
+                                     struct cg_text line, cg_ledger_decision_fn fn, void *context,
                                      struct cg_error *err) {
     struct visit visit = {fn, context};
     struct cg_buffer lines;
+    struct cg_cell written[2];
+    if (cg_ledger_lines_written(ledger, line, written, err) != CG_OK) {
+        return err->status;
+    }
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
     enum cg_status status = cg_ledger_claim_lines(ledger, claim_id, &lines, err);
     if (status == CG_OK) {
         status = cg_ledger_each(ledger,
-                                CG_QUERY(lines_of_claim, cg_cell_buffer(&lines),
-                                         cg_cell_optional(line_number, CG_LINE_NUMBER_NONE),
-                                         cg_cell_text(claim_id)),
+                                CG_QUERY(lines_of_claim, cg_cell_buffer(&lines), written[0],
+                                         cg_cell_text(claim_id), written[1]),
                                 visit_row, &visit, err);
     }
     cg_buffer_fini(&lines);

@@ -125,6 +125,7 @@ static void disconnect(struct cg_ledger *ledger) {
     if (ledger->db != NULL) {
         cg_ledger_rollback(ledger);
         (void)sqlite3_finalize(ledger->find_member);
+        (void)sqlite3_finalize(ledger->find_line_id);
         (void)sqlite3_close_v2(ledger->db);
         ledger->db = NULL;
     }

@@ -32,7 +32,7 @@ uint32_t cg_entries_of_line(const struct cg_cell *cells, int64_t line_no, uint32
     const struct cg_packed_entry common = {
         .line_no = line_no,
         .claim_id = text_of(&cells[CG_LINE_CLAIM], CG_ID_MAX_BYTES),
-        .line_number = (uint16_t)cells[CG_LINE_NUMBER].integer, /* 0 for NULL */
+        .line_number = (uint32_t)cells[CG_LINE_NUMBER].integer, /* 0 for NULL */
         .start_day = day_of(&cells[CG_LINE_START], CG_DAY_NONE),
         .tested = tested_caps(&cells[CG_LINE_CAP_USED]),
     };
@@ -69,7 +69,7 @@ uint32_t cg_entries_of_line(const struct cg_cell *cells, int64_t line_no, uint32
 
 struct cg_packed_entry cg_entry_of_take_back(const struct cg_cell *cells, int64_t before_line) {
     const struct cg_text original = text_of(&cells[CG_TAKE_ORIGINAL], CG_ID_MAX_BYTES);
-    const uint16_t number = (uint16_t)cells[CG_TAKE_NUMBER].integer;
+    const uint32_t number = (uint32_t)cells[CG_TAKE_NUMBER].integer;
     return (struct cg_packed_entry){
         .kind = CG_ENTRY_TAKE_BACK,
         .line_no = before_line,

@@ -30,7 +30,7 @@ struct cg_packed_entry {
     int64_t line_no;                  /* of a take-back: of the line that it stands before */
     struct cg_text claim_id;          /* of a take-back; len 0: a release */
     struct cg_text original_claim_id; /* of a take-back */
-    uint16_t line_number;             /* 0: none; of a take-back: every line */
+    uint32_t line_number;             /* 0: none; of a take-back: every line */
     uint8_t frequency;                /* of a take-back */
     bool exempt;
     bool split;

@@ -21,6 +21,7 @@
 #include "claimgate/base/hash_table.h"
 #include "claimgate/io/sorter.h"
 #include "claimgate/ledger/ledger.h"
+#include "claimgate/record/line_ids.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -148,6 +149,13 @@ cg_must_use enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct 
 cg_must_use enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                                  int64_t *member_no, struct cg_error *err);
 
+/* line_ids.c: the values of claim_line that are written so, as a number and as an id: none of any
+ * line where there is neither; both null for a blank text. */
+cg_must_use enum cg_status cg_ledger_lines_written(struct cg_ledger *ledger, struct cg_text line,
+                                                   struct cg_cell out[2], struct cg_error *err);
+/* From here on the history's lines with an id have the ledger's numbers. */
+void cg_ledger_lend_line_ids(struct cg_ledger *ledger, struct cg_history *history);
+
 /* numbers.c: pairs of values that have a number in `service` or `provider`, and their texts. */
 
 struct cg_pair {
@@ -188,12 +196,13 @@ struct cg_ledger_run {
     int32_t as_of_day;
     const struct cg_roster *roster; /* NULL: none */
     struct cg_ledger_members members;
-    struct cg_sorter *rows;    /* `line` and `take_back`, as they come */
-    struct cg_buffer row;      /* one row as bytes */
-    struct cg_sorter *aliases; /* of a run of them; NULL: it is none */
-    int64_t withdraws;         /* 0: nothing */
-    int64_t last_line;         /* the highest line_no: at first of the ledger, then of the run */
-    uint64_t own_bytes;        /* of what the gate will recall of this run */
+    struct cg_line_ids line_ids; /* that this run has met */
+    struct cg_sorter *rows;      /* `line` and `take_back`, as they come */
+    struct cg_buffer row;        /* one row as bytes */
+    struct cg_sorter *aliases;   /* of a run of them; NULL: it is none */
+    int64_t withdraws;           /* 0: nothing */
+    int64_t last_line;           /* the highest line_no: at first of the ledger, then of the run */
+    uint64_t own_bytes;          /* of what the gate will recall of this run */
 };
 
 struct cg_ledger {
@@ -207,8 +216,10 @@ struct cg_ledger {
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */
     sqlite3_stmt *find_member;
-    int64_t before_run;              /* a reader sees the runs before it; 0: all */
-    char alias[CG_ID_MAX_BYTES + 1]; /* the claim that was found last */
+    sqlite3_stmt *find_line_id;
+    int64_t before_run;                /* a reader sees the runs before it; 0: all */
+    char alias[CG_ID_MAX_BYTES + 1];   /* the claim that was found last */
+    char line_id[CG_ID_MAX_BYTES + 1]; /* and the id of a line */
     char known_input[4096];
     char known_folder[4096];
 };

@@ -45,7 +45,7 @@ struct cg_recall {
 };
 
 /* Of a claim line. */
-static inline uint64_t cg_recall_claim_hash(struct cg_text claim_id, uint16_t line_number) {
+static inline uint64_t cg_recall_claim_hash(struct cg_text claim_id, uint32_t line_number) {
     return cg_hash64(claim_id.ptr, claim_id.len, cg_hash_run_seed()) ^ line_number;
 }
 

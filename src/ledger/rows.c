@@ -15,7 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum stage { MAKING_MEMBERS, MAKING_LINES, MAKING_GROUPS, MAKING_RENDERED, MADE_ALL };
+enum stage {
+    MAKING_MEMBERS,
+    MAKING_LINE_IDS,
+    MAKING_LINES,
+    MAKING_GROUPS,
+    MAKING_RENDERED,
+    MADE_ALL
+};
 
 struct cg_row_maker {
     struct cg_ledger_run *run;
@@ -25,6 +32,7 @@ struct cg_row_maker {
     struct cg_rendered rendered;
     enum stage stage;
     uint32_t member_at; /* index of the next one to make a row of */
+    uint32_t line_id_at;
     struct cg_buffer *block;
     struct cg_progress progress;
     uint64_t spooled_bytes; /* of lines and take-backs so far */
@@ -80,6 +88,19 @@ static bool put_row(void *context, enum cg_row_table table, const struct cg_cell
     return true;
 }
 
+/* A number and its text. */
+static enum cg_status put_name(struct cg_row_maker *maker, enum cg_row_table table,
+                               enum cg_digest_part part, const struct cg_cell cells[2],
+                               struct cg_error *err) {
+    const size_t at = maker->block->len_bytes + sizeof(struct cg_row_head);
+    if (!put_row(maker, table, cells, 2)) {
+        return no_memory(err);
+    }
+    const struct cg_text row = {maker->block->data + at, (uint32_t)(maker->block->len_bytes - at)};
+    cg_rows_digest_add(maker->digest, part, row);
+    return CG_OK;
+}
+
 static enum cg_status make_member(struct cg_row_maker *maker, struct cg_error *err) {
     const struct cg_ledger_members *members = &maker->run->members;
     const struct cg_ledger_member *member = cg_array_at(&members->list, maker->member_at++);
@@ -91,13 +112,17 @@ static enum cg_status make_member(struct cg_row_maker *maker, struct cg_error *e
         [CG_MEMBER_NO] = cg_cell_integer(member->member_no),
         [CG_MEMBER_ID] = cg_cell_text(id),
     };
-    const size_t at = maker->block->len_bytes + sizeof(struct cg_row_head);
-    if (!put_row(maker, CG_ROW_MEMBER, cells, CG_MEMBER_CELLS)) {
-        return no_memory(err);
-    }
-    const struct cg_text row = {maker->block->data + at, (uint32_t)(maker->block->len_bytes - at)};
-    cg_rows_digest_add(maker->digest, CG_DIGEST_MEMBERS, row);
-    return CG_OK;
+    return put_name(maker, CG_ROW_MEMBER, CG_DIGEST_MEMBERS, cells, err);
+}
+
+static enum cg_status make_line_id(struct cg_row_maker *maker, struct cg_error *err) {
+    const struct cg_line_ids *ids = &maker->run->line_ids;
+    const struct cg_line_id *id = cg_array_at(&ids->list, maker->line_id_at++);
+    const struct cg_cell cells[CG_LINE_ID_CELLS] = {
+        [CG_LINE_ID_NUMBER] = cg_cell_integer(id->number),
+        [CG_LINE_ID_TEXT] = cg_cell_text(cg_line_ids_text(ids, id)),
+    };
+    return id->is_new ? put_name(maker, CG_ROW_LINE_ID, CG_DIGEST_LINES, cells, err) : CG_OK;
 }
 
 /* The number of the line's code and modifiers, and its row where it is new. 0: no memory. */
@@ -218,8 +243,12 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
     enum cg_status status = CG_OK;
     switch (maker->stage) {
     case MAKING_MEMBERS:
-        return maker->member_at < maker->run->members.list.count ? make_member(maker, err)
-                                                                 : start_lines(maker, err);
+        maker->stage =
+            maker->member_at < maker->run->members.list.count ? MAKING_MEMBERS : MAKING_LINE_IDS;
+        return maker->stage == MAKING_MEMBERS ? make_member(maker, err) : CG_OK;
+    case MAKING_LINE_IDS:
+        return maker->line_id_at < maker->run->line_ids.list.count ? make_line_id(maker, err)
+                                                                   : start_lines(maker, err);
     case MAKING_LINES:
         status = make_spooled(maker, &more, err);
         return status == CG_OK && !more ? start_groups(maker, err) : status;

@@ -8,6 +8,7 @@
 
 enum cg_row_table {
     CG_ROW_MEMBER,
+    CG_ROW_LINE_ID,
     CG_ROW_SERVICE,
     CG_ROW_PROVIDER,
     CG_ROW_LINE,
@@ -33,6 +34,8 @@ enum {
 };
 
 enum { CG_ROW_BLOCK_BYTES = 1 << 16 };
+
+enum { CG_LINE_ID_NUMBER, CG_LINE_ID_TEXT, CG_LINE_ID_CELLS };
 
 /* A block holds rows in the order in which they are inserted, each behind its head. */
 struct cg_row_head {

@@ -31,6 +31,7 @@
 
 void cg_ledger_forget_run(struct cg_ledger *ledger) {
     cg_ledger_members_fini(&ledger->run.members);
+    cg_line_ids_fini(&ledger->run.line_ids);
     cg_sorter_free(ledger->run.rows);
     cg_sorter_free(ledger->run.aliases);
     cg_buffer_fini(&ledger->run.row);

@@ -80,7 +80,7 @@ static void get_claim(struct reader *reader, struct cg_packer *packer,
     reader->broken = used == 0;
     reader->at += used;
     out->claim_id = (struct cg_text){packer->claim, packer->claim_len};
-    out->line_number = (uint16_t)get_number(reader, CG_LINE_NUMBER_MAX);
+    out->line_number = (uint32_t)get_number(reader, CG_LINE_KEY_MAX);
 }
 
 static void get_line(struct reader *reader, struct cg_packer *packer, uint8_t flags,
@@ -105,7 +105,7 @@ static void get_take_back(struct reader *reader, struct cg_packer *packer,
     out->tag = get_two(reader);
     get_line_no(reader, packer, out);
     out->original_claim_id = get_text(reader, CG_ID_MAX_BYTES);
-    out->line_number = (uint16_t)get_number(reader, CG_LINE_NUMBER_MAX);
+    out->line_number = (uint32_t)get_number(reader, CG_LINE_KEY_MAX);
     out->frequency = get_byte(reader);
     out->claim_id = get_text(reader, CG_ID_MAX_BYTES);
 }

@@ -22,6 +22,7 @@ struct cursor {
 struct pass {
     struct cg_verify *verify;
     struct cursor members;
+    struct cursor line_ids;
     struct cg_wide lines;
     struct cursor take_backs;
     struct cg_buffer row;
@@ -97,13 +98,15 @@ static enum cg_status skip_strays(struct pass *pass, struct cursor *cursor, int6
     return status;
 }
 
-static enum cg_status take_members(struct pass *pass, int64_t run_no, struct cg_error *err) {
+/* Members, and then ids of lines, which both have a number and a text. */
+static enum cg_status take_names(struct pass *pass, struct cursor *names, enum cg_digest_part part,
+                                 int64_t run_no, struct cg_error *err) {
     struct cg_cell cells[CG_MEMBER_CELLS];
-    enum cg_status status = skip_strays(pass, &pass->members, run_no, err);
-    while (status == CG_OK && pass->members.run_no == run_no) {
-        status = take_row(pass, &pass->members, CG_DIGEST_MEMBERS, cells, CG_MEMBER_CELLS, err);
+    enum cg_status status = skip_strays(pass, names, run_no, err);
+    while (status == CG_OK && names->run_no == run_no) {
+        status = take_row(pass, names, part, cells, CG_MEMBER_CELLS, err);
         if (status == CG_OK) {
-            status = advance(pass, &pass->members, err);
+            status = advance(pass, names, err);
         }
     }
     return status;
@@ -241,7 +244,12 @@ static enum cg_status check_run(struct pass *pass, const struct cg_verify_link *
         return status;
     }
     pass->digest = cg_rows_digest_new();
-    status = pass->digest == NULL ? cg_verify_no_memory(err) : take_members(pass, run->run_no, err);
+    status = pass->digest == NULL
+                 ? cg_verify_no_memory(err)
+                 : take_names(pass, &pass->members, CG_DIGEST_MEMBERS, run->run_no, err);
+    if (status == CG_OK) {
+        status = take_names(pass, &pass->line_ids, CG_DIGEST_LINES, run->run_no, err);
+    }
     if (status == CG_OK) {
         status = take_rows(pass, run, err);
     }
@@ -299,6 +307,11 @@ static enum cg_status open_cursors(struct pass *pass, struct cg_error *err) {
         open_cursor(pass, &pass->members, "member",
                     "SELECT run_no, member_no, member_id FROM member ORDER BY member_no", err);
     if (status == CG_OK) {
+        status =
+            open_cursor(pass, &pass->line_ids, "line_id",
+                        "SELECT run_no, claim_line, line_id FROM line_id ORDER BY claim_line", err);
+    }
+    if (status == CG_OK) {
         status = cg_wide_open(&pass->lines, pass->verify->ledger, err);
     }
     return status != CG_OK ? status
@@ -307,7 +320,7 @@ static enum cg_status open_cursors(struct pass *pass, struct cg_error *err) {
 }
 
 static enum cg_status walk_all(struct pass *pass, struct cg_error *err) {
-    struct cursor *const cursors[] = {&pass->take_backs, &pass->members};
+    struct cursor *const cursors[] = {&pass->take_backs, &pass->members, &pass->line_ids};
     enum cg_status status = open_cursors(pass, err);
     if (status == CG_OK) {
         status = cg_ledger_each(pass->verify->ledger, &(struct cg_query){.sql = CG_VERIFY_LINKS},
@@ -330,6 +343,7 @@ enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err) {
     cg_buffer_init(&pass.row, 1 << 16);
     const enum cg_status status = walk_all(&pass, err);
     (void)sqlite3_finalize(pass.members.statement);
+    (void)sqlite3_finalize(pass.line_ids.statement);
     cg_wide_close(&pass.lines);
     (void)sqlite3_finalize(pass.take_backs.statement);
     cg_buffer_fini(&pass.row);

@@ -20,6 +20,7 @@ static const struct {
     size_t cells;
 } tables[CG_ROW_TABLES] = {
     [CG_ROW_MEMBER] = {"INSERT INTO member VALUES (?2, ?1, ?3)", CG_MEMBER_CELLS},
+    [CG_ROW_LINE_ID] = {"INSERT INTO line_id VALUES (?2, ?1, ?3)", CG_LINE_ID_CELLS},
     [CG_ROW_SERVICE] = {"INSERT INTO service VALUES (?2, ?3, ?4)", CG_NUMBER_CELLS},
     [CG_ROW_PROVIDER] = {"INSERT INTO provider VALUES (?2, ?3, ?4)", CG_NUMBER_CELLS},
     [CG_ROW_LINE] = {"INSERT INTO decided_line VALUES (?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "

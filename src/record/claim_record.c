@@ -104,7 +104,7 @@ bool cg_claim_record_read(const struct cg_parse_plan *plan, struct cg_batch *bat
         if (line == NULL) {
             return false;
         }
-        line->line_number = (uint16_t)(i + 1);
+        line->line_number = i + 1;
     }
     cg_claim_record_end(plan, batch, take_backs);
     return true;

@@ -73,7 +73,9 @@ static void put_place(struct writer *writer, const struct cg_rejected_row *row) 
 static void put_ids(struct writer *writer, const struct cg_line *line) {
     put_next_value(writer, cg_key_text(&line->claim_id));
     put_comma(writer);
-    if (line->line_number != CG_LINE_NUMBER_NONE) {
+    if (line->line_id.len > 0) {
+        put_value(writer, line->line_id);
+    } else if (line->line_number != CG_LINE_NUMBER_NONE) {
         put_number(writer, line->line_number);
     }
     put_next_value(writer, cg_key_text(&line->member_id));

@@ -260,6 +260,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .has_time_zone = layout->has_time_zone,
         .sessions = layout->sessions,
         .lines_from_zero = layout->lines_from_zero,
+        .has_line_ids = layout->has_line_ids,
         .time_zone = layout->time_zone,
         .header_len = header.len,
         .lines = layout->lines,

@@ -48,6 +48,7 @@ struct cg_layout {
     bool has_time_zone;
     bool sessions; /* an end within 24 hours is on the day of the start */
     bool lines_from_zero;
+    bool has_line_ids; /* a line is told by an id, not a number */
     struct cg_time_zone time_zone;
     struct cg_layout_only only[CG_ONLY_MAX];
     uint32_t only_count;

@@ -81,7 +81,22 @@ static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
     return rule->text != NULL;
 }
 
-/* Keys of two fields stand for the row: what a session is, and where lines begin to count. */
+/* Lines that a record holds are numbered by their place in it. */
+static void load_line_numbers(struct cg_layout *layout, const struct cg_json_doc *doc,
+                              const struct cg_json *number, struct cg_problems *problems) {
+    const struct cg_json *as = cg_json_member(number, "as");
+    layout->lines_from_zero = cg_json_boolean(cg_json_member(number, "from_zero"));
+    layout->has_line_ids = strcmp(cg_json_string(as), "id") == 0;
+    const bool holds_lines = !cg_json_is_null(cg_json_member(cg_json_root(doc), "lines"));
+    if (layout->has_line_ids && (layout->lines_from_zero || holds_lines)) {
+        cg_json_problem(doc, as, problems,
+                        "\"as\": \"id\" does not go with %s, which numbers the lines; take one "
+                        "of them out",
+                        holds_lines ? "\"lines\"" : "\"from_zero\"");
+    }
+}
+
+/* Keys of two fields stand for the row: what a session is, and what a line is told by. */
 static void load_times(struct cg_layout *layout, const struct cg_json_doc *doc,
                        struct cg_problems *problems) {
     const struct cg_json *root = cg_json_root(doc);
@@ -90,7 +105,7 @@ static void load_times(struct cg_layout *layout, const struct cg_json_doc *doc,
     const struct cg_json *end = cg_json_member(fields, "claim_line_end_date");
     const struct cg_json *number = cg_json_member(fields, "claim_line_number");
     layout->sessions = cg_json_boolean(cg_json_member(end, "session"));
-    layout->lines_from_zero = cg_json_boolean(cg_json_member(number, "from_zero"));
+    load_line_numbers(layout, doc, number, problems);
     layout->has_time_zone = !cg_json_is_null(zone);
     if (layout->has_time_zone && !cg_time_zone_named(cg_json_string(zone), &layout->time_zone)) {
         cg_json_problem(doc, zone, problems,

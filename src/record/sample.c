@@ -100,7 +100,9 @@ static void fill_value(struct cg_values *values, enum cg_field field, struct cg_
         out->is_valid = is_id(text);
         break;
     case CG_FIELD_CLAIM_LINE_NUMBER:
-        out->is_valid = is_line_number(text, values->binding->lines_from_zero) ||
+        out->is_valid = (values->binding->has_line_ids
+                             ? is_id(text)
+                             : is_line_number(text, values->binding->lines_from_zero)) ||
                         (values->binding->fields[field].column < 0 &&
                          values->binding->fields[field].fixed == NULL);
         break;
@@ -216,6 +218,7 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
         sample->missing = *err;
     } else if (status == CG_OK) {
         memcpy(sample->only, out->only, sizeof sample->only);
+        sample->has_line_ids = out->has_line_ids;
         sample->only_count = out->only_count;
     }
     return status;

@@ -92,6 +92,7 @@ static void copy_line(const struct cg_check_answer *answer, struct cg_decision_v
     to->units = line->units;
     to->accepted_units = line->accepted_units;
     to->line_number = line->line_number;
+    to->line_id = line->line_id;
     to->frequency = line->frequency;
     to->decision = line->decision;
     to->exempt = line->exempt;

@@ -67,7 +67,7 @@ static void put_run(struct cg_json_writer *json, const struct cg_ledger_decision
 static void put_line(struct cg_json_writer *json, const struct cg_ledger_decision *line) {
     cg_json_put_known_text(json, "member_id", line->member_id);
     cg_json_put_known_text(json, "claim_id", line->claim_id);
-    cg_json_put_known(json, "claim_line_number", line->line_number, CG_LINE_NUMBER_NONE);
+    cg_json_put_line(json, line->line_number, line->line_id);
     cg_json_put_known(json, "claim_frequency_code", line->frequency, 0);
     cg_json_put_known_text(json, "original_claim_id", line->original_claim_id);
     cg_json_put_day(json, "start_date", line->start_day);

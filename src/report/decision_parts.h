@@ -16,7 +16,8 @@
 struct cg_used_line {
     struct cg_text claim_id;
     const char *procedure; /* "": the newest policy text no longer names it */
-    uint16_t line_number;
+    uint32_t line_number;
+    struct cg_text line_id; /* what it stands for; len 0: it is one */
     uint16_t accepted_units;
     uint32_t units; /* of these, in the period; with 0 the line is left out */
     int32_t start_day;
@@ -41,7 +42,10 @@ const char *cg_decision_word(const struct cg_decision_view *view);
 /* For people: "accepted", "rejected", "cut back", "accepted untested (imported)". */
 const char *cg_decision_words(const struct cg_ledger_decision *line);
 /* "claim CLM-1 line 2". */
-void cg_put_claim_cell(struct cg_page_table *table, struct cg_text claim_id, uint16_t line_number);
+void cg_put_claim_cell(struct cg_page_table *table, struct cg_text claim_id, uint32_t line_number,
+                       struct cg_text line_id);
+/* claim_line_number: a number, an id, or null. */
+void cg_json_put_line(struct cg_json_writer *json, uint32_t line_number, struct cg_text line_id);
 
 /* null for `none`; for "". */
 void cg_json_put_known(struct cg_json_writer *json, const char *key, int64_t value, int64_t none);

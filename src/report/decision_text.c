@@ -121,7 +121,11 @@ static void put_source(struct cg_page *page, const struct cg_ledger_decision *li
     say_label(page, "from");
     cg_page_show(page, cg_text_of(line->source_file));
     cg_page_say(page, ", %s %" PRId64 "\n", line->is_x12 ? "segment" : "line", line->source_line);
-    if (line->line_number != CG_LINE_NUMBER_NONE) {
+    if (line->line_id.len > 0) {
+        say_label(page, "claim line");
+        cg_page_show(page, line->line_id);
+        cg_page_say(page, "\n");
+    } else if (line->line_number != CG_LINE_NUMBER_NONE) {
         say_label(page, "claim line");
         cg_page_say(page, "%u\n", (unsigned)line->line_number);
     }

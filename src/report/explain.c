@@ -14,7 +14,7 @@ struct explaining {
     int64_t policy_run;
     uint64_t decisions;
     struct cg_text asked; /* the number that was asked about */
-    uint16_t line_number;
+    struct cg_text line;
     /* Of the decision being told. */
     struct cg_used_by used_by;
     struct cg_decision_cap *failed;
@@ -56,6 +56,7 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *l
                                              .claim_id = cg_text_of(line->claim_id),
                                              .procedure = line->procedure,
                                              .line_number = line->line_number,
+                                             .line_id = line->line_id,
                                              .accepted_units = line->accepted_units,
                                              .units = units_of(explaining, line),
                                              .start_day = line->start_day,
@@ -121,7 +122,7 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
 
 static enum cg_status explain_claim(struct explaining *explaining, struct cg_text claim_id,
                                     struct cg_error *err) {
-    return cg_ledger_visit_claim(explaining->ledger, claim_id, explaining->line_number, explain,
+    return cg_ledger_visit_claim(explaining->ledger, claim_id, explaining->line, explain,
                                  explaining, err);
 }
 
@@ -156,10 +157,8 @@ static enum cg_status put_numbers(struct cg_page *page, struct cg_ledger *ledger
 
 enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
                                struct cg_ledger_question *question, struct cg_error *err) {
-    struct explaining explaining = {.page = page,
-                                    .ledger = ledger,
-                                    .asked = question->id,
-                                    .line_number = question->line_number};
+    struct explaining explaining = {
+        .page = page, .ledger = ledger, .asked = question->id, .line = question->line};
     if (page->json != NULL) {
         cg_json_put_text(page->json, "claim_id", question->id.ptr, question->id.len);
     }

@@ -11,8 +11,9 @@
 enum { CELL_BYTES = 18, MASK_KEPT_BYTES = 2 };
 
 /* Names a person or a claim of one; masked unless ids were asked for. */
-static bool is_id(enum cg_field field) {
-    return field == CG_FIELD_CLAIM_ID || field == CG_FIELD_MEMBER_ID ||
+static bool is_id(const struct cg_layout_sample *shown, enum cg_field field) {
+    return (field == CG_FIELD_CLAIM_LINE_NUMBER && shown->sample->has_line_ids) ||
+           field == CG_FIELD_CLAIM_ID || field == CG_FIELD_MEMBER_ID ||
            field == CG_FIELD_ORIGINAL_CLAIM_ID || field == CG_FIELD_AUTHORIZATION_NUMBER;
 }
 
@@ -23,7 +24,7 @@ static bool is_found(const struct cg_field_source *source) {
 /* The value as it may be shown. */
 static void show_value(const struct cg_layout_sample *shown, enum cg_field field,
                        const struct cg_sample_value *value, char out[CG_SAMPLE_TEXT_BYTES]) {
-    if (shown->show_ids || value->len_bytes == 0 || (value->fits && !is_id(field))) {
+    if (shown->show_ids || value->len_bytes == 0 || (value->fits && !is_id(shown, field))) {
         snprintf(out, CG_SAMPLE_TEXT_BYTES, "%s", value->text);
     } else if (!value->fits) {
         snprintf(out, CG_SAMPLE_TEXT_BYTES, "(%" PRIu32 " %s)", value->len_bytes,

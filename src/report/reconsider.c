@@ -74,7 +74,8 @@ static void list(struct reconsidering *state, const struct cg_ledger_decision *d
         list_json(state, decision, units);
         return;
     }
-    cg_put_claim_cell(table, cg_text_of(decision->claim_id), decision->line_number);
+    cg_put_claim_cell(table, cg_text_of(decision->claim_id), decision->line_number,
+                      decision->line_id);
     cg_page_table_cell(table, "%s", cg_days_text(decision->start_day, decision->end_day, days));
     cg_page_table_cell(table, "%u %s", (unsigned)units, cg_plural(units, "unit", "units"));
     cg_page_table_cell(table, "%s", decision->procedure);

@@ -21,6 +21,7 @@ struct usage {
     /* The cap being told. */
     const struct cg_cap *cap;
     struct cg_used_by used_by;
+    struct cg_error *err; /* set where the id of a line could not be read */
 };
 
 static void add_line(void *context, const struct cg_past_line *line) {
@@ -28,6 +29,7 @@ static void add_line(void *context, const struct cg_past_line *line) {
     const struct cg_spread spread =
         cg_spread_of(line->start_day, line->end_day, line->accepted_units, line->split);
     char procedure[6] = "";
+    struct cg_text line_id;
     int32_t first_day;
     int32_t last_day;
     if (line->exempt || !cg_cap_counts(usage->cap, line->procedure_no)) {
@@ -36,11 +38,16 @@ static void add_line(void *context, const struct cg_past_line *line) {
     if (line->procedure_no != CG_PROCEDURE_OTHER) {
         cg_procedure_text(cg_policy_procedure_code(usage->policy, line->procedure_no), procedure);
     }
+    if (usage->err->status != CG_OK ||
+        cg_ledger_line_id(usage->ledger, line->line_number, &line_id, usage->err) != CG_OK) {
+        return;
+    }
     cg_cap_period(usage->cap, usage->question->day_no, &first_day, &last_day);
     cg_used_by_add(&usage->used_by, &(struct cg_used_line){
                                         .claim_id = line->claim_id,
                                         .procedure = procedure,
                                         .line_number = line->line_number,
+                                        .line_id = line_id,
                                         .accepted_units = line->accepted_units,
                                         .units = cg_spread_within(&spread, first_day, last_day),
                                         .start_day = line->start_day,
@@ -199,7 +206,7 @@ static enum cg_status recall(struct usage *usage, struct cg_error *err) {
 
 enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
                              struct cg_ledger_question *question, struct cg_error *err) {
-    struct usage usage = {.page = page, .ledger = ledger, .question = question};
+    struct usage usage = {.page = page, .ledger = ledger, .question = question, .err = err};
     bool any = false;
     bool known = false;
     enum cg_status status = cg_ledger_visit_runs(ledger, 0, find_policy, &any, err);
@@ -218,6 +225,7 @@ enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
     if (status == CG_OK) {
         hint_at_person(&usage);
         put_page(&usage);
+        status = err->status;
     }
     cg_history_free(usage.history);
     cg_policy_free(usage.policy);

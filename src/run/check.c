@@ -68,7 +68,7 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
     if (check->history == NULL || check->batch == NULL || check->reader == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    return check->ledger != NULL ? cg_ledger_lend_aliases(check->ledger, check->history, err)
+    return check->ledger != NULL ? cg_ledger_lend_numbers(check->ledger, check->history, err)
                                  : CG_OK;
 }
 

@@ -281,13 +281,13 @@ static enum cg_status find_standing(void *context, const struct cg_ledger_decisi
 static enum cg_status compare_repeated(struct comparing *c, struct cg_error *err) {
     const struct cg_tally *tally = c->facts->tally;
     const uint64_t lines = tally->reasons[CG_REASON_DUPLICATE_LINE].lines;
+    const struct cg_text all_lines = {"", 0};
     int64_t run_no = 0;
     if (lines * 100 <= in_scope_of(tally) * REPEATED_PERCENT) {
         return CG_OK;
     }
-    const enum cg_status status =
-        cg_ledger_visit_claim(c->ledger, cg_key_text(&tally->first_duplicate), CG_LINE_NUMBER_NONE,
-                              find_standing, &run_no, err);
+    const enum cg_status status = cg_ledger_visit_claim(
+        c->ledger, cg_key_text(&tally->first_duplicate), all_lines, find_standing, &run_no, err);
     /* What repeats lines of its own file repeats no run. */
     if (status == CG_OK && run_no != 0) {
         struct cg_guard_remark *remark = add(c, CG_GUARD_REPEATED, "");

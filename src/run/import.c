@@ -141,7 +141,7 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
     if (status == CG_OK) {
         status = make_state(import, err);
     }
-    return status == CG_OK ? cg_ledger_lend_aliases(import->ledger, import->history, err) : status;
+    return status == CG_OK ? cg_ledger_lend_numbers(import->ledger, import->history, err) : status;
 }
 
 static void end(struct import *import) {

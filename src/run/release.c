@@ -11,6 +11,7 @@ struct release {
     struct cg_release_facts *facts;
     struct cg_problems *problems;
     struct cg_ledger *ledger;
+    bool has_line_ids;
     enum cg_status status;
     struct cg_error *err;
 };
@@ -21,19 +22,26 @@ static void bad_value(const struct release *release, const struct cg_table_row *
                     "%s", text);
 }
 
+/* Where the ledger has ids of lines, what is no number may be one. */
+static bool is_line(const struct release *release, struct cg_text line) {
+    uint64_t number = 0;
+    return release->has_line_ids ? cg_list_file_is_id(line)
+                                 : cg_field_whole(line, CG_LINE_NUMBER_MAX, &number) && number > 0;
+}
+
 static bool release_row(void *context, const struct cg_table_row *row) {
     struct release *release = context;
-    uint64_t number = CG_LINE_NUMBER_NONE;
     uint32_t released = 0;
-    const struct cg_text number_text = row->values[COLUMN_NUMBER];
+    const struct cg_text line = row->values[COLUMN_NUMBER];
     const struct cg_text member = row->values[COLUMN_MEMBER];
     if (!cg_list_file_is_id(row->values[COLUMN_CLAIM])) {
         bad_value(release, row, COLUMN_CLAIM, "claim_id must have 1 to 64 bytes");
         return true;
     }
-    if (number_text.len > 0 &&
-        (!cg_field_whole(number_text, CG_LINE_NUMBER_MAX, &number) || number == 0)) {
-        bad_value(release, row, COLUMN_NUMBER, "claim_line_number must be 1 to 9999, or blank");
+    if (line.len > 0 && !is_line(release, line)) {
+        bad_value(release, row, COLUMN_NUMBER,
+                  release->has_line_ids ? "claim_line_number must have 1 to 64 bytes, or be blank"
+                                        : "claim_line_number must be 1 to 9999, or blank");
         return true;
     }
     if (member.len > 0 && !cg_list_file_is_id(member)) {
@@ -42,7 +50,7 @@ static bool release_row(void *context, const struct cg_table_row *row) {
     }
     const struct cg_ledger_release wanted = {.source_line = row->line,
                                              .claim_id = row->values[COLUMN_CLAIM],
-                                             .line_number = (uint16_t)number,
+                                             .line = line,
                                              .member_id = member};
     release->status = cg_ledger_release(release->ledger, &wanted, &released, release->err);
     release->facts->lines += released;
@@ -64,6 +72,9 @@ static enum cg_status release_rows(void *context, struct cg_ledger *ledger,
                                        .row = release_row,
                                        .context = release};
     release->ledger = ledger;
+    if (cg_ledger_has_line_ids(ledger, &release->has_line_ids, err) != CG_OK) {
+        return err->status;
+    }
     const enum cg_status status = cg_list_file_read(&plan, true, table, release->problems, err);
     if (release->status != CG_OK) {
         return release->status;

@@ -123,7 +123,7 @@ static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
     if (!make_batches(run) || !make_state(run)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
     }
-    if (run->ledger != NULL && cg_ledger_lend_aliases(run->ledger, run->history, err) != CG_OK) {
+    if (run->ledger != NULL && cg_ledger_lend_numbers(run->ledger, run->history, err) != CG_OK) {
         return err->status;
     }
     return run->path_count != 0 ? cg_outputs_open(&run->outputs, &run->plan->output, err) : CG_OK;

@@ -314,7 +314,8 @@ static void ask(const struct damaged_ledger *l) {
         return;
     }
     expect_told(cg_ledger_visit_runs(ledger, 0, hear_run, NULL, &err), &err);
-    expect_told(cg_ledger_visit_claim(ledger, cg_text_of("CLM-1001"), 0, hear_decision, NULL, &err),
+    expect_told(cg_ledger_visit_claim(ledger, cg_text_of("CLM-1001"), cg_text_of(""), hear_decision,
+                                      NULL, &err),
                 &err);
     expect_told(cg_ledger_visit_run_lines(ledger, 1, hear_decision, NULL, &err), &err);
     ask_of_caps(l, ledger);

@@ -98,7 +98,7 @@ static enum cg_status recall_bad_lines(void *context, struct cg_text member_id,
     bad[1].end_day = CG_DAY_LAST + 1;
     bad[2].end_day = bad[2].start_day - 1;
     bad[3].accepted_units = CG_UNITS_MAX + 1;
-    bad[4].line_number = CG_LINE_NUMBER_MAX + 1;
+    bad[4].line_number = CG_LINE_KEY_MAX + 1;
     bad[5].claim_id.len = CG_ID_MAX_BYTES + 1;
     bad[6].rendering_npi = UINT64_C(1) << 32;
     for (size_t i = 0; i < 7; i++) {
@@ -157,7 +157,7 @@ struct seen {
 
 static void see(void *context, const struct cg_past_line *line) {
     struct seen *seen = context;
-    seen->numbers[seen->count++] = line->line_number;
+    seen->numbers[seen->count++] = (uint16_t)line->line_number;
 }
 
 Test(history, visits_lines_that_stand_in_the_order_of_acceptance) {

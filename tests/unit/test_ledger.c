@@ -270,7 +270,7 @@ Test(ledger, releases_lines_that_were_denied_later) {
     cr_assert_eq(cg_ledger_open(&plan, &ledger, &err), CG_OK);
     cr_assert_eq(cg_ledger_begin_release(ledger, 20000, &err), CG_OK);
     const struct cg_ledger_release release = {
-        .source_line = 2, .claim_id = {"C1", 2}, .line_number = 2};
+        .source_line = 2, .claim_id = {"C1", 2}, .line = cg_text_of("2")};
     cr_assert_eq(cg_ledger_release(ledger, &release, &released, &err), CG_OK, "%s", err.text);
     cr_assert_eq(released, 1);
     const struct cg_ledger_release unknown = {.source_line = 3, .claim_id = {"C7", 2}};

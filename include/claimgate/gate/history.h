@@ -7,7 +7,8 @@
  * Ownership  Opaque; _free frees. Keys are copied; nothing points into a batch.
  * Threads    One at a time (the serial station).
  * Memory     At most 64 bytes for each accepted line, member tables included; of what is recalled
- * in outline 24 MiB in all. Failure    Out of memory is the only one.
+ * in outline 24 MiB in all; for each id of a line, where lines have ids, that and 28 bytes more.
+ * Failure    Out of memory is the only one.
  */
 #ifndef CLAIMGATE_GATE_HISTORY_H
 #define CLAIMGATE_GATE_HISTORY_H
@@ -32,7 +33,7 @@ struct cg_past_line {
     uint64_t modifiers;
     uint16_t submitted_units;
     uint16_t accepted_units;
-    uint16_t line_number;
+    uint32_t line_number;
     uint8_t procedure_no; /* CG_PROCEDURE_OTHER when the policy no longer names it */
     bool exempt;
     bool split; /* decided under span: split: units lie over the days */
@@ -64,10 +65,15 @@ struct cg_outline {
 enum { CG_OUTLINE_DAY_FIRST = 7305, CG_OUTLINE_DAY_NONE = UINT16_MAX }; /* 1990-01-01 */
 /* CG_OUTLINE_DAY_NONE: too far from our time for an outline. */
 uint16_t cg_outline_day(int32_t day_no);
-uint16_t cg_outline_tag(struct cg_text claim_id, uint16_t line_number);
+uint16_t cg_outline_tag(struct cg_text claim_id, uint32_t line_number);
 uint8_t cg_outline_service_tag(uint64_t rendering_npi, uint16_t submitted_units);
 /* Whether a line of this tag may be one of the claim that the other tag is of. */
 bool cg_outline_tag_may_be(uint16_t tag, uint16_t of_claim);
+
+/* The number that stands for a line's id, on every night the same; it is never
+ * CG_LINE_NUMBER_NONE. */
+typedef enum cg_status (*cg_line_id_fn)(void *context, struct cg_text line_id,
+                                        uint32_t *line_number, struct cg_error *err);
 
 struct cg_member; /* one member's history, as recall sees it */
 
@@ -115,6 +121,8 @@ cg_must_use enum cg_status cg_history_meet(struct cg_history *history, struct cg
 /* What a void or replacement names is looked for here before it is looked for among claim ids. Its
  * original_claim_id is then the claim that was found, for whoever reads the verdict. */
 void cg_history_use_aliases(struct cg_history *history, cg_alias_fn fn, void *context);
+/* Where nobody numbers the ids of lines, the history does so for itself. */
+void cg_history_use_line_ids(struct cg_history *history, cg_line_id_fn fn, void *context);
 /* Where neither finds it, it is the claim with its own id, if lines of that stand: providers mostly
  * keep the number that they gave. */
 void cg_history_take_same_number(struct cg_history *history);

@@ -208,9 +208,12 @@ struct cg_ledger_release {
     uint32_t input_no; /* index into the commit's inputs */
     uint64_t source_line;
     struct cg_text claim_id;
-    uint16_t line_number;     /* CG_LINE_NUMBER_NONE: every line of the claim */
+    struct cg_text line; /* its number or id, as it is written; len 0: every line of the claim */
     struct cg_text member_id; /* len 0: of whatever member */
 };
+/* Whether any line of it is told by an id. */
+cg_must_use enum cg_status cg_ledger_has_line_ids(struct cg_ledger *ledger, bool *has,
+                                                  struct cg_error *err);
 /* *released: accepted lines that it frees; 0 when none stands. */
 cg_must_use enum cg_status cg_ledger_release(struct cg_ledger *ledger,
                                              const struct cg_ledger_release *release,
@@ -230,9 +233,10 @@ cg_must_use enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger,
                                                const struct cg_ledger_alias *alias, bool *known,
                                                struct cg_error *err);
 
-/* Let a history look numbers up that take-backs name, where the ledger has any, as far as
+/* Let a history number lines that have an id as earlier runs did, and look numbers up that
+ * take-backs name, where the ledger has any, as far as
  * cg_ledger_begin or cg_ledger_recall_for let it look. The ledger outlives the history. */
-cg_must_use enum cg_status cg_ledger_lend_aliases(struct cg_ledger *ledger,
+cg_must_use enum cg_status cg_ledger_lend_numbers(struct cg_ledger *ledger,
                                                   struct cg_history *history, struct cg_error *err);
 
 #endif

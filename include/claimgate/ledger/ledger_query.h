@@ -116,7 +116,8 @@ struct cg_ledger_decision {
     uint64_t billing_npi;
     uint16_t units; /* 0: invalid */
     uint16_t accepted_units;
-    uint16_t line_number;
+    uint32_t line_number;
+    struct cg_text line_id; /* what line_number stands for; len 0: it is one */
     uint8_t frequency;
     uint8_t decision; /* enum cg_decision */
     bool imported;
@@ -139,9 +140,13 @@ typedef enum cg_status (*cg_ledger_decision_fn)(void *context,
                                                 const struct cg_ledger_decision *decision,
                                                 struct cg_error *err);
 
-/* Every decision on a claim, in their order. line_number CG_LINE_NUMBER_NONE: all its lines. */
+/* The id that a line's number stands for, until the next call; len 0: it stands for none. */
+cg_must_use enum cg_status cg_ledger_line_id(struct cg_ledger *ledger, uint32_t line_number,
+                                             struct cg_text *line_id, struct cg_error *err);
+/* Every decision on a claim, in their order; of its lines whose number or id is written so; len 0:
+ * of all. */
 cg_must_use enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
-                                                 uint16_t line_number, cg_ledger_decision_fn fn,
+                                                 struct cg_text line, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
 /* Lines of a member, in the order of their decisions, that were accepted and stood when line
  * `before` was decided; NULL: that stand now. */

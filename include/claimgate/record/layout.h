@@ -164,6 +164,7 @@ struct cg_binding {
     bool has_time_zone;
     bool sessions;        /* an end within 24 hours is on the day of the start */
     bool lines_from_zero; /* the number of the first line is 0; they are kept as one more */
+    bool has_line_ids;    /* a line is told by an id, not a number */
     struct cg_time_zone time_zone;
     /* Columns by which a line says where it stood before it was handed on, both or neither. */
     bool has_positions;

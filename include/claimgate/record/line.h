@@ -22,9 +22,10 @@ enum {
     CG_MODIFIERS_MAX = 5, /* hcpcs_modifier_1 to _5 */
     CG_UNITS_MAX = 9999,  /* service_unit_quantity */
     CG_LINE_NUMBER_MAX = 9999,
-    CG_ID_MAX_BYTES = 64,      /* claim_id, member_id, original_claim_id */
-    CG_NOT_FIRST = UINT16_MAX, /* more_lines */
-    CG_LINE_NUMBER_NONE = 0,   /* the file has no line-number column */
+    CG_LINE_KEY_MAX = CG_LINE_NUMBER_MAX + (1 << 30), /* numbers that stand for ids among them */
+    CG_ID_MAX_BYTES = 64,                             /* claim_id, member_id, original_claim_id */
+    CG_NOT_FIRST = UINT16_MAX,                        /* more_lines */
+    CG_LINE_NUMBER_NONE = 0,                          /* the file has no line-number column */
 };
 
 enum cg_frequency {
@@ -64,7 +65,9 @@ struct cg_line {
     uint64_t billing_npi;                /* 0: blank */
     uint64_t modifiers;                  /* field.h: cg_modifiers_pack; 0: none */
     uint16_t units;                      /* submitted, 1 to 9999; 0: invalid */
-    uint16_t line_number;                /* 1 to 9999 or CG_LINE_NUMBER_NONE */
+    uint32_t line_number;                /* 1 to 9999 or CG_LINE_NUMBER_NONE; of a line with an
+                                          * id the number that stands for it (line_ids.h) */
+    struct cg_text line_id;              /* len 0: the layout numbers its lines */
     uint8_t frequency;                   /* enum cg_frequency; 0: invalid, or out of scope */
     uint8_t procedure_no;                /* policy.h: index into the policy's procedures */
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */

@@ -50,6 +50,7 @@ struct cg_sample {
     struct cg_only_column only[CG_ONLY_MAX]; /* as in the binding */
     uint32_t left_out[CG_ONLY_MAX];          /* records in the head, by the rule */
     uint32_t only_count;
+    bool has_line_ids; /* of the layout */
     uint32_t malformed;
     struct cg_remarks remarks; /* what most of the head has wrong in the same way */
     struct cg_error missing;   /* CG_OK, or what binding says of the columns that are missing */

@@ -25,7 +25,7 @@ struct cg_plan {
 
 struct cg_ledger_question {
     struct cg_text id;
-    uint16_t line_number;
+    struct cg_text line; /* its number or id; len 0: all */
     int32_t day_no;
     struct cg_plan plan; /* of _usage */
     int64_t run_no;
@@ -38,7 +38,7 @@ typedef enum cg_status (*cg_ledger_page_fn)(struct cg_page *page, struct cg_ledg
                                             struct cg_error *err);
 
 /* Every decision ever made on claim `id`, with the accepted lines that had used up a cap; of its
- * line `line_number` (CG_LINE_NUMBER_NONE: of all). */
+ * line `line` (len 0: of all). */
 cg_must_use enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
                                            struct cg_ledger_question *question,
                                            struct cg_error *err);
