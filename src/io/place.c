@@ -272,6 +272,10 @@ void cg_place_remove_stale(const struct cg_place *place) {
     const struct dirent *entry;
 
     if (dir == NULL) {
+        cg_log_warning(
+            "%s: its folder cannot be listed (%s), so that what an earlier run may have left "
+            "beside it stays, and claims may stand in that",
+            place->path, strerror(errno));
         if (fd >= 0) {
             (void)close(fd);
         }

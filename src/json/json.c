@@ -25,26 +25,69 @@ static size_t token_start(const json_error_t *error, const char *text, size_t le
     return found ? end - token_bytes : end;
 }
 
-/* Where an allocation fails, Jansson mostly says that the text is at fault. */
+enum { RESERVE_BYTES = 1 << 16 };
+
+/* Where an allocation fails, Jansson mostly says that the text is at fault, and where its buffer
+ * for a token cannot grow it reads and writes past the end of it. So it is never told: it gets a
+ * piece of the reserve, and the text ends there. */
 static _Thread_local struct {
-    json_malloc_t allocate; /* the one that is watched */
+    json_malloc_t allocate; /* the ones that are watched */
+    json_free_t give_back;
+    const char *text; /* the rest of it */
+    size_t len_bytes;
+    size_t reserve_used;
     bool has_failed;
+    _Alignas(16) char reserve[RESERVE_BYTES];
 } watch;
 
 static void *allocate_watched(size_t len_bytes) {
     void *memory = watch.allocate(len_bytes);
-    watch.has_failed = watch.has_failed || memory == NULL;
-    return memory;
+    if (memory != NULL) {
+        return memory;
+    }
+    watch.has_failed = true;
+    const size_t needed = (len_bytes + 15) / 16 * 16;
+    if (needed > sizeof watch.reserve - watch.reserve_used) {
+        return NULL;
+    }
+    watch.reserve_used += needed;
+    return watch.reserve + watch.reserve_used - needed;
+}
+
+static void give_back_watched(void *memory) {
+    const char *at = memory;
+    if (at < watch.reserve || at >= watch.reserve + sizeof watch.reserve) {
+        watch.give_back(memory);
+    }
+}
+
+/* Jansson asks for small pieces, so that little is read after a failure. */
+static size_t next_piece(void *out, size_t len_bytes, void *unused) {
+    (void)unused;
+    const size_t len = len_bytes < watch.len_bytes ? len_bytes : watch.len_bytes;
+    if (watch.has_failed || len == 0) {
+        return 0;
+    }
+    memcpy(out, watch.text, len);
+    watch.text += len;
+    watch.len_bytes -= len;
+    return len;
 }
 
 json_t *cg_json_parse(const char *text, size_t len_bytes, json_error_t *error, bool *no_memory) {
-    json_free_t give_back;
-    json_get_alloc_funcs(&watch.allocate, &give_back);
+    json_get_alloc_funcs(&watch.allocate, &watch.give_back);
+    watch.text = text;
+    watch.len_bytes = len_bytes;
+    watch.reserve_used = 0;
     watch.has_failed = false;
-    json_set_alloc_funcs(allocate_watched, give_back);
-    json_t *values = json_loadb(text, len_bytes, JSON_REJECT_DUPLICATES, error);
-    json_set_alloc_funcs(watch.allocate, give_back);
-    *no_memory = values == NULL && watch.has_failed;
+    json_set_alloc_funcs(allocate_watched, give_back_watched);
+    json_t *values = json_load_callback(next_piece, NULL, JSON_REJECT_DUPLICATES, error);
+    if (watch.has_failed && values != NULL) {
+        json_decref(values);
+        values = NULL;
+    }
+    json_set_alloc_funcs(watch.allocate, watch.give_back);
+    *no_memory = watch.has_failed;
     return values;
 }
 

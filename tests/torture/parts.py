@@ -46,8 +46,8 @@ def kills(setup, bench):
 
 def states(setup, _bench):
     scenes_of_it = [name for name in power_cuts.SCENES if setup.case.split(":")[0] in ("", name)]
-    wanted = 10**9 if setup.size == "all" else max(20, int(11000 * float(setup.size)) // len(
-        power_cuts.SCENES))
+    # Scenes of few operations have fewer.
+    wanted = 10**9 if setup.size == "all" else max(20, int(1400 * float(setup.size)))
     points = [(name, wanted, setup.seed, setup.case) for name in scenes_of_it]
     yield "states of the disk after power cuts", power_cuts.cut_power, points, None
 
