@@ -16,7 +16,7 @@ FAULTS   ?= 0
 
 VERSION  := 2.0.0
 
-RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev libxlsxwriter-dev libseccomp-dev
+RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev libxlsxwriter-dev
 TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3
 LINT_PACKAGES := clang-format clang-tidy cppcheck universal-ctags blhc
 FUZZ_PACKAGES := clang libclang-rt-14-dev
@@ -57,7 +57,7 @@ FAULTS := 1
 endif
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
-LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lxlsxwriter -lseccomp -lpthread
+LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lxlsxwriter -lpthread
 ifeq ($(ISAL),1)
 CPPFLAGS_ALL += -DCG_ISAL
 LIBS += -lisal

@@ -132,18 +132,19 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
 }
 
-static enum cg_status run_gate(struct cg_run_plan *plan, const struct cg_invocation *call,
+static enum cg_status run_gate(const struct cg_run_plan *outside, const struct cg_invocation *call,
                                struct cg_metrics_file *metrics, struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
     const struct cg_sandbox_plan sandbox = {.off = o->no_sandbox,
-                                            .inputs = plan->inputs,
-                                            .input_count = plan->input_count,
+                                            .inputs = outside->inputs,
+                                            .input_count = outside->input_count,
                                             .reads = {o->layout},
                                             .writes = {o->out, o->accepted, o->rejected, o->report,
                                                        o->decisions, o->metrics, o->ledger}};
+    struct cg_run_plan plan = *outside;
     struct cg_run *run = NULL;
-    plan->sandbox = &sandbox;
-    enum cg_status status = cg_run_new(plan, &run, err);
+    plan.sandbox = &sandbox;
+    enum cg_status status = cg_run_new(&plan, &run, err);
     if (status == CG_OK) {
         status = execute(run, call, metrics, err);
     }

@@ -206,7 +206,7 @@ enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end, struct cg_x12_m
 
 static bool begins_with(struct cg_text text, const char *small_letters) {
     uint32_t same = 0;
-    while (small_letters[same] != '\0' && same < text.len &&
+    while (same < text.len && small_letters[same] != '\0' &&
            (text.ptr[same] | 0x20) == small_letters[same]) {
         same++;
     }

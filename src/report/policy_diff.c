@@ -144,7 +144,7 @@ static int compare_days(const void *a, const void *b) {
 }
 
 static void put_days(struct diff *diff) {
-    int32_t days[DATES_MAX];
+    int32_t days[DATES_MAX] = {0};
     size_t count = 0;
     for (int side = 0; side < 2; side++) {
         const struct cg_json *versions = versions_of(diff->docs[side]);

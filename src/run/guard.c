@@ -230,7 +230,7 @@ static uint64_t median(uint64_t *numbers, uint32_t count) {
 }
 
 static void compare_records(struct comparing *c) {
-    uint64_t numbers[RUNS_COMPARED];
+    uint64_t numbers[RUNS_COMPARED] = {0};
     const uint64_t now = c->facts->tally->records;
     for (uint32_t i = 0; i < kept(c); i++) {
         numbers[i] = run_at(c, c->run_count - 1 - i)->records;
@@ -253,7 +253,7 @@ static void put_share(char out[CG_GUARD_FIGURE_BYTES], uint64_t millionths) {
 }
 
 static void compare_reason(struct comparing *c, const char *name, uint64_t lines) {
-    uint64_t shares[RUNS_COMPARED];
+    uint64_t shares[RUNS_COMPARED] = {0};
     const uint32_t index = reason_index(c, name);
     for (uint32_t i = 0; index != UINT32_MAX && i < kept(c); i++) {
         const struct past_run *run = run_at(c, c->run_count - 1 - i);
