@@ -55,7 +55,10 @@ static bool is_path(const char *path) {
 /* What is not there needs no right: its use will fail by itself. */
 static void allow(const struct ruleset *rules, const char *path, uint64_t rights) {
     struct stat about;
-    const int fd = open(path, O_PATH | O_CLOEXEC);
+    int fd;
+    do {
+        fd = open(path, O_PATH | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0 || fstat(fd, &about) != 0) {
         return;
     }

@@ -21,7 +21,7 @@ import ledger_rows
 from scenes import CANARY, LEDGER, SCENES
 
 SIDECARS = ("-lock", "-wal", "-shm", "-journal")
-TEMPORARY = re.compile(r"\.claimgate-([0-9a-f]{16}|lock)$|\.claimgate-\w{6}(-journal|-wal|-shm)?$")
+TEMPORARY = re.compile(r"\.claimgate-([0-9a-f]{16}(-journal|-wal|-shm)?|lock)$|\.claimgate-\w{6}(-journal|-wal|-shm)?$")
 HANG_SECONDS = 120
 
 
