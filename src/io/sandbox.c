@@ -146,58 +146,60 @@ enum { OTHER_NUMBERS = 0x7fffffff };
 #define MACHINE 0
 #endif
 
-/* What a run never asks the kernel for, and whoever has taken it over would. The list is put
- * together here and not by libseccomp, which dies where memory fails while it is. */
+/* What a run never asks the kernel for, and whoever has taken it over would. */
+static const int refused_calls[] = {
+    SYS_execve,
+    SYS_execveat,
+    SYS_socket,
+    SYS_socketpair,
+    SYS_connect,
+    SYS_bind,
+    SYS_listen,
+    SYS_accept,
+    SYS_accept4,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_kcmp,
+    SYS_pidfd_getfd,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_chroot,
+    SYS_move_mount,
+    SYS_open_tree,
+    SYS_fsopen,
+    SYS_unshare,
+    SYS_setns,
+    SYS_open_by_handle_at,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_userfaultfd,
+    SYS_io_uring_setup,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_keyctl,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_kexec_load,
+    SYS_kexec_file_load,
+    SYS_reboot,
+    SYS_swapon,
+    SYS_swapoff,
+    SYS_acct,
+    SYS_quotactl,
+    SYS_settimeofday,
+    SYS_clock_settime,
+    SYS_adjtimex,
+    SYS_sethostname,
+    SYS_setdomainname,
+};
+
+/* The list is put together here and not by libseccomp, which dies where memory fails while it is.
+ */
 static bool refuse_calls(void) {
-    static const int calls[] = {
-        SYS_execve,
-        SYS_execveat,
-        SYS_socket,
-        SYS_socketpair,
-        SYS_connect,
-        SYS_bind,
-        SYS_listen,
-        SYS_accept,
-        SYS_accept4,
-        SYS_ptrace,
-        SYS_process_vm_readv,
-        SYS_process_vm_writev,
-        SYS_kcmp,
-        SYS_pidfd_getfd,
-        SYS_mount,
-        SYS_umount2,
-        SYS_pivot_root,
-        SYS_chroot,
-        SYS_move_mount,
-        SYS_open_tree,
-        SYS_fsopen,
-        SYS_unshare,
-        SYS_setns,
-        SYS_open_by_handle_at,
-        SYS_bpf,
-        SYS_perf_event_open,
-        SYS_userfaultfd,
-        SYS_io_uring_setup,
-        SYS_add_key,
-        SYS_request_key,
-        SYS_keyctl,
-        SYS_init_module,
-        SYS_finit_module,
-        SYS_delete_module,
-        SYS_kexec_load,
-        SYS_kexec_file_load,
-        SYS_reboot,
-        SYS_swapon,
-        SYS_swapoff,
-        SYS_acct,
-        SYS_quotactl,
-        SYS_settimeofday,
-        SYS_clock_settime,
-        SYS_adjtimex,
-        SYS_sethostname,
-        SYS_setdomainname,
-    };
-    enum { CALLS = sizeof calls / sizeof calls[0], BEFORE = 5, AFTER = 2 };
+    enum { CALLS = sizeof refused_calls / sizeof refused_calls[0], BEFORE = 5, AFTER = 2 };
     struct sock_filter rules[BEFORE + CALLS + AFTER] = {
         /* Another kind of machine's calls have other numbers: all are refused. */
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -208,7 +210,7 @@ static bool refuse_calls(void) {
     };
     for (uint32_t i = 0; i < CALLS; i++) {
         rules[BEFORE + i] = (struct sock_filter)BPF_JUMP(
-            BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i], (uint8_t)(CALLS - i), 0);
+            BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)refused_calls[i], (uint8_t)(CALLS - i), 0);
     }
     rules[BEFORE + CALLS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     rules[BEFORE + CALLS + 1] =
