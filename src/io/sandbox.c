@@ -59,14 +59,16 @@ static void allow(const struct ruleset *rules, const char *path, uint64_t rights
     do {
         fd = open(path, O_PATH | O_CLOEXEC);
     } while (fd < 0 && errno == EINTR);
-    if (fd < 0 || fstat(fd, &about) != 0) {
+    if (fd < 0) {
         return;
     }
-    struct landlock_path_beneath_attr rule = {.parent_fd = fd};
-    rule.allowed_access =
-        rights & rules->handled & (S_ISDIR(about.st_mode) ? UINT64_MAX : file_rights);
-    /* Pipes are refused here, and never restricted. */
-    (void)syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    if (fstat(fd, &about) == 0) {
+        struct landlock_path_beneath_attr rule = {.parent_fd = fd};
+        rule.allowed_access =
+            rights & rules->handled & (S_ISDIR(about.st_mode) ? UINT64_MAX : file_rights);
+        /* Pipes are refused here, and never restricted. */
+        (void)syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    }
     (void)close(fd);
 }
 

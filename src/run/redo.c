@@ -112,11 +112,16 @@ static enum cg_status write_journal(struct redo *redo, struct cg_error *err) {
 
 /* --- one night --- */
 
+/* Bytes of a folder's name without an earlier redo's mark. */
+static size_t base_len(const char *folder) {
+    const char *mark = strrchr(folder, '.');
+    const bool is_redone = mark != NULL && strncmp(mark, MARK, sizeof MARK - 1) == 0;
+    return is_redone ? (size_t)(mark - folder) : strlen(folder);
+}
+
 /* "NAME.redo-2" for the first number that is free; NAME without an earlier redo's mark. */
 static enum cg_status choose_folder(const char *old, char out[PATH_BYTES], struct cg_error *err) {
-    const char *mark = strrchr(old, '.');
-    const bool is_redone = mark != NULL && strncmp(mark, MARK, sizeof MARK - 1) == 0;
-    const int base = is_redone ? (int)(mark - old) : (int)strlen(old);
+    const int base = (int)base_len(old);
     for (int i = 1; i < TRIES_MAX; i++) {
         if (snprintf(out, PATH_BYTES, "%.*s" MARK "%d", base, old, i) >= PATH_BYTES) {
             break;
@@ -140,9 +145,7 @@ struct done {
 static enum cg_status find_done(void *context, const struct cg_ledger_run_facts *run,
                                 struct cg_error *err) {
     struct done *done = context;
-    const char *mark = strrchr(done->old, '.');
-    const bool is_redone = mark != NULL && strncmp(mark, MARK, sizeof MARK - 1) == 0;
-    const size_t base = is_redone ? (size_t)(mark - done->old) : strlen(done->old);
+    const size_t base = base_len(done->old);
     (void)err;
     if (run->run_no > done->after && run->state != CG_RUN_WITHDRAWN &&
         strncmp(run->folder, done->old, base) == 0 &&
