@@ -95,16 +95,11 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
     return cg_import_run(&plan, facts, &owned->problems, err);
 }
 
-static enum cg_status print_import(const struct cg_import_facts *facts,
-                                   const struct cg_policy *policy, struct cg_error *err) {
+static enum cg_status print_import(const struct cg_import_facts *facts, struct cg_error *err) {
     struct cg_page page;
     cg_page_open(&page, CG_PAGE_TEXT);
     cg_page_import(&page, facts);
-    const enum cg_status status = cg_page_print(&page, CG_OK, err);
-    if (status == CG_OK) {
-        cg_notes_import(facts, policy);
-    }
-    return status;
+    return cg_page_print(&page, CG_OK, err);
 }
 
 static enum cg_status run_import(const struct cg_invocation *call, struct cg_error *err) {
@@ -119,7 +114,7 @@ static enum cg_status run_import(const struct cg_invocation *call, struct cg_err
     enum cg_status status = take_in(call, &owned, &facts, err);
     cg_load_print_problems(&owned.problems, err);
     if (status == CG_OK) {
-        status = print_import(&facts, owned.policy, err);
+        status = print_import(&facts, err);
     }
     cg_problems_fini(&owned.problems);
     cg_roster_free(owned.roster);

@@ -56,7 +56,7 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
     if (facts->outcome == CG_TRIPPED) {
         tell_of_rate(tally, limit_milli);
     }
-    cg_notices_warn(&facts->notices);
+    cg_notices_warn(&facts->notices, CG_NOTICED_IN_RUN);
     cg_guard_warn(&facts->guard);
     if (facts->outcome == CG_GUARDED) {
         cg_log_error("the run is out of the ordinary, so nothing was published; where it is right "
@@ -99,13 +99,4 @@ void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts) {
                 " rows end earlier, %" PRIu64 " began after it and are left out",
                 counts->deactivated, counts->providers, counts->ended, counts->dropped);
     note_replaced(counts->replaced, counts->first_replaced);
-}
-
-void cg_notes_import(const struct cg_import_facts *facts, const struct cg_policy *policy) {
-    if (facts->near_codes > 0) {
-        cg_log_warning("records whose code only looks like one that policy %s names, or stands in "
-                       "another column, so that they were not taken in: %" PRIu64
-                       "; mend the codes and import them",
-                       cg_policy_id(policy), facts->near_codes);
-    }
 }

@@ -8,35 +8,48 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How each kind is told: what is wrong, then the number and the places, then the mend. A name under
- * which the report lists it; NULL: it has a list of its own there. */
+/* How each kind is told: what is wrong, the number and the places, the mend. */
 static const struct {
-    const char *name;
+    const char *name; /* under which the report lists it; NULL: it has a list of its own there */
     const char *seen;
     const char *mend;
+    const char *seen_in_import; /* NULL: as in a run */
+    const char *mend_in_import;
 } kinds[CG_NOTICE_KINDS] = {
-    [CG_NOTICE_NEAR_CODE] = {NULL,
-                             "records whose code only looks like one that the policy names, or "
-                             "stands in another column, so that they pass untested",
-                             "mend the codes, or have the policy reject such lines with near_code"},
-    [CG_NOTICE_WORDS_FOR_CODE] = {"words_for_codes",
-                                  "records with words where the procedure's code belongs, so that "
-                                  "they pass untested whatever the words say",
-                                  "have the code written"},
-    [CG_NOTICE_ODD_ID] = {"odd_ids",
-                          "lines with an id as a spreadsheet spells it (123456.0, =\"123456\", an "
-                          "apostrophe before it, a character inside that cannot be seen), which is "
-                          "another member or claim than the id alone, or of noughts alone",
-                          "have the program that writes the file write ids alone"},
-    [CG_NOTICE_OTHER_UNITS] = {"reversals_of_other_units",
-                               "rows with negative units that took back lines with another number "
-                               "of units, each as a whole",
-                               "send a line with the units that are to stay"},
-    [CG_NOTICE_VAIN_TAKE_BACK] = {"take_backs_in_vain",
-                                  "records that ask to void or replace a claim that stands, by a "
-                                  "code that is out of scope, and took nothing back",
-                                  "write the code of the service into voids; free claims that were "
-                                  "replaced without it with `claimgate ledger release`"},
+    [CG_NOTICE_NEAR_CODE] = {.seen = "records whose code only looks like one that the policy "
+                                     "names, or stands in another column, so that they pass "
+                                     "untested",
+                             .mend = "mend the codes, or have the policy reject such lines with "
+                                     "near_code",
+                             .seen_in_import = "records whose code only looks like one that the "
+                                               "policy names, or stands in another column, so that "
+                                               "they were not taken in",
+                             .mend_in_import = "mend the codes and import them"},
+    [CG_NOTICE_WORDS_FOR_CODE] = {.name = "words_for_codes",
+                                  .seen = "records with words where the procedure's code belongs, "
+                                          "so that they pass untested whatever the words say",
+                                  .mend = "have the code written",
+                                  .seen_in_import = "records with words where the procedure's code "
+                                                    "belongs, so that they were not taken in "
+                                                    "whatever the words say",
+                                  .mend_in_import = "have the code written and import them"},
+    [CG_NOTICE_ODD_ID] = {.name = "odd_ids",
+                          .seen = "lines with an id as a spreadsheet spells it (123456.0, "
+                                  "=\"123456\", an apostrophe before it, a character inside that "
+                                  "cannot be seen), which is another member or claim than the id "
+                                  "alone, or of noughts alone",
+                          .mend = "have the program that writes the file write ids alone"},
+    [CG_NOTICE_OTHER_UNITS] = {.name = "reversals_of_other_units",
+                               .seen = "rows with negative units that took back lines with another "
+                                       "number of units, each as a whole",
+                               .mend = "send a line with the units that are to stay"},
+    [CG_NOTICE_VAIN_TAKE_BACK] = {.name = "take_backs_in_vain",
+                                  .seen = "records that ask to void or replace a claim that "
+                                          "stands, by a code that is out of scope, and took "
+                                          "nothing back",
+                                  .mend = "write the code of the service into voids; free claims "
+                                          "that were replaced without it with `claimgate ledger "
+                                          "release`"},
 };
 
 void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
@@ -48,21 +61,58 @@ void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const 
     }
 }
 
-static void warn(enum cg_notice_kind kind, const struct cg_notice *notice) {
+static void add_record(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
+                       const struct cg_batch *batch, uint32_t record_no) {
+    cg_notices_add(notices, kind, file,
+                   batch->first_line + cg_batch_record(batch, record_no)->line_delta);
+}
+
+void cg_notices_add_codes(struct cg_notices *notices, const char *file,
+                          const struct cg_batch *batch) {
+    uint32_t left = batch->near_codes + batch->words_for_code;
+    for (uint32_t i = 0; left > 0; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        if (record->near_code || record->words_for_code) {
+            add_record(notices, record->near_code ? CG_NOTICE_NEAR_CODE : CG_NOTICE_WORDS_FOR_CODE,
+                       file, batch, i);
+            left--;
+        }
+    }
+}
+
+void cg_notices_add_lines(struct cg_notices *notices, const char *file,
+                          const struct cg_binding *binding, const struct cg_batch *batch) {
+    if (batch->odd_ids == 0 && !binding->negative_units_void) {
+        return;
+    }
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (line->odd_id) {
+            add_record(notices, CG_NOTICE_ODD_ID, file, batch, line->record_no);
+        }
+        if (line->reverses_other_units) {
+            add_record(notices, CG_NOTICE_OTHER_UNITS, file, batch, line->record_no);
+        }
+    }
+}
+
+static void warn(const struct cg_notice *notice, const char *seen, const char *mend) {
     char places[1024] = "";
     for (uint32_t i = 0; i < notice->named; i++) {
         const size_t used = strlen(places);
         snprintf(places + used, sizeof places - used, "%s%s:%" PRIu64, i == 0 ? "" : ", ",
                  notice->first[i].file, notice->first[i].line);
     }
-    cg_log_warning("%s: %" PRIu64 " (%s%s); %s", kinds[kind].seen, notice->records, places,
-                   notice->records > notice->named ? ", ..." : "", kinds[kind].mend);
+    cg_log_warning("%s: %" PRIu64 " (%s%s); %s", seen, notice->records, places,
+                   notice->records > notice->named ? ", ..." : "", mend);
 }
 
-void cg_notices_warn(const struct cg_notices *notices) {
+void cg_notices_warn(const struct cg_notices *notices, enum cg_noticed_in where) {
     for (enum cg_notice_kind kind = 0; kind < CG_NOTICE_KINDS; kind++) {
+        const bool imports = where == CG_NOTICED_IN_IMPORT && kinds[kind].seen_in_import != NULL;
         if (notices->of[kind].records > 0) {
-            warn(kind, &notices->of[kind]);
+            warn(&notices->of[kind], imports ? kinds[kind].seen_in_import : kinds[kind].seen,
+                 imports ? kinds[kind].mend_in_import : kinds[kind].mend);
         }
     }
 }

@@ -18,6 +18,7 @@
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/notices.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -36,7 +37,8 @@ struct cg_check {
     struct cg_reader_input input;
     struct cg_reader *reader;
     struct cg_shape_counts shapes; /* of all batches */
-    uint64_t tested;               /* lines and malformed records */
+    struct cg_notices notices;
+    uint64_t tested; /* lines and malformed records */
 };
 
 static enum cg_status open_ledger(struct cg_check *check, struct cg_error *err) {
@@ -205,6 +207,11 @@ static enum cg_status answer_batch(struct cg_check *check, struct cg_error *err)
         }
     }
     cg_shapes_merge(&check->shapes, &batch->shapes);
+    if (taken == CG_OK) {
+        cg_notices_add_codes(&check->notices, "standard input", batch);
+        cg_notices_add_lines(&check->notices, "standard input", cg_reader_binding(check->reader),
+                             batch);
+    }
     return taken;
 }
 
@@ -300,6 +307,7 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
         struct cg_remarks remarks;
         cg_shapes_remarks_of_claims(&check->shapes, check->tested, &remarks);
         cg_remarks_warn(&remarks, NULL);
+        cg_notices_warn(&check->notices, CG_NOTICED_IN_RUN);
     }
     return status;
 }

@@ -14,8 +14,10 @@
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/sentences.h"
 #include "claimgate/gate/tally.h"
+#include "claimgate/gate/vain_take_backs.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/notices.h"
 #include "claimgate/rules/reason.h"
 
 #include <stdlib.h>
@@ -33,6 +35,8 @@ struct import {
     struct cg_batch *batch;
     struct cg_content_hash content;
     struct cg_tally tally;
+    struct cg_notices notices;
+    struct cg_vain_take_backs vain;
     uint64_t repeated;
     struct cg_shape_counts shapes; /* of all batches */
     uint64_t tested;               /* lines and malformed records */
@@ -145,6 +149,7 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
 }
 
 static void end(struct import *import) {
+    cg_vain_take_backs_fini(&import->vain);
     cg_tally_fini(&import->tally);
     cg_content_hash_fini(&import->content);
     cg_reader_free(import->reader);
@@ -174,9 +179,15 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         return CG_OK; /* only to find the other problems */
     }
     status = cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
+    if (status == CG_OK) {
+        status = cg_vain_take_backs_add(&import->vain, import->history, batch, err);
+    }
     if (status != CG_OK) {
         return cg_error_wrap(err, "%s", import->plan->file);
     }
+    cg_notices_add_codes(&import->notices, import->plan->file, batch);
+    cg_notices_add_lines(&import->notices, import->plan->file, cg_reader_binding(import->reader),
+                         batch);
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }
@@ -222,6 +233,12 @@ static enum cg_status count_over(const struct import *import, struct cg_import_f
     return CG_OK;
 }
 
+static void note_vain_take_back(void *context, uint32_t source_no, uint64_t line) {
+    struct import *import = context;
+    (void)source_no; /* there is but one */
+    cg_notices_add(&import->notices, CG_NOTICE_VAIN_TAKE_BACK, import->plan->file, line);
+}
+
 static enum cg_status take_in(struct import *import, struct cg_import_facts *facts,
                               struct cg_error *err) {
     bool known = false;
@@ -239,10 +256,17 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         cg_remarks_warn(&remarks, import->plan->file);
         return cg_problems_in_data(import->problems, err);
     }
-    status = commit(import, err);
+    uint64_t vain;
+    status = cg_vain_take_backs_end(&import->vain, import->history, note_vain_take_back, import,
+                                    &vain, err);
+    import->notices.of[CG_NOTICE_VAIN_TAKE_BACK].records = vain;
+    if (status == CG_OK) {
+        status = commit(import, err);
+    }
     if (status != CG_OK) {
         return status;
     }
+    cg_notices_warn(&import->notices, CG_NOTICED_IN_IMPORT);
     const struct cg_policy *policy = import->plan->policy;
     *facts = (struct cg_import_facts){
         .run_no = cg_ledger_run_no(import->ledger),
@@ -250,7 +274,6 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         .lines = import->tally.accepted - import->tally.out_of_scope,
         .units = import->tally.units_accepted,
         .out_of_scope = import->tally.out_of_scope,
-        .near_codes = import->tally.warnings[CG_REASON_PROCEDURE_CODE_NEAR],
         .repeated = import->repeated,
         .version = cg_policy_version(policy, cg_policy_version_count(policy) - 1),
     };
@@ -269,6 +292,7 @@ enum cg_status cg_import_run(const struct cg_import_plan *plan, struct cg_import
         .input = {.file = plan->file},
     };
     *facts = (struct cg_import_facts){0};
+    cg_vain_take_backs_init(&import.vain);
     const enum cg_status status = take_in(&import, facts, err);
     end(&import);
     return status;

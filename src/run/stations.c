@@ -50,41 +50,6 @@ static void parse(void *context, struct cg_batch *batch) {
     cg_reader_parse(run->reader, batch);
 }
 
-static void note_record(struct cg_run *run, const struct cg_batch *batch, enum cg_notice_kind kind,
-                        uint32_t record_no) {
-    cg_notices_add(&run->facts.notices, kind, run->paths[batch->source_no],
-                   batch->first_line + cg_batch_record(batch, record_no)->line_delta);
-}
-
-/* Records that pass with a code which looks like one of the policy's, or with words for a code. */
-static void note_codes(struct cg_run *run, const struct cg_batch *batch) {
-    uint32_t left = batch->near_codes + batch->words_for_code;
-    for (uint32_t i = 0; left > 0; i++) {
-        const struct cg_record *record = cg_batch_record(batch, i);
-        if (record->near_code || record->words_for_code) {
-            note_record(run, batch,
-                        record->near_code ? CG_NOTICE_NEAR_CODE : CG_NOTICE_WORDS_FOR_CODE, i);
-            left--;
-        }
-    }
-}
-
-/* Lines that a person should look at whatever was decided. */
-static void note_lines(struct cg_run *run, const struct cg_batch *batch) {
-    if (batch->odd_ids == 0 && !cg_reader_binding(run->reader)->negative_units_void) {
-        return;
-    }
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
-        const struct cg_line *line = cg_batch_line(batch, i);
-        if (line->odd_id) {
-            note_record(run, batch, CG_NOTICE_ODD_ID, line->record_no);
-        }
-        if (line->reverses_other_units) {
-            note_record(run, batch, CG_NOTICE_OTHER_UNITS, line->record_no);
-        }
-    }
-}
-
 /* Lines that were gathered from other files come in their order, or decisions would depend on how
  * they were gathered. */
 static enum cg_status check_positions(struct cg_run *run, struct cg_batch *batch) {
@@ -128,13 +93,14 @@ static void decide(void *context, struct cg_batch *batch) {
                               &batch->error) != CG_OK) {
         return;
     }
-    note_codes(run, batch);
+    const char *file = run->paths[batch->source_no];
+    cg_notices_add_codes(&run->facts.notices, file, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
             CG_OK ||
         cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error) != CG_OK) {
         return;
     }
-    note_lines(run, batch);
+    cg_notices_add_lines(&run->facts.notices, file, cg_reader_binding(run->reader), batch);
     cg_run_decide_x12(run, batch);
     if (batch->error.status != CG_OK) {
         return;

@@ -211,3 +211,46 @@ Test(notices, the_ledger_keeps_what_else_a_run_met) {
     cr_expect_eq(run.exit_code, 0, "%s%s", run.out, run.err);
     run_fini(&run);
 }
+
+static const char odd[] = HEADER "C1,1,M1,2025-01-06,H0038,2,1000000004,,\n"
+                                 "C2,1,123456.0,2025-01-06,H0038,2,1000000004,,\n"
+                                 "C3,1,M1,2025-01-06,Peer support,2,1000000004,,\n"
+                                 "C4,1,M1,2025-01-07,H0O38,2,1000000004,,\n"
+                                 "C5,1,M1,2025-01-06,,2,1000000004,8,C1\n";
+
+Test(notices, an_import_tells_what_it_did_not_take_in_and_what_took_nothing_back) {
+    const char *file = scene_file(&scene, "paid.csv", odd, sizeof odd - 1);
+    const char *const argv[] = {run_claimgate(),         "ledger",  "import",     file, "--ledger",
+                                scene_path(&scene, "l"), "--as-of", "2025-06-30", NULL};
+    static const char *const told[] = {
+        "as a spreadsheet spells it",
+        "paid.csv:3)",
+        "that they were not taken in whatever the words say: 1 (",
+        "paid.csv:4); have the code written and import them",
+        "so that they were not taken in: 1 (",
+        "paid.csv:5); mend the codes and import them",
+        "took nothing back: 1 (",
+        "paid.csv:6)",
+    };
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 0);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        cr_expect_not_null(strstr(run.err, told[i]), "no \"%s\" in: %s", told[i], run.err);
+    }
+    run_fini(&run);
+}
+
+Test(notices, answers_from_standard_input_end_with_what_a_run_would_tell) {
+    const char *const argv[] = {
+        run_claimgate(), "check",      "-", "--roster", "fixtures/quickstart/roster",
+        "--as-of",       "2025-06-30", NULL};
+    struct run run;
+    run_program(argv, scene_file(&scene, "asked.csv", odd, sizeof odd - 1), &run);
+    cr_expect_not_null(
+        strstr(run.err, "pass untested whatever the words say: 1 (standard input:4)"), "%s",
+        run.err);
+    cr_expect_not_null(strstr(run.err, "(standard input:5); mend the codes"), "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "(standard input:3); have the program"), "%s", run.err);
+    run_fini(&run);
+}

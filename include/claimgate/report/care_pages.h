@@ -18,7 +18,6 @@ struct cg_import_facts {
     uint64_t lines; /* taken in */
     uint64_t units; /* of those lines */
     uint64_t out_of_scope;
-    uint64_t near_codes;                     /* of those, records with procedure_code_near */
     uint64_t repeated;                       /* stand in the ledger already */
     const struct cg_policy_version *version; /* the newest, whose caps are counted in over */
     uint64_t over[CG_CAPS_MAX]; /* periods of each cap in which its members are over it now */

@@ -17,9 +17,6 @@
  * percent. */
 void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli);
 
-/* Of lines taken in untested: whose codes only look like the policy's. */
-void cg_notes_import(const struct cg_import_facts *facts, const struct cg_policy *policy);
-
 /* How many rows were made, and who could not be taken. */
 void cg_notes_nppes_import(const struct cg_nppes_counts *counts);
 void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts);

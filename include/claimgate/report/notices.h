@@ -7,6 +7,9 @@
 #ifndef CLAIMGATE_REPORT_NOTICES_H
 #define CLAIMGATE_REPORT_NOTICES_H
 
+#include "claimgate/record/batch.h"
+#include "claimgate/record/layout.h"
+
 #include <stdint.h>
 
 enum cg_notice_kind {
@@ -39,7 +42,19 @@ struct cg_notices {
 void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
                     uint64_t line);
 
+/* Records of a parsed batch that pass with a code which looks like one of the policy's, or with
+ * words for a code. */
+void cg_notices_add_codes(struct cg_notices *notices, const char *file,
+                          const struct cg_batch *batch);
+
+/* Lines of a decided batch that a person should look at whatever was decided. */
+void cg_notices_add_lines(struct cg_notices *notices, const char *file,
+                          const struct cg_binding *binding, const struct cg_batch *batch);
+
+/* What passes a run untested is not taken in by an import. */
+enum cg_noticed_in { CG_NOTICED_IN_RUN, CG_NOTICED_IN_IMPORT };
+
 /* One warning a kind that occurred. */
-void cg_notices_warn(const struct cg_notices *notices);
+void cg_notices_warn(const struct cg_notices *notices, enum cg_noticed_in where);
 
 #endif
