@@ -51,6 +51,12 @@ static enum cg_status find_in_layout(const struct cg_layout *layout, struct cg_t
     return status;
 }
 
+static bool names_lines(const struct cg_binding *binding, const struct cg_decided_columns *found) {
+    const bool numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
+    return found->fields[CG_FIELD_CLAIM_ID] >= 0 &&
+           (!numbers || found->fields[CG_FIELD_CLAIM_LINE_NUMBER] >= 0);
+}
+
 /* Another system's files may have the default names, with commas, whatever the inputs have. */
 static enum cg_status find_line_columns(const struct cg_binding *binding, struct cg_text header,
                                         struct cg_decided_columns *out, struct cg_error *err) {
@@ -58,7 +64,7 @@ static enum cg_status find_line_columns(const struct cg_binding *binding, struct
     struct cg_layout *layout = NULL;
     out->delimiter = binding->delimiter;
     enum cg_status status = find_in_layout(binding->layout, header, out, err);
-    if (status != CG_OK || out->fields[CG_FIELD_CLAIM_ID] >= 0) {
+    if (status != CG_OK || names_lines(binding, out)) {
         return status;
     }
     cg_problems_init(&problems);
@@ -113,14 +119,12 @@ static enum cg_status find_columns(const struct cg_binding *binding, struct cg_t
     if (status != CG_OK) {
         return status;
     }
-    const bool numbers = binding->fields[CG_FIELD_CLAIM_LINE_NUMBER].column >= 0;
-    const bool names_claims = out->fields[CG_FIELD_CLAIM_ID] >= 0;
-    if (binding->span_count == 0 &&
-        (!names_claims || (numbers && out->fields[CG_FIELD_CLAIM_LINE_NUMBER] < 0))) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "the header has no column %s; decisions are matched with lines by "
-                            "claim_id and claim_line_number",
-                            names_claims ? "claim_line_number" : "claim_id");
+    if (binding->span_count == 0 && !names_lines(binding, out)) {
+        return cg_error_set(
+            err, CG_BAD_DATA,
+            "the header has no column %s; decisions are matched with lines by claim_id and "
+            "claim_line_number, under these names or those of the inputs' layout",
+            out->fields[CG_FIELD_CLAIM_ID] >= 0 ? "claim_line_number" : "claim_id");
     }
     find_own_columns(header, out);
     return CG_OK;

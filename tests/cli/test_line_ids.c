@@ -210,3 +210,46 @@ Test(line_ids, a_sample_masks_them) {
     cr_expect_null(strstr(run.out, "secretline"), "%s", run.out);
     run_fini(&run);
 }
+
+/* Another system names lines by the fields' names, whatever the layout calls its columns. */
+Test(line_ids, another_system_s_decisions_are_matched_by_the_id) {
+    static const char claims[] = HEADER ROW("A", "x1", "06", "4") ROW("A", "X1", "06", "4");
+    const char *dir = scene_path(&scene, "then");
+    const char *out = scene_path(&scene, "audited");
+    const char *file = scene_file(&scene, "claims.csv", claims, sizeof claims - 1);
+    static const char accepted[] = "claim_id,claim_line_number\nA,X1\n";
+    static const char rejected[] = "claim_id,claim_line_number,reject_reasons\nA,x1,daily_cap\n";
+    char path[RUN_PATH_BYTES * 2];
+    struct run run;
+    size_t len;
+    run_program((const char *const[]){"mkdir", dir, NULL}, NULL, &run);
+    run_fini(&run);
+    snprintf(path, sizeof path, "%s/accepted.csv", dir);
+    run_write_file(path, accepted, sizeof accepted - 1);
+    snprintf(path, sizeof path, "%s/rejected.csv", dir);
+    run_write_file(path, rejected, sizeof rejected - 1);
+    const char *const argv[] = {run_claimgate(),
+                                "audit",
+                                file,
+                                "--decided",
+                                dir,
+                                "--layout",
+                                layout(),
+                                "--roster",
+                                "fixtures/quickstart/roster",
+                                "--policy",
+                                "ms",
+                                "--as-of",
+                                "2025-06-30",
+                                "--out",
+                                out,
+                                NULL};
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 1, "%s", run.err);
+    run_fini(&run);
+    char *changes = scene_read(out, "changes.csv.gz", &len);
+    cr_expect_not_null(strstr(changes, ",2,A,x1,M1,rejected,daily_cap,0,accepted,"), "%s", changes);
+    cr_expect_not_null(strstr(changes, ",3,A,X1,M1,accepted,,4,rejected,daily_cap,0"), "%s",
+                       changes);
+    free(changes);
+}
