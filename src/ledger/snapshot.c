@@ -57,14 +57,26 @@ static enum cg_status sync_file(int fd, const char *path, struct cg_error *err) 
     return CG_OK;
 }
 
-/* Never in place of another file. */
+static void remove_copy(const struct cg_place *place, const char *name, const char *path) {
+    if (unlinkat(place->dir_fd, name, 0) != 0 && errno != ENOENT) {
+        cg_log_warning("%s: cannot be removed, and a part of the ledger stands in it; remove it by "
+                       "hand",
+                       path);
+    }
+}
+
+/* Never in place of another file. A copy that a power cut may take away is no copy. */
 static enum cg_status put_in_place(const struct cg_place *place, const char *name,
                                    struct cg_error *err) {
     if (renameat2(place->dir_fd, name, place->dir_fd, place->name, RENAME_NOREPLACE) != 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy",
                                   place->path);
     }
-    return cg_place_sync(place, err);
+    const enum cg_status status = cg_place_sync(place, err);
+    if (status != CG_OK) {
+        remove_copy(place, place->name, place->path);
+    }
+    return status;
 }
 
 /* The copy under a name of its own beside its place, then in its place. */
@@ -89,10 +101,8 @@ static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place 
         status = put_in_place(place, name, err);
     }
     (void)close(fd);
-    if (status != CG_OK && unlinkat(place->dir_fd, name, 0) != 0 && errno != ENOENT) {
-        cg_log_warning("%s: cannot be removed, and a part of the ledger stands in it; remove it by "
-                       "hand",
-                       path);
+    if (status != CG_OK) {
+        remove_copy(place, name, path);
     }
     return status;
 }

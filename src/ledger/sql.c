@@ -84,8 +84,17 @@ static struct mend mend_of(int code) {
 }
 
 /* SQLite tells a file that it could not open as one that it may not open, whatever the reason. */
-static bool is_forbidden(const struct cg_ledger *ledger) {
-    return access(ledger->path, R_OK | W_OK) != 0 || access(ledger->dir, W_OK | X_OK) != 0;
+static struct mend mend_of_opening(const struct cg_ledger *ledger, int code) {
+    if (access(ledger->path, R_OK | W_OK) == 0 && access(ledger->dir, W_OK | X_OK) == 0) {
+        return (struct mend){CG_IO, "nothing forbids it: check its disk and the limit of open "
+                                    "files, and run again"};
+    }
+    if (errno == EROFS) {
+        return (struct mend){CG_NO_PERMISSION,
+                             "it is mounted read-only; read a snapshot there, which `claimgate "
+                             "ledger export --snapshot` makes, or a copy where it can be written"};
+    }
+    return mend_of(code);
 }
 
 void cg_ledger_rollback(struct cg_ledger *ledger) {
@@ -104,21 +113,13 @@ enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
         (kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_CANTOPEN);
     const int errno_value = of_system ? system_errno(ledger->db) : 0;
     struct mend mend = mend_of_system(errno_value);
-    if (mend.text == NULL && (kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY) &&
-        !is_forbidden(ledger)) {
-        mend.status = CG_IO;
-        cg_error_set(err, mend.status,
-                     "%s: %s: %s (nothing forbids it: check its disk and the limit of open files, "
-                     "and run again)",
-                     ledger->path, doing, sqlite3_errmsg(ledger->db));
-    } else if (mend.text == NULL) {
-        mend = mend_of(code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code);
-        cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
-                     sqlite3_errmsg(ledger->db), mend.text);
-    } else {
-        cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing,
-                     strerror(errno_value), mend.text);
+    const char *what = mend.text != NULL ? strerror(errno_value) : sqlite3_errmsg(ledger->db);
+    if (mend.text == NULL) {
+        mend = kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY
+                   ? mend_of_opening(ledger, code)
+                   : mend_of(code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code);
     }
+    cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing, what, mend.text);
     cg_ledger_rollback(ledger);
     return mend.status;
 }

@@ -12,6 +12,8 @@
 
 #define INJECT(path, calls, error)                                                                 \
     SHELL_STRACE "-P " path " -e trace=" calls " -e inject=" calls ":error=" error " "
+#define READ_ONLY(command)                                                                         \
+    "unshare -m sh -c \"mount --bind $D/m $D/m && mount -o remount,ro,bind $D/m && " command "\""
 
 Test(disk_faults, a_roster_that_cannot_be_looked_at_is_no_bad_roster, .timeout = 60) {
     static const char *const commands[] = {
@@ -80,6 +82,38 @@ Test(disk_faults, a_copy_that_cannot_be_removed_is_named, .timeout = 60) {
                  SHELL_STRACE "-e trace=renameat2,unlinkat -e inject=renameat2,unlinkat:error=EIO "
                               "$C ledger export --snapshot $D/s --ledger $D/l",
                  73, "a part of the ledger stands in it; remove it by hand");
+    scene_remove(&scene);
+}
+
+/* A copy of which it is not sure that it stays is no copy, and bars no second try. */
+Test(disk_faults, a_copy_whose_place_is_not_sure_is_taken_away, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, "$V --out $D/o --ledger $D/l", 0, "");
+    shell_expect(&scene,
+                 INJECT("$D", "fsync", "EIO") "$C ledger export --snapshot $D/s --ledger $D/l", 74,
+                 "Input/output error");
+    cr_expect(!scene_exists(scene_path(&scene, "s")));
+    shell_expect(&scene, "$C ledger export --snapshot $D/s --ledger $D/l", 0, "");
+    scene_remove(&scene);
+}
+
+/* SQLite keeps files beside a ledger while it is read; beside a snapshot it needs none. */
+Test(disk_faults, a_ledger_on_a_read_only_mount_is_told_with_what_can_be_read_there,
+     .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    if (geteuid() == 0) { /* others cannot mount */
+        shell_expect(&scene,
+                     "mkdir $D/m && $V --out $D/o --ledger $D/m/l && "
+                     "$C ledger export --snapshot $D/m/s --ledger $D/m/l && rm -f $D/m/l-*",
+                     0, "");
+        shell_expect(&scene, READ_ONLY("$C usage M-02 --ledger $D/m/l"), 77,
+                     "mounted read-only; read a snapshot");
+        shell_expect(&scene, READ_ONLY("$C usage M-02 --ledger $D/m/s"), 0, "");
+        shell_expect(&scene, READ_ONLY("$V --out $D/p --ledger $D/m/l"), 73,
+                     "Read-only file system");
+    }
     scene_remove(&scene);
 }
 
