@@ -54,9 +54,10 @@ OPT_LINK :=
 HARD :=
 LHARD := --coverage
 FAULTS := 1
+COUNTS := -DCG_COUNTS_FOLDER='"$(abspath $(BUILD))"'
 endif
 
-CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
+CPPFLAGS_ALL := -D_GNU_SOURCE -DCG_VERSION='"$(VERSION)"' -Iinclude -MMD -MP $(COUNTS)
 LIBS := -lcsv -lz -lsqlite3 -ljansson -lcrypto -lxlsxwriter -lpthread
 ifeq ($(ISAL),1)
 CPPFLAGS_ALL += -DCG_ISAL
