@@ -52,3 +52,16 @@ Test(key, a_zero_byte_counts) {
     struct cg_key without = cg_key_of((struct cg_text){"A", 1});
     cr_expect_not(cg_key_equal(&with, &without));
 }
+
+/* What `printf M00000001 | xxhsum -H3` prints is 1e44d66928e1ef3d: ledgers are kept by it. */
+Test(key, a_member_stays_in_the_part_that_the_published_hash_gives) {
+    const struct cg_text member = {"M00000001", 9};
+    cr_expect_eq(cg_member_part(member, 1), 0);
+    cr_expect_eq(cg_member_part(member, 4), UINT64_C(0x1e44d66928e1ef3d) % 4);
+    cr_expect_eq(cg_member_part(member, 7), UINT64_C(0x1e44d66928e1ef3d) % 7);
+    cr_expect_eq(cg_member_part(member, 64), UINT64_C(0x1e44d66928e1ef3d) % 64);
+}
+
+Test(key, a_line_without_a_member_belongs_to_the_first_part) {
+    cr_expect_eq(cg_member_part((struct cg_text){"", 0}, 64), 0);
+}

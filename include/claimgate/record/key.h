@@ -79,4 +79,11 @@ static inline bool cg_key_equal(const struct cg_key *a, const struct cg_key *b) 
     return memcmp(cg_key_far(a), cg_key_far(b), cg_key_len(a)) == 0;
 }
 
+/* The part, from 0, to which a member's lines belong where claims are split into `parts` by member:
+ * `member_id` as the gate counts by it, trimmed, and under a crosswalk the person's. len 0: a line
+ * without a usable id. Ledgers are kept by it, so that it never changes. */
+static inline uint32_t cg_member_part(struct cg_text member_id, uint32_t parts) {
+    return member_id.len == 0 ? 0 : (uint32_t)(cg_hash64(member_id.ptr, member_id.len, 0) % parts);
+}
+
 #endif
