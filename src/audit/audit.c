@@ -9,8 +9,8 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
-#include "claimgate/record/x12_values.h"
 #include "claimgate/report/audit_report.h"
+#include "claimgate/x12/values.h"
 
 #include <inttypes.h>
 #include <stdio.h>

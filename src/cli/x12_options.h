@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 /* A part of the command's own struct. */
 struct cg_x12_arguments {

@@ -12,8 +12,8 @@
 
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
-#include "claimgate/record/x12.h"
 #include "claimgate/rules/procedure_code.h"
+#include "claimgate/x12/x12.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "sentences_private.h"
 
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 enum { SHOWN_MAX_BYTES = 3 };
 

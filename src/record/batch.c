@@ -4,7 +4,7 @@
 
 #include "claimgate/io/deflate.h"
 #include "claimgate/record/csv.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdlib.h>
 

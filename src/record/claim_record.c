@@ -1,4 +1,4 @@
-#include "claim_record.h"
+#include "claimgate/record/claim_record.h"
 
 void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->malformed = (uint8_t)fault;

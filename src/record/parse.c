@@ -1,6 +1,6 @@
 #include "claimgate/record/parse.h"
 
-#include "claim_record.h"
+#include "claimgate/record/claim_record.h"
 #include "decoration.h"
 #include "fed_back.h"
 #include "header_names.h"

@@ -9,10 +9,10 @@
  */
 #include "claimgate/record/reader.h"
 
+#include "claimgate/x12/parse.h"
 #include "fed_back.h"
 #include "header_names.h"
 #include "reader_private.h"
-#include "x12_parse.h"
 
 #include "claimgate/base/assert.h"
 #include "claimgate/base/stop.h"

@@ -6,8 +6,8 @@
 #define CLAIMGATE_RECORD_READER_PRIVATE_H
 
 #include "backlog.h"
+#include "claimgate/x12/cut.h"
 #include "splitter.h"
-#include "x12_cut.h"
 
 #include "claimgate/io/source.h"
 #include "claimgate/record/reader.h"

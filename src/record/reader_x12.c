@@ -1,6 +1,6 @@
+#include "claimgate/x12/parse.h"
+#include "claimgate/x12/syntax.h"
 #include "reader_private.h"
-#include "x12_parse.h"
-#include "x12_syntax.h"
 
 #include "claimgate/base/log.h"
 

@@ -2,7 +2,7 @@
 
 #include "claimgate/base/phrase.h"
 #include "claimgate/record/csv.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 const char *cg_rejected_column_name(enum cg_rejected_column column) {
     static const char *const names[] = {

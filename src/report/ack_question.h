@@ -5,7 +5,7 @@
 #ifndef CLAIMGATE_REPORT_ACK_QUESTION_H
 #define CLAIMGATE_REPORT_ACK_QUESTION_H
 
-#include "claimgate/record/x12_segments.h"
+#include "claimgate/x12/segments.h"
 
 #include <stdbool.h>
 

@@ -14,7 +14,7 @@
 #include "claimgate/record/decision_rows.h"
 #include "claimgate/record/rows.h"
 #include "claimgate/record/shapes.h"
-#include "claimgate/record/x12_side.h"
+#include "claimgate/x12/side.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/record/field.h"
-#include "claimgate/record/remittance.h"
+#include "claimgate/x12/remittance.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /*
  * What a run does with X12 beside deciding: which outputs there are, and what goes to which.
  *
- * Numbers that run on through a file (HL, SE, GE, IEA) are kept by two sides (x12_side.h), which go
+ * Numbers that run on through a file (HL, SE, GE, IEA) are kept by two sides (x12/side.h), which go
  * over each batch as it is decided and leave in it what they were before, so that the bytes can be
  * made later, at many batches at once.
  */
 #include "run_private.h"
 
-#include "claimgate/record/x12_side.h"
+#include "claimgate/x12/side.h"
 
 static bool is_x12(const struct cg_batch *batch) {
     return batch->x12 != NULL && batch->x12->nodes.count > 0;

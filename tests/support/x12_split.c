@@ -1,6 +1,6 @@
 #include "x12_split.h"
 
-#include "record/x12_cut.h"
+#include "claimgate/x12/cut.h"
 
 #include "claimgate/base/hash.h"
 

@@ -5,7 +5,7 @@
 #define CLAIMGATE_TESTS_X12_SPLIT_H
 
 #include "claimgate/base/buffer.h"
-#include "claimgate/record/x12_side.h"
+#include "claimgate/x12/side.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 #include "x12_text.h"
 
-#include "record/x12_cut.h"
-#include "record/x12_walk.h"
+#include "claimgate/x12/cut.h"
+#include "x12/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,7 +20,7 @@
 #include "claimgate/record/batch.h"
 #include "claimgate/record/layout.h"
 #include "claimgate/record/parse.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

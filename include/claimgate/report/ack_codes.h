@@ -12,8 +12,8 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/record/line.h"
-#include "claimgate/record/x12.h"
 #include "claimgate/rules/reason.h"
+#include "claimgate/x12/x12.h"
 
 struct cg_ack_codes;
 

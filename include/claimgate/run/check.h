@@ -15,8 +15,8 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/text.h"
 #include "claimgate/gate/field_edits.h"
-#include "claimgate/record/x12.h"
 #include "claimgate/report/check_answer.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
 

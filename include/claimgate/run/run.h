@@ -14,9 +14,9 @@
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/io/deflate.h"
 #include "claimgate/io/sandbox.h"
-#include "claimgate/record/x12.h"
 #include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
 #include <stddef.h>

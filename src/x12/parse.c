@@ -1,11 +1,11 @@
-#include "x12_parse.h"
+#include "claimgate/x12/parse.h"
 
-#include "claim_record.h"
-#include "x12_elements.h"
-#include "x12_syntax.h"
-#include "x12_walk.h"
+#include "claimgate/record/claim_record.h"
+#include "claimgate/x12/syntax.h"
+#include "elements.h"
+#include "walk.h"
 
-#include "claimgate/record/x12_values.h"
+#include "claimgate/x12/values.h"
 
 #include <stdlib.h>
 

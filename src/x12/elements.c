@@ -1,6 +1,6 @@
-#include "x12_elements.h"
+#include "elements.h"
 
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
 
 bool cg_x12_next_segment(const struct cg_x12_marks *marks, struct cg_text *rest,
                          struct cg_text *segment, uint32_t *name) {

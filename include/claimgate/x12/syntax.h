@@ -6,12 +6,12 @@
  *
  * Threads    Pure functions.
  */
-#ifndef CLAIMGATE_RECORD_X12_SYNTAX_H
-#define CLAIMGATE_RECORD_X12_SYNTAX_H
+#ifndef CLAIMGATE_X12_SYNTAX_H
+#define CLAIMGATE_X12_SYNTAX_H
 
 #include "claimgate/base/error.h"
-#include "claimgate/record/x12.h"
-#include "claimgate/record/x12_segments.h"
+#include "claimgate/x12/segments.h"
+#include "claimgate/x12/x12.h"
 
 enum {
     CG_X12_ISA_ELEMENTS = 17, /* its name counted */

@@ -1,7 +1,7 @@
-#include "x12_walk.h"
+#include "walk.h"
 
-#include "x12_elements.h"
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
+#include "elements.h"
 
 #define NAME2(a, b)    CG_X12_NAME(a, b, 0)
 #define NAME3(a, b, c) CG_X12_NAME(a, b, c)

@@ -8,11 +8,11 @@
  * Memory     Values are views into the batch; where line ends stand within segments, into its
  *            scratch.
  */
-#ifndef CLAIMGATE_RECORD_X12_WALK_H
-#define CLAIMGATE_RECORD_X12_WALK_H
+#ifndef CLAIMGATE_X12_WALK_H
+#define CLAIMGATE_X12_WALK_H
 
 #include "claimgate/record/batch.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 struct cg_x12_options;
 

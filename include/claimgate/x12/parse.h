@@ -1,11 +1,11 @@
 /*
  * X12 parse: from the nodes of a batch to records, one a claim, and lines.
  */
-#ifndef CLAIMGATE_RECORD_X12_PARSE_H
-#define CLAIMGATE_RECORD_X12_PARSE_H
+#ifndef CLAIMGATE_X12_PARSE_H
+#define CLAIMGATE_X12_PARSE_H
 
 #include "claimgate/record/parse.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 /* What stands for a header and a layout: the fields under their own names, then x12_st and
  * x12_line_control. The header is the binding's to free. False: no memory. */

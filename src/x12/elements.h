@@ -3,12 +3,12 @@
  *
  * Where line ends stand within segments, a segment is joined in the batch's scratch first.
  */
-#ifndef CLAIMGATE_RECORD_X12_ELEMENTS_H
-#define CLAIMGATE_RECORD_X12_ELEMENTS_H
+#ifndef CLAIMGATE_X12_ELEMENTS_H
+#define CLAIMGATE_X12_ELEMENTS_H
 
-#include "x12_walk.h"
+#include "walk.h"
 
-#include "claimgate/record/x12_segments.h"
+#include "claimgate/x12/segments.h"
 
 enum { CG_X12_VIEWS_MAX = 12 };
 

@@ -12,11 +12,11 @@
  *            claim of at most 256 KiB.
  * Failure    CG_BAD_DATA with segment and byte.
  */
-#ifndef CLAIMGATE_RECORD_X12_CUT_H
-#define CLAIMGATE_RECORD_X12_CUT_H
+#ifndef CLAIMGATE_X12_CUT_H
+#define CLAIMGATE_X12_CUT_H
 
 #include "claimgate/record/batch.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 struct cg_x12_cut;
 

@@ -1,11 +1,11 @@
 /*
  * Values of a service line of X12, as those of a record of CSV are given.
  */
-#ifndef CLAIMGATE_RECORD_X12_VALUES_H
-#define CLAIMGATE_RECORD_X12_VALUES_H
+#ifndef CLAIMGATE_X12_VALUES_H
+#define CLAIMGATE_X12_VALUES_H
 
 #include "claimgate/record/parse.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 /* False where nothing is known of the line: it passed, or could not be read. */
 bool cg_x12_values(const struct cg_binding *binding, const struct cg_batch *batch,

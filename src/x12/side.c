@@ -1,6 +1,6 @@
-#include "claimgate/record/x12_side.h"
+#include "claimgate/x12/side.h"
 
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
 
 #include "claimgate/base/phrase.h"
 

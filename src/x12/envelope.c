@@ -1,4 +1,4 @@
-#include "x12_envelope.h"
+#include "envelope.h"
 
 #include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"

@@ -1,6 +1,6 @@
-#include "claimgate/record/remittance.h"
+#include "claimgate/x12/remittance.h"
 
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/io/source.h"

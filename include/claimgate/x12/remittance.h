@@ -7,8 +7,8 @@
  *
  * Failure    As cg_table_read; CG_BAD_DATA for what is no 835, with segment and byte.
  */
-#ifndef CLAIMGATE_RECORD_REMITTANCE_H
-#define CLAIMGATE_RECORD_REMITTANCE_H
+#ifndef CLAIMGATE_X12_REMITTANCE_H
+#define CLAIMGATE_X12_REMITTANCE_H
 
 #include "claimgate/record/csv.h"
 

@@ -11,11 +11,11 @@
  *            takes account, which is cheap; a copy of what it was before writes the same batch at
  *            any later time, on any thread.
  */
-#ifndef CLAIMGATE_RECORD_X12_SIDE_H
-#define CLAIMGATE_RECORD_X12_SIDE_H
+#ifndef CLAIMGATE_X12_SIDE_H
+#define CLAIMGATE_X12_SIDE_H
 
 #include "claimgate/record/batch.h"
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 /* Put the batch's nodes that this side takes into `out`, an array of struct cg_text; neighbours are
  * one stretch. The batch is decided. NULL: only take account. False: no memory. */

@@ -1,4 +1,4 @@
-#include "x12_elements.h"
+#include "elements.h"
 
 static const struct cg_text nothing = {"", 0};
 

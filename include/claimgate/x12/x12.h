@@ -7,8 +7,8 @@
  *
  * Ownership  Bytes of a node, and texts of a line, are views into the batch that carries them.
  */
-#ifndef CLAIMGATE_RECORD_X12_H
-#define CLAIMGATE_RECORD_X12_H
+#ifndef CLAIMGATE_X12_X12_H
+#define CLAIMGATE_X12_X12_H
 
 #include "claimgate/base/array.h"
 #include "claimgate/base/buffer.h"

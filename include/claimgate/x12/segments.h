@@ -3,10 +3,10 @@
  *
  * Threads    Pure functions.
  */
-#ifndef CLAIMGATE_RECORD_X12_SEGMENTS_H
-#define CLAIMGATE_RECORD_X12_SEGMENTS_H
+#ifndef CLAIMGATE_X12_SEGMENTS_H
+#define CLAIMGATE_X12_SEGMENTS_H
 
-#include "claimgate/record/x12.h"
+#include "claimgate/x12/x12.h"
 
 enum {
     CG_X12_ELEMENTS_MAX = 24, /* more than any segment has that is read; the rest is left out */

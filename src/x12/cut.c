@@ -4,9 +4,9 @@
  * open change when a header is whole and joins a batch, not when it is met: until then it is part
  * of no batch.
  */
-#include "x12_cut.h"
+#include "claimgate/x12/cut.h"
 
-#include "x12_envelope.h"
+#include "envelope.h"
 
 #include "claimgate/base/assert.h"
 

@@ -1,4 +1,4 @@
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
 
 #include "claimgate/record/field.h"
 

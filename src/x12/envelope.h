@@ -7,10 +7,10 @@
  * Threads    One: segments come in the order of the file.
  * Failure    CG_BAD_DATA, without the segment's place, which the caller knows.
  */
-#ifndef CLAIMGATE_RECORD_X12_ENVELOPE_H
-#define CLAIMGATE_RECORD_X12_ENVELOPE_H
+#ifndef CLAIMGATE_X12_ENVELOPE_H
+#define CLAIMGATE_X12_ENVELOPE_H
 
-#include "x12_syntax.h"
+#include "claimgate/x12/syntax.h"
 
 enum cg_x12_place {
     CG_X12_BETWEEN, /* interchanges */
