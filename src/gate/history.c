@@ -69,8 +69,8 @@ void cg_history_take_same_number(struct cg_history *history) {
     history->memory.takes_same_number = true;
 }
 
-void cg_history_decide_lines_apart(struct cg_history *history) {
-    history->lines_apart = true;
+void cg_history_decide_lines_apart(struct cg_history *history, bool apart) {
+    history->lines_apart = apart;
 }
 
 void cg_history_keep_lines(struct cg_history *history) {

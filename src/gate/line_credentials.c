@@ -46,8 +46,8 @@ static bool goes_on(const struct cg_line *line) {
 
 /* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. */
 static bool is_taken_untested(const struct cg_rules *rules, const struct cg_line *line) {
-    return rules->untested && line->version != NULL && line->frequency != CG_VOID &&
-           line->start_day != CG_DAY_NONE;
+    return (rules->untested || line->is_past) && line->version != NULL &&
+           line->frequency != CG_VOID && line->start_day != CG_DAY_NONE;
 }
 
 static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *lines, uint32_t at,

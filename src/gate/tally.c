@@ -187,6 +187,26 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     return true;
 }
 
+void cg_tally_add_past(struct cg_tally *tally, const struct cg_batch *batch, uint32_t records) {
+    struct cg_past_counts *past = &tally->past;
+    past->records += records;
+    for (uint32_t i = 0; i < records; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        past->out_of_scope += record->line_index == CG_NO_LINE ? record->line_count : 0;
+    }
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (line->record_no >= records) {
+            break;
+        }
+        past->out_of_scope += line->out_of_scope;
+        past->lines += !line->out_of_scope && line->decision != CG_REJECTED;
+        past->repeated += line->decision == CG_REJECTED;
+        past->units += line->frequency == CG_VOID ? 0 : line->accepted_units;
+        past->taken_back += line->taken_back_lines;
+    }
+}
+
 uint64_t cg_tally_left_out(const struct cg_tally *tally) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {

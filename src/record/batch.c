@@ -195,3 +195,59 @@ uint64_t cg_batch_record_bytes(const struct cg_batch *batch, uint32_t record_no)
     }
     return cg_batch_record(batch, record_no)->len_bytes;
 }
+
+static void drop_items(struct cg_array *array, uint32_t count) {
+    if (array->count >= count && count > 0) {
+        array->count -= count;
+        memmove(array->items, (char *)array->items + (size_t)count * array->item_bytes,
+                (size_t)array->count * array->item_bytes);
+    }
+}
+
+static void uncount(struct cg_batch *batch, const struct cg_record *record) {
+    batch->near_codes -= record->near_code;
+    batch->words_for_code -= record->words_for_code;
+    if (record->line_index == CG_NO_LINE) {
+        batch->passed_lines -= record->line_count;
+    }
+    if (record->left_out_by != 0) {
+        batch->left_out[record->left_out_by - 1]--;
+    }
+}
+
+static uint32_t take_backs_before(const struct cg_batch *batch, uint32_t record_no) {
+    uint32_t count = 0;
+    while (
+        count < batch->passing_take_backs.count &&
+        ((struct cg_passing_take_back *)cg_array_at(&batch->passing_take_backs, count))->record_no <
+            record_no) {
+        count++;
+    }
+    return count;
+}
+
+void cg_batch_drop_first(struct cg_batch *batch, uint32_t records) {
+    uint32_t lines = 0;
+    while (lines < batch->lines.count && cg_batch_line(batch, lines)->record_no < records) {
+        lines++;
+    }
+    for (uint32_t i = 0; i < records; i++) {
+        uncount(batch, cg_batch_record(batch, i));
+    }
+    drop_items(&batch->passing_take_backs, take_backs_before(batch, records));
+    drop_items(&batch->records, records);
+    drop_items(&batch->positions, records);
+    drop_items(&batch->origins, records);
+    drop_items(&batch->lines, lines);
+    for (uint32_t i = 0; i < batch->records.count; i++) {
+        struct cg_record *record = cg_batch_record(batch, i);
+        record->line_index -= record->line_index == CG_NO_LINE ? 0 : lines;
+    }
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        cg_batch_line(batch, i)->record_no -= records;
+    }
+    for (uint32_t i = 0; i < batch->passing_take_backs.count; i++) {
+        ((struct cg_passing_take_back *)cg_array_at(&batch->passing_take_backs, i))->record_no -=
+            records;
+    }
+}

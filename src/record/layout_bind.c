@@ -227,7 +227,9 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
         return err->status;
     }
     out->last_column = last_column(out);
-    cg_position_bind(search->columns, out);
+    if (cg_position_bind(search->columns, out, err) != CG_OK) {
+        return err->status;
+    }
     cg_layout_bind_headless(search->layout, search->columns, out);
     if (!out->is_headless) {
         out->names = cg_header_names_bound(search->columns->csv, search->columns->count, out);

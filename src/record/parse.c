@@ -95,6 +95,8 @@ static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
         const struct cg_only_column *only = &binding->only[i];
         if (!cg_only_holds(only->rule, cg_values_column(&parser->values, only->column))) {
             parser->batch->left_out[i]++;
+            cg_batch_record(parser->batch, parser->batch->records.count - 1)->left_out_by =
+                (uint8_t)(i + 1);
             return true;
         }
     }
@@ -199,16 +201,14 @@ add_record(struct cg_batch *batch, const struct piece *piece, uint32_t line_delt
     if (record == NULL || line == NULL) {
         return NULL;
     }
-    record->offset = piece->offset;
-    record->len_bytes = piece->text.len;
-    record->line_delta = line_delta;
-    record->eol_bytes = piece->eol_bytes;
-    record->line_index = batch->lines.count - 1;
-    record->line_count = 1;
-    record->field_count = field_count;
-    record->malformed = (uint8_t)fault;
-    record->near_code = false;
-    record->words_for_code = false;
+    *record = (struct cg_record){.offset = piece->offset,
+                                 .len_bytes = piece->text.len,
+                                 .line_delta = line_delta,
+                                 .eol_bytes = piece->eol_bytes,
+                                 .line_index = batch->lines.count - 1,
+                                 .line_count = 1,
+                                 .field_count = field_count,
+                                 .malformed = (uint8_t)fault};
     line->record_no = batch->records.count - 1;
     return line;
 }
@@ -257,9 +257,10 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         return !parser->values.out_of_memory;
     }
     struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);
-    if (line == NULL || (parser->plan->binding->has_positions &&
-                         !cg_position_keep(batch, &parser->values, parser->plan->binding,
-                                           fault != CG_WELL_FORMED))) {
+    const struct cg_binding *binding = parser->plan->binding;
+    if (line == NULL ||
+        (cg_position_is_told(binding) &&
+         !cg_position_keep(batch, &parser->values, binding, fault != CG_WELL_FORMED))) {
         return false;
     }
     if (fault != CG_WELL_FORMED) {
@@ -268,6 +269,9 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         parser->values.out_of_memory = !take_claim(parser) || parser->values.out_of_memory;
     } else if (!edit_fields(parser, line)) {
         pass_through(parser);
+    }
+    if (__builtin_expect(binding->has_past, false)) {
+        cg_position_mark_lines(batch);
     }
     if (batch->lines.count - parser->edited_lines >= EDITED_AT_ONCE) {
         edit_credentials(parser);

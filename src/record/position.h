@@ -1,6 +1,7 @@
 /*
- * Where lines stood before they were handed on: the columns cg_input and cg_line of an input that
- * somebody made of other files, so that what is decided can be told by the first place.
+ * What lines say of themselves that were handed on: the columns cg_input and cg_line of an input
+ * that somebody made of other files, so that what is decided can be told by the first place; and
+ * cg_past, which tells lines that were accepted before from new ones.
  */
 #ifndef CLAIMGATE_RECORD_POSITION_H
 #define CLAIMGATE_RECORD_POSITION_H
@@ -12,12 +13,20 @@
 
 #include <stdbool.h>
 
-/* Look for the two columns; both or neither. */
-void cg_position_bind(const struct cg_header_columns *columns, struct cg_binding *binding);
+/* Look for the columns, the two of the place both or neither. CG_BAD_DATA: one stands twice. */
+cg_must_use enum cg_status cg_position_bind(const struct cg_header_columns *columns,
+                                            struct cg_binding *binding, struct cg_error *err);
 
-/* Keep the position of the next record, whose values are at hand unless it is malformed. False: no
+static inline bool cg_position_is_told(const struct cg_binding *binding) {
+    return binding->has_positions || binding->has_past;
+}
+
+/* Keep what the last record says, whose values are at hand unless it is malformed. False: no
  * memory. */
 cg_must_use bool cg_position_keep(struct cg_batch *batch, struct cg_values *values,
                                   const struct cg_binding *binding, bool is_malformed);
+
+/* Once it is parsed: of the last record, the lines. */
+void cg_position_mark_lines(struct cg_batch *batch);
 
 #endif

@@ -175,6 +175,22 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
     }
 }
 
+/* Whoever knows nothing of such lines would take them for new ones. */
+static void refuse_past(const struct cg_reader *reader, struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->records.count; i++) {
+        const struct cg_record *record = cg_batch_record(batch, i);
+        if (record->past != CG_PAST_NOT) {
+            cg_error_set(&batch->error, CG_USAGE,
+                         "line %llu has something else than 0 in its column " CG_PAST_COLUMN
+                         ": it was accepted before, which validate alone takes account of; leave "
+                         "such lines out",
+                         (unsigned long long)batch->first_line + record->line_delta);
+            cg_reader_name_input(reader, batch);
+            return;
+        }
+    }
+}
+
 void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch) {
     if (batch->error.status != CG_OK) {
         return;
@@ -183,6 +199,9 @@ void cg_reader_number(struct cg_reader *reader, struct cg_batch *batch) {
     reader->next_line = batch->ends_source ? 1 : batch->first_line + batch->physical_lines;
     reader->plan.inputs[batch->source_no].records += batch->records.count;
     cg_reader_look_at_lines(reader, batch);
+    if (reader->binding.has_past && !reader->plan.takes_past && batch->error.status == CG_OK) {
+        refuse_past(reader, batch);
+    }
 }
 
 /* --- on one thread --- */

@@ -267,6 +267,7 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                                         .bind = bind_header,
                                         .bind_context = &sampling,
                                         .lines = &lines,
+                                        .takes_past = true,
                                         .empty_mend = "name a file that has a header",
                                         .parse = {.edit_fields = look, .rules = &sampling}};
     struct cg_reader *reader = cg_reader_new(&plan);

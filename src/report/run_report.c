@@ -163,6 +163,20 @@ static void put_claims(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_object(json);
 }
 
+static void put_past(struct cg_json_writer *json, const struct cg_past_counts *past) {
+    if (past->records == 0) {
+        return;
+    }
+    cg_json_open_object(json, "past");
+    cg_json_put_integer(json, "records", (int64_t)past->records);
+    cg_json_put_integer(json, "lines", (int64_t)past->lines);
+    cg_json_put_integer(json, "units", (int64_t)past->units);
+    cg_json_put_integer(json, "repeated", (int64_t)past->repeated);
+    cg_json_put_integer(json, "taken_back", (int64_t)past->taken_back);
+    cg_json_put_integer(json, "out_of_scope", (int64_t)past->out_of_scope);
+    cg_json_close_object(json);
+}
+
 static void put_left_out(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     if (facts->only_count == 0) {
         return;
@@ -257,6 +271,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     }
     put_counts(json, facts);
     put_claims(json, facts);
+    put_past(json, &facts->tally->past);
     put_left_out(json, facts);
     put_reasons(json, facts->tally);
     cg_put_notices(json, &facts->notices);

@@ -35,6 +35,12 @@ static void put_totals(struct cg_page *page, const struct cg_tally *tally) {
     if (tally->taken_back != 0) {
         put_row(page, "taken back", tally->taken_back, tally->units_taken_back);
     }
+    if (tally->past.records != 0) {
+        put_row(page, "accepted before, taken in", tally->past.lines, tally->past.units);
+    }
+    put_count(page, "  of them taken back among themselves", tally->past.taken_back);
+    put_count(page, "  repeated, counted once", tally->past.repeated);
+    put_count(page, "  out of scope", tally->past.out_of_scope);
     put_count(page, "empty lines skipped", tally->empty_lines);
     put_count(page, "lines without a letter or digit", tally->decoration);
     put_count(page, "headers met again, skipped", tally->repeated_headers);

@@ -1,14 +1,13 @@
 /*
  * Import: the stations of a run one after another, with the same gate. What was paid is not tested
- * again: a roster is asked for exemptions and persons alone, and a line is decided under its policy
- * version without caps and twin edits. What remains of the gate are repeated lines and take-backs,
- * so that the file of a payer who exports voids and replacements along with what they took back
- * comes out right.
+ * again (untested.h): a roster is asked for exemptions and persons alone. The file of a payer who
+ * exports voids and replacements along with what they took back comes out right.
  */
 #include "claimgate/run/import.h"
 
 #include "claimgate/run/content_hash.h"
 #include "known_inputs.h"
+#include "untested.h"
 
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/gate/history.h"
@@ -20,14 +19,13 @@
 #include "claimgate/report/notices.h"
 #include "claimgate/rules/reason.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct import {
     const struct cg_import_plan *plan;
     struct cg_problems *problems;
     struct cg_rules rules;
-    struct cg_policy_version *versions; /* those of the policy, without caps */
+    struct cg_untested untested;
     struct cg_ledger *ledger;
     struct cg_history *history;
     struct cg_reader_input input;
@@ -42,23 +40,6 @@ struct import {
     uint64_t tested;               /* lines and malformed records */
 };
 
-/* Without these a line cannot be remembered; whether any other reason holds was for the payer to
- * say. */
-static uint64_t reasons_that_matter(void) {
-    static const enum cg_reason reasons[] = {
-        CG_REASON_MALFORMED_RECORD,       CG_REASON_CLAIM_ID_INVALID,
-        CG_REASON_LINE_NUMBER_INVALID,    CG_REASON_MEMBER_ID_INVALID,
-        CG_REASON_SERVICE_DATE_INVALID,   CG_REASON_SERVICE_END_DATE_INVALID,
-        CG_REASON_UNITS_INVALID,          CG_REASON_FREQUENCY_CODE_INVALID,
-        CG_REASON_ORIGINAL_CLAIM_UNKNOWN,
-    };
-    uint64_t bits = 0;
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
-        bits |= cg_reason_bit(reasons[i]);
-    }
-    return bits;
-}
-
 static void note_problem(struct import *import, const struct cg_line *line, uint64_t reasons) {
     const struct cg_record *record = cg_batch_record(import->batch, line->record_no);
     const struct cg_reason_info *info = cg_reason_info((enum cg_reason)__builtin_ctzll(reasons));
@@ -69,34 +50,16 @@ static void note_problem(struct import *import, const struct cg_line *line, uint
 }
 
 static void make_untested(struct import *import, struct cg_line *line) {
-    const uint64_t matters = line->reasons & reasons_that_matter();
-    const uint32_t newest = cg_policy_version_count(import->plan->policy) - 1;
     if (line->out_of_scope) {
         return;
     }
+    const uint64_t matters = cg_untested_take(&import->untested, line);
     import->tested++;
     if (matters != 0) {
         cg_note_shapes(cg_reader_binding(import->reader), import->batch, line, matters,
                        &import->batch->shapes);
         note_problem(import, line, matters);
-        return;
     }
-    line->reasons = 0;
-    line->warnings = 0;
-    line->version = &import->versions[line->version != NULL ? line->version->index : newest];
-}
-
-static bool copy_versions(struct import *import) {
-    const uint32_t count = cg_policy_version_count(import->plan->policy);
-    import->versions = calloc(count, sizeof import->versions[0]);
-    for (uint32_t i = 0; import->versions != NULL && i < count; i++) {
-        import->versions[i] = *cg_policy_version(import->plan->policy, i);
-        import->versions[i].cap_count = 0;
-        import->versions[i].duplicate_service = CG_SEVERITY_OFF;
-        import->versions[i].reject_unknown_original = false;
-        import->versions[i].split_spans = true; /* as they were paid for */
-    }
-    return import->versions != NULL;
 }
 
 static enum cg_status make_state(struct import *import, struct cg_error *err) {
@@ -105,6 +68,7 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
         .input_count = 1,
         .layout = import->plan->layout,
         .multiline = import->plan->multiline,
+        .takes_past = true,
         .empty_mend = "fetch it again",
         .parse = {.edit_fields = cg_edit_fields,
                   .edit_credentials = cg_edit_credentials,
@@ -114,11 +78,12 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
     import->batch = cg_batch_new();
     import->history = cg_history_new(cg_ledger_recall, import->ledger);
     if (import->history != NULL) {
-        cg_history_decide_lines_apart(import->history);
+        cg_history_decide_lines_apart(import->history, true);
         cg_history_keep_lines(import->history);
     }
     return import->reader != NULL && import->batch != NULL && import->history != NULL &&
-                   copy_versions(import) && cg_tally_init(&import->tally, import->plan->policy)
+                   cg_untested_init(&import->untested, import->plan->policy) &&
+                   cg_tally_init(&import->tally, import->plan->policy)
                ? cg_content_hash_init(&import->content, err)
                : cg_error_set(err, CG_INTERNAL, "out of memory");
 }
@@ -156,7 +121,7 @@ static void end(struct import *import) {
     cg_batch_free(import->batch);
     cg_history_free(import->history);
     cg_ledger_close(import->ledger);
-    free(import->versions);
+    cg_untested_fini(&import->untested);
 }
 
 /* The lines of a batch, whose bytes are still to be read. */

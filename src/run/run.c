@@ -76,6 +76,7 @@ static bool make_reader(struct cg_run *run) {
         .layout = run->plan->layout,
         .multiline = run->plan->multiline,
         .takes_rejected = true,
+        .takes_past = true,
         .x12 = &run->plan->x12,
         .parse = {.edit_fields = cg_edit_fields,
                   .settle_claim = cg_claim_settle,
@@ -99,6 +100,7 @@ static bool make_state(struct cg_run *run) {
     cg_vain_take_backs_init(&run->vain);
     run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
     return make_reader(run) && run->history != NULL &&
+           cg_untested_init(&run->untested, run->plan->rules.policy) &&
            cg_tally_init(&run->tally, run->plan->rules.policy);
 }
 
@@ -157,6 +159,7 @@ void cg_run_free(struct cg_run *run) {
     cg_history_free(run->history);
     cg_vain_take_backs_fini(&run->vain);
     cg_tally_fini(&run->tally);
+    cg_untested_fini(&run->untested);
     cg_known_inputs_fini(&run->known);
     free(run->ledger_inputs);
     free(run->inputs);
@@ -192,15 +195,16 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
 }
 
 /*
- * Conservation: every physical line is a header, skipped, or a record; every record was decided one
- * way; every decision became a row. The three are counted at different stations. A multiline record
- * may span lines: there records alone are compared.
+ * Conservation: every physical line is a header, skipped, or a record; every record was accepted
+ * before or decided one way; every decision became a row. The three are counted at different
+ * stations. A multiline record may span lines: there records alone are compared.
  */
 static enum cg_status check_balance(const struct cg_run *run, struct cg_error *err) {
     const struct cg_tally *tally = &run->tally;
     const uint64_t skipped = tally->empty_lines + tally->decoration + tally->repeated_headers +
                              tally->skipped_lines + tally->trailers + tally->further_rows;
-    const uint64_t lines = run->header_lines + tally->claims.records + skipped;
+    const uint64_t lines =
+        run->header_lines + tally->claims.records + tally->past.records + skipped;
     const struct cg_binding *binding = cg_reader_binding(run->reader);
     const bool lines_match = binding->is_x12 ? cg_run_x12_balances(run)
                                              : binding->multiline || lines == run->physical_lines;

@@ -9,6 +9,7 @@
 #include "claimgate/run/content_hash.h"
 #include "known_inputs.h"
 #include "outputs.h"
+#include "untested.h"
 
 #include "claimgate/base/progress.h"
 #include "claimgate/gate/history.h"
@@ -41,6 +42,8 @@ struct cg_run {
     /* decide */
     struct cg_history *history;
     struct cg_tally tally;
+    struct cg_untested untested;      /* for lines that were accepted before */
+    bool has_new;                     /* decide: a record was met that was not */
     struct cg_position last_position; /* of inputs that tell where their lines stood */
     struct cg_vain_take_backs vain;
     bool knows_x12;                         /* that its inputs are X12 */
@@ -76,6 +79,9 @@ static inline bool cg_run_records(const struct cg_run *run) {
 }
 
 extern const struct cg_station cg_run_stations[CG_RUN_STATIONS];
+
+/* decide: take in what the batch has of lines that were accepted before, and drop it from it. */
+cg_must_use enum cg_status cg_run_take_past(struct cg_run *run, struct cg_batch *batch);
 
 /* X12, at its stations: decide takes account of what is written of the batch; encode and write do
  * it. Nothing is done for a batch of CSV. Failures stand in the batch. */

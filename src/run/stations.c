@@ -93,6 +93,9 @@ static void decide(void *context, struct cg_batch *batch) {
                               &batch->error) != CG_OK) {
         return;
     }
+    if (cg_run_take_past(run, batch) != CG_OK) {
+        return;
+    }
     const char *file = run->paths[batch->source_no];
     cg_notices_add_codes(&run->facts.notices, file, batch);
     if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=

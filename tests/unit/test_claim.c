@@ -294,7 +294,7 @@ Test(claim, lines_decided_apart_stand_each_by_itself) {
     struct cg_line lines[] = {units_on(&version, "A", "2024-03-05", 4),
                               units_on(&version, "A", "2024-03-05", 4)};
     struct cg_history *history = cg_history_new(NULL, NULL);
-    cg_history_decide_lines_apart(history);
+    cg_history_decide_lines_apart(history, true);
     make_claim(lines, 2);
     decide_batch(history, lines, 2);
     cr_assert_eq(lines[0].decision, CG_ACCEPTED);

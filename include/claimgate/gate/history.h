@@ -127,9 +127,9 @@ void cg_history_use_line_ids(struct cg_history *history, cg_line_id_fn fn, void 
  * keep the number that they gave. */
 void cg_history_take_same_number(struct cg_history *history);
 
-/* From here on the lines of a record are decided each by itself: what was paid elsewhere was paid
- * line by line. */
-void cg_history_decide_lines_apart(struct cg_history *history);
+/* From here on, or no longer, the lines of a record are decided each by itself: what was paid
+ * elsewhere was paid line by line. */
+void cg_history_decide_lines_apart(struct cg_history *history, bool apart);
 
 /*
  * Decide lines in order. Lines with reasons become CG_REJECTED; those without meet the history

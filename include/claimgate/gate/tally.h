@@ -29,6 +29,16 @@ struct cg_claim_counts {
     uint64_t rejected;
 };
 
+/* Lines that were accepted before, as their input says: none of them is counted elsewhere. */
+struct cg_past_counts {
+    uint64_t records;
+    uint64_t lines; /* in scope, those of voids included, taken in */
+    uint64_t units;
+    uint64_t repeated; /* lines that were there already, and are counted once */
+    uint64_t taken_back;
+    uint64_t out_of_scope; /* lines that nothing remembers */
+};
+
 /* Units of in-scope lines by the day on which their service began. */
 struct cg_day_units {
     uint64_t accepted;
@@ -37,6 +47,7 @@ struct cg_day_units {
 
 struct cg_tally {
     struct cg_claim_counts claims;
+    struct cg_past_counts past;
     uint64_t records;
     uint64_t accepted;
     uint64_t rejected;
@@ -91,6 +102,9 @@ cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *p
 void cg_tally_fini(struct cg_tally *tally);
 /* False: no memory. */
 cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
+
+/* The first records of a batch were accepted before. */
+void cg_tally_add_past(struct cg_tally *tally, const struct cg_batch *batch, uint32_t records);
 
 /* Left out by any rule. */
 uint64_t cg_tally_left_out(const struct cg_tally *tally);

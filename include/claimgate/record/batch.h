@@ -52,6 +52,13 @@ enum cg_malformed {
     CG_NAMED_TWICE,          /* X12: a second NM1*85, NM1*IL, NM1*QC or NM1*82 in one loop */
 };
 
+/* What a record says of itself by its column cg_past (layout.h: has_past). */
+enum cg_past_mark {
+    CG_PAST_NOT, /* it is new, or malformed, or there is no such column */
+    CG_PAST,     /* it was accepted before */
+    CG_PAST_UNCLEAR,
+};
+
 /* One record: a physical line, or under --multiline whatever RFC 4180 makes of it. It holds one
  * service line, or several that are accepted or rejected whole: its claim. */
 struct cg_record {
@@ -66,6 +73,8 @@ struct cg_record {
     uint8_t malformed;   /* enum cg_malformed */
     bool words_for_code; /* it passes through, and the cell of its code holds words */
     bool near_code;      /* it passes through, and its code looks like one that would not */
+    uint8_t past;        /* enum cg_past_mark */
+    uint8_t left_out_by; /* the rule of the layout, from 1; 0: none left it out */
 };
 #define CG_NO_LINE UINT32_MAX
 
@@ -204,6 +213,9 @@ cg_must_use bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes
 /* Where a line stands in its input: the physical line of its record, or the segment that begins it.
  */
 uint64_t cg_batch_line_place(const struct cg_batch *batch, const struct cg_line *line);
+
+/* Forget the first records and their lines, as if they had not stood in the input. After number. */
+void cg_batch_drop_first(struct cg_batch *batch, uint32_t records);
 
 /* The record's bytes as far as they are kept (at most CG_RECORD_MAX_BYTES), and its full length. */
 struct cg_text cg_batch_record_text(const struct cg_batch *batch, uint32_t record_no);

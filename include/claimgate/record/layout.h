@@ -138,6 +138,7 @@ struct cg_only_column {
 
 #define CG_POSITION_INPUT "cg_input"
 #define CG_POSITION_LINE  "cg_line"
+#define CG_PAST_COLUMN    "cg_past"
 
 struct cg_binding {
     const struct cg_layout *layout;
@@ -170,6 +171,8 @@ struct cg_binding {
     bool has_positions;
     int32_t position_input;
     int32_t position_line;
+    bool has_past; /* a column tells lines that were accepted before */
+    int32_t past_column;
     struct cg_only_column only[CG_ONLY_MAX];
     uint32_t only_count;
     struct cg_column_note notes[CG_COLUMN_NOTES_MAX]; /* the first ones */

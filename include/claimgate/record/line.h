@@ -78,6 +78,7 @@ struct cg_line {
     bool odd_id;               /* an id has what a spreadsheet puts around one (field.h) */
     bool out_of_scope; /* a line of a claim that has others in scope: no edit is for it, and nothing
                         * remembers it, but it is accepted or rejected with them */
+    bool is_past;      /* its record says that it was accepted before: it is not tested again */
     bool fed_back;     /* out of a rejected file: it may be the rest of a line that was cut back */
     uint16_t more_lines; /* of a record of several: on its first line how many follow, which are
                           * decided with it as one claim; on those CG_NOT_FIRST */

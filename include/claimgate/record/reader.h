@@ -47,6 +47,8 @@ struct cg_reader_plan {
     bool multiline;      /* whatever the layout says */
     bool takes_rejected; /* a rejected file of an earlier run is read as what it holds; else refused
                           */
+    bool takes_past;     /* lines that say they were accepted before are told by the caller's own
+                          * look; else refused */
     /* In place of a layout: fill the binding from the first header. NULL: by the layout. */
     enum cg_status (*bind)(void *context, const struct cg_header *header, struct cg_binding *out,
                            struct cg_error *err);
