@@ -94,7 +94,8 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
     const struct cg_validate_options *o = call->options;
     const char *variable = cg_invocation_variable(call, "ledger");
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
-    const bool decisions_alone = o->decisions != NULL && o->out == NULL && !explicit_any;
+    const bool decisions_alone =
+        o->decisions != NULL && o->out == NULL && o->accepted == NULL && o->rejected == NULL;
     if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
     }

@@ -88,6 +88,14 @@ Test(decisions, lines_out_of_their_order_end_the_run) {
                   "70\n1\n1\n");
 }
 
+/* A program that feeds a pipe tells by the counts whether all it sent was decided. */
+Test(decisions, in_a_pipe_the_report_may_come_beside_them) {
+    expect_script("cat " CLAIMS " | $0 validate - --roster " ROSTER " --as-of " AS_OF
+                  " --quiet --decisions - --report $1/r.json | wc -l; "
+                  "tr -d ' \\n' < $1/r.json | grep -o '\"counts\":{\"records\":[0-9]*'",
+                  "20\n\"counts\":{\"records\":20\n");
+}
+
 Test(decisions, places_that_cannot_be_are_slips_with_a_mend) {
     static const char *const cases[][2] = {
         {"--with-decisions --accepted a --rejected b", "goes with --out DIR"},
