@@ -45,7 +45,8 @@ static const bool is_sanitized = false;
 
 struct ruleset {
     int fd;
-    uint64_t handled; /* what this kernel knows of all_rights */
+    uint64_t handled;  /* what this kernel knows of all_rights */
+    bool lacks_a_rule; /* some path would be barred that must not be */
 };
 
 static bool is_path(const char *path) {
@@ -53,29 +54,42 @@ static bool is_path(const char *path) {
 }
 
 /* What is not there needs no right: its use will fail by itself. */
-static void allow(const struct ruleset *rules, const char *path, uint64_t rights) {
+static bool is_not_there(int errno_value) {
+    return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == EACCES ||
+           errno_value == ELOOP || errno_value == ENAMETOOLONG;
+}
+
+static bool add_rule(const struct ruleset *rules, int fd, uint64_t rights) {
     struct stat about;
+    if (fstat(fd, &about) != 0) {
+        return false;
+    }
+    struct landlock_path_beneath_attr rule = {.parent_fd = fd};
+    rule.allowed_access =
+        rights & rules->handled & (S_ISDIR(about.st_mode) ? UINT64_MAX : file_rights);
+    /* Pipes are refused here (EBADFD), and never restricted. */
+    return syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 ||
+           errno == EBADFD;
+}
+
+static void allow(struct ruleset *rules, const char *path, uint64_t rights) {
     int fd;
     do {
         fd = open(path, O_PATH | O_CLOEXEC);
     } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
+        rules->lacks_a_rule |= !is_not_there(errno);
         return;
     }
-    if (fstat(fd, &about) == 0) {
-        struct landlock_path_beneath_attr rule = {.parent_fd = fd};
-        rule.allowed_access =
-            rights & rules->handled & (S_ISDIR(about.st_mode) ? UINT64_MAX : file_rights);
-        /* Pipes are refused here, and never restricted. */
-        (void)syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    }
+    rules->lacks_a_rule |= !add_rule(rules, fd, rights);
     (void)close(fd);
 }
 
 /* The folder that the path's last part stands in; by its real name too, where it is a link. */
-static void allow_around(const struct ruleset *rules, const char *path) {
+static void allow_around(struct ruleset *rules, const char *path) {
     char *real = realpath(path, NULL);
     const char *names[] = {path, real};
+    rules->lacks_a_rule |= real == NULL && !is_not_there(errno);
     for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
         size_t len = strlen(names[i]);
         while (len > 1 && names[i][len - 1] == '/') {
@@ -85,7 +99,9 @@ static void allow_around(const struct ruleset *rules, const char *path) {
             len--;
         }
         char *folder = len == 0 ? strdup(".") : strndup(names[i], len);
-        if (folder != NULL) {
+        if (folder == NULL) {
+            rules->lacks_a_rule = true;
+        } else {
             allow(rules, folder, write_rights);
         }
         free(folder);
@@ -93,7 +109,7 @@ static void allow_around(const struct ruleset *rules, const char *path) {
     free(real);
 }
 
-static void allow_all(const struct ruleset *rules, const struct cg_sandbox_plan *plan) {
+static void allow_all(struct ruleset *rules, const struct cg_sandbox_plan *plan) {
     /* For SQLite, and for the names of accounts in messages. */
     static const char *const always[] = {"/dev/urandom", "/etc/passwd", "/etc/nsswitch.conf"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
@@ -135,7 +151,9 @@ static int restrict_files(const struct cg_sandbox_plan *plan) {
         return 0;
     }
     allow_all(&rules, plan);
-    const bool is_bound = syscall(SYS_landlock_restrict_self, rules.fd, 0) == 0;
+    /* A run that could not read its own inputs would blame their owner. */
+    const bool is_bound =
+        !rules.lacks_a_rule && syscall(SYS_landlock_restrict_self, rules.fd, 0) == 0;
     (void)close(rules.fd);
     return is_bound ? (int)version : 0;
 }

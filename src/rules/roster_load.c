@@ -171,8 +171,7 @@ static enum cg_status check_folder(const struct load *load, struct cg_error *err
             cg_problems_add(load->problems, load->dir, 0, 0,
                             "is no folder; name the folder that holds credentials.csv");
         }
-    } else if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP ||
-               errno == EACCES) {
+    } else if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP) {
         cg_problems_add(load->problems, load->dir, 0, 0,
                         "%s; name the folder that holds credentials.csv", strerror(errno));
     } else {

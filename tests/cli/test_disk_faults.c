@@ -31,6 +31,14 @@ Test(disk_faults, a_roster_that_cannot_be_looked_at_is_no_bad_roster, .timeout =
     }
 }
 
+Test(disk_faults, a_roster_that_may_not_be_looked_at_is_a_matter_of_permission, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, INJECT(SHELL_ROSTER, "newfstatat", "EACCES") "$V --out $D/o", 77,
+                 "cannot be looked at: Permission denied");
+    scene_remove(&scene);
+}
+
 Test(disk_faults, a_descriptor_is_closed_only_where_the_system_says_so, .timeout = 60) {
     struct scene scene;
     scene_make(&scene);

@@ -54,3 +54,23 @@ Test(sandbox_of_runs, no_claim_is_read_before, .timeout = 60) {
     expect_order("");
     expect_order("--ledger $D/l");
 }
+
+/* A path that the kernel could not be told of would be barred, and its owner blamed for it. */
+Test(sandbox_of_runs, a_run_whose_rules_failed_goes_on_without_them, .timeout = 60) {
+    static const char *const faults[] = {
+        "-e trace=landlock_add_rule -e inject=landlock_add_rule:error=ENOMEM:when=4",
+        "-P " SHELL_CLAIMS " -e trace=openat -e inject=openat:error=EMFILE:when=1",
+        "-P " SHELL_CLAIMS " -e trace=newfstatat -e inject=newfstatat:error=EIO:when=1",
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct scene scene;
+        char command[512];
+        scene_make(&scene);
+        snprintf(command, sizeof command,
+                 SHELL_STRACE "%s $V --threads 0 --out $D/o && "
+                              "grep -c '\"landlock\": 0' $D/o/report.json >&2",
+                 faults[i]);
+        shell_expect(&scene, command, 0, "1\n");
+        scene_remove(&scene);
+    }
+}
