@@ -65,6 +65,16 @@ static void remove_copy(const struct cg_place *place, const char *name, const ch
     }
 }
 
+/* SQLite says nothing of files beside the copy that it could not remove. */
+static void remove_side_files(const struct cg_place *place, const char *name) {
+    static const char *const ends[] = {"-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char side[CG_PLACE_NAME_BYTES + sizeof "-journal"];
+        (void)snprintf(side, sizeof side, "%s%s", name, ends[i]);
+        remove_copy(place, side, side);
+    }
+}
+
 /* Never in place of another file. A copy that a power cut may take away is no copy. */
 static enum cg_status put_in_place(const struct cg_place *place, const char *name,
                                    struct cg_error *err) {
@@ -94,6 +104,7 @@ static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place 
                                   place->path);
     }
     enum cg_status status = copy_into(ledger, path, err);
+    remove_side_files(place, name);
     if (status == CG_OK) {
         status = sync_file(fd, path, err);
     }

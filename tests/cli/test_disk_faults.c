@@ -93,6 +93,18 @@ Test(disk_faults, a_copy_that_cannot_be_removed_is_named, .timeout = 60) {
     scene_remove(&scene);
 }
 
+Test(disk_faults, what_could_not_be_removed_beside_a_copy_is_removed_after_it, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene, "$V --out $D/o --ledger $D/l", 0, "");
+    shell_expect(&scene,
+                 SHELL_STRACE "-e trace=unlink -e inject=unlink:error=EINTR:when=1..3 "
+                              "$C ledger export --snapshot $D/s --ledger $D/l",
+                 74, "disk I/O error");
+    shell_expect(&scene, "ls -A $D | grep claimgate- >&2", 1, "");
+    scene_remove(&scene);
+}
+
 /* A copy of which it is not sure that it stays is no copy, and bars no second try. */
 Test(disk_faults, a_copy_whose_place_is_not_sure_is_taken_away, .timeout = 60) {
     struct scene scene;
