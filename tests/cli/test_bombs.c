@@ -58,7 +58,7 @@ static const char *packed(struct scene *scene, const char *path) {
 }
 
 Test(bombs, short_lines_take_no_more_memory_than_claims, .timeout = 120) {
-    static const char *const threads[] = {"0", "2"};
+    static const char *const threads[] = {"0", "4"};
     struct scene scene;
     const char *outs[2];
     scene_make(&scene);
