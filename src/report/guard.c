@@ -19,7 +19,7 @@ static const char *const names[] = {
 
 static const char *comparison(const struct cg_guard_remark *remark, char out[96]) {
     if (remark->run_count != 0) {
-        snprintf(out, 96, "the last %" PRIu32 " runs, up to run %" PRId64, remark->run_count,
+        snprintf(out, 96, "the last %" PRIu32 " runs (to run %" PRId64 ")", remark->run_count,
                  remark->run_no);
     } else {
         snprintf(out, 96, "run %" PRId64, remark->run_no);

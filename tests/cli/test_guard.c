@@ -153,7 +153,7 @@ Test(guard, far_fewer_and_far_more_records_are_told_and_three_times_are_not) {
     struct run run;
     run_usual_nights(3);
     expect_remark(write_night(3, 0, NPIS), write_roster(NPIS), NULL, "records",
-                  "there are 3 records, where the median of the last 3 runs, up to run 3 is 10");
+                  "there are 3 records, where the median of the last 3 runs (to run 3) is 10");
     expect_remark(write_night(31, 0, NPIS), write_roster(NPIS), NULL, "records",
                   "there are 31 records");
     run_night(write_night(30, 0, NPIS), write_roster(NPIS), NULL, &run);
