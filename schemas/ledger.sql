@@ -48,6 +48,14 @@ CREATE TABLE run (
     providers INTEGER          -- people in its credentials.csv; NULL: no roster, or by version 1
 ) STRICT;
 
+-- Of a ledger that is one part of a set: whose, and which; else without a row. A part is written
+-- under a night of its set alone.
+CREATE TABLE set_part (
+    part_no INTEGER PRIMARY KEY, -- from 0
+    parts INTEGER NOT NULL,
+    set_id TEXT NOT NULL
+) STRICT;
+
 -- What a run took in: the identity of files, so that none is taken in twice.
 CREATE TABLE input (
     run_no INTEGER NOT NULL REFERENCES run,

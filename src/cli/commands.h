@@ -12,6 +12,7 @@ extern const struct cg_command cg_command_usage;
 extern const struct cg_command cg_command_explain;
 extern const struct cg_command cg_command_reconsider;
 extern const struct cg_command cg_command_audit;
+extern const struct cg_command cg_command_ledger_create;
 extern const struct cg_command cg_command_ledger_runs;
 extern const struct cg_command cg_command_ledger_show;
 extern const struct cg_command cg_command_ledger_verify;

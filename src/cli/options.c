@@ -12,14 +12,24 @@ enum { OPTIONS_MAX = 64, HELP_COLUMN = 28, HELP_WIDTH = 79 };
 
 const struct cg_option cg_options_none[] = {CG_TAKES_NO_MORE};
 
-static const struct cg_option *find_option(const struct cg_command *command, const char *name,
-                                           size_t len) {
+static const struct cg_option *find_named(const struct cg_command *command, const char *name,
+                                          size_t len) {
     for (const struct cg_option *option = command->options; option->name != NULL; option++) {
         if (strlen(option->name) == len && memcmp(option->name, name, len) == 0) {
             return option;
         }
     }
     return NULL;
+}
+
+/* A ledger set is named by --ledger, as one ledger is; --ledgers says the same. */
+static const struct cg_option *find_option(const struct cg_command *command, const char *name,
+                                           size_t len) {
+    static const char plural[] = "ledgers";
+    const struct cg_option *option = find_named(command, name, len);
+    return option == NULL && len == sizeof plural - 1 && memcmp(name, plural, len) == 0
+               ? find_named(command, plural, len - 1)
+               : option;
 }
 
 static enum cg_status unknown_option(const struct cg_command *command, const char *given,

@@ -92,6 +92,8 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'policy', policy_no, policy_id, sha256, text, benefit_year_start FROM policy WHERE "
         "policy_no = "
         "(SELECT policy_no FROM run WHERE run_no = ?1)",
+        "SELECT 'set_part', s.part_no, s.parts, s.set_id FROM set_part s "
+        "JOIN run r ON r.run_no = ?1 AND r.form > 1",
         "SELECT 'input', input_no, file, bytes, records, sha256, content_sha256, head_sha256 "
         "FROM input WHERE run_no = ?1 ORDER BY input_no",
         "SELECT 'output', file, bytes, records, sha256, content_hash "

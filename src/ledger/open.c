@@ -7,6 +7,8 @@
 #include "file_system.h"
 #include "private.h"
 
+#include "claimgate/base/log.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -140,7 +142,10 @@ static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *
         /* Readers see the last committed state while a run writes. */
         status = cg_ledger_exec(ledger, "PRAGMA journal_mode = WAL", "opening", err);
     }
-    return status == CG_OK ? cg_ledger_schema_make(ledger, err) : status;
+    if (status == CG_OK) {
+        status = cg_ledger_schema_make(ledger, err);
+    }
+    return status == CG_OK ? cg_set_read_mark(ledger, err) : status;
 }
 
 enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_ledger **out,
@@ -172,6 +177,15 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
         *out = NULL;
     }
     return status;
+}
+
+enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger, struct cg_error *err) {
+    return !ledger->mark.is_part
+               ? CG_OK
+               : cg_error_set(err, CG_USAGE,
+                              "%s: part %u of %u of a ledger set, which is written together with "
+                              "the others alone; name the set's folder",
+                              ledger->path, ledger->mark.part_no, ledger->mark.parts);
 }
 
 /* A ledger is one payer's book for one program. */
@@ -217,6 +231,9 @@ enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledge
         return err->status;
     }
     enum cg_status status = cg_ledger_open_raw(plan, out, err);
+    if (status == CG_OK) {
+        status = cg_ledger_refuse_part(*out, err);
+    }
     if (status == CG_OK && plan->policy != NULL) {
         status = check_policy(*out, err);
     }
@@ -249,8 +266,8 @@ enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan, struct
 }
 
 /* `in_memory`: an empty ledger stands in for the file. */
-static enum cg_status open_to_read(const char *path, bool in_memory, struct cg_ledger **out,
-                                   struct cg_error *err) {
+static enum cg_status open_reader(const char *path, bool in_memory, struct cg_ledger **out,
+                                  struct cg_error *err) {
     *out = NULL;
     struct cg_ledger *ledger = new_ledger();
     if (ledger == NULL) {
@@ -265,6 +282,9 @@ static enum cg_status open_to_read(const char *path, bool in_memory, struct cg_l
         status =
             in_memory ? cg_ledger_schema_make(ledger, err) : cg_ledger_schema_check(ledger, err);
     }
+    if (status == CG_OK) {
+        status = cg_set_read_mark(ledger, err);
+    }
     if (status != CG_OK) {
         cg_ledger_close(ledger);
         return status;
@@ -275,14 +295,27 @@ static enum cg_status open_to_read(const char *path, bool in_memory, struct cg_l
 
 enum cg_status cg_ledger_open_empty(const char *path, struct cg_ledger **out,
                                     struct cg_error *err) {
-    return open_to_read(path, true, out, err);
+    return open_reader(path, true, out, err);
+}
+
+enum cg_status cg_ledger_open_to_read(const char *path, struct cg_ledger **out,
+                                      struct cg_error *err) {
+    return open_reader(path, false, out, err);
 }
 
 enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                      struct cg_error *err) {
     *out = NULL;
-    const enum cg_status status = must_be_there(path, err);
-    return status == CG_OK ? open_to_read(path, false, out, err) : status;
+    enum cg_status status = must_be_there(path, err);
+    if (status == CG_OK) {
+        status = cg_ledger_open_to_read(path, out, err);
+    }
+    if (status == CG_OK && (*out)->mark.is_part) {
+        cg_log_note("%s: part %u of %u of a ledger set, which knows its own members alone; name "
+                    "the set's folder to ask all parts",
+                    path, (*out)->mark.part_no, (*out)->mark.parts);
+    }
+    return status;
 }
 
 enum cg_status cg_ledger_open_dry(const struct cg_ledger_plan *plan, struct cg_ledger **out,
@@ -290,9 +323,12 @@ enum cg_status cg_ledger_open_dry(const struct cg_ledger_plan *plan, struct cg_l
     struct stat facts;
     *is_new = stat(plan->path, &facts) != 0 ? errno == ENOENT
                                             : S_ISREG(facts.st_mode) && facts.st_size == 0;
-    enum cg_status status = open_to_read(plan->path, *is_new, out, err);
+    enum cg_status status = open_reader(plan->path, *is_new, out, err);
     if (status == CG_OK) {
         (*out)->policy = plan->policy;
+        status = cg_ledger_refuse_part(*out, err);
+    }
+    if (status == CG_OK) {
         status = check_policy(*out, err);
     }
     if (status != CG_OK) {
@@ -313,6 +349,7 @@ void cg_ledger_close(struct cg_ledger *ledger) {
     if (ledger->lock_fd >= 0) {
         (void)close(ledger->lock_fd);
     }
+    free(ledger->of_night);
     free(ledger->path);
     free(ledger->dir);
     free(ledger);

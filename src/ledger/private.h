@@ -13,112 +13,23 @@
  *            outline, in short
  * claims     claims to lines; aliases, a payer's numbers to claims
  * run        the protocol of a run; chain, its hash; recover, what a cut off run left
+ * set        many ledgers as one: night, the protocol of a night (set.h)
  */
 #ifndef CLAIMGATE_LEDGER_PRIVATE_H
 #define CLAIMGATE_LEDGER_PRIVATE_H
+
+#include "cells.h"
 
 #include "claimgate/base/array.h"
 #include "claimgate/base/hash_table.h"
 #include "claimgate/io/sorter.h"
 #include "claimgate/ledger/ledger.h"
+#include "claimgate/ledger/ledger_set.h"
 #include "claimgate/record/line_ids.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-/* cells.c */
-
-enum cg_cell_kind { CG_CELL_NULL, CG_CELL_INTEGER, CG_CELL_TEXT, CG_CELL_BLOB };
-
-struct cg_cell {
-    enum cg_cell_kind kind;
-    int64_t integer;
-    struct cg_text bytes; /* CG_CELL_TEXT and CG_CELL_BLOB */
-};
-
-static inline struct cg_cell cg_cell_null(void) {
-    return (struct cg_cell){.kind = CG_CELL_NULL};
-}
-static inline struct cg_cell cg_cell_integer(int64_t value) {
-    return (struct cg_cell){.kind = CG_CELL_INTEGER, .integer = value};
-}
-static inline struct cg_cell cg_cell_unsigned(uint64_t value) {
-    return cg_cell_integer((int64_t)value);
-}
-/* NULL for `none`. */
-static inline struct cg_cell cg_cell_optional(int64_t value, int64_t none) {
-    return value == none ? cg_cell_null() : cg_cell_integer(value);
-}
-static inline struct cg_cell cg_cell_text(struct cg_text text) {
-    return (struct cg_cell){.kind = CG_CELL_TEXT, .bytes = text};
-}
-static inline struct cg_cell cg_cell_buffer(const struct cg_buffer *text) {
-    return cg_cell_text((struct cg_text){text->data, (uint32_t)text->len_bytes});
-}
-struct cg_cell cg_cell_string(const char *text); /* NULL: a null cell */
-struct cg_cell cg_cell_hash(const uint8_t sha256[CG_SHA256_BYTES]);
-struct cg_cell cg_cell_xxh128(const uint8_t hash[CG_XXH128_BYTES]);
-struct cg_cell cg_cell_column(sqlite3_stmt *statement, int column);
-
-enum { CG_VARINT_MAX_BYTES = 10 };
-size_t cg_varint_put(uint8_t *out, uint64_t value);
-/* Bytes used; 0 when `len` bytes do not hold a whole one. */
-size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out);
-
-/* Small negative numbers stay short: 0, -1, 1, -2 become 0, 1, 2, 3. */
-static inline uint64_t cg_zigzag(int64_t value) {
-    return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
-}
-static inline int64_t cg_unzigzag(uint64_t value) {
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
-}
-
-/* Rows as bytes, the same for the same cells everywhere: each cell its kind, then its value. */
-cg_must_use bool cg_cells_append(struct cg_buffer *out, const struct cg_cell *cells, size_t count);
-/* False when the bytes are not exactly `count` cells. Texts are views into them. */
-cg_must_use bool cg_cells_read(struct cg_text bytes, struct cg_cell *cells, size_t count);
-
-/* The cells of `line` and `take_back` in the order of their columns, run_no left out. What these
- * cells are as bytes is hashed, so that they never change. */
-enum {
-    CG_LINE_MEMBER,
-    CG_LINE_INPUT,
-    CG_LINE_SOURCE_LINE,
-    CG_LINE_CLAIM,
-    CG_LINE_NUMBER,
-    CG_LINE_FREQUENCY,
-    CG_LINE_ORIGINAL,
-    CG_LINE_START,
-    CG_LINE_END,
-    CG_LINE_PROCEDURE,
-    CG_LINE_MODIFIERS,
-    CG_LINE_RENDERING,
-    CG_LINE_BILLING,
-    CG_LINE_UNITS,
-    CG_LINE_ACCEPTED,
-    CG_LINE_DECISION,
-    CG_LINE_REASONS,
-    CG_LINE_CAP_USED,
-    CG_LINE_USED,
-    CG_LINE_AVAILABLE,
-    CG_LINE_EXEMPT,
-    CG_LINE_SPLIT,
-    CG_LINE_CAP_DAY, /* what version 1 kept ends here */
-    CG_LINE_DETAIL,
-    CG_LINE_CELLS,
-};
-enum {
-    CG_TAKE_MEMBER,
-    CG_TAKE_INPUT,
-    CG_TAKE_SOURCE_LINE,
-    CG_TAKE_ORIGINAL,
-    CG_TAKE_NUMBER,
-    CG_TAKE_CLAIM,
-    CG_TAKE_FREQUENCY,
-    CG_TAKE_CELLS,
-};
-enum { CG_MEMBER_NO, CG_MEMBER_ID, CG_MEMBER_CELLS };
 
 /* members.c: the members this run has met. */
 
@@ -188,6 +99,7 @@ struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number);
 enum { CG_LEDGER_FORM = 2 }; /* run.form: how its rows are hashed */
 
 enum cg_run_kind { CG_RUN_VALIDATE, CG_RUN_IMPORT, CG_RUN_RELEASE, CG_RUN_WITHDRAW, CG_RUN_ALIAS };
+const char *cg_ledger_kind_name(enum cg_run_kind kind); /* as run.kind has it */
 
 struct cg_ledger_run {
     int64_t run_no; /* 0: none is open */
@@ -205,6 +117,21 @@ struct cg_ledger_run {
     uint64_t own_bytes;          /* of what the gate will recall of this run */
 };
 
+/* Of a ledger that is part of a set. */
+struct cg_set_mark {
+    bool is_part;
+    uint32_t part_no;
+    uint32_t parts;
+    char set_id[33];
+};
+
+/* The night under which a part is written. */
+struct cg_night_of_part {
+    const struct cg_ledger_set *set; /* NULL: none, a ledger by itself */
+    struct cg_ledger_night night;
+    char work[4096]; /* what its run row names as its staged folder */
+};
+
 struct cg_ledger {
     sqlite3 *db;
     char *path;  /* real path of the file */
@@ -212,6 +139,8 @@ struct cg_ledger {
     int lock_fd; /* -1: a reader */
     const struct cg_policy *policy;
     bool check_whole; /* cg_ledger_plan's */
+    struct cg_set_mark mark;
+    struct cg_night_of_part *of_night; /* NULL: a ledger by itself, or one that is read */
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */
@@ -301,9 +230,21 @@ cg_must_use enum cg_status cg_ledger_make_tables(struct cg_ledger *ledger, struc
 cg_must_use enum cg_status cg_ledger_schema_is_ours(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error *err);
 
+/* night.c: the night of an open part has not been given up. */
+cg_must_use enum cg_status cg_night_still_open(const struct cg_night_of_part *of_night,
+                                               struct cg_error *err);
+/* set_part.c: whose part an open ledger is. */
+cg_must_use enum cg_status cg_set_read_mark(struct cg_ledger *ledger, struct cg_error *err);
+
 /* open.c */
+/* CG_USAGE for a part of a set, which is not written by itself. */
+cg_must_use enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger,
+                                                 struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
                                               struct cg_ledger **out, struct cg_error *err);
+/* To read, whatever it is: a part of a set too. */
+cg_must_use enum cg_status cg_ledger_open_to_read(const char *path, struct cg_ledger **out,
+                                                  struct cg_error *err);
 /* An empty ledger in memory; `path` is what messages call it. */
 cg_must_use enum cg_status cg_ledger_open_empty(const char *path, struct cg_ledger **out,
                                                 struct cg_error *err);
@@ -377,6 +318,8 @@ cg_must_use enum cg_status cg_ledger_write_run(struct cg_ledger *ledger,
                                                const struct cg_ledger_commit *commit,
                                                const uint8_t rows_sha256[CG_SHA256_BYTES],
                                                struct cg_error *err);
+/* The inode of the folder that holds the staged and the final one; 0 when it cannot be known. */
+int64_t cg_ledger_parent_inode(const struct cg_staging *staging);
 cg_must_use enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
                                                     const char *folder, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind kind,
@@ -386,6 +329,14 @@ cg_must_use enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, 
                                                       struct cg_error *err);
 
 /* recover.c */
+
+/* Does `folder` hold all these files, whole? */
+cg_must_use enum cg_status cg_ledger_folder_holds(const char *folder,
+                                                  const struct cg_ledger_output *outputs,
+                                                  uint32_t count, bool *whole,
+                                                  struct cg_error *err);
+/* The folder that holds the staged one is there, and the one it was (inode 0: not known). */
+bool cg_ledger_parent_is_there(const char *staged_path, int64_t parent_inode);
 cg_must_use enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
                                                     const struct cg_ledger_recovery *recovery,
                                                     uint32_t *recovered, struct cg_error *err);

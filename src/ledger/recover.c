@@ -11,7 +11,7 @@
  * Whole means: every file of `output` is there and has its SHA-256. Where the parent folder is
  * there but has another inode, the mount point of a file system that is not mounted shows.
  */
-#include "private.h"
+#include "set.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
@@ -98,10 +98,27 @@ static enum cg_status folder_is(struct cg_ledger *ledger, int64_t run_no, const 
     return status;
 }
 
-/* The folder that holds the staged one is the one it was. */
-static bool parent_is_there(const struct cut_off *run) {
+enum cg_status cg_ledger_folder_holds(const char *folder, const struct cg_ledger_output *outputs,
+                                      uint32_t count, bool *whole, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    *whole = false;
+    const int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd < 0) {
+        return errno == ENOENT || errno == ENOTDIR
+                   ? CG_OK
+                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open", folder);
+    }
+    *whole = true;
+    for (uint32_t i = 0; status == CG_OK && *whole && i < count; i++) {
+        status = file_is(dir_fd, outputs[i].file, outputs[i].sha256, whole, err);
+    }
+    (void)close(dir_fd);
+    return status;
+}
+
+bool cg_ledger_parent_is_there(const char *staged_path, int64_t parent_inode) {
     char parent[PATH_MAX];
-    snprintf(parent, sizeof parent, "%s", run->staging);
+    snprintf(parent, sizeof parent, "%s", staged_path);
     char *slash = strrchr(parent, '/');
     if (slash == NULL) {
         return true;
@@ -109,7 +126,7 @@ static bool parent_is_there(const struct cut_off *run) {
     slash[slash == parent ? 1 : 0] = '\0';
     struct stat facts;
     return stat(parent, &facts) == 0 &&
-           (run->parent_inode == 0 || (int64_t)facts.st_ino == run->parent_inode);
+           (parent_inode == 0 || (int64_t)facts.st_ino == parent_inode);
 }
 
 static enum cg_status mark(struct cg_ledger *ledger, const struct cut_off *run, const char *folder,
@@ -197,7 +214,7 @@ static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run
     if (is_staged) {
         return publish(ledger, run, folder, err);
     }
-    if (!parent_is_there(run)) {
+    if (!cg_ledger_parent_is_there(run->staging, run->parent_inode)) {
         return stop(ledger, run, "the file system it was on is not mounted", err);
     }
     return discard(ledger, run, err);
@@ -259,10 +276,16 @@ enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
                                  struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
     *recovered = 0;
+    if (cg_ledger_set_is(plan->path)) {
+        return cg_set_recover(plan, recovery, recovered, err);
+    }
     if (access(plan->path, F_OK) != 0) {
         return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: there is no ledger", plan->path);
     }
     enum cg_status status = cg_ledger_open_raw(plan, &ledger, err);
+    if (status == CG_OK) {
+        status = cg_ledger_refuse_part(ledger, err);
+    }
     if (status == CG_OK) {
         status = cg_ledger_finish_cut_off(ledger, recovery, recovered, err);
     }

@@ -150,6 +150,9 @@ static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_comm
     if (status == CG_OK) {
         status = cg_ledger_write_run(ledger, commit, rows_sha256, err);
     }
+    if (status == CG_OK && ledger->of_night != NULL) {
+        status = cg_night_still_open(ledger->of_night, err);
+    }
     if (status == CG_OK) {
         status = cg_ledger_exec(ledger, "COMMIT", "keeping the run", err);
     }

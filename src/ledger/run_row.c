@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static const char *kind_name(enum cg_run_kind kind) {
+const char *cg_ledger_kind_name(enum cg_run_kind kind) {
     switch (kind) {
     case CG_RUN_VALIDATE:
         return "validate";
@@ -154,13 +154,20 @@ static enum cg_status write_counts(struct cg_ledger *ledger, const struct cg_tal
     return status;
 }
 
-/* The inode of the folder that holds the staged and the final one; NULL when it cannot be known. */
-static struct cg_cell parent_inode(const struct cg_staging *staging) {
+int64_t cg_ledger_parent_inode(const struct cg_staging *staging) {
     struct stat facts;
-    if (staging == NULL || fstatat(cg_staging_dir_fd(staging), "..", &facts, 0) != 0) {
-        return cg_cell_null();
-    }
-    return cg_cell_unsigned(facts.st_ino);
+    return staging != NULL && fstatat(cg_staging_dir_fd(staging), "..", &facts, 0) == 0
+               ? (int64_t)facts.st_ino
+               : 0;
+}
+
+/* Where the run's outputs wait: a part's are those of its night, and come with it. */
+static const char *staging_path(const struct cg_ledger *ledger, const struct cg_staging *staging) {
+    const bool waits_for_night =
+        ledger->of_night != NULL && ledger->run.kind == CG_RUN_VALIDATE && staging == NULL;
+    return staging != NULL   ? cg_staging_path(staging)
+           : waits_for_night ? ledger->of_night->work
+                             : NULL;
 }
 
 static struct cg_cell providers(const struct cg_roster *roster) {
@@ -176,15 +183,15 @@ static enum cg_status write_run_row(struct cg_ledger *ledger, const struct cg_le
     const struct cg_staging *staging = commit->staging;
     const struct cg_cell cells[] = {
         run_cell(ledger),
-        cg_cell_string(kind_name(run->kind)),
+        cg_cell_string(cg_ledger_kind_name(run->kind)),
         cg_cell_string(run->started_at),
         cg_cell_string(CG_VERSION),
         cg_cell_integer(run->as_of_day),
         cg_cell_optional(policy_no, 0),
         cg_cell_optional(run->withdraws, 0),
-        cg_cell_string(staging == NULL ? NULL : cg_staging_path(staging)),
+        cg_cell_string(staging_path(ledger, staging)),
         cg_cell_string(staging == NULL ? NULL : cg_staging_final_path(staging)),
-        parent_inode(staging),
+        cg_cell_optional(cg_ledger_parent_inode(staging), 0),
         cg_cell_unsigned(tally->records),
         cg_cell_unsigned(tally->accepted),
         cg_cell_unsigned(tally->rejected),

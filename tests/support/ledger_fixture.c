@@ -96,9 +96,9 @@ void fixture_identify(const struct fixture_line *lines, uint32_t count,
     memcpy(input->head_sha256, input->sha256, CG_SHA256_BYTES);
 }
 
-static enum cg_status stage(const struct fixture *fixture, const char *out,
-                            struct cg_staging **staging, struct cg_ledger_output *output,
-                            struct cg_error *err) {
+enum cg_status fixture_stage(const struct fixture *fixture, const char *out,
+                             struct cg_staging **staging, struct cg_ledger_output *output,
+                             struct cg_error *err) {
     char path[192];
     struct cg_sink *sink = NULL;
     snprintf(path, sizeof path, "%s/%s", fixture->folder, out);
@@ -152,6 +152,26 @@ static enum cg_status keep(struct cg_ledger *ledger, struct cg_ledger_commit com
     return status;
 }
 
+enum cg_status fixture_keep(const struct fixture *fixture, struct cg_ledger *ledger,
+                            const struct fixture_lines *lines, struct cg_ledger_commit commit,
+                            char *decided, bool *kept, struct cg_error *err) {
+    struct cg_tally tally;
+    struct cg_batch *batch = fixture_batch(fixture, lines->lines, lines->count);
+    cr_assert(cg_tally_init(&tally, fixture->policy));
+    enum cg_status status = decide(ledger, batch, &tally, err);
+    if (status == CG_OK) {
+        commit.tally = &tally;
+        status = keep(ledger, commit, fixture->on_belt, kept, err);
+    }
+    for (uint32_t i = 0; decided != NULL && i < lines->count; i++) {
+        decided[i] = "?arc"[cg_batch_line(batch, i)->decision];
+        decided[i + 1] = '\0';
+    }
+    cg_tally_fini(&tally);
+    cg_batch_free(batch);
+    return status;
+}
+
 enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
                            uint32_t count, const char *out, char *decided, struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
@@ -159,38 +179,26 @@ enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *l
     struct cg_staging *staging = NULL;
     struct cg_ledger_input input;
     struct cg_ledger_output output = {0};
-    struct cg_tally tally;
     bool kept = false;
-    struct cg_batch *batch = fixture_batch(fixture, lines, count);
-    cr_assert(cg_tally_init(&tally, fixture->policy));
     fixture_identify(lines, count, &input);
     enum cg_status status = cg_ledger_open(&plan, &ledger, err);
     if (status == CG_OK) {
         status = cg_ledger_begin(ledger, NULL, 20000, err);
     }
     if (status == CG_OK && out != NULL) {
-        status = stage(fixture, out, &staging, &output, err);
-    }
-    if (status == CG_OK) {
-        status = decide(ledger, batch, &tally, err);
+        status = fixture_stage(fixture, out, &staging, &output, err);
     }
     if (status == CG_OK) {
         const struct cg_ledger_commit commit = {.inputs = &input,
                                                 .input_count = 1,
                                                 .outputs = &output,
                                                 .output_count = staging != NULL,
-                                                .tally = &tally,
                                                 .staging = staging};
-        status = keep(ledger, commit, fixture->on_belt, &kept, err);
-    }
-    for (uint32_t i = 0; decided != NULL && i < count; i++) {
-        decided[i] = "?arc"[cg_batch_line(batch, i)->decision];
-        decided[i + 1] = '\0';
+        status = fixture_keep(fixture, ledger, &(struct fixture_lines){lines, count}, commit,
+                              decided, &kept, err);
     }
     cg_staging_close(staging, kept);
     cg_ledger_close(ledger);
-    cg_tally_fini(&tally);
-    cg_batch_free(batch);
     return status;
 }
 

@@ -42,6 +42,19 @@ struct fixture_line {
 enum cg_status fixture_run(struct fixture *fixture, const struct fixture_line *lines,
                            uint32_t count, const char *out, char *decided, struct cg_error *err);
 
+/* The pieces of that. The one file of a folder of this name, staged and synced. */
+enum cg_status fixture_stage(const struct fixture *fixture, const char *out,
+                             struct cg_staging **staging, struct cg_ledger_output *output,
+                             struct cg_error *err);
+struct fixture_lines {
+    const struct fixture_line *lines;
+    uint32_t count;
+};
+/* Decide them on a ledger that has begun a run, and commit what `commit` says, with their tally. */
+enum cg_status fixture_keep(const struct fixture *fixture, struct cg_ledger *ledger,
+                            const struct fixture_lines *lines, struct cg_ledger_commit commit,
+                            char *decided, bool *kept, struct cg_error *err);
+
 /* What a run is made of: a batch of these lines, not decided yet, and an input that is known by
  * them. */
 struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,

@@ -185,7 +185,8 @@ struct cg_ledger_recovery {
     bool discard;   /* take the run back and remove its staged folder */
 };
 /* Like cg_ledger_open without a policy, with that choice. *recovered: runs finished or taken back.
- */
+ * Of a set (ledger_set.h) its open night is finished or undone, for who calls this says that no
+ * task of it runs any more. */
 cg_must_use enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
                                              const struct cg_ledger_recovery *recovery,
                                              uint32_t *recovered, struct cg_error *err);
