@@ -24,6 +24,8 @@ BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wundef
+# What a function reads before it has set it is never zero by chance in the builds of tests.
+UNSET := -ftrivial-auto-var-init=pattern
 ifeq ($(SANITIZE),)
 # The rooms call each other for every field of every line, which is why the program is optimized
 # over all of them at link time. Tests link the same objects without it: that is built sooner.
@@ -31,7 +33,7 @@ OPT  := -O3 -g -flto=auto -ffat-lto-objects
 OPT_LINK := -O3 -flto=auto
 ifeq ($(DEV),1)
 # A changed file is a program again in about a second; named points of failure can be set off.
-OPT  := -O2 -g
+OPT  := -O2 -g $(UNSET)
 OPT_LINK :=
 FAULTS := 1
 endif
@@ -39,7 +41,7 @@ HARD := -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -f
         -Wdate-time -ffile-prefix-map=$(CURDIR)=.
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 else
-OPT  := -O1 -g -fno-omit-frame-pointer
+OPT  := -O1 -g -fno-omit-frame-pointer $(UNSET)
 HARD := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -DCG_SANITIZED
 LHARD := -fsanitize=$(SANITIZE)
 endif
@@ -249,6 +251,10 @@ else
 endif
 
 TESTS := $(if $(T),$(foreach name,$(T),$(filter %/test_$(name),$(UNIT_BIN) $(CLI_BIN))),$(UNIT_BIN) $(CLI_BIN))
+ifeq ($(COVERAGE),1)
+# Its failing calls would be those that write the counts.
+TESTS := $(filter-out %/test_failing_calls,$(TESTS))
+endif
 PROGRAM ?= $(BUILD)/claimgate
 
 run-tests: $(PROGRAM) $(BUILD)/generate $(TESTS)
@@ -267,7 +273,7 @@ tsan: deps-test ## the belt and the program under ThreadSanitizer
 # Where the branches are that no test takes; T=caps counts what the suites of that name take. Gate and
 # ledger are to have none but those that only a lack of memory takes.
 coverage: deps-test deps-coverage ## branches that the tests take, by file; T=caps: by the suites of that name
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
+	@GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
 	@sh tests/coverage.sh $(BUILD)/coverage
 
 # What was found before is kept below build/fuzz and is where the next run begins.
