@@ -34,6 +34,7 @@ enum cg_status cg_named_file_open(const struct cg_named_files *builtin, const ch
     snprintf(out->builtin, sizeof out->builtin, "%s/%s.json", builtin->folder, name_or_path);
     const struct cg_builtin *found = cg_builtin_find(out->builtin);
     if (found != NULL) {
+        out->is_builtin = true;
         out->text = (struct cg_text){found->bytes, (uint32_t)found->len_bytes};
         return CG_OK;
     }

@@ -23,18 +23,22 @@ void cg_backlog_fini(struct cg_backlog *backlog) {
     backlog->last = NULL;
 }
 
-/* Sums of one byte are what the compiler makes wide instructions of. */
+/* Sums of one byte over stretches of one length are what the compiler makes wide instructions of.
+ */
 static uint32_t count_byte(struct cg_text text, char byte) {
     enum { STRETCH_BYTES = 240 };
     uint32_t count = 0;
-    for (uint32_t at = 0; at < text.len;) {
-        const uint32_t stop =
-            text.len - at < STRETCH_BYTES ? text.len : at + (uint32_t)STRETCH_BYTES;
+    uint32_t at = 0;
+    for (; text.len - at >= STRETCH_BYTES; at += STRETCH_BYTES) {
+        const char *stretch = text.ptr + at;
         uint8_t sum = 0;
-        for (; at < stop; at++) {
-            sum = (uint8_t)(sum + (text.ptr[at] == byte));
+        for (size_t i = 0; i < STRETCH_BYTES; i++) {
+            sum = (uint8_t)(sum + (stretch[i] == byte));
         }
         count += sum;
+    }
+    for (; at < text.len; at++) {
+        count += text.ptr[at] == byte;
     }
     return count;
 }

@@ -87,13 +87,14 @@ static int count_under(const struct cg_layout *layout, struct cg_text header, ch
     return count;
 }
 
-/* The delimiter under which the header has most of the needed columns; the layout's own of equals.
- */
+/* One that does not stand in the header parts nothing. */
 char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count) {
     char best = layout->delimiter;
     *count = count_under(layout, header, best);
     for (const char *other = delimiters; *other != '\0'; other++) {
-        const int found = count_under(layout, header, *other);
+        const bool parts =
+            *other != layout->delimiter && memchr(header.ptr, *other, header.len) != NULL;
+        const int found = parts ? count_under(layout, header, *other) : 0;
         if (found > *count) {
             *count = found;
             best = *other;

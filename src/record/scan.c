@@ -59,16 +59,19 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
                                            struct cg_masks masks) {
     struct cg_scan_index *index = progress->index;
     uint64_t marks = masks.delimiter | masks.line_end;
-    uint64_t odd = masks.odd & ~marks; /* of lines that have not ended yet */
+    uint64_t odd = masks.odd & ~marks;
+    uint32_t *out = index->marks + index->mark_count;
     for (uint64_t ends = masks.line_end; ends != 0; ends &= ends - 1) {
-        uint64_t before = (ends & -ends) - 1;
-        progress->odd |= odd & before;
-        end_line(progress, index->mark_count + (size_t)__builtin_popcountll(marks & before));
-        odd &= ~before;
+        const uint64_t line = ends ^ (ends - 1); /* up to its end, which is the last mark of it */
+        progress->odd |= odd & line;
+        out = put_marks(out, base, marks & line);
+        end_line(progress, (size_t)(out - 1 - index->marks));
+        marks &= ~line;
+        odd &= ~line;
     }
     progress->odd |= odd;
-    uint32_t *end = put_marks(index->marks + index->mark_count, base, marks);
-    index->mark_count = (size_t)(end - index->marks);
+    out = put_marks(out, base, marks);
+    index->mark_count = (size_t)(out - index->marks);
 }
 
 static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct cg_text text,

@@ -213,12 +213,13 @@ static bool begins_with(struct cg_text text, const char *small_letters) {
     return small_letters[same] == '\0';
 }
 
+/* The text begins with ISA. */
 static bool is_interchange(struct cg_text text) {
     struct cg_error ignored = CG_ERROR_INIT;
     struct cg_x12_marks marks;
     uint32_t len = 0;
     uint32_t newlines = 0;
-    if (!begins_with(text, "isa") || cg_x12_read_isa(text, true, &marks, &len, &ignored) != CG_OK) {
+    if (cg_x12_read_isa(text, true, &marks, &len, &ignored) != CG_OK) {
         return false;
     }
     const struct cg_text rest = {text.ptr + len, text.len - len};
@@ -228,7 +229,8 @@ static bool is_interchange(struct cg_text text) {
 
 uint32_t cg_x12_find(struct cg_text text) {
     for (uint32_t at = 0; at < text.len && at < CG_X12_SEGMENT_MAX_BYTES; at++) {
-        if (is_interchange((struct cg_text){text.ptr + at, text.len - at})) {
+        const struct cg_text rest = {text.ptr + at, text.len - at};
+        if (begins_with(rest, "isa") && is_interchange(rest)) {
             return at;
         }
     }

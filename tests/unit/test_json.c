@@ -205,7 +205,7 @@ Test(json, faults_of_a_schema_are_internal_errors) {
     cr_assert_str_neq(problems_of("{}", 2, "no schema"), "");
 }
 
-Test(json, schemas_and_policies_built_in_are_sound) {
+Test(json, schemas_policies_and_layouts_built_in_are_sound) {
     for (size_t i = 0; cg_builtin_at(i) != NULL; i++) {
         const struct cg_builtin *file = cg_builtin_at(i);
         const char *got = "";
@@ -217,6 +217,9 @@ Test(json, schemas_and_policies_built_in_are_sound) {
         } else if (strncmp(file->name, "policies/", 9) == 0 &&
                    cg_builtin_find("policy.schema.json") != NULL) {
             got = problems_of(file->bytes, file->len_bytes, "policy.schema.json");
+            cr_assert_str_eq(got, "", "%s: %s", file->name, got);
+        } else if (strncmp(file->name, "layouts/", 8) == 0) {
+            got = problems_of(file->bytes, file->len_bytes, "layout.schema.json");
             cr_assert_str_eq(got, "", "%s: %s", file->name, got);
         }
     }

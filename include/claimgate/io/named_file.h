@@ -12,6 +12,7 @@
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cg_named_files {
@@ -23,6 +24,7 @@ struct cg_named_files {
 struct cg_named_file {
     char builtin[128]; /* path below schemas/ */
     const char *name;  /* for messages: that path, or the one given */
+    bool is_builtin;
     struct cg_text text;
     struct cg_buffer bytes; /* of a person's own file */
 };
