@@ -10,8 +10,8 @@ enum { SHOWN_MAX_BYTES = 3 };
 
 void cg_say_malformed_claim(const struct cg_detail *detail) {
     static const char *const faults[] = {
-        [CG_CLAIM_ORPHANED] = "An HL segment above the claim does not name the loop that it stands "
-                              "in, so that nobody can say whose claim it is.",
+        [CG_CLAIM_ORPHANED] = "An HL segment above the claim is missing, or does not name the loop "
+                              "that it stands in, so that nobody can say whose claim it is.",
         [CG_CLAIM_MISPLACED] =
             "The claim stands in no loop of a subscriber or patient (HL03 22 or 23).",
         [CG_CLAIM_WITHOUT_LINES] = "The claim has no service line (LX).",
@@ -22,11 +22,13 @@ void cg_say_malformed_claim(const struct cg_detail *detail) {
             "The name of a segment of the claim holds a control character, a small letter, a "
             "blank, or too few or too many letters.",
         [CG_SEGMENT_MISPLACED] =
-            "A segment of the claim stands where it may not: an SV1 before the first LX, an SV2 or "
-            "SV3, or an SBR or HI behind an LX; is a segment before it missing?",
+            "A segment stands where it may not: an SV1 before the first LX, an SV2 or SV3, an HI, "
+            "SBR, DMG or PAT behind an LX, or an NM1*85, NM1*IL or NM1*QC in a claim or in "
+            "another's loop above it; is an HL or a CLM before it missing?",
         [CG_NAMED_TWICE] =
             "Two are named where one is meant: a second NM1*85, NM1*IL or NM1*QC in a loop above "
-            "the claim, or a second NM1*82 in the claim or in one of its lines.",
+            "the claim, a second NM1*82 in the claim or in one of its lines, or a second REF*F8 or "
+            "REF*G1 that says something else.",
     };
     cg_say(detail->say, "%s", faults[detail->line->malformed]);
 }

@@ -92,10 +92,14 @@ static bool is_all_zeros(struct bytes bytes) {
     return i >= 4 && i == bytes.len;
 }
 
-/* No letter of ASCII, and nearly everything a letter, digit or mark of code page 037. */
+/* No letter of ASCII, and nearly everything a letter, digit or mark of code page 037. Or the first
+ * letters of X12. */
 static bool is_ebcdic(struct bytes bytes) {
     enum { ENOUGH_BYTES = 32 };
     size_t known = 0;
+    if (holds(bytes, 0, "\xc9\xe2\xc1", 3)) {
+        return true;
+    }
     bytes = first(bytes, DECIDES_BYTES);
     for (size_t i = 0; i < bytes.len; i++) {
         const uint8_t low = bytes.at[i] & 0x0f;

@@ -59,10 +59,16 @@ static bool is_without_x12(struct cg_reader *reader, struct cg_batch *batch, str
     if (at == text.len) {
         return true;
     }
-    cg_error_set(&batch->error, CG_BAD_DATA,
-                 "is X12, but %u bytes stand before its first ISA, or it is in small letters; X12 "
-                 "begins with ISA: take away what stands before it",
-                 at);
+    if (text.ptr[at] == 'i') {
+        cg_error_set(&batch->error, CG_BAD_DATA,
+                     "is X12 in small letters, which changes its ids: have the sender write it as "
+                     "it was");
+    } else {
+        cg_error_set(&batch->error, CG_BAD_DATA,
+                     "is X12, but %u bytes stand before its first ISA; X12 begins with ISA: take "
+                     "away what stands before it",
+                     at);
+    }
     cg_reader_name_input(reader, batch);
     return false;
 }
@@ -96,6 +102,13 @@ static void tell_facts(const char *file, const struct cg_x12_options *options,
         cg_log_note("%s: %llu of %llu interchanges are marked as a test (ISA15 is T)", name,
                     (unsigned long long)facts->test_interchanges,
                     (unsigned long long)facts->interchanges);
+    }
+    if (facts->repeated_interchanges > 0) {
+        cg_log_warning("%s: %llu of %llu interchanges have the sender and control number (ISA06, "
+                       "ISA13) of one before: was it given twice? Claims that come again are "
+                       "duplicates",
+                       name, (unsigned long long)facts->repeated_interchanges,
+                       (unsigned long long)facts->interchanges);
     }
     if (facts->passed_transactions > 0) {
         cg_log_note("%s: %llu transactions are institutional or dental; they pass to the accepted "

@@ -252,7 +252,7 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
     for (size_t i = 0; i < sizeof out->left_out / sizeof out->left_out[0]; i++) {
         tested -= out->left_out[i];
     }
-    cg_shapes_remarks_of_claims(&batch->shapes, tested, &out->remarks);
+    cg_shapes_remarks_of_claims(&batch->shapes, tested, false, &out->remarks);
     return CG_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "claimgate/base/builtin.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/phrase.h"
+#include "claimgate/x12/places.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -323,6 +324,15 @@ static bool has_key(const struct shape *shape, enum cg_shapes_for whom) {
 
 static const char correct_them[] = "have the program that writes the file write them otherwise";
 
+/* X12 has no layout: its sender finds the place by the words of the guide. */
+static void say_place_in_x12(struct cg_phrase *mend, enum cg_field field) {
+    cg_say(mend, "ask the sender: it is read from %s", cg_x12_place_of(field));
+    if (field == CG_FIELD_MEMBER_ID) {
+        cg_say(mend, "; patients who are not the subscriber (HL03 23) have one with --dependents "
+                     "joined");
+    }
+}
+
 static void fill(const struct shape *shape, uint32_t columns, const char *const *names,
                  enum cg_shapes_for whom, struct cg_remark *out) {
     struct cg_phrase text = cg_phrase_start(out->text, sizeof out->text);
@@ -331,7 +341,9 @@ static void fill(const struct shape *shape, uint32_t columns, const char *const 
         say_columns(&text, columns, names);
     }
     cg_say(&text, "%s", shape->seen);
-    if (has_key(shape, whom)) {
+    if (whom == CG_SHAPES_FOR_X12) {
+        say_place_in_x12(&mend, (enum cg_field)__builtin_ctz(columns));
+    } else if (has_key(shape, whom)) {
         const char *place = whom == CG_SHAPES_FOR_ROSTER ? "the roster's layout.json"
                             : shape->kinds == CG_HOLDS_DATE
                                 ? "the layout, of the file or of these fields alone"
@@ -362,13 +374,13 @@ void cg_shapes_remarks(const struct cg_shape_counts *counts, uint64_t of,
     }
 }
 
-void cg_shapes_remarks_of_claims(const struct cg_shape_counts *counts, uint64_t of,
+void cg_shapes_remarks_of_claims(const struct cg_shape_counts *counts, uint64_t of, bool is_x12,
                                  struct cg_remarks *out) {
     const char *names[CG_SHAPE_COLUMNS] = {NULL};
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         names[field] = cg_field_name(field);
     }
-    cg_shapes_remarks(counts, of, names, CG_SHAPES_FOR_CLAIMS, out);
+    cg_shapes_remarks(counts, of, names, is_x12 ? CG_SHAPES_FOR_X12 : CG_SHAPES_FOR_CLAIMS, out);
 }
 
 void cg_remarks_warn(const struct cg_remarks *remarks, const char *file) {

@@ -45,8 +45,8 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
     const struct cg_tally *tally = facts->tally;
     if (tally->records == 0 && facts->outcome != CG_ALL_KNOWN &&
         strcmp(facts->layout, "none") != 0) {
-        cg_log_warning("the input is a header without records: was it cut, or is there nothing to "
-                       "pay?");
+        cg_log_warning("the input is %s: was it cut, or is there nothing to pay?",
+                       facts->is_x12 ? "X12 without claims" : "a header without records");
     }
     if (tally->records != 0 && tally->records == tally->out_of_scope) {
         cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "

@@ -305,7 +305,8 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
     cg_input_close(input);
     if (status == CG_OK) {
         struct cg_remarks remarks;
-        cg_shapes_remarks_of_claims(&check->shapes, check->tested, &remarks);
+        cg_shapes_remarks_of_claims(&check->shapes, check->tested,
+                                    cg_reader_binding(check->reader)->is_x12, &remarks);
         cg_remarks_warn(&remarks, NULL);
         cg_notices_warn(&check->notices, CG_NOTICED_IN_RUN);
     }

@@ -217,7 +217,8 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
     }
     if (import->problems->total > 0) {
         struct cg_remarks remarks;
-        cg_shapes_remarks_of_claims(&import->shapes, import->tested, &remarks);
+        cg_shapes_remarks_of_claims(&import->shapes, import->tested,
+                                    cg_reader_binding(import->reader)->is_x12, &remarks);
         cg_remarks_warn(&remarks, import->plan->file);
         return cg_problems_in_data(import->problems, err);
     }

@@ -53,7 +53,7 @@ void cg_run_fill_facts(struct cg_run *run, uint64_t wall_ms) {
     facts->known_input_count = run->known.count;
     facts->tally = &run->tally;
     facts->holds_claims = cg_reader_binding(run->reader)->holds_claims;
-    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
+    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope, is_x12,
                                 &facts->remarks);
     facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;
     facts->wall_ms = wall_ms;

@@ -7,6 +7,7 @@
 #include "claimgate/x12/cut.h"
 
 #include "envelope.h"
+#include "repeated.h"
 
 #include "claimgate/base/assert.h"
 
@@ -20,6 +21,7 @@ struct header {
 
 struct cg_x12_cut {
     bool lenient;
+    struct cg_x12_repeated interchanges; /* of all inputs */
     struct cg_x12_envelope envelope;
     struct header headers[CG_X12_LEVELS];
     struct cg_x12_node node; /* being read; its bytes are not set */
@@ -46,6 +48,7 @@ struct cg_x12_cut *cg_x12_cut_new(bool lenient) {
     struct cg_x12_cut *cut = calloc(1, sizeof *cut);
     if (cut != NULL) {
         cut->lenient = lenient;
+        cg_x12_repeated_init(&cut->interchanges);
         for (int i = 0; i < CG_X12_LEVELS; i++) {
             cg_buffer_init(&cut->headers[i].bytes, CG_X12_SEGMENT_MAX_BYTES);
         }
@@ -59,6 +62,7 @@ void cg_x12_cut_free(struct cg_x12_cut *cut) {
         for (int i = 0; i < CG_X12_LEVELS; i++) {
             cg_buffer_fini(&cut->headers[i].bytes);
         }
+        cg_x12_repeated_fini(&cut->interchanges);
         free(cut);
     }
 }
@@ -181,6 +185,13 @@ static enum cg_status end_node(struct cutting *cutting, uint32_t end) {
 
 /* --- segments --- */
 
+static void note_interchange(struct cg_x12_cut *cut, struct cg_text isa) {
+    struct cg_x12_elements elements;
+    cg_x12_read_elements(isa, &cut->envelope.marks, &elements);
+    cut->envelope.facts.repeated_interchanges +=
+        cg_x12_repeated_note(&cut->interchanges, &elements);
+}
+
 /* A node that begins ends the one before it. */
 static enum cg_status take_segment(struct cutting *cutting, struct cg_text segment) {
     struct cg_x12_cut *cut = cutting->cut;
@@ -199,8 +210,12 @@ static enum cg_status take_segment(struct cutting *cutting, struct cg_text segme
         }
         cut->node = found;
         cut->has_node = true;
+        if (found.kind == CG_X12_ISA) {
+            note_interchange(cut, segment);
+        }
     } else {
         cut->node.has_odd_id |= found.has_odd_id;
+        cut->node.has_lost_loop |= found.has_lost_loop;
     }
     cut->node.segments++;
     return CG_OK;

@@ -1,5 +1,7 @@
 #include "envelope.h"
 
+#include "lost_loop.h"
+
 #include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"
 
@@ -80,14 +82,31 @@ static bool is_read(struct cg_text version) {
            cg_text_equal(version, cg_text_of("005010X222A2"));
 }
 
+/* 9 is any digit, A any capital. */
+static bool has_form(struct cg_text text, const char *form) {
+    uint32_t at = 0;
+    for (; *form != '\0' && at < text.len; form++, at++) {
+        const char byte = text.ptr[at];
+        const bool fits = *form == '9'   ? byte >= '0' && byte <= '9'
+                          : *form == 'A' ? byte >= 'A' && byte <= 'Z'
+                                         : byte == *form;
+        if (!fits) {
+            return false;
+        }
+    }
+    return *form == '\0' && at == text.len;
+}
+
 /* Only what names a kind of transaction is told, never what slipped into its place. */
 static struct cg_text shown(struct cg_text text) {
-    bool is_plain = text.len > 0 && text.len <= 12;
-    for (uint32_t i = 0; i < text.len && is_plain; i++) {
-        const char byte = text.ptr[i];
-        is_plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z');
+    static const char *const forms[] = {"999", "999999", "999999A999", "999999A999A9",
+                                        "999999A999A99"};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (has_form(text, forms[i])) {
+            return text;
+        }
     }
-    return is_plain ? text : cg_text_of("(unreadable)");
+    return cg_text_of("(unreadable)");
 }
 
 static enum cg_status open_transaction(struct step *step) {
@@ -111,6 +130,7 @@ static enum cg_status open_transaction(struct step *step) {
     envelope->facts.transactions++;
     envelope->facts.passed_transactions += passes;
     memset(envelope->loops, 0, sizeof envelope->loops);
+    envelope->has_lost_loop = false;
     envelope->place = passes ? CG_X12_IN_PASSED : CG_X12_IN_TRANSACTION;
     step->node->begins_pass = passes;
     return begin(step, passes ? CG_X12_PASSED : CG_X12_ST);
@@ -128,7 +148,10 @@ static enum cg_status open_loop(struct step *step) {
     struct cg_x12_loop *loop = &envelope->loops[depth];
     loop->is_open = true;
     loop->no = cg_x12_number(cg_x12_element(step->elements, 1));
-    loop->is_broken = depth == 2 && !cg_text_equal(code, cg_text_of("23"));
+    const enum cg_x12_kind kind = (enum cg_x12_kind)(CG_X12_BILLING + depth);
+    envelope->has_lost_loop = envelope->has_lost_loop && kind > envelope->lost_loop;
+    loop->is_broken =
+        envelope->has_lost_loop || (depth == 2 && !cg_text_equal(code, cg_text_of("23")));
     if (depth > 0) {
         const struct cg_x12_loop *above = &envelope->loops[depth - 1];
         const bool is_named_wrongly = parent_no == 0 || parent_no != above->no;
@@ -142,7 +165,14 @@ static enum cg_status open_loop(struct step *step) {
     step->node->hl_no = loop->no;
     step->node->hl_parent = parent_no;
     step->node->is_broken = loop->is_broken;
-    return begin(step, (enum cg_x12_kind)(CG_X12_BILLING + depth));
+    return begin(step, kind);
+}
+
+static enum cg_status open_claim(struct step *step) {
+    step->envelope->in_line = false;
+    step->envelope->in_other_payer = false;
+    step->node->is_broken = step->envelope->has_lost_loop;
+    return begin(step, CG_X12_CLAIM);
 }
 
 /* --- what closes --- */
@@ -208,16 +238,29 @@ static enum cg_status close_transaction(struct step *step) {
 
 /* --- where a segment may stand --- */
 
+static bool is_of_envelope(uint32_t name) {
+    return name == CG_X12_NAME_ISA || name == CG_X12_NAME_GS || name == CG_X12_NAME_ST ||
+           name == CG_X12_NAME_GE || name == CG_X12_NAME_IEA;
+}
+
+/* Another name may be a person's. */
+static bool may_be_told(uint32_t name) {
+    return is_of_envelope(name) || name == CG_X12_NAME_SE || name == CG_X12_NAME_HL ||
+           name == CG_X12_NAME_CLM || cg_x12_is_of_line(name);
+}
+
 static enum cg_status refuse(struct step *step, uint32_t name, const char *expected) {
-    const char letters[] = {(char)(name >> 24), (char)(name >> 16), (char)(name >> 8), (char)name,
-                            '\0'};
-    const struct cg_text told =
-        cg_x12_name_is_odd(name) ? cg_text_of("(unreadable)") : shown(cg_text_of(letters));
-    return cg_error_set(step->err, CG_BAD_DATA, "the segment %.*s stands where %s must stand; %s",
-                        (int)told.len, told.ptr, expected,
-                        name == CG_X12_NAME_ISA
-                            ? "IEA is missing: the file before it was cut; fetch it again"
-                            : "was the file cut or put together by hand?");
+    const char letters[] = {(char)(name >> 24), (char)(name >> 16), (char)(name >> 8), '\0'};
+    if (!may_be_told(name)) {
+        return cg_error_set(step->err, CG_BAD_DATA,
+                            "something else stands where the segment %s must stand; was the file "
+                            "cut or put together by hand?",
+                            expected);
+    }
+    return cg_error_set(
+        step->err, CG_BAD_DATA, "the segment %s stands where %s must stand; %s", letters, expected,
+        name == CG_X12_NAME_ISA ? "IEA is missing: the file before it was cut; fetch it again"
+                                : "was the file cut or put together by hand?");
 }
 
 static enum cg_status drop_trailer(struct step *step) {
@@ -228,17 +271,13 @@ static enum cg_status drop_trailer(struct step *step) {
     return begin(step, CG_X12_DROPPED);
 }
 
-static bool is_of_envelope(uint32_t name) {
-    return name == CG_X12_NAME_ISA || name == CG_X12_NAME_GS || name == CG_X12_NAME_ST ||
-           name == CG_X12_NAME_GE || name == CG_X12_NAME_IEA;
-}
-
 /* A claim may be rejected for what is odd in it. Outside claims nobody knows which of them it would
  * have been, and a header passes with whatever stands in it. */
-static enum cg_status take_in_loop(struct step *step, uint32_t name) {
+static enum cg_status take_in_loop(struct step *step, uint32_t name, struct cg_text segment) {
     const bool is_odd = cg_x12_name_is_odd(name);
     if (step->envelope->within == CG_X12_CLAIM) {
         step->node->has_odd_id = is_odd;
+        cg_x12_look_for_lost_loop(step->envelope, name, segment, step->node);
         return CG_OK;
     }
     if (is_odd) {
@@ -255,7 +294,8 @@ static enum cg_status take_in_loop(struct step *step, uint32_t name) {
     return CG_OK;
 }
 
-static enum cg_status take_in_transaction(struct step *step, uint32_t name) {
+static enum cg_status take_in_transaction(struct step *step, uint32_t name,
+                                          struct cg_text segment) {
     struct cg_x12_envelope *envelope = step->envelope;
     if (name == CG_X12_NAME_SE) {
         return close_transaction(step);
@@ -271,9 +311,9 @@ static enum cg_status take_in_transaction(struct step *step, uint32_t name) {
         return open_loop(step);
     }
     if (name == CG_X12_NAME_CLM) {
-        return begin(step, CG_X12_CLAIM);
+        return open_claim(step);
     }
-    return take_in_loop(step, name);
+    return take_in_loop(step, name, segment);
 }
 
 static enum cg_status take_outside(struct step *step, uint32_t name) {
@@ -310,5 +350,5 @@ enum cg_status cg_x12_envelope_take(struct cg_x12_envelope *envelope, struct cg_
     if (!inside || name == CG_X12_NAME_HL || name == CG_X12_NAME_SE) {
         cg_x12_read_elements(segment, &envelope->marks, &elements);
     }
-    return inside ? take_in_transaction(&step, name) : take_outside(&step, name);
+    return inside ? take_in_transaction(&step, name, segment) : take_outside(&step, name);
 }

@@ -42,7 +42,11 @@ struct cg_x12_envelope {
     struct cg_text version;     /* GS08 */
     char version_bytes[CG_X12_CONTROL_MAX_BYTES];
     struct cg_x12_loop loops[3]; /* billing, subscriber, patient */
+    bool has_lost_loop;          /* nobody knows whose claims these are, */
+    enum cg_x12_kind lost_loop;  /* until a loop of this kind begins, or one above it */
     enum cg_x12_kind within;     /* the node that the last segment belongs to */
+    bool in_line;                /* behind the first LX of a claim */
+    bool in_other_payer;         /* behind the first SBR of a claim */
     struct cg_x12_facts facts;
 };
 
@@ -55,6 +59,12 @@ void cg_x12_envelope_start(struct cg_x12_envelope *envelope, bool lenient);
 cg_must_use enum cg_status cg_x12_envelope_take(struct cg_x12_envelope *envelope,
                                                 struct cg_text segment, struct cg_x12_node *node,
                                                 bool *begins, struct cg_error *err);
+
+/* By its first letters, the segment of a claim may be one that only a header has. */
+static inline bool cg_x12_envelope_looks_at(char first, char second) {
+    return second == 'M' || second == 'B' || (first == 'H' && second == 'I') ||
+           (first == 'P' && second == 'A');
+}
 
 /* Most segments open and close nothing, which their first letters tell. They are counted and belong
  * to the node before. */
@@ -71,12 +81,14 @@ static inline bool cg_x12_envelope_passes(struct cg_x12_envelope *envelope,
                           (third == element || (cg_x12_may_name(third) && segment.len > 3 &&
                                                 segment.ptr[3] == element));
     const bool is_of_line = second == 'X' || second == 'V';
-    const bool may_count = (second == 'L' && (first == 'C' || first == 'H')) || second == 'S' ||
-                           second == 'E' || second == 'T' ||
-                           (is_of_line && envelope->within != CG_X12_CLAIM);
+    const bool may_count =
+        (second == 'L' && (first == 'C' || first == 'H')) || second == 'S' || second == 'E' ||
+        second == 'T' ||
+        (envelope->within == CG_X12_CLAIM ? cg_x12_envelope_looks_at(first, second) : is_of_line);
     if (!is_plain || may_count) {
         return false;
     }
+    envelope->in_line |= first == 'L' && second == 'X';
     envelope->open[2].children++;
     envelope->facts.segments++;
     return true;

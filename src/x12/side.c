@@ -97,8 +97,10 @@ static void put_loop(struct pass *pass, const struct cg_x12_node *node) {
     const struct cg_x12_side_header *headers = pass->side->headers;
     const uint32_t hl_no = headers[node->kind].hl_no;
     const struct cg_x12_node *parent = pass->open[node->kind - 1];
-    const bool follows = node->kind > CG_X12_BILLING && parent != NULL && node->hl_parent != 0 &&
-                         parent->hl_no == node->hl_parent;
+    /* A lenient envelope lets a loop hang where it stands, whatever it says; a broken one says on
+     * what is wrong with it. */
+    const bool follows =
+        node->kind > CG_X12_BILLING && parent != NULL && parent->hl_no != 0 && !node->is_broken;
     const uint32_t parent_no = follows ? headers[node->kind - 1].hl_no : node->hl_parent;
     struct rest rest = {node, node->bytes};
     if (hl_no != node->hl_no || parent_no != node->hl_parent) {
@@ -200,6 +202,43 @@ static void take_claim(struct pass *pass, const struct cg_x12_node *node) {
     side->claim_segments += node->segments;
 }
 
+static void read_header(const struct cg_x12_node *header, struct cg_x12_elements *out) {
+    const char *name = memchr(header->bytes.ptr,
+                              header->kind == CG_X12_ISA  ? 'I'
+                              : header->kind == CG_X12_GS ? 'G'
+                                                          : 'S',
+                              header->bytes.len);
+    const uint32_t lead = name == NULL ? 0 : (uint32_t)(name - header->bytes.ptr);
+    struct cg_text segment = {header->bytes.ptr + lead, header->bytes.len - lead};
+    segment.len = up_to(segment, header->marks.terminator);
+    cg_x12_read_elements(segment, &header->marks, out);
+}
+
+/* As it stands where it is right, else with the count of what was written and the number of its
+ * header, which only a lenient envelope lets differ. */
+static void put_trailer(struct pass *pass, const struct cg_x12_node *node, struct cg_text segment,
+                        uint64_t count) {
+    const int level = CG_X12_ST - (node->kind - CG_X12_SE);
+    const uint32_t control_no = level == CG_X12_ST ? 2 : level == CG_X12_GS ? 6 : 13;
+    const char element = node->marks.element;
+    struct cg_x12_elements trailer;
+    struct cg_x12_elements header;
+    char digits[CG_DIGITS_BYTES];
+    cg_x12_read_elements(segment, &node->marks, &trailer);
+    read_header(pass->open[level], &header);
+    const struct cg_text control = cg_x12_element(&header, control_no);
+    if (cg_x12_number(cg_x12_element(&trailer, 1)) == count &&
+        cg_text_equal(cg_x12_element(&trailer, 2), control)) {
+        put(pass, segment);
+        return;
+    }
+    put_copy(pass, trailer.at[0]);
+    put_copy(pass, (struct cg_text){&element, 1});
+    put_copy(pass, cg_phrase_digits(count, digits));
+    put_copy(pass, (struct cg_text){&element, 1});
+    put_copy(pass, control);
+}
+
 /* What the header of the same level began ends, with the count of what was written. */
 static void take_trailer(struct pass *pass, const struct cg_x12_node *node) {
     struct cg_x12_side *side = pass->side;
@@ -211,17 +250,11 @@ static void take_trailer(struct pass *pass, const struct cg_x12_node *node) {
         return;
     }
     const struct cg_text segment = {node->bytes.ptr, up_to(node->bytes, node->marks.terminator)};
-    const uint64_t count = level == CG_X12_ST   ? side->segments + 1
-                           : level == CG_X12_GS ? side->transactions
-                                                : side->groups;
-    struct cg_x12_elements elements;
-    struct rest rest = {node, node->bytes};
-    cg_x12_read_elements(segment, &node->marks, &elements);
-    if (elements.count > 1 && cg_x12_number(elements.at[1]) != count) {
-        put_element(pass, &rest);
-        put_number(pass, &rest, count);
-    }
-    put(pass, rest.text);
+    put_trailer(pass, node, segment,
+                level == CG_X12_ST   ? side->segments + 1
+                : level == CG_X12_GS ? side->transactions
+                                     : side->groups);
+    put(pass, (struct cg_text){segment.ptr + segment.len, node->bytes.len - segment.len});
     side->transactions += level == CG_X12_ST;
     side->groups += level == CG_X12_GS;
     if (level == CG_X12_ISA && segment.len == node->bytes.len) {

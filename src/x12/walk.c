@@ -91,13 +91,22 @@ static void read_diagnosis(struct cg_x12_walk *walk, struct cg_text segment) {
     walk->has_diagnosis = true;
 }
 
+/* Nobody knows which of two is meant. */
+static void take_once(struct cg_x12_walk *walk, struct cg_text *value, struct cg_text found) {
+    if (value->len > 0 && found.len > 0 && !cg_text_equal(*value, found)) {
+        set_fault(walk, CG_NAMED_TWICE);
+    }
+    *value = found.len > 0 ? found : *value;
+}
+
 static void read_claim_reference(struct cg_x12_walk *walk, struct cg_text segment) {
     struct cg_x12_views ref;
+    struct cg_text *values = walk->claim.values;
     cg_x12_read_views(walk, segment, 3, &ref);
     if (cg_x12_view_is(&ref, 1, "F8")) {
-        walk->claim.values[CG_FIELD_ORIGINAL_CLAIM_ID] = cg_x12_view(&ref, 2);
+        take_once(walk, &values[CG_FIELD_ORIGINAL_CLAIM_ID], cg_x12_view(&ref, 2));
     } else if (cg_x12_view_is(&ref, 1, "G1")) {
-        walk->claim.values[CG_FIELD_AUTHORIZATION_NUMBER] = cg_x12_view(&ref, 2);
+        take_once(walk, &values[CG_FIELD_AUTHORIZATION_NUMBER], cg_x12_view(&ref, 2));
     }
 }
 
@@ -139,6 +148,7 @@ static void begin_line(struct cg_x12_walk *walk, struct cg_text segment) {
     walk->has_service = false;
     walk->has_date = false;
     walk->has_line_rendering = false;
+    walk->line_authorization = nothing;
     walk->loop = CG_X12_LOOP_LINE;
 }
 
@@ -222,7 +232,8 @@ static void read_line_reference(struct cg_x12_walk *walk, struct cg_text segment
     if (cg_x12_view_is(&ref, 1, "6R")) {
         line->line_control = cg_x12_view(&ref, 2);
     } else if (cg_x12_view_is(&ref, 1, "G1") && cg_x12_view(&ref, 4).len == 0) {
-        line->values[CG_FIELD_AUTHORIZATION_NUMBER] = cg_x12_view(&ref, 2);
+        take_once(walk, &walk->line_authorization, cg_x12_view(&ref, 2));
+        line->values[CG_FIELD_AUTHORIZATION_NUMBER] = walk->line_authorization;
     }
 }
 
@@ -258,14 +269,10 @@ static void read_in_line(struct cg_x12_walk *walk, uint32_t name, struct cg_text
     }
 }
 
-/* What was done is never passed over, whichever loop it stands in. Where what a claim or a
- * subscriber begins with stands behind a line, a CLM or an HL has been lost, and the lines that
- * follow are another's. */
+/* What was done is never passed over, whichever loop it stands in. */
 static bool is_misplaced(const struct cg_x12_walk *walk, uint32_t name) {
-    const bool in_line = walk->loop >= CG_X12_LOOP_LINE;
     return name == CG_X12_NAME_SV2 || name == CG_X12_NAME_SV3 ||
-           (name == CG_X12_NAME_SV1 && !in_line) ||
-           ((name == NAME3('S', 'B', 'R') || name == NAME2('H', 'I')) && in_line);
+           (name == CG_X12_NAME_SV1 && walk->loop < CG_X12_LOOP_LINE);
 }
 
 static void read_in_claim(struct cg_x12_walk *walk, uint32_t name, struct cg_text segment) {
@@ -309,11 +316,12 @@ static void start_claim(struct cg_x12_walk *walk, const struct cg_x12_node *node
     walk->has_rendering = false;
     const bool is_unsure =
         walk->billing_names > 1 || walk->member_names > 1 || walk->patient_names > 1;
-    walk->fault = node->has_odd_id        ? CG_SEGMENT_NAME
-                  : walk->is_broken       ? CG_CLAIM_ORPHANED
-                  : !walk->has_subscriber ? CG_CLAIM_MISPLACED
-                  : is_unsure             ? CG_NAMED_TWICE
-                                          : CG_WELL_FORMED;
+    walk->fault = node->has_odd_id                                  ? CG_SEGMENT_NAME
+                  : walk->is_broken || node->is_broken              ? CG_CLAIM_ORPHANED
+                  : !walk->has_subscriber                           ? CG_CLAIM_MISPLACED
+                  : node->has_lost_loop || walk->has_misplaced_name ? CG_SEGMENT_MISPLACED
+                  : is_unsure                                       ? CG_NAMED_TWICE
+                                                                    : CG_WELL_FORMED;
 }
 
 /* What the claim says of itself stays, for those who tell of it; its lines go. */

@@ -51,6 +51,7 @@ struct cg_x12_walk {
     uint32_t billing_names; /* NM1*85, NM1*IL and NM1*QC of the loops that are open */
     uint32_t member_names;
     uint32_t patient_names;
+    bool has_misplaced_name; /* one of them stands in another's loop */
 
     /* the claim */
     struct cg_x12_line claim; /* what its lines share */
@@ -60,6 +61,7 @@ struct cg_x12_walk {
     bool has_date;
     bool has_rendering;      /* NM1*82 of the claim */
     bool has_line_rendering; /* of the line */
+    struct cg_text line_authorization;
     uint32_t lines;
     enum cg_malformed fault;
 };

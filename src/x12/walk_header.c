@@ -6,6 +6,14 @@ static struct cg_text npi_of(const struct cg_x12_views *nm1) {
     return cg_x12_view_is(nm1, 8, "XX") ? cg_x12_view(nm1, 9) : nothing;
 }
 
+/* A provider below its own loop, a patient in the subscriber's, a subscriber in the patient's: the
+ * HL before it has been lost. */
+static bool is_of_another_loop(const struct cg_x12_walk *walk, const struct cg_x12_views *nm1) {
+    const bool in_patient = walk->loop == CG_X12_LOOP_PATIENT;
+    return cg_x12_view_is(nm1, 1, "85") || cg_x12_view_is(nm1, 1, "87") ||
+           cg_x12_view_is(nm1, 1, in_patient ? "IL" : "QC");
+}
+
 static void name_entity(struct cg_x12_walk *walk, const struct cg_x12_views *nm1) {
     const bool in_billing = walk->loop == CG_X12_LOOP_BILLING || walk->loop == CG_X12_LOOP_PAY_TO;
     const bool in_subscriber =
@@ -16,6 +24,8 @@ static void name_entity(struct cg_x12_walk *walk, const struct cg_x12_views *nm1
         walk->billing_names++;
     } else if (in_billing) {
         walk->loop = CG_X12_LOOP_PAY_TO;
+    } else if (is_of_another_loop(walk, nm1)) {
+        walk->has_misplaced_name = true;
     } else if (in_subscriber && cg_x12_view_is(nm1, 1, "IL")) {
         walk->loop = CG_X12_LOOP_SUBSCRIBER;
         walk->member_id = cg_x12_view(nm1, 9);
@@ -65,6 +75,7 @@ static void open_subscriber(struct cg_x12_walk *walk, bool is_open) {
     walk->has_patient = false;
     walk->member_id = nothing;
     walk->member_names = 0;
+    walk->has_misplaced_name = false;
     walk->birth_date = nothing;
 }
 

@@ -1,8 +1,7 @@
 /*
  * X12 837P from the command line: what is read, what comes out, and what is refused.
  */
-#include "support/scene.h"
-#include "support/x12_text.h"
+#include "support/x12_world.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -10,166 +9,98 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ROSTER                                                                                     \
-    "npi,credential_type,status,effective_date,end_date\n"                                         \
-    "1000000004,CPSSP-MH,current,2020-01-01,\n"
 #define FREQUENT "LX*1", "SV1*HC:H0038:HE*10*UN*99***1", "DTP*472*D8*20250106"
 
-struct world {
-    struct scene scene;
-    const char *roster;
-    struct cg_buffer text;
-};
-
-static void make_world(struct world *world) {
-    scene_make(&world->scene);
-    world->roster = scene_path(&world->scene, "roster");
-    cr_assert_eq(mkdir(world->roster, 0700), 0);
-    scene_file(&world->scene, "roster/credentials.csv", ROSTER, strlen(ROSTER));
-    cg_buffer_init(&world->text, 4 << 20);
-}
-
-static void end_world(struct world *world) {
-    cg_buffer_fini(&world->text);
-    scene_remove(&world->scene);
-}
-
-static const char *put_file(struct world *world, const char *name) {
-    return scene_file(&world->scene, name, world->text.data, world->text.len_bytes);
-}
-
-/* `validate` on up to three inputs or options; the run's streams are the caller's to free. */
-static void validate(const struct world *world, const char *out, const char *const more[3],
-                     struct run *run) {
-    const char *const argv[] = {run_claimgate(), "validate",   "--roster", world->roster,
-                                "--as-of",       "2025-12-31", "--out",    out,
-                                more[0],         more[1],      more[2],    NULL};
-    run_program(argv, NULL, run);
-}
-
-#define MORE(...) ((const char *const[3]){__VA_ARGS__})
-
-static const char *decide(struct world *world, const char *const more[3]) {
-    const char *out = scene_path(&world->scene, "out-%zu", world->scene.path_count);
-    struct run run;
-    validate(world, out, more, &run);
-    cr_assert_eq(run.exit_code, 0, "%s", run.err);
-    run_fini(&run);
-    return out;
-}
-
-static void expect_refused(struct world *world, const char *const more[3], int exit_code,
-                           const char *told) {
-    const char *out = scene_path(&world->scene, "out-%zu", world->scene.path_count);
-    struct run run;
-    validate(world, out, more, &run);
-    cr_expect_eq(run.exit_code, exit_code, "%s", run.err);
-    cr_expect_not_null(strstr(run.err, told), "\"%s\" is not in %s", told, run.err);
-    run_fini(&run);
-}
-
-static void expect_content(const char *out, const char *name, const char *bytes, size_t len) {
-    size_t found_len = 0;
-    char *found = scene_read(out, name, &found_len);
-    cr_expect_eq(found_len, len, "%s has %zu bytes, not %zu:\n%s", name, found_len, len, found);
-    cr_expect(found_len == len && memcmp(found, bytes, len) == 0, "%s:\n%s", name, found);
-    free(found);
-}
-
-static void expect_in(const char *out, const char *name, const char *wanted) {
-    size_t len = 0;
-    char *found = scene_read(out, name, &len);
-    cr_expect_not_null(strstr(found, wanted), "\"%s\" is not in %s:\n%s", wanted, name, found);
-    free(found);
-}
-
 Test(x12, claims_are_accepted_and_rejected_whole) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "CLM*C-2*20***11:B:1",
             FREQUENT, X12_LINE("2"), "REF*6R*L22", X12_CLAIM("C-3"));
-    const char *out = decide(&world, MORE(put_file(&world, "in.837")));
-    expect_in(out, "accepted.x12.gz", "CLM*C-1*");
-    expect_in(out, "rejected.x12.gz", "CLM*C-2*20***11:B:1~\nLX*1~\n");
-    expect_in(out, "rejected.x12.gz", "SE*18*0021~\nGE*1*7~\nIEA*1*000000905~\n");
-    expect_in(out, "rejected.csv.gz",
-              "in.837,18,C-2,1,M-1,2025-01-06,,11,H0038,HE,,,,,99,1000000004,1000000004,10,,1,,"
-              "2025-01-20,,1980-01-02,0021,,daily_cap,");
-    expect_in(out, "rejected.csv.gz",
-              "in.837,21,C-2,2,M-1,2025-01-06,,11,H0038,HE,,,,,2,1000000004,1000000004,10,,1,,"
-              "2025-01-20,,1980-01-02,0021,L22,claim_rejected,");
+    const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837")));
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-1*");
+    x12_world_expect_in(out, "rejected.x12.gz", "CLM*C-2*20***11:B:1~\nLX*1~\n");
+    x12_world_expect_in(out, "rejected.x12.gz", "SE*18*0021~\nGE*1*7~\nIEA*1*000000905~\n");
+    x12_world_expect_in(
+        out, "rejected.csv.gz",
+        "in.837,18,C-2,1,M-1,2025-01-06,,11,H0038,HE,,,,,99,1000000004,1000000004,10,,1,,"
+        "2025-01-20,,1980-01-02,0021,,daily_cap,");
+    x12_world_expect_in(
+        out, "rejected.csv.gz",
+        "in.837,21,C-2,2,M-1,2025-01-06,,11,H0038,HE,,,,,2,1000000004,1000000004,10,,1,,"
+        "2025-01-20,,1980-01-02,0021,L22,claim_rejected,");
     size_t len = 0;
     char *report = scene_read(out, "report.json", &len);
     scene_check_report(report, len);
     free(report);
-    expect_in(out, "report.json", "\"claims\": {\n    \"records\": 3,");
-    expect_in(out, "report.json", "\"name\": \"x12-837p\"");
-    expect_in(out, "report.json", "\"transactions\": 1,");
-    end_world(&world);
+    x12_world_expect_in(out, "report.json", "\"claims\": {\n    \"records\": 3,");
+    x12_world_expect_in(out, "report.json", "\"name\": \"x12-837p\"");
+    x12_world_expect_in(out, "report.json", "\"transactions\": 1,");
+    x12_world_end(&world);
 }
 
 Test(x12, a_rejected_file_is_taken_once_the_roster_is_mended) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"),
             "NM1*82*1*PEER*PAT****XX*1234567893");
-    const char *file = put_file(&world, "in.837");
-    const char *first = decide(&world, MORE(file));
-    expect_content(first, "accepted.x12.gz", "", 0);
-    expect_content(first, "rejected.x12.gz", world.text.data, world.text.len_bytes);
-    static const char mended[] = ROSTER "1234567893,CPSSP-MH,current,2020-01-01,\n";
+    const char *file = x12_world_put(&world, "in.837");
+    const char *first = x12_world_decide(&world, X12_MORE(file));
+    x12_world_expect_content(first, "accepted.x12.gz", "", 0);
+    x12_world_expect_content(first, "rejected.x12.gz", world.text.data, world.text.len_bytes);
+    static const char mended[] = X12_ROSTER "1234567893,CPSSP-MH,current,2020-01-01,\n";
     scene_file(&world.scene, "roster/credentials.csv", mended, sizeof mended - 1);
     char rejected[RUN_PATH_BYTES];
     run_join(rejected, first, "rejected.x12.gz");
-    const char *second = decide(&world, MORE(rejected));
+    const char *second = x12_world_decide(&world, X12_MORE(rejected));
     char table[RUN_PATH_BYTES];
     run_join(table, first, "rejected.csv.gz");
-    expect_refused(&world, MORE(table), 65, "give rejected.x12.gz");
-    expect_content(second, "accepted.x12.gz", world.text.data, world.text.len_bytes);
-    expect_content(second, "rejected.x12.gz", "", 0);
-    end_world(&world);
+    x12_world_expect_refused(&world, X12_MORE(table), 65, "give rejected.x12.gz");
+    x12_world_expect_content(second, "accepted.x12.gz", world.text.data, world.text.len_bytes);
+    x12_world_expect_content(second, "rejected.x12.gz", "", 0);
+    x12_world_end(&world);
 }
 
 /* What the first file ends in, and the second begins with, must not spoil what is put together. */
 Test(x12, several_files_are_one_stream) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
     const size_t whole = world.text.len_bytes;
     const char *first = NULL;
     world.text.len_bytes -= strlen("~\n");
-    first = put_file(&world, "a.837");
+    first = x12_world_put(&world, "a.837");
     world.text.len_bytes = whole;
     memcpy((char *)memmem(world.text.data, whole, "C-1", 3), "C-9", 3);
     struct cg_buffer marked;
     cg_buffer_init(&marked, 4 << 20);
     x12_wrap(&marked, &world.text, X12_WITH_BOM);
     const char *second = scene_file(&world.scene, "b.837", marked.data, marked.len_bytes);
-    const char *out = decide(&world, MORE(first, second));
-    expect_in(out, "accepted.x12.gz", "IEA*1*000000905~ISA*00*");
-    expect_in(out, "accepted.x12.gz", "CLM*C-9*");
+    const char *out = x12_world_decide(&world, X12_MORE(first, second));
+    x12_world_expect_in(out, "accepted.x12.gz", "IEA*1*000000905~ISA*00*");
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-9*");
     cg_buffer_fini(&marked);
-    end_world(&world);
+    x12_world_end(&world);
 }
 
 Test(x12, what_a_run_cannot_take_is_refused) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     static const char csv[] = "claim_id,member_id,claim_line_start_date,hcpcs_code,"
                               "service_unit_quantity,rendering_npi\n";
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
-    const char *x12 = put_file(&world, "in.837");
+    const char *x12 = x12_world_put(&world, "in.837");
     const char *rows = scene_file(&world.scene, "in.csv", csv, sizeof csv - 1);
     world.text.len_bytes -= 3;
-    const char *cut = put_file(&world, "cut.837");
-    expect_refused(&world, MORE(x12, rows), 65,
-                   "in.csv: is no X12, and the input before it is X12");
-    expect_refused(&world, MORE(rows, x12), 65,
-                   "in.837: is X12, and the input before it is no X12");
-    expect_refused(&world, MORE(x12, "--layout", "tuva"), 64, "leave --layout out");
-    expect_refused(&world, MORE(x12, "--dependents=all"), 64, "--dependents takes \"joined\"");
-    expect_refused(&world, MORE(cut), 65, "cut.837: segment 19 (byte ");
-    end_world(&world);
+    const char *cut = x12_world_put(&world, "cut.837");
+    x12_world_expect_refused(&world, X12_MORE(x12, rows), 65,
+                             "in.csv: is no X12, and the input before it is X12");
+    x12_world_expect_refused(&world, X12_MORE(rows, x12), 65,
+                             "in.837: is X12, and the input before it is no X12");
+    x12_world_expect_refused(&world, X12_MORE(x12, "--layout", "tuva"), 64, "leave --layout out");
+    x12_world_expect_refused(&world, X12_MORE(x12, "--dependents=all"), 64,
+                             "--dependents takes \"joined\"");
+    x12_world_expect_refused(&world, X12_MORE(cut), 65, "cut.837: segment 19 (byte ");
+    x12_world_end(&world);
 }
 
 /* What the lines of the X12 file are as CSV. */
@@ -195,10 +126,10 @@ static void put_reasons(struct cg_buffer *out, const char *dir) {
 }
 
 Test(x12, line_by_line_it_is_decided_as_the_csv_of_its_lines) {
-    struct world world;
+    struct x12_world world;
     struct cg_buffer x12_reasons;
     struct cg_buffer csv_reasons;
-    make_world(&world);
+    x12_world_make(&world);
     cg_buffer_init(&x12_reasons, 1 << 16);
     cg_buffer_init(&csv_reasons, 1 << 16);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*20***11:B:1", X12_LINE("1"), "LX*2",
@@ -209,24 +140,24 @@ Test(x12, line_by_line_it_is_decided_as_the_csv_of_its_lines) {
         "C-1,1,M-1,2025-01-06,H0038,HE,99" CSV_REST "C-1,4,M-1,2025-01-06,H0038,HE,2" CSV_REST
         "C-2,1,M-1,2025-01-06,H0038,HE,2" CSV_REST "C-2,2,M-1,2025-01-06,H0038,HE,2" CSV_REST
         "C-2,1,M-1,2025-01-06,H0038,HE,2" CSV_REST;
-    const char *file = put_file(&world, "in.837");
-    put_reasons(&x12_reasons, decide(&world, MORE(file, "--lines")));
+    const char *file = x12_world_put(&world, "in.837");
+    put_reasons(&x12_reasons, x12_world_decide(&world, X12_MORE(file, "--lines")));
     file = scene_file(&world.scene, "in.csv", csv, sizeof csv - 1);
-    put_reasons(&csv_reasons, decide(&world, MORE(file)));
+    put_reasons(&csv_reasons, x12_world_decide(&world, X12_MORE(file)));
     cr_expect_str_eq(x12_reasons.data, csv_reasons.data);
     cr_expect_not_null(strstr(csv_reasons.data, ",OA,18,"));
-    expect_refused(&world, MORE(file, "--lines"), 64, "--lines is for X12");
+    x12_world_expect_refused(&world, X12_MORE(file, "--lines"), 64, "--lines is for X12");
     cg_buffer_fini(&x12_reasons);
     cg_buffer_fini(&csv_reasons);
-    end_world(&world);
+    x12_world_end(&world);
 }
 
 #define OTHER_CLAIM(id, ...) "CLM*" id "*5***11:B:1", "LX*1", __VA_ARGS__
 
 /* A code is what a person reads, and a blank is where nothing stands. */
 Test(x12, a_qualifier_that_is_not_read_is_told) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER,
             OTHER_CLAIM("C-1", "SV1*hc:H0038:HE*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-2", "SV1*:H0038:HE*5*UN*1", "DTP*472*D8*20250106"),
@@ -234,62 +165,66 @@ Test(x12, a_qualifier_that_is_not_read_is_told) {
             OTHER_CLAIM("C-4", "SV1*WK:H0038*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-5", "SV1*HC:H0038:HE*5*MJ*60", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-6", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*DT*202501061200"));
-    const char *out = decide(&world, MORE(put_file(&world, "in.837"), "--ack"));
-    expect_in(out, "rejected.csv.gz", ",C-1,1,M-1,2025-01-06,,11,hc:H0038,HE,");
-    expect_in(out, "rejected.csv.gz", ",C-2,1,M-1,2025-01-06,,11,:H0038,HE,");
-    expect_in(out, "rejected.csv.gz", ",C-3,1,M-1,2025-01-06,,11,*H0038,,");
-    expect_in(out, "rejected.csv.gz", ",procedure_code_invalid,");
-    expect_in(out, "rejected.csv.gz", "SV101 holds H0038 with another qualifier than HC");
-    expect_in(out, "rejected.csv.gz", "SV103 is \"\"MJ\"\"; only where it is UN");
-    expect_in(out, "rejected.csv.gz", "DTP02 of DTP*472 is \"\"DT\"\"; a date is read only");
-    expect_in(out, "accepted.x12.gz", "CLM*C-4*");
-    expect_in(out, "report.json", "\"near_codes\": [");
-    expect_in(out, "ack.277ca.x12.gz", "SVC*HC:H0038:HE*5*****1~");
-    end_world(&world);
+    const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837"), "--ack"));
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-1,1,M-1,2025-01-06,,11,hc:H0038,HE,");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-2,1,M-1,2025-01-06,,11,:H0038,HE,");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-3,1,M-1,2025-01-06,,11,*H0038,,");
+    x12_world_expect_in(out, "rejected.csv.gz", ",procedure_code_invalid,");
+    x12_world_expect_in(out, "rejected.csv.gz", "SV101 holds H0038 with another qualifier than HC");
+    x12_world_expect_in(out, "rejected.csv.gz", "SV103 is \"\"MJ\"\"; only where it is UN");
+    x12_world_expect_in(out, "rejected.csv.gz",
+                        "DTP02 of DTP*472 is \"\"DT\"\"; a date is read only");
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-4*");
+    x12_world_expect_in(out, "report.json", "\"near_codes\": [");
+    x12_world_expect_in(out, "ack.277ca.x12.gz", "SVC*HC:H0038:HE*5*****1~");
+    x12_world_end(&world);
 }
 
 /* Every claim of the group has the one fault. */
 Test(x12, a_group_without_a_readable_date_is_told_with_the_mend) {
-    struct world world;
+    struct x12_world world;
     struct run run;
-    make_world(&world);
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
     memcpy((char *)memmem(world.text.data, world.text.len_bytes, "*20250120*1253*7", 16),
            "*2025-1-2*1253*7", 16);
-    const char *file = put_file(&world, "in.837");
+    const char *file = x12_world_put(&world, "in.837");
     const char *out = scene_path(&world.scene, "out");
-    validate(&world, out, MORE(file), &run);
+    x12_world_validate(&world, out, X12_MORE(file), &run);
     cr_expect_not_null(strstr(run.err, "GS04 of 1 of 1 groups is no date"), "%s", run.err);
-    expect_in(out, "rejected.csv.gz", "It is GS04; with --received unknown");
+    x12_world_expect_in(out, "rejected.csv.gz", "It is GS04; with --received unknown");
     run_fini(&run);
-    validate(&world, scene_path(&world.scene, "again"), MORE(file, "--received", "unknown"), &run);
+    x12_world_validate(&world, scene_path(&world.scene, "again"),
+                       X12_MORE(file, "--received", "unknown"), &run);
     cr_expect_str_eq(run.err, "");
     run_fini(&run);
-    end_world(&world);
+    x12_world_end(&world);
 }
 
 Test(x12, what_stands_before_the_first_isa_is_told) {
     static const char *const before[] = {"From: sender\nSubject: claims, of May\n\n", "xx"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
-        struct world world;
-        make_world(&world);
+        struct x12_world world;
+        x12_world_make(&world);
         cr_assert(cg_buffer_append_text(&world.text, before[i]));
         X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
-        expect_refused(&world, MORE(put_file(&world, "in.837")), 65, "stand before its first ISA");
-        end_world(&world);
+        x12_world_expect_refused(&world, X12_MORE(x12_world_put(&world, "in.837")), 65,
+                                 "stand before its first ISA");
+        x12_world_end(&world);
     }
 }
 
 Test(x12, every_claim_is_acknowledged) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, "REF*EI*587654321", X12_SUBSCRIBER, X12_CLAIM("C-1"),
             "CLM*C-2*20.50***11:B:1", "REF*D9*CLEAR-9", FREQUENT, X12_LINE("2"), "REF*6R*L22",
             "CLM*C-3*5***11:B:1", "LX*1", "SV1*HC:99213*5*UN*1***1",
             "DTP*472*RD8*20250107-20250108", "CLM*C-4*7***11:B:1", "LX*1",
             "SV1*HC:H0038:HE*7*MJ*60***1", "DTP*472*D8*20250109", "CLM*C-5*9***11:B:1",
             "HL*3*2*23*0", "NM1*QC*1*DOE*ANN", X12_CLAIM("C-6"));
-    const char *out = decide(&world, MORE(put_file(&world, "in.837"), "--ack", "--payer-id=XV:77"));
+    const char *out = x12_world_decide(
+        &world, X12_MORE(x12_world_put(&world, "in.837"), "--ack", "--payer-id=XV:77"));
     static const char wanted[] =
         "ISA*00*          *00*          *ZZ*RECEIVER       *ZZ*SENDER         "
         "*251231*0000*^*00501*000000905*0*P*:~\n"
@@ -323,44 +258,46 @@ Test(x12, every_claim_is_acknowledged) {
         "STC*A6:164:IL*20251231*U*10~\nDTP*472*D8*20250106~\n"
         "SVC*HC:H0038:HE*10*****2~\nSTC*A6:164:IL*20251231*U~\nDTP*472*D8*20250106~\n"
         "SE*57*0021~\nGE*1*7~\nIEA*1*000000905~\n";
-    expect_content(out, "ack.277ca.x12.gz", wanted, sizeof wanted - 1);
-    expect_in(out, "rejected.csv.gz", "is not the subscriber (HL03 23) has one with --dependents");
-    expect_refused(&world, MORE("in.837", "--payer-id=XV:77"), 64, "give --ack too");
-    end_world(&world);
+    x12_world_expect_content(out, "ack.277ca.x12.gz", wanted, sizeof wanted - 1);
+    x12_world_expect_in(out, "rejected.csv.gz",
+                        "is not the subscriber (HL03 23) has one with --dependents");
+    x12_world_expect_refused(&world, X12_MORE("in.837", "--payer-id=XV:77"), 64, "give --ack too");
+    x12_world_end(&world);
 }
 
 Test(x12, a_payer_may_have_codes_of_its_own) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     static const char codes[] = "reason,stc\ndaily_cap,A3:999:PR\nunits_invalid,A7:1\n";
     static const char bad[] = "reason,stc\nno_such_reason,A3:1\nunits_invalid,a7\n";
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-2*20***11:B:1", FREQUENT);
-    const char *file = put_file(&world, "in.837");
+    const char *file = x12_world_put(&world, "in.837");
     char own[RUN_PATH_BYTES + 16];
     snprintf(own, sizeof own, "--reasons=%s",
              scene_file(&world.scene, "own.csv", codes, sizeof codes - 1));
-    expect_in(decide(&world, MORE(file, "--ack", own)), "ack.277ca.x12.gz",
-              "STC*A3:999:PR*20251231*U*20~");
+    x12_world_expect_in(x12_world_decide(&world, X12_MORE(file, "--ack", own)), "ack.277ca.x12.gz",
+                        "STC*A3:999:PR*20251231*U*20~");
     snprintf(own, sizeof own, "--reasons=%s",
              scene_file(&world.scene, "bad.csv", bad, sizeof bad - 1));
-    expect_refused(&world, MORE(file, "--ack", own), 78, "bad.csv:2:1: there is no reason");
-    end_world(&world);
+    x12_world_expect_refused(&world, X12_MORE(file, "--ack", own), 78,
+                             "bad.csv:2:1: there is no reason");
+    x12_world_end(&world);
 }
 
 Test(x12, check_answers_its_lines_and_an_audit_wants_a_ledger) {
-    struct world world;
+    struct x12_world world;
     struct run run;
-    make_world(&world);
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "CLM*C-2*20***11:B:1",
             FREQUENT);
-    const char *file = put_file(&world, "in.837");
+    const char *file = x12_world_put(&world, "in.837");
     const char *const check[] = {run_claimgate(), "check",   "-",          "--roster",
                                  world.roster,    "--as-of", "2025-12-31", NULL};
     run_program(check, file, &run);
     cr_expect_str_eq(run.out, "14\taccepted\t2\t\n18\trejected\t0\tdaily_cap\n", "%s%s", run.out,
                      run.err);
     run_fini(&run);
-    const char *out = decide(&world, MORE(file));
+    const char *out = x12_world_decide(&world, X12_MORE(file));
     const char *const audit[] = {run_claimgate(),
                                  "audit",
                                  file,
@@ -375,21 +312,21 @@ Test(x12, check_answers_its_lines_and_an_audit_wants_a_ledger) {
     cr_expect_eq(run.exit_code, 64, "%s", run.err);
     cr_expect_not_null(strstr(run.err, "was made of X12"), "%s", run.err);
     run_fini(&run);
-    end_world(&world);
+    x12_world_end(&world);
 }
 
 /* Providers mostly keep the number that they gave, while F8 is the payer's. */
 Test(x12, a_replacement_of_an_unknown_number_replaces_the_claim_with_its_own) {
-    struct world world;
-    make_world(&world);
+    struct x12_world world;
+    x12_world_make(&world);
     X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"),
             "CLM*C-1*10***11:B:7*Y*A*Y*Y", "REF*F8*P-900001", "HI*ABK:F200", X12_LINE("1"));
-    const char *file = put_file(&world, "in.837");
-    const char *out = decide(&world, MORE(file));
-    expect_in(out, "report.json", "\"taken_back\": 1,");
-    expect_in(out, "report.json", "\"rejected\": 0,");
-    const char *off = decide(&world, MORE(file, "--same-control-number", "off"));
-    expect_in(off, "report.json", "\"taken_back\": 0,");
-    expect_in(off, "rejected.csv.gz", ",duplicate_line,");
-    end_world(&world);
+    const char *file = x12_world_put(&world, "in.837");
+    const char *out = x12_world_decide(&world, X12_MORE(file));
+    x12_world_expect_in(out, "report.json", "\"taken_back\": 1,");
+    x12_world_expect_in(out, "report.json", "\"rejected\": 0,");
+    const char *off = x12_world_decide(&world, X12_MORE(file, "--same-control-number", "off"));
+    x12_world_expect_in(off, "report.json", "\"taken_back\": 0,");
+    x12_world_expect_in(off, "rejected.csv.gz", ",duplicate_line,");
+    x12_world_end(&world);
 }

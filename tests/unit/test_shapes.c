@@ -15,7 +15,7 @@ static void note(struct cg_shape_counts *counts, uint64_t record, int field, con
 
 static struct cg_remarks remarks_of(const struct cg_shape_counts *counts, uint64_t of) {
     struct cg_remarks remarks;
-    cg_shapes_remarks_of_claims(counts, of, &remarks);
+    cg_shapes_remarks_of_claims(counts, of, false, &remarks);
     return remarks;
 }
 

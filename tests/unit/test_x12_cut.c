@@ -97,12 +97,14 @@ static const struct {
     {"SE*27", "XX*25", "the segment GE stands where SE must stand", false},
     {"ST*837*0021*005010X222A1", "ST*837*0021*004010X098A1", "837 of version 004010X098A1", false},
     {"ST*837*0021*005010X222A1", "ST*835*0021*005010X222A1", "835 of version 005010X222A1", false},
-    {"GS*HC", "DOEJN", "the segment (unreadable) stands where GS or IEA must stand", false},
-    {"GS*HC", "G\001*HC", "stands where GS or IEA must stand", false},
+    {"ST*837*0021*005010X222A1", "ST*DOE*0021*JANEDOEM-1A1", "(unreadable) of version (unreadable)",
+     false},
+    {"GS*HC", "DOE*J", "something else stands where the segment GS or IEA must stand", false},
+    {"GS*HC", "G\001*HC", "something else stands where the segment GS or IEA must stand", false},
     {"BHT*", "B\001T*", "the name of this segment holds a control character", false},
     {"*00501*000000905*0*P*:~", "*00501*000000905*0*P*~~", "two separators of this ISA", false},
     {"*00501*000000905*0*P*:~", "*00501*000000905*0*P*:A", "a letter, a digit, a blank", false},
-    {"ISA*00*", "ISB*00*", "stands where ISA must stand", false},
+    {"ISA*00*", "ISB*00*", "something else stands where the segment ISA must stand", false},
 };
 
 Test(x12_cut, a_wrong_envelope_is_refused_and_told) {

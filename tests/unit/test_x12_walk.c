@@ -181,6 +181,25 @@ static const struct {
     {"a claim's diagnosis behind a line, whose CLM is missing",
      {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "HI*ABK:F200", X12_LINE("2")},
      "fault 14"},
+    {"two authorizations of a line",
+     {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), "REF*G1*A", "REF*G1*B"},
+     "fault 15"},
+    {"two originals",
+     {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:7", "REF*F8*A", "REF*F8*B", X12_LINE("1")},
+     "fault 15"},
+    {"two authorizations",
+     {X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1", "REF*G1*A", "REF*G1*B", X12_LINE("1")},
+     "fault 15"},
+    {"a provider in a subscriber's loop",
+     {X12_BILLING, X12_SUBSCRIBER, "NM1*85*2*OTHER*****XX*1000000012", X12_CLAIM("C-1")},
+     "fault 14"},
+    {"a patient in a subscriber's loop",
+     {X12_BILLING, X12_SUBSCRIBER, "NM1*QC*1*DOE*ANN", X12_CLAIM("C-1")},
+     "fault 14"},
+    {"a subscriber in a patient's loop",
+     {X12_BILLING, X12_SUBSCRIBER, "HL*3*2*23*0", "NM1*QC*1*DOE*ANN", "NM1*IL*1*ROE*RAY****MI*M-2",
+      X12_CLAIM("C-1")},
+     "fault 14"},
     {"two members in a loop",
      {X12_BILLING, X12_SUBSCRIBER, "NM1*IL*1*DOE*JANE****MI*M-9", X12_CLAIM("C-1")},
      "fault 15"},
@@ -211,6 +230,60 @@ Test(x12_walk, a_claim_that_cannot_be_read_is_one_malformed_line) {
         cr_expect_null(found == NULL ? NULL : strstr(found + 1, "fault "), "%s:\n%s",
                        malformed[i].what, out.data);
     }
+}
+
+/* What a subscriber begins with, less and less of it. */
+static const char *const lost[][8] = {
+    {"SBR*P*18*******MC", "NM1*IL*1*ROE*RAY****MI*M-2", "DMG*D8*19900102*M"},
+    {"NM1*IL*1*ROE*RAY****MI*M-2", "DMG*D8*19900102*M"},
+    {"DMG*D8*19900102*M", "NM1*PR*2*STATE MEDICAID*****PI*PAYER1"},
+    {"PAT*19", "NM1*QC*1*ROE*ANN"},
+    {"NM1*PR*2*STATE MEDICAID*****PI*PAYER1"},
+    {"NM1*85*2*OTHER*****XX*1000000012", "N3*1 MAIN"},
+};
+
+static void put_lost_loop(const char *const segments[], const char *hl) {
+    const char *all[64] = {X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1")};
+    const char *const behind[] = {X12_CLAIM("C-2"), X12_CLAIM("C-3"), hl,
+                                  "NM1*IL*1*LEE*KIM****MI*M-3", X12_CLAIM("C-4")};
+    size_t count = 0;
+    while (all[count] != NULL) {
+        count++;
+    }
+    for (size_t i = 0; segments[i] != NULL; i++) {
+        all[count++] = segments[i];
+    }
+    memcpy(&all[count], behind, sizeof behind);
+    cg_buffer_clear(&text);
+    x12_put(&text, all);
+}
+
+/* With right counts, and however the stream is cut: until the next loop of that kind all claims are
+ * somebody else's. */
+Test(x12_walk, behind_a_loop_that_is_lost_no_claim_is_taken_for_the_one_before) {
+    const size_t last = sizeof lost / sizeof lost[0] - 1;
+    for (size_t i = 0; i <= last; i++) {
+        for (size_t payload = 0; payload < 2000; payload += 101) {
+            put_lost_loop(lost[i], "HL*3*1*22*0");
+            x12_transcribe(&out, &text, (struct x12_reading){.payload = payload});
+            cr_expect_not_null(strstr(out.data, "fault 14 claim_id=C-1 "), "%s", out.data);
+            cr_expect_not_null(strstr(out.data, "fault 8 claim_id=C-2 "), "%s", out.data);
+            cr_expect_not_null(strstr(out.data, "fault 8 claim_id=C-3 "), "%s", out.data);
+            cr_expect_not_null(
+                strstr(out.data, i == last ? "fault 8 claim_id=C-4 " : "fault 0 claim_id=C-4 "),
+                "%zu: %s", i, out.data);
+        }
+    }
+    put_lost_loop(lost[last], "HL*3**20*1");
+    EXPECT_TOLD("fault 9 claim_id=C-4 ");
+}
+
+Test(x12_walk, what_is_said_twice_alike_is_said_once) {
+    X12_PUT(&text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:7", "REF*F8*A", "REF*F8*A",
+            "REF*G1*B", "REF*G1*B", X12_LINE("1"), "REF*G1*C", "REF*G1*C");
+    EXPECT_TOLD("fault 0 ");
+    EXPECT_TOLD("original_claim_id=A ");
+    EXPECT_TOLD("authorization_number=C ");
 }
 
 Test(x12_walk, a_lenient_envelope_lets_order_alone_say_whose_a_claim_is) {

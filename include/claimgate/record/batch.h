@@ -42,14 +42,14 @@ enum cg_malformed {
     CG_TOO_FEW_FIELDS,
     CG_TOO_MANY_FIELDS,
     CG_HEADER_STUCK,         /* to a claim: the file before it had no last line end */
-    CG_CLAIM_ORPHANED,       /* X12: an HL02 above it does not name the loop that is open there */
+    CG_CLAIM_ORPHANED,       /* X12: an HL above it is missing, or its HL02 names another loop */
     CG_CLAIM_MISPLACED,      /* X12: CLM stands in no loop of a subscriber */
     CG_CLAIM_WITHOUT_LINES,  /* X12: CLM without LX */
     CG_LINE_WITHOUT_SERVICE, /* X12: LX without SV1 */
     CG_SERVICE_TWICE,        /* X12: a second SV1 or DTP*472 in a line */
     CG_SEGMENT_NAME,         /* X12: the name of a segment is not two or three capitals or digits */
-    CG_SEGMENT_MISPLACED,    /* X12: SV1 before LX, SV2 or SV3, or SBR or HI behind LX */
-    CG_NAMED_TWICE,          /* X12: a second NM1*85, NM1*IL, NM1*QC or NM1*82 in one loop */
+    CG_SEGMENT_MISPLACED,    /* X12: SV1 before LX, SV2 or SV3, or what only a header has */
+    CG_NAMED_TWICE,          /* X12: a second NM1*85, IL, QC or 82, REF*F8 or G1 in one loop */
 };
 
 /* What a record says of itself by its column cg_past (layout.h: has_past). */

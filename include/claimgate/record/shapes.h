@@ -66,8 +66,9 @@ struct cg_remarks {
     uint32_t count;
 };
 
-/* Whose mends are told: layouts of rosters know some of the keys of those of claims. */
-enum cg_shapes_for { CG_SHAPES_FOR_CLAIMS, CG_SHAPES_FOR_ROSTER };
+/* Whose mends are told: layouts of rosters know some of the keys of those of claims, and X12 has no
+ * layout. */
+enum cg_shapes_for { CG_SHAPES_FOR_CLAIMS, CG_SHAPES_FOR_X12, CG_SHAPES_FOR_ROSTER };
 
 /* The shapes that at least nine of ten of `of` records have. `columns` are names for the positions
  * that were noted. */
@@ -75,7 +76,7 @@ void cg_shapes_remarks(const struct cg_shape_counts *counts, uint64_t of,
                        const char *const *columns, enum cg_shapes_for whom, struct cg_remarks *out);
 
 /* The same for claim lines, whose columns are fields. */
-void cg_shapes_remarks_of_claims(const struct cg_shape_counts *counts, uint64_t of,
+void cg_shapes_remarks_of_claims(const struct cg_shape_counts *counts, uint64_t of, bool is_x12,
                                  struct cg_remarks *out);
 
 /* One warning a remark, whatever else is printed. `file` goes before it; NULL: nothing does. */

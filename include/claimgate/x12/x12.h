@@ -57,12 +57,14 @@ struct cg_x12_node {
     uint32_t hl_no;         /* HL01; 0: it is no number */
     uint32_t hl_parent;     /* HL02 */
     struct cg_x12_marks marks;
-    uint8_t kind;     /* enum cg_x12_kind */
-    bool is_broken;   /* an HL loop that does not hang where it says: nobody knows whose it is */
-    bool has_odd_id;  /* a claim with a segment whose name is none */
-    bool is_wrapped;  /* line ends stand within its segments */
-    bool begins_pass; /* the first piece of a transaction that passes */
-    bool ends_pass;   /* the last */
+    uint8_t kind;    /* enum cg_x12_kind */
+    bool is_broken;  /* an HL loop that does not hang where it says, or a claim behind a loop that
+                      * has been lost: nobody knows whose it is */
+    bool has_odd_id; /* a claim with a segment whose name is none */
+    bool has_lost_loop; /* a claim with a segment that only what stands above claims has */
+    bool is_wrapped;    /* line ends stand within its segments */
+    bool begins_pass;   /* the first piece of a transaction that passes */
+    bool ends_pass;     /* the last */
 };
 
 /* Values of one service line, as the file has them. */
@@ -94,10 +96,11 @@ struct cg_x12_facts {
     uint64_t groups;
     uint64_t transactions;
     uint64_t segments;
-    uint64_t passed_transactions; /* institutional or dental */
-    uint64_t test_interchanges;   /* ISA15 is T */
-    uint64_t undated_groups;      /* whose GS04 is no date */
-    uint64_t envelope_faults;     /* that a lenient envelope let pass */
+    uint64_t passed_transactions;   /* institutional or dental */
+    uint64_t test_interchanges;     /* ISA15 is T */
+    uint64_t repeated_interchanges; /* with the sender and control number of one before */
+    uint64_t undated_groups;        /* whose GS04 is no date */
+    uint64_t envelope_faults;       /* that a lenient envelope let pass */
 };
 
 /* One header that is open, as this side has it. */
