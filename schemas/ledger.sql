@@ -262,6 +262,22 @@ CREATE TABLE rendered (
 -- One provider's rows of all runs.
 CREATE INDEX rendered_provider ON rendered (rendering_npi);
 
+-- How many units of a long cap (not of a day, nor of rolling months) members have used in a period
+-- that the run's lines touched, packed: for who asks which members are near a cap. Of a run that
+-- decided, those with half of the cap or more, as they stood after its last line; of an import what
+-- it added. What is taken back is not taken off here. About 3 bytes a member and run, where it is
+-- above half.
+CREATE TABLE near (
+    near_no INTEGER PRIMARY KEY,
+    run_no INTEGER NOT NULL,
+    cap_id TEXT NOT NULL,
+    first_day INTEGER NOT NULL, -- of the period
+    is_sum INTEGER NOT NULL,    -- 1: units that an import added
+    packed BLOB NOT NULL        -- members rising, each as its distance from the one before, and units
+) STRICT;
+CREATE INDEX near_period ON near (cap_id, first_day, run_no);
+CREATE INDEX near_run ON near (run_no);
+
 -- From claims to lines, packed, claims rising, in blocks of about 8 KiB a run. About 6 bytes a line,
 -- where a row for each claim took 24.
 CREATE TABLE claim_block (

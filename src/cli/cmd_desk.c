@@ -1,5 +1,5 @@
 /*
- * Questions of the desk about providers and policies: provider, roster expiring, policy diff.
+ * Questions of the desk: provider, members, roster expiring, policy diff.
  */
 #include "commands.h"
 #include "load.h"
@@ -19,11 +19,15 @@ struct options {
     const char *policy;
     int64_t within_days;
     int32_t day_no;
+    const char *cap;
+    int64_t near;
+    int64_t limit;
     bool json;
     bool csv;
 };
 
-static const struct options defaults = {.policy = "ms", .within_days = 60, .day_no = CG_DAY_NONE};
+static const struct options defaults = {
+    .policy = "ms", .within_days = 60, .day_no = CG_DAY_NONE, .limit = 100};
 
 static const struct cg_option provider_table[] = {
     CG_TAKES_ROSTER(roster),
@@ -39,6 +43,18 @@ static const struct cg_option expiring_table[] = {
     CG_TAKES_DATE("date", "DATE", day_no, "days from this one (today)"),
     CG_TAKES_LEDGER(ledger, "also what they rendered lately"),
     CG_TAKES_POLICY(policy, "read the files that this policy demands (ms)"),
+    CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_CSV(csv),
+    CG_TAKES_NO_MORE,
+};
+
+static const struct cg_option members_table[] = {
+    CG_TAKES_INTEGER("near", "N", near, 1, UINT32_MAX - 1,
+                     "with N units or more (90 % of the cap)"),
+    CG_TAKES_TEXT("cap", "ID", cap, "of this cap (the policy's last)"),
+    CG_TAKES_DATE("date", "DATE", day_no, "in the period that holds this date (today)"),
+    CG_TAKES_INTEGER("limit", "N", limit, 0, INT32_MAX, "so many members; 0: all (100)"),
+    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_CSV(csv),
     CG_TAKES_NO_MORE,
@@ -116,6 +132,29 @@ static enum cg_status expiring(const struct cg_invocation *call, struct cg_error
                                         : err->status;
 }
 
+static enum cg_status members(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_desk_question question = {
+        .is_csv = o->csv,
+        .day_no = o->day_no != CG_DAY_NONE ? o->day_no : cg_date_today(),
+        .cap_id = o->cap,
+        .at_least = (uint32_t)o->near,
+        .limit = (uint32_t)o->limit,
+    };
+    if (check_forms(o, err) != CG_OK) {
+        return err->status;
+    }
+    if (o->ledger == NULL) {
+        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
+    }
+    enum cg_status status = cg_ledger_open_reader(o->ledger, &question.ledger, err);
+    if (status == CG_OK) {
+        status = print(o, cg_page_members, &question, err);
+    }
+    cg_ledger_close(question.ledger);
+    return status;
+}
+
 static enum cg_status diff_pages(const struct cg_invocation *call, struct cg_policy *policies[2],
                                  struct cg_error *err) {
     const struct options *o = call->options;
@@ -155,6 +194,20 @@ const struct cg_command cg_command_provider = {
     .min_args = 1,
     .max_args = 1,
     .run = provider,
+};
+
+const struct cg_command cg_command_members = {
+    .name = "members",
+    .arguments = "[--near N] [--cap ID] [--date DATE] --ledger FILE",
+    .summary = "members who have used most of a cap, most first",
+    .detail =
+        "Under the newest policy text of the ledger. Found by what each run keeps: half of the\n"
+        "cap or more, of months, years and lifetimes. For fewer units, and for caps of days and\n"
+        "rolling months, every member is looked at, which takes longer and is said.\n",
+    .options = members_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .run = members,
 };
 
 const struct cg_command cg_command_roster_expiring = {

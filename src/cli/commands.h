@@ -31,6 +31,7 @@ extern const struct cg_command cg_command_roster_import;
 extern const struct cg_command cg_command_policy_diff;
 extern const struct cg_command cg_command_roster_expiring;
 extern const struct cg_command cg_command_provider;
+extern const struct cg_command cg_command_members;
 extern const struct cg_command cg_command_report;
 extern const struct cg_command cg_command_doctor;
 extern const struct cg_command cg_command_layout_list;

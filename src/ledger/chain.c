@@ -105,6 +105,8 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'rendered', d.rendering_npi, d.month_day, d.reason, d.lines, d.units, d.last_day "
         "FROM rendered d JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE d.run_no = ?1 "
         "ORDER BY d.rendering_npi, d.month_day, d.reason",
+        "SELECT 'near', n.cap_id, n.first_day, n.is_sum, n.packed FROM near n "
+        "WHERE n.run_no = ?1 ORDER BY n.near_no",
         "SELECT 'alias', a.payer_claim_id, a.claim_id, a.member_no "
         "FROM alias a JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE a.run_no = ?1 "
         "ORDER BY a.payer_claim_id, a.claim_id, a.member_no",

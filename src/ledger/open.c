@@ -128,6 +128,7 @@ static void disconnect(struct cg_ledger *ledger) {
         cg_ledger_rollback(ledger);
         (void)sqlite3_finalize(ledger->find_member);
         (void)sqlite3_finalize(ledger->find_line_id);
+        (void)sqlite3_finalize(ledger->find_member_id);
         (void)sqlite3_close_v2(ledger->db);
         ledger->db = NULL;
     }

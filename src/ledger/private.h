@@ -68,7 +68,6 @@ cg_must_use enum cg_status cg_ledger_lines_written(struct cg_ledger *ledger, str
 void cg_ledger_lend_line_ids(struct cg_ledger *ledger, struct cg_history *history);
 
 /* numbers.c: pairs of values that have a number in `service` or `provider`, and their texts. */
-
 struct cg_pair {
     uint64_t first;  /* procedure, or rendering NPI */
     uint64_t second; /* modifiers, or billing NPI; field.h, 0: none */
@@ -107,6 +106,7 @@ struct cg_ledger_run {
     char started_at[32];
     int32_t as_of_day;
     const struct cg_roster *roster; /* NULL: none */
+    const struct cg_policy *policy; /* whose caps its lines may use up; NULL: it has no lines */
     struct cg_ledger_members members;
     struct cg_line_ids line_ids; /* that this run has met */
     struct cg_sorter *rows;      /* `line` and `take_back`, as they come */
@@ -144,7 +144,7 @@ struct cg_ledger {
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall; /* recall.c; made when first needed */
-    sqlite3_stmt *find_member;
+    sqlite3_stmt *find_member, *find_member_id;
     sqlite3_stmt *find_line_id;
     int64_t before_run;                /* a reader sees the runs before it; 0: all */
     char alias[CG_ID_MAX_BYTES + 1];   /* the claim that was found last */

@@ -5,6 +5,7 @@
  */
 #include "rows.h"
 
+#include "near.h"
 #include "rendered.h"
 
 #include "claimgate/base/log.h"
@@ -21,6 +22,7 @@ enum stage {
     MAKING_LINES,
     MAKING_GROUPS,
     MAKING_RENDERED,
+    MAKING_NEAR,
     MADE_ALL
 };
 
@@ -30,6 +32,7 @@ struct cg_row_maker {
     struct cg_groups *groups;
     struct cg_rows_digest *digest;
     struct cg_rendered rendered;
+    struct cg_near near;
     enum stage stage;
     uint32_t member_at; /* index of the next one to make a row of */
     uint32_t line_id_at;
@@ -52,6 +55,7 @@ struct cg_row_maker *cg_row_maker_new(struct cg_ledger *ledger, bool direct) {
     maker->groups = cg_groups_new(ledger, direct);
     maker->digest = cg_rows_digest_new();
     cg_rendered_init(&maker->rendered);
+    cg_near_init(&maker->near, ledger->run.policy, ledger->run.kind == CG_RUN_IMPORT);
     if (maker->groups == NULL || maker->digest == NULL) {
         cg_row_maker_free(maker);
         return NULL;
@@ -65,6 +69,7 @@ void cg_row_maker_free(struct cg_row_maker *maker) {
         cg_rows_digest_free(maker->digest);
         cg_groups_free(maker->groups);
         cg_rendered_fini(&maker->rendered);
+        cg_near_fini(&maker->near);
         free(maker);
     }
 }
@@ -187,7 +192,7 @@ static enum cg_status make_line(struct cg_row_maker *maker, struct cg_text row,
     cg_rows_digest_add(maker->digest, CG_DIGEST_LINES, row);
     const uint32_t numbers[2] = {service_of(maker, cells), provider_of(maker, cells)};
     if (numbers[0] == 0 || numbers[1] == 0 || !put_line(maker, cells, line_no, numbers) ||
-        !cg_rendered_add(&maker->rendered, cells)) {
+        !cg_rendered_add(&maker->rendered, cells) || !cg_near_add(&maker->near, cells)) {
         return no_memory(err);
     }
     return cg_groups_add_line(maker->groups, cells, line_no, numbers, err);
@@ -261,7 +266,13 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
         if (!cg_rendered_step(&maker->rendered, put_row, maker, &more)) {
             return no_memory(err);
         }
-        maker->stage = more ? MAKING_RENDERED : MADE_ALL;
+        maker->stage = more ? MAKING_RENDERED : MAKING_NEAR;
+        return CG_OK;
+    case MAKING_NEAR:
+        if (!cg_near_step(&maker->near, put_row, maker, &more)) {
+            return no_memory(err);
+        }
+        maker->stage = more ? MAKING_NEAR : MADE_ALL;
         return CG_OK;
     case MADE_ALL:
         return CG_OK;

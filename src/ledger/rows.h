@@ -18,6 +18,7 @@ enum cg_row_table {
     CG_ROW_RECENT,
     CG_ROW_CLAIM,
     CG_ROW_RENDERED,
+    CG_ROW_NEAR,
     CG_ROW_TABLES,
 };
 
@@ -30,6 +31,7 @@ enum {
     CG_RECENT_CELLS = 3,
     CG_CLAIM_CELLS = 2,
     CG_RENDERED_CELLS = 6,
+    CG_NEAR_CELLS = 4,
     CG_ROW_CELLS_MAX = CG_LINE_CELLS,
 };
 

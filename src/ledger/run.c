@@ -98,6 +98,7 @@ static enum cg_status begin_on_checked(struct cg_ledger *ledger, enum cg_run_kin
     if (status == CG_OK) {
         status = cg_ledger_begin_kind(ledger, kind, as_of_day, err);
     }
+    ledger->run.policy = ledger->policy;
     return status == CG_OK ? cg_ledger_recall_for(ledger, ledger->policy, 0, err) : status;
 }
 

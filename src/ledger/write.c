@@ -35,6 +35,7 @@ static const struct {
     [CG_ROW_CLAIM] = {"INSERT INTO claim_block VALUES (NULL, ?1, ?2, ?3)", CG_CLAIM_CELLS},
     [CG_ROW_RENDERED] = {"INSERT INTO rendered VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                          CG_RENDERED_CELLS},
+    [CG_ROW_NEAR] = {"INSERT INTO near VALUES (NULL, ?1, ?2, ?3, ?4, ?5)", CG_NEAR_CELLS},
 };
 
 static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *err) {

@@ -8,6 +8,7 @@
 #ifndef CLAIMGATE_LEDGER_LEDGER_QUERY_H
 #define CLAIMGATE_LEDGER_LEDGER_QUERY_H
 
+#include "claimgate/base/array.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/ledger/ledger.h"
 
@@ -83,6 +84,35 @@ cg_must_use enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, ui
 cg_must_use enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger,
                                                   struct cg_text member_id, bool *known,
                                                   struct cg_error *err);
+
+/* Members that may have used at least so many units of a cap in the period that holds a day. */
+struct cg_ledger_near_question {
+    const struct cg_policy *policy;
+    const struct cg_cap *cap; /* of the policy */
+    int32_t day_no;
+    uint32_t at_least;
+};
+/* How they were found: by what runs have kept, or, where that does not tell of all, not at all:
+ * then everybody is listed. */
+enum cg_near_way {
+    CG_NEAR_BY_INDEX,
+    CG_NEAR_BELOW_HALF,    /* half of the cap is the least that is kept */
+    CG_NEAR_SHORT_PERIODS, /* a cap of a day or of rolling months */
+    CG_NEAR_OTHER_CAPS,    /* a run of the period counted otherwise, or was kept by version 1 */
+};
+struct cg_ledger_near {
+    int64_t member_no;
+    uint32_t at_most; /* used; UINT32_MAX: not known */
+};
+/* Into `out`, of struct cg_ledger_near, the highest bounds first; the caller ends it. What a member
+ * has really used the history tells. */
+cg_must_use enum cg_status cg_ledger_find_near(struct cg_ledger *ledger,
+                                               const struct cg_ledger_near_question *question,
+                                               struct cg_array *out, enum cg_near_way *way,
+                                               struct cg_error *err);
+/* The id of a member, until the next call; len 0: there is none of this number. */
+cg_must_use enum cg_status cg_ledger_member_id(struct cg_ledger *ledger, int64_t member_no,
+                                               struct cg_text *member_id, struct cg_error *err);
 
 /* Each rendering provider who had an accepted line in a run that stands, of those from `since_run`
  * on, on one of the last `days` days of service that these runs have. */

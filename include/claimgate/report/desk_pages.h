@@ -27,6 +27,9 @@ struct cg_desk_question {
     int32_t day_no;      /* today */
     int32_t within_days; /* of _expiring */
     bool is_unknown;     /* set by _provider: neither roster nor ledger has it */
+    const char *cap_id;  /* of _members; NULL: the last cap of the policy */
+    uint32_t at_least;   /* units used; 0: 90 % of the cap, which is put here */
+    uint32_t limit;      /* so many members; 0: all */
 };
 
 /* Everything about a rendering provider: credential spans with the day each ends, the other rows
@@ -38,5 +41,11 @@ cg_must_use enum cg_status cg_page_provider(struct cg_page *page, struct cg_desk
  * units that they rendered in the last 90 days of claims. */
 cg_must_use enum cg_status cg_page_expiring(struct cg_page *page, struct cg_desk_question *question,
                                             struct cg_error *err);
+
+/* Members who have used at least so many units of a cap in the period that holds `day_no`, most
+ * first, under the newest policy text of the ledger. A note says so where all had to be looked at.
+ * CG_USAGE: there is no such cap. */
+cg_must_use enum cg_status cg_page_members(struct cg_page *page, struct cg_desk_question *question,
+                                           struct cg_error *err);
 
 #endif
