@@ -2,6 +2,7 @@
 
 #include "claimgate/base/phrase.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,15 +71,36 @@ static void put_place(struct writer *writer, const struct cg_rejected_row *row) 
     put_next_number(writer, cg_batch_line_place(batch, row->line));
 }
 
-static void put_ids(struct writer *writer, const struct cg_line *line) {
-    put_next_value(writer, cg_key_text(&line->claim_id));
+/* A line out of scope has not been read: its claim and member are those of a line beside it. */
+static const struct cg_line *find_ids(const struct cg_batch *batch, const struct cg_line *line) {
+    const struct cg_record *record = cg_batch_record(batch, line->record_no);
+    for (uint32_t i = 0; line->out_of_scope && i < record->line_count; i++) {
+        const struct cg_line *other = cg_batch_line(batch, record->line_index + i);
+        if (!other->out_of_scope) {
+            return other;
+        }
+    }
+    return line;
+}
+
+static void put_line_number(struct writer *writer, const struct cg_rejected_row *row) {
+    const struct cg_line *line = row->line;
+    const struct cg_x12_line *x12 = cg_x12_line_of(row->batch, line);
     put_comma(writer);
     if (line->line_id.len > 0) {
         put_value(writer, line->line_id);
     } else if (line->line_number != CG_LINE_NUMBER_NONE) {
         put_number(writer, line->line_number);
+    } else if (line->out_of_scope && x12 != NULL) {
+        put_value(writer, x12->values[CG_FIELD_CLAIM_LINE_NUMBER]);
     }
-    put_next_value(writer, cg_key_text(&line->member_id));
+}
+
+static void put_ids(struct writer *writer, const struct cg_rejected_row *row) {
+    const struct cg_line *known = find_ids(row->batch, row->line);
+    put_next_value(writer, cg_key_text(&known->claim_id));
+    put_line_number(writer, row);
+    put_next_value(writer, cg_key_text(&known->member_id));
 }
 
 static const char *decision_word(const struct cg_line *line) {
@@ -126,7 +148,7 @@ bool cg_decision_rows_put(struct cg_buffer *out, const struct cg_rejected_row *r
     const struct cg_verdict *verdict = row->verdict;
     struct writer writer = {.out = out};
     put_place(&writer, row);
-    put_ids(&writer, line);
+    put_ids(&writer, row);
     put_word(&writer, decision_word(line));
     put_word(&writer, verdict != NULL ? verdict->reasons : "");
     put_next_value(&writer, cg_text_of(warnings));

@@ -99,13 +99,23 @@ static enum cg_status start(struct cg_run *run, struct cg_error *err) {
                : status;
 }
 
+/* What was asked for would be missing. */
+static void refuse_options(const struct cg_run *run, struct cg_batch *batch) {
+    const bool is_other = batch->records.count > 0 && !cg_reader_binding(run->reader)->is_x12;
+    if (is_other && run->plan->x12.decides_lines) {
+        cg_error_set(&batch->error, CG_USAGE,
+                     "--lines is for X12; the lines of other files are decided each by itself "
+                     "as they are");
+    } else if (is_other && run->plan->ack_codes != NULL) {
+        cg_error_set(&batch->error, CG_USAGE,
+                     "--ack is for X12: a 277CA answers an 837, and these claims came in none; "
+                     "leave it out");
+    }
+}
+
 void cg_run_decide_x12(struct cg_run *run, struct cg_batch *batch) {
     if (!is_x12(batch)) {
-        if (run->plan->x12.decides_lines && batch->records.count > 0) {
-            cg_error_set(&batch->error, CG_USAGE,
-                         "--lines is for X12; the lines of other files are decided each by itself "
-                         "as they are");
-        }
+        refuse_options(run, batch);
         return;
     }
     if (!run->knows_x12 && start(run, &batch->error) != CG_OK) {

@@ -147,6 +147,7 @@ Test(x12, line_by_line_it_is_decided_as_the_csv_of_its_lines) {
     cr_expect_str_eq(x12_reasons.data, csv_reasons.data);
     cr_expect_not_null(strstr(csv_reasons.data, ",OA,18,"));
     x12_world_expect_refused(&world, X12_MORE(file, "--lines"), 64, "--lines is for X12");
+    x12_world_expect_refused(&world, X12_MORE(file, "--ack"), 64, "--ack is for X12");
     cg_buffer_fini(&x12_reasons);
     cg_buffer_fini(&csv_reasons);
     x12_world_end(&world);

@@ -100,6 +100,20 @@ Test(x12_feeds, an_interchange_that_comes_twice_is_told) {
     x12_world_end(&world);
 }
 
+/* Its claim went with them, and whoever reads the decisions must find it. */
+Test(x12_feeds, a_decision_on_a_line_out_of_scope_has_its_ids) {
+    struct x12_world world;
+    x12_world_make(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*20***11:B:1", "LX*1",
+            "SV1*HC:99213*10*UN*1***1", "DTP*472*D8*20250106", "LX*2",
+            "SV1*HC:H0038:HE*10*UN*99***1", "DTP*472*D8*20250106");
+    const char *out =
+        x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837"), "--with-decisions"));
+    x12_world_expect_in(out, "decisions.csv.gz", "in.837,13,C-1,1,M-1,rejected,claim_rejected,");
+    x12_world_expect_in(out, "decisions.csv.gz", "in.837,16,C-1,2,M-1,rejected,daily_cap,");
+    x12_world_end(&world);
+}
+
 Test(x12_feeds, small_letters_and_ebcdic_are_told) {
     static const char ebcdic[] =
         "\xc9\xe2\xc1\x5c\xf0\xf0\x5c\x40\x40\x40\x40\x40\x40\x40\x40\x40\x40\x5c";

@@ -78,7 +78,8 @@ static enum cg_status decide(const struct x12_world *world, const char *input, c
         .max_reject_rate_milli = -1};
     enum cg_status status = cg_run_new(&plan, &run, &err);
     status = status == CG_OK ? cg_run_execute(run, &err) : status;
-    tiny_require(status == CG_OK || (status == CG_BAD_DATA && err.text[0] != '\0'), "status %d: %s",
+    const bool is_refused = status == CG_BAD_DATA || status == CG_USAGE; /* --ack and CSV */
+    tiny_require(status == CG_OK || (is_refused && err.text[0] != '\0'), "status %d: %s",
                  (int)status, err.text);
     if (status == CG_OK) {
         *is_x12 = cg_run_facts_of(run)->is_x12;

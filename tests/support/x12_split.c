@@ -51,9 +51,10 @@ struct reading {
     struct cg_x12_cut *cut;
 };
 
-static void begin(struct reading *reading, const struct cg_buffer *text, size_t payload) {
+static void begin(struct reading *reading, const struct cg_buffer *text, size_t payload,
+                  bool lenient) {
     *reading = (struct reading){
-        .text = text, .payload = payload, .batch = cg_batch_new(), .cut = cg_x12_cut_new(false)};
+        .text = text, .payload = payload, .batch = cg_batch_new(), .cut = cg_x12_cut_new(lenient)};
     require(reading->batch != NULL && reading->cut != NULL);
 }
 
@@ -79,17 +80,17 @@ static void end(struct reading *reading) {
     cg_x12_cut_free(reading->cut);
 }
 
-bool x12_split(const struct cg_buffer *text, uint32_t rejected, size_t payload,
+bool x12_split(const struct cg_buffer *text, struct x12_splitting how,
                struct cg_buffer sides[CG_X12_SIDES]) {
     struct cg_x12_side state[CG_X12_SIDES] = {{.is_accepted = true}, {.is_accepted = false}};
     struct reading reading;
     uint32_t claim_no = 0;
     bool refused = false;
-    begin(&reading, text, payload);
+    begin(&reading, text, how.payload, how.lenient);
     cg_buffer_clear(&sides[CG_X12_ACCEPTED]);
     cg_buffer_clear(&sides[CG_X12_REJECTED]);
     while (next(&reading, &refused)) {
-        decide(reading.batch, rejected, &claim_no);
+        decide(reading.batch, how.rejected, &claim_no);
         for (int i = 0; i < CG_X12_SIDES; i++) {
             write_side(&state[i], reading.batch, &sides[i]);
         }
@@ -98,11 +99,11 @@ bool x12_split(const struct cg_buffer *text, uint32_t rejected, size_t payload,
     return !refused;
 }
 
-bool x12_sum_claims(const struct cg_buffer *text, struct x12_claims *out) {
+bool x12_sum_claims(const struct cg_buffer *text, bool lenient, struct x12_claims *out) {
     struct reading reading;
     bool refused = false;
     *out = (struct x12_claims){0};
-    begin(&reading, text, CG_BATCH_BYTES);
+    begin(&reading, text, CG_BATCH_BYTES, lenient);
     while (next(&reading, &refused)) {
         const struct cg_x12_batch *x12 = reading.batch->x12;
         for (uint32_t i = 0; i < x12->nodes.count; i++) {

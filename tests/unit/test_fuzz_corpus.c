@@ -58,10 +58,11 @@ REPLAYED(fuzz_record)
 REPLAYED(fuzz_roster)
 REPLAYED(fuzz_run)
 REPLAYED(fuzz_x12)
+REPLAYED(fuzz_x12_sides)
 
 /* A fuzz program that is not named above is not replayed. */
 Test(fuzz_corpus, of_every_fuzz_program_is_replayed) {
-    enum { REPLAYED_PROGRAMS = 10 };
+    enum { REPLAYED_PROGRAMS = 11 };
     int programs = 0;
     DIR *dir = opendir("tests/fuzz");
     cr_assert_not_null(dir);

@@ -28,7 +28,7 @@ static void tear_down(void) {
 TestSuite(x12_side, .init = set_up, .fini = tear_down);
 
 static void split(uint32_t rejected, size_t payload) {
-    cr_assert(x12_split(&text, rejected, payload, sides));
+    cr_assert(x12_split(&text, (struct x12_splitting){rejected, payload, false}, sides));
 }
 
 /* Three claims of two members below one provider, one of a third member below another; and a
