@@ -102,9 +102,9 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'run_reason', reason, lines, units FROM run_reason WHERE run_no = ?1 "
         "ORDER BY reason",
         "SELECT 'run_count', name, records FROM run_count WHERE run_no = ?1 ORDER BY name",
-        "SELECT 'rendered', d.rendering_npi, d.month_day, d.reason, d.lines, d.units, d.last_day "
+        "SELECT 'rendered', d.first_npi, d.packed "
         "FROM rendered d JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE d.run_no = ?1 "
-        "ORDER BY d.rendering_npi, d.month_day, d.reason",
+        "ORDER BY d.first_npi, d.rendered_no",
         "SELECT 'near', n.cap_id, n.first_day, n.is_sum, n.packed FROM near n "
         "WHERE n.run_no = ?1 ORDER BY n.near_no",
         "SELECT 'alias', a.payer_claim_id, a.claim_id, a.member_no "

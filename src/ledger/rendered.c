@@ -3,13 +3,14 @@
 #include "claimgate/base/date.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     SUMS_MAX = 1 << 26,
-    REASONS_MAX = 256,
-    REASON_BYTES = 96, /* the name of a cap and what stands around it */
-    ACCEPTED = 0,      /* the reason of lines that were accepted: none */
+    ACCEPTED = 0, /* the reason of lines that were accepted: none */
+    BLOCK_BYTES = 8 << 10,
+    ENTRY_BYTES = 6 * CG_VARINT_MAX_BYTES + 1 + CG_RENDERED_REASON_BYTES,
 };
 
 struct cg_rendered_sum {
@@ -26,18 +27,20 @@ struct cg_rendered_sum {
 void cg_rendered_init(struct cg_rendered *rendered) {
     *rendered = (struct cg_rendered){.seed = cg_hash_run_seed()};
     cg_array_init(&rendered->sums, sizeof(struct cg_rendered_sum), SUMS_MAX);
-    cg_array_init(&rendered->reasons, REASON_BYTES, REASONS_MAX);
+    cg_array_init(&rendered->reasons, CG_RENDERED_REASON_BYTES, CG_RENDERED_REASONS_MAX);
+    cg_buffer_init(&rendered->packed, BLOCK_BYTES + ENTRY_BYTES);
 }
 
 void cg_rendered_fini(struct cg_rendered *rendered) {
     cg_array_fini(&rendered->sums);
     cg_array_fini(&rendered->reasons);
     cg_hash_table_fini(&rendered->table);
+    cg_buffer_fini(&rendered->packed);
 }
 
 /* A few dozen names at most. UINT32_MAX: no memory. */
 static uint32_t reason_no(struct cg_rendered *rendered, struct cg_text reasons) {
-    char name[REASON_BYTES];
+    char name[CG_RENDERED_REASON_BYTES];
     const char *end = memchr(reasons.ptr, ';', reasons.len);
     snprintf(name, sizeof name, "%.*s", end != NULL ? (int)(end - reasons.ptr) : (int)reasons.len,
              reasons.ptr);
@@ -109,21 +112,124 @@ bool cg_rendered_add(struct cg_rendered *rendered, const struct cg_cell *cells) 
     return key.reason_no != UINT32_MAX && add(rendered, key, day, units - accepted);
 }
 
+static int compare_sums(const void *a, const void *b) {
+    const struct rendered_key *x = &((const struct cg_rendered_sum *)a)->key;
+    const struct rendered_key *y = &((const struct cg_rendered_sum *)b)->key;
+    if (x->npi != y->npi) {
+        return x->npi < y->npi ? -1 : 1;
+    }
+    if (x->month_day != y->month_day) {
+        return x->month_day < y->month_day ? -1 : 1;
+    }
+    return (x->reason_no > y->reason_no) - (x->reason_no < y->reason_no);
+}
+
+/* Where a block stands. */
+struct block {
+    uint64_t npi;
+    int32_t month_day;
+    uint32_t reasons;                          /* named so far */
+    uint32_t numbers[CG_RENDERED_REASONS_MAX]; /* of reasons, in this block; 0: not named yet */
+};
+
+static uint8_t *put_reason(const struct cg_rendered *rendered, struct block *block, uint8_t *at,
+                           uint32_t reason) {
+    uint32_t *number = reason == ACCEPTED ? NULL : &block->numbers[reason - 1];
+    if (number == NULL || *number != 0) {
+        return at + cg_varint_put(at, number == NULL ? 0 : *number);
+    }
+    const char *name = cg_array_at(&rendered->reasons, reason - 1);
+    const size_t len = strlen(name);
+    *number = ++block->reasons;
+    at += cg_varint_put(at, *number);
+    at += cg_varint_put(at, len);
+    memcpy(at, name, len);
+    return at + len;
+}
+
+static bool put_sum(struct cg_rendered *rendered, struct block *block,
+                    const struct cg_rendered_sum *sum) {
+    uint8_t entry[ENTRY_BYTES];
+    uint8_t *at = entry;
+    at += cg_varint_put(at, sum->key.npi - block->npi);
+    at += cg_varint_put(at, cg_zigzag((int64_t)sum->key.month_day - block->month_day));
+    at = put_reason(rendered, block, at, sum->key.reason_no);
+    at += cg_varint_put(at, sum->lines);
+    at += cg_varint_put(at, sum->units);
+    at += cg_varint_put(at, (uint64_t)(sum->last_day - sum->key.month_day));
+    block->npi = sum->key.npi;
+    block->month_day = sum->key.month_day;
+    return cg_buffer_append(&rendered->packed, entry, (size_t)(at - entry));
+}
+
 bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *context, bool *more) {
-    *more = rendered->given < rendered->sums.count;
+    struct block block = {0};
+    struct cg_array *sums = &rendered->sums;
+    bool good = true;
+    if (rendered->given == 0 && sums->count > 1) {
+        qsort(sums->items, sums->count, sizeof(struct cg_rendered_sum), compare_sums);
+    }
+    *more = rendered->given < sums->count;
     if (!*more) {
         return true;
     }
-    const struct cg_rendered_sum *sum = cg_array_at(&rendered->sums, rendered->given++);
+    const struct cg_rendered_sum *first = cg_array_at(sums, rendered->given);
+    cg_buffer_clear(&rendered->packed);
+    while (good && rendered->given < sums->count && rendered->packed.len_bytes < BLOCK_BYTES) {
+        good = put_sum(rendered, &block, cg_array_at(sums, rendered->given++));
+    }
     const struct cg_cell cells[CG_RENDERED_CELLS] = {
-        cg_cell_unsigned(sum->key.npi),
-        cg_cell_integer(sum->key.month_day),
-        cg_cell_string(sum->key.reason_no == ACCEPTED
-                           ? ""
-                           : cg_array_at(&rendered->reasons, sum->key.reason_no - 1)),
-        cg_cell_unsigned(sum->lines),
-        cg_cell_unsigned(sum->units),
-        cg_cell_integer(sum->last_day),
+        cg_cell_unsigned(first->key.npi),
+        {.kind = CG_CELL_BLOB, .bytes = cg_cell_buffer(&rendered->packed).bytes},
     };
-    return put(context, CG_ROW_RENDERED, cells, CG_RENDERED_CELLS);
+    return good && put(context, CG_ROW_RENDERED, cells, CG_RENDERED_CELLS);
+}
+
+static uint64_t get_number(struct cg_rendered_reader *reader) {
+    uint64_t value = 0;
+    struct cg_text *packed = &reader->packed;
+    const size_t used =
+        reader->broken ? 0 : cg_varint_get((const uint8_t *)packed->ptr, packed->len, &value);
+    reader->broken = used == 0;
+    packed->ptr += used;
+    packed->len -= (uint32_t)used;
+    return used == 0 ? 0 : value;
+}
+
+static struct cg_text get_reason(struct cg_rendered_reader *reader) {
+    const uint64_t number = get_number(reader);
+    if (number == 0) {
+        return (struct cg_text){"", 0};
+    }
+    if (number <= reader->reason_count) {
+        return reader->reasons[number - 1];
+    }
+    const uint64_t len = get_number(reader);
+    if (reader->broken || reader->reason_count == CG_RENDERED_REASONS_MAX ||
+        len >= CG_RENDERED_REASON_BYTES || len > reader->packed.len) {
+        reader->broken = true;
+        return (struct cg_text){"", 0};
+    }
+    const struct cg_text reason = {reader->packed.ptr, (uint32_t)len};
+    reader->packed.ptr += len;
+    reader->packed.len -= (uint32_t)len;
+    reader->reasons[reader->reason_count++] = reason;
+    return reason;
+}
+
+bool cg_rendered_next(struct cg_rendered_reader *reader, struct cg_rendered_entry *out) {
+    if (reader->broken || reader->packed.len == 0) {
+        return false;
+    }
+    reader->npi += get_number(reader);
+    reader->month_day += cg_unzigzag(get_number(reader) & UINT32_MAX);
+    *out = (struct cg_rendered_entry){.npi = reader->npi, .reason = get_reason(reader)};
+    out->lines = get_number(reader);
+    out->units = get_number(reader);
+    const uint64_t day = get_number(reader);
+    reader->broken = reader->broken || day > 31 || reader->month_day < CG_DAY_FIRST ||
+                     reader->month_day > CG_DAY_LAST;
+    out->month_day = (int32_t)reader->month_day;
+    out->last_day = out->month_day + (int32_t)day;
+    return !reader->broken;
 }

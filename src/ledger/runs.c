@@ -119,60 +119,6 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
     return status;
 }
 
-struct providers {
-    cg_ledger_provider_fn fn;
-    void *context;
-};
-
-static enum cg_status visit_provider(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    const struct providers *providers = context;
-    return providers->fn(providers->context, (uint64_t)sqlite3_column_int64(row, 0), err);
-}
-
-enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger, int64_t since_run,
-                                                int days, cg_ledger_provider_fn fn, void *context,
-                                                struct cg_error *err) {
-    struct providers providers = {fn, context};
-    return cg_ledger_each(
-        ledger,
-        CG_QUERY("SELECT DISTINCT d.rendering_npi FROM rendered d WHERE d.run_no >= ?1 AND "
-                 "d.reason = '' AND d.last_day > (SELECT max(last_day) FROM rendered "
-                 "WHERE run_no >= ?1 AND reason = '') - ?2 AND NOT EXISTS (SELECT 1 FROM run w "
-                 "WHERE w.withdraws = d.run_no) ORDER BY d.rendering_npi",
-                 cg_cell_integer(since_run), cg_cell_integer(days)),
-        visit_provider, &providers, err);
-}
-
-struct rendered_visit {
-    cg_ledger_rendered_fn fn;
-    void *context;
-};
-
-static enum cg_status visit_rendered(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    const struct rendered_visit *visit = context;
-    const struct cg_ledger_rendered rendered = {
-        .month_day = sqlite3_column_int(row, 0),
-        .reason = cg_text_at(row, 1),
-        .lines = (uint64_t)sqlite3_column_int64(row, 2),
-        .units = (uint64_t)sqlite3_column_int64(row, 3),
-        .last_day = sqlite3_column_int(row, 4),
-    };
-    return visit->fn(visit->context, &rendered, err);
-}
-
-enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
-                                        cg_ledger_rendered_fn fn, void *context,
-                                        struct cg_error *err) {
-    struct rendered_visit visit = {fn, context};
-    return cg_ledger_each(
-        ledger,
-        CG_QUERY("SELECT d.month_day, d.reason, sum(d.lines), sum(d.units), max(d.last_day) "
-                 "FROM rendered d WHERE d.rendering_npi = ?1 AND NOT EXISTS (SELECT 1 FROM run w "
-                 "WHERE w.withdraws = d.run_no) GROUP BY 1, 2 ORDER BY 1, 2",
-                 cg_cell_unsigned(npi)),
-        visit_rendered, &visit, err);
-}
-
 struct loading {
     struct cg_ledger *ledger;
     struct cg_policy **out;

@@ -33,8 +33,7 @@ static const struct {
     [CG_ROW_PAST] = {"INSERT INTO past VALUES (?2, ?1, ?3)", CG_PAST_CELLS},
     [CG_ROW_RECENT] = {"INSERT INTO recent VALUES (NULL, ?1, ?2, ?3, ?4)", CG_RECENT_CELLS},
     [CG_ROW_CLAIM] = {"INSERT INTO claim_block VALUES (NULL, ?1, ?2, ?3)", CG_CLAIM_CELLS},
-    [CG_ROW_RENDERED] = {"INSERT INTO rendered VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                         CG_RENDERED_CELLS},
+    [CG_ROW_RENDERED] = {"INSERT INTO rendered VALUES (NULL, ?1, ?2, ?3)", CG_RENDERED_CELLS},
     [CG_ROW_NEAR] = {"INSERT INTO near VALUES (NULL, ?1, ?2, ?3, ?4, ?5)", CG_NEAR_CELLS},
 };
 
