@@ -13,20 +13,10 @@
 /* CG_LINE_NUMBER_NONE: the ledger does not have it. */
 static enum cg_status find_line_id(struct cg_ledger *ledger, struct cg_text line_id,
                                    uint32_t *number, struct cg_error *err) {
-    static const char sql[] = "SELECT claim_line FROM line_id WHERE line_id = ?1";
-    *number = CG_LINE_NUMBER_NONE;
-    if (ledger->find_line_id == NULL &&
-        cg_ledger_prepare(ledger, sql, &ledger->find_line_id, err) != CG_OK) {
-        return err->status;
-    }
-    const struct cg_cell id = cg_cell_text(line_id);
-    cg_ledger_bind(ledger->find_line_id, 1, &id);
-    bool row;
-    const enum cg_status status = cg_ledger_step(ledger, ledger->find_line_id, &row, err);
-    if (status == CG_OK && row) {
-        *number = (uint32_t)sqlite3_column_int64(ledger->find_line_id, 0);
-        (void)sqlite3_reset(ledger->find_line_id);
-    }
+    int64_t found;
+    const enum cg_status status = cg_ledger_look_up(
+        ledger, CG_LINE_NUMBER_BY_ID, cg_cell_text(line_id), CG_LINE_NUMBER_NONE, &found, err);
+    *number = (uint32_t)found;
     return status;
 }
 

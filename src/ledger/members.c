@@ -51,23 +51,13 @@ static struct cg_ledger_member *add_member(struct cg_ledger_members *members, st
 
 enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                      int64_t *member_no, struct cg_error *err) {
-    *member_no = 0;
-    if (ledger->find_member == NULL) {
-        const enum cg_status status = cg_ledger_prepare(
-            ledger, "SELECT member_no FROM member WHERE member_id = ?1", &ledger->find_member, err);
-        if (status != CG_OK) {
-            return status;
-        }
+    const int64_t nobody = INT64_MIN;
+    const enum cg_status status =
+        cg_ledger_look_up(ledger, CG_MEMBER_BY_ID, cg_cell_text(member_id), nobody, member_no, err);
+    if (status == CG_OK && *member_no == 0) {
+        return cg_past_damaged(ledger, err);
     }
-    const struct cg_cell id = cg_cell_text(member_id);
-    cg_ledger_bind(ledger->find_member, 1, &id);
-    bool row;
-    const enum cg_status status = cg_ledger_step(ledger, ledger->find_member, &row, err);
-    if (status == CG_OK && row) {
-        *member_no = sqlite3_column_int64(ledger->find_member, 0);
-        (void)sqlite3_reset(ledger->find_member);
-        return *member_no != 0 ? CG_OK : cg_past_damaged(ledger, err);
-    }
+    *member_no = *member_no == nobody ? 0 : *member_no;
     return status;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Codes with their modifiers, and rendering with billing provider, by number. All that the ledger
- * has are held in memory: tens of thousands of pairs at most in the files of a payer.
+ * Codes with their modifiers, and rendering with billing provider, by number. Who writes, or
+ * reads every line, holds all that the ledger has in memory: tens of thousands of pairs at most in
+ * the files of a payer.
  */
 #include "private.h"
 
@@ -83,18 +84,34 @@ static enum cg_status read_provider(void *numbers, sqlite3_stmt *row, struct cg_
     return add_pair(numbers, sqlite3_column_int64(row, 0), pair, err);
 }
 
-enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err) {
+enum cg_status cg_ledger_services_load(struct cg_ledger *ledger, struct cg_error *err) {
     static const struct cg_query services = {
         .sql = "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no"};
-    static const struct cg_query providers = {
-        .sql = "SELECT provider_no, rendering_npi, billing_npi FROM provider ORDER BY provider_no"};
     struct cg_ledger_numbers *numbers = &ledger->numbers;
     cg_ledger_numbers_fini(numbers);
     init(&numbers->services);
     init(&numbers->providers);
-    const enum cg_status status =
-        cg_ledger_each(ledger, &services, read_service, &numbers->services, err);
+    return cg_ledger_each(ledger, &services, read_service, &numbers->services, err);
+}
+
+enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err) {
+    static const struct cg_query providers = {
+        .sql = "SELECT provider_no, rendering_npi, billing_npi FROM provider ORDER BY provider_no"};
+    const enum cg_status status = cg_ledger_services_load(ledger, err);
     return status != CG_OK
                ? status
-               : cg_ledger_each(ledger, &providers, read_provider, &numbers->providers, err);
+               : cg_ledger_each(ledger, &providers, read_provider, &ledger->numbers.providers, err);
+}
+
+enum cg_status cg_ledger_rendering(struct cg_ledger *ledger, uint32_t provider_no, uint64_t *npi,
+                                   struct cg_error *err) {
+    const struct cg_numbers *providers = &ledger->numbers.providers;
+    int64_t found = (int64_t)cg_pair_at(providers, provider_no).first;
+    const enum cg_status status =
+        providers->pairs.count > 0
+            ? CG_OK
+            : cg_ledger_look_up(ledger, CG_RENDERING_BY_NUMBER, cg_cell_integer(provider_no), 0,
+                                &found, err);
+    *npi = (uint64_t)found;
+    return status;
 }

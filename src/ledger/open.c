@@ -126,9 +126,10 @@ static struct cg_ledger *new_ledger(void) {
 static void disconnect(struct cg_ledger *ledger) {
     if (ledger->db != NULL) {
         cg_ledger_rollback(ledger);
-        (void)sqlite3_finalize(ledger->find_member);
-        (void)sqlite3_finalize(ledger->find_line_id);
         (void)sqlite3_finalize(ledger->find_member_id);
+        for (int i = 0; i < CG_LOOK_UPS; i++) {
+            (void)sqlite3_finalize(ledger->look_ups[i]);
+        }
         (void)sqlite3_close_v2(ledger->db);
         ledger->db = NULL;
     }

@@ -86,8 +86,12 @@ struct cg_ledger_numbers {
 };
 
 void cg_ledger_numbers_fini(struct cg_ledger_numbers *numbers);
-/* As the tables hold them now. */
+/* As the tables hold them now: services, and providers as well, which are many. */
+cg_must_use enum cg_status cg_ledger_services_load(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err);
+/* The rendering NPI of a provider, whether or not providers were loaded; 0: none. */
+cg_must_use enum cg_status cg_ledger_rendering(struct cg_ledger *ledger, uint32_t provider_no,
+                                               uint64_t *npi, struct cg_error *err);
 /* The number of a pair, *is_new when it was given one now; 0: no memory. */
 uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_new);
 /* Zeroes for a number that was never given. */
@@ -132,6 +136,14 @@ struct cg_night_of_part {
     char work[4096]; /* what its run row names as its staged folder */
 };
 
+/* sql.c: questions that are asked line by line. */
+enum cg_look_up {
+    CG_MEMBER_BY_ID,
+    CG_LINE_NUMBER_BY_ID,
+    CG_RENDERING_BY_NUMBER,
+    CG_LOOK_UPS,
+};
+
 struct cg_ledger {
     sqlite3 *db;
     char *path;  /* real path of the file */
@@ -143,9 +155,9 @@ struct cg_ledger {
     struct cg_night_of_part *of_night; /* NULL: a ledger by itself, or one that is read */
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
-    struct cg_recall *recall; /* recall.c; made when first needed */
-    sqlite3_stmt *find_member, *find_member_id;
-    sqlite3_stmt *find_line_id;
+    struct cg_recall *recall;            /* recall.c; made when first needed */
+    sqlite3_stmt *look_ups[CG_LOOK_UPS]; /* prepared when first needed */
+    sqlite3_stmt *find_member_id;
     int64_t before_run;                /* a reader sees the runs before it; 0: all */
     char alias[CG_ID_MAX_BYTES + 1];   /* the claim that was found last */
     char line_id[CG_ID_MAX_BYTES + 1]; /* and the id of a line */
@@ -215,6 +227,10 @@ cg_must_use enum cg_status cg_ledger_insert(struct cg_ledger *ledger, sqlite3_st
 cg_must_use enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql,
                                          int64_t parameter, int64_t none, int64_t *out,
                                          struct cg_error *err);
+/* One integer by its key; `none` when there is no row, or NULL. */
+cg_must_use enum cg_status cg_ledger_look_up(struct cg_ledger *ledger, enum cg_look_up what,
+                                             struct cg_cell key, int64_t none, int64_t *out,
+                                             struct cg_error *err);
 void cg_ledger_rollback(struct cg_ledger *ledger);
 /* One of SQLite's own checks, which gives "ok" or faults. A page that cannot be read is an error
  * and no fault. */

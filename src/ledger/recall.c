@@ -47,8 +47,8 @@ enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger, const struct cg_po
     cg_buffer_init(&recall->ids, UINT32_MAX);
     cg_buffer_init(&recall->groups, UINT32_MAX);
     enum cg_status status = cg_past_open(&recall->past, ledger, before_run, err);
-    if (status == CG_OK) {
-        status = cg_ledger_numbers_load(ledger, err);
+    if (status == CG_OK && ledger->run.run_no == 0) { /* a run has them since it began */
+        status = cg_ledger_services_load(ledger, err);
     }
     return status != CG_OK || cg_outliner_init(&recall->outliner, ledger) ? status : no_memory(err);
 }
@@ -73,20 +73,19 @@ static bool add_line(struct cg_ledger *ledger, const struct cg_packed_entry *ent
         return false;
     }
     read_service(ledger, entry->service_no);
-    *line = (struct cg_recalled){
-        .line_no = entry->line_no,
-        .claim_offset = (uint32_t)offset,
-        .line = {.claim_id = {NULL, entry->claim_id.len},
-                 .start_day = entry->start_day,
-                 .end_day = entry->end_day,
-                 .rendering_npi = cg_pair_at(&ledger->numbers.providers, entry->provider_no).first,
-                 .modifiers = recall->last_modifiers,
-                 .submitted_units = entry->units,
-                 .accepted_units = entry->accepted_units,
-                 .line_number = entry->line_number,
-                 .procedure_no = recall->last_procedure_no,
-                 .exempt = entry->exempt,
-                 .split = entry->split}};
+    *line = (struct cg_recalled){.line_no = entry->line_no,
+                                 .claim_offset = (uint32_t)offset,
+                                 .provider_no = entry->provider_no,
+                                 .line = {.claim_id = {NULL, entry->claim_id.len},
+                                          .start_day = entry->start_day,
+                                          .end_day = entry->end_day,
+                                          .modifiers = recall->last_modifiers,
+                                          .submitted_units = entry->units,
+                                          .accepted_units = entry->accepted_units,
+                                          .line_number = entry->line_number,
+                                          .procedure_no = recall->last_procedure_no,
+                                          .exempt = entry->exempt,
+                                          .split = entry->split}};
     return true;
 }
 
@@ -296,8 +295,10 @@ static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
         cg_member_expect_lines(member, lines->count);
     }
     for (uint32_t i = 0; status == CG_OK && i < lines->count; i++) {
-        const struct cg_recalled *line = cg_array_at(lines, i);
-        const enum cg_status told = cg_member_add_line(member, &line->line);
+        struct cg_recalled *line = cg_array_at(lines, i);
+        status = cg_ledger_rendering(ledger, line->provider_no, &line->line.rendering_npi, err);
+        const enum cg_status told =
+            status == CG_OK ? cg_member_add_line(member, &line->line) : CG_OK;
         if (told != CG_OK) {
             status = told == CG_BAD_DATA ? cg_past_damaged(ledger, err) : no_memory(err);
         }

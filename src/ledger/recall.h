@@ -9,7 +9,8 @@
 #include "past.h"
 
 struct cg_recalled {
-    struct cg_past_line line;
+    struct cg_past_line line; /* but for the rendering NPI: */
+    uint32_t provider_no;
     int64_t line_no;
     int64_t taken_back_at; /* the line that the take-back stands before; 0: it stands */
     uint32_t claim_offset; /* of its claim id in `ids` */

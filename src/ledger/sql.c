@@ -272,6 +272,30 @@ enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql, int64_t 
     return status;
 }
 
+enum cg_status cg_ledger_look_up(struct cg_ledger *ledger, enum cg_look_up what, struct cg_cell key,
+                                 int64_t none, int64_t *out, struct cg_error *err) {
+    static const char *const questions[CG_LOOK_UPS] = {
+        [CG_MEMBER_BY_ID] = "SELECT member_no FROM member WHERE member_id = ?1",
+        [CG_LINE_NUMBER_BY_ID] = "SELECT claim_line FROM line_id WHERE line_id = ?1",
+        [CG_RENDERING_BY_NUMBER] = "SELECT rendering_npi FROM provider WHERE provider_no = ?1",
+    };
+    sqlite3_stmt **statement = &ledger->look_ups[what];
+    bool row;
+    *out = none;
+    if (*statement == NULL && cg_ledger_prepare(ledger, questions[what], statement, err) != CG_OK) {
+        return err->status;
+    }
+    cg_ledger_bind(*statement, 1, &key);
+    const enum cg_status status = cg_ledger_step(ledger, *statement, &row, err);
+    if (status == CG_OK && row) {
+        *out = sqlite3_column_type(*statement, 0) == SQLITE_NULL
+                   ? none
+                   : sqlite3_column_int64(*statement, 0);
+        (void)sqlite3_reset(*statement);
+    }
+    return status;
+}
+
 void cg_ledger_now(char out[32]) {
     const time_t now = time(NULL);
     struct tm utc;
