@@ -31,34 +31,25 @@ struct recount {
     struct cg_buffer packed;
     sqlite3_stmt *line; /* for the second walk, in which lines are named; NULL in the first */
     uint64_t most_faults;
-    bool unnumbered; /* members have numbers that no run gave: they cannot be walked */
 };
 
-/* *out NULL: the run's policy cannot be read. Where its text is what it was, that is no change but
- * a failure of ours. */
-static enum cg_status policy_of(struct recount *recount, int64_t run_no,
-                                const struct cg_policy **out, struct cg_error *err) {
+/* NULL: the run's policy cannot be read. Where its text is what it was, that is no change but a
+ * failure of ours: cg_verify_compare tells. */
+static const struct cg_policy *policy_of(struct recount *recount, int64_t run_no) {
     struct cg_verify *verify = recount->verify;
     struct cg_verify_sums *run = cg_verify_run(verify, run_no);
     struct cg_error loading = CG_ERROR_INIT;
-    const int64_t policy_no = run->policy_no;
-    enum cg_status status = CG_OK;
-    *out = NULL;
-    if (policy_no > 0 && policy_no < recount->policy_count &&
-        recount->policies[policy_no] == NULL && !run->no_policy) {
-        status =
-            cg_ledger_load_policy(verify->ledger, run_no, &recount->policies[policy_no], &loading);
-    }
-    if (status != CG_OK && verify->faults == 0) {
-        return cg_error_set(err, status == CG_BAD_CONFIG ? CG_INTERNAL : status, "%s",
-                            loading.text);
-    }
-    *out = policy_no > 0 && policy_no < recount->policy_count ? recount->policies[policy_no] : NULL;
-    if (*out == NULL && !run->no_policy) {
+    if (run->no_policy || run->policy_no < 1 || run->policy_no >= recount->policy_count) {
         run->no_policy = true;
-        cg_verify_fault(verify, "run %lld: its policy cannot be read", (long long)run_no);
+        return NULL;
     }
-    return CG_OK;
+    struct cg_policy **policy = &recount->policies[run->policy_no];
+    if (*policy == NULL &&
+        cg_ledger_load_policy(verify->ledger, run_no, policy, &loading) != CG_OK) {
+        run->no_policy = true;
+        verify->policy_failure = loading;
+    }
+    return *policy;
 }
 
 /* Name what differs in one decision: `counted` against "[0,null,42]". */
@@ -98,11 +89,10 @@ static enum cg_status count_used(struct recount *recount, int64_t run_no,
                                  const struct cg_packed_entry *entry, struct cg_error *err) {
     struct cg_verify *verify = recount->verify;
     struct cg_verify_sums *run = cg_verify_run(verify, run_no);
-    const struct cg_policy *policy;
     int64_t counted[CG_CAPS_MAX];
-    const enum cg_status status = policy_of(recount, run_no, &policy, err);
-    if (status != CG_OK || policy == NULL) {
-        return status;
+    const struct cg_policy *policy = policy_of(recount, run_no);
+    if (policy == NULL) {
+        return CG_OK;
     }
     const struct cg_policy_version *version = cg_policy_in_force(policy, entry->start_day);
     if (version == NULL) {
@@ -144,7 +134,6 @@ static enum cg_status count_entry(struct recount *recount, int64_t run_no, int64
         (entry->kind == CG_ENTRY_TAKE_BACK && !cg_standing_free(&recount->standing, entry))) {
         return cg_verify_no_memory(err);
     }
-    cg_verify_step(verify);
     return CG_OK;
 }
 
@@ -236,8 +225,8 @@ static enum cg_status check_numbers(struct recount *recount, struct cg_error *er
                       "SELECT coalesce(min(member_no) < 1 OR max(member_no) > 2 * count(*) + 1024, "
                       "0) FROM member",
                       0, 0, &far, err);
-    recount->unnumbered = status == CG_OK && far != 0;
-    if (recount->unnumbered) {
+    recount->verify->unnumbered = status == CG_OK && far != 0;
+    if (recount->verify->unnumbered) {
         cg_verify_fault(recount->verify, "table member: a number that no run has given");
     }
     return status;
@@ -262,42 +251,6 @@ static enum cg_status check_strays(struct recount *recount, struct cg_error *err
     return status;
 }
 
-static bool differs(const struct cg_verify_sums *run) {
-    return !run->withdrawn && !run->no_policy && run->used != run->counted;
-}
-
-/* The second walk, over the lines of runs whose sums differ. */
-static enum cg_status name_lines(struct recount *recount, struct cg_error *err) {
-    struct cg_verify *verify = recount->verify;
-    const uint64_t before = verify->faults;
-    enum cg_status status = cg_ledger_prepare(
-        verify->ledger,
-        "SELECT input_no, source_line, cap_used FROM decided_line WHERE line_no = ?1",
-        &recount->line, err);
-    if (status == CG_OK) {
-        status = count_all(recount, err);
-    }
-    (void)sqlite3_finalize(recount->line);
-    if (status == CG_OK && verify->faults == before) {
-        cg_verify_fault(verify, "units used before in decisions are not what the lines give");
-    }
-    return status;
-}
-
-static enum cg_status compare_sums(struct recount *recount, struct cg_error *err) {
-    struct cg_verify *verify = recount->verify;
-    bool any = false;
-    for (int64_t run_no = 0; run_no <= verify->last_run; run_no++) {
-        const struct cg_verify_sums *run = &verify->runs[run_no];
-        if (run->lines != run->past) {
-            cg_verify_fault(verify, "run %lld: what is kept of members is not what the lines give",
-                            (long long)run_no);
-        }
-        any = any || differs(run);
-    }
-    return any ? name_lines(recount, err) : CG_OK;
-}
-
 static enum cg_status start(struct recount *recount, struct cg_error *err) {
     struct cg_ledger *ledger = recount->verify->ledger;
     int64_t last_policy;
@@ -312,28 +265,68 @@ static enum cg_status start(struct recount *recount, struct cg_error *err) {
                                      : cg_past_open(&recount->past, ledger, INT64_MAX, err);
 }
 
-static enum cg_status run_passes(struct recount *recount, struct cg_error *err) {
-    static enum cg_status (*const passes[])(struct recount *, struct cg_error *) = {
-        check_numbers, start, check_strays, count_all, compare_sums};
-    enum cg_status status = CG_OK;
-    const size_t count = sizeof passes / sizeof passes[0];
-    for (size_t i = 0; status == CG_OK && i < count && !recount->unnumbered; i++) {
-        status = passes[i](recount, err);
-    }
-    return status;
-}
+typedef enum cg_status (*step_fn)(struct recount *recount, struct cg_error *err);
 
-enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err) {
+static enum cg_status take_steps(struct cg_verify *verify, const step_fn *steps, size_t count,
+                                 struct cg_error *err) {
     struct recount recount = {.verify = verify};
+    enum cg_status status = CG_OK;
     cg_standing_init(&recount.standing, &verify->ledger->numbers.services);
     cg_buffer_init(&recount.packed, UINT32_MAX);
-    const enum cg_status status = run_passes(&recount, err);
+    for (size_t i = 0; status == CG_OK && i < count && !verify->unnumbered; i++) {
+        status = steps[i](&recount, err);
+    }
     cg_past_close(&recount.past);
     cg_standing_fini(&recount.standing);
     for (int64_t i = 0; i < recount.policy_count; i++) {
         cg_policy_free(recount.policies[i]);
     }
     free(recount.policies);
+    (void)sqlite3_finalize(recount.line);
     cg_buffer_fini(&recount.packed);
     return status;
+}
+
+enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err) {
+    static const step_fn steps[] = {check_numbers, start, check_strays, count_all};
+    return take_steps(verify, steps, sizeof steps / sizeof steps[0], err);
+}
+
+/* In a second walk. */
+static enum cg_status name_lines(struct recount *recount, struct cg_error *err) {
+    struct cg_verify *verify = recount->verify;
+    const uint64_t before = verify->faults;
+    enum cg_status status = cg_ledger_prepare(
+        verify->ledger,
+        "SELECT input_no, source_line, cap_used FROM decided_line WHERE line_no = ?1",
+        &recount->line, err);
+    if (status == CG_OK) {
+        status = count_all(recount, err);
+    }
+    if (status == CG_OK && verify->faults == before) {
+        cg_verify_fault(verify, "units used before in decisions are not what the lines give");
+    }
+    return status;
+}
+
+enum cg_status cg_verify_compare(struct cg_verify *verify, struct cg_error *err) {
+    static const step_fn steps[] = {start, name_lines};
+    const struct cg_error *failure = &verify->policy_failure;
+    bool any = false;
+    if (failure->status != CG_OK && verify->faults == 0) {
+        return cg_error_set(err, failure->status == CG_BAD_CONFIG ? CG_INTERNAL : failure->status,
+                            "%s", failure->text);
+    }
+    for (int64_t run_no = 0; !verify->unnumbered && run_no <= verify->last_run; run_no++) {
+        const struct cg_verify_sums *run = &verify->runs[run_no];
+        if (run->no_policy) {
+            cg_verify_fault(verify, "run %lld: its policy cannot be read", (long long)run_no);
+        }
+        if (run->lines != run->past) {
+            cg_verify_fault(verify, "run %lld: what is kept of members is not what the lines give",
+                            (long long)run_no);
+        }
+        any = any || (!run->withdrawn && !run->no_policy && run->used != run->counted);
+    }
+    return any ? take_steps(verify, steps, sizeof steps / sizeof steps[0], err) : CG_OK;
 }

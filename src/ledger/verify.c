@@ -1,10 +1,12 @@
 /*
- * Proof of a ledger: SQLite's own check and the schema; the runs in their order (verify_runs.c);
- * the members in their order (recount.c).
+ * Proof of a ledger: the schema and the runs in their order (verify_runs.c); beside them SQLite's
+ * own check and the members in their order (recount.c).
  */
 #include "verify.h"
+
 #include "claimgate/base/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +19,18 @@ void cg_verify_fault(struct cg_verify *verify, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     verify->faults++;
-    verify->fn(verify->context, text);
+    if (verify->fn != NULL) {
+        verify->fn(verify->context, text);
+    } else if (!cg_buffer_append(&verify->held, text, strlen(text) + 1)) {
+        return; /* so many that it is counted alone */
+    }
 }
 
-enum { LINE_BYTES = 100, STEP_LINES = 4096 }; /* about what a line takes in the ledger */
+enum {
+    LINE_BYTES = 100,
+    STEP_LINES = 4096,
+    HELD_BYTES = 1 << 20
+}; /* about what a line takes in the ledger */
 
 void cg_verify_step(struct cg_verify *verify) {
     if (++verify->lines % STEP_LINES == 0) {
@@ -115,7 +125,7 @@ static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {
     if (status != CG_OK) {
         return status;
     }
-    cg_progress_start(&verify->progress, "verifying", 2 * LINE_BYTES * (uint64_t)records,
+    cg_progress_start(&verify->progress, "verifying", LINE_BYTES * (uint64_t)records,
                       !cg_log_is_quiet());
     status = read_runs(verify, err);
     return status == CG_OK ? cg_ledger_numbers_load(ledger, err) : status;
@@ -135,27 +145,127 @@ static enum cg_status check_aliases(struct cg_verify *verify, struct cg_error *e
     return status;
 }
 
-/* One transaction: a run that commits meanwhile is not seen by half. */
-static enum cg_status verify_all(struct cg_verify *verify, struct cg_error *err) {
+/* What another thread does, on its own connection. */
+struct beside {
+    struct cg_verify verify;
+    enum cg_status status;
+    struct cg_error error;
+    pthread_t thread;
+    bool runs;
+};
+
+static void *verify_members(void *context) {
+    struct beside *beside = context;
+    beside->status = check_database(&beside->verify, &beside->error);
+    if (beside->status == CG_OK) {
+        beside->status = cg_ledger_services_load(beside->verify.ledger, &beside->error);
+    }
+    if (beside->status == CG_OK) {
+        beside->status = cg_verify_members(&beside->verify, &beside->error);
+    }
+    return NULL;
+}
+
+static enum cg_status verify_runs(struct cg_verify *verify, struct cg_error *err) {
     static enum cg_status (*const steps[])(struct cg_verify *, struct cg_error *) = {
-        start, check_database, cg_verify_schema, cg_verify_runs, check_aliases, cg_verify_members,
-    };
-    enum cg_status status = cg_ledger_exec(verify->ledger, "BEGIN", "verifying", err);
+        cg_verify_schema, cg_verify_runs, check_aliases};
+    enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof steps / sizeof steps[0]; i++) {
         status = steps[i](verify, err);
     }
     return status;
 }
 
+/* Whatever commits adds a run or marks one as published. */
+static enum cg_status begin(struct cg_ledger *ledger, int64_t *state, struct cg_error *err) {
+    cg_ledger_rollback(ledger);
+    const enum cg_status status = cg_ledger_exec(ledger, "BEGIN", "verifying", err);
+    return status != CG_OK ? status
+                           : cg_ledger_ask(ledger,
+                                           "SELECT coalesce(max(run_no), 0) + "
+                                           "(SELECT count(*) FROM publication) FROM run",
+                                           0, 0, state, err);
+}
+
+/* One transaction each, of the same state: a run that commits meanwhile is not seen by half. */
+static enum cg_status begin_both(struct cg_ledger *one, struct cg_ledger *other,
+                                 struct cg_error *err) {
+    int64_t state = 0;
+    int64_t of_other = -1;
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && state != of_other) {
+        status = begin(one, &state, err);
+        if (status == CG_OK) {
+            status = begin(other, &of_other, err);
+        }
+    }
+    return status;
+}
+
+static enum cg_status verify_both(struct cg_verify *verify, struct beside *beside,
+                                  struct cg_error *err) {
+    struct cg_verify *members = &beside->verify;
+    members->runs = verify->runs;
+    members->last_run = verify->last_run;
+    beside->runs = pthread_create(&beside->thread, NULL, verify_members, beside) == 0;
+    const enum cg_status status = verify_runs(verify, err);
+    if (beside->runs) {
+        (void)pthread_join(beside->thread, NULL);
+    } else {
+        (void)verify_members(beside);
+    }
+    for (size_t at = 0; at < members->held.len_bytes; at += strlen(members->held.data + at) + 1) {
+        verify->fn(verify->context, members->held.data + at);
+    }
+    members->fn = verify->fn;
+    members->context = verify->context;
+    members->faults += verify->faults;
+    verify->faults = members->faults;
+    if (status != CG_OK || beside->status != CG_OK) {
+        *err = status != CG_OK ? *err : beside->error;
+        return err->status;
+    }
+    const enum cg_status compared = cg_verify_compare(members, err);
+    verify->faults = members->faults;
+    return compared;
+}
+
+static enum cg_status verify_all(struct cg_verify *verify, struct beside *beside,
+                                 struct cg_error *err) {
+    enum cg_status status =
+        cg_ledger_open_reader(verify->ledger->path, &beside->verify.ledger, err);
+    if (status == CG_OK) {
+        status = begin_both(verify->ledger, beside->verify.ledger, err);
+    }
+    if (status == CG_OK) {
+        status = start(verify, err);
+    }
+    return status == CG_OK ? verify_both(verify, beside, err) : status;
+}
+
+static void init(struct cg_verify *verify, uint64_t seed) {
+    verify->seed = seed;
+    cg_buffer_init(&verify->entry, 2 * CG_PACK_ENTRY_MAX_BYTES);
+    cg_buffer_init(&verify->held, HELD_BYTES);
+}
+
+static void fini(struct cg_verify *verify) {
+    cg_buffer_fini(&verify->entry);
+    cg_buffer_fini(&verify->held);
+}
+
 enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn, void *context,
                                 uint64_t *faults, struct cg_error *err) {
-    struct cg_verify verify = {
-        .ledger = ledger, .fn = fn, .context = context, .seed = cg_hash_run_seed()};
-    cg_buffer_init(&verify.entry, 2 * CG_PACK_ENTRY_MAX_BYTES);
-    const enum cg_status status = verify_all(&verify, err);
+    struct cg_verify verify = {.ledger = ledger, .fn = fn, .context = context};
+    struct beside beside = {.error = CG_ERROR_INIT};
+    init(&verify, cg_hash_run_seed());
+    init(&beside.verify, verify.seed);
+    const enum cg_status status = verify_all(&verify, &beside, err);
     cg_progress_end(&verify.progress);
     cg_ledger_rollback(ledger);
-    cg_buffer_fini(&verify.entry);
+    cg_ledger_close(beside.verify.ledger);
+    fini(&verify);
+    fini(&beside.verify);
     free(verify.runs);
     *faults = verify.faults;
     return status;

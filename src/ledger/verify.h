@@ -1,6 +1,10 @@
 /*
  * What the passes of `ledger verify` share.
  *
+ * The runs are walked in one thread; SQLite's check and the members in another, on a connection of
+ * its own that sees the same state. Of what they share each writes its own fields. Then their sums
+ * are compared.
+ *
  * What is derived is proved by sums: over the lines, walked once in their order, and over what is
  * kept of members and claims, walked in its own, a hash of each entry is added up run by run. Both
  * must come to the same, whatever the order; so no pass holds more than a stretch of members. The
@@ -16,18 +20,19 @@
 /* Of one run. */
 struct cg_verify_sums {
     uint64_t lines; /* entries that its lines and take-backs give */
-    uint64_t past;  /* entries that are kept of members */
     uint64_t used;  /* units used before, as its decisions have them */
-    uint64_t counted;
     int64_t policy_no;
     bool withdrawn;
-    bool no_policy; /* its policy cannot be read: it has been told */
+    uint64_t past; /* by the walk over members: entries that are kept of them, */
+    uint64_t counted;
+    bool no_policy; /* and that its policy cannot be read */
 };
 
 struct cg_verify {
     struct cg_ledger *ledger;
-    cg_ledger_fault_fn fn;
+    cg_ledger_fault_fn fn; /* NULL: faults are held until they can be told */
     void *context;
+    struct cg_buffer held; /* each with its closing NUL */
     uint64_t faults;
     struct cg_progress progress;
     uint64_t lines; /* looked at so far */
@@ -36,10 +41,12 @@ struct cg_verify {
     int64_t last_run;
     uint64_t claims; /* sum over the lines less that over the index of claims */
     struct cg_buffer entry;
+    bool unnumbered;                /* members have numbers that no run gave: none was walked */
+    struct cg_error policy_failure; /* of the first policy that could not be read */
 };
 
 void cg_verify_fault(struct cg_verify *verify, const char *format, ...) cg_printf_like(2, 3);
-/* One more line has been looked at; each is twice. */
+/* One more line of the runs has been looked at. */
 void cg_verify_step(struct cg_verify *verify);
 enum cg_status cg_verify_no_memory(struct cg_error *err);
 struct cg_verify_sums *cg_verify_run(struct cg_verify *verify, int64_t run_no);
@@ -77,7 +84,10 @@ cg_must_use enum cg_status cg_verify_chain(struct cg_verify *verify,
 cg_must_use enum cg_status cg_verify_schema(struct cg_verify *verify, struct cg_error *err);
 /* verify_runs.c: runs, their chain and their rows, and the index of claims. */
 cg_must_use enum cg_status cg_verify_runs(struct cg_verify *verify, struct cg_error *err);
-/* recount.c: what is kept of members, and what the lines before each decision give for its caps. */
+/* recount.c: what is kept of members, and what the lines before each decision give for its caps,
+ * added up. */
 cg_must_use enum cg_status cg_verify_members(struct cg_verify *verify, struct cg_error *err);
+/* The sums of both walks against each other; lines of runs whose counts differ are named. */
+cg_must_use enum cg_status cg_verify_compare(struct cg_verify *verify, struct cg_error *err);
 
 #endif
