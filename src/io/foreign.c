@@ -213,8 +213,9 @@ static const struct signature signatures[] = {
     {"a PDF document", "ask the sender for the data as CSV", MAGIC("%PDF-"), 0, NULL},
     {"a picture", "ask the sender for the data as CSV", MAGIC("\x89PNG\r\n"), 0, NULL},
     {"an X12 interchange",
-     "give it to validate or check, which read professional claims (837P) in it", NULL, 0, 0,
-     is_x12},
+     "give it to validate or check, which read professional claims (837P) in it; `claimgate "
+     "layout check x12-837p --sample FILE` shows what they read",
+     NULL, 0, 0, is_x12},
     {"an HL7 message", "ask the sender for one CSV row for each service line", NULL, 0, 0, is_hl7},
     {"a web page", "it is likely to be a log-in or error page: fetch the file again", NULL, 0, 0,
      is_web_page},

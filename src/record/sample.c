@@ -6,6 +6,8 @@
 #include "claimgate/record/field.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/x12/places.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,6 +156,10 @@ static bool look(const void *context, struct cg_values *values, struct cg_line *
     const bool kept = out->row_count < CG_SAMPLE_ROWS;
     struct cg_sample_row *row = kept ? &out->rows[out->row_count++] : &looked_at;
     row->line = batch->first_line + cg_batch_record(batch, line->record_no)->line_delta;
+    if (out->is_x12) {
+        const struct cg_x12_line *x12 = cg_array_at(&batch->x12->lines, batch->lines.count - 1);
+        row->line += x12->segment_delta;
+    }
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
         const struct cg_text text = cg_values_get(values, field);
         const uint32_t kind = cg_shape_kind_of((int)field);
@@ -243,7 +249,7 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
     }
     out->records = batch->records.count;
     out->malformed = batch->lines.count; /* only these have kept a line */
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
+    for (uint32_t i = 0; i < batch->lines.count && !out->is_x12; i++) {
         cg_shapes_note_malformed(&batch->shapes, cg_reader_binding(reader), batch,
                                  cg_batch_line(batch, i)->record_no);
     }
@@ -252,26 +258,53 @@ static enum cg_status take_sample(struct cg_reader *reader, struct cg_batch *bat
     for (size_t i = 0; i < sizeof out->left_out / sizeof out->left_out[0]; i++) {
         tested -= out->left_out[i];
     }
-    cg_shapes_remarks_of_claims(&batch->shapes, tested, false, &out->remarks);
+    cg_shapes_remarks_of_claims(&batch->shapes, tested, out->is_x12, &out->remarks);
     return CG_OK;
+}
+
+/* A cg_reader_plan.bind that is asked only where no ISA begins the file. */
+static enum cg_status refuse_header(void *context, const struct cg_header *header,
+                                    struct cg_binding *out, struct cg_error *err) {
+    (void)context;
+    (void)header;
+    (void)out;
+    return cg_error_set(err, CG_BAD_DATA, "is no X12; name the layout that it has");
+}
+
+static void name_places(struct cg_sample *out) {
+    for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
+        const char *place = cg_x12_place_of(field);
+        out->fields[field].source = (struct cg_field_source){
+            .column = place != NULL ? (int32_t)field : -1, .fallback_column = -1};
+        show(cg_text_of(place != NULL ? place : ""), out->fields[field].column);
+    }
 }
 
 enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                               struct cg_sample *out, struct cg_error *err) {
+    static const struct cg_x12_options as_usual;
     struct cg_batch *batch = cg_batch_new();
     struct sampling sampling = {.layout = layout, .batch = batch, .out = out};
     struct cg_reader_input input = {.file = path};
-    const struct cg_layout_lines lines = cg_layout_lines(layout);
-    const struct cg_reader_plan plan = {.inputs = &input,
-                                        .input_count = 1,
-                                        .bind = bind_header,
-                                        .bind_context = &sampling,
-                                        .lines = &lines,
-                                        .takes_past = true,
-                                        .empty_mend = "name a file that has a header",
-                                        .parse = {.edit_fields = look, .rules = &sampling}};
-    struct cg_reader *reader = cg_reader_new(&plan);
+    struct cg_layout_lines lines = {0};
+    struct cg_reader_plan plan = {.inputs = &input,
+                                  .input_count = 1,
+                                  .takes_past = true,
+                                  .empty_mend = "name a file that has claims",
+                                  .parse = {.edit_fields = look, .rules = &sampling}};
     memset(out, 0, sizeof *out);
+    if (layout != NULL) {
+        lines = cg_layout_lines(layout);
+        plan.bind = bind_header;
+        plan.bind_context = &sampling;
+        plan.lines = &lines;
+    } else {
+        out->is_x12 = true;
+        plan.x12 = &as_usual;
+        plan.bind = refuse_header;
+        name_places(out);
+    }
+    struct cg_reader *reader = cg_reader_new(&plan);
     const enum cg_status status = batch != NULL && reader != NULL
                                       ? take_sample(reader, batch, out, err)
                                       : cg_error_set(err, CG_INTERNAL, "out of memory");

@@ -40,11 +40,13 @@ static void show_value(const struct cg_layout_sample *shown, enum cg_field field
 /* --- for people --- */
 
 /* "7 LINE_SRVC_BGN_DT, else 12 SRVC_BGN_DT" */
-static void put_source(struct cg_page *page, enum cg_field name,
+static void put_source(struct cg_page *page, enum cg_field name, bool is_x12,
                        const struct cg_sample_field *field) {
     const struct cg_field_source *source = &field->source;
     cg_page_say(page, "%-24s", cg_field_name(name));
-    if (source->column >= 0) {
+    if (source->column >= 0 && is_x12) {
+        cg_page_say(page, "%s", field->column);
+    } else if (source->column >= 0) {
         cg_page_say(page, "%" PRId32 " %s", source->column + 1, field->column);
     }
     if (source->fallback_column >= 0) {
@@ -92,8 +94,9 @@ static void put_rows(struct cg_page *page, const struct cg_layout_sample *shown)
     const struct cg_sample *sample = shown->sample;
     cg_page_say(page, "\n%-24s", "comes out as");
     for (uint32_t i = 0; i < sample->row_count; i++) {
-        char line[CELL_BYTES + 8];
-        snprintf(line, sizeof line, "line %" PRIu64, sample->rows[i].line);
+        char line[CELL_BYTES + 12];
+        snprintf(line, sizeof line, "%s %" PRIu64, sample->is_x12 ? "segment" : "line",
+                 sample->rows[i].line);
         put_cell(page, sample, i, line);
     }
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
@@ -117,17 +120,18 @@ static void put_notes(struct cg_page *page, const struct cg_sample *sample) {
 static void put_text(struct cg_page *page, const struct cg_layout_sample *shown) {
     const struct cg_sample *sample = shown->sample;
     cg_page_say(page, "%s under layout %s\n\n%-24s%s\n", shown->file, shown->layout, "field",
-                "column");
+                sample->is_x12 ? "from" : "column");
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        put_source(page, field, &sample->fields[field]);
+        put_source(page, field, sample->is_x12, &sample->fields[field]);
     }
     put_notes(page, sample);
     if (sample->row_count > 0) {
         put_rows(page, shown);
     }
     if (sample->missing.status == CG_OK) {
-        cg_page_say(page, "%" PRIu32 " records in the head, %" PRIu32 " malformed\n",
-                    sample->records, sample->malformed);
+        cg_page_say(page, "%" PRIu32 " %s in the head, %" PRIu32 " malformed\n", sample->records,
+                    sample->is_x12 ? cg_plural(sample->records, "claim", "claims") : "records",
+                    sample->malformed);
         for (uint32_t i = 0; i < sample->only_count; i++) {
             cg_page_say(page, "only where %s: leaves out %" PRIu32 "\n",
                         cg_only_text(sample->only[i].rule), sample->left_out[i]);
@@ -149,14 +153,17 @@ static void put_json_column(struct cg_json_writer *json, const char *key, int32_
     cg_json_close_object(json);
 }
 
-static void put_json_field(struct cg_json_writer *json, enum cg_field name,
+static void put_json_field(struct cg_json_writer *json, enum cg_field name, bool is_x12,
                            const struct cg_sample_field *field) {
     const struct cg_field_source *source = &field->source;
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "field", cg_field_name(name));
     cg_json_put_boolean(json, "needed", cg_field_is_needed(name));
     cg_json_put_boolean(json, "found", is_found(source));
-    put_json_column(json, "column", source->column, field->column);
+    put_json_column(json, "column", is_x12 ? -1 : source->column, field->column);
+    if (is_x12 && is_found(source)) {
+        cg_json_put_string(json, "place", field->column);
+    }
     put_json_column(json, "fallback", source->fallback_column, field->fallback);
     if (source->fixed != NULL) {
         cg_json_put_string(json, "fixed", source->fixed);
@@ -199,7 +206,7 @@ void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *
     cg_json_put_string(json, "layout", shown->layout);
     cg_json_open_array(json, "fields");
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        put_json_field(json, field, &sample->fields[field]);
+        put_json_field(json, field, sample->is_x12, &sample->fields[field]);
     }
     cg_json_close_array(json);
     cg_json_open_array(json, "unread_columns");

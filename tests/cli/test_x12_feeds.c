@@ -114,6 +114,43 @@ Test(x12_feeds, a_decision_on_a_line_out_of_scope_has_its_ids) {
     x12_world_end(&world);
 }
 
+static void check_layout(const char *layout, const char *file, struct run *run) {
+    const char *const argv[] = {
+        run_claimgate(), "layout", "check", layout, file != NULL ? "--sample" : NULL, file, NULL};
+    run_program(argv, NULL, run);
+}
+
+Test(x12_feeds, a_check_of_a_layout_shows_what_is_read_of_it) {
+    static const char csv[] = "claim_id,member_id\nC-1,M-1\n";
+    struct x12_world world;
+    struct run run;
+    x12_world_make(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), X12_LINE("2"),
+            "CLM*C-2*1***11:B:1");
+    const char *file = x12_world_put(&world, "in.837");
+    check_layout("x12-837p", file, &run);
+    cr_expect_eq(run.exit_code, 0);
+    cr_expect_not_null(strstr(run.out, "\nmember_id               NM109 of NM1*IL\n"));
+    cr_expect_not_null(strstr(run.out, "\ncomes out as            segment 14        segment 17\n"),
+                       "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "\nclaim_line_start_date   2025-01-06        2025-01-06\n"));
+    cr_expect_not_null(strstr(run.out, "\n2 claims in the head, 1 malformed\n"), "%s", run.out);
+    run_fini(&run);
+    check_layout("tuva", file, &run);
+    cr_expect_eq(run.exit_code, 65);
+    cr_expect_not_null(strstr(run.err, "`claimgate layout check x12-837p --sample FILE` shows"));
+    run_fini(&run);
+    check_layout("x12-837p", scene_file(&world.scene, "in.csv", csv, sizeof csv - 1), &run);
+    cr_expect_eq(run.exit_code, 65);
+    cr_expect_not_null(strstr(run.err, "in.csv: is no X12; name the layout that it has"), "%s",
+                       run.err);
+    run_fini(&run);
+    check_layout("x12-837p", NULL, &run);
+    cr_expect_eq(run.exit_code, 64);
+    run_fini(&run);
+    x12_world_end(&world);
+}
+
 Test(x12_feeds, small_letters_and_ebcdic_are_told) {
     static const char ebcdic[] =
         "\xc9\xe2\xc1\x5c\xf0\xf0\x5c\x40\x40\x40\x40\x40\x40\x40\x40\x40\x40\x5c";

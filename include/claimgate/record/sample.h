@@ -36,7 +36,7 @@ struct cg_sample_value {
 };
 
 struct cg_sample_row {
-    uint64_t line;
+    uint64_t line; /* of X12 the segment of its LX */
     struct cg_sample_value values[CG_FIELD_COUNT];
 };
 
@@ -51,12 +51,13 @@ struct cg_sample {
     uint32_t left_out[CG_ONLY_MAX];          /* records in the head, by the rule */
     uint32_t only_count;
     bool has_line_ids; /* of the layout */
+    bool is_x12;       /* columns are named as the guide names their places */
     uint32_t malformed;
     struct cg_remarks remarks; /* what most of the head has wrong in the same way */
     struct cg_error missing;   /* CG_OK, or what binding says of the columns that are missing */
 };
 
-/* `path` is plain or gzip, "-" is standard input. */
+/* `path` is plain or gzip, "-" is standard input. Without a layout it is X12. */
 cg_must_use enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
                                           struct cg_sample *out, struct cg_error *err);
 
