@@ -98,4 +98,18 @@ int cg_fault(const char *name) {
     return wanted_errno;
 }
 
+void cg_fault_want(const char *text) {
+    (void)pthread_once(&settings_once, read_settings);
+    memset(wanted_name, 0, sizeof wanted_name);
+    wanted_pass = 0;
+    atomic_store(&passes, 0);
+    if (text != NULL) {
+        parse_fault(text);
+    }
+}
+
+bool cg_fault_was_met(void) {
+    return wanted_pass != 0 && atomic_load(&passes) >= wanted_pass;
+}
+
 #endif

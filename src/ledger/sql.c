@@ -146,6 +146,10 @@ enum cg_status cg_ledger_exec(struct cg_ledger *ledger, const char *sql, const c
 
 enum cg_status cg_ledger_prepare(struct cg_ledger *ledger, const char *sql, sqlite3_stmt **out,
                                  struct cg_error *err) {
+    const int fault = cg_fault("ledger.prepare");
+    if (fault != 0) {
+        return injected(ledger, fault, "preparing a statement", err);
+    }
     if (sqlite3_prepare_v3(ledger->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) !=
         SQLITE_OK) {
         return cg_ledger_sql_failed(ledger, "preparing a statement", err);
@@ -183,6 +187,11 @@ void cg_ledger_bind_cells(sqlite3_stmt *statement, int first, const struct cg_ce
 
 enum cg_status cg_ledger_step(struct cg_ledger *ledger, sqlite3_stmt *statement, bool *row,
                               struct cg_error *err) {
+    const int fault = cg_fault("ledger.step");
+    if (fault != 0) {
+        (void)sqlite3_reset(statement);
+        return injected(ledger, fault, "reading", err);
+    }
     const int code = sqlite3_step(statement);
     *row = code == SQLITE_ROW;
     if (code == SQLITE_ROW) {
