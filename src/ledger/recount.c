@@ -259,10 +259,13 @@ static enum cg_status start(struct recount *recount, struct cg_error *err) {
     if (status != CG_OK) {
         return status;
     }
-    recount->policy_count = last_policy < POLICIES_MAX ? last_policy + 1 : 0;
-    recount->policies = calloc((size_t)recount->policy_count + 1, sizeof recount->policies[0]);
-    return recount->policies == NULL ? cg_verify_no_memory(err)
-                                     : cg_past_open(&recount->past, ledger, INT64_MAX, err);
+    const int64_t count = last_policy < POLICIES_MAX ? last_policy + 1 : 0;
+    recount->policies = calloc((size_t)count + 1, sizeof recount->policies[0]);
+    if (recount->policies == NULL) {
+        return cg_verify_no_memory(err);
+    }
+    recount->policy_count = count;
+    return cg_past_open(&recount->past, ledger, INT64_MAX, err);
 }
 
 typedef enum cg_status (*step_fn)(struct recount *recount, struct cg_error *err);

@@ -2,10 +2,13 @@
  * A night on a ledger without memory: requests fail in turn, SQLite's among them. The night is then
  * kept whole or not at all, the failure is told as a lack of memory, and the next one is fine.
  */
-#include "support/ledger_fixture.h"
+#include "claimgate/base/log.h"
+#include "support/ledger_jobs.h"
 #include "support/shortage.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,4 +118,99 @@ Test(ledger_memory, a_night_is_kept_whole_or_not_at_all_and_the_lack_is_told) {
     }
     cr_assert_gt(tried, 20);
     cr_log_info("%u requests", tried);
+}
+
+/* --- each request of ours --- */
+
+static void *get(int bytes) {
+    return BEHIND(malloc)((size_t)bytes);
+}
+
+static void *get_again(void *old, int bytes) {
+    return BEHIND(realloc)(old, (size_t)bytes);
+}
+
+static int size_of(void *block) {
+    return (int)malloc_usable_size(block);
+}
+
+static int round_up(int bytes) {
+    return (bytes + 7) & ~7;
+}
+
+static int start(void *context) {
+    (void)context;
+    return SQLITE_OK;
+}
+
+static void stop(void *context) {
+    (void)context;
+}
+
+/* SQLite, whose requests are most of all, asks elsewhere. */
+static void leave_sqlite_its_memory(void) {
+    static const sqlite3_mem_methods elsewhere = {.xMalloc = get,
+                                                  .xFree = free,
+                                                  .xRealloc = get_again,
+                                                  .xSize = size_of,
+                                                  .xRoundup = round_up,
+                                                  .xInit = start,
+                                                  .xShutdown = stop};
+    cr_assert_eq(sqlite3_shutdown(), SQLITE_OK);
+    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &elsewhere), SQLITE_OK);
+}
+
+/* Files are mapped, folders listed and digests found without what is asked for in vain as well. */
+static void expect_told(const char *name, uint32_t at, bool failed, enum cg_status status,
+                        const struct cg_error *err) {
+    cr_expect(status == CG_OK || (failed && status == CG_INTERNAL), "%s, request %u: %d %s", name,
+              at, (int)status, err->text);
+}
+
+Test(ledger_memory, a_night_fails_by_each_request_of_ours) {
+    char kept[192];
+    bool failed = true;
+    leave_sqlite_its_memory();
+    begin_ledger(kept);
+    for (uint32_t at = 0; failed; at++) {
+        struct cg_error err = CG_ERROR_INIT;
+        put_back(kept);
+        const enum cg_status status = run_night(at, at % 2 != 0, &failed, &err);
+        expect_told("night", at, failed, status, &err);
+        cr_expect_eq(fixture_faults(&fixture), 0, "request %u", at);
+    }
+}
+
+static bool fail_request(const struct ledger_job *job, const struct ledger_copy *copy,
+                         uint32_t at) {
+    struct cg_error err = CG_ERROR_INIT;
+    if (job->writes) {
+        ledger_jobs_put_back(&fixture, copy);
+    }
+    shortage_begin(at, at % 2 != 0);
+    const enum cg_status status = job->run(&fixture, &err);
+    const bool failed = shortage_end();
+    expect_told(job->name, at, failed, status, &err);
+    if (failed && job->writes) {
+        cr_expect_eq(fixture_faults(&fixture), 0, "%s, request %u", job->name, at);
+    }
+    return failed;
+}
+
+Test(ledger_memory, whatever_is_asked_fails_by_each_request_of_ours) {
+    struct ledger_copy copy;
+    uint32_t tried = 0;
+    cg_log_init((struct cg_log_options){.quiet = true});
+    leave_sqlite_its_memory();
+    ledger_jobs_make(&fixture, &copy);
+    for (size_t i = 0; i < LEDGER_JOBS; i++) {
+        uint32_t at = 0;
+        while (!ledger_jobs[i].asserts && fail_request(&ledger_jobs[i], &copy, at)) {
+            at++;
+        }
+        tried += at;
+    }
+    free(copy.bytes);
+    cr_log_info("%u requests", tried);
+    cr_assert_gt(tried, 500);
 }
