@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "load.h"
 #include "printed_page.h"
+#include "x12_options.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
@@ -18,6 +19,7 @@ struct options {
     int64_t lock_wait;
     int32_t as_of_day;
     bool multiline;
+    struct cg_x12_arguments x12;
     bool no_sandbox;
 };
 
@@ -31,6 +33,7 @@ static const struct cg_option option_table[] = {
                   "folder of authorizations on file and of the member crosswalk (none)"),
     CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
+    CG_TAKES_X12(x12),
     CG_TAKES_LIMITS(limits),
     CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
@@ -81,7 +84,7 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
                                             .input_count = call->arg_count,
                                             .reads = {options->layout},
                                             .writes = {options->ledger}};
-    const struct cg_import_plan plan = {
+    struct cg_import_plan plan = {
         .sandbox = &sandbox,
         .file = call->args[0],
         .ledger = options->ledger,
@@ -92,7 +95,8 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
         .policy = owned->policy,
         .roster = owned->roster,
     };
-    return cg_import_run(&plan, facts, &owned->problems, err);
+    status = cg_x12_options_of(&options->x12, &plan.x12, err);
+    return status == CG_OK ? cg_import_run(&plan, facts, &owned->problems, err) : status;
 }
 
 static enum cg_status print_import(const struct cg_import_facts *facts, struct cg_error *err) {
@@ -126,9 +130,9 @@ const struct cg_command cg_command_ledger_import = {
     .name = "ledger import",
     .arguments = "FILE --ledger FILE [--policy ID|FILE] [--roster DIR]",
     .summary = "take in lines that were paid already, untested",
-    .detail = "For a payer who goes live in the middle of a year. A claim file in any layout;\n"
-              "credentials and caps are not tested, voids and replacements take back. One bad\n"
-              "line and nothing is taken in.\n",
+    .detail = "For a payer who goes live in the middle of a year. A claim file in any layout,\n"
+              "or X12 837P; credentials and caps are not tested, voids and replacements take\n"
+              "back. One bad line and nothing is taken in.\n",
     .options = option_table,
     .defaults = &defaults,
     .options_bytes = sizeof(struct options),

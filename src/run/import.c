@@ -41,12 +41,15 @@ struct import {
 };
 
 static void note_problem(struct import *import, const struct cg_line *line, uint64_t reasons) {
-    const struct cg_record *record = cg_batch_record(import->batch, line->record_no);
     const struct cg_reason_info *info = cg_reason_info((enum cg_reason)__builtin_ctzll(reasons));
-    cg_problems_add(
-        import->problems, import->plan->file, import->batch->first_line + record->line_delta,
-        cg_fault_column(cg_reader_binding(import->reader), import->batch, line, reasons & -reasons),
-        "%s: %s", info->name, info->text);
+    const struct cg_binding *binding = cg_reader_binding(import->reader);
+    struct cg_verdict verdict = {.detail = ""};
+    if (line->malformed != CG_WELL_FORMED) {
+        cg_verdict_fill(&import->rules, binding, import->batch, line, &verdict);
+    }
+    cg_problems_add(import->problems, import->plan->file, cg_batch_line_place(import->batch, line),
+                    cg_fault_column(binding, import->batch, line, reasons & -reasons), "%s: %s",
+                    info->name, verdict.detail[0] != '\0' ? verdict.detail : info->text);
 }
 
 static void make_untested(struct import *import, struct cg_line *line) {
@@ -68,6 +71,7 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
         .input_count = 1,
         .layout = import->plan->layout,
         .multiline = import->plan->multiline,
+        .x12 = &import->plan->x12,
         .takes_past = true,
         .empty_mend = "fetch it again",
         .parse = {.edit_fields = cg_edit_fields,
@@ -143,6 +147,9 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     if (import->problems->total > 0) {
         return CG_OK; /* only to find the other problems */
     }
+    if (cg_reader_binding(import->reader)->is_x12 && !import->plan->x12.other_numbers) {
+        cg_history_take_same_number(import->history);
+    }
     status = cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
     if (status == CG_OK) {
         status = cg_vain_take_backs_add(&import->vain, import->history, batch, err);
@@ -183,7 +190,10 @@ static enum cg_status commit(struct import *import, struct cg_error *err) {
     memcpy(input.sha256, import->input.sha256, CG_SHA256_BYTES);
     cg_content_hash_get(&import->content, input.head_sha256, input.content_sha256);
     const struct cg_ledger_commit commit = {
-        .inputs = &input, .input_count = 1, .tally = &import->tally};
+        .inputs = &input,
+        .input_count = 1,
+        .tally = &import->tally,
+        .layout = cg_reader_binding(import->reader)->is_x12 ? "x12-837p" : NULL};
     return cg_ledger_commit(import->ledger, &commit, &kept, err);
 }
 

@@ -15,12 +15,13 @@
 #include "claimgate/report/care_pages.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
+#include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct cg_import_plan {
-    const char *file; /* CSV, plain or gzip; a regular file */
+    const char *file; /* CSV or X12, plain or gzip; a regular file */
     const char *ledger;
     int lock_wait_seconds;
     int32_t as_of_day;
@@ -29,6 +30,7 @@ struct cg_import_plan {
                                      * neither is known */
     const char *layout;             /* NULL: by the header */
     bool multiline;
+    struct cg_x12_options x12;
     const struct cg_sandbox_plan *sandbox; /* entered before the file is read */
 };
 

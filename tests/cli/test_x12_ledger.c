@@ -1,0 +1,66 @@
+/*
+ * X12 with a ledger: what was paid before is taken in from it, and what is decided is told in its
+ * words.
+ */
+#include "support/x12_world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+struct told {
+    int exit_code;
+    const char *out;
+    const char *err;
+};
+
+/* A command of up to three words more with the ledger. */
+static void expect(struct x12_world *world, const char *const words[6], struct told wanted) {
+    struct run run;
+    const char *const argv[] = {run_claimgate(), words[0], words[1], words[2],
+                                words[3],        words[4], words[5], NULL};
+    (void)world;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, wanted.exit_code, "%s", run.err);
+    cr_expect_not_null(strstr(run.out, wanted.out), "\"%s\" is not in %s", wanted.out, run.out);
+    cr_expect_not_null(strstr(run.err, wanted.err), "\"%s\" is not in %s", wanted.err, run.err);
+    run_fini(&run);
+}
+#define WORDS(...) ((const char *const[6]){__VA_ARGS__})
+
+static const char *ledger_of(struct x12_world *world) {
+    static char option[RUN_PATH_BYTES + 16];
+    snprintf(option, sizeof option, "--ledger=%s", scene_path(&world->scene, "claims.ledger"));
+    return option;
+}
+
+Test(x12_ledger, what_was_paid_is_taken_in_from_x12) {
+    struct x12_world world;
+    x12_world_make(&world);
+    const char *ledger = ledger_of(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), X12_LINE("2"),
+            "HL*3*2*23*0", "NM1*QC*1*DOE*ANN", "DMG*D8*20150304*F", X12_CLAIM("C-2"));
+    const char *file = x12_world_put(&world, "paid.837");
+    expect(&world, WORDS("ledger", "import", file, ledger),
+           (struct told){65, "", "paid.837:25: member_id_invalid"});
+    expect(&world, WORDS("ledger", "import", file, ledger, "--dependents=joined"),
+           (struct told){0, "3 lines taken in as paid, 6 units.\n  3 records", ""});
+    expect(&world, WORDS("explain", "C-1", ledger, "--line=2"),
+           (struct told){0, "paid.837, segment 17\n", ""});
+    world.text.len_bytes = 0;
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"));
+    file = x12_world_put(&world, "again.837");
+    const char *out = x12_world_decide(&world, X12_MORE(file, ledger));
+    x12_world_expect_in(out, "rejected.csv.gz", ",duplicate_line,");
+    x12_world_end(&world);
+}
+
+Test(x12_ledger, a_claim_that_cannot_be_read_is_not_taken_in) {
+    struct x12_world world;
+    x12_world_make(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-1*10***11:B:1");
+    expect(
+        &world, WORDS("ledger", "import", x12_world_put(&world, "bad.837"), ledger_of(&world)),
+        (struct told){65, "", "bad.837:12: malformed_record: The claim has no service line (LX)."});
+    x12_world_end(&world);
+}
