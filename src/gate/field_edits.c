@@ -20,7 +20,7 @@ static const uint64_t void_reasons =
     UINT64_C(1) << CG_REASON_ORIGINAL_CLAIM_UNKNOWN;
 
 static uint64_t reason_if(bool failed, enum cg_reason reason) {
-    return (uint64_t)failed << reason;
+    return __builtin_expect(failed, false) ? cg_reason_bit(reason) : 0;
 }
 
 /* A value with bytes that no value may hold is left blank, so that they get no further. What a
@@ -44,29 +44,22 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
     return reason_if(!usable, reason);
 }
 
-/* An odd id begins or ends so, or stands on a line that is not plain. */
-static bool may_be_odd(const struct cg_values *values, const struct cg_key *id) {
-    const struct cg_text text = cg_key_text(id);
-    return text.len > 0 && (!values->plain || text.ptr[0] == '=' || text.ptr[0] == '\'' ||
-                            text.ptr[text.len - 1] == '0');
+/* An odd id stands on a line that is not plain, or begins with a mark, or with a digit and ends in
+ * a nought. */
+static bool may_be_odd(const struct cg_values *values, struct cg_text id) {
+    return id.len > 0 &&
+           (!values->plain || (id.ptr[0] <= '9' && (id.ptr[id.len - 1] == '0' || id.ptr[0] < '0')));
 }
 
 /* Another spelling of an id is another member, and another claim. */
-static void watch_ids(struct cg_values *values, struct cg_line *line) {
-    const bool claim = may_be_odd(values, &line->claim_id);
-    const bool member = may_be_odd(values, &line->member_id);
-    if (claim || member) {
-        line->odd_id = (claim && cg_field_is_odd_id(cg_key_text(&line->claim_id))) ||
-                       (member && cg_field_is_odd_id(cg_key_text(&line->member_id)));
-        values->odd_ids += line->odd_id;
-    }
-}
-
 static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_reason reason,
-                         struct cg_key *out) {
+                         struct cg_line *line, struct cg_key *out) {
     struct cg_text text;
     uint64_t failed = read_id(values, field, reason, &text);
     *out = cg_key_of(text);
+    if (may_be_odd(values, text)) {
+        line->odd_id = line->odd_id || cg_field_is_odd_id(text);
+    }
     return failed;
 }
 
@@ -227,9 +220,10 @@ static uint64_t read_fields(const struct cg_rules *rules, struct cg_values *valu
     line->authorization_number = clean_value(values, CG_FIELD_AUTHORIZATION_NUMBER);
     line->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
     place_quantity(values, line);
-    return read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
+    return read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, line, &line->claim_id) |
            read_line_number(values, line) |
-           read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
+           read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, line,
+                    &line->member_id) |
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
            read_end_date(values, start, line) | read_modifiers(values, line) |
            reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(rules, values, line) |
@@ -306,8 +300,8 @@ static __attribute__((noinline)) void read_passing_take_back(const struct cg_rul
     line->start_day = cg_values_day(values, CG_FIELD_CLAIM_LINE_START_DATE,
                                     cg_values_get(values, CG_FIELD_CLAIM_LINE_START_DATE));
     values->takes_back =
-        (read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->claim_id) |
-         read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, &line->member_id) |
+        (read_key(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, line, &line->claim_id) |
+         read_key(values, CG_FIELD_MEMBER_ID, CG_REASON_MEMBER_ID_INVALID, line, &line->member_id) |
          read_id(values, CG_FIELD_ORIGINAL_CLAIM_ID, CG_REASON_ORIGINAL_CLAIM_UNKNOWN,
                  &line->original_claim_id)) == 0;
     if (rules->roster != NULL && cg_policy_has_crosswalk(rules->policy) && values->takes_back) {
@@ -357,7 +351,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons =
         code.reason | read_fields(rules, values, start, line) |
         (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
-    watch_ids(values, line);
+    values->odd_ids += line->odd_id;
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;

@@ -276,6 +276,9 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
     if (lines->more_lines == CG_NOT_FIRST) {
         return CG_OK; /* was decided with the first */
     }
+    if (cg_history_number_lines(history, lines, count, err) != CG_OK) {
+        return err->status;
+    }
     if (whole && !cg_claim_settle(lines, count)) {
         for (uint32_t i = 0; i < count; i++) {
             cg_member_clear_verdict(&lines[i]);
@@ -298,6 +301,17 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
     return cg_history_close_claim(&history->memory, stands) == CG_OK
                ? CG_OK
                : cg_member_table_no_memory(&history->members, err);
+}
+
+static inline enum cg_status decide(struct cg_history *history, struct cg_line *line,
+                                    const struct coming *coming, struct cg_error *err) {
+    if (line->more_lines > 0) {
+        return decide_claim(history, line, err);
+    }
+    if (line->line_id.len > 0 && cg_history_number_lines(history, line, 1, err) != CG_OK) {
+        return err->status;
+    }
+    return decide_line(history, line, coming, err);
 }
 
 enum {
@@ -351,17 +365,12 @@ static inline void fetch_ahead(struct window *window, uint64_t at) {
 enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines, uint32_t count,
                                  struct cg_error *err) {
     struct window window = {.members = &history->members, .lines = lines, .count = count};
-    if (cg_history_number_lines(history, lines, count, err) != CG_OK) {
-        return err->status;
-    }
     /* From so far before the first line on, so that this one is fetched too. */
     for (uint64_t at = -(uint64_t)LINE_AHEAD; at != count; at++) {
         fetch_ahead(&window, at);
         if (at < count) {
             const struct coming *coming = &window.ring[at % RING_LINES];
-            const enum cg_status status = lines[at].more_lines == 0
-                                              ? decide_line(history, &lines[at], coming, err)
-                                              : decide_claim(history, &lines[at], err);
+            const enum cg_status status = decide(history, &lines[at], coming, err);
             if (status != CG_OK) {
                 return status;
             }

@@ -27,9 +27,7 @@ enum cg_status cg_history_number_lines(struct cg_history *history, struct cg_lin
                                        uint32_t count, struct cg_error *err) {
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; status == CG_OK && i < count; i++) {
-        if (lines[i].line_id.len > 0) {
-            status = number(history, &lines[i], err);
-        }
+        status = lines[i].line_id.len > 0 ? number(history, &lines[i], err) : CG_OK;
     }
     return status;
 }

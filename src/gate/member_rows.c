@@ -71,11 +71,10 @@ void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uin
 #define NO_INLINE __attribute__((noinline))
 
 static inline bool any_of(const uint16_t flags[LANES]) {
-    uint16_t any = 0;
-    for (uint32_t k = 0; k < LANES; k++) {
-        any |= flags[k];
-    }
-    return any != 0;
+    uint64_t words[2];
+    _Static_assert(sizeof words == LANES * sizeof flags[0], "all flags");
+    memcpy(words, flags, sizeof words);
+    return (words[0] | words[1]) != 0;
 }
 
 NO_INLINE bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count,

@@ -61,13 +61,20 @@ __attribute__((noinline)) static uint64_t sum_units(const struct cg_line_store *
                                 : sum;
 }
 
+__attribute__((noinline)) static uint64_t large_units(const struct cg_line_store *store,
+                                                      const struct cg_member_history *history,
+                                                      const struct cg_cap *cap, int32_t first_day,
+                                                      int32_t last_day) {
+    return cg_large_member_units(store, history->large, cap, first_day, last_day) +
+           cg_outlines_units(&store->outlines, cg_outlines_of(history), cap, first_day, last_day);
+}
+
+/* What is called here stands out of line, so that the usual question need not save registers. */
 uint64_t cg_member_history_units(const struct cg_line_store *store,
                                  struct cg_member_history *history, const struct cg_cap *cap,
                                  int32_t first_day, int32_t last_day) {
     if (history->large != NULL) {
-        return cg_large_member_units(store, history->large, cap, first_day, last_day) +
-               cg_outlines_units(&store->outlines, cg_outlines_of(history), cap, first_day,
-                                 last_day);
+        return large_units(store, history, cap, first_day, last_day);
     }
     bool may_be_known = cap->counts_all && !history->has_dayless;
     for (uint32_t i = 0; may_be_known && i < CG_DAY_SUMS; i++) {

@@ -76,11 +76,15 @@ static __attribute__((noinline)) bool has_exponent(struct cg_text text) {
     return at == text.len && at > digits && (pointed || is_signed);
 }
 
-/* An exponent has one to three digits and perhaps a sign, so that the E is one of four bytes. */
+/* Such a number begins with a sign or a digit. An exponent has one to three digits and perhaps a
+ * sign, so that the E is one of four bytes. */
 bool cg_field_is_exponent(struct cg_text text) {
     uint32_t four;
+    if (text.len == 0 || text.ptr[0] > '9') {
+        return false;
+    }
     if (text.len < 5) {
-        return text.len > 0 && has_exponent(text);
+        return has_exponent(text);
     }
     memcpy(&four, text.ptr + text.len - 5, sizeof four);
     const uint32_t differs = (four | UINT32_C(0x20202020)) ^ UINT32_C(0x65656565); /* 'e' */

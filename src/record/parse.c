@@ -16,6 +16,7 @@
  */
 struct parser {
     const struct cg_parse_plan *plan;
+    const struct cg_binding *binding;
     struct cg_csv *csv;
     struct cg_batch *batch;
     struct cg_values values;
@@ -48,7 +49,7 @@ static bool is_letter_or_digit(char byte) {
 
 /* Blank lines, and lines that only rule the file off, are no records. */
 static bool is_empty(struct parser *parser, const struct piece *piece) {
-    if (cg_line_is_blank(piece->text, parser->plan->binding->delimiter)) {
+    if (cg_line_is_blank(piece->text, parser->binding->delimiter)) {
         parser->batch->blank_lines++;
         return true;
     }
@@ -66,7 +67,7 @@ static bool is_too_long(const struct cg_batch *batch, const struct piece *piece)
 
 static enum cg_malformed find_fault(struct parser *parser, const struct piece *piece,
                                     uint32_t *field_count) {
-    uint32_t expected = parser->plan->binding->column_count;
+    uint32_t expected = parser->binding->column_count;
     *field_count = 0;
     if (is_too_long(parser->batch, piece)) {
         return CG_TOO_LONG;
@@ -90,7 +91,7 @@ _Static_assert((int)CG_ONLY_MAX == (int)CG_LEFT_OUT_RULES,
 
 /* The layout's rules tell which rows are services. The first that one does not meet counts it. */
 static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
-    const struct cg_binding *binding = parser->plan->binding;
+    const struct cg_binding *binding = parser->binding;
     for (uint32_t i = 0; i < binding->only_count; i++) {
         const struct cg_only_column *only = &binding->only[i];
         if (!cg_only_holds(only->rule, cg_values_column(&parser->values, only->column))) {
@@ -107,7 +108,7 @@ static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
 
 /* Where a claim has its date no name of the header stands, and a date begins with a digit. */
 static void choose_glance(struct parser *parser) {
-    const struct cg_binding *binding = parser->plan->binding;
+    const struct cg_binding *binding = parser->binding;
     const int32_t column = binding->fields[CG_FIELD_CLAIM_LINE_START_DATE].column;
     parser->glances = binding->layout != NULL && column >= 0 &&
                       (binding->is_headless || cg_header_names_have_no_digit(binding->names));
@@ -135,7 +136,7 @@ __attribute__((noinline)) static int look_closer(struct parser *parser, struct c
                                                  int fault) {
     const uint32_t *ends = parser->values.ends;
     struct cg_odd_record record = {
-        .binding = parser->plan->binding,
+        .binding = parser->binding,
         .csv = parser->csv,
         .batch = parser->batch,
         .text = text,
@@ -154,7 +155,7 @@ __attribute__((noinline)) static int look_closer(struct parser *parser, struct c
 
 /* True when the record has a line that stays. */
 static bool edit_fields(struct parser *parser, struct cg_line *line) {
-    if (parser->plan->binding->only_count > 0 && is_left_out(parser)) {
+    if (parser->binding->only_count > 0 && is_left_out(parser)) {
         return false;
     }
     return parser->plan->edit_fields(parser->plan->rules, &parser->values, line);
@@ -225,7 +226,7 @@ static __attribute__((noinline)) bool take_claim(struct parser *parser) {
         return true;
     }
     return cg_claim_record_read(parser->plan, batch, &parser->claim,
-                                parser->plan->binding->only_count > 0 && is_left_out(parser));
+                                parser->binding->only_count > 0 && is_left_out(parser));
 }
 
 /* Inlined, so that the piece need not stand in memory. */
@@ -238,8 +239,8 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     if (!has_word && !is_too_long(batch, piece) && is_empty(parser, piece)) {
         return true;
     }
-    if (__builtin_expect(parser->plan->binding->kind_value.len > 0, false) &&
-        !cg_binding_is_kind(parser->plan->binding, piece->text)) {
+    if (__builtin_expect(parser->binding->kind_value.len > 0, false) &&
+        !cg_binding_is_kind(parser->binding, piece->text)) {
         return cg_record_add_other(batch, (struct cg_record){.offset = piece->offset,
                                                              .len_bytes = piece->text.len,
                                                              .line_delta = line_delta,
@@ -257,7 +258,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         return !parser->values.out_of_memory;
     }
     struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);
-    const struct cg_binding *binding = parser->plan->binding;
+    const struct cg_binding *binding = parser->binding;
     if (line == NULL ||
         (cg_position_is_told(binding) &&
          !cg_position_keep(batch, &parser->values, binding, fault != CG_WELL_FORMED))) {
@@ -284,7 +285,7 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
     struct cg_batch *batch = parser->batch;
     struct cg_origin origin = {.line = 0};
     if (!is_too_long(batch, &piece) &&
-        !cg_fed_back_unwrap(batch, parser->csv, parser->plan->binding, &piece.text, &origin)) {
+        !cg_fed_back_unwrap(batch, parser->csv, parser->binding, &piece.text, &origin)) {
         return false;
     }
     parser->wanted_line = origin.claim_line;
@@ -311,7 +312,7 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
 static bool parse_lines(struct parser *parser) {
     struct cg_text text = parser->batch->text;
     struct cg_scan_index *index = &parser->batch->index;
-    if (!cg_scan(index, text, parser->plan->binding->delimiter)) {
+    if (!cg_scan(index, text, parser->binding->delimiter)) {
         return false;
     }
     uint32_t start = 0;
@@ -321,7 +322,7 @@ static bool parse_lines(struct parser *parser) {
         uint32_t end = index->marks[mark];
         bool plain = index->lines[i].plain && !parser->plan->libcsv_only;
         struct cg_text record = {text.ptr + start, end - start};
-        bool use_csv = parser->plan->binding->span_count > 0 ||
+        bool use_csv = parser->binding->span_count > 0 ||
                        (!plain && (parser->plan->libcsv_only || cg_line_wants_csv(record)));
         struct piece piece = {
             .text = record,
@@ -347,7 +348,7 @@ static bool parse_lines(struct parser *parser) {
 
 static bool parse_multiline(struct parser *parser) {
     struct cg_text text = parser->batch->text;
-    struct cg_walk walk = {.delimiter = parser->plan->binding->delimiter};
+    struct cg_walk walk = {.delimiter = parser->binding->delimiter};
     uint32_t at = 0;
     while (at < text.len) {
         struct cg_extent extent;
@@ -374,7 +375,7 @@ static bool parse_multiline(struct parser *parser) {
 
 enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *csv,
                               struct cg_batch *batch) {
-    struct parser parser = {.plan = plan, .csv = csv, .batch = batch};
+    struct parser parser = {.plan = plan, .binding = plan->binding, .csv = csv, .batch = batch};
     cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
     parser.values.text = batch->text.ptr;
     batch->holds_claims = plan->binding->holds_claims;
