@@ -10,6 +10,8 @@
  */
 #include "pool.h"
 
+#include "claimgate/base/fault.h"
+
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -77,7 +79,15 @@ static uint32_t take_free(struct cg_pool *pool, uint32_t class_no) {
     return ref;
 }
 
+/* For tests; never in a release. */
+static bool is_spent(void) {
+    return cg_fault("pool.take") != 0;
+}
+
 uint32_t cg_pool_take_block(struct cg_pool *pool, uint32_t class_no) {
+    if (is_spent()) {
+        return 0;
+    }
     uint32_t ref = take_free(pool, class_no);
     return ref != 0 ? ref : take_fresh(pool, pool->block_grains[class_no]);
 }
@@ -104,7 +114,7 @@ static bool refill_small(struct cg_pool *pool) {
 
 uint32_t cg_pool_take_small(struct cg_pool *pool, size_t len_bytes) {
     uint32_t grains = (uint32_t)((len_bytes + CG_POOL_GRAIN_BYTES - 1) / CG_POOL_GRAIN_BYTES);
-    if (pool->small_grains < grains && !refill_small(pool)) {
+    if (is_spent() || (pool->small_grains < grains && !refill_small(pool))) {
         return 0;
     }
     uint32_t ref = pool->small_ref;
@@ -114,6 +124,9 @@ uint32_t cg_pool_take_small(struct cg_pool *pool, size_t len_bytes) {
 }
 
 uint32_t cg_pool_take_line(struct cg_pool *pool) {
+    if (is_spent()) {
+        return 0;
+    }
     if (pool->line_grains == 0) {
         pool->line_ref = take_fresh(pool, FRESH_LINES_GRAINS);
         if (pool->line_ref == 0) {

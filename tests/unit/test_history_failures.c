@@ -1,0 +1,181 @@
+/*
+ * The history where one step fails: a piece of memory that the pool does not get, a member that the
+ * ledger cannot recall, a claim's other number that it cannot look up. The night ends with what has
+ * failed, or goes on without it to the same decisions; lines alone and in claims, with what passes
+ * out of scope and asks to take back.
+ */
+#include "claimgate/base/fault.h"
+#include "claimgate/gate/history.h"
+#include "support/history_lines.h"
+#include "support/history_world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SEEDS = 40 };
+
+struct night {
+    struct world world;
+    struct world_ledger ledger; /* of the lines before `first` */
+    uint32_t first;
+    uint64_t seed;
+    uint32_t calls; /* of recall and alias */
+    uint32_t failing_call;
+    struct cg_line decided[WORLD_LINES];
+    bool in_vain;
+};
+
+/* Some neighbours are one claim, which is decided whole. */
+static void join_lines(struct night *night) {
+    struct cg_line *lines = night->world.lines;
+    for (uint32_t i = night->first; i + 2 < night->world.count; i++) {
+        if (world_chance(30)) {
+            const uint32_t more = 1 + world_pick(2);
+            lines[i].more_lines = (uint16_t)more;
+            for (uint32_t k = 1; k <= more; k++) {
+                lines[i + k].more_lines = CG_NOT_FIRST;
+                lines[i + k].member_id = lines[i].member_id;
+                lines[i + k].claim_id = lines[i].claim_id;
+                lines[i + k].out_of_scope = world_chance(10);
+            }
+            i += more;
+        }
+    }
+}
+
+static void prepare(struct night *night, uint64_t seed) {
+    static struct model model;
+    world_fill(&night->world, seed);
+    model.count = 0;
+    night->seed = seed;
+    night->first = night->world.count / 2;
+    for (uint32_t i = 0; i < night->first; i++) {
+        struct cg_line line = night->world.lines[i];
+        model_decide(&model, &line);
+    }
+    night->ledger = (struct world_ledger){.before = model, .tells_outlines = seed % 3 != 0};
+    join_lines(night);
+}
+
+static bool fails_now(struct night *night) {
+    return ++night->calls == night->failing_call;
+}
+
+static enum cg_status recall(void *context, struct cg_text member_id, struct cg_member *member,
+                             struct cg_error *err) {
+    struct night *night = context;
+    return fails_now(night) ? cg_error_set(err, CG_IO, "no recall")
+                            : world_recall(&night->ledger, member_id, member, err);
+}
+
+/* Every other number is one that a payer gave. */
+static enum cg_status alias(void *context, struct cg_text number, struct cg_text member_id,
+                            struct cg_text *claim, struct cg_error *err) {
+    struct night *night = context;
+    (void)member_id;
+    if (fails_now(night)) {
+        return cg_error_set(err, CG_IO, "no numbers");
+    }
+    if (number.len % 2 == 0) {
+        *claim = cg_text_of("a claim id of 16");
+    }
+    return CG_OK;
+}
+
+static enum cg_status ask_in_vain(struct night *night, struct cg_history *history,
+                                  struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    night->in_vain = false;
+    for (uint32_t i = 0; i < WORLD_MEMBERS && status == CG_OK; i++) {
+        const struct cg_passing_take_back passing = {.member_id = id_key(world_members[i]),
+                                                     .frequency = CG_VOID,
+                                                     .claim_id = id_key("Z"),
+                                                     .original_claim_id = id_key("A")};
+        bool in_vain = false;
+        status = cg_history_asks_in_vain(history, &passing, &in_vain, err);
+        night->in_vain = night->in_vain || in_vain;
+    }
+    return status;
+}
+
+static enum cg_status decide(struct night *night, struct cg_error *err) {
+    const uint32_t count = night->world.count - night->first;
+    struct cg_history *history = cg_history_new(recall, night);
+    cr_assert_not_null(history);
+    cg_history_set_large_member_lines(history, night->seed % 2 == 0 ? 0 : UINT32_MAX);
+    cg_history_decide_lines_apart(history, night->seed % 5 == 0);
+    if (night->seed % 4 != 0) {
+        cg_history_use_aliases(history, alias, night);
+    }
+    night->calls = 0;
+    memcpy(night->decided, night->world.lines + night->first, count * sizeof night->decided[0]);
+    enum cg_status status = cg_history_decide(history, night->decided, count, err);
+    if (status == CG_OK) {
+        status = ask_in_vain(night, history, err);
+    }
+    cg_history_free(history);
+    return status;
+}
+
+static void expect_same(const struct night *night, const struct night *undisturbed) {
+    cr_assert_eq(night->in_vain, undisturbed->in_vain);
+    for (uint32_t i = 0; i < night->world.count - night->first; i++) {
+        cr_assert_eq(night->decided[i].decision, undisturbed->decided[i].decision,
+                     "seed %llu, line %u", (unsigned long long)night->seed, i);
+    }
+}
+
+Test(history_failures, what_the_ledger_cannot_tell_ends_the_night, .timeout = 120) {
+    static struct night night;
+    uint32_t tried = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        prepare(&night, seed);
+        for (night.failing_call = 1;; night.failing_call++) {
+            struct cg_error err = CG_ERROR_INIT;
+            const enum cg_status status = decide(&night, &err);
+            const bool was_met = night.calls >= night.failing_call;
+            cr_assert_eq(status, was_met ? CG_IO : CG_OK, "seed %llu, call %u: %d",
+                         (unsigned long long)seed, night.failing_call, (int)status);
+            if (!was_met) {
+                break;
+            }
+            tried++;
+        }
+    }
+    cr_assert_gt(tried, SEEDS);
+}
+
+#ifdef CG_FAULTS
+
+Test(history_failures, memory_that_the_pool_does_not_get_ends_the_night, .timeout = 240) {
+    static struct night night;
+    static struct night undisturbed;
+    uint32_t tried = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        prepare(&night, seed);
+        undisturbed = night;
+        cr_assert_eq(decide(&undisturbed, &(struct cg_error)CG_ERROR_INIT), CG_OK);
+        for (uint32_t at = 1;; at++) {
+            struct cg_error err = CG_ERROR_INIT;
+            char fault[32];
+            snprintf(fault, sizeof fault, "pool.take:%u:12", at);
+            cg_fault_want(fault);
+            const enum cg_status status = decide(&night, &err);
+            const bool was_met = cg_fault_was_met();
+            cg_fault_want(NULL);
+            cr_assert(status == CG_OK || (was_met && status == CG_INTERNAL),
+                      "seed %llu, piece %u: %d", (unsigned long long)seed, at, (int)status);
+            if (status == CG_OK) {
+                expect_same(&night, &undisturbed);
+            }
+            if (!was_met) {
+                break;
+            }
+            tried++;
+        }
+    }
+    cr_assert_gt(tried, 1000);
+}
+
+#endif
