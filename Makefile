@@ -94,7 +94,8 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
-        tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE
+        tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE \
+        wheel python-lint spark-test kubernetes-test slurm-test
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -359,6 +360,38 @@ reproducible: deps ## two builds in two folders are the same to the byte
 hardening: deps-lint reproducible ## the build has all of Debian's hardening flags, by blhc
 	@{ echo 'dpkg-buildpackage: info: source package claimgate'; cat $(PRISTINE)/log-one; } >$(PRISTINE)/log # blhc begins there
 	@blhc --all $(PRISTINE)/log && echo 'blhc: nothing is missing'
+
+# ---- engines that others run: Spark, Kubernetes, Slurm ------------------------------------------
+
+PYTHON_PACKAGES := python3 python3-venv
+SPARK_PACKAGES := openjdk-17-jre-headless patchelf binutils
+ENGINE_PYTHON := $(BUILD)/engines/venv/bin/python
+
+# A virtual environment, for what Debian does not have.
+$(BUILD)/engines/ready: src/engines/requirements.txt
+	$(call install_packages,$(PYTHON_PACKAGES))
+	@python3 -m venv $(BUILD)/engines/venv
+	@$(ENGINE_PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+wheel: deps all $(BUILD)/engines/ready ## the Python package for Spark, with the program in it, below build/
+	$(call install_packages,$(SPARK_PACKAGES))
+	@sh src/engines/spark/build.sh $(BUILD) $(VERSION) $(ENGINE_PYTHON)
+
+python-lint: $(BUILD)/engines/ready ## ruff and mypy --strict over the Python package
+	@sh tests/engines/python_lint.sh $(BUILD)
+
+spark-test: python-lint wheel ## decide in Spark, on this machine and on a cluster that loses a worker
+	@BUILD=$(BUILD) sh tests/engines/spark.sh
+
+kubernetes-test: deps all $(BUILD)/engines/ready ## the manifests against Kubernetes' schema
+	@$(ENGINE_PYTHON) tests/engines/kubernetes.py src/engines/kubernetes $(BUILD)/claimgate
+
+SLURM_PACKAGES := slurmctld slurmd slurm-client munge procps python3
+slurm-test: deps ## two nights on a cluster of three nodes on this machine, disturbed (as root)
+	$(call install_packages,$(SLURM_PACKAGES))
+	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@bash tests/engines/slurm.sh $(BUILD)/claimgate $(BUILD)/generate
 
 # ---- care ---------------------------------------------------------------------------------
 
