@@ -66,6 +66,9 @@ void cg_log_error(const char *format, ...) {
 }
 
 void cg_log_warning(const char *format, ...) {
+    if (log_options.errors_alone) {
+        return;
+    }
     va_list args;
     va_start(args, format);
     say("claimgate: warning: ", format, args);
@@ -73,7 +76,7 @@ void cg_log_warning(const char *format, ...) {
 }
 
 void cg_log_note(const char *format, ...) {
-    if (log_options.quiet) {
+    if (log_options.quiet || log_options.errors_alone) {
         return;
     }
     va_list args;

@@ -115,12 +115,23 @@ static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
     return true;
 }
 
+static void begin_claim(struct cg_tally *tally, const struct cg_line *line) {
+    if (cg_key_len(&tally->first_claim) == 0) {
+        tally->first_claim = line->claim_id;
+        tally->first_member = line->member_id;
+    } else if (!tally->is_past_first) {
+        tally->is_past_first = true;
+        tally->first_counted = tally->claim_counted;
+    }
+}
+
 /* Lines of one claim are neighbours in every file that is sorted at all. */
 static void watch_members(struct cg_tally *tally, const struct cg_line *line) {
     if (cg_key_len(&line->claim_id) == 0 || cg_key_len(&line->member_id) == 0) {
         return;
     }
     if (!cg_key_equal(&tally->claim, &line->claim_id)) {
+        begin_claim(tally, line);
         tally->claim = line->claim_id;
         tally->claim_member = line->member_id;
         tally->claim_counted = false;
@@ -168,6 +179,8 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     keep_key(&tally->claim, tally->claim_bytes);
     keep_key(&tally->first_duplicate, tally->duplicate_bytes);
     keep_key(&tally->claim_member, tally->member_bytes);
+    keep_key(&tally->first_claim, tally->first_claim_bytes);
+    keep_key(&tally->first_member, tally->first_member_bytes);
     add_claims(tally, batch, tally->rejected - rejected_before);
     tally->records += batch->lines.count + batch->passed_lines;
     tally->accepted += batch->passed_lines;

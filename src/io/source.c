@@ -22,6 +22,7 @@ struct cg_source {
     bool last_block_empty; /* of those read so far, as the one that ends a BGZF file is */
     bool has_content;      /* its first bytes have been looked at */
     bool takes_x12;
+    bool is_ours;           /* no limit holds */
     char last_byte;         /* of plain bytes */
     uint64_t content_bytes; /* filled so far, unpacked */
 };
@@ -54,6 +55,10 @@ void cg_source_close(struct cg_source *source) {
         cg_input_close(source->input);
         free(source);
     }
+}
+
+void cg_source_trust(struct cg_source *source) {
+    source->is_ours = true;
 }
 
 void cg_source_take_x12(struct cg_source *source) {
@@ -213,7 +218,7 @@ static enum cg_status fill_any(struct cg_source *source, struct cg_fill *fill,
 enum cg_status cg_source_fill(struct cg_source *source, struct cg_fill *fill,
                               struct cg_error *err) {
     const enum cg_status status = fill_any(source, fill, err);
-    if (status != CG_OK) {
+    if (status != CG_OK || source->is_ours) {
         return status;
     }
     const bool is_packed = source->shape != SHAPE_PLAIN;

@@ -1,5 +1,7 @@
 #include "claimgate/io/staging.h"
 
+#include "own_file.h"
+
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
@@ -38,21 +40,6 @@ static struct cg_staging *staging_new(void) {
     return staging;
 }
 
-/* A file of one of these names. A folder is none, whatever it is called. */
-static bool is_own_file(const char *const *names, int dir_fd, const char *name) {
-    struct stat about;
-
-    if (fstatat(dir_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode)) {
-        return false;
-    }
-    for (; names != NULL && *names != NULL; names++) {
-        if (strcmp(*names, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* We never delete what is not ours: a folder to be replaced may hold our own files alone. */
 static enum cg_status check_content(const struct cg_staging *staging, int at_fd, const char *name,
                                     struct cg_error *err) {
@@ -71,7 +58,7 @@ static enum cg_status check_content(const struct cg_staging *staging, int at_fd,
     }
     while (status == CG_OK && (entry = readdir(dir)) != NULL) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !is_own_file(staging->file_names, fd, entry->d_name)) {
+            !cg_own_file_is(staging->file_names, fd, entry->d_name)) {
             status = cg_error_set(err, CG_CANNOT_CREATE,
                                   "%s: holds \"%s\", which claimgate did not write and will not "
                                   "delete; move it away or choose another folder",

@@ -11,6 +11,7 @@
 
 enum {
     CG_JSON_TEXT_BYTES_MAX = 1024 * 1024,
+    CG_JSON_OWN_BYTES_MAX = 64 * 1024 * 1024,
     CG_JSON_DEPTH_MAX = 64,
     CG_JSON_ARENA_BYTES_MAX =
         128 * 1024 * 1024, /* a placed value for every second byte, and more */

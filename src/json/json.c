@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include "claimgate/base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,35 +114,28 @@ static size_t byte_order_mark_bytes(const char *text, size_t len_bytes) {
     return len_bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
-struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
-                                 const char *schema_name, struct cg_problems *problems) {
-    size_t problems_before = problems->total;
-    struct cg_json_doc *doc = cg_json_load_faulty(file, text, len_bytes, schema_name, problems);
-    if (problems->total != problems_before) {
-        cg_json_free(doc);
-        return NULL;
+static bool is_too_big(const char *file, size_t len_bytes, int limit_bytes,
+                       struct cg_problems *problems) {
+    if (len_bytes > (size_t)limit_bytes) {
+        cg_problems_add(problems, file, 0, 0, "too big: %zu bytes, at most %d are read", len_bytes,
+                        limit_bytes);
     }
-    return doc;
+    return len_bytes > (size_t)limit_bytes;
 }
 
-struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size_t len_bytes,
-                                        const char *schema_name, struct cg_problems *problems) {
+static struct cg_json_doc *load(const char *file, struct cg_text bytes, size_t arena_bytes,
+                                const char *schema_name, struct cg_problems *problems) {
     size_t problems_before = problems->total;
-    if (len_bytes > CG_JSON_TEXT_BYTES_MAX) {
-        cg_problems_add(problems, file, 0, 0, "too big: %zu bytes, at most %d are read", len_bytes,
-                        CG_JSON_TEXT_BYTES_MAX);
-        return NULL;
-    }
-    size_t mark_bytes = byte_order_mark_bytes(text, len_bytes);
-    text += mark_bytes;
-    len_bytes -= mark_bytes;
+    const size_t mark_bytes = byte_order_mark_bytes(bytes.ptr, bytes.len);
+    const char *text = bytes.ptr + mark_bytes;
+    const size_t len_bytes = bytes.len - mark_bytes;
     struct cg_json_doc *doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
         cg_problems_add_no_memory(problems);
         return NULL;
     }
     doc->file = file;
-    cg_arena_init(&doc->arena, CG_JSON_ARENA_BYTES_MAX);
+    cg_arena_init(&doc->arena, arena_bytes);
     json_error_t error;
     bool no_memory;
     doc->values = cg_json_parse(text, len_bytes, &error, &no_memory);
@@ -159,6 +154,41 @@ struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size
         return NULL;
     }
     return doc;
+}
+
+struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text, size_t len_bytes,
+                                        const char *schema_name, struct cg_problems *problems) {
+    return is_too_big(file, len_bytes, CG_JSON_TEXT_BYTES_MAX, problems)
+               ? NULL
+               : load(file, (struct cg_text){text, (uint32_t)len_bytes}, CG_JSON_ARENA_BYTES_MAX,
+                      schema_name, problems);
+}
+
+static struct cg_json_doc *
+unless_faulty(struct cg_json_doc *doc, const struct cg_problems *problems, size_t problems_before) {
+    if (problems->total != problems_before) {
+        cg_json_free(doc);
+        return NULL;
+    }
+    return doc;
+}
+
+struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_bytes,
+                                 const char *schema_name, struct cg_problems *problems) {
+    const size_t problems_before = problems->total;
+    struct cg_json_doc *doc = cg_json_load_faulty(file, text, len_bytes, schema_name, problems);
+    return unless_faulty(doc, problems, problems_before);
+}
+
+struct cg_json_doc *cg_json_load_own(const char *file, const char *text, size_t len_bytes,
+                                     const char *schema_name, struct cg_problems *problems) {
+    const size_t problems_before = problems->total;
+    if (is_too_big(file, len_bytes, CG_JSON_OWN_BYTES_MAX, problems)) {
+        return NULL;
+    }
+    struct cg_json_doc *doc = load(file, (struct cg_text){text, (uint32_t)len_bytes},
+                                   64 * (size_t)CG_JSON_ARENA_BYTES_MAX, schema_name, problems);
+    return unless_faulty(doc, problems, problems_before);
 }
 
 bool cg_json_is_sound(const struct cg_json *value) {

@@ -6,6 +6,7 @@
 #include "reader_private.h"
 
 #include "claimgate/base/assert.h"
+#include "claimgate/x12/parse.h"
 
 static enum cg_status load_layout(struct cg_reader *reader, const char *name,
                                   struct cg_error *err) {
@@ -216,9 +217,31 @@ static void cut(struct cg_reader *reader, struct cg_batch *batch) {
     }
 }
 
+/* What the first header of all inputs says holds for inputs that come behind it, too. */
+enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err) {
+    const struct cg_reader_begun *begun = reader->plan.begun;
+    if (begun == NULL || reader->bound || err->status != CG_OK) {
+        return err->status;
+    }
+    if (begun->is_x12) {
+        reader->bound = cg_x12_bind(reader->plan.x12, &reader->binding);
+        return reader->bound ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    const char *name = reader->plan.layout;
+    if (name != NULL && load_layout(reader, name, err) != CG_OK) {
+        return err->status;
+    }
+    const enum cg_status status = bind_layout(reader, begun->header, err);
+    reader->bound = status == CG_OK;
+    return status;
+}
+
 void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
     if (!take_turn(reader, batch)) {
         cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        return;
+    }
+    if (cg_reader_begin(reader, &batch->error) != CG_OK) {
         return;
     }
     cut(reader, batch);

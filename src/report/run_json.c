@@ -2,19 +2,42 @@
 
 #include "rules_json.h"
 
+static void put_hashes(struct cg_json_writer *json, const struct cg_output_facts *output) {
+    char hex[CG_XXH128_HEX_BYTES];
+    cg_put_hash(json, "sha256", output->sha256);
+    cg_json_put_string(json, "content_xxh128", cg_xxh128_hex(output->content_xxh128, hex));
+}
+
+static void put_facts(struct cg_json_writer *json, const struct cg_output_facts *output) {
+    cg_json_put_string(json, "file", output->file);
+    cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
+    cg_json_put_integer(json, "records", (int64_t)output->records);
+}
+
+static void put_pieces(struct cg_json_writer *json, const struct cg_output_facts *output) {
+    cg_json_open_array(json, "pieces");
+    for (uint32_t i = 0; i < output->piece_count; i++) {
+        cg_json_open_object(json, NULL);
+        put_facts(json, &output->pieces[i]);
+        put_hashes(json, &output->pieces[i]);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 void cg_put_output(struct cg_json_writer *json, const char *key,
                    const struct cg_output_facts *output) {
-    char hex[CG_XXH128_HEX_BYTES];
     if (output->file == NULL) {
         cg_json_put_null(json, key);
         return;
     }
     cg_json_open_object(json, key);
-    cg_json_put_string(json, "file", output->file);
-    cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
-    cg_json_put_integer(json, "records", (int64_t)output->records);
-    cg_put_hash(json, "sha256", output->sha256);
-    cg_json_put_string(json, "content_xxh128", cg_xxh128_hex(output->content_xxh128, hex));
+    put_facts(json, output);
+    if (output->pieces != NULL) {
+        put_pieces(json, output);
+    } else {
+        put_hashes(json, output);
+    }
     cg_json_close_object(json);
 }
 

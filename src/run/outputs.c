@@ -25,6 +25,18 @@ static const char *const folder_files[] = {"accepted.csv.gz",
                                            report_page,
                                            NULL};
 
+static bool has_folder(const struct cg_output_plan *plan) {
+    return plan->dir != NULL || plan->folder != NULL;
+}
+
+static int folder_fd(const struct cg_outputs *outputs, const struct cg_output_plan *plan) {
+    return plan->folder != NULL ? plan->folder->fd : cg_staging_dir_fd(outputs->staging);
+}
+
+const char *cg_outputs_folder(const struct cg_outputs *outputs, const struct cg_output_plan *plan) {
+    return plan->folder != NULL ? plan->folder->path : cg_staging_path(outputs->staging);
+}
+
 static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *output,
                                   const struct cg_output_plan *plan, const char *path,
                                   struct cg_error *err) {
@@ -39,8 +51,8 @@ static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *
     if (path != NULL) {
         const enum cg_status status = cg_staged_file_open(path, plan->group, &output->file, err);
         output->sink = status == CG_OK ? cg_staged_file_sink(output->file) : NULL;
-    } else if (cg_sink_create(cg_staging_dir_fd(outputs->staging), output->name, plan->group,
-                              &output->sink, err) != CG_OK) {
+    } else if (cg_sink_create(folder_fd(outputs, plan), output->name, plan->group, &output->sink,
+                              err) != CG_OK) {
         return err->status;
     }
     if (err->status == CG_OK && plan->read_back) {
@@ -58,7 +70,7 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
     } all[] = {
         {&outputs->accepted, plan->accepted, folder_files[0]},
         {&outputs->rejected, plan->rejected, folder_files[1]},
-        {&outputs->report, plan->report, folder_files[2]},
+        {&outputs->report, plan->report, plan->folder == NULL ? folder_files[2] : NULL},
         {&outputs->decisions, plan->decisions, plan->with_decisions ? folder_files[3] : NULL},
         {&outputs->page, NULL, plan->with_page ? report_page : NULL}};
     const struct cg_staging_plan folder = {.final_path = plan->dir,
@@ -70,7 +82,7 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
     for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
         const bool is_unwanted = plan->without_accepted && all[i].output == &outputs->accepted;
         if (all[i].path == NULL &&
-            (plan->dir == NULL || is_unwanted || all[i].name_in_folder == NULL)) {
+            (!has_folder(plan) || is_unwanted || all[i].name_in_folder == NULL)) {
             continue;
         }
         all[i].output->name = all[i].path != NULL ? all[i].path : all[i].name_in_folder;
@@ -81,7 +93,7 @@ static enum cg_status open_all(struct cg_outputs *outputs, const struct cg_outpu
 
 enum cg_status cg_outputs_take_x12(struct cg_outputs *outputs, const struct cg_output_plan *plan,
                                    bool wants_ack, struct cg_error *err) {
-    if (plan->dir == NULL) {
+    if (!has_folder(plan)) {
         return plan->accepted == NULL && plan->rejected == NULL
                    ? CG_OK /* nothing is written */
                    : cg_error_set(err, CG_USAGE,
@@ -90,8 +102,8 @@ enum cg_status cg_outputs_take_x12(struct cg_outputs *outputs, const struct cg_o
     }
     if (outputs->accepted.sink != NULL && plan->accepted == NULL) {
         outputs->accepted.name = accepted_x12;
-        const enum cg_status status = cg_sink_rename(
-            outputs->accepted.sink, cg_staging_dir_fd(outputs->staging), accepted_x12, err);
+        const enum cg_status status =
+            cg_sink_rename(outputs->accepted.sink, folder_fd(outputs, plan), accepted_x12, err);
         if (status != CG_OK) {
             return status;
         }

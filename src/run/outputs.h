@@ -43,6 +43,9 @@ cg_must_use enum cg_status cg_outputs_take_x12(struct cg_outputs *outputs,
                                                const struct cg_output_plan *plan, bool wants_ack,
                                                struct cg_error *err);
 
+/* The path of the folder, where there is one. */
+const char *cg_outputs_folder(const struct cg_outputs *outputs, const struct cg_output_plan *plan);
+
 /* Packed bytes to the sink. */
 cg_must_use enum cg_status cg_output_write(struct cg_output *output, const struct cg_buffer *packed,
                                            struct cg_error *err);

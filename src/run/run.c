@@ -83,6 +83,7 @@ static bool make_reader(struct cg_run *run) {
                   .edit_credentials = cg_edit_credentials,
                   .rules = &run->plan->rules,
                   .libcsv_only = run->plan->libcsv_only},
+        .begun = run->plan->task != NULL ? run->plan->task->begun : NULL,
         .rules_of_inputs = run->plan->rules_of_inputs,
         .takes_bom = run->plan->allow_empty,
         .empty_mend = run->plan->allow_empty
@@ -98,8 +99,10 @@ static bool make_reader(struct cg_run *run) {
 
 static bool make_state(struct cg_run *run) {
     cg_vain_take_backs_init(&run->vain);
-    run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
-    return make_reader(run) && run->history != NULL &&
+    if (run->plan->task == NULL) {
+        run->history = cg_history_new(run->ledger != NULL ? cg_ledger_recall : NULL, run->ledger);
+    }
+    return make_reader(run) && (run->history != NULL || run->plan->task != NULL) &&
            cg_untested_init(&run->untested, run->plan->rules.policy) &&
            cg_tally_init(&run->tally, run->plan->rules.policy);
 }
@@ -292,7 +295,7 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     }
     enum cg_status status = cg_outputs_finish(&run->outputs, facts, err);
     facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
-    if (status != CG_OK) {
+    if (status != CG_OK || run->plan->task != NULL) {
         return status;
     }
     status = write_report(run, &files, err);
@@ -317,6 +320,9 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
     enum cg_status status = run_belt(run, err);
     if (status != CG_OK) {
         return status;
+    }
+    if (run->plan->task != NULL) {
+        return check_balance(run, err);
     }
     uint64_t vain;
     status = cg_vain_take_backs_end(&run->vain, run->history, note_vain_take_back, run, &vain, err);

@@ -4,7 +4,7 @@
 #include "run_private.h"
 
 /* CG_DAY_NONE: nothing was accepted. */
-static int32_t last_accepted_day(const struct cg_tally *tally) {
+int32_t cg_run_last_accepted_day(const struct cg_tally *tally) {
     int32_t day_no = tally->last_day;
     while (day_no != CG_DAY_NONE && day_no >= tally->first_day &&
            tally->days[day_no - CG_DAY_FIRST].accepted == 0) {
@@ -13,53 +13,64 @@ static int32_t last_accepted_day(const struct cg_tally *tally) {
     return day_no != CG_DAY_NONE && day_no >= tally->first_day ? day_no : CG_DAY_NONE;
 }
 
-/* By the version in force on the last day of service that the run has accepted. Who has used up one
- * day tells nothing. */
-static void fill_cap_use(struct cg_run *run) {
-    struct cg_run_facts *facts = &run->facts;
-    const int32_t day_no = last_accepted_day(&run->tally);
+/* Who has used up one day tells nothing. */
+uint32_t cg_run_cap_use(const struct cg_policy *policy, const struct cg_history *history,
+                        int32_t day_no, struct cg_cap_use out[CG_CAPS_MAX]) {
     const struct cg_policy_version *version =
-        day_no != CG_DAY_NONE ? cg_policy_in_force(run->plan->rules.policy, day_no) : NULL;
+        day_no != CG_DAY_NONE ? cg_policy_in_force(policy, day_no) : NULL;
+    uint32_t count = 0;
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
         if (version->caps[i].period == CG_PERIOD_DAY) {
             continue;
         }
-        struct cg_cap_use *use = &facts->cap_use[facts->cap_use_count++];
-        use->cap = &version->caps[i];
+        struct cg_cap_use *use = &out[count++];
+        *use = (struct cg_cap_use){.cap = &version->caps[i]};
         cg_cap_period(use->cap, day_no, &use->first_day, &use->last_day);
-        cg_history_count_use(run->history, use->cap, day_no, use->members);
+        if (history != NULL) {
+            cg_history_count_use(history, use->cap, day_no, use->members);
+        }
     }
+    return count;
+}
+
+void cg_run_tell_layout(struct cg_run_facts *facts, const struct cg_binding *binding,
+                        bool is_named) {
+    const struct cg_layout *layout = binding->layout;
+    facts->layout = layout != NULL ? cg_layout_name(layout) : binding->is_x12 ? "x12-837p" : "none";
+    facts->layout_detected = binding->is_x12 || (layout != NULL && !is_named);
+    facts->is_x12 = binding->is_x12;
+    facts->holds_claims = binding->holds_claims;
+    facts->column_notes = binding->notes;
+    facts->column_note_count = binding->note_count;
+    facts->only = binding->only;
+    facts->only_count = binding->only_count;
 }
 
 void cg_run_fill_facts(struct cg_run *run, uint64_t wall_ms) {
     const struct cg_run_plan *plan = run->plan;
-    const struct cg_layout *layout = cg_reader_binding(run->reader)->layout;
     struct cg_run_facts *facts = &run->facts;
     facts->as_of_day = plan->rules.as_of_day;
     facts->policy = plan->rules.policy;
     facts->roster = plan->rules.roster;
-    const bool is_x12 = cg_reader_binding(run->reader)->is_x12;
-    facts->layout = layout != NULL ? cg_layout_name(layout) : is_x12 ? "x12-837p" : "none";
-    facts->layout_detected = is_x12 || (layout != NULL && plan->layout == NULL);
-    facts->is_x12 = is_x12;
-    facts->column_notes = cg_reader_binding(run->reader)->notes;
-    facts->only = cg_reader_binding(run->reader)->only;
-    facts->only_count = cg_reader_binding(run->reader)->only_count;
-    facts->column_note_count = cg_reader_binding(run->reader)->note_count;
+    cg_run_tell_layout(facts, cg_reader_binding(run->reader), plan->layout != NULL);
     facts->out = plan->output.dir;
     facts->inputs = run->inputs;
     facts->input_count = run->path_count;
     facts->known_inputs = run->known.list;
     facts->known_input_count = run->known.count;
     facts->tally = &run->tally;
-    facts->holds_claims = cg_reader_binding(run->reader)->holds_claims;
-    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope, is_x12,
-                                &facts->remarks);
+    cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
+                                facts->is_x12, &facts->remarks);
     facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;
     facts->wall_ms = wall_ms;
     facts->threads = plan->threads;
     facts->codec = cg_deflate_codec_name(plan->output.level, plan->output.codec);
     facts->times = run->times;
-    fill_cap_use(run);
+    facts->shapes = &run->shapes;
+    if (run->history != NULL) {
+        facts->cap_use_count =
+            cg_run_cap_use(plan->rules.policy, run->history, cg_run_last_accepted_day(&run->tally),
+                           facts->cap_use);
+    }
     facts->station_count = run->path_count != 0 ? CG_RUN_STATIONS : 0; /* the belt has run */
 }

@@ -41,7 +41,8 @@ static bool make_ack(struct cg_run *run) {
     const struct cg_ack277_plan plan = {.as_of_day = run->plan->rules.as_of_day,
                                         .payer_id = run->plan->payer_id,
                                         .codes = run->plan->ack_codes,
-                                        .spool_dir = cg_staging_path(run->outputs.staging),
+                                        .spool_dir =
+                                            cg_outputs_folder(&run->outputs, &run->plan->output),
                                         .put = put_ack,
                                         .context = run};
     cg_buffer_init(&run->ack_packed, PACKED_MAX_BYTES);
@@ -56,17 +57,20 @@ void cg_run_free_ack(struct cg_run *run) {
     cg_buffer_fini(&run->ack_packed);
 }
 
-/* In file order, and so serial: what it says of a transaction stands before its claims. */
+/* In file order, and so serial: what it says of a transaction stands before its claims. An input
+ * ends a block, so that what is said of it does not depend on its neighbours. */
 enum cg_status cg_run_write_ack(struct cg_run *run, struct cg_batch *batch) {
     /* Decide may be at the first batch of X12, where it opens the outputs, while one before it,
      * which has nothing yet, is written. */
-    if ((!is_x12(batch) && !batch->is_last) || run->outputs.ack.sink == NULL) {
+    run->ack_has_begun = run->ack_has_begun || is_x12(batch);
+    const bool ends = batch->is_last || (batch->ends_source && run->ack_has_begun);
+    if ((!is_x12(batch) && !ends) || run->outputs.ack.sink == NULL) {
         return CG_OK;
     }
     if (is_x12(batch) && cg_ack277_take(run->ack, batch, &batch->error) != CG_OK) {
         return batch->error.status;
     }
-    if (!batch->is_last) {
+    if (!ends) {
         return CG_OK;
     }
     cg_buffer_clear(&run->ack_packed);
@@ -78,8 +82,11 @@ enum cg_status cg_run_write_ack(struct cg_run *run, struct cg_batch *batch) {
 
 /* Before the first claim is written. */
 static enum cg_status start(struct cg_run *run, struct cg_error *err) {
+    const bool follows = run->plan->task != NULL && run->plan->task->begun != NULL;
     run->knows_x12 = true;
     run->sides[CG_X12_ACCEPTED].is_accepted = true;
+    run->sides[CG_X12_ACCEPTED].has_begun = follows;
+    run->sides[CG_X12_REJECTED].has_begun = follows;
     if (run->plan->x12.decides_lines) {
         return CG_OK;
     }

@@ -52,6 +52,7 @@ struct cg_run {
     struct cg_ack277 *ack;                  /* made by decide for write; NULL: none is wanted */
     struct cg_deflater *ack_deflater;
     struct cg_buffer ack_packed;
+    bool ack_has_begun; /* write: something of X12 was acknowledged */
 
     /* write */
     struct cg_outputs outputs;

@@ -76,6 +76,17 @@ static enum cg_status check_positions(struct cg_run *run, struct cg_batch *batch
     return CG_OK;
 }
 
+static enum cg_status decide_lines(struct cg_run *run, struct cg_batch *batch) {
+    const struct cg_run_task *task = run->plan->task;
+    if (task != NULL) {
+        return task->decide(task->context, batch, &batch->error);
+    }
+    const enum cg_status status =
+        cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error);
+    return status == CG_OK ? cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error)
+                           : status;
+}
+
 static void decide(void *context, struct cg_batch *batch) {
     struct cg_run *run = context;
     if (batch->error.status != CG_OK) {
@@ -86,7 +97,8 @@ static void decide(void *context, struct cg_batch *batch) {
     if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
         return;
     }
-    if (cg_reader_binding(run->reader)->is_x12 && !run->plan->x12.other_numbers) {
+    if (run->history != NULL && cg_reader_binding(run->reader)->is_x12 &&
+        !run->plan->x12.other_numbers) {
         cg_history_take_same_number(run->history);
     }
     if (cg_claim_check_policy(run->plan->rules.policy, cg_reader_binding(run->reader),
@@ -98,9 +110,7 @@ static void decide(void *context, struct cg_batch *batch) {
     }
     const char *file = run->paths[batch->source_no];
     cg_notices_add_codes(&run->facts.notices, file, batch);
-    if (cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error) !=
-            CG_OK ||
-        cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error) != CG_OK) {
+    if (decide_lines(run, batch) != CG_OK) {
         return;
     }
     cg_notices_add_lines(&run->facts.notices, file, cg_reader_binding(run->reader), batch);

@@ -74,6 +74,7 @@ floors() {
             n = split("base json io record rules gate ledger report run cli", rooms, " ")
             for (i = 1; i <= n; i++) floor[rooms[i]] = i
             floor["audit"] = floor["run"]
+            floor["part"] = floor["run"]
             floor["x12"] = floor["record"]
         }
         FNR == 1 { split(FILENAME, path, "/"); room = path[1] == "src" ? path[2] : path[3] }

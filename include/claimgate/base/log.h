@@ -17,6 +17,7 @@
 struct cg_log_options {
     bool quiet; /* drop notes and progress; errors and warnings always show */
     bool show_phi;
+    bool errors_alone; /* drop warnings too: another step of the same work tells them */
 };
 
 void cg_log_init(struct cg_log_options options);

@@ -93,6 +93,13 @@ struct cg_tally {
     struct cg_key claim;
     struct cg_key claim_member;
     bool claim_counted;
+    /* The first such claim, for who joins the tally to that of the files before. */
+    struct cg_key first_claim; /* len 0: none yet */
+    struct cg_key first_member;
+    bool first_counted; /* once a second claim was met */
+    bool is_past_first;
+    char first_claim_bytes[CG_ID_MAX_BYTES];
+    char first_member_bytes[CG_ID_MAX_BYTES];
     char claim_bytes[CG_ID_MAX_BYTES]; /* of long keys, once their batch has gone */
     char member_bytes[CG_ID_MAX_BYTES];
     char duplicate_bytes[CG_ID_MAX_BYTES];

@@ -24,7 +24,8 @@ struct cg_staging_plan {
     const char *final_path;
     bool overwrite;
     /* All that the run writes into it, NULL at the end: --overwrite refuses a folder that holds
-     * anything else, for it will be deleted. Must live as long as the staging. NULL: the command
+     * anything else, for it will be deleted. A name that ends in a slash is a folder of files that
+     * are named by numbers. Must live as long as the staging. NULL: the command
      * does not offer --overwrite. */
     const char *const *file_names;
     gid_t group; /* (gid_t)-1: none; folders 0700, else 0750 */

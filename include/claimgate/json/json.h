@@ -34,6 +34,10 @@ cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text,
 cg_must_use struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text,
                                                     size_t len_bytes, const char *schema_name,
                                                     struct cg_problems *problems);
+/* cg_json_load of a document that a program of ours wrote: up to 64 MiB. */
+cg_must_use struct cg_json_doc *cg_json_load_own(const char *file, const char *text,
+                                                 size_t len_bytes, const char *schema_name,
+                                                 struct cg_problems *problems);
 void cg_json_free(struct cg_json_doc *doc);
 
 const struct cg_json *cg_json_root(const struct cg_json_doc *doc);

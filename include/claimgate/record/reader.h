@@ -40,11 +40,18 @@ struct cg_reader_input {
     struct cg_x12_facts x12; /* all zero for CSV */
 };
 
+/* What an earlier reader was bound to, whose inputs come before those of this one. */
+struct cg_reader_begun {
+    bool is_x12;
+    struct cg_text header; /* of CSV: cg_binding.header */
+};
+
 struct cg_reader_plan {
     struct cg_reader_input *inputs; /* all with the same columns in the same order */
     uint32_t input_count;
-    const char *layout;  /* name or path; NULL: by the first header */
-    bool multiline;      /* whatever the layout says */
+    const struct cg_reader_begun *begun; /* these inputs follow others; NULL: they do not */
+    const char *layout;                  /* name or path; NULL: by the first header */
+    bool multiline;                      /* whatever the layout says */
     bool takes_rejected; /* a rejected file of an earlier run is read as what it holds; else refused
                           */
     bool takes_past;     /* lines that say they were accepted before are told by the caller's own
@@ -68,6 +75,8 @@ struct cg_reader_plan {
 /* NULL: no memory. */
 cg_must_use struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan);
 void cg_reader_free(struct cg_reader *reader); /* NULL is allowed */
+/* Bind to what the plan says was begun; cutting does so as well. */
+cg_must_use enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err);
 
 /* The steps. _fill takes the next bytes of the inputs, packed as they may be; a batch never spans
  * two inputs. _cut may leave a batch without records, and leaves over what is more than

@@ -27,6 +27,10 @@ struct cg_output_facts {
     uint64_t records; /* the header left out */
     uint8_t sha256[CG_SHA256_BYTES];
     uint8_t content_xxh128[CG_XXH128_BYTES]; /* decompressed */
+    /* `file` is a folder: its files, whose contents one after another are the output, and the
+     * hashes are theirs; NULL: it is a file. */
+    const struct cg_output_facts *pieces;
+    uint32_t piece_count;
 };
 
 /* How many of the members that the run met have used which share of a cap longer than a day. */
@@ -78,7 +82,8 @@ struct cg_run_facts {
     const struct cg_tally *tally;
     bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;
-    struct cg_remarks remarks; /* what most records have wrong in the same way */
+    const struct cg_shape_counts *shapes; /* what the remarks are made of */
+    struct cg_remarks remarks;            /* what most records have wrong in the same way */
     struct cg_cap_use cap_use[CG_CAPS_MAX];
     uint32_t cap_use_count;
     struct cg_guard guard; /* what is out of the ordinary, against the ledger's runs */

@@ -14,6 +14,7 @@
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/io/deflate.h"
 #include "claimgate/io/sandbox.h"
+#include "claimgate/record/reader.h"
 #include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
 #include "claimgate/x12/x12.h"
@@ -28,7 +29,8 @@
  * into the folder, else nowhere. */
 struct cg_output_plan {
     const char *dir;
-    bool without_accepted; /* the folder gets no accepted file */
+    const struct cg_output_folder *folder; /* in place of `dir`, and without a report; or NULL */
+    bool without_accepted;                 /* the folder gets no accepted file */
     bool overwrite;
     gid_t group; /* (gid_t)-1: files 0600, folder 0700 */
     const char *accepted;
@@ -42,6 +44,12 @@ struct cg_output_plan {
     enum cg_codec codec;
 };
 
+/* A folder that is there already, for outputs that the caller makes real. */
+struct cg_output_folder {
+    int fd;
+    const char *path;
+};
+
 /* A number that the sender tells; another one publishes nothing (CG_BAD_DATA). */
 struct cg_expected {
     bool is_told;
@@ -50,6 +58,14 @@ struct cg_expected {
 
 /* What is done about a run that is out of the ordinary. */
 enum cg_guard_mode { CG_GUARD_OFF, CG_GUARD_WARN, CG_GUARD_STOP };
+
+/* Of a run over many files some: what its lines meet was decided elsewhere, over all of them. */
+struct cg_run_task {
+    const struct cg_reader_begun *begun; /* by inputs before these; NULL: by none */
+    /* In place of the history: the decisions of a batch's lines, in file order. */
+    enum cg_status (*decide)(void *context, struct cg_batch *batch, struct cg_error *err);
+    void *context;
+};
 
 struct cg_run_plan {
     const char *const *inputs; /* paths, "-" for standard input */
@@ -81,7 +97,8 @@ struct cg_run_plan {
     enum cg_status (*watch)(void *context, const struct cg_binding *binding,
                             const struct cg_batch *batch, struct cg_error *err);
     void *watch_context;
-    bool is_redo; /* of nights that were taken back: ledger.h */
+    const struct cg_run_task *task; /* NULL: a whole run, which decides for itself */
+    bool is_redo;                   /* of nights that were taken back: ledger.h */
     enum cg_guard_mode guard;
     struct cg_expected records;    /* of the inputs that are decided */
     struct cg_expected units;      /* submitted, in scope */
@@ -99,6 +116,17 @@ void cg_run_free(struct cg_run *run);
 
 /* What came of it is the outcome of its facts. */
 cg_must_use enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err);
+
+/* The last day of service of which anything was accepted; CG_DAY_NONE: there is none. And how much
+ * members have used by then of the caps of the version in force on it that are longer than a day:
+ * returns how many those are. NULL: of no member. */
+int32_t cg_run_last_accepted_day(const struct cg_tally *tally);
+uint32_t cg_run_cap_use(const struct cg_policy *policy, const struct cg_history *history,
+                        int32_t day_no, struct cg_cap_use out[CG_CAPS_MAX]);
+
+/* What the report says of the columns of the inputs. */
+void cg_run_tell_layout(struct cg_run_facts *facts, const struct cg_binding *binding,
+                        bool is_named);
 
 /* Complete after cg_run_execute; belongs to the run. */
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run);

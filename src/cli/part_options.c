@@ -1,0 +1,77 @@
+#include "part_options.h"
+
+#include "load.h"
+
+#include "claimgate/report/ack_codes.h"
+
+enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
+                                    struct cg_part_options *out, struct cg_error *err) {
+    struct cg_ack_codes *codes = NULL;
+    if (arguments->roster == NULL) {
+        return cg_error_set(err, CG_USAGE,
+                            "--roster DIR is missing: the folder with credentials.csv");
+    }
+    *out = (struct cg_part_options){
+        .roster = arguments->roster,
+        .policy = arguments->policy,
+        .layout = arguments->layout,
+        .as_of_day = arguments->as_of_day != CG_DAY_NONE ? arguments->as_of_day : cg_date_today(),
+        .multiline = arguments->multiline,
+        .allow_empty = arguments->allow_empty,
+        .ack = arguments->x12.ack,
+        .payer_id = arguments->x12.payer_id,
+        .reasons = arguments->x12.reasons,
+        .with_decisions = arguments->with_decisions,
+        .no_sandbox = arguments->no_sandbox,
+        .level = arguments->level,
+        .threads = arguments->threads,
+        .limits = arguments->limits,
+    };
+    if (cg_x12_options_of(&arguments->x12, &out->x12, err) != CG_OK) {
+        return err->status;
+    }
+    const enum cg_status status = cg_x12_load_codes(&arguments->x12, &codes, err);
+    cg_ack_codes_free(codes);
+    return status;
+}
+
+enum cg_status cg_part_plan_with(const struct cg_part_request *request, struct cg_error *err) {
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    enum cg_status status = cg_load_policy_and_roster(
+        request->options.policy, request->options.roster, &policy, &roster, err);
+    if (status == CG_OK) {
+        cg_limits_set(request->options.limits);
+        status = cg_part_plan(request, policy, roster, err);
+    }
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    return status;
+}
+
+enum cg_status cg_part_open_with(const char *run_dir, struct cg_log_options log,
+                                 struct cg_opened_part *out, struct cg_error *err) {
+    *out = (struct cg_opened_part){.part = NULL};
+    if (run_dir == NULL) {
+        return cg_error_set(err, CG_USAGE, "--run RUN is missing: the folder of the run");
+    }
+    enum cg_status status = cg_part_open(run_dir, &out->part, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    const struct cg_part_options *o = cg_part_options_of(out->part);
+    cg_log_init((struct cg_log_options){.quiet = log.quiet, .errors_alone = true});
+    status = cg_load_policy_and_roster(o->policy, o->roster, &out->policy, &out->roster, err);
+    cg_log_init(log);
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_limits_set(o->limits);
+    return cg_part_take_rules(out->part, out->policy, out->roster, err);
+}
+
+void cg_part_close_with(struct cg_opened_part *opened) {
+    cg_part_free(opened->part);
+    cg_roster_free(opened->roster);
+    cg_policy_free(opened->policy);
+}

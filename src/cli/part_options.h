@@ -1,0 +1,74 @@
+/*
+ * Options of `part plan` and `part run`: those of `validate` that every step of a run must share.
+ */
+#ifndef CLAIMGATE_CLI_PART_OPTIONS_H
+#define CLAIMGATE_CLI_PART_OPTIONS_H
+
+#include "options.h"
+#include "x12_options.h"
+
+#include "claimgate/base/date.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/deflate.h"
+#include "claimgate/part/part.h"
+#include "claimgate/run/belt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A part of the command's own struct. */
+struct cg_part_arguments {
+    const char *roster;
+    const char *policy;
+    const char *layout;
+    struct cg_x12_arguments x12;
+    int32_t as_of_day;
+    struct cg_limits limits;
+    int64_t threads;
+    int64_t level;
+    bool multiline;
+    bool allow_empty;
+    bool with_decisions;
+    bool no_sandbox;
+};
+
+#define CG_PART_ARGUMENTS_DEFAULT                                                                  \
+    {                                                                                              \
+        .policy = "ms", .as_of_day = CG_DAY_NONE, .limits = CG_LIMITS_DEFAULT, .threads = -1,      \
+        .level = CG_LEVEL_DEFAULT                                                                  \
+    }
+
+#define CG_TAKES_PART_ARGUMENTS(member)                                                            \
+    CG_TAKES_ROSTER(member.roster), CG_TAKES_POLICY(member.policy, "rules to test by (ms)"),       \
+        CG_TAKES_LAYOUT(member.layout, "columns of the claim files (by header)"),                  \
+        CG_TAKES_MULTILINE(member.multiline, "line ends may stand in quoted fields"),              \
+        CG_TAKES_X12(member.x12), CG_TAKES_ACK(member.x12),                                        \
+        CG_TAKES_FLAG("lines", member.x12.lines, "X12: each line by itself; no X12 is written"),   \
+        CG_TAKES_FLAG("allow-empty", member.allow_empty, "an input of 0 bytes has no records"),    \
+        CG_TAKES_LIMITS(member.limits),                                                            \
+        CG_TAKES_AS_OF(member.as_of_day, "no later date of service (today)"),                      \
+        CG_TAKES_FLAG("with-decisions", member.with_decisions,                                     \
+                      "a table of all decisions as well"),                                         \
+        CG_TAKES_THREADS(member.threads), CG_TAKES_LEVEL(member.level),                            \
+        CG_TAKES_NO_SANDBOX(member.no_sandbox)
+
+/* CG_USAGE with the mend. */
+cg_must_use enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
+                                                struct cg_part_options *out, struct cg_error *err);
+
+/* Plan a run, with the policy and roster that it names; warnings of the roster are told here. */
+cg_must_use enum cg_status cg_part_plan_with(const struct cg_part_request *request,
+                                             struct cg_error *err);
+
+/* Open a run for a step, and load its rules, whose warnings its plan has told; then messages are
+ * told as in any command, or, with `errors_alone`, errors alone are. */
+struct cg_opened_part {
+    struct cg_part *part;
+    struct cg_policy *policy;
+    struct cg_roster *roster;
+};
+cg_must_use enum cg_status cg_part_open_with(const char *run_dir, struct cg_log_options log,
+                                             struct cg_opened_part *out, struct cg_error *err);
+void cg_part_close_with(struct cg_opened_part *opened);
+
+#endif

@@ -1,0 +1,147 @@
+#include "asked.h"
+
+#include "claimgate/record/verdict.h"
+#include "claimgate/rules/reason.h"
+
+const char cg_asked_header[] =
+    "cg_input,cg_line,kind,more_lines,claim_id,claim_line_number,line_id,member_id,"
+    "original_claim_id,start_day,end_day,procedure,modifiers,units,frequency,reversed_units,"
+    "rendering_npi,billing_npi,version,reasons,warnings,exempt,fed_back,detail\n";
+
+enum { KIND_LINE, KIND_NOT_FIRST, KIND_REVERSAL, KIND_REVERSAL_NOT_FIRST, KIND_PASSES, KINDS };
+
+static uint64_t kind_of(const struct cg_line *line, uint16_t more_lines) {
+    const uint64_t reversal = line->reverses ? KIND_REVERSAL : KIND_LINE;
+    return reversal + (more_lines == CG_NOT_FIRST ? KIND_NOT_FIRST : KIND_LINE);
+}
+
+bool cg_asked_put(struct cg_buffer *out, uint32_t input, uint64_t place, const struct cg_line *line,
+                  uint16_t more_lines) {
+    struct cg_handed_writer row = {.out = out};
+    cg_handed_put_number(&row, input);
+    cg_handed_put_number(&row, place);
+    cg_handed_put_number(&row, kind_of(line, more_lines));
+    cg_handed_put_number(&row, more_lines == CG_NOT_FIRST ? 0 : more_lines);
+    cg_handed_put_text(&row, cg_key_text(&line->claim_id));
+    cg_handed_put_number(&row, line->line_id.len > 0 ? 0 : line->line_number);
+    cg_handed_put_text(&row, line->line_id);
+    cg_handed_put_text(&row, cg_key_text(&line->member_id));
+    cg_handed_put_text(&row, line->original_claim_id);
+    cg_handed_put_day(&row, line->start_day);
+    cg_handed_put_day(&row, line->end_day);
+    cg_handed_put_number(&row, line->procedure_no);
+    cg_handed_put_number(&row, line->modifiers);
+    cg_handed_put_number(&row, line->units);
+    cg_handed_put_number(&row, line->frequency);
+    cg_handed_put_number(&row, line->reversed_units);
+    cg_handed_put_number(&row, line->rendering_npi);
+    cg_handed_put_number(&row, line->billing_npi);
+    cg_handed_put_number(&row, line->version == NULL ? 0 : line->version->index + 1U);
+    cg_handed_put_number(&row, line->reasons);
+    cg_handed_put_number(&row, line->warnings);
+    cg_handed_put_number(&row, line->exempt);
+    cg_handed_put_number(&row, line->fed_back);
+    cg_handed_put_text(&row, line->detail);
+    cg_handed_end(&row);
+    return !row.failed;
+}
+
+bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
+                          const struct cg_passing_take_back *passing) {
+    struct cg_handed_writer row = {.out = out};
+    cg_handed_put_number(&row, input);
+    cg_handed_put_number(&row, place);
+    cg_handed_put_number(&row, KIND_PASSES);
+    cg_handed_put_number(&row, 0);
+    cg_handed_put_text(&row, cg_key_text(&passing->claim_id));
+    cg_handed_put_number(&row, passing->frequency);
+    cg_handed_put_number(&row, 0);
+    cg_handed_put_text(&row, cg_key_text(&passing->member_id));
+    cg_handed_put_text(&row, cg_key_text(&passing->original_claim_id));
+    cg_handed_end(&row);
+    return !row.failed;
+}
+
+/* --- reading --- */
+
+static struct cg_text read_text(struct cg_handed_reader *row, uint32_t most) {
+    const struct cg_text text = cg_handed_text(row, most);
+    if (text.len == 0) {
+        return (struct cg_text){"", 0};
+    }
+    const char *copy = cg_arena_copy(row->memory, text.ptr, text.len);
+    row->failed = row->failed || copy == NULL;
+    return (struct cg_text){copy, copy == NULL ? 0 : text.len};
+}
+
+static struct cg_key read_key(struct cg_handed_reader *row) {
+    return cg_key_of(read_text(row, CG_ID_MAX_BYTES));
+}
+
+static const struct cg_policy_version *read_version(struct cg_handed_reader *row,
+                                                    const struct cg_policy *policy) {
+    const uint64_t number = cg_handed_number(row, cg_policy_version_count(policy));
+    return number == 0 ? NULL : cg_policy_version(policy, (uint32_t)number - 1);
+}
+
+static void read_ids(struct cg_handed_reader *row, struct cg_line *line) {
+    line->claim_id = read_key(row);
+    line->line_number = (uint32_t)cg_handed_number(row, CG_LINE_NUMBER_MAX);
+    line->line_id = read_text(row, CG_ID_MAX_BYTES);
+    line->member_id = read_key(row);
+    line->original_claim_id = read_text(row, CG_ID_MAX_BYTES);
+}
+
+static void read_line(struct cg_handed_reader *row, const struct cg_policy *policy,
+                      struct cg_asked *out) {
+    struct cg_line *line = &out->line;
+    read_ids(row, line);
+    line->start_day = cg_handed_day(row);
+    line->end_day = cg_handed_day(row);
+    line->procedure_no = (uint8_t)cg_handed_number(row, UINT8_MAX);
+    line->modifiers = cg_handed_number(row, UINT64_MAX);
+    line->units = (uint16_t)cg_handed_number(row, CG_UNITS_MAX);
+    line->frequency = (uint8_t)cg_handed_number(row, CG_VOID);
+    line->reversed_units = (uint16_t)cg_handed_number(row, UINT16_MAX);
+    line->rendering_npi = cg_handed_number(row, UINT64_MAX);
+    line->billing_npi = cg_handed_number(row, UINT64_MAX);
+    line->version = read_version(row, policy);
+    line->reasons = cg_handed_number(row, (UINT64_C(1) << CG_REASON_COUNT) - 1);
+    line->warnings = cg_handed_number(row, (UINT64_C(1) << CG_REASON_COUNT) - 1);
+    line->exempt = cg_handed_number(row, 1) != 0;
+    line->fed_back = cg_handed_number(row, 1) != 0;
+    line->received_day = CG_DAY_NONE;
+    line->birth_day = CG_DAY_NONE;
+    line->detail = read_text(row, CG_VERDICT_DETAIL_BYTES);
+    /* What meets the history has all that it asks of. */
+    row->failed = row->failed || (line->reasons == 0 &&
+                                  (line->version == NULL || cg_key_len(&line->member_id) == 0 ||
+                                   cg_key_len(&line->claim_id) == 0 || line->frequency == 0));
+}
+
+static void read_passing(struct cg_handed_reader *row, struct cg_passing_take_back *passing) {
+    passing->claim_id = read_key(row);
+    passing->frequency = (uint8_t)cg_handed_number(row, CG_VOID);
+    (void)cg_handed_number(row, 0);
+    passing->member_id = read_key(row);
+    passing->original_claim_id = read_key(row);
+}
+
+bool cg_asked_read(struct cg_text row_text, const struct cg_policy *policy, struct cg_arena *memory,
+                   struct cg_asked *out) {
+    struct cg_handed_reader row = {.rest = row_text, .memory = memory};
+    *out = (struct cg_asked){.input = (uint32_t)cg_handed_number(&row, UINT32_MAX)};
+    out->place = cg_handed_number(&row, UINT64_MAX);
+    const uint64_t kind = cg_handed_number(&row, KINDS - 1);
+    const uint16_t more_lines = (uint16_t)cg_handed_number(&row, CG_NOT_FIRST - 1);
+    out->passes = kind == KIND_PASSES;
+    if (out->passes) {
+        read_passing(&row, &out->passing);
+    } else {
+        const bool follows = kind == KIND_NOT_FIRST || kind == KIND_REVERSAL_NOT_FIRST;
+        out->line.more_lines = follows ? (uint16_t)CG_NOT_FIRST : more_lines;
+        out->line.reverses = kind >= KIND_REVERSAL;
+        read_line(&row, policy, out);
+    }
+    return cg_handed_is_good(&row);
+}

@@ -1,0 +1,221 @@
+#include "attempt.h"
+
+#include "claimgate/base/fault.h"
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+#include "claimgate/io/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct cg_step cg_step_ask = {"ask", "task", "input.json", "part_ask.schema.json"};
+const struct cg_step cg_step_decide = {"decide", "part", "decide.json", "part_decide.schema.json"};
+const struct cg_step cg_step_answer = {"answer", "task", "tally.json", "part_answer.schema.json"};
+
+enum cg_status cg_step_look(const struct cg_part *part, const struct cg_step *step, uint32_t number,
+                            bool *is_done, struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    const enum cg_status status =
+        cg_file_look(cg_part_path(part, path, "%s/%u", step->name, number), is_done, err);
+    if (status == CG_OK && *is_done) {
+        cg_log_note("%s has been made already; nothing is to be done", path);
+    }
+    return status;
+}
+
+enum cg_status cg_part_check_number(const struct cg_part *part, const struct cg_step *step,
+                                    uint32_t number, struct cg_error *err) {
+    const bool of_parts = step == &cg_step_decide;
+    const uint32_t count = of_parts ? part->plan.parts : part->plan.tasks;
+    return number < count
+               ? CG_OK
+               : cg_error_set(err, CG_USAGE, "--%s %u: %s has %u %ss, which are numbered from 0",
+                              step->unit, number, part->run_dir, count, step->unit);
+}
+
+static enum cg_status fault_point(const char *path, int fault, struct cg_error *err) {
+    return fault == 0 ? CG_OK : cg_error_set_errno(err, CG_IO, fault, "%s", path);
+}
+
+static enum cg_status make_folder(const struct cg_part *part, const char *name,
+                                  struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    return mkdir(cg_part_path(part, path, "%s", name), 0700) == 0 || errno == EEXIST
+               ? CG_OK
+               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
+}
+
+enum cg_status cg_attempt_open(const struct cg_part *part, const struct cg_step *step,
+                               uint32_t number, struct cg_attempt *out, struct cg_error *err) {
+    *out = (struct cg_attempt){.part = part, .step = step, .number = number, .dir_fd = -1};
+    if (make_folder(part, "_attempt", err) != CG_OK ||
+        make_folder(part, step->name, err) != CG_OK) {
+        return err->status;
+    }
+    char path[CG_PART_PATH_BYTES];
+    (void)cg_part_path(part, path, "_attempt/%s-%u-XXXXXX", step->name, number);
+    if (mkdtemp(path) == NULL) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                  "%s/_attempt: no folder can be made", part->run_dir);
+    }
+    memcpy(out->path, path, sizeof path);
+    out->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (out->dir_fd < 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be opened", path);
+    }
+    return fault_point(path, cg_fault("part.attempt"), err);
+}
+
+static enum cg_status write_manifest(const struct cg_attempt *attempt,
+                                     const struct cg_buffer *manifest, struct cg_error *err) {
+    struct cg_sink *sink = NULL;
+    enum cg_status status =
+        cg_sink_create(attempt->dir_fd, attempt->step->manifest, (gid_t)-1, &sink, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_sink_write(sink, manifest->data, manifest->len_bytes, err);
+    if (status != CG_OK) {
+        cg_sink_abandon(sink);
+        return status;
+    }
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status sync_folder(const struct cg_part *part, const char *name,
+                                  struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    const int fd = open(cg_part_path(part, path, "%s", name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_IO, errno, "%s", path);
+    }
+    const enum cg_status status = cg_file_sync(fd, path, err);
+    (void)close(fd);
+    return status;
+}
+
+/* What was made does not depend on who makes it: two makings differ where an input has changed, or
+ * the one is no making of this program's. Packed bytes may differ with the processor, so that what
+ * both manifests say of the content counts. */
+static enum cg_status compare(const struct cg_attempt *attempt, const struct cg_buffer *manifest,
+                              struct cg_error *err) {
+    struct cg_manifest first;
+    struct cg_problems problems;
+    enum cg_status status =
+        cg_manifest_load(attempt->part, attempt->step, attempt->number, &first, err);
+    cg_problems_init(&problems);
+    struct cg_json_doc *second = status == CG_OK
+                                     ? cg_json_load_own(attempt->step->manifest, manifest->data,
+                                                        manifest->len_bytes, NULL, &problems)
+                                     : NULL;
+    if (status == CG_OK && second == NULL) {
+        status = cg_problems_status(&problems, err);
+    } else if (status == CG_OK &&
+               strcmp(cg_json_string(cg_json_member(cg_json_root(first.doc), "identity")),
+                      cg_json_string(cg_json_member(cg_json_root(second), "identity"))) != 0) {
+        status = cg_error_set(err, CG_INTERNAL,
+                              "%s was made already, and holds something else than this making of "
+                              "it: has an input changed? Begin again with another --run",
+                              first.path);
+    }
+    cg_json_free(second);
+    cg_problems_fini(&problems);
+    cg_manifest_free(&first);
+    return status;
+}
+
+enum cg_status cg_attempt_keep(struct cg_attempt *attempt, const struct cg_buffer *manifest,
+                               struct cg_error *err) {
+    char final[CG_PART_PATH_BYTES];
+    if (write_manifest(attempt, manifest, err) != CG_OK ||
+        cg_file_sync(attempt->dir_fd, attempt->path, err) != CG_OK ||
+        fault_point(attempt->path, cg_fault("part.before_rename"), err) != CG_OK) {
+        return err->status;
+    }
+    (void)cg_part_path(attempt->part, final, "%s/%u", attempt->step->name, attempt->number);
+    if (rename(attempt->path, final) != 0) {
+        return errno == EEXIST || errno == ENOTEMPTY
+                   ? compare(attempt, manifest, err)
+                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", final);
+    }
+    attempt->path[0] = '\0';
+    if (fault_point(final, cg_fault("part.after_rename"), err) != CG_OK) {
+        return err->status;
+    }
+    return sync_folder(attempt->part, attempt->step->name, err);
+}
+
+void cg_attempt_close(struct cg_attempt *attempt) {
+    if (attempt->dir_fd >= 0) {
+        (void)close(attempt->dir_fd);
+        attempt->dir_fd = -1;
+    }
+    if (attempt->path[0] != '\0') {
+        (void)cg_dir_remove(AT_FDCWD, attempt->path);
+        attempt->path[0] = '\0';
+    }
+}
+
+/* --- manifests --- */
+
+enum cg_status cg_step_damaged(const struct cg_part *part, const struct cg_step *step,
+                               uint32_t number, const char *what, struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s/%s/%u is not as it was made: %s; remove that folder and make it again "
+                        "with `claimgate part %s --run %s --%s %u`",
+                        part->run_dir, step->name, number, what, step->name, part->run_dir,
+                        step->unit, number);
+}
+
+static enum cg_status read_manifest(const struct cg_part *part, const struct cg_step *step,
+                                    uint32_t number, struct cg_manifest *out,
+                                    struct cg_error *err) {
+    struct cg_problems problems;
+    enum cg_status status = cg_file_read(out->path, &out->text, err);
+    if (status == CG_NO_INPUT) {
+        *err = (struct cg_error)CG_ERROR_INIT;
+        return cg_error_set(err, CG_NO_INPUT,
+                            "%s is not there: run `claimgate part %s --run %s --%s %u` first",
+                            out->path, step->name, part->run_dir, step->unit, number);
+    }
+    if (status != CG_OK) {
+        return status;
+    }
+    cg_problems_init(&problems);
+    out->doc =
+        cg_json_load_own(out->path, out->text.data, out->text.len_bytes, step->schema, &problems);
+    if (out->doc == NULL) {
+        struct cg_error why = CG_ERROR_INIT;
+        status = cg_problems_in_data(&problems, &why);
+        status = status == CG_BAD_DATA ? cg_step_damaged(part, step, number, why.text, err)
+                                       : cg_error_set(err, status, "%s", why.text);
+    }
+    cg_problems_fini(&problems);
+    return status;
+}
+
+enum cg_status cg_manifest_load(const struct cg_part *part, const struct cg_step *step,
+                                uint32_t number, struct cg_manifest *out, struct cg_error *err) {
+    enum { LIMIT_BYTES = 64 << 20 };
+    out->doc = NULL;
+    cg_buffer_init(&out->text, LIMIT_BYTES);
+    (void)cg_part_path(part, out->path, "%s/%u/%s", step->name, number, step->manifest);
+    if (read_manifest(part, step, number, out, err) != CG_OK) {
+        return err->status;
+    }
+    const int64_t told = cg_json_integer(cg_json_member(cg_json_root(out->doc), step->unit));
+    return told == (int64_t)number
+               ? CG_OK
+               : cg_step_damaged(part, step, number, "it is that of another number", err);
+}
+
+void cg_manifest_free(struct cg_manifest *manifest) {
+    cg_json_free(manifest->doc);
+    cg_buffer_fini(&manifest->text);
+    manifest->doc = NULL;
+}

@@ -1,0 +1,148 @@
+/*
+ * From the inputs of a task to the pieces of the parts: read, unpack, cut and parse as in any run,
+ * and then each line goes to the part that decides it.
+ */
+#include "asked.h"
+#include "asking.h"
+
+#include "claimgate/base/date.h"
+#include "claimgate/gate/claim.h"
+#include "claimgate/gate/decided.h"
+
+static void read_batch(void *context, struct cg_batch *batch) {
+    struct cg_asking *asking = context;
+    if (atomic_load(&asking->stop)) {
+        batch->is_last = true;
+        return;
+    }
+    cg_reader_fill(asking->reader, batch);
+}
+
+static void unpack(void *context, struct cg_batch *batch) {
+    const struct cg_asking *asking = context;
+    cg_reader_unpack(asking->reader, batch);
+}
+
+static void cut(void *context, struct cg_batch *batch) {
+    struct cg_asking *asking = context;
+    if (batch->error.status == CG_OK) {
+        cg_content_hash_add(&asking->content, batch->payload, batch->payload_bytes);
+    }
+    if (batch->error.status == CG_OK && batch->ends_source) {
+        struct cg_input_hashes *hashes = &asking->hashes[batch->source_no];
+        cg_content_hash_get(&asking->content, hashes->head, hashes->content);
+        cg_content_hash_restart(&asking->content);
+    }
+    cg_reader_cut(asking->reader, batch);
+}
+
+static void parse(void *context, struct cg_batch *batch) {
+    const struct cg_asking *asking = context;
+    cg_reader_parse(asking->reader, batch);
+}
+
+/* A day on which a line begins that may be accepted: the last of them will be asked for how much of
+ * the caps has been used by then. */
+static void note_day(struct cg_asking *asking, const struct cg_line *line) {
+    if (line->reasons == 0 && line->start_day >= CG_DAY_FIRST && line->start_day <= CG_DAY_LAST) {
+        asking->days[line->start_day - CG_DAY_FIRST] = 1;
+    }
+}
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
+/* Where the lines of one claim go, and what the next of them is told by. */
+struct destination {
+    uint32_t part_no;
+    uint16_t more_lines;
+};
+
+static enum cg_status hand_on(struct cg_asking *asking, const struct cg_batch *batch,
+                              const struct cg_line *line, struct destination *to,
+                              struct cg_error *err) {
+    struct cg_piece_writer *piece = &asking->pieces[to->part_no];
+    const uint16_t more_lines = to->more_lines;
+    note_day(asking, line);
+    to->more_lines = CG_NOT_FIRST;
+    return cg_asked_put(&piece->text, asking->first_input + batch->source_no,
+                        cg_batch_line_place(batch, line), line, more_lines)
+               ? cg_piece_put(piece, err)
+               : no_memory(err);
+}
+
+static enum cg_status find_part(const struct cg_asking *asking, const struct cg_batch *batch,
+                                const struct cg_line *line, uint32_t *part_no,
+                                struct cg_error *err) {
+    return cg_part_of_lines(&asking->part->plan, line, part_no)
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA,
+                              "%s:%llu: by members.csv the lines of this claim are those of "
+                              "different people, whom different parts decide: run this with "
+                              "--parts 1, or give the claim a run of its own",
+                              asking->inputs[batch->source_no].file,
+                              (unsigned long long)cg_batch_line_place(batch, line));
+}
+
+static enum cg_status hand_lines_on(struct cg_asking *asking, const struct cg_batch *batch,
+                                    struct cg_error *err) {
+    struct destination to = {0};
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (line->more_lines != CG_NOT_FIRST) {
+            to.more_lines = line->more_lines;
+            if (find_part(asking, batch, line, &to.part_no, err) != CG_OK) {
+                return err->status;
+            }
+        }
+        if (cg_decided_elsewhere(line) && hand_on(asking, batch, line, &to, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
+/* Behind the lines of their batch, for it is when these have been decided that they are asked for.
+ */
+static enum cg_status hand_take_backs_on(struct cg_asking *asking, const struct cg_batch *batch,
+                                         struct cg_error *err) {
+    for (uint32_t i = 0; i < batch->passing_take_backs.count; i++) {
+        const struct cg_passing_take_back *passing = cg_array_at(&batch->passing_take_backs, i);
+        struct cg_piece_writer *piece =
+            &asking->pieces[cg_part_of_member(&asking->part->plan, &passing->member_id)];
+        const uint64_t line =
+            batch->first_line + cg_batch_record(batch, passing->record_no)->line_delta;
+        if (!cg_asked_put_passing(&piece->text, asking->first_input + batch->source_no, line,
+                                  passing)) {
+            return no_memory(err);
+        }
+        if (cg_piece_put(piece, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
+static void hand_batch_on(void *context, struct cg_batch *batch) {
+    struct cg_asking *asking = context;
+    if (asking->error.status != CG_OK) {
+        return;
+    }
+    cg_reader_number(asking->reader, batch);
+    if (batch->error.status == CG_OK &&
+        cg_claim_check_policy(asking->part->rules.policy, cg_reader_binding(asking->reader),
+                              &batch->error) == CG_OK &&
+        hand_lines_on(asking, batch, &batch->error) == CG_OK) {
+        (void)hand_take_backs_on(asking, batch, &batch->error);
+    }
+    if (batch->error.status != CG_OK) {
+        asking->error = batch->error;
+        atomic_store(&asking->stop, true);
+    }
+}
+
+const struct cg_station cg_ask_stations[CG_ASK_STATIONS] = {
+    {"read", CG_SERIAL, read_batch}, {"unpack", CG_PARALLEL, unpack},       {"cut", CG_SERIAL, cut},
+    {"parse", CG_PARALLEL, parse},   {"hand on", CG_SERIAL, hand_batch_on},
+};

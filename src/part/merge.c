@@ -1,0 +1,232 @@
+/*
+ * `part merge`: what all tasks have counted and written, in one folder.
+ */
+#include "merging.h"
+
+#include "attempt.h"
+
+#include "claimgate/base/fault.h"
+#include "claimgate/base/log.h"
+#include "claimgate/base/stop.h"
+#include "claimgate/io/files.h"
+#include "claimgate/io/sink.h"
+#include "claimgate/io/staging.h"
+#include "claimgate/report/page.h"
+#include "claimgate/report/run_report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WAITS_MAX = 600, WAIT_MS = 100 };
+
+/* In the published folder; --overwrite deletes a folder that holds nothing else. */
+static const char *const folder_files[] = {"accepted.csv.gz",
+                                           "rejected.csv.gz",
+                                           "report.json",
+                                           "decisions.csv.gz",
+                                           "accepted.x12.gz",
+                                           "rejected.x12.gz",
+                                           "ack.277ca.x12.gz",
+                                           "report.html",
+                                           "accepted/",
+                                           "rejected/",
+                                           "decisions/",
+                                           "rejected_x12/",
+                                           "ack/",
+                                           NULL};
+
+/* --- whether it was published before --- */
+
+/* RUN/merged/HASH stands for a report that was on its way to be published, and for how. */
+static const char *mark_path(const struct cg_merging *merging, const struct cg_buffer *report,
+                             char out[CG_PART_PATH_BYTES]) {
+    uint8_t sha256[CG_SHA256_BYTES];
+    char hex[CG_SHA256_HEX_BYTES];
+    cg_sha256_of(report->data, report->len_bytes, sha256);
+    return cg_part_path(merging->part, out, "merged/%s-%s", cg_sha256_hex(sha256, hex),
+                        merging->merge->one_file ? "files" : "pieces");
+}
+
+static enum cg_status mark(const struct cg_merging *merging, const struct cg_buffer *report,
+                           struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    if (mkdir(cg_part_path(merging->part, path, "merged"), 0700) != 0 && errno != EEXIST) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
+    }
+    const int fd = open(mark_path(merging, report, path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
+    }
+    const enum cg_status status = cg_file_sync(fd, path, err);
+    (void)close(fd);
+    const int fault = cg_fault("part.before_publish");
+    return status == CG_OK && fault != 0 ? cg_error_set_errno(err, CG_IO, fault, "%s", path)
+                                         : status;
+}
+
+static bool is_published(const struct cg_merging *merging) {
+    enum { LIMIT_BYTES = 64 << 20 };
+    char path[CG_PART_PATH_BYTES];
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_buffer report;
+    bool found = false;
+    cg_buffer_init(&report, LIMIT_BYTES);
+    if (snprintf(path, sizeof path, "%s/report.json", merging->merge->out) < (int)sizeof path &&
+        cg_file_read(path, &report, &ignored) == CG_OK) {
+        found = access(mark_path(merging, &report, path), F_OK) == 0;
+    }
+    cg_buffer_fini(&report);
+    return found;
+}
+
+/* --- the folder --- */
+
+static uint64_t now_ms(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static enum cg_status write_report(const struct cg_merging *merging, int dir_fd,
+                                   const struct cg_buffer *text, struct cg_error *err) {
+    struct cg_sink *sink = NULL;
+    if (cg_sink_create(dir_fd, "report.json", merging->merge->group, &sink, err) != CG_OK) {
+        return err->status;
+    }
+    if (cg_sink_write(sink, text->data, text->len_bytes, err) != CG_OK) {
+        cg_sink_abandon(sink);
+        return err->status;
+    }
+    return cg_sink_close(sink, err);
+}
+
+static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct cg_page *report,
+                                  struct cg_error *err) {
+    struct cg_run_facts *facts = &merging->facts;
+    const struct cg_join_target target = {.part = merging->part,
+                                          .dir_fd = dir_fd,
+                                          .group = merging->merge->group,
+                                          .one_file = merging->merge->one_file};
+    struct cg_output_facts *const outputs[CG_JOINED_COUNT] = {
+        &facts->accepted, &facts->rejected, &facts->decisions, &facts->rejected_x12, &facts->ack};
+    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+        if (cg_join_write(&target, &merging->joins[i], outputs[i], err) != CG_OK) {
+            return err->status;
+        }
+    }
+    facts->wall_ms = now_ms(CLOCK_MONOTONIC) - merging->started_ms;
+    cg_report_put_run(report, facts);
+    if (cg_page_close(report, CG_OK, err) != CG_OK) {
+        return err->status;
+    }
+    return write_report(merging, dir_fd, &report->text, err);
+}
+
+static enum cg_status fill_and_publish(struct cg_merging *merging, struct cg_staging *staging,
+                                       struct cg_error *err) {
+    struct cg_page report;
+    cg_page_open(&report, CG_PAGE_JSON);
+    enum cg_status status = fill_folder(merging, cg_staging_dir_fd(staging), &report, err);
+    if (status == CG_OK) {
+        status = cg_staging_sync(staging, err);
+    }
+    if (status == CG_OK) {
+        status = mark(merging, &report.text, err);
+    }
+    cg_page_fini(&report);
+    return status == CG_OK ? cg_staging_publish(staging, err) : status;
+}
+
+static enum cg_status publish(struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_staging_plan plan = {.final_path = merging->merge->out,
+                                         .overwrite = merging->merge->overwrite,
+                                         .file_names = folder_files,
+                                         .group = merging->merge->group};
+    struct cg_staging *staging = NULL;
+    enum cg_status status = cg_staging_open(&plan, &staging, err);
+    if (status == CG_OK) {
+        status = fill_and_publish(merging, staging, err);
+        cg_staging_close(staging, false);
+    }
+    return status;
+}
+
+/* Of two merges at once the second finds the folder of the first. */
+static enum cg_status publish_once(struct cg_merging *merging, struct cg_error *err) {
+    for (int waits = 0;; waits++) {
+        if (is_published(merging)) {
+            cg_log_note("%s has been published already; nothing is to be done",
+                        merging->merge->out);
+            return CG_OK;
+        }
+        struct cg_error failed = CG_ERROR_INIT;
+        const enum cg_status status = publish(merging, &failed);
+        const bool may_be_there = status == CG_CANNOT_CREATE && is_published(merging);
+        if (status != CG_OK && !may_be_there && (status != CG_BUSY || waits == WAITS_MAX)) {
+            *err = failed;
+            return status;
+        }
+        if (status == CG_OK) {
+            return CG_OK;
+        }
+        const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
+        (void)nanosleep(&pause, NULL);
+        if (cg_stop_check(err) != CG_OK) {
+            return err->status;
+        }
+    }
+}
+
+/* --- the step --- */
+
+static enum cg_status decide_outcome(struct cg_merging *merging, struct cg_error *err) {
+    const int64_t limit_milli = merging->merge->max_reject_rate_milli;
+    struct cg_run_facts *facts = &merging->facts;
+    if (limit_milli >= 0 && cg_tally_reject_rate_milli(facts->tally) > (uint64_t)limit_milli) {
+        facts->outcome = CG_TRIPPED;
+        return CG_OK;
+    }
+    facts->outcome = CG_PUBLISHED;
+    return publish_once(merging, err);
+}
+
+static void confine(struct cg_merging *merging) {
+    char plan_file[CG_PART_PATH_BYTES];
+    const struct cg_part_options *o = &merging->part->plan.options;
+    const struct cg_sandbox_plan plan = {
+        .off = o->no_sandbox,
+        .reads = {o->layout},
+        .writes = {cg_part_path(merging->part, plan_file, "plan.json"), merging->merge->out}};
+    cg_sandbox_enter(&plan, &merging->facts.sandbox);
+}
+
+static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err) {
+    merging->started_ms = now_ms(CLOCK_MONOTONIC);
+    merging->facts.started_unix = now_ms(CLOCK_REALTIME) / 1000;
+    confine(merging);
+    if (cg_merging_sum(merging, err) != CG_OK || decide_outcome(merging, err) != CG_OK) {
+        return err->status;
+    }
+    merging->merge->tell(merging->merge->context, &merging->facts);
+    return CG_OK;
+}
+
+enum cg_status cg_part_merge(struct cg_part *part, const struct cg_part_merge *merge,
+                             struct cg_error *err) {
+    struct cg_merging *merging = calloc(1, sizeof *merging);
+    if (merging == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    merging->part = part;
+    merging->merge = merge;
+    const enum cg_status status = merge_all(merging, err);
+    cg_merging_fini(merging);
+    free(merging);
+    return status;
+}

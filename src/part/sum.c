@@ -1,0 +1,280 @@
+/*
+ * From the manifests of all tasks and parts to the facts of one run.
+ */
+#include "attempt.h"
+#include "merging.h"
+
+#include "claimgate/run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t number(const struct cg_json *object, const char *key) {
+    return (uint64_t)cg_json_integer(cg_json_member(object, key));
+}
+
+/* --- tasks --- */
+
+static void add_inputs(struct cg_merging *merging, uint32_t task, const struct cg_json *inputs) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    const uint32_t first = plan->first_inputs[task];
+    for (uint32_t i = first; i < plan->first_inputs[task + 1]; i++) {
+        const struct cg_json *told = cg_json_item(inputs, i - first);
+        struct cg_reader_input *input = &merging->inputs[i];
+        input->file = plan->inputs[i].file;
+        input->bytes = number(told, "bytes");
+        input->records = number(told, "records");
+        cg_hex_get(told, "sha256", input->sha256, sizeof input->sha256);
+        input->x12.interchanges = number(told, "interchanges");
+        input->x12.groups = number(told, "groups");
+        input->x12.transactions = number(told, "transactions");
+        input->x12.segments = number(told, "segments");
+    }
+}
+
+static void add_first(struct cg_merging *merging, struct cg_notice *notice,
+                      const struct cg_json *first) {
+    for (size_t i = 0; i < cg_json_count(first) && notice->named < CG_RECORDS_NAMED; i++) {
+        const struct cg_json *place = cg_json_item(first, i);
+        const int64_t input = cg_json_integer(cg_json_item(place, 0));
+        if (input >= 0 && input < (int64_t)merging->part->plan.input_count) {
+            notice->first[notice->named++] =
+                (struct cg_place_of_record){merging->part->plan.inputs[input].file,
+                                            (uint64_t)cg_json_integer(cg_json_item(place, 1))};
+        }
+    }
+}
+
+static void add_notices(struct cg_merging *merging, const struct cg_json *notices) {
+    for (uint32_t kind = 0; kind < CG_NOTICE_KINDS; kind++) {
+        struct cg_notice *notice = &merging->facts.notices.of[kind];
+        const struct cg_json *told = cg_json_item(notices, kind);
+        notice->records += number(told, "records");
+        add_first(merging, notice, cg_json_member(told, "first"));
+    }
+}
+
+static enum cg_status add_pieces(struct cg_merging *merging, uint32_t task,
+                                 const struct cg_json *pieces, struct cg_error *err) {
+    for (size_t i = 0; i < cg_json_count(pieces); i++) {
+        const struct cg_json *piece = cg_json_item(pieces, i);
+        enum cg_joined output;
+        const char *name;
+        if (!cg_join_find(cg_json_string(cg_json_member(piece, "file")), &output, &name)) {
+            return cg_step_damaged(merging->part, &cg_step_answer, task,
+                                   "it names a file that no task writes", err);
+        }
+        struct cg_join *join = &merging->joins[output];
+        join->file = name;
+        join->is_there[task] = true;
+        cg_piece_facts_get(piece, &join->pieces[task]);
+    }
+    return CG_OK;
+}
+
+static enum cg_status add_task(struct cg_merging *merging, uint32_t task, struct cg_error *err) {
+    struct cg_manifest manifest;
+    enum cg_status status = cg_manifest_load(merging->part, &cg_step_answer, task, &manifest, err);
+    if (status == CG_OK) {
+        const struct cg_json *root = cg_json_root(manifest.doc);
+        add_inputs(merging, task, cg_json_member(root, "inputs"));
+        add_notices(merging, cg_json_member(root, "notices"));
+        cg_shape_counts_add(&merging->shapes, cg_json_member(root, "shapes"));
+        status = cg_tally_add_file(&merging->tally, &merging->edge, cg_json_member(root, "tally"))
+                     ? add_pieces(merging, task, cg_json_member(root, "pieces"), err)
+                     : cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    cg_manifest_free(&manifest);
+    return status;
+}
+
+/* --- parts --- */
+
+static const struct cg_json *use_on(const struct cg_json *uses, int32_t day_no) {
+    for (size_t i = 0; i < cg_json_count(uses); i++) {
+        const struct cg_json *use = cg_json_item(uses, i);
+        if (cg_json_integer(cg_json_member(use, "day")) == day_no) {
+            return cg_json_member(use, "caps");
+        }
+    }
+    return NULL;
+}
+
+static void add_cap_use(struct cg_run_facts *facts, const struct cg_json *caps) {
+    for (uint32_t i = 0; i < facts->cap_use_count; i++) {
+        for (uint32_t share = 0; share < CG_USE_SHARES; share++) {
+            facts->cap_use[i].members[share] +=
+                (uint64_t)cg_json_integer(cg_json_item(cg_json_item(caps, i), share));
+        }
+    }
+}
+
+/* Places in the order of the inputs: those of the parts are each in that order. */
+static int compare_places(const void *a, const void *b) {
+    const uint64_t *x = a;
+    const uint64_t *y = b;
+    return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+struct in_vain {
+    uint64_t (*places)[2]; /* input and line */
+    size_t count;
+};
+
+static void add_in_vain(struct cg_merging *merging, struct in_vain *all,
+                        const struct cg_json *told) {
+    const struct cg_json *first = cg_json_member(told, "first");
+    merging->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK].records += number(told, "records");
+    for (size_t i = 0; i < cg_json_count(first) && i < CG_RECORDS_NAMED; i++) {
+        const struct cg_json *place = cg_json_item(first, i);
+        all->places[all->count][0] = (uint64_t)cg_json_integer(cg_json_item(place, 0));
+        all->places[all->count++][1] = (uint64_t)cg_json_integer(cg_json_item(place, 1));
+    }
+}
+
+static void name_in_vain(struct cg_merging *merging, const struct in_vain *all) {
+    struct cg_notice *notice = &merging->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK];
+    qsort(all->places, all->count, sizeof all->places[0], compare_places);
+    for (size_t i = 0; i < all->count && notice->named < CG_RECORDS_NAMED; i++) {
+        if (all->places[i][0] < merging->part->plan.input_count) {
+            notice->first[notice->named++] = (struct cg_place_of_record){
+                merging->part->plan.inputs[all->places[i][0]].file, all->places[i][1]};
+        }
+    }
+}
+
+static enum cg_status add_parts(struct cg_merging *merging, struct in_vain *in_vain,
+                                struct cg_error *err) {
+    struct cg_run_facts *facts = &merging->facts;
+    const int32_t day_no = cg_run_last_accepted_day(&merging->tally);
+    facts->cap_use_count =
+        cg_run_cap_use(merging->part->rules.policy, NULL, day_no, facts->cap_use);
+    for (uint32_t i = 0; i < merging->part->plan.parts; i++) {
+        struct cg_manifest manifest;
+        const enum cg_status status =
+            cg_manifest_load(merging->part, &cg_step_decide, i, &manifest, err);
+        if (status == CG_OK) {
+            const struct cg_json *root = cg_json_root(manifest.doc);
+            add_cap_use(facts, use_on(cg_json_member(root, "cap_use"), day_no));
+            add_in_vain(merging, in_vain, cg_json_member(root, "take_backs_in_vain"));
+        }
+        cg_manifest_free(&manifest);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    name_in_vain(merging, in_vain);
+    return CG_OK;
+}
+
+/* --- all of it --- */
+
+/* What every task has found to balance must do so over all of them, with what they wrote. */
+static enum cg_status check_balance(const struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_tally *tally = &merging->tally;
+    uint64_t records[CG_JOINED_COUNT] = {0};
+    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+        for (uint32_t task = 0; task < merging->part->plan.tasks; task++) {
+            records[i] +=
+                merging->joins[i].is_there[task] ? merging->joins[i].pieces[task].rows : 0;
+        }
+    }
+    const bool has_accepted = merging->joins[CG_JOINED_ACCEPTED].file != NULL;
+    return tally->records == tally->accepted + tally->rejected &&
+                   tally->claims.records == tally->claims.accepted + tally->claims.rejected &&
+                   tally->units_submitted == tally->units_accepted + tally->units_rejected &&
+                   (!has_accepted || records[CG_JOINED_ACCEPTED] == tally->claims.accepted) &&
+                   records[CG_JOINED_REJECTED] == tally->rejected + tally->cutback
+               ? CG_OK
+               : cg_error_set(err, CG_INTERNAL,
+                              "the books do not balance over all tasks, so nothing was published: "
+                              "%llu records, %llu accepted, %llu rejected; please report this",
+                              (unsigned long long)tally->records,
+                              (unsigned long long)tally->accepted,
+                              (unsigned long long)tally->rejected);
+}
+
+/* What the report says of columns is in the header. */
+static enum cg_status tell_layout(struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    const struct cg_reader_begun begun = {.is_x12 = plan->kind == CG_PART_X12,
+                                          .header = plan->header};
+    struct cg_reader_plan reader = cg_part_reader_plan(merging->part, merging->inputs, 0);
+    reader.begun = plan->kind == CG_PART_NO_HEADER ? NULL : &begun;
+    merging->reader = cg_reader_new(&reader);
+    if (merging->reader == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    const enum cg_status status = cg_reader_begin(merging->reader, err);
+    cg_run_tell_layout(&merging->facts, cg_reader_binding(merging->reader),
+                       plan->options.layout != NULL);
+    return status;
+}
+
+static void fill_facts(struct cg_merging *merging) {
+    const struct cg_part *part = merging->part;
+    struct cg_run_facts *facts = &merging->facts;
+    facts->out = merging->merge->out;
+    facts->as_of_day = part->rules.as_of_day;
+    facts->policy = part->rules.policy;
+    facts->roster = part->rules.roster;
+    facts->inputs = merging->inputs;
+    facts->input_count = part->plan.input_count;
+    facts->tally = &merging->tally;
+    facts->shapes = &merging->shapes;
+    cg_shapes_remarks_of_claims(&merging->shapes,
+                                merging->tally.records - merging->tally.out_of_scope, facts->is_x12,
+                                &facts->remarks);
+    facts->codec = cg_deflate_codec_name((int)part->plan.options.level, CG_CODEC_BEST);
+}
+
+static bool start(struct cg_merging *merging) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    bool good = cg_tally_init(&merging->tally, merging->part->rules.policy);
+    merging->inputs = calloc((size_t)plan->input_count + 1, sizeof merging->inputs[0]);
+    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+        struct cg_join *join = &merging->joins[i];
+        join->pieces = calloc((size_t)plan->tasks + 1, sizeof join->pieces[0]);
+        join->is_there = calloc((size_t)plan->tasks + 1, sizeof join->is_there[0]);
+        join->written = calloc((size_t)plan->tasks + 1, sizeof join->written[0]);
+        join->names = calloc((size_t)plan->tasks + 1, sizeof join->names[0]);
+        good = good && join->pieces != NULL && join->is_there != NULL && join->written != NULL &&
+               join->names != NULL;
+    }
+    return good && merging->inputs != NULL;
+}
+
+enum cg_status cg_merging_sum(struct cg_merging *merging, struct cg_error *err) {
+    if (!start(merging)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    for (uint32_t task = 0; task < merging->part->plan.tasks; task++) {
+        if (add_task(merging, task, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    struct in_vain in_vain = {.places = calloc((size_t)merging->part->plan.parts * CG_RECORDS_NAMED,
+                                               sizeof in_vain.places[0])};
+    const enum cg_status status = in_vain.places != NULL
+                                      ? add_parts(merging, &in_vain, err)
+                                      : cg_error_set(err, CG_INTERNAL, "out of memory");
+    free(in_vain.places);
+    if (status != CG_OK || check_balance(merging, err) != CG_OK ||
+        tell_layout(merging, err) != CG_OK) {
+        return err->status;
+    }
+    fill_facts(merging);
+    return CG_OK;
+}
+
+void cg_merging_fini(struct cg_merging *merging) {
+    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+        free(merging->joins[i].pieces);
+        free(merging->joins[i].is_there);
+        free(merging->joins[i].written);
+        free(merging->joins[i].names);
+    }
+    cg_reader_free(merging->reader);
+    cg_tally_fini(&merging->tally);
+    free(merging->inputs);
+}

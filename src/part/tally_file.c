@@ -1,0 +1,294 @@
+#include "tally_file.h"
+
+#include "piece.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(name)                                                                                \
+    { #name, offsetof(struct cg_tally, name) }
+static const struct {
+    const char *name;
+    size_t offset;
+} counts[] = {
+    {"claims", offsetof(struct cg_tally, claims.records)},
+    {"claims_accepted", offsetof(struct cg_tally, claims.accepted)},
+    {"claims_rejected", offsetof(struct cg_tally, claims.rejected)},
+    COUNT(records),
+    COUNT(accepted),
+    COUNT(rejected),
+    COUNT(malformed),
+    COUNT(out_of_scope),
+    COUNT(exempt),
+    COUNT(cutback),
+    COUNT(taken_back),
+    COUNT(empty_lines),
+    COUNT(other_records),
+    COUNT(further_rows),
+    COUNT(decoration),
+    COUNT(repeated_headers),
+    COUNT(claims_of_two_members),
+    COUNT(skipped_lines),
+    COUNT(trailers),
+    COUNT(utc_times),
+    COUNT(units_submitted),
+    COUNT(units_accepted),
+    COUNT(units_rejected),
+    COUNT(units_exempt),
+    COUNT(units_taken_back),
+};
+enum { COUNTS = sizeof counts / sizeof counts[0] };
+
+static uint64_t *count_at(struct cg_tally *tally, size_t i) {
+    return (uint64_t *)((char *)tally + counts[i].offset);
+}
+
+static void put_integers(struct cg_json_writer *json, const uint64_t *numbers, size_t count) {
+    cg_json_open_array(json, NULL);
+    for (size_t i = 0; i < count; i++) {
+        cg_json_put_integer(json, NULL, (int64_t)numbers[i]);
+    }
+    cg_json_close_array(json);
+}
+
+/* --- writing --- */
+
+static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) {
+    cg_json_open_array(json, "days");
+    for (int64_t day = tally->first_day; tally->first_day != CG_DAY_NONE && day <= tally->last_day;
+         day++) {
+        const struct cg_day_units *units = &tally->days[day - CG_DAY_FIRST];
+        if (units->accepted + units->rejected > 0) {
+            put_integers(json, (const uint64_t[]){(uint64_t)day, units->accepted, units->rejected},
+                         3);
+        }
+    }
+    cg_json_close_array(json);
+}
+
+static void put_reasons(struct cg_json_writer *json, const char *key, const struct cg_count *list,
+                        size_t count) {
+    cg_json_open_array(json, key);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].lines > 0) {
+            put_integers(json, (const uint64_t[]){i, list[i].lines, list[i].units}, 3);
+        }
+    }
+    cg_json_close_array(json);
+}
+
+static void put_id(struct cg_json_writer *json, const char *key, const struct cg_key *id) {
+    uint8_t hash[CG_XXH128_BYTES];
+    const struct cg_text text = cg_key_text(id);
+    struct cg_xxh128 *running = cg_xxh128_new();
+    if (running == NULL) {
+        json->failed = true;
+        return;
+    }
+    cg_xxh128_update(running, text.ptr, text.len);
+    cg_xxh128_peek(running, hash);
+    cg_xxh128_free(running);
+    cg_hex_put(json, key, hash, sizeof hash);
+}
+
+static void put_edge(struct cg_json_writer *json, const char *key, const struct cg_key *claim,
+                     const struct cg_key *member, bool counted) {
+    if (cg_key_len(claim) == 0) {
+        return;
+    }
+    cg_json_open_object(json, key);
+    put_id(json, "claim", claim);
+    put_id(json, "member", member);
+    cg_json_put_boolean(json, "counted", counted);
+    cg_json_close_object(json);
+}
+
+static void put_warnings(struct cg_json_writer *json, const struct cg_tally *tally) {
+    cg_json_open_array(json, "warnings");
+    for (uint64_t i = 0; i < CG_REASON_COUNT; i++) {
+        if (tally->warnings[i] > 0) {
+            put_integers(json, (const uint64_t[]){i, tally->warnings[i]}, 2);
+        }
+    }
+    cg_json_close_array(json);
+}
+
+void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
+    cg_json_open_object(json, "tally");
+    for (size_t i = 0; i < COUNTS; i++) {
+        cg_json_put_integer(json, counts[i].name,
+                            (int64_t) * (const uint64_t *)((const char *)tally + counts[i].offset));
+    }
+    cg_json_open_array(json, "left_out");
+    for (int i = 0; i < CG_LEFT_OUT_RULES; i++) {
+        cg_json_put_integer(json, NULL, (int64_t)tally->left_out[i]);
+    }
+    cg_json_close_array(json);
+    put_days(json, tally);
+    put_reasons(json, "reasons", tally->reasons, CG_REASON_COUNT);
+    put_reasons(json, "caps", tally->caps,
+                (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX);
+    put_warnings(json, tally);
+    cg_hex_put(json, "crosswalked", tally->met_ids, tally->met_id_count);
+    put_edge(json, "first_claim", &tally->first_claim, &tally->first_member,
+             tally->is_past_first ? tally->first_counted : tally->claim_counted);
+    if (tally->is_past_first) {
+        put_edge(json, "last_claim", &tally->claim, &tally->claim_member, tally->claim_counted);
+    }
+    cg_json_close_object(json);
+}
+
+/* --- adding up --- */
+
+static uint64_t number_at(const struct cg_json *array, size_t index) {
+    return (uint64_t)cg_json_integer(cg_json_item(array, index));
+}
+
+static void add_days(struct cg_tally *tally, const struct cg_json *days) {
+    for (size_t i = 0; i < cg_json_count(days); i++) {
+        const struct cg_json *item = cg_json_item(days, i);
+        const int64_t day = cg_json_integer(cg_json_item(item, 0));
+        if (day < CG_DAY_FIRST || day > CG_DAY_LAST) {
+            continue;
+        }
+        const int32_t day_no = (int32_t)day;
+        tally->days[day_no - CG_DAY_FIRST].accepted += number_at(item, 1);
+        tally->days[day_no - CG_DAY_FIRST].rejected += number_at(item, 2);
+        tally->first_day = tally->first_day == CG_DAY_NONE || day_no < tally->first_day
+                               ? day_no
+                               : tally->first_day;
+        tally->last_day =
+            tally->last_day == CG_DAY_NONE || day_no > tally->last_day ? day_no : tally->last_day;
+    }
+}
+
+static void add_reasons(struct cg_count *list, size_t count, const struct cg_json *reasons) {
+    for (size_t i = 0; i < cg_json_count(reasons); i++) {
+        const struct cg_json *item = cg_json_item(reasons, i);
+        const uint64_t at = number_at(item, 0);
+        if (at < count) {
+            list[at].lines += number_at(item, 1);
+            list[at].units += number_at(item, 2);
+        }
+    }
+}
+
+static bool add_crosswalked(struct cg_tally *tally, const char *hex) {
+    const size_t count = strlen(hex) / 2;
+    uint8_t *met = calloc(count + 1, 1);
+    bool good = met != NULL && cg_hex_read(hex, met, count);
+    if (good && count > tally->met_id_count) {
+        uint8_t *grown = realloc(tally->met_ids, count);
+        good = grown != NULL;
+        if (good) {
+            memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
+            tally->met_ids = grown;
+            tally->met_id_count = (uint32_t)count;
+        }
+    }
+    for (size_t i = 0; good && i < count; i++) {
+        tally->crosswalked += met[i] != 0 && tally->met_ids[i] == 0;
+        tally->met_ids[i] = tally->met_ids[i] || met[i] != 0;
+    }
+    free(met);
+    return good;
+}
+
+static void copy_id(char out[CG_XXH128_HEX_BYTES], const struct cg_json *object, const char *key) {
+    const char *hex = cg_json_string(cg_json_member(object, key));
+    const size_t len = strlen(hex);
+    memcpy(out, hex, len < CG_XXH128_HEX_BYTES ? len + 1 : 0);
+}
+
+/* A claim whose lines stand on both sides has been counted on either, on both, or must be now. */
+static void join_claims(struct cg_tally *tally, struct cg_claim_edge *edge,
+                        const struct cg_json *first, const struct cg_json *last) {
+    if (cg_json_is_null(first)) {
+        return;
+    }
+    struct cg_claim_edge next = {.counted = cg_json_boolean(cg_json_member(first, "counted"))};
+    copy_id(next.claim, first, "claim");
+    copy_id(next.member, first, "member");
+    if (strcmp(next.claim, edge->claim) == 0) {
+        const bool differs = strcmp(next.member, edge->member) != 0;
+        tally->claims_of_two_members -= edge->counted && next.counted;
+        tally->claims_of_two_members += differs && !edge->counted && !next.counted;
+        next.counted = next.counted || edge->counted || differs;
+        memcpy(next.member, edge->member, sizeof next.member);
+    }
+    *edge = next;
+    if (!cg_json_is_null(last)) {
+        copy_id(edge->claim, last, "claim");
+        copy_id(edge->member, last, "member");
+        edge->counted = cg_json_boolean(cg_json_member(last, "counted"));
+    }
+}
+
+bool cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *edge,
+                       const struct cg_json *object) {
+    const struct cg_json *warnings = cg_json_member(object, "warnings");
+    for (size_t i = 0; i < COUNTS; i++) {
+        *count_at(tally, i) += (uint64_t)cg_json_integer(cg_json_member(object, counts[i].name));
+    }
+    for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {
+        tally->left_out[i] += number_at(cg_json_member(object, "left_out"), i);
+    }
+    add_days(tally, cg_json_member(object, "days"));
+    add_reasons(tally->reasons, CG_REASON_COUNT, cg_json_member(object, "reasons"));
+    add_reasons(tally->caps, (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX,
+                cg_json_member(object, "caps"));
+    for (size_t i = 0; i < cg_json_count(warnings); i++) {
+        const struct cg_json *item = cg_json_item(warnings, i);
+        const uint64_t at = number_at(item, 0);
+        tally->warnings[at < CG_REASON_COUNT ? at : 0] += number_at(item, 1);
+    }
+    join_claims(tally, edge, cg_json_member(object, "first_claim"),
+                cg_json_member(object, "last_claim"));
+    return add_crosswalked(tally, cg_json_string(cg_json_member(object, "crosswalked")));
+}
+
+/* --- shapes --- */
+
+void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_counts *shapes) {
+    cg_json_open_object(json, "shapes");
+    cg_json_put_integer(json, "noted", (int64_t)shapes->noted);
+    cg_json_open_array(json, "records");
+    for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
+        if (shapes->records[i] > 0) {
+            put_integers(json, (const uint64_t[]){i, shapes->records[i]}, 2);
+        }
+    }
+    cg_json_close_array(json);
+    cg_json_open_array(json, "values");
+    for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
+        for (uint64_t k = 0; k < CG_SHAPE_COLUMNS; k++) {
+            if (shapes->values[i][k] > 0) {
+                put_integers(json, (const uint64_t[]){i, k, shapes->values[i][k]}, 3);
+            }
+        }
+    }
+    cg_json_close_array(json);
+    cg_json_close_object(json);
+}
+
+void cg_shape_counts_add(struct cg_shape_counts *shapes, const struct cg_json *object) {
+    const struct cg_json *records = cg_json_member(object, "records");
+    const struct cg_json *values = cg_json_member(object, "values");
+    shapes->noted += (uint64_t)cg_json_integer(cg_json_member(object, "noted"));
+    for (size_t i = 0; i < cg_json_count(records); i++) {
+        const struct cg_json *item = cg_json_item(records, i);
+        const uint64_t shape = number_at(item, 0);
+        if (shape < CG_SHAPES_MAX) {
+            shapes->records[shape] += number_at(item, 1);
+        }
+    }
+    for (size_t i = 0; i < cg_json_count(values); i++) {
+        const struct cg_json *item = cg_json_item(values, i);
+        const uint64_t shape = number_at(item, 0);
+        const uint64_t column = number_at(item, 1);
+        if (shape < CG_SHAPES_MAX && column < CG_SHAPE_COLUMNS) {
+            shapes->values[shape][column] += (uint32_t)number_at(item, 2);
+        }
+    }
+}
