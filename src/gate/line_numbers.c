@@ -19,7 +19,8 @@ static enum cg_status number_here(struct cg_line_ids *ids, struct cg_line *line,
 static enum cg_status number(struct cg_history *history, struct cg_line *line,
                              struct cg_error *err) {
     return history->line_id != NULL
-               ? history->line_id(history->line_id_context, line->line_id, &line->line_number, err)
+               ? history->line_id(history->line_id_context, cg_key_text(&line->member_id),
+                                  line->line_id, &line->line_number, err)
                : number_here(&history->line_ids, line, err);
 }
 

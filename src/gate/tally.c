@@ -200,6 +200,51 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     return true;
 }
 
+void cg_tally_add_line(struct cg_tally *tally, const struct cg_line *line) {
+    add_line(tally, line);
+    tally->records++;
+}
+
+void cg_tally_rest(struct cg_tally *to, const struct cg_tally *whole) {
+    struct cg_count *caps = to->caps;
+    struct cg_day_units *days = to->days;
+    const size_t cap_count = (size_t)cg_policy_version_count(whole->policy) * CG_CAPS_MAX + 1;
+    *to = *whole;
+    to->caps = caps;
+    to->days = days;
+    to->met_ids = NULL;
+    to->met_id_count = 0;
+    memcpy(caps, whole->caps, cap_count * sizeof caps[0]);
+}
+
+static void take_off(struct cg_count *from, const struct cg_count *part, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        from[i].lines -= part[i].lines;
+        from[i].units -= part[i].units;
+    }
+}
+
+void cg_tally_take_off(struct cg_tally *from, const struct cg_tally *part) {
+    from->records -= part->records;
+    from->accepted -= part->accepted;
+    from->rejected -= part->rejected;
+    from->malformed -= part->malformed;
+    from->out_of_scope -= part->out_of_scope;
+    from->exempt -= part->exempt;
+    from->cutback -= part->cutback;
+    from->taken_back -= part->taken_back;
+    from->units_submitted -= part->units_submitted;
+    from->units_accepted -= part->units_accepted;
+    from->units_rejected -= part->units_rejected;
+    from->units_exempt -= part->units_exempt;
+    from->units_taken_back -= part->units_taken_back;
+    take_off(from->reasons, part->reasons, CG_REASON_COUNT);
+    take_off(from->caps, part->caps, (size_t)cg_policy_version_count(from->policy) * CG_CAPS_MAX);
+    for (size_t i = 0; i < CG_REASON_COUNT; i++) {
+        from->warnings[i] -= part->warnings[i];
+    }
+}
+
 void cg_tally_add_past(struct cg_tally *tally, const struct cg_batch *batch, uint32_t records) {
     struct cg_past_counts *past = &tally->past;
     past->records += records;

@@ -3,7 +3,7 @@
  * with it when it is taken back.
  */
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include <string.h>
 
@@ -11,6 +11,9 @@ enum { SORT_BYTES = 16 << 20, ALIAS_PAYER = 0, ALIAS_CLAIM, ALIAS_MEMBER, ALIAS_
 
 enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day,
                                      struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_begin(ledger->joined, "alias", as_of_day, cg_ledger_begin_alias, err);
+    }
     enum cg_status status = cg_ledger_check_newest(ledger, err);
     if (status != CG_OK) {
         return status;
@@ -25,6 +28,9 @@ enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day
 
 enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger, const struct cg_ledger_alias *alias,
                                    bool *known, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_add_alias(ledger->joined, alias, known, err);
+    }
     int64_t member_no = 0;
     if (alias->member_id.len > 0) {
         const enum cg_status status =
@@ -102,10 +108,9 @@ static enum cg_status keep_claim(void *context, sqlite3_stmt *row, struct cg_err
     return CG_OK;
 }
 
-/* A cg_alias_fn. */
-static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
-                                 struct cg_text member_id, struct cg_text *claim_id,
-                                 struct cg_error *err) {
+enum cg_status cg_ledger_find_alias(void *context, struct cg_text payer_claim_id,
+                                    struct cg_text member_id, struct cg_text *claim_id,
+                                    struct cg_error *err) {
     struct cg_ledger *ledger = context;
     int64_t member_no = 0;
     ledger->alias[0] = '\0';
@@ -125,15 +130,25 @@ static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
     return status;
 }
 
-enum cg_status cg_ledger_lend_numbers(struct cg_ledger *ledger, struct cg_history *history,
-                                      struct cg_error *err) {
+enum cg_status cg_ledger_has_aliases(struct cg_ledger *ledger, bool *has, struct cg_error *err) {
     int64_t found = 0;
-    cg_ledger_lend_line_ids(ledger, history);
     const enum cg_status status =
         cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM alias WHERE run_no < ?1)",
                       end_of_sight(ledger), 0, &found, err);
-    if (status == CG_OK && found != 0) {
-        cg_history_use_aliases(history, find_alias, ledger);
+    *has = found != 0;
+    return status;
+}
+
+enum cg_status cg_ledger_lend_numbers(struct cg_ledger *ledger, struct cg_history *history,
+                                      struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_lend_numbers(ledger, history, err);
+    }
+    bool has_aliases = false;
+    cg_ledger_lend_line_ids(ledger, history);
+    const enum cg_status status = cg_ledger_has_aliases(ledger, &has_aliases, err);
+    if (status == CG_OK && has_aliases) {
+        cg_history_use_aliases(history, cg_ledger_find_alias, ledger);
     }
     return status;
 }
@@ -151,6 +166,9 @@ static enum cg_status visit_number(void *context, sqlite3_stmt *row, struct cg_e
 enum cg_status cg_ledger_visit_numbers(struct cg_ledger *ledger, struct cg_text id, bool of_payer,
                                        cg_ledger_number_fn fn, void *context,
                                        struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_numbers(ledger->joined, id, of_payer, fn, context, err);
+    }
     struct visiting visiting = {fn, context};
     const char *sql = of_payer ? "SELECT DISTINCT a.payer_claim_id FROM alias a "
                                  "WHERE a.claim_id = ?1 AND NOT EXISTS "

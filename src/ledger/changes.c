@@ -2,7 +2,7 @@
  * Two runs of the same inputs, line by line.
  */
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include "claimgate/base/date.h"
 
@@ -40,6 +40,10 @@ static enum cg_status visit_change(void *context, sqlite3_stmt *row, struct cg_e
 enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_then, int64_t run_now,
                                        cg_ledger_change_fn fn, void *context,
                                        struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_error_set(err, CG_USAGE, "%s: runs of a ledger set are not compared",
+                            ledger->path);
+    }
     struct visit visit = {fn, context};
     return cg_ledger_each(
         ledger,

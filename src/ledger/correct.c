@@ -2,7 +2,7 @@
  * Corrections: runs that take back other runs, or single lines. Nothing is deleted; what reads the
  * ledger leaves out runs that were taken back.
  */
-#include "private.h"
+#include "joined.h"
 
 #include "claimgate/base/fault.h"
 
@@ -24,7 +24,8 @@ enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_
     return status;
 }
 
-enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no, struct cg_error *err) {
+enum cg_status cg_ledger_may_withdraw(struct cg_ledger *ledger, int64_t run_no,
+                                      struct cg_error *err) {
     int64_t newest;
     const enum cg_status status = cg_ledger_ask(
         ledger,
@@ -44,11 +45,22 @@ enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no, stru
                             "decided on it; take back run %lld first",
                             ledger->path, (long long)run_no, (long long)newest);
     }
-    return cg_ledger_write_withdrawal(ledger, run_no, err);
+    return CG_OK;
+}
+
+enum cg_status cg_ledger_withdraw(struct cg_ledger *ledger, int64_t run_no, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_withdraw(ledger->joined, run_no, err);
+    }
+    const enum cg_status status = cg_ledger_may_withdraw(ledger, run_no, err);
+    return status == CG_OK ? cg_ledger_write_withdrawal(ledger, run_no, err) : status;
 }
 
 enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_day,
                                        struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_begin(ledger->joined, "release", as_of_day, cg_ledger_begin_release, err);
+    }
     const enum cg_status status = cg_ledger_check_newest(ledger, err);
     return status == CG_OK ? cg_ledger_begin_kind(ledger, CG_RUN_RELEASE, as_of_day, err) : status;
 }
@@ -86,6 +98,9 @@ static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg
 
 enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
                                  uint32_t *released, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_release(ledger->joined, release, released, err);
+    }
     struct releasing releasing = {
         .ledger = ledger,
         .cells = {[CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),

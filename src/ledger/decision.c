@@ -2,6 +2,7 @@
  * Decisions as they were made, read back for people and for audits.
  */
 #include "claimgate/ledger/ledger_query.h"
+#include "joined.h"
 #include "recall.h"
 
 #include <stdio.h>
@@ -167,6 +168,9 @@ static enum cg_status visit_row(void *context, sqlite3_stmt *row, struct cg_erro
 enum cg_status cg_ledger_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                      struct cg_text line, cg_ledger_decision_fn fn, void *context,
                                      struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_claim(ledger, claim_id, line, fn, context, err);
+    }
     struct visit visit = {fn, context};
     struct cg_buffer lines;
     struct cg_cell written[2];
@@ -229,6 +233,12 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
                                         const struct cg_ledger_decision *before,
                                         cg_ledger_decision_fn fn, void *context,
                                         struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
+        return found == CG_OK ? cg_ledger_visit_standing(part, member_id, before, fn, context, err)
+                              : found;
+    }
     struct visit visit = {fn, context};
     struct cg_buffer lines;
     cg_buffer_init(&lines, CG_LINE_LIST_MAX_BYTES);
@@ -255,6 +265,9 @@ enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lin
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
                                          cg_ledger_decision_fn fn, void *context,
                                          struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_run_lines(ledger->joined, run_no, fn, context, err);
+    }
     struct visit visit = {fn, context};
     return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_row,
                           &visit, err);

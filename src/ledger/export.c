@@ -3,7 +3,7 @@
  */
 #include "claimgate/base/stop.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -68,40 +68,75 @@ static void put_value(FILE *out, const struct cg_cell *cell) {
     }
 }
 
-static void put_row(FILE *out, sqlite3_stmt *statement, bool header) {
+/* Where rows of several parts come one after another, each begins with its part's number. */
+struct export {
+    struct cg_ledger *ledger;
+    FILE *out;
+    bool of_part;
+    uint32_t part_no;
+};
+
+static void put_row(const struct export *export, sqlite3_stmt *statement, bool header) {
     const int count = sqlite3_column_count(statement);
+    if (export->of_part && header) {
+        fputs("part,", export->out);
+    } else if (export->of_part) {
+        fprintf(export->out, "%u,", export->part_no);
+    }
     for (int i = 0; i < count; i++) {
         const struct cg_cell cell = header ? cg_cell_string(sqlite3_column_name(statement, i))
                                            : cg_cell_column(statement, i);
-        put_value(out, &cell);
-        fputc(i + 1 < count ? ',' : '\n', out);
+        put_value(export->out, &cell);
+        fputc(i + 1 < count ? ',' : '\n', export->out);
     }
+}
+
+static enum cg_status put_rows(const struct export *export, sqlite3_stmt *statement,
+                               struct cg_error *err) {
+    bool row = true;
+    enum cg_status status = CG_OK;
+    while (status == CG_OK && row) {
+        status = cg_ledger_step(export->ledger, statement, &row, err);
+        if (status == CG_OK && row) {
+            put_row(export, statement, false);
+        }
+        if (status == CG_OK && (ferror(export->out) || cg_stop_requested())) {
+            status = ferror(export->out) ? cg_error_set_errno(err, CG_IO, errno, "standard output")
+                                         : cg_error_set(err, CG_INTERRUPTED, "interrupted");
+        }
+    }
+    return status;
+}
+
+static enum cg_status put_table(const struct export *export, const char *table,
+                                struct cg_error *err) {
+    sqlite3_stmt *statement = NULL;
+    enum cg_status status = find_table(export->ledger, table, err);
+    if (status == CG_OK) {
+        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+        status = sql == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+                             : cg_ledger_prepare(export->ledger, sql, &statement, err);
+        sqlite3_free(sql);
+    }
+    if (status == CG_OK && export->part_no == 0) {
+        put_row(export, statement, true);
+    }
+    if (status == CG_OK) {
+        status = put_rows(export, statement, err);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
 }
 
 enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
                                 struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    bool row = true;
-    enum cg_status status = find_table(ledger, table, err);
-    if (status == CG_OK) {
-        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
-        status = sql == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
-                             : cg_ledger_prepare(ledger, sql, &statement, err);
-        sqlite3_free(sql);
-    }
-    if (status == CG_OK) {
-        put_row(out, statement, true);
-    }
-    while (status == CG_OK && row) {
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status == CG_OK && row) {
-            put_row(out, statement, false);
-        }
-        if (status == CG_OK && (ferror(out) || cg_stop_requested())) {
-            status = ferror(out) ? cg_error_set_errno(err, CG_IO, errno, "standard output")
-                                 : cg_error_set(err, CG_INTERRUPTED, "interrupted");
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    const struct export export = {.ledger = ledger, .out = out};
+    return ledger->joined != NULL ? cg_joined_export(ledger->joined, table, out, err)
+                                  : put_table(&export, table, err);
+}
+
+enum cg_status cg_ledger_export_part(struct cg_ledger *part, uint32_t part_no, const char *table,
+                                     FILE *out, struct cg_error *err) {
+    const struct export export = {.ledger = part, .out = out, .of_part = true, .part_no = part_no};
+    return put_table(&export, table, err);
 }

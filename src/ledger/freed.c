@@ -9,6 +9,7 @@
  * found comes in the order of the ledger.
  */
 #include "claimgate/ledger/ledger_query.h"
+#include "joined.h"
 #include "recall.h"
 
 #include <stdlib.h>
@@ -297,10 +298,16 @@ static enum cg_status search_and_visit(struct cg_ledger *ledger, search_fn look,
 
 enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                      void *context, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_freed(ledger, fn, context, err);
+    }
     return search_and_visit(ledger, search_members, fn, context, err);
 }
 
 enum cg_status cg_ledger_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                      void *context, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_early(ledger, fn, context, err);
+    }
     return search_and_visit(ledger, search_takers, fn, context, err);
 }

@@ -2,7 +2,7 @@
  * Identity of inputs: what some standing run has taken in already. Runs that a 'withdraw' run took
  * back do not count, so that their files can be taken in again.
  */
-#include "private.h"
+#include "joined.h"
 
 #include <stdio.h>
 
@@ -16,6 +16,11 @@ static enum cg_status note_row(void *context, sqlite3_stmt *row, struct cg_error
 enum cg_status cg_ledger_knows_head(struct cg_ledger *ledger,
                                     const uint8_t head_sha256[CG_SHA256_BYTES], bool *known,
                                     struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
+        return found == CG_OK ? cg_ledger_knows_head(part, head_sha256, known, err) : found;
+    }
     *known = false;
     return cg_ledger_each(ledger,
                           CG_QUERY("SELECT 1 FROM input i WHERE i.head_sha256 = ?1 AND i.records "
@@ -48,6 +53,12 @@ static enum cg_status read_known(void *context, sqlite3_stmt *row, struct cg_err
 enum cg_status cg_ledger_find_content(struct cg_ledger *ledger,
                                       const uint8_t content_sha256[CG_SHA256_BYTES], bool *known,
                                       struct cg_ledger_known *out, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
+        return found == CG_OK ? cg_ledger_find_content(part, content_sha256, known, out, err)
+                              : found;
+    }
     struct finding finding = {ledger, known, out};
     *known = false;
     return cg_ledger_each(

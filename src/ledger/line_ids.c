@@ -3,7 +3,7 @@
  * run has met are held in memory, and a new one is written when the run commits.
  */
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include "claimgate/record/field.h"
 #include "claimgate/record/line.h"
@@ -37,6 +37,9 @@ enum cg_status cg_ledger_lines_written(struct cg_ledger *ledger, struct cg_text 
 }
 
 enum cg_status cg_ledger_has_line_ids(struct cg_ledger *ledger, bool *has, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_has_line_ids(ledger->joined, has, err);
+    }
     int64_t found = 0;
     const enum cg_status status =
         cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM line_id)", 0, 0, &found, err);
@@ -53,6 +56,12 @@ static enum cg_status keep_id(void *context, sqlite3_stmt *row, struct cg_error 
 
 enum cg_status cg_ledger_line_id(struct cg_ledger *ledger, uint32_t line_number,
                                  struct cg_text *line_id, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found =
+            cg_joined_part(ledger->joined, ledger->joined->current, &part, err);
+        return found == CG_OK ? cg_ledger_line_id(part, line_number, line_id, err) : found;
+    }
     enum cg_status status = CG_OK;
     ledger->line_id[0] = '\0';
     if (line_number > CG_LINE_NUMBER_MAX) {
@@ -75,9 +84,13 @@ static enum cg_status begin(struct cg_ledger *ledger, struct cg_error *err) {
 }
 
 /* A cg_line_id_fn. */
-static enum cg_status number_line(void *context, struct cg_text line_id, uint32_t *line_number,
-                                  struct cg_error *err) {
+static enum cg_status number_line(void *context, struct cg_text member_id, struct cg_text line_id,
+                                  uint32_t *line_number, struct cg_error *err) {
     struct cg_ledger *ledger = context;
+    if (ledger->joined != NULL &&
+        cg_joined_part_of(ledger->joined, member_id, &ledger, err) != CG_OK) {
+        return err->status;
+    }
     struct cg_line_ids *ids = &ledger->run.line_ids;
     if (ids->last_number == 0 && begin(ledger, err) != CG_OK) {
         return err->status;

@@ -2,8 +2,8 @@
  * Members this run has met, in a table of our own: a line costs one look, the ledger is asked once
  * a member, and not at all while it knows no members.
  */
+#include "joined.h"
 #include "past.h"
-#include "private.h"
 
 #include "claimgate/ledger/ledger_query.h"
 
@@ -90,6 +90,11 @@ enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text memb
 
 enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger, struct cg_text member_id,
                                       bool *known, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
+        return found == CG_OK ? cg_ledger_knows_member(part, member_id, known, err) : found;
+    }
     int64_t member_no = 0;
     const enum cg_status status = cg_ledger_find_member(ledger, member_id, &member_no, err);
     *known = member_no != 0;

@@ -2,6 +2,7 @@
  * Which members may have used so much of a cap: by what each run kept (near.h), where that tells of
  * all of them, else everybody.
  */
+#include "joined.h"
 #include "near.h"
 #include "past.h"
 
@@ -183,6 +184,9 @@ enum cg_status cg_ledger_find_near(struct cg_ledger *ledger,
                                    const struct cg_ledger_near_question *question,
                                    struct cg_array *out, enum cg_near_way *way,
                                    struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_find_near(ledger->joined, question, out, way, err);
+    }
     struct finding finding = {.ledger = ledger, .policy = question->policy, .cap = question->cap};
     cg_cap_period(question->cap, question->day_no, &finding.first_day, &finding.last_day);
     cg_array_init(out, sizeof(struct cg_ledger_near), NEAR_MAX);
@@ -206,6 +210,9 @@ enum cg_status cg_ledger_find_near(struct cg_ledger *ledger,
 
 enum cg_status cg_ledger_member_id(struct cg_ledger *ledger, int64_t member_no,
                                    struct cg_text *member_id, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_member_id(ledger->joined, member_no, member_id, err);
+    }
     static const char sql[] = "SELECT member_id FROM member WHERE member_no = ?1";
     bool row = false;
     *member_id = (struct cg_text){"", 0};

@@ -61,8 +61,7 @@ static const char *host_name(char out[HOST_BYTES]) {
     return out;
 }
 
-/* CG_BUSY where a night is open. */
-static enum cg_status refuse_second(const struct cg_ledger_set *set, struct cg_error *err) {
+enum cg_status cg_night_refuse_open(const struct cg_ledger_set *set, struct cg_error *err) {
     struct cg_night_file open_night;
     bool is_there = false;
     enum cg_status status = cg_night_read(set, 0, &open_night, &is_there, err);
@@ -73,10 +72,26 @@ static enum cg_status refuse_second(const struct cg_ledger_set *set, struct cg_e
     return status;
 }
 
-static enum cg_status wait_for_night(const struct cg_ledger_set *set, int seconds,
-                                     struct cg_error *err) {
+/* A single process holds the set's lock as long as it lives: its night is nobody's any more. */
+static enum cg_status recover_orphan(struct cg_ledger_set *set, struct cg_error *err) {
+    const struct cg_ledger_recovery as_it_comes = {0};
+    struct cg_night_file file;
+    char host[HOST_BYTES];
+    uint32_t recovered;
+    bool is_there = false;
+    enum cg_status status = cg_night_read(set, 0, &file, &is_there, err);
+    const bool is_orphan = status == CG_OK && is_there && file.by_one_process &&
+                           strcmp(file.host, host_name(host)) == 0;
+    cg_night_fini(&file);
+    return is_orphan ? cg_night_recover(set, &as_it_comes, &recovered, err) : status;
+}
+
+enum cg_status cg_night_wait(struct cg_ledger_set *set, int seconds, struct cg_error *err) {
+    if (recover_orphan(set, err) != CG_OK) {
+        return err->status;
+    }
     for (int64_t left_ms = (int64_t)seconds * 1000;; left_ms -= WAIT_STEP_MS) {
-        const enum cg_status status = refuse_second(set, err);
+        const enum cg_status status = cg_night_refuse_open(set, err);
         if (status != CG_BUSY || left_ms <= 0) {
             return status;
         }
@@ -103,12 +118,13 @@ static enum cg_status write_first(const struct cg_ledger_set *set,
                                        .host = host_name(host),
                                        .account = account_name(account),
                                        .process = getpid(),
+                                       .by_one_process = plan->by_one_process,
                                        .withdraws = plan->withdraws,
                                        .work = plan->work};
     enum cg_status status = cg_night_write(set, &file, true, err);
     if (status == CG_BUSY) { /* another was quicker: say whose it is */
         *err = (struct cg_error)CG_ERROR_INIT;
-        const enum cg_status told = refuse_second(set, err);
+        const enum cg_status told = cg_night_refuse_open(set, err);
         status = told != CG_OK ? told
                                : cg_error_set(err, CG_BUSY, "%s: another night was open; try again",
                                               set->path);
@@ -116,11 +132,10 @@ static enum cg_status write_first(const struct cg_ledger_set *set,
     return status;
 }
 
-static enum cg_status begin(const struct cg_ledger_set *set,
-                            const struct cg_ledger_night_plan *plan, struct cg_ledger_night *out,
-                            struct cg_error *err) {
+static enum cg_status begin(struct cg_ledger_set *set, const struct cg_ledger_night_plan *plan,
+                            struct cg_ledger_night *out, struct cg_error *err) {
     int64_t last_run = 0;
-    enum cg_status status = wait_for_night(set, plan->lock_wait_seconds, err);
+    enum cg_status status = cg_night_wait(set, plan->lock_wait_seconds, err);
     if (status == CG_OK) {
         status = cg_set_agreed_run(set, &last_run, err);
     }
@@ -139,11 +154,8 @@ enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,
                                      struct cg_ledger_night *out, struct cg_error *err) {
     const bool was_locked = set->lock_fd >= 0;
     *out = (struct cg_ledger_night){0};
-    if (plan->policy_id != NULL && strcmp(plan->policy_id, set->policy_id) != 0) {
-        return cg_error_set(err, CG_BAD_CONFIG,
-                            "%s: this ledger set belongs to policy \"%s\"; give --policy %s, or "
-                            "another set for \"%s\"",
-                            set->path, set->policy_id, set->policy_id, plan->policy_id);
+    if (plan->policy_id != NULL && cg_set_check_policy(set, plan->policy_id, err) != CG_OK) {
+        return err->status;
     }
     enum cg_status status = was_locked ? CG_OK : cg_set_lock(set, plan->lock_wait_seconds, err);
     if (status == CG_OK) {
@@ -206,17 +218,16 @@ enum cg_status cg_night_still_open(const struct cg_night_of_part *of_night, stru
     return status;
 }
 
-/* A part that is open to write gets to know its night. */
-static enum cg_status enter_night(const struct cg_ledger_set *set, const struct cg_night_file *file,
-                                  struct cg_ledger *part, struct cg_error *err) {
+enum cg_status cg_night_enter(const struct cg_ledger_set *set, const struct cg_ledger_night *night,
+                              const char *work, struct cg_ledger *part, struct cg_error *err) {
     struct cg_night_of_part *of_night = calloc(1, sizeof *of_night);
     if (of_night == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     of_night->set = set;
-    of_night->night = file->night;
+    of_night->night = *night;
     snprintf(of_night->work, sizeof of_night->work, "%s",
-             file->work != NULL && file->work[0] != '\0' ? file->work : set->path);
+             work != NULL && work[0] != '\0' ? work : set->path);
     part->of_night = of_night;
     return CG_OK;
 }
@@ -244,7 +255,7 @@ static enum cg_status open_in_night(struct cg_ledger_set *set, uint32_t part_no,
         return status;
     }
     if (last.run_no == file->night.run_no - 1) {
-        return enter_night(set, file, *out, err);
+        return cg_night_enter(set, &file->night, file->work, *out, err);
     }
     if (last.run_no != file->night.run_no) {
         return refuse_run(*out, &last, file, err);

@@ -57,6 +57,12 @@ static enum cg_status publish(const struct cg_ledger_set *set, const struct cg_n
                : status;
 }
 
+enum cg_status cg_night_end_without_folder(const struct cg_ledger_set *set,
+                                           struct cg_night_file *file, struct cg_error *err) {
+    const enum cg_status status = make_whole(set, file, &(struct cg_ledger_night_end){0}, err);
+    return status == CG_OK ? publish(set, file, NULL, err) : status;
+}
+
 static enum cg_status end_night(struct cg_ledger_set *set, const struct cg_ledger_night *night,
                                 const struct cg_ledger_night_end *end, bool *kept,
                                 struct cg_error *err) {

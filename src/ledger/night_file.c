@@ -69,6 +69,9 @@ static bool put_file(const struct cg_ledger_set *set, const struct cg_night_file
     cg_json_put_string(&json, "night", file->night.id);
     cg_json_put_integer(&json, "run", file->night.run_no);
     cg_json_put_string(&json, "kind", file->kind);
+    if (file->by_one_process) {
+        cg_json_put_boolean(&json, "by_one_process", true);
+    }
     if (file->withdraws != 0) {
         cg_json_put_integer(&json, "withdraws", file->withdraws);
     }
@@ -169,6 +172,7 @@ static bool take_members(struct cg_night_file *out) {
     out->host = cg_json_string(cg_json_member(root, "host"));
     out->account = cg_json_string(cg_json_member(root, "account"));
     out->process = cg_json_integer(cg_json_member(root, "process"));
+    out->by_one_process = cg_json_boolean(cg_json_member(root, "by_one_process"));
     out->withdraws = cg_json_integer(cg_json_member(root, "withdraws"));
     out->work = cg_json_string(cg_json_member(root, "work"));
     out->staging = cg_json_string(cg_json_member(root, "staging"));

@@ -208,12 +208,12 @@ static enum cg_status go_on_from_staged(const struct cg_ledger_set *set,
                : stop(set, file, "the file system it was on is not mounted", err);
 }
 
-enum cg_status cg_night_go_on(const struct cg_ledger_set *set, const struct cg_night_file *file,
+enum cg_status cg_night_go_on(const struct cg_ledger_set *set, struct cg_night_file *file,
                               const struct cg_ledger_recovery *recovery, bool *done,
                               struct cg_error *err) {
     *done = true;
     if (file->folder[0] == '\0') {
-        return cg_night_mark_all(set, file, NULL, err);
+        return cg_night_end_without_folder(set, file, err);
     }
     const enum cg_status status =
         cg_ledger_folder_holds(file->folder, file->outputs, file->output_count, done, err);
@@ -223,6 +223,23 @@ enum cg_status cg_night_go_on(const struct cg_ledger_set *set, const struct cg_n
     return recovery->discard ? CG_OK : go_on_from_staged(set, file, recovery, done, err);
 }
 
+static enum cg_status finish_withdrawal(const struct cg_ledger_set *set, struct cg_night_file *file,
+                                        struct cg_error *err) {
+    const enum cg_status status = take_back_all(set, file, err);
+    return status == CG_OK ? cg_night_end_without_folder(set, file, err) : status;
+}
+
+enum cg_status cg_night_withdraw_all(const struct cg_ledger_set *set,
+                                     const struct cg_ledger_night *night, struct cg_error *err) {
+    struct cg_night_file file;
+    enum cg_status status = cg_night_read_own(set, night, &file, err);
+    if (status == CG_OK) {
+        status = finish_withdrawal(set, &file, err);
+    }
+    cg_night_fini(&file);
+    return status;
+}
+
 static enum cg_status finish_or_undo(const struct cg_ledger_set *set, struct cg_night_file *file,
                                      const struct survey *survey,
                                      const struct cg_ledger_recovery *recovery,
@@ -230,8 +247,7 @@ static enum cg_status finish_or_undo(const struct cg_ledger_set *set, struct cg_
     bool done = false;
     enum cg_status status = CG_OK;
     if (file->withdraws != 0) {
-        status = take_back_all(set, file, err);
-        return status == CG_OK ? cg_night_mark_all(set, file, NULL, err) : status;
+        return finish_withdrawal(set, file, err);
     }
     const bool may_go_on = survey->taken_back == 0 && survey->with_run == set->parts &&
                            file->stage != CG_NIGHT_STAGE_UNDONE;
@@ -254,7 +270,7 @@ static enum cg_status recover_night(const struct cg_ledger_set *set, struct cg_n
     if (status != CG_OK) {
         return status;
     }
-    if (survey.with_run == 0) {
+    if (survey.with_run == 0 && file->withdraws == 0) {
         cg_log_note("night %" PRId64 " had kept nothing; it is gone", file->night.run_no);
         return cg_night_remove(set, err);
     }
@@ -265,10 +281,12 @@ static enum cg_status recover_night(const struct cg_ledger_set *set, struct cg_n
     return status;
 }
 
-static enum cg_status recover(struct cg_ledger_set *set, const struct cg_ledger_recovery *recovery,
-                              uint32_t *recovered, struct cg_error *err) {
+enum cg_status cg_night_recover(struct cg_ledger_set *set,
+                                const struct cg_ledger_recovery *recovery, uint32_t *recovered,
+                                struct cg_error *err) {
     struct cg_night_file file;
     bool is_there = false;
+    *recovered = 0;
     enum cg_status status = cg_night_read(set, 0, &file, &is_there, err);
     if (status == CG_OK && is_there) {
         status = recover_night(set, &file, recovery, err);
@@ -288,7 +306,7 @@ enum cg_status cg_set_recover(const struct cg_ledger_plan *plan,
         status = cg_set_lock(set, plan->lock_wait_seconds, err);
     }
     if (status == CG_OK) {
-        status = recover(set, recovery, recovered, err);
+        status = cg_night_recover(set, recovery, recovered, err);
     }
     cg_ledger_set_close(set);
     return status;

@@ -5,7 +5,7 @@
  * been changed by others.
  */
 #include "file_system.h"
-#include "private.h"
+#include "joined.h"
 
 #include "claimgate/base/log.h"
 
@@ -114,9 +114,10 @@ static enum cg_status connect_to(struct cg_ledger *ledger, const char *name, int
     return cg_ledger_exec(ledger, pragmas, "opening", err);
 }
 
-static struct cg_ledger *new_ledger(void) {
+struct cg_ledger *cg_ledger_new(void) {
     struct cg_ledger *ledger = calloc(1, sizeof *ledger);
     if (ledger != NULL) {
+        ledger->pack_bytes = CG_LEDGER_PACK_BYTES;
         ledger->lock_fd = -1;
     }
     return ledger;
@@ -152,7 +153,7 @@ static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *
 
 enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                                   struct cg_error *err) {
-    struct cg_ledger *ledger = new_ledger();
+    struct cg_ledger *ledger = cg_ledger_new();
     *out = ledger;
     if (ledger == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -229,6 +230,9 @@ static enum cg_status refuse_cut_off_redo(const struct cg_ledger_plan *plan, str
 enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                               struct cg_error *err) {
     uint32_t recovered;
+    if (cg_ledger_set_is(plan->path)) {
+        return cg_joined_open(plan, out, err);
+    }
     if (refuse_cut_off_redo(plan, err) != CG_OK) {
         return err->status;
     }
@@ -271,7 +275,7 @@ enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan, struct
 static enum cg_status open_reader(const char *path, bool in_memory, struct cg_ledger **out,
                                   struct cg_error *err) {
     *out = NULL;
-    struct cg_ledger *ledger = new_ledger();
+    struct cg_ledger *ledger = cg_ledger_new();
     if (ledger == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
@@ -308,6 +312,9 @@ enum cg_status cg_ledger_open_to_read(const char *path, struct cg_ledger **out,
 enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                      struct cg_error *err) {
     *out = NULL;
+    if (cg_ledger_set_is(path)) {
+        return cg_joined_open_reader(path, out, err);
+    }
     enum cg_status status = must_be_there(path, err);
     if (status == CG_OK) {
         status = cg_ledger_open_to_read(path, out, err);
@@ -323,6 +330,10 @@ enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
 enum cg_status cg_ledger_open_dry(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                                   bool *is_new, struct cg_error *err) {
     struct stat facts;
+    if (cg_ledger_set_is(plan->path)) {
+        *is_new = false;
+        return cg_joined_open_dry(plan, out, err);
+    }
     *is_new = stat(plan->path, &facts) != 0 ? errno == ENOENT
                                             : S_ISREG(facts.st_mode) && facts.st_size == 0;
     enum cg_status status = open_reader(plan->path, *is_new, out, err);
@@ -344,6 +355,7 @@ void cg_ledger_close(struct cg_ledger *ledger) {
     if (ledger == NULL) {
         return;
     }
+    cg_joined_close(ledger->joined);
     cg_ledger_drop_run(ledger);
     cg_recall_free(ledger->recall);
     cg_ledger_numbers_fini(&ledger->numbers);

@@ -150,7 +150,9 @@ struct cg_ledger {
     char *dir;   /* the folder it is in */
     int lock_fd; /* -1: a reader */
     const struct cg_policy *policy;
-    bool check_whole; /* cg_ledger_plan's */
+    bool check_whole;         /* cg_ledger_plan's */
+    struct cg_joined *joined; /* joined.h: a set as one ledger, without a file of its own; NULL */
+    size_t pack_bytes;        /* of decided lines that wait in memory */
     struct cg_set_mark mark;
     struct cg_night_of_part *of_night; /* NULL: a ledger by itself, or one that is read */
     struct cg_ledger_run run;
@@ -261,6 +263,7 @@ cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
 /* To read, whatever it is: a part of a set too. */
 cg_must_use enum cg_status cg_ledger_open_to_read(const char *path, struct cg_ledger **out,
                                                   struct cg_error *err);
+cg_must_use struct cg_ledger *cg_ledger_new(void); /* NULL: no memory */
 /* An empty ledger in memory; `path` is what messages call it. */
 cg_must_use enum cg_status cg_ledger_open_empty(const char *path, struct cg_ledger **out,
                                                 struct cg_error *err);
@@ -276,6 +279,16 @@ cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
                                                 uint8_t rows_sha256[CG_SHA256_BYTES],
                                                 struct cg_error *err);
 
+/* correct.c: run_no is the newest that stands; else CG_USAGE. */
+cg_must_use enum cg_status cg_ledger_may_withdraw(struct cg_ledger *ledger, int64_t run_no,
+                                                  struct cg_error *err);
+/* aliases.c */
+cg_must_use enum cg_status cg_ledger_has_aliases(struct cg_ledger *ledger, bool *has,
+                                                 struct cg_error *err);
+/* A cg_alias_fn of a ledger. */
+cg_must_use enum cg_status cg_ledger_find_alias(void *ledger, struct cg_text payer_claim_id,
+                                                struct cg_text member_id, struct cg_text *claim_id,
+                                                struct cg_error *err);
 /* aliases.c: those of the open run into their table, inside a transaction. */
 cg_must_use enum cg_status cg_ledger_write_aliases(struct cg_ledger *ledger, struct cg_error *err);
 

@@ -1,6 +1,7 @@
 /*
  * Questions about rendering providers, from what each run has summed up of them (rendered.h).
  */
+#include "joined.h"
 #include "rendered.h"
 
 #include "claimgate/ledger/ledger_query.h"
@@ -53,6 +54,26 @@ static enum cg_status read_block(struct search *search, sqlite3_stmt *row, take_
                                          "%s: what it keeps of providers is damaged; `claimgate "
                                          "ledger verify` says where",
                                          search->ledger->path);
+}
+
+/* What is read of each ledger: of one, or of all parts of a set. */
+struct reading {
+    const struct cg_query *query;
+    cg_row_fn row;
+    struct search *search;
+};
+
+static enum cg_status read_part(void *context, struct cg_ledger *part, uint32_t part_no,
+                                struct cg_error *err) {
+    const struct reading *reading = context;
+    (void)part_no;
+    return cg_ledger_each(part, reading->query, reading->row, reading->search, err);
+}
+
+static enum cg_status read_all(struct cg_ledger *ledger, struct reading reading,
+                               struct cg_error *err) {
+    return ledger->joined != NULL ? cg_joined_each(ledger->joined, read_part, &reading, err)
+                                  : read_part(&reading, ledger, 0, err);
 }
 
 /* --- one provider --- */
@@ -119,8 +140,10 @@ enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
                                         struct cg_error *err) {
     struct search search = {.ledger = ledger, .npi = npi};
     cg_array_init(&search.sums, sizeof(struct sum), SUMS_MAX);
-    enum cg_status status = cg_ledger_each(
-        ledger, CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, &search, err);
+    enum cg_status status = read_all(
+        ledger,
+        (struct reading){CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, &search},
+        err);
     if (status == CG_OK && search.sums.count > 1) {
         qsort(search.sums.items, search.sums.count, sizeof(struct sum), compare_sums);
     }
@@ -163,12 +186,13 @@ enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger, int64_
                                                 struct cg_error *err) {
     struct search search = {.ledger = ledger, .seed = cg_hash_run_seed(), .last_day = CG_DAY_FIRST};
     cg_array_init(&search.sums, sizeof(struct latest), SUMS_MAX);
-    enum cg_status status =
-        cg_ledger_each(ledger,
-                       CG_QUERY("SELECT packed FROM rendered d WHERE run_no >= ?1 AND NOT EXISTS "
-                                "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no)",
-                                cg_cell_integer(since_run)),
-                       read_latest, &search, err);
+    enum cg_status status = read_all(
+        ledger,
+        (struct reading){CG_QUERY("SELECT packed FROM rendered d WHERE run_no >= ?1 AND NOT EXISTS "
+                                  "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no)",
+                                  cg_cell_integer(since_run)),
+                         read_latest, &search},
+        err);
     for (uint32_t i = 0; status == CG_OK && i < search.sums.count; i++) {
         const struct latest *latest = cg_array_at(&search.sums, i);
         if (latest->last_day > search.last_day - days) {

@@ -6,6 +6,7 @@
  * list is given to the history.
  */
 #include "recall.h"
+#include "joined.h"
 
 #include "claimgate/record/field.h"
 
@@ -34,6 +35,9 @@ static enum cg_status no_memory(struct cg_error *err) {
 
 enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger, const struct cg_policy *policy,
                                     int64_t before_run, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_recall_for(ledger->joined, policy, before_run, err);
+    }
     ledger->policy = policy;
     ledger->before_run = before_run;
     cg_recall_free(ledger->recall);
@@ -309,6 +313,11 @@ static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
 enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct cg_member *member,
                                 struct cg_error *err) {
     struct cg_ledger *ledger = context;
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
+        return found == CG_OK ? cg_ledger_recall(part, member_id, member, err) : found;
+    }
     int64_t member_no;
     bool is_new = false;
     bool by_lines = cg_member_wants_lines(member);

@@ -3,12 +3,13 @@
  * sight on, for nobody else can write meanwhile; then rows wait, in the order of arrival, until the
  * run commits.
  */
-#include "private.h"
+#include "joined.h"
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/phrase.h"
 #include "claimgate/gate/sentences.h"
 #include "claimgate/record/field.h"
+#include "claimgate/record/key.h"
 #include "claimgate/rules/reason.h"
 
 enum { CAP_USED_BYTES = CG_CAPS_MAX * 11 + 3 };
@@ -138,6 +139,17 @@ static bool is_kept(const struct cg_line *line) {
     return line->malformed == CG_WELL_FORMED && !line->out_of_scope;
 }
 
+/* The ledger that keeps the line: a set's lines stand in the parts of their members. */
+static struct cg_ledger *keeper(struct cg_ledger *ledger, const struct cg_line *line) {
+    if (ledger->joined == NULL) {
+        return ledger;
+    }
+    const struct cg_cell id =
+        id_cell(cg_key_text(&line->member_id), CG_REASON_MEMBER_ID_INVALID, line);
+    const struct cg_text member_id = id.kind == CG_CELL_NULL ? (struct cg_text){"", 0} : id.bytes;
+    return ledger->joined->parts[cg_member_part(member_id, ledger->joined->count)];
+}
+
 enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batch *batch,
                                         struct cg_error *err) {
     bool is_new;
@@ -149,7 +161,7 @@ enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batc
             continue;
         }
         const enum cg_status status =
-            cg_ledger_member_no(ledger, id, &line->member_no, &is_new, err);
+            cg_ledger_member_no(keeper(ledger, line), id, &line->member_no, &is_new, err);
         if (status != CG_OK) {
             return status;
         }
@@ -168,7 +180,11 @@ enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch 
         if (!is_kept(line)) {
             continue;
         }
-        const enum cg_status status = record_line(ledger, batch, line, err);
+        struct cg_ledger *of_line = keeper(ledger, line);
+        if (ledger->joined != NULL && !cg_joined_count_line(ledger->joined, of_line, line)) {
+            return cg_error_set(err, CG_INTERNAL, "out of memory while counting lines");
+        }
+        const enum cg_status status = record_line(of_line, batch, line, err);
         if (status != CG_OK) {
             return status;
         }

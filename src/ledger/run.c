@@ -25,6 +25,7 @@
  * decisions are kept, and exit 0 comes after 9. Steps 7 and 9 are durable when COMMIT returns, for
  * SQLite syncs the WAL under synchronous FULL; the rename is durable through staging's fsync.
  */
+#include "joined.h"
 #include "past.h"
 
 #include "claimgate/base/fault.h"
@@ -51,7 +52,7 @@ enum cg_status cg_ledger_reset_run(struct cg_ledger *ledger, int64_t run_no, int
     struct cg_ledger_run *run = &ledger->run;
     cg_ledger_forget_run(ledger);
     cg_buffer_init(&run->row, ROW_LIMIT_BYTES);
-    run->rows = cg_sorter_new(ledger->dir, CG_LEDGER_PACK_BYTES);
+    run->rows = cg_sorter_new(ledger->dir, ledger->pack_bytes);
     run->last_line = last_line;
     run->run_no = run_no;
     return run->rows != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
@@ -104,6 +105,9 @@ static enum cg_status begin_on_checked(struct cg_ledger *ledger, enum cg_run_kin
 
 enum cg_status cg_ledger_begin(struct cg_ledger *ledger, const struct cg_roster *roster,
                                int32_t as_of_day, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_begin_validate(ledger->joined, roster, as_of_day, err);
+    }
     const enum cg_status status = begin_on_checked(ledger, CG_RUN_VALIDATE, as_of_day, err);
     ledger->run.roster = roster;
     return status;
@@ -111,11 +115,14 @@ enum cg_status cg_ledger_begin(struct cg_ledger *ledger, const struct cg_roster 
 
 enum cg_status cg_ledger_begin_import(struct cg_ledger *ledger, int32_t as_of_day,
                                       struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_begin(ledger->joined, "import", as_of_day, cg_ledger_begin_import, err);
+    }
     return begin_on_checked(ledger, CG_RUN_IMPORT, as_of_day, err);
 }
 
 int64_t cg_ledger_run_no(const struct cg_ledger *ledger) {
-    return ledger->run.run_no;
+    return ledger->joined != NULL ? ledger->joined->night.run_no : ledger->run.run_no;
 }
 
 enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
@@ -167,6 +174,9 @@ static enum cg_status fault_point(const struct cg_ledger *ledger, int fault, str
 
 enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                                 bool *kept, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_commit(ledger->joined, commit, kept, err);
+    }
     *kept = false;
     enum cg_status status = fault_point(ledger, cg_fault("ledger.before_commit"), err);
     if (status == CG_OK) {

@@ -3,7 +3,7 @@
  */
 #include "claimgate/base/problems.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +57,9 @@ static enum cg_status visit_run(void *context, sqlite3_stmt *row, struct cg_erro
 
 enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg_ledger_run_fn fn,
                                     void *context, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_runs(ledger, run_no, fn, context, err);
+    }
     struct visit visit = {.run_fn = fn, .context = context};
     const enum cg_status status = cg_ledger_each(
         ledger,
@@ -98,6 +101,9 @@ static enum cg_status visit_item(void *context, sqlite3_stmt *row, struct cg_err
 enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_no,
                                          cg_ledger_item_fn fn, void *context,
                                          struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_visit_run_items(ledger->joined, run_no, fn, context, err);
+    }
     static const char *const queries[] = {
         "SELECT 'input', file, records, bytes, lower(hex(sha256)), lower(hex(content_sha256)) FROM "
         "input WHERE run_no = ?1 ORDER BY input_no",
@@ -137,6 +143,11 @@ static enum cg_status load_policy(void *context, sqlite3_stmt *row, struct cg_er
 
 enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64_t run_no,
                                      struct cg_policy **out, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        struct cg_ledger *part;
+        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
+        return found == CG_OK ? cg_ledger_load_policy(part, run_no, out, err) : found;
+    }
     struct loading loading = {ledger, out};
     *out = NULL;
     /* The newest is that of the last run that had one, not the last text that came. */

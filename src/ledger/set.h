@@ -47,6 +47,9 @@ cg_must_use enum cg_status cg_set_sync(const struct cg_ledger_set *set, struct c
 cg_must_use enum cg_status cg_set_load(struct cg_ledger_set *set, struct cg_error *err);
 cg_must_use enum cg_status cg_set_write_description(const struct cg_ledger_set *set,
                                                     struct cg_error *err);
+/* CG_BAD_CONFIG where the set belongs to another policy. */
+cg_must_use enum cg_status cg_set_check_policy(const struct cg_ledger_set *set,
+                                               const char *policy_id, struct cg_error *err);
 /* What begins or ends a night is done by one process of this machine at a time. CG_BUSY. */
 cg_must_use enum cg_status cg_set_lock(struct cg_ledger_set *set, int wait_seconds,
                                        struct cg_error *err);
@@ -73,6 +76,10 @@ struct cg_set_last_run {
 };
 cg_must_use enum cg_status cg_set_last_run(struct cg_ledger *ledger, struct cg_set_last_run *out,
                                            struct cg_error *err);
+/* Whether the part has a run of this number and hash. */
+cg_must_use enum cg_status cg_set_run_is(struct cg_ledger *ledger, int64_t run_no,
+                                         const uint8_t hash[CG_SHA256_BYTES], bool *same,
+                                         struct cg_error *err);
 /* The run that all parts have as their last. CG_BAD_DATA: they do not agree, and no night is open.
  */
 cg_must_use enum cg_status cg_set_agreed_run(const struct cg_ledger_set *set, int64_t *run_no,
@@ -92,8 +99,9 @@ struct cg_night_file {
     const char *host;
     const char *account;
     int64_t process;
-    int64_t withdraws; /* 0: nothing */
-    const char *work;  /* the rest "" or 0 where there is none */
+    bool by_one_process; /* under the set's lock from begin to end */
+    int64_t withdraws;   /* 0: nothing */
+    const char *work;    /* the rest "" or 0 where there is none */
     const char *staging;
     const char *folder;
     int64_t parent_inode; /* of the folder that holds both; 0: not known */
@@ -128,6 +136,18 @@ enum cg_status cg_night_refuse(const struct cg_ledger_set *set, const struct cg_
 
 /* night.c */
 
+/* CG_BUSY where a night is open; one that a single process of this machine has begun and left is
+ * recovered first, for the caller has the set's lock. */
+cg_must_use enum cg_status cg_night_wait(struct cg_ledger_set *set, int seconds,
+                                         struct cg_error *err);
+/* CG_BUSY where a night is open, whosever it is. */
+cg_must_use enum cg_status cg_night_refuse_open(const struct cg_ledger_set *set,
+                                                struct cg_error *err);
+/* A part that is open to write gets to know its night. */
+cg_must_use enum cg_status cg_night_enter(const struct cg_ledger_set *set,
+                                          const struct cg_ledger_night *night, const char *work,
+                                          struct cg_ledger *part, struct cg_error *err);
+
 /* night.json, which must be of this night: CG_USAGE when it is not, or is not there. */
 cg_must_use enum cg_status cg_night_read_own(const struct cg_ledger_set *set,
                                              const struct cg_ledger_night *night,
@@ -142,7 +162,23 @@ cg_must_use enum cg_status cg_night_gather_hashes(const struct cg_ledger_set *se
                                                   uint8_t (*out)[CG_SHA256_BYTES],
                                                   struct cg_error *err);
 
+/* night_end.c */
+
+/* A night without a folder whose runs are in all parts: its file lists them, and is closed. */
+cg_must_use enum cg_status cg_night_end_without_folder(const struct cg_ledger_set *set,
+                                                       struct cg_night_file *file,
+                                                       struct cg_error *err);
+
 /* night_recover.c */
+
+/* A night that takes a run back, in every part, to its end. */
+cg_must_use enum cg_status cg_night_withdraw_all(const struct cg_ledger_set *set,
+                                                 const struct cg_ledger_night *night,
+                                                 struct cg_error *err);
+/* Recover the open night under the set's lock. */
+cg_must_use enum cg_status cg_night_recover(struct cg_ledger_set *set,
+                                            const struct cg_ledger_recovery *recovery,
+                                            uint32_t *recovered, struct cg_error *err);
 
 /* cg_ledger_recover of a set: finish or undo the open night, for no task of it runs any more. */
 cg_must_use enum cg_status cg_set_recover(const struct cg_ledger_plan *plan,
@@ -152,7 +188,7 @@ cg_must_use enum cg_status cg_set_recover(const struct cg_ledger_plan *plan,
 /* Go on with a night whose file is whole, as far as its folder is there, staged or published.
  * *done: it is over; else neither is there, or a staged one is to be discarded. */
 cg_must_use enum cg_status cg_night_go_on(const struct cg_ledger_set *set,
-                                          const struct cg_night_file *file,
+                                          struct cg_night_file *file,
                                           const struct cg_ledger_recovery *recovery, bool *done,
                                           struct cg_error *err);
 

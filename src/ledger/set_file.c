@@ -153,6 +153,16 @@ enum cg_status cg_set_load(struct cg_ledger_set *set, struct cg_error *err) {
     return status;
 }
 
+enum cg_status cg_set_check_policy(const struct cg_ledger_set *set, const char *policy_id,
+                                   struct cg_error *err) {
+    return strcmp(policy_id, set->policy_id) == 0
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_CONFIG,
+                              "%s: this ledger set belongs to policy \"%s\"; give --policy %s, or "
+                              "another set for \"%s\"",
+                              set->path, set->policy_id, set->policy_id, policy_id);
+}
+
 static enum cg_status wait_for_lock(struct cg_ledger_set *set, int64_t left_ms,
                                     struct cg_error *err) {
     for (;; left_ms -= WAIT_STEP_MS) {

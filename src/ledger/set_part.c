@@ -114,6 +114,24 @@ enum cg_status cg_set_last_run(struct cg_ledger *ledger, struct cg_set_last_run 
     return cg_ledger_each(ledger, &query, take_last_run, out, err);
 }
 
+static enum cg_status compare_hash(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    bool *same = context;
+    (void)row;
+    (void)err;
+    *same = true;
+    return CG_OK;
+}
+
+enum cg_status cg_set_run_is(struct cg_ledger *ledger, int64_t run_no,
+                             const uint8_t hash[CG_SHA256_BYTES], bool *same,
+                             struct cg_error *err) {
+    *same = false;
+    return cg_ledger_each(ledger,
+                          CG_QUERY("SELECT 1 FROM run WHERE run_no = ?1 AND hash = ?2",
+                                   cg_cell_integer(run_no), cg_cell_hash(hash)),
+                          compare_hash, same, err);
+}
+
 static enum cg_status look_at_part(const struct cg_ledger_set *set, uint32_t part_no,
                                    struct cg_set_last_run *last, struct cg_error *err) {
     struct cg_ledger *part = NULL;

@@ -8,7 +8,7 @@
 #include "claimgate/io/owner.h"
 #include "claimgate/io/place.h"
 #include "claimgate/ledger/ledger_query.h"
-#include "private.h"
+#include "joined.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,6 +120,9 @@ static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place 
 
 enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
                                   struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_snapshot(ledger->joined, path, err);
+    }
     struct cg_place place;
     char name[CG_PLACE_NAME_BYTES];
     enum cg_status status = cg_place_find(path, &place, err);

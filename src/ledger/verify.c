@@ -5,6 +5,7 @@
 #include "verify.h"
 
 #include "claimgate/base/log.h"
+#include "joined.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -233,7 +234,7 @@ static enum cg_status verify_both(struct cg_verify *verify, struct beside *besid
 static enum cg_status verify_all(struct cg_verify *verify, struct beside *beside,
                                  struct cg_error *err) {
     enum cg_status status =
-        cg_ledger_open_reader(verify->ledger->path, &beside->verify.ledger, err);
+        cg_ledger_open_to_read(verify->ledger->path, &beside->verify.ledger, err);
     if (status == CG_OK) {
         status = begin_both(verify->ledger, beside->verify.ledger, err);
     }
@@ -256,6 +257,9 @@ static void fini(struct cg_verify *verify) {
 
 enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn, void *context,
                                 uint64_t *faults, struct cg_error *err) {
+    if (ledger->joined != NULL) {
+        return cg_joined_verify(ledger, fn, context, faults, err);
+    }
     struct cg_verify verify = {.ledger = ledger, .fn = fn, .context = context};
     struct beside beside = {.error = CG_ERROR_INIT};
     init(&verify, cg_hash_run_seed());

@@ -72,8 +72,9 @@ bool cg_outline_tag_may_be(uint16_t tag, uint16_t of_claim);
 
 /* The number that stands for a line's id, on every night the same; it is never
  * CG_LINE_NUMBER_NONE. */
-typedef enum cg_status (*cg_line_id_fn)(void *context, struct cg_text line_id,
-                                        uint32_t *line_number, struct cg_error *err);
+typedef enum cg_status (*cg_line_id_fn)(void *context, struct cg_text member_id,
+                                        struct cg_text line_id, uint32_t *line_number,
+                                        struct cg_error *err);
 
 struct cg_member; /* one member's history, as recall sees it */
 

@@ -110,6 +110,13 @@ void cg_tally_fini(struct cg_tally *tally);
 /* False: no memory. */
 cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
 
+/* For a part of a run whose lines are kept in several places: of a record that could be read, its
+ * line; then what is left of the whole once the other parts are taken off it. These have the counts
+ * of lines, units, reasons and warnings alone; `to` was only made yet. */
+void cg_tally_add_line(struct cg_tally *tally, const struct cg_line *line);
+void cg_tally_rest(struct cg_tally *to, const struct cg_tally *whole);
+void cg_tally_take_off(struct cg_tally *from, const struct cg_tally *part);
+
 /* The first records of a batch were accepted before. */
 void cg_tally_add_past(struct cg_tally *tally, const struct cg_batch *batch, uint32_t records);
 

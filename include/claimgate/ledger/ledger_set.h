@@ -57,11 +57,11 @@ struct cg_ledger_night {
 };
 
 struct cg_ledger_night_plan {
-    const char *kind; /* "validate", "import", ... */
-    const char
-        *policy_id;    /* under which it decides: CG_BAD_CONFIG where the set has another; NULL */
-    const char *work;  /* the folder that its tasks share, for messages; NULL: none */
-    int64_t withdraws; /* 0: nothing */
+    const char *kind;      /* "validate", "import", ... */
+    const char *policy_id; /* it decides under: CG_BAD_CONFIG where the set has another; or NULL */
+    const char *work;      /* the folder that its tasks share, for messages; NULL: none */
+    int64_t withdraws;     /* 0: nothing */
+    bool by_one_process;   /* which holds the set's lock until the night is over */
     int lock_wait_seconds; /* for another night to be over */
 };
 /* Begin: no other night is open, and all parts are there and agree on their last run. */

@@ -1,0 +1,254 @@
+/*
+ * A set proved, exported and copied as a whole.
+ */
+#include "joined.h"
+
+#include "claimgate/io/files.h"
+#include "claimgate/record/key.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FAULT_BYTES = 640 };
+
+struct proving {
+    struct cg_joined *joined;
+    cg_ledger_fault_fn fn;
+    void *context;
+    uint64_t faults;
+    uint32_t part_no;
+    uint64_t strangers; /* members of the part at hand who belong to another */
+};
+
+static void tell_fault(void *context, const char *text) {
+    struct proving *proving = context;
+    char told[FAULT_BYTES];
+    snprintf(told, sizeof told, "part %u: %s", proving->part_no, text);
+    proving->fn(proving->context, told);
+}
+
+static enum cg_status look_at_member(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct proving *proving = context;
+    const struct cg_text id = cg_cell_column(row, 0).bytes;
+    (void)err;
+    proving->strangers += cg_member_part(id, proving->joined->count) != proving->part_no;
+    return CG_OK;
+}
+
+static enum cg_status prove_part(void *context, struct cg_ledger *part, uint32_t part_no,
+                                 struct cg_error *err) {
+    static const struct cg_query members = {.sql = "SELECT member_id FROM member"};
+    struct proving *proving = context;
+    char text[96];
+    uint64_t faults = 0;
+    proving->part_no = part_no;
+    proving->strangers = 0;
+    enum cg_status status = cg_ledger_verify(part, tell_fault, proving, &faults, err);
+    proving->faults += faults;
+    if (status == CG_OK) {
+        status = cg_ledger_each(part, &members, look_at_member, proving, err);
+    }
+    if (status == CG_OK && proving->strangers > 0) {
+        snprintf(text, sizeof text, "%" PRIu64 " of its members belong to another part",
+                 proving->strangers);
+        proving->faults++;
+        tell_fault(proving, text);
+    }
+    return status;
+}
+
+/* The runs of all parts against each other, and the night's files. */
+struct runs {
+    struct proving *proving;
+    int64_t last_undone; /* a withdrawal of it has no night of its own */
+};
+
+static void tell_of_set(struct proving *proving, const char *text) {
+    proving->faults++;
+    proving->fn(proving->context, text);
+}
+
+static enum cg_status prove_hash(const struct runs *runs, const struct cg_night_file *file,
+                                 uint32_t part_no, struct cg_error *err) {
+    struct cg_ledger *part;
+    char text[FAULT_BYTES];
+    bool same = false;
+    enum cg_status status = cg_joined_part(runs->proving->joined, part_no, &part, err);
+    if (status == CG_OK) {
+        status = cg_set_run_is(part, file->night.run_no, file->run_hashes[part_no], &same, err);
+    }
+    if (status == CG_OK && !same) {
+        snprintf(text, sizeof text, "part %u: run %" PRId64 " is not the one of that night",
+                 part_no, file->night.run_no);
+        tell_of_set(runs->proving, text);
+    }
+    return status;
+}
+
+static enum cg_status prove_night(void *context, const struct cg_ledger_run_facts *run,
+                                  struct cg_error *err) {
+    struct runs *runs = context;
+    struct cg_joined *joined = runs->proving->joined;
+    char text[FAULT_BYTES];
+    struct cg_night_file file;
+    bool is_there = false;
+    enum cg_status status = cg_night_read(joined->set, run->run_no, &file, &is_there, err);
+    if (status == CG_OK && !is_there && run->state != CG_RUN_UNPUBLISHED &&
+        (run->withdraws == 0 || run->withdraws != runs->last_undone)) {
+        snprintf(text, sizeof text, "nights/%" PRId64 ".json is missing", run->run_no);
+        tell_of_set(runs->proving, text);
+    }
+    if (status == CG_OK && is_there && file.stage == CG_NIGHT_STAGE_UNDONE) {
+        runs->last_undone = run->run_no;
+    }
+    for (uint32_t k = 0; status == CG_OK && file.run_hashes != NULL && k < joined->count; k++) {
+        status = prove_hash(runs, &file, k, err);
+    }
+    cg_night_fini(&file);
+    return status;
+}
+
+/* While a night is open, its parts need not agree. */
+static enum cg_status prove_agreement(struct proving *proving, struct cg_error *err) {
+    struct cg_error disagreement = CG_ERROR_INIT;
+    struct cg_night_file file;
+    bool is_open = false;
+    int64_t run_no;
+    enum cg_status status = cg_night_read(proving->joined->set, 0, &file, &is_open, err);
+    cg_night_fini(&file);
+    if (status != CG_OK || is_open) {
+        return status;
+    }
+    status = cg_set_agreed_run(proving->joined->set, &run_no, &disagreement);
+    if (status != CG_OK && status != CG_BAD_DATA) {
+        return cg_error_set(err, status, "%s", disagreement.text);
+    }
+    if (status == CG_BAD_DATA) {
+        tell_of_set(proving, disagreement.text);
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn, void *context,
+                                uint64_t *faults, struct cg_error *err) {
+    struct proving proving = {.joined = ledger->joined, .fn = fn, .context = context};
+    struct runs runs = {.proving = &proving};
+    enum cg_status status = cg_joined_each(ledger->joined, prove_part, &proving, err);
+    if (status == CG_OK) {
+        status = prove_agreement(&proving, err);
+    }
+    if (status == CG_OK) {
+        status = cg_joined_visit_runs(ledger, 0, prove_night, &runs, err);
+    }
+    *faults = proving.faults;
+    return status;
+}
+
+struct exporting {
+    const char *table;
+    FILE *out;
+};
+
+static enum cg_status export_part(void *context, struct cg_ledger *part, uint32_t part_no,
+                                  struct cg_error *err) {
+    const struct exporting *exporting = context;
+    return cg_ledger_export_part(part, part_no, exporting->table, exporting->out, err);
+}
+
+enum cg_status cg_joined_export(struct cg_joined *joined, const char *table, FILE *out,
+                                struct cg_error *err) {
+    struct exporting exporting = {table, out};
+    return cg_joined_each(joined, export_part, &exporting, err);
+}
+
+static enum cg_status copy_file(const struct cg_ledger_set *from, const struct cg_ledger_set *to,
+                                const char *name, struct cg_error *err) {
+    struct cg_buffer text;
+    bool is_there = false;
+    cg_buffer_init(&text, CG_SET_FILE_BYTES);
+    enum cg_status status = cg_set_read(from, name, &text, &is_there, err);
+    if (status == CG_OK && is_there) {
+        status = cg_set_write(to, name, &text, true, err);
+    }
+    cg_buffer_fini(&text);
+    return status;
+}
+
+static enum cg_status copy_part(void *context, struct cg_ledger *part, uint32_t part_no,
+                                struct cg_error *err) {
+    const struct cg_ledger_set *to = context;
+    char path[PATH_MAX];
+    cg_set_part_path(to, part_no, path);
+    return cg_ledger_snapshot(part, path, err);
+}
+
+/* Whatever happened to the set meanwhile, the copy is one of a moment when all parts agreed. */
+static enum cg_status check_copy(const struct cg_ledger_set *to, int64_t run_no,
+                                 struct cg_error *err) {
+    struct cg_error why = CG_ERROR_INIT;
+    int64_t copied = 0;
+    const enum cg_status status = cg_set_agreed_run(to, &copied, &why);
+    if (status == CG_OK && copied == run_no) {
+        return CG_OK;
+    }
+    return status == CG_OK || status == CG_BAD_DATA
+               ? cg_error_set(err, CG_BUSY,
+                              "a night was taken in while the ledger set was copied; copy it again")
+               : cg_error_set(err, status, "%s", why.text);
+}
+
+static enum cg_status fill_copy(struct cg_joined *joined, struct cg_ledger_set *to,
+                                struct cg_error *err) {
+    char name[CG_SET_NAME_BYTES];
+    int64_t run_no = 0;
+    enum cg_status status = cg_night_refuse_open(joined->set, err);
+    if (status == CG_OK) {
+        status = cg_set_agreed_run(joined->set, &run_no, err);
+    }
+    if (status == CG_OK && mkdirat(to->dir_fd, "nights", 0700) != 0) {
+        status =
+            cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", to->path);
+    }
+    for (int64_t night = 1; status == CG_OK && night <= run_no; night++) {
+        snprintf(name, sizeof name, "nights/%" PRId64 ".json", night);
+        status = copy_file(joined->set, to, name, err);
+    }
+    if (status == CG_OK) {
+        status = copy_file(joined->set, to, "set.json", err);
+    }
+    if (status == CG_OK) {
+        status = cg_joined_each(joined, copy_part, to, err);
+    }
+    return status == CG_OK ? check_copy(to, run_no, err) : status;
+}
+
+static enum cg_status copy_into(struct cg_joined *joined, struct cg_staging *staging,
+                                struct cg_error *err) {
+    struct cg_ledger_set to = *joined->set;
+    to.path = strdup(cg_staging_path(staging));
+    to.dir_fd = cg_staging_dir_fd(staging);
+    if (to.path == NULL) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    enum cg_status status = fill_copy(joined, &to, err);
+    free(to.path);
+    if (status == CG_OK) {
+        status = cg_staging_sync(staging, err);
+    }
+    return status == CG_OK ? cg_staging_publish(staging, err) : status;
+}
+
+enum cg_status cg_joined_snapshot(struct cg_joined *joined, const char *path,
+                                  struct cg_error *err) {
+    const struct cg_staging_plan plan = {.final_path = path, .group = (gid_t)-1};
+    struct cg_staging *staging = NULL;
+    enum cg_status status = cg_staging_open(&plan, &staging, err);
+    if (status == CG_OK) {
+        status = copy_into(joined, staging, err);
+    }
+    cg_staging_close(staging, false);
+    return status;
+}

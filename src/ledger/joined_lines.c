@@ -1,0 +1,206 @@
+/*
+ * Decisions of all parts, in the order in which one ledger would have them: by run, then by input
+ * and line. Their places are sorted, then each is read from its part.
+ */
+#include "joined.h"
+#include "recall.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SORT_BYTES = 16 << 20, NUMBERS = 5, KEY_BYTES = NUMBERS * 8 };
+
+struct gathering {
+    struct cg_joined *joined;
+    struct cg_sorter *places;
+    uint32_t part_no;
+    /* What is asked of each part. */
+    struct cg_text claim_id;
+    struct cg_text line;
+    enum cg_status (*visit)(struct cg_ledger *part, cg_ledger_decision_fn fn, void *context,
+                            struct cg_error *err);
+};
+
+static enum cg_status no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory while reading a ledger set");
+}
+
+/* Big-endian, so that bytes compare like the numbers. */
+static void put_number(char *out, uint64_t number) {
+    for (int i = 0; i < 8; i++) {
+        out[i] = (char)(number >> (56 - 8 * i));
+    }
+}
+
+static uint64_t number_at(const char *bytes) {
+    uint64_t number = 0;
+    for (int i = 0; i < 8; i++) {
+        number = number << 8 | (uint8_t)bytes[i];
+    }
+    return number;
+}
+
+static enum cg_status add_place(void *context, const struct cg_ledger_decision *decision,
+                                struct cg_error *err) {
+    const struct gathering *gathering = context;
+    char key[KEY_BYTES];
+    put_number(key, (uint64_t)decision->run_no);
+    put_number(key + 8, (uint64_t)decision->input_no);
+    put_number(key + 16, (uint64_t)decision->source_line);
+    put_number(key + 24, gathering->part_no);
+    put_number(key + 32, (uint64_t)decision->line_no);
+    return cg_sorter_add(gathering->places, (struct cg_text){key, sizeof key},
+                         (struct cg_text){"", 0}, err);
+}
+
+static enum cg_status tell_place(struct cg_joined *joined, const char *key,
+                                 cg_ledger_decision_fn fn, void *context, struct cg_error *err) {
+    char list[32];
+    struct cg_ledger *part;
+    const int len = snprintf(list, sizeof list, "[%llu]", (unsigned long long)number_at(key + 32));
+    const enum cg_status status = cg_joined_part(joined, (uint32_t)number_at(key + 24), &part, err);
+    return status == CG_OK
+               ? cg_ledger_visit_list(part, (struct cg_text){list, (uint32_t)len}, fn, context, err)
+               : status;
+}
+
+static enum cg_status tell_places(struct gathering *gathering, cg_ledger_decision_fn fn,
+                                  void *context, struct cg_error *err) {
+    struct cg_text key;
+    struct cg_text payload;
+    bool more = true;
+    enum cg_status status = cg_sorter_finish(gathering->places, err);
+    while (status == CG_OK) {
+        status = cg_sorter_next(gathering->places, &key, &payload, &more, err);
+        if (status != CG_OK || !more) {
+            break;
+        }
+        status = tell_place(gathering->joined, key.ptr, fn, context, err);
+    }
+    return status;
+}
+
+static enum cg_status gather_and_tell(struct cg_ledger *ledger, struct gathering *gathering,
+                                      cg_joined_fn add, cg_ledger_decision_fn fn, void *context,
+                                      struct cg_error *err) {
+    gathering->joined = ledger->joined;
+    gathering->places = cg_sorter_new(ledger->dir, SORT_BYTES);
+    enum cg_status status = gathering->places == NULL
+                                ? no_memory(err)
+                                : cg_joined_each(ledger->joined, add, gathering, err);
+    if (status == CG_OK) {
+        status = tell_places(gathering, fn, context, err);
+    }
+    cg_sorter_free(gathering->places);
+    return status;
+}
+
+static enum cg_status add_claim_of(void *context, struct cg_ledger *part, uint32_t part_no,
+                                   struct cg_error *err) {
+    struct gathering *gathering = context;
+    gathering->part_no = part_no;
+    return cg_ledger_visit_claim(part, gathering->claim_id, gathering->line, add_place, gathering,
+                                 err);
+}
+
+enum cg_status cg_joined_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
+                                     struct cg_text line, cg_ledger_decision_fn fn, void *context,
+                                     struct cg_error *err) {
+    struct gathering gathering = {.claim_id = claim_id, .line = line};
+    return gather_and_tell(ledger, &gathering, add_claim_of, fn, context, err);
+}
+
+static enum cg_status add_visited_of(void *context, struct cg_ledger *part, uint32_t part_no,
+                                     struct cg_error *err) {
+    struct gathering *gathering = context;
+    gathering->part_no = part_no;
+    return gathering->visit(part, add_place, gathering, err);
+}
+
+enum cg_status cg_joined_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                     void *context, struct cg_error *err) {
+    struct gathering gathering = {.visit = cg_ledger_visit_freed};
+    return gather_and_tell(ledger, &gathering, add_visited_of, fn, context, err);
+}
+
+enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
+                                     void *context, struct cg_error *err) {
+    struct gathering gathering = {.visit = cg_ledger_visit_early};
+    return gather_and_tell(ledger, &gathering, add_visited_of, fn, context, err);
+}
+
+struct run_lines {
+    int64_t run_no;
+    cg_ledger_decision_fn fn;
+    void *context;
+};
+
+static enum cg_status tell_lines_of(void *context, struct cg_ledger *part, uint32_t part_no,
+                                    struct cg_error *err) {
+    const struct run_lines *lines = context;
+    (void)part_no;
+    return cg_ledger_visit_run_lines(part, lines->run_no, lines->fn, lines->context, err);
+}
+
+enum cg_status cg_joined_visit_run_lines(struct cg_joined *joined, int64_t run_no,
+                                         cg_ledger_decision_fn fn, void *context,
+                                         struct cg_error *err) {
+    struct run_lines lines = {run_no, fn, context};
+    return cg_joined_each(joined, tell_lines_of, &lines, err);
+}
+
+/* A claim's numbers, or a number's claims: in their order, each once. */
+struct numbers {
+    struct cg_sorter *ids;
+    struct cg_text id;
+    bool of_payer;
+};
+
+static enum cg_status add_number(void *context, struct cg_text id, struct cg_error *err) {
+    return cg_sorter_add(context, id, (struct cg_text){"", 0}, err);
+}
+
+static enum cg_status add_numbers_of(void *context, struct cg_ledger *part, uint32_t part_no,
+                                     struct cg_error *err) {
+    const struct numbers *numbers = context;
+    (void)part_no;
+    return cg_ledger_visit_numbers(part, numbers->id, numbers->of_payer, add_number, numbers->ids,
+                                   err);
+}
+
+static enum cg_status tell_numbers(struct cg_sorter *ids, cg_ledger_number_fn fn, void *context,
+                                   struct cg_error *err) {
+    char last[CG_ID_MAX_BYTES + 1] = "";
+    struct cg_text id;
+    struct cg_text payload;
+    bool more = true;
+    enum cg_status status = cg_sorter_finish(ids, err);
+    while (status == CG_OK) {
+        status = cg_sorter_next(ids, &id, &payload, &more, err);
+        if (status != CG_OK || !more) {
+            break;
+        }
+        if (id.len <= CG_ID_MAX_BYTES && !cg_text_equal(id, cg_text_of(last))) {
+            memcpy(last, id.ptr, id.len);
+            last[id.len] = '\0';
+            status = fn(context, cg_text_of(last), err);
+        }
+    }
+    return status;
+}
+
+enum cg_status cg_joined_visit_numbers(struct cg_joined *joined, struct cg_text id, bool of_payer,
+                                       cg_ledger_number_fn fn, void *context,
+                                       struct cg_error *err) {
+    struct numbers numbers = {.ids = cg_sorter_new(cg_ledger_set_path(joined->set), SORT_BYTES),
+                              .id = id,
+                              .of_payer = of_payer};
+    enum cg_status status = numbers.ids == NULL
+                                ? no_memory(err)
+                                : cg_joined_each(joined, add_numbers_of, &numbers, err);
+    if (status == CG_OK) {
+        status = tell_numbers(numbers.ids, fn, context, err);
+    }
+    cg_sorter_free(numbers.ids);
+    return status;
+}
