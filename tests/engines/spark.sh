@@ -8,5 +8,6 @@ JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
 export JAVA_HOME PYTHONDONTWRITEBYTECODE=1
 cd tests/engines/spark
 # A process each: a driver has one cluster.
-"$python" -m pytest -q -p no:cacheprovider test_validate.py
-exec "$python" -m pytest -q -p no:cacheprovider test_cluster.py
+for tests in test_validate test_connect test_cluster; do
+  "$python" -m pytest -q -p no:cacheprovider $tests.py
+done

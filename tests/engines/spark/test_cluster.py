@@ -24,7 +24,7 @@ import pytest
 from conftest import AS_OF, ROSTER, line, program_says, session, spark_says, table
 from pyspark.sql import SparkSession
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 240
 CLASSES = Path(pyspark.__file__).parent / "bin" / "spark-class"
 
 

@@ -18,7 +18,6 @@ from conftest import (
     AS_OF,
     COLUMNS,
     ROSTER,
-    as_csv,
     line,
     program_says,
     spark_says,
@@ -123,10 +122,10 @@ def test_dates_decimals_and_numbers_are_written_as_a_file_has_them(spark: SparkS
         df = spark.createDataFrame([row], schema.format(kind))
         (told,) = decide(df).collect()
         assert (told["decision"], told["accepted_units"], told["claim_id"]) == ("accepted", 4, "77")
-    half = spark.createDataFrame(
-        [(1, 77, 1, "M1", day, "H0038", 4.5, 1000000004.0, day)], schema.format("double")
-    )
-    assert decide(half).collect()[0]["reasons"] == "units_invalid"
+    odd = [4.5, float("nan"), float("inf"), -1e300, 1e17]
+    rows = [(n, 77, 1, f"M{n}", day, "H0038", v, 1000000004.0, day) for n, v in enumerate(odd)]
+    found = decide(spark.createDataFrame(rows, schema.format("double"))).collect()
+    assert [row["reasons"] for row in found] == ["units_invalid"] * len(odd)
 
 
 def test_a_time_of_day_is_no_date(spark: SparkSession) -> None:
@@ -391,7 +390,3 @@ def test_rows_tell_the_run_and_what_it_was_decided_by(spark: SparkSession) -> No
     assert row["run_id"] == "night 1"
     assert len(row["policy_sha256"]) == 64
     assert row["roster_sha256"].startswith("credentials.csv ")
-
-
-def test_csv_of_the_tests_is_what_a_job_sends(spark: SparkSession) -> None:
-    assert as_csv([line(1)]).startswith(b"claim_id,claim_line_number,")
