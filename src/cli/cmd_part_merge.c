@@ -14,37 +14,23 @@
 
 struct options {
     const char *run;
-    const char *out;
-    const char *group;
-    int64_t max_reject_rate_milli;
-    bool one_file;
-    bool fail_on_reject;
-    bool overwrite;
-    bool quiet;
-    bool json;
+    struct cg_part_merge_arguments merge;
     bool show_phi;
 };
 
-static const struct options defaults = {.max_reject_rate_milli = -1};
+static const struct options defaults = {.merge = {.max_reject_rate_milli = -1}};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_PATH("run", "RUN", run, "folder of the run"),
-    CG_TAKES_OUT_DIR(out),
-    CG_TAKES_FLAG("one-file", one_file, "one file of each kind, as validate writes"),
-    CG_TAKES_OVERWRITE(overwrite),
-    CG_TAKES_GROUP(group),
-    CG_TAKES_FLAG("fail-on-reject", fail_on_reject, "exit 1 if a line is rejected"),
-    CG_TAKES_PERCENT("max-reject-rate", "PCT", max_reject_rate_milli,
-                     "over it: exit 1, nothing published"),
-    CG_TAKES_QUIET(quiet),
-    CG_TAKES_JSON(json, "print the report instead of a summary"),
+    CG_TAKES_PART_MERGE(merge),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
     CG_TAKES_NO_MORE,
 };
 
 /* What is told of the whole run. */
 struct telling {
-    const struct cg_invocation *call;
+    const struct cg_part_merge_arguments *arguments;
+    int *exit_code;
     const char *policy;
     enum cg_status status;
     struct cg_error *err;
@@ -52,12 +38,12 @@ struct telling {
 
 static void tell(void *context, const struct cg_run_facts *facts) {
     struct telling *telling = context;
-    const struct cg_invocation *call = telling->call;
-    const struct options *o = call->options;
+    const struct cg_part_merge_arguments *o = telling->arguments;
     struct cg_page page;
     cg_notes_run(facts, telling->policy, o->max_reject_rate_milli);
-    *call->exit_code = facts->outcome == CG_TRIPPED ||
-                       (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
+    *telling->exit_code =
+        facts->outcome == CG_TRIPPED ||
+        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
     if (o->quiet && !o->json) {
         return;
     }
@@ -67,7 +53,7 @@ static void tell(void *context, const struct cg_run_facts *facts) {
 }
 
 /* The plan's names are told from another folder than those of this command. */
-static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct cg_error *err) {
+enum cg_status cg_part_absolute(const char *path, char out[PATH_MAX], struct cg_error *err) {
     char folder[PATH_MAX];
     if (path[0] == '/') {
         return snprintf(out, PATH_MAX, "%s", path) < PATH_MAX
@@ -81,40 +67,45 @@ static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct
     return CG_OK;
 }
 
-static enum cg_status merge(const struct cg_invocation *call, const char *out,
-                            struct cg_error *err) {
-    const struct options *o = call->options;
-    const struct cg_log_options log = {.quiet = o->quiet, .show_phi = o->show_phi};
-    struct cg_opened_part opened;
-    struct telling telling = {.call = call, .err = err};
+enum cg_status cg_part_merge_with(struct cg_part *part,
+                                  const struct cg_part_merge_arguments *arguments, const char *out,
+                                  int *exit_code, struct cg_error *err) {
+    struct telling telling = {.arguments = arguments,
+                              .exit_code = exit_code,
+                              .policy = cg_part_options_of(part)->policy,
+                              .err = err};
     struct cg_part_merge plan = {.out = out,
-                                 .overwrite = o->overwrite,
-                                 .one_file = o->one_file,
+                                 .overwrite = arguments->overwrite,
+                                 .one_file = arguments->one_file,
                                  .group = (gid_t)-1,
-                                 .max_reject_rate_milli = o->max_reject_rate_milli,
+                                 .max_reject_rate_milli = arguments->max_reject_rate_milli,
                                  .tell = tell,
                                  .context = &telling};
-    if (o->group != NULL && cg_group_find(o->group, &plan.group, err) != CG_OK) {
+    if (arguments->group != NULL && cg_group_find(arguments->group, &plan.group, err) != CG_OK) {
         return err->status;
     }
-    enum cg_status status = cg_part_open_with(o->run, log, &opened, err);
-    if (status == CG_OK) {
-        telling.policy = cg_part_options_of(opened.part)->policy;
-        status = cg_part_merge(opened.part, &plan, err);
-    }
-    cg_part_close_with(&opened);
+    const enum cg_status status = cg_part_merge(part, &plan, err);
     return status == CG_OK ? telling.status : status;
 }
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
+    const struct cg_log_options log = {.quiet = o->merge.quiet, .show_phi = o->show_phi};
+    struct cg_opened_part opened;
     char out[PATH_MAX];
-    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    if (o->out == NULL) {
+    cg_log_init(log);
+    if (o->merge.out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
     }
-    const enum cg_status status = make_absolute(o->out, out, err);
-    return status == CG_OK ? merge(call, out, err) : status;
+    if (cg_part_absolute(o->merge.out, out, err) != CG_OK) {
+        return err->status;
+    }
+    enum cg_status status = cg_part_open_with(o->run, log, &opened, err);
+    if (status == CG_OK) {
+        status = cg_part_merge_with(opened.part, &o->merge, out, call->exit_code, err);
+    }
+    cg_part_close_with(&opened);
+    return status;
 }
 
 const struct cg_command cg_command_part_merge = {

@@ -39,6 +39,7 @@ extern const struct cg_command cg_command_part_ask;
 extern const struct cg_command cg_command_part_decide;
 extern const struct cg_command cg_command_part_answer;
 extern const struct cg_command cg_command_part_merge;
+extern const struct cg_command cg_command_part_run;
 extern const struct cg_command cg_command_layout_list;
 extern const struct cg_command cg_command_layout_show;
 extern const struct cg_command cg_command_layout_check;

@@ -13,6 +13,7 @@
 #include "claimgate/part/part.h"
 #include "claimgate/run/belt.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +32,28 @@ struct cg_part_arguments {
     bool with_decisions;
     bool no_sandbox;
 };
+
+/* How the parts' work is published. */
+struct cg_part_merge_arguments {
+    const char *out;
+    const char *group;
+    int64_t max_reject_rate_milli;
+    bool one_file;
+    bool fail_on_reject;
+    bool overwrite;
+    bool quiet;
+    bool json;
+};
+
+#define CG_TAKES_PART_MERGE(member)                                                                \
+    CG_TAKES_OUT_DIR(member.out),                                                                  \
+        CG_TAKES_FLAG("one-file", member.one_file, "one file of each kind, as validate writes"),   \
+        CG_TAKES_OVERWRITE(member.overwrite), CG_TAKES_GROUP(member.group),                        \
+        CG_TAKES_FLAG("fail-on-reject", member.fail_on_reject, "exit 1 if a line is rejected"),    \
+        CG_TAKES_PERCENT("max-reject-rate", "PCT", member.max_reject_rate_milli,                   \
+                         "over it: exit 1, nothing published"),                                    \
+        CG_TAKES_QUIET(member.quiet),                                                              \
+        CG_TAKES_JSON(member.json, "print the report instead of a summary")
 
 #define CG_PART_ARGUMENTS_DEFAULT                                                                  \
     {                                                                                              \
@@ -70,5 +93,13 @@ struct cg_opened_part {
 cg_must_use enum cg_status cg_part_open_with(const char *run_dir, struct cg_log_options log,
                                              struct cg_opened_part *out, struct cg_error *err);
 void cg_part_close_with(struct cg_opened_part *opened);
+
+/* A path of this command's, for names of a plan are told from another folder. */
+cg_must_use enum cg_status cg_part_absolute(const char *path, char out[PATH_MAX],
+                                            struct cg_error *err);
+cg_must_use enum cg_status cg_part_merge_with(struct cg_part *part,
+                                              const struct cg_part_merge_arguments *arguments,
+                                              const char *out, int *exit_code,
+                                              struct cg_error *err);
 
 #endif

@@ -14,6 +14,7 @@
 #include "claimgate/run/belt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -249,4 +250,20 @@ struct cg_reader_plan cg_part_reader_plan(const struct cg_part *part,
                                      : "fetch it again, or take it as a file of no records with "
                                        "--allow-empty",
     };
+}
+
+void cg_part_empty(const char *run_dir) {
+    static const char *const folders[] = {"ask", "decide", "answer", "merged", "_attempt"};
+    char path[CG_PART_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/plan.json", run_dir);
+    (void)unlink(path);
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", run_dir, folders[i]);
+        (void)cg_dir_remove(AT_FDCWD, path);
+    }
+}
+
+bool cg_part_remove(const char *run_dir) {
+    cg_part_empty(run_dir);
+    return cg_dir_remove(AT_FDCWD, run_dir);
 }

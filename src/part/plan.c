@@ -27,6 +27,7 @@ struct making {
     struct cg_reader *reader;
     struct cg_batch *batch;
     char folder[PATH_MAX];
+    bool begins_anew; /* what was there is gone, and nothing written yet */
 };
 
 /* --- inputs --- */
@@ -103,6 +104,12 @@ static enum cg_status find_header(struct making *making, struct cg_error *err) {
         }
         is_last = making->batch->is_last;
     }
+    if (cg_reader_is_bound(making->reader) && cg_reader_binding(making->reader)->has_past) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s has the column " CG_PAST_COLUMN ", whose lines come before all "
+                            "others and count for all of them; give such inputs to validate",
+                            making->request->inputs[making->batch->source_no]);
+    }
     plan->kind = CG_PART_NO_HEADER;
     if (cg_reader_is_bound(making->reader)) {
         const struct cg_binding *binding = cg_reader_binding(making->reader);
@@ -167,17 +174,18 @@ static enum cg_status make_run_folder(struct making *making, struct cg_error *er
 }
 
 /* A plan that says the same is as good; two may be written at once, of which the first stays. */
-static enum cg_status compare(const char *path, const struct cg_buffer *text,
+static enum cg_status compare(const char *path, const struct cg_buffer *text, bool *differs,
                               struct cg_error *err) {
     enum { LIMIT_BYTES = 64 << 20 };
     struct cg_buffer there;
     cg_buffer_init(&there, LIMIT_BYTES);
     enum cg_status status = cg_file_read(path, &there, err);
-    if (status == CG_OK && (there.len_bytes != text->len_bytes ||
-                            memcmp(there.data, text->data, text->len_bytes) != 0)) {
+    *differs = status == CG_OK && (there.len_bytes != text->len_bytes ||
+                                   memcmp(there.data, text->data, text->len_bytes) != 0);
+    if (*differs) {
         status = cg_error_set(err, CG_INTERNAL,
                               "%s is there and says something else than this command: give the "
-                              "command that made it, or another --run",
+                              "command that made it, or remove that folder",
                               path);
     }
     cg_buffer_fini(&there);
@@ -191,21 +199,29 @@ static enum cg_status write_new(int fd, const char *name, const struct cg_buffer
 }
 
 /* Linked to its name when it is whole: a link does not take the place of what is there. */
-static enum cg_status publish(const char *temporary, const char *path, const struct cg_buffer *text,
-                              struct cg_error *err) {
+static enum cg_status publish(struct making *making, const char *temporary, const char *path,
+                              const struct cg_buffer *text, struct cg_error *err) {
+    bool differs = false;
     const int fault = cg_fault("part.before_plan");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s", path);
     }
-    if (link(temporary, path) == 0) {
-        return CG_OK;
+    if (link(temporary, path) != 0 && errno != EEXIST) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
     }
-    return errno == EEXIST
-               ? compare(path, text, err)
-               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
+    const enum cg_status status = compare(path, text, &differs, err);
+    if (!differs || !making->request->replaces) {
+        return status;
+    }
+    cg_log_note("%s is of other inputs or options than these; the run begins anew",
+                making->part.run_dir);
+    *err = (struct cg_error)CG_ERROR_INIT;
+    cg_part_empty(making->part.run_dir);
+    making->begins_anew = true;
+    return CG_OK;
 }
 
-static enum cg_status write_plan(const struct making *making, const struct cg_buffer *text,
+static enum cg_status write_plan(struct making *making, const struct cg_buffer *text,
                                  struct cg_error *err) {
     char path[CG_PART_PATH_BYTES];
     char temporary[CG_PART_PATH_BYTES];
@@ -218,7 +234,7 @@ static enum cg_status write_plan(const struct making *making, const struct cg_bu
     }
     enum cg_status status = write_new(fd, temporary, text, err);
     if (status == CG_OK) {
-        status = publish(temporary, path, text, err);
+        status = publish(making, temporary, path, text, err);
     }
     (void)close(fd);
     (void)unlink(temporary);
@@ -246,26 +262,36 @@ static void keep_date(struct making *making) {
     free(there.header);
 }
 
-static enum cg_status make(struct making *making, const struct cg_policy *policy,
-                           const struct cg_roster *roster, struct cg_error *err) {
-    struct cg_part_plan *plan = &making->part.plan;
+static enum cg_status put_plan(struct making *making, const struct cg_policy *policy,
+                               const struct cg_roster *roster, struct cg_error *err) {
     struct cg_page page;
-    if (make_run_folder(making, err) != CG_OK || look_at_inputs(making, err) != CG_OK ||
-        name_folder(making, err) != CG_OK || read_heads(making, err) != CG_OK ||
-        cg_part_hash_layout(plan->options.layout, plan->layout_sha256, err) != CG_OK ||
-        cg_part_hash_file(plan->options.reasons, plan->reasons_sha256, err) != CG_OK) {
-        return err->status;
-    }
-    keep_date(making);
-    give_to_tasks(making);
     cg_page_open(&page, CG_PAGE_JSON);
-    cg_part_plan_put(page.json, plan, policy, roster);
+    cg_part_plan_put(page.json, &making->part.plan, policy, roster);
     enum cg_status status = cg_page_close(&page, CG_OK, err);
     if (status == CG_OK) {
         status = write_plan(making, &page.text, err);
     }
     cg_page_fini(&page);
     return status;
+}
+
+static enum cg_status make(struct making *making, const struct cg_policy *policy,
+                           const struct cg_roster *roster, struct cg_error *err) {
+    struct cg_part_plan *plan = &making->part.plan;
+    if (make_run_folder(making, err) != CG_OK || look_at_inputs(making, err) != CG_OK ||
+        name_folder(making, err) != CG_OK || read_heads(making, err) != CG_OK ||
+        cg_part_hash_layout(plan->options.layout, plan->layout_sha256, err) != CG_OK ||
+        cg_part_hash_file(plan->options.reasons, plan->reasons_sha256, err) != CG_OK) {
+        return err->status;
+    }
+    give_to_tasks(making);
+    keep_date(making);
+    const enum cg_status status = put_plan(making, policy, roster, err);
+    if (status != CG_OK || !making->begins_anew) {
+        return status;
+    }
+    plan->options.as_of_day = making->request->options.as_of_day;
+    return put_plan(making, policy, roster, err);
 }
 
 static enum cg_status start(struct making *making, struct cg_error *err) {

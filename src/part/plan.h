@@ -57,6 +57,9 @@ void cg_part_plan_put(struct cg_json_writer *json, const struct cg_part_plan *pl
                       const struct cg_policy *policy, const struct cg_roster *roster);
 cg_must_use enum cg_status cg_part_plan_load(struct cg_part *part, struct cg_error *err);
 
+/* Remove all that was made of a run, its plan first. */
+void cg_part_empty(const char *run_dir);
+
 /* SHA-256 of a layout or of codes, by the name that was given; zeroes where it is NULL. */
 cg_must_use enum cg_status cg_part_hash_layout(const char *name, uint8_t out[CG_SHA256_BYTES],
                                                struct cg_error *err);

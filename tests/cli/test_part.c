@@ -149,3 +149,22 @@ Test(part, a_reject_rate_over_the_limit_publishes_nothing, .timeout = 120) {
                                        "--fail-on-reject; echo $? $(ls $1/o | tr '\\n' ' ')",
                   "1\n1 accepted rejected report.json\n");
 }
+
+#define RUN_ALL "$0 part run $1/[abc].csv --jobs 2 --out $1/o --one-file --quiet " RULES
+#define NO_REST "ls -A $1 | grep -c claimgate-; "
+
+Test(part, all_steps_in_one_command_give_what_one_run_gives_and_leave_nothing_else,
+     .timeout = 120) {
+    expect_script(CUT_QUICKSTART RUN_ALL
+                  "; echo $?; " NO_REST "$0 validate $1/[abc].csv --out $1/v --quiet " RULES "; "
+                  "cmp $1/o/accepted.csv.gz $1/v/accepted.csv.gz; "
+                  "cmp $1/o/rejected.csv.gz $1/v/rejected.csv.gz; " RUN_ALL " 2> $1/e; echo $?",
+                  "0\n0\n73\n");
+}
+
+Test(part, a_run_that_failed_goes_on_by_the_same_command, .timeout = 120) {
+    expect_script(CUT_QUICKSTART "mv $1/c.csv $1/d; echo a,b > $1/c.csv; { " RUN_ALL "; echo $?; "
+                                 "ls -A $1 | grep claimgate-; cp $1/d $1/c.csv; " RUN_ALL
+                                 "; echo $?; " NO_REST "} 2> $1/e; grep -c 'begins anew' $1/e",
+                  "65\n.o.claimgate-part\n0\n0\n0\n");
+}

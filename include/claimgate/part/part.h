@@ -54,6 +54,7 @@ struct cg_part_request {
     uint32_t input_count;
     uint32_t parts;
     uint32_t tasks;
+    bool replaces;   /* a plan that says something else goes, with all that was made of it */
     bool keeps_date; /* as_of_day was not asked for: that of a plan which stands is as good */
     struct cg_part_options options;
 };
@@ -97,5 +98,14 @@ struct cg_part_merge {
  * this run has published is as good as one of this. */
 cg_must_use enum cg_status cg_part_merge(struct cg_part *part, const struct cg_part_merge *merge,
                                          struct cg_error *err);
+
+/* Of a run on one machine: all of ask, decide and answer as processes of this program, `jobs` at a
+ * time. A step that fails for good ends it, with its status; the same again goes on from there. */
+cg_must_use enum cg_status cg_part_run_steps(const struct cg_part *part, uint32_t jobs,
+                                             struct cg_error *err);
+/* The right to run them in this folder, until the descriptor is closed. CG_BUSY. */
+cg_must_use enum cg_status cg_part_lock(const char *run_dir, int *fd, struct cg_error *err);
+/* Remove the folder of a run. False when something is left. */
+bool cg_part_remove(const char *run_dir);
 
 #endif

@@ -1,0 +1,199 @@
+/*
+ * `part run`: all steps of a run in parts, on this machine.
+ */
+#include "commands.h"
+#include "load.h"
+#include "part_options.h"
+
+#include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TASKS_A_JOB = 4 };
+
+struct options {
+    struct cg_part_arguments part;
+    struct cg_part_merge_arguments merge;
+    int64_t jobs;
+    int64_t parts;
+    int64_t tasks;
+    bool show_phi;
+};
+
+static const struct options defaults = {.part = CG_PART_ARGUMENTS_DEFAULT,
+                                        .merge = {.max_reject_rate_milli = -1},
+                                        .jobs = CG_THREADS_BY_CORES,
+                                        .parts = -1,
+                                        .tasks = -1};
+
+static const struct cg_option option_table[] = {
+    CG_TAKES_INTEGER("jobs", "N", jobs, 1, CG_THREADS_MAX, "processes at a time (number of cores)"),
+    CG_TAKES_INTEGER("parts", "P", parts, 1, CG_PARTS_MAX,
+                     "parts that decide, by member (as many as jobs)"),
+    CG_TAKES_INTEGER("tasks", "M", tasks, 1, CG_TASKS_MAX,
+                     "tasks that read and write, by file (up to four a job)"),
+    CG_TAKES_PART_ARGUMENTS(part),
+    CG_TAKES_PART_MERGE(merge),
+    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_NO_MORE,
+};
+
+/* ".NAME.claimgate-part" beside DIR. */
+static enum cg_status name_run(const char *out, char run_dir[PATH_MAX], struct cg_error *err) {
+    size_t len = strlen(out);
+    while (len > 1 && out[len - 1] == '/') {
+        len--;
+    }
+    size_t name = len;
+    while (name > 0 && out[name - 1] != '/') {
+        name--;
+    }
+    return snprintf(run_dir, PATH_MAX, "%.*s.%.*s.claimgate-part", (int)name, out,
+                    (int)(len - name), out + name) < PATH_MAX
+               ? CG_OK
+               : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", out);
+}
+
+/* Before the work is done: what is in the way at its end. A folder that an earlier run of this has
+ * published is not, and such a run has left its own. */
+static enum cg_status check_out(const struct options *o, const char *out, const char *run_dir,
+                                struct cg_error *err) {
+    bool has_out = false;
+    bool has_run = false;
+    if (cg_file_look(out, &has_out, err) != CG_OK ||
+        cg_file_look(run_dir, &has_run, err) != CG_OK) {
+        return err->status;
+    }
+    return !has_out || has_run || o->merge.overwrite
+               ? CG_OK
+               : cg_error_set(err, CG_CANNOT_CREATE,
+                              "%s: exists already; choose another folder, or replace it with "
+                              "--overwrite",
+                              o->merge.out);
+}
+
+/* Processes share the cores, and each reads on as many threads as are left for it. */
+static int64_t threads_of(const struct options *o, uint32_t at_once) {
+    if (o->part.threads >= 0) {
+        return o->part.threads;
+    }
+    const uint32_t share = cg_load_threads(CG_THREADS_BY_CORES) / at_once;
+    return share > 1 ? share : 0;
+}
+
+static enum cg_status fill_request(const struct cg_invocation *call, const char *run_dir,
+                                   uint32_t jobs, struct cg_part_request *out,
+                                   struct cg_error *err) {
+    const struct options *o = call->options;
+    const size_t tasks =
+        call->arg_count < (size_t)jobs * TASKS_A_JOB ? call->arg_count : (size_t)jobs * TASKS_A_JOB;
+    *out = (struct cg_part_request){
+        .run_dir = run_dir,
+        .inputs = (const char *const *)call->args,
+        .input_count = (uint32_t)call->arg_count,
+        .parts = o->parts > 0 ? (uint32_t)o->parts : jobs,
+        .tasks = o->tasks > 0 ? (uint32_t)o->tasks : (uint32_t)tasks,
+        .replaces = true,
+        .keeps_date = o->part.as_of_day == CG_DAY_NONE,
+    };
+    if (cg_part_options_fill(&o->part, &out->options, err) != CG_OK) {
+        return err->status;
+    }
+    out->options.threads = threads_of(o, out->tasks < jobs ? out->tasks : jobs);
+    return CG_OK;
+}
+
+static enum cg_status run_steps(const struct cg_invocation *call, const char *run_dir,
+                                const char *out, uint32_t jobs, struct cg_error *err) {
+    const struct options *o = call->options;
+    const struct cg_log_options log = {.quiet = o->merge.quiet, .show_phi = o->show_phi};
+    struct cg_opened_part opened;
+    enum cg_status status = cg_part_open_with(run_dir, log, &opened, err);
+    if (status == CG_OK) {
+        status = cg_part_run_steps(opened.part, jobs, err);
+    }
+    if (status == CG_OK) {
+        status = cg_part_merge_with(opened.part, &o->merge, out, call->exit_code, err);
+    }
+    cg_part_close_with(&opened);
+    return status;
+}
+
+static bool has_plan(const char *run_dir) {
+    char path[PATH_MAX + 16];
+    (void)snprintf(path, sizeof path, "%s/plan.json", run_dir);
+    return access(path, F_OK) == 0;
+}
+
+static enum cg_status run_locked(const struct cg_invocation *call, const char *run_dir,
+                                 const char *out, struct cg_error *err) {
+    const struct options *o = call->options;
+    const uint32_t jobs = cg_load_threads(o->jobs);
+    struct cg_part_request request;
+    bool has_out = false;
+    enum cg_status status = fill_request(call, run_dir, jobs, &request, err);
+    if (status == CG_OK) {
+        status = cg_part_plan_with(&request, err);
+    }
+    if (status == CG_OK) {
+        status = run_steps(call, run_dir, out, jobs, err);
+    }
+    if (status == CG_OK) {
+        status = cg_file_look(out, &has_out, err);
+    }
+    if (!has_plan(run_dir)) {
+        (void)cg_part_remove(run_dir); /* nothing was begun */
+    } else if (status != CG_OK || !has_out) {
+        cg_log_note("%s keeps what was done, for the same command to go on from there", run_dir);
+    } else if (!cg_part_remove(run_dir)) {
+        cg_log_warning("%s cannot be removed whole; remove it", run_dir);
+    }
+    return status;
+}
+
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    char out[PATH_MAX];
+    char run_dir[PATH_MAX];
+    int lock = -1;
+    cg_log_init((struct cg_log_options){.quiet = o->merge.quiet, .show_phi = o->show_phi});
+    if (o->merge.out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    }
+    if (cg_part_absolute(o->merge.out, out, err) != CG_OK || name_run(out, run_dir, err) != CG_OK ||
+        check_out(o, out, run_dir, err) != CG_OK) {
+        return err->status;
+    }
+    if (mkdir(run_dir, 0700) != 0 && errno != EEXIST) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", run_dir);
+    }
+    enum cg_status status = cg_part_lock(run_dir, &lock, err);
+    if (status == CG_OK) {
+        status = run_locked(call, run_dir, out, err);
+    }
+    if (lock >= 0) {
+        (void)close(lock);
+    }
+    return status;
+}
+
+const struct cg_command cg_command_part_run = {
+    .name = "part run",
+    .arguments = "FILE... --roster DIR --out DIR [--jobs N] [--one-file]",
+    .summary = "validate many files on all cores of one machine",
+    .detail = "The steps of `part plan`, as processes. DIR appears whole when all have succeeded.\n"
+              "Cut off, the same command goes on where it was.",
+    .options = option_table,
+    .defaults = &defaults,
+    .options_bytes = sizeof(struct options),
+    .min_args = 1,
+    .max_args = 1000000,
+    .run = run,
+};
