@@ -35,7 +35,13 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -eq 0 ] || shift
 if [ -z "$run" ] || [ -z "$out" ] || [ ${#files[@]} -eq 0 ]; then usage; fi
-case $tasks$parts$tries$wait_seconds in '' | *[!0-9]*) usage ;; esac
+for number in "$tasks" "$parts" "$tries" "$wait_seconds"; do
+  case $number in '' | *[!0-9]*) usage ;; esac
+done
+if [ -e "$out" ] && [ ! -e "$run/plan.json" ]; then
+  echo "$out: exists already, and no night of $run can have made it; give another --out" >&2
+  exit 73
+fi
 
 export CLAIMGATE=${CLAIMGATE:-claimgate} RUN=$run TRIES=$tries
 # Words of an option's value are words here, too.
@@ -60,7 +66,7 @@ before=$(submit answer "0-$((tasks - 1))")
 before=$(submit merge '' --out "$out" $merge)
 echo "submitted: merge is job $before, logs are in $run/log"
 
-# The folder is the proof of success, not what Slurm says of the job.
+# A job that Slurm no longer knows may have been cancelled: then the folder is the proof.
 [ "$wait_seconds" -gt 0 ] || exit 0
 end=$((SECONDS + wait_seconds))
 while [ $SECONDS -lt $end ]; do
@@ -70,7 +76,7 @@ while [ $SECONDS -lt $end ]; do
   esac
   sleep 1
 done
-if [ -d "$out" ]; then
+if [ "${state:-COMPLETED}" = COMPLETED ] && [ -d "$out" ]; then
   echo "published: $out"
   exit 0
 fi
