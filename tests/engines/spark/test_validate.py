@@ -207,6 +207,28 @@ def test_a_persons_ids_meet_under_a_crosswalk(spark: SparkSession, tmp_path: Pat
     assert [found[n][3] for n in sorted(found)] == ["accepted", "rejected"] * 20
 
 
+def test_a_roster_may_travel_with_the_job(spark: SparkSession, tmp_path: Path) -> None:
+    for file in Path(ROSTER).iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    lines = [line(1), line(2, rendering_npi="1000000012"), line(3, rendering_npi="1000000046")]
+    decisions = decide(table(spark, lines), roster=str(tmp_path), ship_roster=True)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    assert spark_says(decisions) == program_says(lines)
+    with pytest.raises(claimgate.ClaimgateError, match="name the folder that holds"):
+        decide(table(spark, lines), roster="/nowhere", ship_roster=True)
+
+
+def test_a_roster_that_changes_under_a_job_fails_it(spark: SparkSession, tmp_path: Path) -> None:
+    for file in Path(ROSTER).iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    decisions = decide(table(spark, [line(1)]), roster=str(tmp_path))
+    with (tmp_path / "credentials.csv").open("ab") as file:
+        file.write(Path(ROSTER, "credentials.csv").read_bytes().splitlines(True)[-1])
+    with pytest.raises(Exception, match="the roster here is another than the driver's"):
+        decisions.collect()
+
+
 def test_order_may_be_several_columns_of_several_kinds(spark: SparkSession) -> None:
     lines = [line(n, member_id="M") for n in range(1, 30)]
     df = table(spark, lines).select(
@@ -342,6 +364,7 @@ def test_an_input_that_breaks_off_kills_the_child_and_fails_the_job(spark: Spark
             show("layout"),
             ",",
             ROSTER,
+            (),
             AS_OF,
             header,
             1,

@@ -17,6 +17,7 @@ class Job:
         layout: text of the layout.
         delimiter: between the values of a line.
         roster: path of the roster's folder, the same on every executor.
+        roster_files: names and content of its files, where they travel with the job; else none.
         as_of: YYYY-MM-DD, the day that decisions are made as of.
         header: names of the layout's columns that are sent, in the order in which they come.
         order_count: how many order columns come before them.
@@ -30,6 +31,7 @@ class Job:
     layout: str
     delimiter: str
     roster: str
+    roster_files: tuple[tuple[str, bytes], ...]
     as_of: str
     header: tuple[str, ...]
     order_count: int
@@ -38,19 +40,25 @@ class Job:
     run_id: str
 
     def write_files(self, folder: str) -> None:
-        """Put policy and layout where :meth:`arguments` names them."""
-        for name, text in (("policy.json", self.policy), ("layout.json", self.layout)):
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                file.write(text)
+        """Put what travels with the job where :meth:`arguments` names it."""
+        os.mkdir(os.path.join(folder, "roster"))
+        for name, content in (
+            ("policy.json", self.policy.encode()),
+            ("layout.json", self.layout.encode()),
+            *((os.path.join("roster", name), content) for name, content in self.roster_files),
+        ):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
 
     def arguments(self, folder: str) -> list[str]:
         """The child's arguments; its report goes into ``folder``."""
+        roster = os.path.join(folder, "roster") if self.roster_files else self.roster
         return [
             "validate", "-", "--decisions", "-", "--quiet", "--multiline",
             "--report", os.path.join(folder, "report.json"),
             "--policy", os.path.join(folder, "policy.json"),
             "--layout", os.path.join(folder, "layout.json"),
-            "--roster", self.roster, "--as-of", self.as_of,
+            "--roster", roster, "--as-of", self.as_of,
         ]  # fmt: skip
 
     def header_line(self) -> bytes:

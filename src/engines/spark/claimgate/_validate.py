@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from claimgate._columns import SentColumn
 
+# Of a roster that travels with the job.
+_SHIPPED_MAX_BYTES = 64 << 20
+
 # The result's columns behind those of the order. Texts unless they are among the others.
 _DECISION_COLUMNS = [
     *("claim_id", "claim_line_number", "member_id", "decision", "reasons", "warnings"),
@@ -58,13 +61,15 @@ def validate(
     mapping: Mapping[str, str] | None = None,
     run_id: str | None = None,
     check_order: bool = True,
+    ship_roster: bool = False,
     program: str | None = None,
 ) -> DataFrame:
     """Decide claim lines: one row for each line of ``df`` that is in the policy's scope.
 
     Args:
         df: claim lines, one a row. Columns are found by the layout's names.
-        roster: folder of the credential files, at a path that driver and executors all have.
+        roster: folder of the credential files, at a path that driver and executors all have; with
+            ``ship_roster`` the driver alone.
         as_of: the day that decisions are made as of, YYYY-MM-DD or a date. No later date of
             service is accepted. There is no default, for a task that is tried again tomorrow must
             decide as it did today.
@@ -83,6 +88,8 @@ def validate(
         run_id: goes into every row; by default an id of its own for each call.
         check_order: count lines in scope by ``order`` first, which is a job of its own. False:
             only lines of the same partition are compared, while they are decided.
+        ship_roster: send the roster's files, at most 64 MiB, along with the job, for executors
+            that cannot read the folder.
         program: path of the program, the same on all executors, in place of the package's.
 
     Returns:
@@ -113,6 +120,7 @@ def validate(
             layout=layout_text,
             delimiter=layout_json["delimiter"],
             roster=roster,
+            roster_files=_files_of(roster) if ship_roster else (),
             as_of=as_of.isoformat() if isinstance(as_of, datetime.date) else as_of,
             header=tuple(one.name for one in sent),
             order_count=len(keys),
@@ -133,6 +141,20 @@ def validate(
     groups = _persons(policy_json, roster)
     parted = _parted(lines, _member_column(layout_json, sent), groups, parts, len(keys))
     return parted.mapInArrow(_PartitionOf(job), _result_schema(df, keys))
+
+
+def _files_of(roster: str) -> tuple[tuple[str, bytes], ...]:
+    """Names and content of a roster's files."""
+    folder = Path(roster)
+    if not folder.is_dir():
+        return ()  # the program says what is wrong with it
+    paths = sorted(p for p in folder.iterdir() if p.name.endswith((".csv", ".csv.gz")))
+    if sum(path.stat().st_size for path in paths) > _SHIPPED_MAX_BYTES:
+        raise ClaimgateError(
+            f"{roster}: has more than 64 MiB, too much to send along with each task; put it where "
+            "all executors can read it, or pack its files (.csv.gz)"
+        )
+    return tuple((path.name, path.read_bytes()) for path in paths)
 
 
 class _PartitionOf:
