@@ -382,7 +382,7 @@ python-lint: $(BUILD)/engines/ready ## ruff and mypy --strict over the Python pa
 	@sh tests/engines/python_lint.sh $(BUILD)
 
 spark-test: python-lint wheel ## decide in Spark, on this machine and on a cluster that loses a worker
-	@BUILD=$(BUILD) sh tests/engines/spark.sh
+	@sh tests/engines/spark.sh $(BUILD)
 
 kubernetes-test: deps all $(BUILD)/engines/ready ## the manifests against Kubernetes' schema
 	@$(ENGINE_PYTHON) tests/engines/kubernetes.py src/engines/kubernetes $(BUILD)/claimgate
