@@ -24,6 +24,7 @@ struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     struct cg_history_memory *memory = &history->memory;
     cg_line_store_init(&memory->store);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
+    cg_claim_billers_init(&memory->billers, memory->store.seed);
     cg_line_ids_init(&history->line_ids, CG_LINE_NUMBER_MAX);
     history->recall = recall;
     history->recall_context = recall_context;
@@ -42,6 +43,7 @@ void cg_history_free(struct cg_history *history) {
     cg_member_table_fini(&history->members);
     cg_line_ids_fini(&history->line_ids);
     cg_take_backs_fini(&history->memory.take_backs);
+    cg_claim_billers_fini(&history->memory.billers);
     cg_line_store_fini(&history->memory.store);
     free(history->memory.scratch);
     free(history);
@@ -52,6 +54,7 @@ void cg_history_forget(struct cg_history *history) {
     cg_member_table_reset(&history->members);
     cg_take_backs_fini(&memory->take_backs);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
+    cg_claim_billers_fini(&memory->billers);
     cg_line_store_reset(&memory->store);
 }
 
@@ -267,6 +270,20 @@ static enum cg_status decide_claim_lines(struct cg_history *history, struct cg_l
     return status;
 }
 
+/* The claim stands. */
+static bool note_billers(struct cg_history_memory *memory, const struct cg_line *lines,
+                         uint32_t count) {
+    for (uint32_t i = 0; i < count && memory->takes_same_number; i++) {
+        const struct cg_billed_claim billed = {&lines[i].member_id, &lines[i].claim_id,
+                                               lines[i].billing_npi};
+        if (!lines[i].out_of_scope && lines[i].frequency != CG_VOID &&
+            !cg_claim_billers_add(&memory->billers, billed)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The lines of a record of two or more. Out of line, so that the usual record need not save
  * registers for them. */
 __attribute__((noinline)) static enum cg_status
@@ -298,7 +315,8 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
     if (!stands) {
         cg_claim_fall(lines, count);
     }
-    return cg_history_close_claim(&history->memory, stands) == CG_OK
+    return cg_history_close_claim(&history->memory, stands) == CG_OK &&
+                   (!stands || note_billers(&history->memory, lines, count))
                ? CG_OK
                : cg_member_table_no_memory(&history->members, err);
 }

@@ -17,7 +17,7 @@
 
 #include "claimgate/rules/reason.h"
 
-static enum cg_status note_take_back(struct cg_member *member, struct cg_take_back note) {
+enum cg_status cg_member_note_take_back(struct cg_member *member, struct cg_take_back note) {
     struct cg_history_memory *memory = member->memory;
     note.member = member->history;
     if (memory->store.claim_is_open) {
@@ -31,49 +31,12 @@ static enum cg_status note_take_back(struct cg_member *member, struct cg_take_ba
     return cg_take_backs_add(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
 }
 
-enum cg_status cg_member_add_take_back(struct cg_member *member,
-                                       const struct cg_past_take_back *take_back) {
-    if (take_back->claim_id.len > CG_ID_MAX_BYTES ||
-        take_back->original_claim_id.len > CG_ID_MAX_BYTES) {
-        return CG_BAD_DATA;
-    }
-    return note_take_back(member, (struct cg_take_back){
-                                      .claim = cg_key_of(take_back->claim_id),
-                                      .original = cg_key_of(take_back->original_claim_id),
-                                      .frequency = take_back->frequency,
-                                      .took_lines = false,
-                                  });
-}
-
-void cg_member_expect_lines(struct cg_member *member, uint32_t lines) {
-    cg_member_history_expect(&member->memory->store, member->history, lines);
-}
-
-enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past_line *line) {
-    struct cg_line_store *store = &member->memory->store;
-    struct cg_service *service = cg_line_store_next(store);
-    if (service == NULL) {
-        return CG_INTERNAL;
-    }
-    if (!cg_service_of_past_line(line, service)) {
-        return CG_BAD_DATA;
-    }
-    if (!line->taken_back) {
-        uint64_t claim_hash = cg_key_hash(&service->claim, store->seed);
-        return cg_member_history_add(store, member->history, claim_hash) ? CG_OK : CG_INTERNAL;
-    }
-    if (line->taken_back_by.len == 0 || line->taken_back_frequency == 0) {
-        return CG_OK; /* released by hand, or reversed: no claim's one take-back */
-    }
-    if (line->taken_back_by.len > CG_ID_MAX_BYTES) {
-        return CG_BAD_DATA;
-    }
-    return note_take_back(member, (struct cg_take_back){
-                                      .claim = cg_key_of(line->taken_back_by),
-                                      .original = service->claim,
-                                      .frequency = line->taken_back_frequency,
-                                      .took_lines = true,
-                                  });
+bool cg_member_note_biller(struct cg_member *member, const struct cg_key *claim,
+                           uint64_t billing_npi) {
+    struct cg_history_memory *memory = member->memory;
+    return !memory->takes_same_number ||
+           cg_claim_billers_add(&memory->billers, (struct cg_billed_claim){&member->history->member,
+                                                                           claim, billing_npi});
 }
 
 /* `context` is the line that takes back. */
@@ -129,7 +92,7 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
     }
     if (line->taken_back_lines > 0) {
         *known = true;
-        return note_take_back(member, note);
+        return cg_member_note_take_back(member, note);
     }
     struct cg_take_back other = note;
     other.frequency = line->frequency == CG_VOID ? CG_REPLACEMENT : CG_VOID;
@@ -138,12 +101,21 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
     return CG_OK;
 }
 
+/* A claim with the line's own id, of the line's own provider: another's may have the same. */
+static bool may_mean_itself(const struct cg_member *member, const struct cg_line *line) {
+    const struct cg_history_memory *memory = member->memory;
+    return memory->takes_same_number &&
+           cg_claim_billers_know(&memory->billers,
+                                 (struct cg_billed_claim){&member->history->member, &line->claim_id,
+                                                          line->billing_npi});
+}
+
 /* What is named may be a number of the payer's, a claim id, or a number of the payer's that nobody
  * has told of: then it is the claim that has the line's own id. */
 static enum cg_status take_back(struct cg_member *member, struct cg_line *line, bool *known) {
     const struct cg_text meant[] = {member->memory->alias, line->original_claim_id,
                                     cg_key_text(&line->claim_id)};
-    const size_t count = member->memory->takes_same_number ? 3 : 2;
+    const size_t count = may_mean_itself(member, line) ? 3 : 2;
     enum cg_status status = CG_OK;
     member->memory->alias.len = 0;
     if (line->reverses) {
@@ -295,15 +267,20 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
     if (!cg_member_history_add(&member->memory->store, member->history, candidate->claim_hash)) {
         return CG_INTERNAL;
     }
+    /* Of a claim that is open nobody knows yet whether it stands. */
+    if (!member->memory->store.claim_is_open &&
+        !cg_member_note_biller(member, &line->claim_id, line->billing_npi)) {
+        return CG_INTERNAL;
+    }
     if (!replaces_itself(line)) {
         return CG_OK;
     }
-    return note_take_back(member, (struct cg_take_back){
-                                      .claim = service->claim,
-                                      .original = service->claim,
-                                      .frequency = CG_REPLACEMENT,
-                                      .took_lines = false,
-                                  });
+    return cg_member_note_take_back(member, (struct cg_take_back){
+                                                .claim = service->claim,
+                                                .original = service->claim,
+                                                .frequency = CG_REPLACEMENT,
+                                                .took_lines = false,
+                                            });
 }
 
 /* A service line that has met everything but duplicates and caps. */
@@ -383,7 +360,7 @@ enum cg_status cg_history_close_claim(struct cg_history_memory *memory, bool sta
             *(const struct cg_take_back *)cg_array_at(waiting, waiting->count - 1);
         waiting->count--; /* no longer known, until it is added for good */
         struct cg_member member = {.memory = memory, .history = note.member};
-        status = note_take_back(&member, note);
+        status = cg_member_note_take_back(&member, note);
     }
     waiting->count = 0;
     return status;

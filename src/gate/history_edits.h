@@ -10,6 +10,7 @@
 #define CLAIMGATE_GATE_HISTORY_EDITS_H
 
 #include "caps.h"
+#include "claim_billers.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/record/batch.h"
 #include "member_history.h"
@@ -21,6 +22,7 @@ struct cg_history_memory {
     struct cg_take_backs take_backs;
     struct cg_cap_scratch *scratch;
     bool takes_same_number;
+    struct cg_claim_billers billers; /* filled where it takes the same number */
     struct cg_text alias; /* of the take-back being decided; len 0: none. Its bytes stay */
 };
 
@@ -36,6 +38,13 @@ cg_must_use enum cg_status cg_member_decide(struct cg_member *member, struct cg_
 /* True where lines of the original stand, and no line of the claim has taken any back. */
 bool cg_member_asks_in_vain(const struct cg_member *member,
                             const struct cg_passing_take_back *passing);
+
+/* For history.h's cg_member_add_line and its like: the claim is known to have taken back, and by
+ * whom it was billed. */
+cg_must_use enum cg_status cg_member_note_take_back(struct cg_member *member,
+                                                    struct cg_take_back note);
+cg_must_use bool cg_member_note_biller(struct cg_member *member, const struct cg_key *claim,
+                                       uint64_t billing_npi);
 
 /* A line that has not been decided: rejected where it has reasons. */
 void cg_member_clear_verdict(struct cg_line *line);

@@ -103,15 +103,21 @@ enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error 
                : cg_ledger_each(ledger, &providers, read_provider, &ledger->numbers.providers, err);
 }
 
-enum cg_status cg_ledger_rendering(struct cg_ledger *ledger, uint32_t provider_no, uint64_t *npi,
-                                   struct cg_error *err) {
+enum cg_status cg_ledger_provider(struct cg_ledger *ledger, uint32_t provider_no, bool with_billing,
+                                  struct cg_pair *out, struct cg_error *err) {
     const struct cg_numbers *providers = &ledger->numbers.providers;
-    int64_t found = (int64_t)cg_pair_at(providers, provider_no).first;
-    const enum cg_status status =
-        providers->pairs.count > 0
-            ? CG_OK
-            : cg_ledger_look_up(ledger, CG_RENDERING_BY_NUMBER, cg_cell_integer(provider_no), 0,
-                                &found, err);
-    *npi = (uint64_t)found;
+    const struct cg_cell number = cg_cell_integer(provider_no);
+    int64_t rendering = 0;
+    int64_t billing = 0;
+    *out = cg_pair_at(providers, provider_no);
+    if (providers->pairs.count > 0) {
+        return CG_OK;
+    }
+    enum cg_status status =
+        cg_ledger_look_up(ledger, CG_RENDERING_BY_NUMBER, number, 0, &rendering, err);
+    if (status == CG_OK && with_billing) {
+        status = cg_ledger_look_up(ledger, CG_BILLING_BY_NUMBER, number, 0, &billing, err);
+    }
+    *out = (struct cg_pair){(uint64_t)rendering, (uint64_t)billing};
     return status;
 }

@@ -89,9 +89,11 @@ void cg_ledger_numbers_fini(struct cg_ledger_numbers *numbers);
 /* As the tables hold them now: services, and providers as well, which are many. */
 cg_must_use enum cg_status cg_ledger_services_load(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err);
-/* The rendering NPI of a provider, whether or not providers were loaded; 0: none. */
-cg_must_use enum cg_status cg_ledger_rendering(struct cg_ledger *ledger, uint32_t provider_no,
-                                               uint64_t *npi, struct cg_error *err);
+/* The rendering NPI of a provider and, where it is wanted, the billing NPI, whether or not providers
+ * were loaded; 0: none. */
+cg_must_use enum cg_status cg_ledger_provider(struct cg_ledger *ledger, uint32_t provider_no,
+                                              bool with_billing, struct cg_pair *out,
+                                              struct cg_error *err);
 /* The number of a pair, *is_new when it was given one now; 0: no memory. */
 uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_new);
 /* Zeroes for a number that was never given. */
@@ -141,6 +143,7 @@ enum cg_look_up {
     CG_MEMBER_BY_ID,
     CG_LINE_NUMBER_BY_ID,
     CG_RENDERING_BY_NUMBER,
+    CG_BILLING_BY_NUMBER,
     CG_LOOK_UPS,
 };
 

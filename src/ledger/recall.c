@@ -295,12 +295,16 @@ static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
                                  struct cg_member *member, struct cg_error *err) {
     enum cg_status status = cg_recall_unpack(ledger, member_no, member, err);
     const struct cg_array *lines = &ledger->recall->lines;
+    struct cg_pair provider;
     if (status == CG_OK) {
         cg_member_expect_lines(member, lines->count);
     }
     for (uint32_t i = 0; status == CG_OK && i < lines->count; i++) {
         struct cg_recalled *line = cg_array_at(lines, i);
-        status = cg_ledger_rendering(ledger, line->provider_no, &line->line.rendering_npi, err);
+        status = cg_ledger_provider(ledger, line->provider_no, cg_member_wants_billing(member),
+                                    &provider, err);
+        line->line.rendering_npi = provider.first;
+        line->line.billing_npi = provider.second;
         const enum cg_status told =
             status == CG_OK ? cg_member_add_line(member, &line->line) : CG_OK;
         if (told != CG_OK) {

@@ -287,6 +287,7 @@ enum cg_status cg_ledger_look_up(struct cg_ledger *ledger, enum cg_look_up what,
         [CG_MEMBER_BY_ID] = "SELECT member_no FROM member WHERE member_id = ?1",
         [CG_LINE_NUMBER_BY_ID] = "SELECT claim_line FROM line_id WHERE line_id = ?1",
         [CG_RENDERING_BY_NUMBER] = "SELECT rendering_npi FROM provider WHERE provider_no = ?1",
+        [CG_BILLING_BY_NUMBER] = "SELECT billing_npi FROM provider WHERE provider_no = ?1",
     };
     sqlite3_stmt **statement = &ledger->look_ups[what];
     bool row;

@@ -326,6 +326,13 @@ Test(x12, a_replacement_of_an_unknown_number_replaces_the_claim_with_its_own) {
     const char *out = x12_world_decide(&world, X12_MORE(file));
     x12_world_expect_in(out, "report.json", "\"taken_back\": 1,");
     x12_world_expect_in(out, "report.json", "\"rejected\": 0,");
+    X12_PUT(&world.text, "HL*1**20*1", "NM1*85*2*OTHER*****XX*1000000012", X12_SUBSCRIBER,
+            "CLM*C-1*10***11:B:7*Y*A*Y*Y", "REF*F8*P-900002", "HI*ABK:F200", "LX*9",
+            "SV1*HC:H0038:HE*10*UN*1***1", "DTP*472*D8*20250107",
+            "NM1*82*1*PEER*PAT****XX*1000000004");
+    out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "two.837")));
+    x12_world_expect_in(out, "report.json", "\"taken_back\": 1,");
+    x12_world_expect_in(out, "report.json", "\"rejected\": 0,");
     const char *off = x12_world_decide(&world, X12_MORE(file, "--same-control-number", "off"));
     x12_world_expect_in(off, "report.json", "\"taken_back\": 0,");
     x12_world_expect_in(off, "rejected.csv.gz", ",duplicate_line,");

@@ -55,6 +55,35 @@ Test(x12_ledger, what_was_paid_is_taken_in_from_x12) {
     x12_world_end(&world);
 }
 
+static const char *put_replacement(struct x12_world *world, const char *name, const char *biller) {
+    char billing[64];
+    snprintf(billing, sizeof billing, "NM1*85*2*AGENCY*****XX*%s", biller);
+    world->text.len_bytes = 0;
+    X12_PUT(&world->text, "HL*1**20*1", billing, X12_SUBSCRIBER, "CLM*C-1*10***11:B:7*Y*A*Y*Y",
+            "REF*F8*P-900001", "LX*9", "SV1*HC:H0038:HE*10*UN*1***1", "DTP*472*D8*20250108",
+            "NM1*82*1*PEER*PAT****XX*1000000004");
+    return x12_world_put(world, name);
+}
+
+/* Two providers may have given a member the same CLM01. */
+Test(x12_ledger, a_number_that_nobody_knows_means_a_claim_of_the_same_provider) {
+    static const struct {
+        const char *biller;
+        const char *told;
+    } replacements[] = {{"1000000012", "\"taken_back\": 0,"}, {"1000000004", "\"taken_back\": 2,"}};
+    for (size_t i = 0; i < sizeof replacements / sizeof replacements[0]; i++) {
+        struct x12_world world;
+        x12_world_make(&world);
+        const char *ledger = ledger_of(&world);
+        X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, X12_CLAIM("C-1"), X12_LINE("2"));
+        x12_world_decide(&world, X12_MORE(x12_world_put(&world, "first.837"), ledger));
+        const char *second = put_replacement(&world, "second.837", replacements[i].biller);
+        x12_world_expect_in(x12_world_decide(&world, X12_MORE(second, ledger)), "report.json",
+                            replacements[i].told);
+        x12_world_end(&world);
+    }
+}
+
 Test(x12_ledger, a_claim_that_cannot_be_read_is_not_taken_in) {
     struct x12_world world;
     x12_world_make(&world);

@@ -30,6 +30,7 @@ struct cg_past_line {
     int32_t start_day;
     int32_t end_day;
     uint64_t rendering_npi;
+    uint64_t billing_npi; /* of interest where cg_member_wants_billing; 0: none */
     uint64_t modifiers;
     uint16_t submitted_units;
     uint16_t accepted_units;
@@ -107,6 +108,7 @@ void cg_history_forget(struct cg_history *history);
 cg_must_use enum cg_status cg_member_add_line(struct cg_member *member,
                                               const struct cg_past_line *line);
 bool cg_member_wants_lines(const struct cg_member *member);
+bool cg_member_wants_billing(const struct cg_member *member);
 /* All lines of the member that stand, none of them split or far from our time; at most 4096. */
 cg_must_use enum cg_status
 cg_member_add_outlines(struct cg_member *member, const struct cg_outline *outlines, uint32_t count);
