@@ -34,6 +34,20 @@ bool cg_claim_billers_add(struct cg_claim_billers *billers, struct cg_billed_cla
     return find(billers, hash) || cg_hash_table_add(&billers->table, hash, 1);
 }
 
+bool cg_claim_billers_add_lines(struct cg_claim_billers *billers, const struct cg_line *lines,
+                                uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cg_line *line = &lines[i];
+        const struct cg_billed_claim billed = {&line->member_id, &line->claim_id,
+                                               line->billing_npi};
+        if (!line->out_of_scope && line->frequency != CG_VOID &&
+            !cg_claim_billers_add(billers, billed)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool cg_claim_billers_know(const struct cg_claim_billers *billers, struct cg_billed_claim billed) {
     struct cg_billed_claim untold = billed;
     untold.billing_npi = 0;

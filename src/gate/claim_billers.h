@@ -14,7 +14,7 @@
 #define CLAIMGATE_GATE_CLAIM_BILLERS_H
 
 #include "claimgate/base/hash_table.h"
-#include "claimgate/record/key.h"
+#include "claimgate/record/line.h"
 
 struct cg_claim_billers {
     struct cg_hash_table table;
@@ -34,6 +34,10 @@ void cg_claim_billers_fini(struct cg_claim_billers *billers);
 /* Adding what is there already does no harm. */
 cg_must_use bool cg_claim_billers_add(struct cg_claim_billers *billers,
                                       struct cg_billed_claim billed);
+
+/* The lines of a claim that stands. */
+cg_must_use bool cg_claim_billers_add_lines(struct cg_claim_billers *billers,
+                                            const struct cg_line *lines, uint32_t count);
 
 /* The claim has lines of this provider, or of one that was not told. */
 bool cg_claim_billers_know(const struct cg_claim_billers *billers, struct cg_billed_claim billed);

@@ -270,20 +270,6 @@ static enum cg_status decide_claim_lines(struct cg_history *history, struct cg_l
     return status;
 }
 
-/* The claim stands. */
-static bool note_billers(struct cg_history_memory *memory, const struct cg_line *lines,
-                         uint32_t count) {
-    for (uint32_t i = 0; i < count && memory->takes_same_number; i++) {
-        const struct cg_billed_claim billed = {&lines[i].member_id, &lines[i].claim_id,
-                                               lines[i].billing_npi};
-        if (!lines[i].out_of_scope && lines[i].frequency != CG_VOID &&
-            !cg_claim_billers_add(&memory->billers, billed)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The lines of a record of two or more. Out of line, so that the usual record need not save
  * registers for them. */
 __attribute__((noinline)) static enum cg_status
@@ -316,7 +302,8 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
         cg_claim_fall(lines, count);
     }
     return cg_history_close_claim(&history->memory, stands) == CG_OK &&
-                   (!stands || note_billers(&history->memory, lines, count))
+                   (!stands || !history->memory.takes_same_number ||
+                    cg_claim_billers_add_lines(&history->memory.billers, lines, count))
                ? CG_OK
                : cg_member_table_no_memory(&history->members, err);
 }

@@ -89,8 +89,8 @@ void cg_ledger_numbers_fini(struct cg_ledger_numbers *numbers);
 /* As the tables hold them now: services, and providers as well, which are many. */
 cg_must_use enum cg_status cg_ledger_services_load(struct cg_ledger *ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err);
-/* The rendering NPI of a provider and, where it is wanted, the billing NPI, whether or not providers
- * were loaded; 0: none. */
+/* The rendering NPI of a provider and, where it is wanted, the billing NPI, whether or not
+ * providers were loaded; 0: none. */
 cg_must_use enum cg_status cg_ledger_provider(struct cg_ledger *ledger, uint32_t provider_no,
                                               bool with_billing, struct cg_pair *out,
                                               struct cg_error *err);

@@ -145,10 +145,15 @@ enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no
 static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                            struct cg_error *err) {
     uint8_t rows_sha256[CG_SHA256_BYTES];
-    cg_ledger_rollback(ledger); /* that which has only read */
+    /* The transaction that has only read ends first. */
+    enum cg_status status = sqlite3_get_autocommit(ledger->db)
+                                ? CG_OK
+                                : cg_ledger_exec(ledger, "ROLLBACK", "beginning", err);
     cg_recall_free(ledger->recall);
     ledger->recall = NULL;
-    enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
+    if (status == CG_OK) {
+        status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
+    }
     if (status == CG_OK) {
         status = cg_ledger_write_rows(ledger, commit, rows_sha256, err);
     }
