@@ -10,7 +10,6 @@
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
 #include "claimgate/report/audit_report.h"
-#include "claimgate/x12/values.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,49 +27,10 @@ struct audit {
     struct cg_audit_source source;
     struct cg_audit_changes *changes;
     struct cg_audit_facts *facts;
+    struct cg_scan_index index;
     struct cg_arena scratch;
     struct cg_audit_counts counts;
 };
-
-/* --- records --- */
-
-bool cg_audit_values(const struct cg_audit_record *record, struct cg_values *out) {
-    struct cg_csv *csv = record->batch->csv;
-    if (record->binding->is_x12) {
-        return cg_x12_values(record->binding, record->batch, record->line, out);
-    }
-    if (record->record->malformed != CG_WELL_FORMED ||
-        cg_csv_read(csv, record->text) != CG_WELL_FORMED) {
-        return false;
-    }
-    cg_arena_reset(record->scratch);
-    cg_values_init(out, record->binding, csv, record->scratch);
-    return true;
-}
-
-/* A field as text, cut to fit; "" for none. */
-static void copy(struct cg_text text, char *out, size_t capacity) {
-    const size_t len = text.len < capacity ? text.len : capacity - 1;
-    if (len > 0) {
-        memcpy(out, text.ptr, len);
-    }
-    out[len] = '\0';
-}
-
-void cg_audit_ids_of(const struct cg_audit_record *record, struct cg_audit_ids *out) {
-    struct cg_values values;
-    memset(out, 0, sizeof *out);
-    if (cg_audit_values(record, &values)) {
-        copy(cg_values_get(&values, CG_FIELD_CLAIM_ID), out->claim_id, CG_AUDIT_ID_BYTES);
-        copy(cg_values_get(&values, CG_FIELD_CLAIM_LINE_NUMBER), out->line_number,
-             CG_AUDIT_ID_BYTES);
-        copy(cg_values_get(&values, CG_FIELD_MEMBER_ID), out->member_id, CG_AUDIT_ID_BYTES);
-    }
-    if (record->binding->holds_claims && record->line != NULL &&
-        record->line->line_number != CG_LINE_NUMBER_NONE) {
-        snprintf(out->line_number, CG_AUDIT_ID_BYTES, "%u", record->line->line_number);
-    }
-}
 
 enum cg_audit_decision cg_audit_decision_of(uint8_t decision) {
     switch ((enum cg_decision)decision) {
@@ -198,6 +158,7 @@ static enum cg_status compare_record(struct audit *audit, const struct cg_bindin
             .source_line = line != NULL ? cg_batch_line_place(batch, line)
                                         : batch->first_line + found->line_delta,
             .text = cg_batch_record_text(batch, record_no),
+            .index = &audit->index,
             .scratch = &audit->scratch};
         status = compare(audit, &record, err);
     }
@@ -388,6 +349,7 @@ enum cg_status cg_audit_run(const struct cg_audit_plan *plan, struct cg_audit_fa
     cg_audit_changes_close(audit.changes);
     cg_audit_original_fini(&audit.original);
     cg_audit_history_close(audit.history);
+    cg_scan_fini(&audit.index);
     cg_arena_fini(&audit.scratch);
     cg_audit_counts_fini(&audit.counts);
     return status;

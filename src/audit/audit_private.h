@@ -15,6 +15,7 @@
 #include "claimgate/record/csv.h"
 #include "claimgate/record/layout.h"
 #include "claimgate/record/parse.h"
+#include "claimgate/record/scan.h"
 
 enum {
     CG_AUDIT_LIST_BYTES = CG_VERDICT_REASONS_BYTES,
@@ -35,6 +36,7 @@ struct cg_audit_record {
      * of scope, or the whole record is. */
     uint32_t line_no;    /* from 0 */
     struct cg_text text; /* without line end */
+    struct cg_scan_index *index;
     struct cg_arena *scratch;
 };
 

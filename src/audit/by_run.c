@@ -68,7 +68,7 @@ static enum cg_status find_list(struct run *run, const char *reasons, uint16_t *
     return CG_OK;
 }
 
-static enum cg_status add_line(void *context, const struct cg_ledger_decision *decision,
+static enum cg_status add_line(void *context, const struct cg_ledger_outcome *outcome,
                                struct cg_error *err) {
     struct run *run = context;
     struct decided_line *line = cg_array_add(&run->lines);
@@ -76,11 +76,11 @@ static enum cg_status add_line(void *context, const struct cg_ledger_decision *d
         return no_memory(err);
     }
     *line = (struct decided_line){
-        .place = place_of((uint64_t)decision->input_no - 1, (uint64_t)decision->source_line),
-        .accepted_units = decision->accepted_units,
-        .line_number = decision->line_number,
-        .decision = (uint8_t)cg_audit_decision_of(decision->decision)};
-    return find_list(run, decision->reasons, &line->list, err);
+        .place = place_of((uint64_t)outcome->input_no - 1, (uint64_t)outcome->source_line),
+        .accepted_units = outcome->accepted_units,
+        .line_number = outcome->line_number,
+        .decision = (uint8_t)cg_audit_decision_of(outcome->decision)};
+    return find_list(run, outcome->reasons, &line->list, err);
 }
 
 static int by_place(const void *a, const void *b) {

@@ -49,11 +49,12 @@ static const char lines_listed[] =
                         "AND f.claim_id IS NOT NULL AND NOT EXISTS "
                         "(SELECT 1 FROM run w WHERE w.withdraws = f.run_no))")
         LISTED_LINES DECISION_JOINS "ORDER BY l.run_no, l.input_no, l.source_line";
-static const char lines_of_run[] = "" DECISION_COLUMNS(
-    "0") "FROM line l " DECISION_JOINS
-         "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
-         "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), 0) "
-         "AND l.run_no = ?1 ORDER BY l.line_no";
+static const char lines_of_run[] =
+    "SELECT l.input_no, l.source_line, coalesce(l.claim_line, 0), l.accepted_units, l.decision, "
+    "x.reasons FROM decided_line l LEFT JOIN rejection x ON x.line_no = l.line_no "
+    "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = ?1) "
+    "AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = ?1 - 1), 0) "
+    "AND l.run_no = ?1 ORDER BY l.line_no";
 enum {
     COLUMN_RUN,
     COLUMN_KIND,
@@ -262,13 +263,31 @@ enum cg_status cg_ledger_visit_list(struct cg_ledger *ledger, struct cg_text lin
                           err);
 }
 
+struct outcome_visit {
+    cg_ledger_outcome_fn fn;
+    void *context;
+};
+
+static enum cg_status visit_outcome(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct outcome_visit *visit = context;
+    const struct cg_ledger_outcome outcome = {
+        .input_no = sqlite3_column_int64(row, 0),
+        .source_line = sqlite3_column_int64(row, 1),
+        .line_number = (uint32_t)sqlite3_column_int64(row, 2),
+        .accepted_units = (uint16_t)sqlite3_column_int64(row, 3),
+        .decision = (uint8_t)sqlite3_column_int64(row, 4),
+        .reasons = cg_text_at(row, 5),
+    };
+    return visit->fn(visit->context, &outcome, err);
+}
+
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
-                                         cg_ledger_decision_fn fn, void *context,
+                                         cg_ledger_outcome_fn fn, void *context,
                                          struct cg_error *err) {
     if (ledger->joined != NULL) {
         return cg_joined_visit_run_lines(ledger->joined, run_no, fn, context, err);
     }
-    struct visit visit = {fn, context};
-    return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_row,
+    struct outcome_visit visit = {fn, context};
+    return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome,
                           &visit, err);
 }

@@ -94,7 +94,7 @@ cg_must_use enum cg_status cg_joined_visit_freed(struct cg_ledger *ledger, cg_le
 cg_must_use enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_visit_run_lines(struct cg_joined *joined, int64_t run_no,
-                                                     cg_ledger_decision_fn fn, void *context,
+                                                     cg_ledger_outcome_fn fn, void *context,
                                                      struct cg_error *err);
 cg_must_use enum cg_status cg_joined_visit_numbers(struct cg_joined *joined, struct cg_text id,
                                                    bool of_payer, cg_ledger_number_fn fn,

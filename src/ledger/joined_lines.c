@@ -131,7 +131,7 @@ enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_ledger_decisio
 
 struct run_lines {
     int64_t run_no;
-    cg_ledger_decision_fn fn;
+    cg_ledger_outcome_fn fn;
     void *context;
 };
 
@@ -143,7 +143,7 @@ static enum cg_status tell_lines_of(void *context, struct cg_ledger *part, uint3
 }
 
 enum cg_status cg_joined_visit_run_lines(struct cg_joined *joined, int64_t run_no,
-                                         cg_ledger_decision_fn fn, void *context,
+                                         cg_ledger_outcome_fn fn, void *context,
                                          struct cg_error *err) {
     struct run_lines lines = {run_no, fn, context};
     return cg_joined_each(joined, tell_lines_of, &lines, err);

@@ -273,6 +273,14 @@ static enum cg_status hear_decision(void *context, const struct cg_ledger_decisi
     return CG_OK;
 }
 
+static enum cg_status hear_outcome(void *context, const struct cg_ledger_outcome *outcome,
+                                   struct cg_error *err) {
+    (void)context;
+    (void)err;
+    tiny_require(outcome->reasons != NULL, "a line without a word");
+    return CG_OK;
+}
+
 static void hear_fault(void *context, const char *text) {
     (void)context;
     tiny_require(text[0] != '\0', "a fault without a word");
@@ -317,7 +325,7 @@ static void ask(const struct damaged_ledger *l) {
     expect_told(cg_ledger_visit_claim(ledger, cg_text_of("CLM-1001"), cg_text_of(""), hear_decision,
                                       NULL, &err),
                 &err);
-    expect_told(cg_ledger_visit_run_lines(ledger, 1, hear_decision, NULL, &err), &err);
+    expect_told(cg_ledger_visit_run_lines(ledger, 1, hear_outcome, NULL, &err), &err);
     ask_of_caps(l, ledger);
     expect_told(cg_ledger_verify(ledger, hear_fault, NULL, &faults, &err), &err);
     cg_ledger_close(ledger);

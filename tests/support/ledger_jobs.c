@@ -49,64 +49,29 @@ static enum cg_status ask(const struct fixture *fixture, question *asked, struct
     return status;
 }
 
-static enum cg_status take_decision(void *context, const struct cg_ledger_decision *decision,
-                                    struct cg_error *err) {
-    (void)context;
-    (void)decision;
-    (void)err;
-    return CG_OK;
-}
+/* Takes what it is told, and does nothing with it. */
+#define TAKER(name, type)                                                                          \
+    static enum cg_status name(void *context, type told, struct cg_error *err) {                   \
+        (void)context;                                                                             \
+        (void)told;                                                                                \
+        (void)err;                                                                                 \
+        return CG_OK;                                                                              \
+    }
+
+TAKER(take_decision, const struct cg_ledger_decision *)
+TAKER(take_outcome, const struct cg_ledger_outcome *)
 
 static enum cg_status take_standing(void *context, const struct cg_ledger_decision *decision,
                                     struct cg_error *err) {
     return cg_ledger_visit_standing(context, cg_text_of("M1"), decision, take_decision, NULL, err);
 }
 
-static enum cg_status take_run(void *context, const struct cg_ledger_run_facts *run,
-                               struct cg_error *err) {
-    (void)context;
-    (void)run;
-    (void)err;
-    return CG_OK;
-}
-
-static enum cg_status take_item(void *context, const struct cg_ledger_run_item *item,
-                                struct cg_error *err) {
-    (void)context;
-    (void)item;
-    (void)err;
-    return CG_OK;
-}
-
-static enum cg_status take_rendered(void *context, const struct cg_ledger_rendered *rendered,
-                                    struct cg_error *err) {
-    (void)context;
-    (void)rendered;
-    (void)err;
-    return CG_OK;
-}
-
-static enum cg_status take_provider(void *context, uint64_t npi, struct cg_error *err) {
-    (void)context;
-    (void)npi;
-    (void)err;
-    return CG_OK;
-}
-
-static enum cg_status take_change(void *context, const struct cg_ledger_change *change,
-                                  struct cg_error *err) {
-    (void)context;
-    (void)change;
-    (void)err;
-    return CG_OK;
-}
-
-static enum cg_status take_number(void *context, struct cg_text id, struct cg_error *err) {
-    (void)context;
-    (void)id;
-    (void)err;
-    return CG_OK;
-}
+TAKER(take_run, const struct cg_ledger_run_facts *)
+TAKER(take_item, const struct cg_ledger_run_item *)
+TAKER(take_rendered, const struct cg_ledger_rendered *)
+TAKER(take_provider, uint64_t)
+TAKER(take_change, const struct cg_ledger_change *)
+TAKER(take_number, struct cg_text)
 
 static void take_fault(void *context, const char *text) {
     (void)context;
@@ -167,7 +132,7 @@ static enum cg_status early(struct cg_ledger *ledger, struct cg_error *err) {
 }
 
 static enum cg_status run_lines(struct cg_ledger *ledger, struct cg_error *err) {
-    return cg_ledger_visit_run_lines(ledger, 2, take_decision, NULL, err);
+    return cg_ledger_visit_run_lines(ledger, 2, take_outcome, NULL, err);
 }
 
 static enum cg_status changes(struct cg_ledger *ledger, struct cg_error *err) {

@@ -193,9 +193,21 @@ cg_must_use enum cg_status cg_ledger_visit_freed(struct cg_ledger *ledger, cg_le
  * and stands. */
 cg_must_use enum cg_status cg_ledger_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
-/* Every line of a run, by member. */
+/* What became of a line, and where it stands in the inputs of its run. */
+struct cg_ledger_outcome {
+    int64_t input_no; /* from 1 */
+    int64_t source_line;
+    uint32_t line_number;
+    uint16_t accepted_units;
+    uint8_t decision;    /* enum cg_decision */
+    const char *reasons; /* joined by ';', "" for none; until fn returns */
+};
+typedef enum cg_status (*cg_ledger_outcome_fn)(void *context,
+                                               const struct cg_ledger_outcome *outcome,
+                                               struct cg_error *err);
+/* Every line of a run, in the order in which they are kept. */
 cg_must_use enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
-                                                     cg_ledger_decision_fn fn, void *context,
+                                                     cg_ledger_outcome_fn fn, void *context,
                                                      struct cg_error *err);
 
 /*
