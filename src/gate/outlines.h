@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CG_OUTLINES_BYTES = 24 << 20, CG_OUTLINES_OF_ONE_MAX = 4096 };
+enum { CG_OUTLINES_BYTES = 8 << 20, CG_OUTLINES_OF_ONE_MAX = 4096 };
 
 struct cg_outline_ring {
     struct cg_outline *slots; /* NULL until the first are kept */

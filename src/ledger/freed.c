@@ -235,7 +235,8 @@ static enum cg_status search_early(void *context, sqlite3_stmt *row, struct cg_e
 static enum cg_status search_takers(struct search *search, struct cg_error *err) {
     static const struct cg_query takers = {
         .sql = "SELECT l.line_no, l.member_no, l.original_claim_id FROM decided_line l "
-               "WHERE l.member_no <> 0 AND l.original_claim_id IS NOT NULL AND " CG_TOOK_NOTHING};
+               "WHERE l.member_no <> 0 AND l.original_claim_id IS NOT NULL AND " CG_TOOK_NOTHING
+               " ORDER BY l.member_no"};
     return cg_ledger_each(search->ledger, &takers, search_early, search, err);
 }
 
@@ -286,7 +287,9 @@ static enum cg_status search_and_visit(struct cg_ledger *ledger, search_fn look,
     struct search search = {.ledger = ledger, .found = cg_sorter_new(ledger->dir, SORT_BYTES)};
     cg_array_init(&search.latest, sizeof(struct latest), LATEST_MAX);
     cg_array_init(&search.same_policy, sizeof(int64_t), LATEST_MAX);
+    ledger->recall->past.members_rise = true;
     enum cg_status status = search.found == NULL ? no_memory(err) : look(&search, err);
+    ledger->recall->past.members_rise = false;
     if (status == CG_OK) {
         status = visit_found(&search, fn, context, err);
     }

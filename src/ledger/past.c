@@ -252,18 +252,25 @@ enum cg_status cg_past_stretch(struct cg_ledger *ledger, int64_t *members, struc
                          last, last + 1, members, err);
 }
 
-/* The stretch that a member is in: itself, while few are asked of, then all. */
+/* The stretch that a member is in: itself, while few are asked of, then all, or those who follow.
+ */
 static enum cg_status reach(struct cg_past *past, int64_t member_no, struct cg_error *err) {
     int64_t last = member_no;
+    int64_t members = 0;
     if (member_no >= past->first && member_no <= past->last) {
         return CG_OK;
     }
     if (past->asked++ < LOOKED_UP_MAX) {
         return cg_past_load(past, member_no, member_no, err);
     }
-    const enum cg_status status = cg_past_last_member(past->ledger, &last, err);
-    return status != CG_OK ? status
-                           : cg_past_load(past, 1, last > member_no ? last : member_no, err);
+    const enum cg_status status = past->members_rise
+                                      ? cg_past_stretch(past->ledger, &members, err)
+                                      : cg_past_last_member(past->ledger, &last, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    return past->members_rise ? cg_past_load(past, member_no, member_no + members - 1, err)
+                              : cg_past_load(past, 1, last > member_no ? last : member_no, err);
 }
 
 enum cg_status cg_past_gather(struct cg_past *past, int64_t member_no, struct cg_buffer *out,

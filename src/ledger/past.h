@@ -32,8 +32,9 @@ struct cg_past {
     sqlite3_stmt *blocks;
     int64_t before_run; /* groups of this run and later ones are left out */
     struct cg_array
-        withdrawn;  /* of int64_t: runs taken back before that, ascending; left out too */
-    uint32_t asked; /* members looked up so far */
+        withdrawn;     /* of int64_t: runs taken back before that, ascending; left out too */
+    uint32_t asked;    /* members looked up so far */
+    bool members_rise; /* in the order of asking: a stretch at a time is held, and not all */
     /* The stretch in memory, `first` to `last`; last 0: none. */
     int64_t first;
     int64_t last;

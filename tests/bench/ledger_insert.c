@@ -4,6 +4,12 @@
  * transaction (WAL, synchronous FULL).
  *
  *     ledger_insert LEDGER NEW_FILE
+ *
+ * And for what a night may cost: given the ledger that holds one night alone, look up its members
+ * and what they have had in a large ledger, read and left there, and append the night's rows to it.
+ * Nothing is decided, packed, hashed or moved. It leaves the large ledger unusable.
+ *
+ *     ledger_insert NIGHT LEDGER night
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -12,8 +18,18 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const char *const tables[] = {"member", "decided_line", "take_back", "past", "claim_block"};
-enum { TABLES = sizeof tables / sizeof tables[0], COLUMNS_MAX = 32 };
+static const struct {
+    const char *name;
+    int key; /* column of its key, which goes on behind the rows that are there; -1: no night's */
+} tables[] = {{"member", -1},     {"decided_line", 0}, {"take_back", 9}, {"past", -1},
+              {"claim_block", 0}, {"rejection", 0},    {"rendered", 0}};
+enum {
+    TABLES = sizeof tables / sizeof tables[0],
+    MEMBERS = 0,
+    LINES = 1,
+    PAST = 3,
+    RECENT_BYTES = 16 << 10,
+};
 
 struct value {
     int type;
@@ -81,7 +97,9 @@ static void copy_schema(sqlite3 *from, sqlite3 *to) {
     sqlite3_finalize(statement);
 }
 
-static void insert(sqlite3 *db, const char *name, const struct table *table) {
+/* `key`: the column whose values are raised by `above`; -1: none. */
+static void insert(sqlite3 *db, const char *name, const struct table *table, int key,
+                   sqlite3_int64 above) {
     char sql[256];
     sqlite3_stmt *statement;
     size_t len = (size_t)snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?", name);
@@ -96,7 +114,7 @@ static void insert(sqlite3 *db, const char *name, const struct table *table) {
         for (int i = 0; i < table->columns; i++) {
             switch (row[i].type) {
             case SQLITE_INTEGER:
-                sqlite3_bind_int64(statement, i + 1, row[i].integer);
+                sqlite3_bind_int64(statement, i + 1, row[i].integer + (i == key ? above : 0));
                 break;
             case SQLITE_TEXT:
                 sqlite3_bind_text(statement, i + 1, row[i].bytes, row[i].len, SQLITE_STATIC);
@@ -115,17 +133,108 @@ static void insert(sqlite3 *db, const char *name, const struct table *table) {
     sqlite3_finalize(statement);
 }
 
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
+    sqlite3_stmt *statement;
+    check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) == SQLITE_OK,
+          db, sql);
+    return statement;
+}
+
+static void run(sqlite3 *db, const char *sql) {
+    check(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, db, sql);
+}
+
+static sqlite3_int64 highest(sqlite3 *db, const char *name) {
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT max(rowid) FROM %s", name);
+    sqlite3_stmt *statement = prepare(db, sql);
+    const sqlite3_int64 value =
+        sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return value;
+}
+
+/* Two point reads a member, in the order in which the night has met them. */
+static void read_members(sqlite3 *db, const struct table *members) {
+    sqlite3_stmt *find = prepare(db, "SELECT member_no FROM member WHERE member_id = ?1");
+    sqlite3_stmt *past = prepare(db, "SELECT packed FROM past WHERE past_no = ?1 * 4096");
+    size_t known = 0;
+    size_t bytes = 0;
+    for (size_t r = 0; r < members->rows; r++) {
+        const struct value *id = members->values + r * (size_t)members->columns + 2;
+        sqlite3_bind_text(find, 1, id->bytes, id->len, SQLITE_STATIC);
+        if (sqlite3_step(find) == SQLITE_ROW) {
+            known++;
+            sqlite3_bind_int64(past, 1, sqlite3_column_int64(find, 0));
+            if (sqlite3_step(past) == SQLITE_ROW) {
+                bytes += (size_t)sqlite3_column_bytes(past, 0);
+            }
+            sqlite3_reset(past);
+        }
+        sqlite3_reset(find);
+    }
+    sqlite3_finalize(find);
+    sqlite3_finalize(past);
+    printf("%zu members, %zu known, %.1f MB of what they had\n", members->rows, known,
+           (double)bytes / 1e6);
+}
+
+/* As many bytes as the night has packed, in blocks. */
+static void add_recent(sqlite3 *db, const struct table *past) {
+    size_t bytes = 0;
+    for (size_t r = 0; r < past->rows; r++) {
+        bytes += (size_t)past->values[r * (size_t)past->columns + 2].len;
+    }
+    char sql[128];
+    snprintf(sql, sizeof sql, "INSERT INTO recent VALUES (NULL, 1, 1, 1, randomblob(%d))",
+             RECENT_BYTES);
+    sqlite3_stmt *statement = prepare(db, sql);
+    for (size_t at = 0; at < bytes; at += RECENT_BYTES) {
+        check(sqlite3_step(statement) == SQLITE_DONE, db, sql);
+        sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+}
+
+static void night(sqlite3 *db, const struct table *loaded) {
+    const double before = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    run(db, "BEGIN");
+    read_members(db, &loaded[MEMBERS]);
+    run(db, "COMMIT");
+    const double read = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    run(db, "BEGIN IMMEDIATE");
+    for (size_t i = 0; i < TABLES; i++) {
+        if (tables[i].key >= 0) {
+            insert(db, tables[i].name, &loaded[i], tables[i].key, highest(db, tables[i].name));
+        }
+    }
+    add_recent(db, &loaded[PAST]);
+    run(db, "COMMIT");
+    printf("processor: read %.2f s, written %.2f s\n", read - before,
+           seconds(CLOCK_PROCESS_CPUTIME_ID) - read);
+}
+
+static void first_load(sqlite3 *from, sqlite3 *to, const struct table *loaded) {
+    run(to, "BEGIN IMMEDIATE");
+    copy_schema(from, to);
+    for (size_t i = 0; i < TABLES; i++) {
+        insert(to, tables[i].name, &loaded[i], -1, 0);
+    }
+    run(to, "COMMIT");
+}
+
 int main(int argc, char **argv) {
     sqlite3 *from;
     sqlite3 *to;
     struct table loaded[TABLES] = {0};
-    if (argc != 3) {
-        fprintf(stderr, "usage: ledger_insert LEDGER NEW_FILE\n");
+    const int is_night = argc == 4 && strcmp(argv[3], "night") == 0;
+    if (argc != 3 && !is_night) {
+        fprintf(stderr, "usage: ledger_insert LEDGER NEW_FILE | NIGHT LEDGER night\n");
         return 64;
     }
     check(sqlite3_open_v2(argv[1], &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK, from, argv[1]);
     for (size_t i = 0; i < TABLES; i++) {
-        load(from, tables[i], &loaded[i]);
+        load(from, tables[i].name, &loaded[i]);
     }
     const double wall = seconds(CLOCK_MONOTONIC);
     const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -133,18 +242,15 @@ int main(int argc, char **argv) {
                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                           NULL) == SQLITE_OK,
           to, argv[2]);
-    check(sqlite3_exec(to,
-                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = "
-                       "-65536; BEGIN IMMEDIATE",
-                       NULL, NULL, NULL) == SQLITE_OK,
-          to, argv[2]);
-    copy_schema(from, to);
-    for (size_t i = 0; i < TABLES; i++) {
-        insert(to, tables[i], &loaded[i]);
+    run(to, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+            "PRAGMA cache_size = -65536");
+    if (is_night) {
+        night(to, loaded);
+    } else {
+        first_load(from, to, loaded);
     }
-    check(sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) == SQLITE_OK, to, "commit");
     sqlite3_close(to);
-    printf("%zu lines: wall %.2f s, processor %.2f s\n", loaded[1].rows,
+    printf("%zu lines: wall %.2f s, processor %.2f s\n", loaded[LINES].rows,
            seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
     sqlite3_close(from);
     return 0;

@@ -7,7 +7,7 @@
  * Ownership  Opaque; _free frees. Keys are copied; nothing points into a batch.
  * Threads    One at a time (the serial station).
  * Memory     At most 64 bytes for each accepted line, member tables included; of what is recalled
- * in outline 24 MiB in all; for each id of a line, where lines have ids, that and 28 bytes more.
+ * in outline 8 MiB in all; for each id of a line, where lines have ids, that and 28 bytes more.
  * Failure    Out of memory is the only one.
  */
 #ifndef CLAIMGATE_GATE_HISTORY_H
