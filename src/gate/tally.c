@@ -307,9 +307,11 @@ static struct cg_count cap_total(const struct cg_tally *tally, const char *id) {
     return total;
 }
 
-/* The index-th cap name that has lines; counts `index` down on the way. */
+/* The index-th cap name that has lines; counts `index` down on the way. A run without a policy has
+ * none. */
 static bool cap_at(const struct cg_tally *tally, uint32_t index, struct cg_tally_entry *out) {
-    for (uint32_t v = 0; v < cg_policy_version_count(tally->policy); v++) {
+    const uint32_t versions = tally->policy != NULL ? cg_policy_version_count(tally->policy) : 0;
+    for (uint32_t v = 0; v < versions; v++) {
         const struct cg_policy_version *version = cg_policy_version(tally->policy, v);
         for (uint32_t c = 0; c < version->cap_count; c++) {
             if (same_cap_before(tally, v, c)) {

@@ -1,5 +1,7 @@
 #include "claimgate/io/place.h"
 
+#include "place_names.h"
+
 #include "claimgate/base/fault.h"
 #include "claimgate/base/hash.h"
 #include "claimgate/base/log.h"
@@ -17,14 +19,12 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MARK      ".claimgate-"
-#define LOCK_MARK "lock"
-
 enum {
-    TOKEN_DIGITS = 16,
-    AROUND_NAME_BYTES = 1 + sizeof MARK - 1 + TOKEN_DIGITS, /* of a temporary's name */
+    AROUND_NAME_BYTES =
+        1 + sizeof CG_PLACE_MARK - 1 + CG_PLACE_TOKEN_DIGITS, /* of a temporary's name */
     LOCK_TRIES = 100,
 };
 
@@ -57,10 +57,10 @@ static void make_prefix(struct cg_place *place) {
     size_t name_bytes = strlen(place->name);
 
     if (name_bytes + AROUND_NAME_BYTES <= NAME_MAX) {
-        (void)snprintf(place->prefix, sizeof place->prefix, ".%.*s" MARK, (int)name_bytes,
+        (void)snprintf(place->prefix, sizeof place->prefix, ".%.*s" CG_PLACE_MARK, (int)name_bytes,
                        place->name);
     } else {
-        (void)snprintf(place->prefix, sizeof place->prefix, ".%016" PRIx64 MARK,
+        (void)snprintf(place->prefix, sizeof place->prefix, ".%016" PRIx64 CG_PLACE_MARK,
                        cg_hash64(place->name, name_bytes, 0));
     }
 }
@@ -117,8 +117,18 @@ enum cg_status cg_place_find(const char *path, struct cg_place *out, struct cg_e
     return status;
 }
 
+const char *cg_place_mark(const char *name) {
+    const char *mark = NULL;
+
+    for (const char *at = name; (at = strstr(at, CG_PLACE_MARK)) != NULL; at++) {
+        mark = at + sizeof CG_PLACE_MARK - 1; /* the last one: names may hold it too */
+    }
+    return name[0] == '.' ? mark : NULL;
+}
+
 static bool is_token(const char *text) {
-    return strlen(text) == TOKEN_DIGITS && strspn(text, "0123456789abcdef") == TOKEN_DIGITS;
+    return strlen(text) == CG_PLACE_TOKEN_DIGITS &&
+           strspn(text, "0123456789abcdef") == CG_PLACE_TOKEN_DIGITS;
 }
 
 enum cg_status cg_place_find_temporary(const char *path, struct cg_place *out,
@@ -128,16 +138,12 @@ enum cg_status cg_place_find_temporary(const char *path, struct cg_place *out,
     if (status != CG_OK) {
         return status;
     }
-    char *mark = NULL;
-    for (char *at = out->name; (at = strstr(at, MARK)) != NULL; at++) {
-        mark = at; /* the last one: names may hold it too */
-    }
-    if (out->name[0] != '.' || mark == NULL || !is_token(mark + sizeof MARK - 1)) {
+    const char *mark = cg_place_mark(out->name);
+    if (mark == NULL || !is_token(mark)) {
         cg_place_fini(out);
         return cg_error_set(err, CG_INTERNAL, "%s: is no staged output of claimgate", path);
     }
-    (void)snprintf(out->prefix, sizeof out->prefix, "%.*s",
-                   (int)(mark + sizeof MARK - 1 - out->name), out->name);
+    (void)snprintf(out->prefix, sizeof out->prefix, "%.*s", (int)(mark - out->name), out->name);
     return CG_OK;
 }
 
@@ -146,7 +152,7 @@ static void lock_name(const struct cg_place *place, char out[CG_PLACE_NAME_BYTES
     size_t prefix_bytes = strlen(place->prefix);
 
     memcpy(out, place->prefix, prefix_bytes);
-    memcpy(out + prefix_bytes, LOCK_MARK, sizeof LOCK_MARK);
+    memcpy(out + prefix_bytes, CG_PLACE_LOCK_MARK, sizeof CG_PLACE_LOCK_MARK);
 }
 
 void cg_place_fini(struct cg_place *place) {
@@ -214,7 +220,7 @@ static enum cg_status refuse_lock(const struct cg_place *place, const char *name
 }
 
 enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err) {
-    char owner[CG_OWNER_BYTES];
+    char holder[CG_HOLDER_BYTES];
     char name[CG_PLACE_NAME_BYTES];
 
     lock_name(place, name);
@@ -223,6 +229,7 @@ enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err) {
 
         if (fd >= 0 && is_still_there(place, name, fd)) {
             place->lock_fd = fd;
+            (void)dprintf(fd, "%ld %lld\n", (long)getpid(), (long long)time(NULL));
             return CG_OK;
         }
         if (fd >= 0) {
@@ -234,62 +241,9 @@ enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err) {
         }
     }
     return cg_error_set(err, CG_BUSY,
-                        "%s: another claimgate is writing it (it holds %s beside it, of %s); wait "
-                        "for it, or choose another output",
-                        place->path, name, cg_owner_of(place->dir_fd, name, owner));
-}
-
-/* Beside a staged database stand, while it is written, files of SQLite's. */
-static bool is_temporary(const char *text) {
-    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
-    bool found = false;
-
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        found = found || (strspn(text, "0123456789abcdef") >= TOKEN_DIGITS &&
-                          strcmp(text + TOKEN_DIGITS, ends[i]) == 0);
-    }
-    return found;
-}
-
-/* What has our name and is our own account's. Other accounts' leavings are theirs to remove. */
-static bool remove_temporary(const struct cg_place *place, const char *name) {
-    struct stat about;
-
-    if (fstatat(place->dir_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 ||
-        about.st_uid != geteuid()) {
-        return false;
-    }
-    if (S_ISDIR(about.st_mode)) {
-        return cg_dir_remove(place->dir_fd, name);
-    }
-    return S_ISREG(about.st_mode) && unlinkat(place->dir_fd, name, 0) == 0;
-}
-
-void cg_place_remove_stale(const struct cg_place *place) {
-    size_t prefix_bytes = strlen(place->prefix);
-    int fd = openat(place->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry;
-
-    if (dir == NULL) {
-        cg_log_warning(
-            "%s: its folder cannot be listed (%s), so that what an earlier run may have left "
-            "beside it stays, and claims may stand in that",
-            place->path, strerror(errno));
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return;
-    }
-    while ((entry = readdir(dir)) != NULL) {
-        if (strncmp(entry->d_name, place->prefix, prefix_bytes) == 0 &&
-            is_temporary(entry->d_name + prefix_bytes) && !remove_temporary(place, entry->d_name)) {
-            cg_log_warning("%s: cannot remove %s, which an earlier run has left beside it; remove "
-                           "it by hand",
-                           place->path, entry->d_name);
-        }
-    }
-    (void)closedir(dir);
+                        "%s: another claimgate is writing it (lock %s beside it: %s); wait for it, "
+                        "or choose another output",
+                        place->path, name, cg_owner_of_lock(place->dir_fd, name, holder));
 }
 
 enum cg_status cg_place_new_name(const struct cg_place *place, char out[CG_PLACE_NAME_BYTES],

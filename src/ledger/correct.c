@@ -69,7 +69,8 @@ enum cg_status cg_ledger_begin_release(struct cg_ledger *ledger, int32_t as_of_d
  * named. A line that another row of
  * this very run frees as well is counted twice, but freed once. */
 static const char standing_lines[] =
-    "SELECT l.member_no, count(*), CASE WHEN ?2 IS NULL THEN NULL ELSE l.claim_line END FROM "
+    "SELECT l.member_no, count(*), CASE WHEN ?2 IS NULL THEN NULL ELSE l.claim_line END, "
+    "sum(l.accepted_units) FROM "
     "json_each(?4) j "
     "CROSS JOIN decided_line l ON l.line_no = j.value "
     "LEFT JOIN member m ON m.member_no = l.member_no "
@@ -85,31 +86,32 @@ static const char standing_lines[] =
 struct releasing {
     struct cg_ledger *ledger;
     struct cg_cell cells[CG_TAKE_CELLS];
-    uint32_t *released;
+    struct cg_ledger_freed *freed;
 };
 
 static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg_error *err) {
     struct releasing *releasing = context;
     releasing->cells[CG_TAKE_MEMBER] = cg_cell_integer(sqlite3_column_int64(row, 0));
     releasing->cells[CG_TAKE_NUMBER] = cg_cell_column(row, 2);
-    *releasing->released += (uint32_t)sqlite3_column_int64(row, 1);
+    releasing->freed->lines += (uint64_t)sqlite3_column_int64(row, 1);
+    releasing->freed->units += (uint64_t)sqlite3_column_int64(row, 3);
     return cg_ledger_add_row(releasing->ledger, releasing->cells, CG_TAKE_CELLS, err);
 }
 
 enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
-                                 uint32_t *released, struct cg_error *err) {
+                                 struct cg_ledger_freed *freed, struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_release(ledger->joined, release, released, err);
+        return cg_joined_release(ledger->joined, release, freed, err);
     }
     struct releasing releasing = {
         .ledger = ledger,
         .cells = {[CG_TAKE_INPUT] = cg_cell_integer((int64_t)release->input_no + 1),
                   [CG_TAKE_SOURCE_LINE] = cg_cell_unsigned(release->source_line),
                   [CG_TAKE_ORIGINAL] = cg_cell_text(release->claim_id)},
-        .released = released};
+        .freed = freed};
     struct cg_buffer lines;
     struct cg_cell written[2];
-    *released = 0;
+    *freed = (struct cg_ledger_freed){0};
     if (cg_ledger_lines_written(ledger, release->line, written, err) != CG_OK) {
         return err->status;
     }

@@ -32,11 +32,11 @@ static void lock_name(const struct cg_ledger *ledger, char out[LOCK_NAME_BYTES])
 
 static enum cg_status refuse_busy(const struct cg_ledger *ledger, const char *lock,
                                   struct cg_error *err) {
-    char owner[CG_OWNER_BYTES];
+    char holder[CG_HOLDER_BYTES];
     return cg_error_set(err, CG_BUSY,
-                        "%s: another run is writing to this ledger (its lock file is of %s); try "
-                        "again later, or let this one wait with --lock-wait SECONDS",
-                        ledger->path, cg_owner_of(AT_FDCWD, lock, owner));
+                        "%s: another run is writing to this ledger (%s); try again later, or let "
+                        "this one wait with --lock-wait SECONDS",
+                        ledger->path, cg_owner_of_lock(AT_FDCWD, lock, holder));
 }
 
 static enum cg_status wait_for_lock(const struct cg_ledger *ledger, const char *lock,

@@ -122,7 +122,7 @@ cg_must_use enum cg_status cg_joined_begin_validate(struct cg_joined *joined,
                                                     int32_t as_of_day, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_release(struct cg_joined *joined,
                                              const struct cg_ledger_release *release,
-                                             uint32_t *released, struct cg_error *err);
+                                             struct cg_ledger_freed *freed, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_add_alias(struct cg_joined *joined,
                                                const struct cg_ledger_alias *alias, bool *known,
                                                struct cg_error *err);

@@ -182,7 +182,8 @@ static enum cg_status copy_part(void *context, struct cg_ledger *part, uint32_t 
     const struct cg_ledger_set *to = context;
     char path[PATH_MAX];
     cg_set_part_path(to, part_no, path);
-    return cg_ledger_snapshot(part, path, err);
+    return cg_ledger_snapshot(part, &(struct cg_ledger_copy){.path = path, .group = (gid_t)-1},
+                              err);
 }
 
 /* Whatever happened to the set meanwhile, the copy is one of a moment when all parts agreed. */

@@ -57,30 +57,31 @@ enum cg_status cg_joined_begin_validate(struct cg_joined *joined, const struct c
 struct asking {
     const struct cg_ledger_release *release;
     const struct cg_ledger_alias *alias;
-    uint32_t released;
+    struct cg_ledger_freed freed;
 };
 
 static enum cg_status release_in(void *context, struct cg_ledger *part, uint32_t part_no,
                                  struct cg_error *err) {
     struct asking *asking = context;
-    uint32_t released = 0;
+    struct cg_ledger_freed freed = {0};
     (void)part_no;
-    const enum cg_status status = cg_ledger_release(part, asking->release, &released, err);
-    asking->released += released;
+    const enum cg_status status = cg_ledger_release(part, asking->release, &freed, err);
+    asking->freed.lines += freed.lines;
+    asking->freed.units += freed.units;
     return status;
 }
 
 /* A row without a member is for whatever part has the claim. */
 enum cg_status cg_joined_release(struct cg_joined *joined, const struct cg_ledger_release *release,
-                                 uint32_t *released, struct cg_error *err) {
+                                 struct cg_ledger_freed *freed, struct cg_error *err) {
     struct asking asking = {.release = release};
     struct cg_ledger *part;
     if (release->member_id.len > 0) {
         const enum cg_status status = cg_joined_part_of(joined, release->member_id, &part, err);
-        return status == CG_OK ? cg_ledger_release(part, release, released, err) : status;
+        return status == CG_OK ? cg_ledger_release(part, release, freed, err) : status;
     }
     const enum cg_status status = cg_joined_each(joined, release_in, &asking, err);
-    *released = asking.released;
+    *freed = asking.freed;
     return status;
 }
 
@@ -125,8 +126,11 @@ bool cg_joined_count_line(struct cg_joined *joined, const struct cg_ledger *part
 /* What no part has recorded is part 0's, so that the sums over all parts are the night's. */
 static enum cg_status give_rest_to_first(struct cg_joined *joined, const struct cg_tally *whole,
                                          struct cg_error *err) {
-    if (whole == NULL || (joined->tallies == NULL && !make_tallies(joined, whole->policy))) {
-        return whole == NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    if (whole == NULL || whole->policy == NULL) {
+        return CG_OK;
+    }
+    if (joined->tallies == NULL && !make_tallies(joined, whole->policy)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
     struct cg_tally *first = &joined->tallies[0];
     cg_tally_rest(first, whole);
@@ -134,6 +138,15 @@ static enum cg_status give_rest_to_first(struct cg_joined *joined, const struct 
         cg_tally_take_off(first, &joined->tallies[k]);
     }
     return CG_OK;
+}
+
+/* A run without a policy has recorded no lines, and what it has counted is part 0's. */
+static const struct cg_tally *tally_of_part(const struct cg_joined *joined,
+                                            const struct cg_tally *whole, uint32_t part_no) {
+    if (whole == NULL || whole->policy == NULL) {
+        return part_no == 0 ? whole : NULL;
+    }
+    return &joined->tallies[part_no];
 }
 
 static enum cg_status keep_all(struct cg_joined *joined, const struct cg_ledger_commit *commit,
@@ -145,7 +158,7 @@ static enum cg_status keep_all(struct cg_joined *joined, const struct cg_ledger_
     of_part.output_count = 0;
     for (uint32_t k = 0; status == CG_OK && k < joined->count; k++) {
         bool kept = false;
-        of_part.tally = commit->tally == NULL ? NULL : &joined->tallies[k];
+        of_part.tally = tally_of_part(joined, commit->tally, k);
         if (commit->staging != NULL) {
             snprintf(joined->parts[k]->of_night->work, sizeof joined->parts[k]->of_night->work,
                      "%s", cg_staging_path(commit->staging));

@@ -15,6 +15,7 @@
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
+#include "claimgate/io/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -271,6 +272,21 @@ enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
     return status;
 }
 
+static enum cg_status clean_folder(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    (void)context;
+    (void)err;
+    cg_place_remove_stale_in(cg_text_at(row, 0));
+    return CG_OK;
+}
+
+/* Where the outputs of runs are, nights that were killed before they were kept have left theirs. */
+static enum cg_status clean_folders(struct cg_ledger *ledger, struct cg_error *err) {
+    static const struct cg_query parents = {
+        .sql = "SELECT DISTINCT rtrim(final_path, replace(final_path, '/', '')) FROM run WHERE "
+               "final_path IS NOT NULL"};
+    return cg_ledger_each(ledger, &parents, clean_folder, NULL, err);
+}
+
 enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
                                  const struct cg_ledger_recovery *recovery, uint32_t *recovered,
                                  struct cg_error *err) {
@@ -288,6 +304,9 @@ enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
     }
     if (status == CG_OK) {
         status = cg_ledger_finish_cut_off(ledger, recovery, recovered, err);
+    }
+    if (status == CG_OK) {
+        status = clean_folders(ledger, err);
     }
     cg_ledger_close(ledger);
     return status;

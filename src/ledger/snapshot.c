@@ -1,7 +1,7 @@
 /*
  * A ledger copied into one file: made under a temporary name beside its place, then given its own
- * name, which never replaces a file. What an export that was killed has left there goes with the
- * next one of that name, for claims stand in it.
+ * name, which replaces an earlier copy only where that is asked for. What an export that was killed
+ * has left there goes with the next one of that name, for claims stand in it.
  */
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
@@ -75,10 +75,47 @@ static void remove_side_files(const struct cg_place *place, const char *name) {
     }
 }
 
-/* Never in place of another file. A copy that a power cut may take away is no copy. */
-static enum cg_status put_in_place(const struct cg_place *place, const char *name,
+static bool has_lock_beside(const struct cg_place *place) {
+    char lock[CG_PLACE_NAME_BYTES + sizeof "-lock"];
+    (void)snprintf(lock, sizeof lock, "%s-lock", place->name);
+    return faccessat(place->dir_fd, lock, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What a copy may replace: a copy. A ledger that was ever written to has its lock beside it. */
+static enum cg_status check_replaced(const struct cg_place *place, struct cg_error *err) {
+    static const char magic[] = "SQLite format 3";
+    char head[sizeof magic] = "";
+    const int fd = openat(place->dir_fd, place->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT
+                   ? CG_OK
+                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                        "%s: cannot look at what is to be replaced", place->path);
+    }
+    const bool is_database = read(fd, head, sizeof head) == (ssize_t)sizeof head &&
+                             memcmp(head, magic, sizeof head) == 0;
+    (void)close(fd);
+    if (!is_database || has_lock_beside(place)) {
+        return cg_error_set(err, CG_CANNOT_CREATE,
+                            "%s: is %s, and is not replaced; name another file", place->path,
+                            is_database ? "a ledger that runs write to" : "no copy of a ledger");
+    }
+    return CG_OK;
+}
+
+static enum cg_status let_group_read(int fd, gid_t group, const char *path, struct cg_error *err) {
+    return group == (gid_t)-1 || (fchown(fd, (uid_t)-1, group) == 0 && fchmod(fd, 0640) == 0)
+               ? CG_OK
+               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                    "%s: cannot be given to the group", path);
+}
+
+/* In place of another file only where that was asked for. A copy that a power cut may take away is
+ * no copy. */
+static enum cg_status put_in_place(const struct cg_place *place, const char *name, bool overwrite,
                                    struct cg_error *err) {
-    if (renameat2(place->dir_fd, name, place->dir_fd, place->name, RENAME_NOREPLACE) != 0) {
+    if (renameat2(place->dir_fd, name, place->dir_fd, place->name,
+                  overwrite ? 0 : RENAME_NOREPLACE) != 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy",
                                   place->path);
     }
@@ -90,8 +127,9 @@ static enum cg_status put_in_place(const struct cg_place *place, const char *nam
 }
 
 /* The copy under a name of its own beside its place, then in its place. */
-static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place *place,
-                                const char *name, struct cg_error *err) {
+static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_ledger_copy *copy,
+                                const struct cg_place *place, const char *name,
+                                struct cg_error *err) {
     char path[PATH_MAX];
     const size_t dir_bytes = strlen(place->path) - strlen(place->name);
     if (snprintf(path, sizeof path, "%.*s%s", (int)dir_bytes, place->path, name) >=
@@ -106,10 +144,13 @@ static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place 
     enum cg_status status = copy_into(ledger, path, err);
     remove_side_files(place, name);
     if (status == CG_OK) {
+        status = let_group_read(fd, copy->group, path, err);
+    }
+    if (status == CG_OK) {
         status = sync_file(fd, path, err);
     }
     if (status == CG_OK) {
-        status = put_in_place(place, name, err);
+        status = put_in_place(place, name, copy->overwrite, err);
     }
     (void)close(fd);
     if (status != CG_OK) {
@@ -118,25 +159,33 @@ static enum cg_status make_copy(struct cg_ledger *ledger, const struct cg_place 
     return status;
 }
 
-enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
+enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const struct cg_ledger_copy *copy,
                                   struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_snapshot(ledger->joined, path, err);
+        return copy->overwrite || copy->group != (gid_t)-1
+                   ? cg_error_set(err, CG_USAGE,
+                                  "%s: a copy of a ledger set is a new folder, and takes neither "
+                                  "--group nor --overwrite",
+                                  copy->path)
+                   : cg_joined_snapshot(ledger->joined, copy->path, err);
     }
     struct cg_place place;
     char name[CG_PLACE_NAME_BYTES];
-    enum cg_status status = cg_place_find(path, &place, err);
+    enum cg_status status = cg_place_find(copy->path, &place, err);
     if (status != CG_OK) {
         return status;
     }
     status = cg_place_lock(&place, err);
     if (status == CG_OK) {
-        cg_owner_warn_of_folder(place.dir_fd, path);
+        cg_owner_warn_of_folder(place.dir_fd, copy->path);
         cg_place_remove_stale(&place);
         status = cg_place_new_name(&place, name, err);
     }
+    if (status == CG_OK && copy->overwrite) {
+        status = check_replaced(&place, err);
+    }
     if (status == CG_OK) {
-        status = make_copy(ledger, &place, name, err);
+        status = make_copy(ledger, copy, &place, name, err);
     }
     cg_place_fini(&place);
     return status;

@@ -1,5 +1,6 @@
 #include "claimgate/report/ledger_pages.h"
 
+#include "claimgate/report/answer.h"
 #include "claimgate/report/table.h"
 #include "run_json.h"
 
@@ -87,6 +88,10 @@ static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run
                 state_text(run, state));
     if (run->withdraws != 0) {
         cg_page_say(page, "  takes back run %" PRId64 "\n", run->withdraws);
+    } else if (strcmp(run->kind, "release") == 0) {
+        cg_page_say(page, "  frees %" PRIu64 " %s, %" PRIu64 " %s\n", run->tally.taken_back,
+                    cg_plural(run->tally.taken_back, "line", "lines"), run->tally.units_taken_back,
+                    cg_plural(run->tally.units_taken_back, "unit", "units"));
     } else {
         cg_page_say(page,
                     "  %" PRIu64 " %s: %" PRIu64 " accepted, %" PRIu64 " rejected; %" PRIu64
@@ -183,42 +188,145 @@ enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
 
 struct listing {
     struct cg_page *page;
+    const struct cg_ledger_question *question;
     struct cg_page_table table; /* for people */
+    struct cg_answer answer;    /* for people a line each, or CSV */
     uint64_t count;
+    uint64_t skipped; /* the oldest */
 };
 
-static enum cg_status list_run(void *context, const struct cg_ledger_run_facts *run,
-                               struct cg_error *err) {
-    struct listing *listing = context;
-    struct cg_page_table *table = &listing->table;
+enum { SAID_BYTES = 160 };
+
+/* What is to be said of a run beside its counts; "" for most. */
+static const char *remark_on(const struct cg_ledger_run_facts *run, char out[SAID_BYTES]) {
     char state[STATE_BYTES];
-    (void)err;
-    listing->count++;
-    if (listing->page->json != NULL) {
-        cg_json_open_object(listing->page->json, NULL);
-        put_run_json(listing->page->json, run);
-        cg_json_close_object(listing->page->json);
-        return CG_OK;
+    out[0] = '\0';
+    if (run->withdraws != 0) {
+        snprintf(out, SAID_BYTES, "takes back run %" PRId64, run->withdraws);
+    } else if (strcmp(run->kind, "release") == 0) {
+        snprintf(out, SAID_BYTES, "frees %" PRIu64 " %s, %" PRIu64 " %s", run->tally.taken_back,
+                 cg_plural(run->tally.taken_back, "line", "lines"), run->tally.units_taken_back,
+                 cg_plural(run->tally.units_taken_back, "unit", "units"));
     }
+    if (run->state != CG_RUN_STANDS) {
+        const size_t len = strlen(out);
+        snprintf(out + len, SAID_BYTES - len, "%s%s", len > 0 ? "; " : "", state_text(run, state));
+    }
+    return out;
+}
+
+static void list_json(struct cg_page *page, const struct cg_ledger_run_facts *run) {
+    cg_json_open_object(page->json, NULL);
+    put_run_json(page->json, run);
+    cg_json_close_object(page->json);
+}
+
+static void list_line(struct cg_answer *answer, const struct cg_ledger_run_facts *run) {
+    char said[SAID_BYTES];
+    cg_answer_number(answer, run->run_no);
+    cg_answer_text(answer, run->started_at);
+    cg_answer_text(answer, run->kind);
+    cg_answer_number(answer, (int64_t)run->tally.records);
+    cg_answer_number(answer, (int64_t)run->tally.accepted);
+    cg_answer_number(answer, (int64_t)run->tally.rejected);
+    cg_answer_number(answer, (int64_t)run->tally.units_accepted);
+    if (answer->is_csv) {
+        cg_answer_number(answer, (int64_t)run->tally.taken_back);
+        cg_answer_number(answer, (int64_t)run->tally.units_taken_back);
+        cg_answer_text(answer, run->folder);
+        cg_answer_text(answer, run->hash);
+    }
+    cg_answer_text(answer, remark_on(run, said));
+}
+
+static void list_row(struct cg_page_table *table, const struct cg_ledger_run_facts *run) {
     const uint64_t counts[] = {run->tally.records, run->tally.accepted, run->tally.rejected,
                                run->tally.units_accepted};
+    char said[SAID_BYTES];
     cg_page_table_cell(table, "%" PRId64, run->run_no);
     cg_page_table_cell(table, "%s", run->started_at);
     cg_page_table_cell(table, "%s", run->kind);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         cg_page_table_cell(table, "%" PRIu64, counts[i]);
     }
-    if (run->state != CG_RUN_STANDS) {
-        cg_page_table_note(table, "%s", state_text(run, state));
-    }
-    if (run->withdraws != 0) {
-        cg_page_table_note(table, "takes back run %" PRId64, run->withdraws);
+    if (remark_on(run, said)[0] != '\0') {
+        cg_page_table_note(table, "%s", said);
     }
     if (run->folder[0] != '\0') {
         cg_page_table_note(table, "outputs in %s", run->folder);
     }
     cg_page_table_note(table, "hash %s", run->hash);
+}
+
+static enum cg_status list_run(void *context, const struct cg_ledger_run_facts *run,
+                               struct cg_error *err) {
+    struct listing *listing = context;
+    const struct cg_ledger_question *question = listing->question;
+    (void)err;
+    if (listing->count++ < listing->skipped) {
+        return CG_OK;
+    }
+    if (listing->page->json != NULL) {
+        list_json(listing->page, run);
+    } else if (question->is_oneline || question->is_csv) {
+        list_line(&listing->answer, run);
+    } else {
+        list_row(&listing->table, run);
+    }
     return CG_OK;
+}
+
+static enum cg_status count_run(void *context, const struct cg_ledger_run_facts *run,
+                                struct cg_error *err) {
+    uint64_t *count = context;
+    (void)run;
+    (void)err;
+    ++*count;
+    return CG_OK;
+}
+
+static void open_lines(struct listing *listing) {
+    static const struct cg_answer_column of_csv[] = {
+        {"run", "run", CG_ANSWER_NUMBER},
+        {"started_at", "started", CG_ANSWER_TEXT},
+        {"kind", "kind", CG_ANSWER_TEXT},
+        {"records", "records", CG_ANSWER_NUMBER},
+        {"accepted", "accepted", CG_ANSWER_NUMBER},
+        {"rejected", "rejected", CG_ANSWER_NUMBER},
+        {"units_accepted", "units", CG_ANSWER_NUMBER},
+        {"taken_back", "", CG_ANSWER_NUMBER},
+        {"units_taken_back", "", CG_ANSWER_NUMBER},
+        {"folder", "", CG_ANSWER_TEXT},
+        {"hash", "", CG_ANSWER_TEXT},
+        {"remark", "", CG_ANSWER_TEXT},
+    };
+    static const struct cg_answer_column shown[] = {
+        {"run", "run", CG_ANSWER_NUMBER},
+        {"started_at", "started", CG_ANSWER_TEXT},
+        {"kind", "kind", CG_ANSWER_TEXT},
+        {"records", "records", CG_ANSWER_NUMBER},
+        {"accepted", "accepted", CG_ANSWER_NUMBER},
+        {"rejected", "rejected", CG_ANSWER_NUMBER},
+        {"units_accepted", "units", CG_ANSWER_NUMBER},
+        {"remark", "", CG_ANSWER_TEXT},
+    };
+    const bool is_csv = listing->question->is_csv;
+    cg_answer_open(&listing->answer, listing->page, is_csv, "runs", is_csv ? of_csv : shown,
+                   is_csv ? sizeof of_csv / sizeof of_csv[0] : sizeof shown / sizeof shown[0]);
+}
+
+static void end_list(struct listing *listing) {
+    struct cg_page *page = listing->page;
+    if (page->json != NULL) {
+        cg_page_close_list(page);
+    } else if (listing->question->is_oneline || listing->question->is_csv) {
+        cg_answer_close(&listing->answer);
+    } else {
+        cg_page_table_end(&listing->table, 0, page);
+    }
+    if (page->json == NULL && listing->count == 0 && !listing->question->is_csv) {
+        cg_page_say(page, "The ledger has no runs yet.\n");
+    }
 }
 
 enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
@@ -226,42 +334,20 @@ enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
     static const struct cg_page_table_column columns[] = {
         {"run", true},      {"started", false}, {"kind", false},         {"records", true},
         {"accepted", true}, {"rejected", true}, {"units accepted", true}};
-    struct listing listing = {.page = page};
-    (void)question;
-    cg_page_table_open(&listing.table, columns, sizeof columns / sizeof columns[0]);
-    cg_page_open_list(page, "runs");
-    const enum cg_status status = cg_ledger_visit_runs(ledger, 0, list_run, &listing, err);
-    cg_page_close_list(page);
-    if (page->json == NULL && listing.count == 0) {
-        cg_page_say(page, "The ledger has no runs yet.\n");
-    }
-    cg_page_table_end(&listing.table, 0, page);
-    return status;
-}
-
-/* --- proof --- */
-
-static void put_fault(void *context, const char *text) {
-    struct cg_page *page = context;
+    struct listing listing = {.page = page, .question = question};
+    uint64_t count = 0;
+    enum cg_status status = cg_ledger_visit_runs(ledger, 0, count_run, &count, err);
+    listing.skipped = question->last != 0 && count > question->last ? count - question->last : 0;
     if (page->json != NULL) {
-        cg_json_put_string(page->json, NULL, text);
+        cg_page_open_list(page, "runs");
+    } else if (question->is_oneline || question->is_csv) {
+        open_lines(&listing);
     } else {
-        cg_page_say(page, "%s\n", text);
+        cg_page_table_open(&listing.table, columns, sizeof columns / sizeof columns[0]);
     }
-}
-
-enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
-                              struct cg_ledger_question *question, struct cg_error *err) {
-    uint64_t *faults = &question->faults;
-    cg_page_open_list(page, "faults");
-    const enum cg_status status = cg_ledger_verify(ledger, put_fault, page, faults, err);
-    cg_page_close_list(page);
-    if (page->json != NULL) {
-        cg_json_put_boolean(page->json, "sound", *faults == 0);
-    } else if (*faults == 0) {
-        cg_page_say(page, "The ledger is sound: database, chain of runs, lines, accumulators.\n");
-    } else {
-        cg_page_say(page, "%" PRIu64 " %s.\n", *faults, cg_plural(*faults, "fault", "faults"));
+    if (status == CG_OK) {
+        status = cg_ledger_visit_runs(ledger, 0, list_run, &listing, err);
     }
+    end_list(&listing);
     return status;
 }

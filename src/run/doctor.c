@@ -209,6 +209,7 @@ static void look_at_redo(struct cg_findings *out, const char *path) {
 static void look_at_lock(struct cg_findings *out, const char *path) {
     char lock[PATH_BYTES];
     char owner[CG_OWNER_BYTES];
+    char holder[CG_HOLDER_BYTES];
     struct stat facts;
     snprintf(lock, sizeof lock, "%.4000s-lock", path);
     if (stat(lock, &facts) != 0) {
@@ -223,8 +224,8 @@ static void look_at_lock(struct cg_findings *out, const char *path) {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         find(out, "lock", false, "%s: no run is writing", lock);
     } else {
-        find(out, "lock", true, "%s: a run of %s is writing; wait for it", lock,
-             cg_owner_of(AT_FDCWD, lock, owner));
+        find(out, "lock", true, "%s: a run is writing (%s); wait for it", lock,
+             cg_owner_of_lock(AT_FDCWD, lock, holder));
     }
     (void)close(fd);
 }

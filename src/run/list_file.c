@@ -45,7 +45,8 @@ static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger 
     input->bytes = table.bytes;
     input->records = table.rows;
     memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
-    const struct cg_ledger_commit commit = {.inputs = input, .input_count = 1};
+    const struct cg_ledger_commit commit = {
+        .inputs = input, .input_count = 1, .tally = list->tally};
     return cg_ledger_commit(ledger, &commit, &kept, err);
 }
 

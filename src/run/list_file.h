@@ -19,6 +19,7 @@ struct cg_list_file {
     /* Give all rows to the run that was begun, and say what the file is. */
     enum cg_status (*read)(void *context, struct cg_ledger *ledger, struct cg_table_facts *table,
                            struct cg_error *err);
+    const struct cg_tally *tally; /* what the rows have come to; NULL: nothing is counted */
     void *context;
 };
 

@@ -321,7 +321,8 @@ static enum cg_status copy_ledger(struct redo *redo, char copy[PATH_BYTES + 16],
     snprintf(copy, PATH_BYTES + 16, "%s/ledger", redo->scratch);
     enum cg_status status = cg_ledger_open_reader(redo->plan->ledger, &ledger, err);
     if (status == CG_OK) {
-        status = cg_ledger_snapshot(ledger, copy, err);
+        status = cg_ledger_snapshot(
+            ledger, &(struct cg_ledger_copy){.path = copy, .group = (gid_t)-1}, err);
     }
     cg_ledger_close(ledger);
     return status;

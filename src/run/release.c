@@ -14,6 +14,7 @@ struct release {
     bool has_line_ids;
     enum cg_status status;
     struct cg_error *err;
+    struct cg_tally tally; /* of what is freed */
 };
 
 static void bad_value(const struct release *release, const struct cg_table_row *row, int column,
@@ -31,7 +32,7 @@ static bool is_line(const struct release *release, struct cg_text line) {
 
 static bool release_row(void *context, const struct cg_table_row *row) {
     struct release *release = context;
-    uint32_t released = 0;
+    struct cg_ledger_freed freed = {0};
     const struct cg_text line = row->values[COLUMN_NUMBER];
     const struct cg_text member = row->values[COLUMN_MEMBER];
     if (!cg_list_file_is_id(row->values[COLUMN_CLAIM])) {
@@ -52,9 +53,11 @@ static bool release_row(void *context, const struct cg_table_row *row) {
                                              .claim_id = row->values[COLUMN_CLAIM],
                                              .line = line,
                                              .member_id = member};
-    release->status = cg_ledger_release(release->ledger, &wanted, &released, release->err);
-    release->facts->lines += released;
-    release->facts->not_found += released == 0;
+    release->status = cg_ledger_release(release->ledger, &wanted, &freed, release->err);
+    release->facts->lines += freed.lines;
+    release->facts->not_found += freed.lines == 0;
+    release->tally.taken_back += freed.lines;
+    release->tally.units_taken_back += freed.units;
     return release->status == CG_OK;
 }
 
@@ -92,6 +95,7 @@ enum cg_status cg_release_run(const struct cg_release_plan *plan, struct cg_rele
                                       .kind = "release",
                                       .begin = cg_ledger_begin_release,
                                       .read = release_rows,
+                                      .tally = &release.tally,
                                       .context = &release};
     *facts = (struct cg_release_facts){0};
     return cg_list_file_run(&list, &facts->run_no, &facts->rows, err);

@@ -131,7 +131,11 @@ static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
     if (run->ledger != NULL && cg_ledger_lend_numbers(run->ledger, run->history, err) != CG_OK) {
         return err->status;
     }
-    return run->path_count != 0 ? cg_outputs_open(&run->outputs, &run->plan->output, err) : CG_OK;
+    if (run->path_count == 0) {
+        return CG_OK;
+    }
+    const enum cg_status status = cg_outputs_open(&run->outputs, &run->plan->output, err);
+    return status == CG_CANNOT_CREATE ? cg_run_tell_whose_folder(run, err) : status;
 }
 
 enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,

@@ -6,6 +6,10 @@
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/io/place.h"
+#include "claimgate/ledger/ledger_query.h"
+
+#include <string.h>
 
 /* A pipe cannot be looked at before it is read. */
 static enum cg_status check_ledger_inputs(const struct cg_run *run, struct cg_error *err) {
@@ -70,6 +74,51 @@ enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err) {
     return run->path_count != 0
                ? cg_ledger_begin(run->ledger, plan->rules.roster, plan->rules.as_of_day, err)
                : CG_OK;
+}
+
+struct whose_folder {
+    const char *path;
+    int64_t run_no; /* the last that has it; 0: none */
+    bool is_withdrawn;
+};
+
+static enum cg_status find_whose(void *context, const struct cg_ledger_run_facts *run,
+                                 struct cg_error *err) {
+    struct whose_folder *whose = context;
+    (void)err;
+    if (strcmp(run->folder, whose->path) == 0) {
+        whose->run_no = run->run_no;
+        whose->is_withdrawn = run->state == CG_RUN_WITHDRAWN;
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_run_tell_whose_folder(struct cg_run *run, struct cg_error *err) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_place place;
+    if (run->ledger == NULL || run->plan->output.dir == NULL ||
+        cg_place_find(run->plan->output.dir, &place, &ignored) != CG_OK) {
+        return err->status;
+    }
+    struct whose_folder whose = {.path = place.path};
+    if (cg_ledger_visit_runs(run->ledger, 0, find_whose, &whose, &ignored) == CG_OK &&
+        whose.run_no != 0) {
+        const long long run_no = (long long)whose.run_no;
+        *err = (struct cg_error)CG_ERROR_INIT; /* the same failure in better words */
+        if (whose.is_withdrawn) {
+            (void)cg_error_set(err, CG_CANNOT_CREATE,
+                               "%s: holds the outputs of run %lld, which was withdrawn, so that "
+                               "nobody may use them; move them away first: mv %s %s.withdrawn-%lld",
+                               place.path, run_no, place.path, place.path, run_no);
+        } else {
+            (void)cg_error_set(err, CG_CANNOT_CREATE,
+                               "%s: exists already and holds the outputs of run %lld, which "
+                               "stands; choose another folder",
+                               place.path, run_no);
+        }
+    }
+    cg_place_fini(&place);
+    return err->status;
 }
 
 enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct cg_error *err) {

@@ -98,6 +98,9 @@ void cg_run_confine(struct cg_run *run);
 /* The ledger as this run needs it, with the inputs it has already dropped from run->paths. */
 cg_must_use enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err);
 
+/* The outputs' folder cannot be made: say of which run of the ledger it is, with the mend. */
+enum cg_status cg_run_tell_whose_folder(struct cg_run *run, struct cg_error *err);
+
 /* Whether the ledger has what came by the one pipe, which could not be looked at before. */
 cg_must_use enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known,
                                                     struct cg_error *err);

@@ -78,7 +78,7 @@ Test(disk_faults, an_export_clears_up_after_one_that_was_killed, .timeout = 60) 
         "bbbbbbbbbbbbbbbb-wal eeeeeeeeeeeeeeee.txt; do touch $D/.s.claimgate-$left; done; "
         "touch $D/.t.claimgate-dddddddddddddddd; "
         "$C ledger export --snapshot $D/s --ledger $D/l && ls -A $D | grep claimgate- >&2",
-        0, ".s.claimgate-eeeeeeeeeeeeeeee.txt\n.t.claimgate-dddddddddddddddd\n");
+        0, ".s.claimgate-eeeeeeeeeeeeeeee.txt\n");
     scene_remove(&scene);
 }
 

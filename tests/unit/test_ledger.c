@@ -263,7 +263,7 @@ Test(ledger, releases_lines_that_were_denied_later) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_ledger *ledger;
     const struct cg_ledger_plan plan = {.path = fixture.path};
-    uint32_t released;
+    struct cg_ledger_freed freed;
     bool kept;
     RUN("one", "aa", {.claim = "C1", .number = 1, .units = 3},
         {.claim = "C1", .number = 2, .units = 3});
@@ -271,11 +271,11 @@ Test(ledger, releases_lines_that_were_denied_later) {
     cr_assert_eq(cg_ledger_begin_release(ledger, 20000, &err), CG_OK);
     const struct cg_ledger_release release = {
         .source_line = 2, .claim_id = {"C1", 2}, .line = cg_text_of("2")};
-    cr_assert_eq(cg_ledger_release(ledger, &release, &released, &err), CG_OK, "%s", err.text);
-    cr_assert_eq(released, 1);
+    cr_assert_eq(cg_ledger_release(ledger, &release, &freed, &err), CG_OK, "%s", err.text);
+    cr_assert(freed.lines == 1 && freed.units == 3);
     const struct cg_ledger_release unknown = {.source_line = 3, .claim_id = {"C7", 2}};
-    cr_assert_eq(cg_ledger_release(ledger, &unknown, &released, &err), CG_OK);
-    cr_assert_eq(released, 0);
+    cr_assert_eq(cg_ledger_release(ledger, &unknown, &freed, &err), CG_OK);
+    cr_assert(freed.lines == 0 && freed.units == 0);
     cr_assert_eq(cg_ledger_commit(ledger, &(struct cg_ledger_commit){0}, &kept, &err), CG_OK, "%s",
                  err.text);
     cg_ledger_close(ledger);

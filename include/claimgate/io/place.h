@@ -36,9 +36,12 @@ void cg_place_fini(struct cg_place *place);
 
 /* Held until _fini, which also removes the lock file. */
 cg_must_use enum cg_status cg_place_lock(struct cg_place *place, struct cg_error *err);
-/* Remove the temporaries that killed runs of this account have left, and what SQLite has put beside
- * them. Only under the lock. */
+/* Remove the temporaries that killed runs of this account have left in the folder, whatever their
+ * output is called, and what SQLite has put beside them. Those of other outputs only where nobody
+ * has their lock, and no ledger may still publish them. Only under the lock. */
 void cg_place_remove_stale(const struct cg_place *place);
+/* The same in a folder in which nothing is made now; nothing where it is not there. */
+void cg_place_remove_stale_in(const char *folder);
 /* A new name for a temporary; CG_INTERNAL without randomness. */
 cg_must_use enum cg_status cg_place_new_name(const struct cg_place *place,
                                              char out[CG_PLACE_NAME_BYTES], struct cg_error *err);

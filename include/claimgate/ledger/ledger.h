@@ -215,10 +215,14 @@ struct cg_ledger_release {
 /* Whether any line of it is told by an id. */
 cg_must_use enum cg_status cg_ledger_has_line_ids(struct cg_ledger *ledger, bool *has,
                                                   struct cg_error *err);
-/* *released: accepted lines that it frees; 0 when none stands. */
+/* Accepted lines that it frees, and their units; 0 when none stands. */
+struct cg_ledger_freed {
+    uint64_t lines;
+    uint64_t units;
+};
 cg_must_use enum cg_status cg_ledger_release(struct cg_ledger *ledger,
                                              const struct cg_ledger_release *release,
-                                             uint32_t *released, struct cg_error *err);
+                                             struct cg_ledger_freed *freed, struct cg_error *err);
 
 /* Begin a run that takes in numbers which a payer gave to claims: cg_ledger_add_alias for each,
  * then cg_ledger_commit. */

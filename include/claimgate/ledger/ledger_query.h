@@ -244,9 +244,15 @@ cg_must_use enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int
 /* A table or view as CSV with a header. CG_USAGE names the tables when there is no such one. */
 cg_must_use enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
                                             struct cg_error *err);
-/* A copy as one file of its own (0600, no side files), made whole or not at all. CG_CANNOT_CREATE
- * when the file is there. */
-cg_must_use enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const char *path,
+struct cg_ledger_copy {
+    const char *path;
+    gid_t group;    /* (gid_t)-1: none, mode 0600; else 0640 */
+    bool overwrite; /* put it in place of a copy that is there */
+};
+/* A copy as one file of its own (no side files), made whole or not at all. CG_CANNOT_CREATE when
+ * the file is there, or, to be replaced, is no ledger or is one that runs write to. */
+cg_must_use enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger,
+                                              const struct cg_ledger_copy *copy,
                                               struct cg_error *err);
 
 /* The numbers that payers gave to a claim; or the claims that have this number of a payer. */

@@ -29,8 +29,13 @@ struct cg_ledger_question {
     int32_t day_no;
     struct cg_plan plan; /* of _usage */
     int64_t run_no;
-    uint64_t faults; /* found by cg_page_verify */
-    bool is_unknown; /* set by _explain and _usage: the ledger has never seen this id */
+    uint64_t faults;    /* found by cg_page_verify */
+    const char *expect; /* of _verify: the hash that the newest run should have; NULL: any */
+    bool is_unexpected; /* set by _verify: it has another */
+    uint64_t last;      /* of _runs: so many of them; 0: all */
+    bool is_oneline;    /* of _runs: a line each */
+    bool is_csv;        /* of _runs */
+    bool is_unknown;    /* set by _explain and _usage: the ledger has never seen this id */
 };
 
 typedef enum cg_status (*cg_ledger_page_fn)(struct cg_page *page, struct cg_ledger *ledger,
