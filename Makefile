@@ -93,7 +93,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash nights torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE \
         wheel python-lint spark-test kubernetes-test slurm-test
 
@@ -307,10 +307,15 @@ bench-profile: all $(BUILD)/generate ## where the time goes: stations by wall ti
 bench-ledger: all $(BUILD)/generate ## what a ledger costs, on LEDGER_LINES (20000000) lines; AGAINST=PROGRAM beside another
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) bash tests/bench/ledger.sh
 
+nights: deps-test ## NIGHTS (30) nights on ledger sets of 1, 4 and 16 against the same nights on one ledger
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
+	@bash tests/crash/nights.sh $(BUILD)/dev/claimgate $(or $(NIGHTS),30) 1 4 16
+
 crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate
 	@bash tests/crash/migration.sh $(BUILD)/faults/claimgate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
+	@bash tests/crash/set.sh $(BUILD)/faults/claimgate
 
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
 	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)

@@ -227,6 +227,11 @@ static enum cg_status tell_sums(struct cg_joined *joined, struct items *items, c
     return status;
 }
 
+static int by_file(const void *a, const void *b) {
+    return strcmp(((const struct cg_ledger_output *)a)->file,
+                  ((const struct cg_ledger_output *)b)->file);
+}
+
 /* The outputs of a night stand in its file. */
 static enum cg_status tell_outputs(const struct cg_joined *joined, const struct items *items,
                                    struct cg_error *err) {
@@ -235,6 +240,9 @@ static enum cg_status tell_outputs(const struct cg_joined *joined, const struct 
     struct cg_night_file file;
     bool is_there = false;
     enum cg_status status = cg_night_read(joined->set, items->run_no, &file, &is_there, err);
+    if (status == CG_OK && file.output_count > 1) {
+        qsort(file.own_outputs, file.output_count, sizeof file.own_outputs[0], by_file);
+    }
     for (uint32_t i = 0; status == CG_OK && is_there && i < file.output_count; i++) {
         const struct cg_ledger_output *output = &file.outputs[i];
         const struct cg_ledger_run_item item = {.table = "output",

@@ -196,3 +196,9 @@ enum cg_status cg_set_agreed_run(const struct cg_ledger_set *set, int64_t *run_n
     *run_no = runs[0].run_no;
     return check_hashes(set, runs, err);
 }
+
+enum cg_status cg_ledger_set_check(const struct cg_ledger_set *set, struct cg_error *err) {
+    int64_t run_no;
+    const enum cg_status status = cg_night_refuse_open(set, err);
+    return status == CG_OK ? cg_set_agreed_run(set, &run_no, err) : status;
+}

@@ -7,6 +7,7 @@
 #include "claimgate/io/sandbox.h"
 #include "claimgate/io/staging.h"
 #include "claimgate/ledger/ledger_query.h"
+#include "claimgate/ledger/ledger_set.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
 
@@ -176,8 +177,26 @@ static enum cg_status count_run(void *context, const struct cg_ledger_run_facts 
     return CG_OK;
 }
 
+/* That no night is open on a set, and that its parts agree. */
+static bool set_is_sound(struct cg_findings *out, const char *path) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_ledger_set *set = NULL;
+    enum cg_status status = cg_ledger_set_open(path, &set, &err);
+    if (status == CG_OK) {
+        status = cg_ledger_set_check(set, &err);
+    }
+    if (status != CG_OK) {
+        find_error(out, "ledger", &err);
+    }
+    cg_ledger_set_close(set);
+    return status == CG_OK;
+}
+
 static void look_into_ledger(struct cg_findings *out, const char *path) {
     struct cg_error err = CG_ERROR_INIT;
+    if (cg_ledger_set_is(path) && !set_is_sound(out, path)) {
+        return;
+    }
     struct cg_ledger *ledger = NULL;
     struct runs runs = {.count = 0};
     if (cg_ledger_open_reader(path, &ledger, &err) != CG_OK ||

@@ -50,6 +50,11 @@ const char *cg_ledger_set_id(const struct cg_ledger_set *set);
 const char *cg_ledger_set_policy_id(const struct cg_ledger_set *set);
 uint32_t cg_ledger_set_parts(const struct cg_ledger_set *set);
 
+/* No night is open (else CG_BUSY, which says whose), and all parts are there and agree on their
+ * last run (else CG_BAD_DATA). */
+cg_must_use enum cg_status cg_ledger_set_check(const struct cg_ledger_set *set,
+                                               struct cg_error *err);
+
 /* Which night: what its tasks keep in their plan, and show. */
 struct cg_ledger_night {
     int64_t run_no;             /* in every part */

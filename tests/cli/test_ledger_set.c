@@ -1,0 +1,99 @@
+/*
+ * A ledger set as people meet it: nights, questions and slips.
+ */
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct scene scene;
+
+static void setup(void) {
+    scene_make(&scene);
+}
+
+static void teardown(void) {
+    scene_remove(&scene);
+}
+
+TestSuite(ledger_sets, .init = setup, .fini = teardown, .timeout = 600);
+
+/* `$V --ledger $D/set` is the quickstart night on it. */
+static void make_set(void) {
+    shell_expect(&scene, "$C ledger create $D/set --parts 3", 0, "");
+}
+
+/* More nights, and sets of other parts: `make nights`. */
+Test(ledger_sets, nights_and_answers_are_those_of_one_ledger) {
+    shell_expect(&scene, "bash tests/crash/nights.sh $C 2 1 4 16 >&2", 0,
+                 "lines of answers, 0 bad");
+}
+
+Test(ledger_sets, the_variable_and_both_spellings_name_a_set) {
+    make_set();
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
+    shell_expect(&scene, "$C ledger verify --ledgers $D/set", 0, "");
+    shell_expect(&scene, "CLAIMGATE_LEDGER=$D/set $C ledger runs | grep -q validate", 0, "");
+    shell_expect(&scene, "$C ledger runs --ledger $D/set --ledgers $D/set", 64, "given twice");
+}
+
+Test(ledger_sets, what_a_set_cannot_do_is_told_with_the_mend) {
+    make_set();
+    shell_expect(&scene, "$V --ledger $D/set/part-001.ledger --out $D/out", 64,
+                 "part 1 of 3 of a ledger set, which is written together with the others alone; "
+                 "name the set's folder");
+    shell_expect(&scene, "$C ledger recover --ledger $D/set/part-001.ledger", 64,
+                 "name the set's folder");
+    shell_expect(&scene, "$C ledger runs --ledger $D/set/part-001.ledger", 0,
+                 "part 1 of 3 of a ledger set, which knows its own members alone");
+    shell_expect(&scene,
+                 "$V --ledger $D/set --out $D/out; $C ledger redo --from 1 --ledger $D/set "
+                 "--roster " SHELL_ROSTER,
+                 64, "this is a ledger set");
+    shell_expect(&scene, "$C ledger create $D/set --parts 3", 73, "exists already");
+    shell_expect(&scene, "$V --ledger $D --out $D/out2", 65, "a folder, and a ledger is one file");
+}
+
+Test(ledger_sets, a_night_of_tasks_that_is_open_is_told_wherever_it_matters) {
+    make_set();
+    shell_expect(&scene,
+                 "cp $D/set/set.json $D/id; set=$(cut -d'\"' -f4 $D/id | sed -n 2p); "
+                 "printf '{\"set\": \"%s\", \"night\": \"%s\", \"run\": 1, \"kind\": \"validate\", "
+                 "\"stage\": \"open\", \"started_at\": \"2026-01-01T00:00:00Z\", \"claimgate\": "
+                 "\"2\", \"host\": \"far\", \"account\": \"ann\", \"process\": 7, \"work\": "
+                 "\"/runs/7\"}' $set $set > $D/set/night.json",
+                 0, "");
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 75,
+                 "night 1 (validate) is open since 2026-01-01T00:00:00Z, begun by account ann on "
+                 "host far, process 7, working in /runs/7");
+    shell_expect(&scene, "$C ledger export --ledger $D/set --snapshot $D/copy", 75,
+                 "is open since");
+    shell_expect(&scene, "$C doctor --ledger $D/set | grep -q 'ledger *MEND.*night 1'", 0, "");
+    shell_expect(&scene, "$C ledger recover --ledgers $D/set", 0, "had kept nothing; it is gone");
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
+}
+
+Test(ledger_sets, verify_tells_what_was_changed_in_which_part) {
+    make_set();
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
+    shell_expect(&scene,
+                 "sqlite3 $D/set/part-002.ledger \"UPDATE run SET accepted = accepted + 1\"; "
+                 "$C ledger verify --ledger $D/set | grep -q 'part 2: run 1'",
+                 0, "");
+    shell_expect(&scene,
+                 "rm $D/set/nights/1.json; $C ledger verify --ledger $D/set | "
+                 "grep -q 'nights/1.json is missing'",
+                 0, "");
+}
+
+Test(ledger_sets, a_failing_list_leaves_no_night_behind) {
+    make_set();
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
+    shell_expect(&scene,
+                 "printf 'claim_id,member_id\\n,M1\\n' > $D/bad.csv; $C ledger release $D/bad.csv "
+                 "--ledger $D/set",
+                 65, "claim_id must have 1 to 64 bytes");
+    cr_expect_not(scene_exists(scene_path(&scene, "set/night.json")));
+    shell_expect(&scene, "$C ledger verify --ledger $D/set", 0, "");
+}
