@@ -20,7 +20,7 @@
 
 enum {
     REJECTED_TEXT_BYTES = 4 << 20,
-    SHORT_LINES_TEXT_BYTES = 1 << 19, /* where a batch has all the lines that it may have */
+    SHORT_LINES_TEXT_BYTES = 1 << 18, /* where a batch has all the lines that it may have */
 };
 
 struct packing {

@@ -11,6 +11,7 @@ uint64_t edited_credential_reasons;
 int edited_credential_calls;
 int edited_roster_calls;
 bool edited_layout_without_original;
+bool edited_negative_units_void;
 bool edited_plainness_hidden;           /* edit_fields every record as if it might hold any byte */
 const char *edited_fixed_authorization; /* the layout's, for a file without the column */
 
@@ -82,7 +83,8 @@ bool edited_is_plain(const char *text, uint32_t len) {
 bool edited_fields(const struct cg_policy *policy, const struct record *record,
                    struct edited *out) {
     struct cg_binding binding = {.delimiter = ',',
-                                 .can_take_back = !edited_layout_without_original};
+                                 .can_take_back = !edited_layout_without_original,
+                                 .negative_units_void = edited_negative_units_void};
     uint32_t marks[CG_FIELD_COUNT + 1] = {UINT32_MAX};
     uint32_t *ends = marks + 1;
     uint32_t len = 0;
@@ -113,6 +115,7 @@ bool edited_fields(const struct cg_policy *policy, const struct record *record,
         .policy = policy, .roster = roster, .as_of_day = edited_day("2024-12-31")};
     out->line = (struct cg_line){0};
     bool in_scope = cg_edit_fields(&rules, &values, &out->line);
+    out->takes_back = values.takes_back;
     if (in_scope) {
         cg_edit_credentials(&rules, &out->line, 1);
     }

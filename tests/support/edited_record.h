@@ -17,6 +17,7 @@ extern int edited_credential_calls;
 extern int edited_roster_calls;
 extern bool edited_layout_without_original;
 extern bool edited_plainness_hidden;
+extern bool edited_negative_units_void; /* the layout says that units below zero reverse */
 extern const char *edited_fixed_authorization;
 #define BYTES_64 "0123456789012345678901234567890123456789012345678901234567890123"
 
@@ -30,6 +31,7 @@ extern const struct record edited_good;
 
 struct edited {
     struct cg_line line;
+    bool takes_back; /* it passes by, and asks to take a claim back */
     char text[RECORD_MAX];
 };
 struct cg_policy *edited_load_policy(const char *id);

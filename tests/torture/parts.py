@@ -1,4 +1,5 @@
 """The parts of the torture: each yields (row of the table, function, points, how many there are)."""
+import bombs as bombs_of
 import faults
 import hostile
 import power_cuts
@@ -63,6 +64,13 @@ def canaries(setup, _bench):
            Shimmed(hostile.canary_break, setup.malloc_shim), setup.some(points, 1000), len(points))
 
 
+def bombs(setup, _bench):
+    bombs_of.make(setup.inputs)
+    points = bombs_of.points()
+    yield ("gibibytes in small files, < 64 MiB", bombs_of.bomb_break, setup.some(points, 30),
+           len(points))
+
+
 def teeth(setup, bench):
     syncs = setup.some(teeth_of.sync_points(bench), 10**6)
     yield "teeth: each sync swallowed", teeth_of.sync_break, syncs, len(syncs)
@@ -89,4 +97,4 @@ def zlib(setup, _bench):
 
 
 PARTS = {"names": names, "canaries": canaries, "alloc": alloc, "syscalls": syscalls, "kills": kills,
-         "states": states, "teeth": teeth, "damage": damage, "readers": read, "zlib": zlib}
+         "states": states, "teeth": teeth, "bombs": bombs, "damage": damage, "readers": read, "zlib": zlib}

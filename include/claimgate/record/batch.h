@@ -1,5 +1,5 @@
 /*
- * Batch: about 1 MiB of whole records, or 12,288 lines, and everything that becomes of them.
+ * Batch: about 1 MiB of whole records, or 10,240 lines, and everything that becomes of them.
  *
  * The only thing that travels on the belt. Filled at the first station, reused when
  * written. Each part is written by the one station named beside it.
@@ -27,7 +27,7 @@ enum {
     CG_RECORD_MAX_BYTES = 65536, /* a longer record is malformed; this much of it is kept */
     CG_LEFT_OUT_RULES = 16,      /* those of a layout (layout.h: CG_ONLY_MAX) */
     CG_BATCH_BYTES = 1 << 20,    /* decompressed bytes read into one batch */
-    CG_BATCH_LINES = 12288,      /* lines cut into one batch: a line becomes more than its bytes */
+    CG_BATCH_LINES = 10240,      /* lines cut into one batch: a line becomes more than its bytes */
     CG_BATCH_HEAD_BYTES =
         262144 + 64, /* room before the payload for a carried record, or a claim of X12 */
 };
