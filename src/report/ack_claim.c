@@ -13,6 +13,14 @@ static struct cg_text of(const struct cg_x12_elements *elements, uint32_t elemen
     return cg_x12_element(elements, element_no);
 }
 
+/* The kind of an id never stands without one. */
+static void put_id(struct cg_ack_text *text, const char *kind, struct cg_text id) {
+    if (id.len > 0) {
+        cg_ack_put_word(text, kind);
+        cg_ack_put(text, id);
+    }
+}
+
 static void put_provider(struct cg_ack277 *ack) {
     const struct cg_x12_elements *billing = &ack->question.billing;
     struct cg_ack_text *text = &ack->claims;
@@ -29,8 +37,7 @@ static void put_provider(struct cg_ack277 *ack) {
     for (uint32_t i = 2; i < 8; i++) {
         cg_ack_put(text, of(billing, i));
     }
-    cg_ack_put_word(text, npi.len > 0 ? "XX" : "FI");
-    cg_ack_put(text, npi.len > 0 ? npi : of(&ack->question.tax_id, 2));
+    put_id(text, npi.len > 0 ? "XX" : "FI", npi.len > 0 ? npi : of(&ack->question.tax_id, 2));
     cg_ack_end(text);
 }
 
@@ -50,8 +57,7 @@ static void put_patient(struct cg_ack277 *ack, const struct cg_x12_elements *clm
     for (uint32_t i = 3; i < 8; i++) {
         cg_ack_put(text, of(names, i));
     }
-    cg_ack_put_word(text, "MI");
-    cg_ack_put(text, of(&question->insured, 9));
+    put_id(text, "MI", of(&question->insured, 9));
     cg_ack_end(text);
     cg_ack_begin(text, "TRN");
     cg_ack_put_word(text, "2");
@@ -120,14 +126,21 @@ static struct cg_text code_alone(struct cg_text code) {
     return code;
 }
 
+static bool is_letters_and_digits(struct cg_text text) {
+    uint32_t at = 0;
+    while (at < text.len && (isalnum((unsigned char)text.ptr[at]) != 0 || text.ptr[at] == '-')) {
+        at++;
+    }
+    return at == text.len;
+}
+
 static void put_procedure(struct cg_ack_text *text, const struct cg_x12_line *values) {
     char procedure[128];
     int len = snprintf(procedure, sizeof procedure, "HC");
     for (int field = CG_FIELD_HCPCS_CODE; field <= CG_FIELD_HCPCS_MODIFIER_4; field++) {
         const struct cg_text part = field == CG_FIELD_HCPCS_CODE ? code_alone(values->values[field])
                                                                  : values->values[field];
-        if (part.len > 0 && part.len < 16 && memchr(part.ptr, '*', part.len) == NULL &&
-            memchr(part.ptr, '~', part.len) == NULL) {
+        if (part.len > 0 && part.len < 16 && is_letters_and_digits(part)) {
             len += snprintf(procedure + len, sizeof procedure - (size_t)len, ":%.*s", (int)part.len,
                             part.ptr);
         }

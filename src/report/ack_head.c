@@ -76,6 +76,16 @@ static void put_trace(struct cg_ack277 *ack, struct cg_ack_text *text) {
     cg_ack_put(text, cg_text_of(trace));
 }
 
+/* When the group was sent, else its transaction; where neither says so, when it is answered. */
+static int32_t received_day(const struct cg_ack277 *ack) {
+    const struct cg_text told[] = {of(&ack->question.gs, 4), of(&ack->question.bht, 4)};
+    int32_t day_no = CG_DAY_NONE;
+    for (size_t i = 0; i < sizeof told / sizeof told[0] && day_no == CG_DAY_NONE; i++) {
+        day_no = cg_date_parse(told[i].ptr, told[i].len, CG_DATE_COMPACT);
+    }
+    return day_no != CG_DAY_NONE ? day_no : ack->plan.as_of_day;
+}
+
 static void put_payer(struct cg_ack277 *ack, struct cg_ack_text *text) {
     const char *own = ack->plan.payer_id;
     const struct cg_x12_elements *receiver = &ack->question.receiver;
@@ -100,7 +110,7 @@ static void put_payer(struct cg_ack277 *ack, struct cg_ack_text *text) {
     cg_ack_begin(text, "DTP");
     cg_ack_put_word(text, "050");
     cg_ack_put_word(text, "D8");
-    cg_ack_put(text, of(&ack->question.gs, 4));
+    cg_ack_put_day(text, received_day(ack));
     cg_ack_end(text);
     cg_ack_begin(text, "DTP");
     cg_ack_put_word(text, "009");

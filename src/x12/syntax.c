@@ -171,6 +171,17 @@ static enum cg_status check_marks(const struct cg_x12_marks *marks, struct cg_er
     return CG_OK;
 }
 
+/* Whoever reads the ISA again would take a part of it for the whole. */
+static enum cg_status check_ends_once(struct cg_text isa, const struct cg_x12_marks *marks,
+                                      struct cg_error *err) {
+    return is_line_end(marks->terminator) || memchr(isa.ptr, marks->terminator, isa.len) == NULL
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA,
+                              "the character behind ISA16, which ends each segment, stands within "
+                              "this ISA too (byte 0x%02x); is the ISA whole?",
+                              (unsigned)(unsigned char)marks->terminator);
+}
+
 enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end, struct cg_x12_marks *marks,
                                uint32_t *len_bytes, struct cg_error *err) {
     struct isa isa = {.repetition = '\0'};
@@ -199,7 +210,8 @@ enum cg_status cg_x12_read_isa(struct cg_text text, bool at_end, struct cg_x12_m
                                    .component = text.ptr[isa.component_at],
                                    .terminator = text.ptr[end]};
     *len_bytes = end;
-    return check_marks(marks, err);
+    const enum cg_status status = check_marks(marks, err);
+    return status == CG_OK ? check_ends_once((struct cg_text){text.ptr, end}, marks, err) : status;
 }
 
 /* --- an interchange behind something else --- */

@@ -3,7 +3,10 @@
  */
 #include "support/x12_world.h"
 
+#include "claimgate/rules/reason.h"
+
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +152,59 @@ Test(x12_feeds, a_check_of_a_layout_shows_what_is_read_of_it) {
     cr_expect_eq(run.exit_code, 64);
     run_fini(&run);
     x12_world_end(&world);
+}
+
+#define EVERY_REASON "fixtures/x12/every_reason/"
+
+static char *read_whole(const char *path, size_t *len) {
+    FILE *file = fopen(path, "rbe");
+    cr_assert_not_null(file, "%s", path);
+    char *bytes = calloc(1, 1 << 20);
+    cr_assert_not_null(bytes);
+    *len = fread(bytes, 1, (1 << 20) - 1, file);
+    fclose(file);
+    return bytes;
+}
+
+/* As it stands in the fixture, which was read against the guide. */
+Test(x12_feeds, the_acknowledgment_tells_every_reason) {
+    struct scene scene;
+    struct run run;
+    struct cg_error err = CG_ERROR_INIT;
+    size_t len = 0;
+    cr_assert_eq(cg_reason_init(&err), CG_OK, "%s", err.text);
+    scene_make(&scene);
+    const char *out = scene_path(&scene, "out");
+    const char *const argv[] = {run_claimgate(),
+                                "validate",
+                                EVERY_REASON "claims.837",
+                                "--roster",
+                                EVERY_REASON "roster",
+                                "--policy",
+                                EVERY_REASON "policy.json",
+                                "--as-of",
+                                "2025-12-31",
+                                "--ack",
+                                "--out",
+                                out,
+                                NULL};
+    run_program(argv, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    char *wanted = read_whole(EVERY_REASON "ack.277", &len);
+    x12_world_expect_content(out, "ack.277ca.x12.gz", wanted, len);
+    free(wanted);
+    char *rows = scene_read(out, "rejected.csv.gz", &len);
+    for (int i = 0; i < CG_REASON_CAP; i++) {
+        char column[80];
+        const char *name = cg_reason_info((enum cg_reason)i)->name;
+        snprintf(column, sizeof column, ",%s,", name);
+        cr_expect(strstr(rows, column) != NULL || i == CG_REASON_PROCEDURE_CODE_NEAR, "%s", name);
+    }
+    cr_expect_not_null(strstr(rows, ",daily_cap,"));
+    cr_expect_not_null(strstr(rows, ",yearly_cap,"));
+    free(rows);
+    scene_remove(&scene);
 }
 
 Test(x12_feeds, small_letters_and_ebcdic_are_told) {

@@ -22,6 +22,14 @@ struct texts {
     struct cg_buffer sides[CG_X12_SIDES];
 };
 
+/* In pieces, the lines before a fault have been read when it is met. Else both are the same. */
+static bool ends_in(const struct cg_buffer *pieces, const struct cg_buffer *whole) {
+    const bool is_refused = strncmp(whole->data, "refused: ", 9) == 0;
+    const size_t before = pieces->len_bytes - whole->len_bytes;
+    return pieces->len_bytes >= whole->len_bytes && (before == 0 || is_refused) &&
+           memcmp(pieces->data + before, whole->data, whole->len_bytes) == 0;
+}
+
 static void look(struct texts *texts, const uint8_t *choice) {
     const bool lenient = (choice[1] & 1) != 0;
     const size_t payload = 1 + (size_t)(choice[1] >> 1) * 7;
@@ -30,8 +38,8 @@ static void look(struct texts *texts, const uint8_t *choice) {
     x12_transcribe(&texts->whole, &texts->input, (struct x12_reading){.lenient = lenient});
     x12_transcribe(&texts->pieces, &texts->input,
                    (struct x12_reading){.payload = payload, .lenient = lenient});
-    tiny_require(strcmp(texts->whole.data, texts->pieces.data) == 0,
-                 "cut at %zu bytes it reads otherwise", payload);
+    tiny_require(ends_in(&texts->pieces, &texts->whole), "cut at %zu bytes it reads otherwise",
+                 payload);
     if (!x12_sum_claims(&texts->input, lenient, &all)) {
         return;
     }
@@ -50,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct texts texts;
     struct cg_buffer *const all[] = {&texts.input, &texts.whole, &texts.pieces, &texts.sides[0],
                                      &texts.sides[1]};
-    if (size < CHOICE_BYTES) {
+    if (size <= CHOICE_BYTES) {
         return 0;
     }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

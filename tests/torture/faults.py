@@ -8,8 +8,8 @@ from harness import Judge, scene_of
 
 # --- allocations ---
 
-ALLOC_SCENES = ("folder", "second", "audit")
-ALLOC_CHEAP = ("first", "files", "recovery", "import", "release", "withdraw", "snapshot", "check",
+ALLOC_SCENES = ("folder", "second", "audit", "x12")
+ALLOC_CHEAP = ("x12-ledger", "first", "files", "recovery", "import", "release", "withdraw", "snapshot", "check",
                "usage", "explain", "reconsider", "runs", "verify", "export", "policy-check",
                "roster-check", "layout-check", "audit-folder")
 NO_MEMORY = 70
@@ -58,7 +58,7 @@ ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EINTR", "EMFILE", "EACCES")
 SPARED = {"exit_group", "exit", "execve", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "futex",
           "getpid", "gettid", "geteuid", "getuid", "getegid", "getgid", "arch_prctl", "rseq",
           "set_tid_address", "set_robust_list", "clock_gettime", "brk", "munmap", "uname"}
-SYSCALL_SCENES = ("second", "folder", "files", "first", "recovery", "audit", "verify", "snapshot",
+SYSCALL_SCENES = ("second", "x12", "folder", "files", "first", "recovery", "audit", "verify", "snapshot",
                   "import", "check", "withdraw", "overwrite", "migrate", "known", "usage",
                   "explain", "export", "roster-check")
 FILE_CALLS = {"openat", "read", "pread64", "write", "pwrite64", "fsync", "fdatasync", "ftruncate",
@@ -134,7 +134,7 @@ def syscall_break(bench, point):
 
 # --- short reads and writes: legal, so that nothing may come of them ---
 
-SHORT_SCENES = ("second", "folder", "first", "files", "recovery", "audit", "snapshot", "migrate")
+SHORT_SCENES = ("second", "x12-ledger", "folder", "first", "files", "recovery", "audit", "snapshot", "migrate")
 
 
 def short_points(bench):
@@ -159,7 +159,7 @@ def short_break(bench, point, shim):
 # --- kills ---
 
 KILL_SCENES = ("first", "second", "recovery", "folder", "overwrite", "files", "recover", "withdraw",
-               "import", "release", "snapshot", "migrate", "known", "audit")
+               "import", "release", "snapshot", "migrate", "known", "audit", "x12-ledger")
 
 
 def kill_points(bench):

@@ -82,7 +82,9 @@ def teeth(setup, bench):
 
 def damage(setup, _bench):
     points = seeded.stretches(setup.seeds(100_000, 1_000_000), setup.seed)
-    yield f"damaged claim files, {seeded.STRETCH} each", seeded.damage_break, points, None
+    for what, trial in (("claim", "damaged_files"), ("X12", "damaged_x12")):
+        yield (f"damaged {what} files, {seeded.STRETCH} each", Shimmed(seeded.damage_break, trial),
+               points, None)
 
 
 def read(setup, _bench):

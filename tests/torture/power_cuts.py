@@ -10,7 +10,7 @@ import oplog  # noqa: E402
 import states  # noqa: E402
 
 SCENES = ("second", "apart", "first", "recovery", "folder", "files", "overwrite", "withdraw", "import",
-          "release", "snapshot", "migrate", "audit")
+          "release", "snapshot", "migrate", "audit", "x12-ledger")
 
 
 def logged(bench, scene, wrapper=(), argv=None, bench_program=None):

@@ -5,6 +5,7 @@ them holds the word CANARY, and none of it may ever be seen outside accepted, re
 """
 import gzip
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ RULES = ("--roster", "../in/roster", "--policy", "ms", "--as-of", "2025-06-30")
 NIGHT_1 = ("validate", "../in/claims-01.csv.gz", *RULES, "--quiet")
 NIGHT_2 = ("validate", "../in/claims-02.csv.gz", *RULES, "--quiet")
 LEDGER = ("--ledger", "ledger.db")
+X12_NIGHT = ("validate", "../in/claims.837.gz", "--roster", "../in/roster-x12", "--policy", "ms",
+             "--as-of", "2025-06-30", "--quiet", "--threads", "0", "--ack")
 FIRST_NIGHT = (*NIGHT_1, "--threads", "0", "--out", "first", *LEDGER)
 SECOND_NIGHT = (*NIGHT_2, "--threads", "0", "--out", "out", *LEDGER)
 FILES = ("--accepted", "a.csv", "--rejected", "r.csv.gz", "--report", "report.json")
@@ -66,6 +69,9 @@ SCENES = {scene.name: scene for scene in (
     Scene("audit-folder", ("audit", "../in/claims-01.csv.gz", "--decided", "out", *RULES,
                            "--threads", "0", "--quiet", "--out", "audited"),
           before=((*NIGHT_1, "--out", "out"),), again=(73,)),
+    # X12, and its acknowledgment.
+    Scene("x12", (*X12_NIGHT, "--out", "out"), again=(73,)),
+    Scene("x12-ledger", (*X12_NIGHT, "--out", "out", *LEDGER), before=(FIRST_NIGHT,)),
     # Questions.
     Scene("check", ("check", *ONE_LINE, *RULES, *LEDGER, "--json"), before=(FIRST_NIGHT,),
           reads=True, names_claims=True),
@@ -99,6 +105,24 @@ def _gunzip_marked(path):
     return rows
 
 
+def _make_x12(generator, folder, seed, lines):
+    """claims.837.gz and roster-x12, with the word in each claim and member id."""
+    made = os.path.join(folder, "x12")
+    subprocess.run([generator, "--layout", "x12-837p", "--lines", str(lines), "--members",
+                    str(lines // 8), "--seed", str(seed), "--error", "over_daily_cap=2", "--out", made,
+                    "--quiet"], check=True)
+    with gzip.open(os.path.join(made, "claims.837.gz")) as packed:
+        text = packed.read().decode("latin-1")
+    for segment in ("CLM*", "REF*F8*"):
+        text = text.replace("\n" + segment, "\n" + segment + CANARY)
+    text = "\n".join(line.replace("*MI*", "*MI*" + CANARY) if line.startswith("NM1*IL*") else line
+                     for line in text.split("\n"))
+    with open(os.path.join(folder, "claims.837.gz"), "wb") as out:
+        out.write(gzip.compress(text.encode("latin-1"), mtime=0))
+    os.rename(os.path.join(made, "roster"), os.path.join(folder, "roster-x12"))
+    shutil.rmtree(made)
+
+
 def _write_csv(path, rows):
     text = "\n".join(",".join(row) for row in rows).encode("latin-1")
     data = gzip.compress(text, mtime=0) if path.endswith(".gz") else text
@@ -121,6 +145,7 @@ def make_inputs(generator, folder, seed, lines=300, files=2, lines_a_member=8):
     paid = [[f"{CANARY}P{n}", "1", f"{CANARY}M1000{n:04d}", "2024-02-01", "H0038", "3", "1048524098"]
             for n in range(20)]
     _write_csv(os.path.join(folder, "paid.csv"), [header, *paid, [""]])
+    _make_x12(generator, folder, seed, lines)
     claims = [[CANARY + f"C{n:09d}"] for n in (1, 2)]
     _write_csv(os.path.join(folder, "release.csv"), [["claim_id"], *claims, [""]])
 

@@ -18,9 +18,9 @@ def stretches(seeds, seed):
     return [(start + at, min(STRETCH, seeds - at)) for at in range(0, seeds, STRETCH)]
 
 
-def damage_break(bench, point):
+def damage_break(bench, point, trial):
     first, count = point
-    done = subprocess.run([tool(bench.program, "damaged_files"), str(count), str(first)],
+    done = subprocess.run([tool(bench.program, trial), str(count), str(first)],
                           capture_output=True, text=True, check=False)
     return "held", [] if done.returncode == 0 else [done.stderr or f"exit {done.returncode}"]
 

@@ -103,6 +103,8 @@ static const struct {
     {"GS*HC", "G\001*HC", "something else stands where the segment GS or IEA must stand", false},
     {"BHT*", "B\001T*", "the name of this segment holds a control character", false},
     {"*00501*000000905*0*P*:~", "*00501*000000905*0*P*~~", "two separators of this ISA", false},
+    {"*00501*000000905*0*P*:~", "*0050~*000000905*0*P*:~", "stands within this ISA too (byte 0x7e)",
+     false},
     {"*00501*000000905*0*P*:~", "*00501*000000905*0*P*:A", "a letter, a digit, a blank", false},
     {"ISA*00*", "ISB*00*", "something else stands where the segment ISA must stand", false},
 };
