@@ -9,6 +9,7 @@
 #include "period.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/base/phrase.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/ledger/ledger_query.h"
 
@@ -45,13 +46,14 @@ static enum cg_status choose_cap(struct near *near, const struct cg_policy *poli
                                  struct cg_error *err) {
     const struct cg_desk_question *question = near->question;
     const struct cg_policy_version *version = cg_policy_in_force(policy, question->day_no);
-    char names[CG_CAPS_MAX * (CG_CAP_ID_BYTES + 2) + 1] = "";
+    char names[CG_CAPS_MAX * (CG_CAP_ID_BYTES + 2) + 1];
+    struct cg_phrase list = cg_phrase_start(names, sizeof names);
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (question->cap_id == NULL || strcmp(question->cap_id, cap->id) == 0) {
             near->cap = cap;
         }
-        strcat(strcat(names, i == 0 ? "" : ", "), cap->id);
+        cg_say(&list, "%s%s", i == 0 ? "" : ", ", cap->id);
     }
     if (near->cap != NULL) {
         return CG_OK;

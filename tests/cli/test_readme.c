@@ -70,3 +70,23 @@ Test(readme, every_command_it_shows_runs_as_it_stands, .timeout = 120) {
     free(readme);
     run_remove_dir(dir);
 }
+
+/* Each question in SQL has an answer on the ledger of a night. */
+Test(readme, every_question_in_sql_has_an_answer, .timeout = 60) {
+    static const char script[] =
+        "$0 validate fixtures/quickstart/claims.csv --roster fixtures/quickstart/roster --ledger "
+        "$1/l --out $1/o --as-of 2025-06-30 --quiet; "
+        "sed -n '/^```sql/,/^```/p' README.md | grep '^SELECT' > $1/questions; "
+        "while read -r question; do n=$((n + 1)); "
+        "test -n \"$(sqlite3 -readonly -bail $1/l \"$question\")\" || echo none: \"$question\"; "
+        "done < $1/questions; echo $n";
+    char dir[RUN_PATH_BYTES];
+    struct run run;
+    run_make_dir(dir);
+    run_program((const char *const[]){"bash", "-ec", script, run_claimgate(), dir, NULL}, NULL,
+                &run);
+    cr_expect_eq(run.exit_code, 0, "exit %d: %s", run.exit_code, run.err);
+    cr_expect_str_eq(run.out, "10\n", "%s%s", run.out, run.err);
+    run_fini(&run);
+    run_remove_dir(dir);
+}

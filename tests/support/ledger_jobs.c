@@ -182,7 +182,8 @@ static enum cg_status take_snapshot(struct fixture *fixture, struct cg_error *er
     (void)unlink(path);
     enum cg_status status = cg_ledger_open_reader(fixture->path, &ledger, err);
     if (status == CG_OK) {
-        status = cg_ledger_snapshot(ledger, path, err);
+        status = cg_ledger_snapshot(
+            ledger, &(struct cg_ledger_copy){.path = path, .group = (gid_t)-1}, err);
     }
     cg_ledger_close(ledger);
     cr_expect_eq(access(path, F_OK) == 0, status == CG_OK, "%s", err->text);
@@ -215,10 +216,10 @@ static enum cg_status commit(struct cg_ledger *ledger, const char *name, struct 
 static enum cg_status release_claim(struct cg_ledger *ledger, const char *claim,
                                     struct cg_error *err) {
     const struct cg_ledger_release release = {.source_line = 2, .claim_id = cg_text_of(claim)};
-    uint32_t released = 0;
+    struct cg_ledger_freed freed = {0};
     enum cg_status status = cg_ledger_begin_release(ledger, AS_OF, err);
     if (status == CG_OK) {
-        status = cg_ledger_release(ledger, &release, &released, err);
+        status = cg_ledger_release(ledger, &release, &freed, err);
     }
     return status == CG_OK ? commit(ledger, claim, err) : status;
 }
