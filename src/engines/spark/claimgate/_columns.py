@@ -165,7 +165,8 @@ def as_text(df: DataFrame, sent: SentColumn) -> Column:
         return _as_date(value, kind, sent)
     if isinstance(kind, (st.DoubleType, st.FloatType)):
         exact = value.cast("double")
-        is_whole = (exact == sf.floor(exact)) & (sf.abs(exact) < sf.lit(float(_DOUBLE_WHOLE_MAX)))
+        # Not by floor, which under ANSI rules fails for what no bigint holds.
+        is_whole = (exact % 1 == 0) & (sf.abs(exact) < sf.lit(float(_DOUBLE_WHOLE_MAX)))
         return sf.when(is_whole, exact.cast("bigint").cast("string")).otherwise(
             value.cast("string")
         )
