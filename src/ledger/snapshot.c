@@ -111,7 +111,7 @@ static enum cg_status let_group_read(int fd, gid_t group, const char *path, stru
 }
 
 /* In place of another file only where that was asked for. A copy that a power cut may take away is
- * no copy. */
+ * no copy; one that took another's place is all there is, and stays. */
 static enum cg_status put_in_place(const struct cg_place *place, const char *name, bool overwrite,
                                    struct cg_error *err) {
     if (renameat2(place->dir_fd, name, place->dir_fd, place->name,
@@ -120,7 +120,7 @@ static enum cg_status put_in_place(const struct cg_place *place, const char *nam
                                   place->path);
     }
     const enum cg_status status = cg_place_sync(place, err);
-    if (status != CG_OK) {
+    if (status != CG_OK && !overwrite) {
         remove_copy(place, place->name, place->path);
     }
     return status;

@@ -118,6 +118,20 @@ Test(disk_faults, a_copy_whose_place_is_not_sure_is_taken_away, .timeout = 60) {
     scene_remove(&scene);
 }
 
+Test(disk_faults, a_copy_that_took_the_place_of_another_stays, .timeout = 60) {
+    struct scene scene;
+    scene_make(&scene);
+    shell_expect(&scene,
+                 "$V --out $D/o --ledger $D/l && $C ledger export --snapshot $D/s --ledger $D/l", 0,
+                 "");
+    shell_expect(&scene,
+                 INJECT("$D", "fsync", "EIO") "$C ledger export --snapshot $D/s --overwrite "
+                                              "--ledger $D/l",
+                 74, "Input/output error");
+    shell_expect(&scene, "$C usage M-02 --ledger $D/s", 0, "");
+    scene_remove(&scene);
+}
+
 /* SQLite keeps files beside a ledger while it is read; beside a snapshot it needs none. */
 Test(disk_faults, a_ledger_on_a_read_only_mount_is_told_with_what_can_be_read_there,
      .timeout = 60) {
