@@ -15,6 +15,7 @@ enum {
     COLUMNS_LEFT = 64,
     COLUMNS_BELOW = 26,
     LABELS_MOST = 5, /* below the columns */
+    LETTER_WIDTH = 7,
 };
 
 static const char style[] =
@@ -216,6 +217,18 @@ static void draw_column(struct cg_page *page, const struct cg_html_column *colum
                 x, COLUMNS_HEIGHT - good, width, good, x, COLUMNS_HEIGHT - good - bad, width, bad);
 }
 
+/* Every so-many-th column has room for its label. */
+static uint32_t label_distance(const struct cg_html_column *columns, uint32_t count, double step) {
+    size_t longest = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t len = strlen(columns[i].label);
+        longest = len > longest ? len : longest;
+    }
+    const uint32_t apart = (uint32_t)((double)(longest + 2) * LETTER_WIDTH / step) + 1;
+    const uint32_t every = (count + LABELS_MOST - 1) / LABELS_MOST;
+    return apart > every ? apart : every;
+}
+
 static void draw_columns(struct cg_page *page, const struct cg_html_columns *how,
                          const struct cg_html_column *columns, uint32_t count) {
     uint64_t most = 2;
@@ -224,13 +237,14 @@ static void draw_columns(struct cg_page *page, const struct cg_html_columns *how
         most = all > most ? all : most;
     }
     const double step = (double)(COLUMNS_WIDTH - COLUMNS_LEFT) / (double)(count > 0 ? count : 1);
-    const uint32_t every = (count + LABELS_MOST - 1) / LABELS_MOST;
+    const uint32_t every = label_distance(columns, count, step);
     open_drawing(page, how->name, COLUMNS_WIDTH, COLUMNS_HEIGHT + COLUMNS_BELOW);
     draw_axis(page, most);
     for (uint32_t i = 0; i < count; i++) {
         const double x = COLUMNS_LEFT + step * i;
         draw_column(page, &columns[i], x + step * 0.1, step * 0.8, most);
-        if (i % every == 0) {
+        const double label_end = x + (double)strlen(columns[i].label) * LETTER_WIDTH;
+        if (i % every == 0 && (i == 0 || label_end <= COLUMNS_WIDTH)) {
             cg_page_say(page, "<text class=\"dim\" x=\"%.1f\" y=\"%d\">", x, COLUMNS_HEIGHT + 18);
             cg_html_text(page, columns[i].label);
             cg_page_say(page, "</text>");

@@ -264,15 +264,23 @@ static enum cg_status put_runs(struct cg_page *page, const struct cg_json *root,
 
 /* --- where the time went --- */
 
+/* To the millisecond; "0.000" where the document has no such number. */
+static const char *seconds_text(const struct cg_json *value, char out[32]) {
+    char number[32];
+    cg_json_print(value, number, sizeof number);
+    snprintf(out, 32, "%.3f", strtod(number, NULL));
+    return out;
+}
+
 static void put_times(struct cg_page *page, const struct cg_json *root) {
     static const char *const headings[] = {"station", "busy, seconds", "queued, seconds"};
     const struct cg_json *timing = cg_json_member(root, "timing");
     const struct cg_json *stations = cg_json_member(timing, "stations");
     char sentence[160];
     char seconds[32];
-    cg_json_print(cg_json_member(timing, "seconds"), seconds, sizeof seconds);
     snprintf(sentence, sizeof sentence, "The run took %s seconds on %" PRId64 " thread(s).",
-             seconds, cg_json_integer(cg_json_member(timing, "threads")));
+             seconds_text(cg_json_member(timing, "seconds"), seconds),
+             cg_json_integer(cg_json_member(timing, "threads")));
     cg_html_section(page, "Where the time went", sentence);
     if (cg_json_count(stations) == 0) {
         return;
@@ -283,9 +291,9 @@ static void put_times(struct cg_page *page, const struct cg_json *root) {
         char queued[32];
         const char *name;
         const struct cg_json *station = cg_json_member_at(stations, i, &name);
-        cg_json_print(cg_json_member(station, "busy_seconds"), busy, sizeof busy);
-        cg_json_print(cg_json_member(station, "queued_seconds"), queued, sizeof queued);
-        const char *const cells[] = {name, busy, queued};
+        const char *const cells[] = {
+            name, seconds_text(cg_json_member(station, "busy_seconds"), busy),
+            seconds_text(cg_json_member(station, "queued_seconds"), queued)};
         cg_html_table_row(page, cells, 3, 1);
     }
     cg_html_table_close(page);
