@@ -212,7 +212,11 @@ static enum cg_status take_file(const struct cg_ledger_set *set, const char *nam
     enum cg_status status = cg_problems_in_data(&problems, err);
     cg_problems_fini(&problems);
     if (status != CG_OK) {
-        return status;
+        return cg_error_wrap(err,
+                             "%s: a night's file is damaged; put the whole set back from one "
+                             "snapshot, or, where night.json is meant and no part has begun its "
+                             "night (all have the same last run), remove it",
+                             set->path);
     }
     return take_members(out) ? check_members(set, name, out, err)
                              : cg_error_set(err, CG_INTERNAL, "out of memory");

@@ -151,8 +151,8 @@ static enum cg_status connect_writer(struct cg_ledger *ledger, struct cg_error *
     return status == CG_OK ? cg_set_read_mark(ledger, err) : status;
 }
 
-enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_ledger **out,
-                                  struct cg_error *err) {
+static enum cg_status open_writer(const struct cg_ledger_plan *plan, bool is_part,
+                                  struct cg_ledger **out, struct cg_error *err) {
     struct cg_ledger *ledger = cg_ledger_new();
     *out = ledger;
     if (ledger == NULL) {
@@ -163,7 +163,9 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
     struct cg_ledger_file file = {0};
     enum cg_status status = find_path(ledger, plan->path, err);
     if (status == CG_OK) {
-        cg_ledger_warn_of_file_system(ledger->dir, ledger->path);
+        if (!is_part) {
+            cg_ledger_warn_of_file_system(ledger->dir, ledger->path);
+        }
         status = cg_ledger_file_lock(ledger, plan->lock_wait_seconds, &file, err);
     }
     if (status == CG_OK) {
@@ -180,6 +182,16 @@ enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_l
         *out = NULL;
     }
     return status;
+}
+
+enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan, struct cg_ledger **out,
+                                  struct cg_error *err) {
+    return open_writer(plan, false, out, err);
+}
+
+enum cg_status cg_ledger_open_part(const struct cg_ledger_plan *plan, struct cg_ledger **out,
+                                   struct cg_error *err) {
+    return open_writer(plan, true, out, err);
 }
 
 enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger, struct cg_error *err) {

@@ -263,6 +263,10 @@ cg_must_use enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger,
                                                  struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
                                               struct cg_ledger **out, struct cg_error *err);
+/* The same of a part of a set, which may lie on a file system that machines share: a night gives it
+ * to one task at a time. */
+cg_must_use enum cg_status cg_ledger_open_part(const struct cg_ledger_plan *plan,
+                                               struct cg_ledger **out, struct cg_error *err);
 /* To read, whatever it is: a part of a set too. */
 cg_must_use enum cg_status cg_ledger_open_to_read(const char *path, struct cg_ledger **out,
                                                   struct cg_error *err);

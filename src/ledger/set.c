@@ -46,7 +46,7 @@ static enum cg_status make_part(const struct cg_ledger_set *set, uint32_t part_n
     if (fault != 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, fault, "%s: cannot make the part", path);
     }
-    enum cg_status status = cg_ledger_open_raw(&(struct cg_ledger_plan){.path = path}, &part, err);
+    enum cg_status status = cg_ledger_open_part(&(struct cg_ledger_plan){.path = path}, &part, err);
     if (status == CG_OK) {
         status = cg_set_write_mark(part, set, part_no, err);
     }

@@ -78,7 +78,7 @@ enum cg_status cg_set_open_part(const struct cg_ledger_set *set, uint32_t part_n
     if (plan != NULL) {
         struct cg_ledger_plan of_part = *plan;
         of_part.path = path;
-        status = cg_ledger_open_raw(&of_part, out, err);
+        status = cg_ledger_open_part(&of_part, out, err);
     } else {
         status = cg_ledger_open_to_read(path, out, err);
     }

@@ -16,7 +16,7 @@ complain() {
     echo "BAD  $*"
 }
 
-"$(dirname "$program")/generate" --lines $((nights * 500)) --members 60 --seed 7 --files "$nights" --voids 3 \
+"$(dirname "$program")/generate" --lines $((nights * 500)) --members $((nights * 30)) --seed 7 --files "$nights" --voids 3 \
     --replacements 3 --authorized 5 --months 6 --out in --quiet || exit 1
 
 night() { # LEDGER FILE: into out-LEDGER/FILE
@@ -58,9 +58,15 @@ answers() { # LEDGER
     "$program" members --near 20 --date 2024-01-15 --limit 0 --csv --ledger "$1" | sort
     "$program" provider "$npi" --roster in/roster --ledger "$1" --date 2024-01-15
     "$program" ledger verify --ledger "$1"
+    "$program" audit "in/$last" --ledger "$1" --run $((nights + 2)) --roster in/roster --out "audit-$1" --quiet ||
+        complain "$1: audit fails"
+    zcat "audit-$1"/*.csv.gz
+    "$program" validate in/claims-01.csv.gz --roster in/roster --as-of 2024-02-01 --ledger "$1" --dry-run \
+        --quiet 2>&1
 }
 
 "$program" validate in/claims*.csv.gz --roster in/roster --as-of 2024-02-01 --out all --with-decisions --quiet || exit 1
+last=$(cd in && ls claims*.csv.gz | tail -1)
 columns='NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }'
 zcat all/decisions.csv.gz | awk -F, "$columns"' { print $at["member_id"] "," $at["claim_id"] }' |
     awk -F, '$1 != "" && $2 != ""' | awk 'NR % 97 == 1' | head -12 >asked
