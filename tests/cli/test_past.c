@@ -179,3 +179,26 @@ Test(past, a_row_of_several_lines_is_taken_line_by_line) {
         "\"past\":{\"records\":2,\"lines\":1,\"units\":4,\"repeated\":0,\"taken_back\":0,"
         "\"out_of_scope\":3}\n");
 }
+
+/* Left out by the layout, with a code that only looks like one, with words for one, asking to take
+ * something back. */
+Test(past, what_passes_of_them_is_in_no_other_count_and_in_no_warning) {
+    expect_script(
+        "printf '%s' '{\"name\":\"own\",\"title\":\"own\",\"delimiter\":\",\","
+        "\"date_format\":\"YYYY-MM-DD\",\"only\":[{\"column\":\"denied\",\"not_in\":[\"D\"]}],"
+        "\"fields\":{\"claim_id\":{\"column\":\"claim\"},\"member_id\":{\"column\":\"member\"},"
+        "\"claim_line_start_date\":{\"column\":\"date\"},\"hcpcs_code\":{\"column\":\"code\"},"
+        "\"service_unit_quantity\":{\"column\":\"units\"},\"rendering_npi\":{\"column\":\"npi\"},"
+        "\"claim_frequency_code\":{\"column\":\"freq\"},"
+        "\"original_claim_id\":{\"column\":\"orig\"}}}' > $1/own.json; "
+        "d=M,2025-01-06 n=1000000004; "
+        "printf 'claim,member,date,code,units,npi,freq,orig,denied,cg_past\n"
+        "A,'$d',H0038,4,'$n',,,,1\nB,'$d',H0038,2,'$n',,,D,1\nC,'$d',HOO38,2,'$n',,,,1\n"
+        "D,'$d',99213,2,'$n',8,A,,1\nE,'$d',Peer support,2,'$n',,,,1\nF,'$d',H0038,2,'$n',,,,0\n"
+        "G,'$d',H0038,1,'$n',,,D,0\n' > $1/c.csv; " RUN
+        "--layout $1/own.json --out $1/o 2> $1/err; wc -c < $1/err; "
+        "tr -d ' \\n' < $1/o/report.json | grep -o '\"past\":{[^}]*}\\|"
+        "\"counts\":{\"records\":[0-9]*\\|\"left_out\":[0-9]\\|\"out_of_scope\":[0-9]'",
+        "0\n\"counts\":{\"records\":2\n\"out_of_scope\":0\n\"left_out\":1\n\"past\":{\"records\":5,"
+        "\"lines\":1,\"units\":4,\"repeated\":0,\"taken_back\":0,\"out_of_scope\":4}\n");
+}
