@@ -87,7 +87,9 @@ static void set_limits(sqlite3 *db) {
 static enum cg_status connect_to(struct cg_ledger *ledger, const char *name, int flags,
                                  struct cg_error *err) {
     /* Counting every allocation takes a lock for each; refused, and of no matter, once SQLite runs.
-     */
+     * SQLite's limit on its heap needs the count and is not set: cached pages and the length of a
+     * value are limited, and what a question sorts is no more than this ledger holds. Memory that
+     * the system refuses (ulimit -v, a container's limit) ends with 70. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     /* NOMUTEX: a ledger is used by one thread at a time, and a lock for each value costs more than
      * reading it. */

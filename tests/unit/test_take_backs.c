@@ -57,3 +57,28 @@ Test(take_backs, thousands_are_all_found_again) {
     }
     cg_take_backs_fini(&table);
 }
+
+Test(take_backs, what_waits_for_its_claim_is_found_by_all_four_keys_and_counts_once) {
+    struct cg_take_backs table;
+    int a;
+    int b;
+    cg_take_backs_init(&table, 1);
+    const struct cg_take_back none = {key("X"), key("O"), &a, 7, false};
+    const struct cg_take_back some = {key("X"), key("O"), &a, 7, true};
+    const struct cg_take_back others[] = {
+        {key("Y"), key("O"), &a, 7, true},
+        {key("X"), key("P"), &a, 7, true},
+        {key("X"), key("O"), &b, 7, true},
+        {key("X"), key("O"), &a, 8, true},
+    };
+    cr_assert(cg_take_backs_wait(&table, &none));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cr_expect_null(cg_take_backs_find(&table, &others[i]), "case %zu", i);
+    }
+    cr_expect_not(cg_take_backs_find(&table, &none)->took_lines);
+    cr_assert(cg_take_backs_wait(&table, &some));
+    cr_assert(cg_take_backs_wait(&table, &none));
+    cr_expect(cg_take_backs_find(&table, &none)->took_lines);
+    cr_expect_eq(table.waiting.count, 1);
+    cg_take_backs_fini(&table);
+}
