@@ -70,10 +70,11 @@ void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uin
 /* Inlined into a longer function the loops over a group are unrolled row by row. */
 #define NO_INLINE __attribute__((noinline))
 
-static inline bool any_of(const uint16_t flags[LANES]) {
+/* Counts, and not flags, are what the compiler makes the fewest instructions of. */
+static inline bool any_of(const uint16_t counts[LANES]) {
     uint64_t words[2];
-    _Static_assert(sizeof words == LANES * sizeof flags[0], "all flags");
-    memcpy(words, flags, sizeof words);
+    _Static_assert(sizeof words == LANES * sizeof counts[0], "all counts");
+    memcpy(words, counts, sizeof words);
     return (words[0] | words[1]) != 0;
 }
 
@@ -83,7 +84,7 @@ NO_INLINE bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32
     for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
         const uint16_t *tags = rows->groups[i].tags;
         for (uint32_t k = 0; k < LANES; k++) {
-            found[k] |= (tags[k] == tag) | (tags[k + LANES] == tag);
+            found[k] = (uint16_t)(found[k] + (tags[k] == tag) + (tags[k + LANES] == tag));
         }
     }
     return any_of(found);
@@ -96,7 +97,7 @@ NO_INLINE bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32
     for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
         const uint16_t *days = rows->groups[i].days;
         for (uint32_t k = 0; k < LANES; k++) {
-            found[k] |= (days[k] == day) | (days[k + LANES] == day);
+            found[k] = (uint16_t)(found[k] + (days[k] == day) + (days[k + LANES] == day));
         }
     }
     return any_of(found);
@@ -112,11 +113,28 @@ uint32_t cg_member_rows_find_tag(const struct cg_member_rows *rows, uint32_t fir
     return row_no;
 }
 
+/* Whether any row of a group is of the day, or has none. */
+NO_INLINE static bool group_may_have_day(const struct cg_row_group *group, uint16_t day) {
+    const uint16_t *days = group->days;
+    uint16_t found[LANES];
+    for (uint32_t k = 0; k < LANES; k++) {
+        found[k] =
+            (uint16_t)((days[k] == day) + (days[k + LANES] == day) +
+                       (days[k] == DAY_TOLD_BY_RECORD) + (days[k + LANES] == DAY_TOLD_BY_RECORD));
+    }
+    return any_of(found);
+}
+
 uint32_t cg_member_rows_find_service(const struct cg_member_rows *rows, uint32_t first,
                                      uint32_t count, int32_t day_no, uint8_t service_tag) {
     const uint16_t day = small_day(day_no);
     for (uint32_t row_no = first; row_no < count; row_no++) {
-        uint16_t row_day = rows->groups[row_no / CG_GROUP_ROWS].days[row_no % CG_GROUP_ROWS];
+        const struct cg_row_group *group = &rows->groups[row_no / CG_GROUP_ROWS];
+        if (row_no % CG_GROUP_ROWS == 0 && !group_may_have_day(group, day)) {
+            row_no += CG_GROUP_ROWS - 1;
+            continue;
+        }
+        const uint16_t row_day = group->days[row_no % CG_GROUP_ROWS];
         if ((row_day == day || row_day == DAY_TOLD_BY_RECORD) &&
             rows->rest[row_no / CG_REST_ROWS].service_tags[row_no % CG_REST_ROWS] == service_tag) {
             return row_no;

@@ -3,7 +3,7 @@
 # that were inlined from headers added up.
 
 BEGIN {
-    count = split("read_batch unpack cut parse decide flow_encode flow_write", functions, " ")
+    count = split("read_batch unpack cut parse decide cg_station_encode cg_station_write", functions, " ")
     split("read unpack cut parse decide encode write", names, " ")
 }
 
@@ -26,7 +26,7 @@ BEGIN {
         line = "(" place ")"
     }
     own[line] += cost
-    if (place ~ /flow\// && cost > station[line]) station[line] = cost # parts of it stand further down
+    if (place ~ /src\/run\// && cost > station[line]) station[line] = cost # parts of it stand further down
 }
 
 END {
