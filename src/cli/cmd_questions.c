@@ -3,6 +3,7 @@
  */
 #include "commands.h"
 #include "id_argument.h"
+#include "load.h"
 #include "printed_page.h"
 
 #include "claimgate/base/date.h"
@@ -16,17 +17,21 @@
 struct options {
     const char *ledger;
     const char *line;
+    const char *roster;
+    const char *policy;
     int32_t date;
     const char *plan;
     int32_t from;
     bool json;
 };
 
-static const struct options defaults = {.date = CG_DAY_NONE, .from = CG_DAY_NONE};
+static const struct options defaults = {.policy = "ms", .date = CG_DAY_NONE, .from = CG_DAY_NONE};
 
 static const struct cg_option explain_options[] = {
     CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
     CG_TAKES_TEXT("line", "LINE", line, "one line of the claim, by its number or id"),
+    CG_TAKES_ROSTER(roster),
+    CG_TAKES_POLICY(policy, "read the roster as this policy does (ms)"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
@@ -68,12 +73,14 @@ static enum cg_status read_plan(const struct options *o, int32_t today, struct c
 
 /* `what` names the one argument. */
 static enum cg_status ask(const struct cg_invocation *call, const char *what,
-                          cg_ledger_page_fn page, struct cg_error *err) {
+                          const struct cg_roster *roster, cg_ledger_page_fn page,
+                          struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_id_argument argument = {0};
     const enum cg_status status = cg_id_argument_read(call->args[0], what, &argument, err);
     struct cg_ledger_question question = {
         .id = argument.id,
+        .roster = roster,
         .line = cg_text_of(options->line != NULL ? options->line : ""),
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
@@ -89,12 +96,25 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
     return CG_OK;
 }
 
+/* With the credential rows that decided, where a roster is given. */
 static enum cg_status explain(const struct cg_invocation *call, struct cg_error *err) {
-    return ask(call, "CLAIM_ID", cg_page_explain, err);
+    const struct options *o = call->options;
+    struct cg_policy *policy = NULL;
+    struct cg_roster *roster = NULL;
+    const bool asks_roster = o->roster != NULL;
+    enum cg_status status =
+        asks_roster ? cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err)
+                    : CG_OK;
+    if (status == CG_OK) {
+        status = ask(call, "CLAIM_ID", roster, cg_page_explain, err);
+    }
+    cg_roster_free(roster);
+    cg_policy_free(policy);
+    return status;
 }
 
 static enum cg_status usage(const struct cg_invocation *call, struct cg_error *err) {
-    return ask(call, "MEMBER", cg_page_usage, err);
+    return ask(call, "MEMBER", NULL, cg_page_usage, err);
 }
 
 static enum cg_status reconsider(const struct cg_invocation *call, struct cg_error *err) {
@@ -109,7 +129,8 @@ const struct cg_command cg_command_explain = {
     .detail =
         "In order: run, file and line, decision, reasons with their codes, the units used in\n"
         "each cap at that moment, the accepted lines that had used up the cap, and what took\n"
-        "the line back. CLAIM_ID - reads it from standard input. Exit 1: the ledger\n"
+        "the line back; with --roster also the credential that decided, and when it ends, as\n"
+        "the roster is now. CLAIM_ID - reads it from standard input. Exit 1: the ledger\n"
         "has never seen the claim.\n",
     .options = explain_options,
     .defaults = &defaults,

@@ -48,7 +48,11 @@ static void put_rows(const char *title, const struct cg_help_row *rows) {
 }
 
 static void put_head(const char *page, const char *summary) {
-    printf(".TH \"%s\" 1 \"\" \"claimgate %s\" \"claimgate\"\n.SH NAME\n", page, CG_VERSION);
+    printf(".TH \"");
+    for (const char *at = page; *at != '\0'; at++) {
+        putchar(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+    }
+    printf("\" 1 \"2026\" \"claimgate %s\" \"claimgate\"\n.SH NAME\n", CG_VERSION);
     put(page);
     printf(" \\- ");
     put(summary);

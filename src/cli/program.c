@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,14 @@ enum cg_status cg_program_start(struct cg_error *err) {
     return cg_reason_init(err);
 }
 
+/* Whoever reads what is printed has what it wanted and is gone, as `head` is: no need to say so. */
+static bool reader_has_gone(const struct cg_error *err) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    static const char wanted[] = "cannot write to standard output";
+    return err->status == CG_IO && strncmp(err->text, wanted, sizeof wanted - 1) == 0 &&
+           poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int cg_program_end(enum cg_status status, int exit_code, struct cg_error *err) {
     /* What was printed counts only once it has left: a full disk or a closed pipe shows here. */
     errno = 0;
@@ -100,7 +109,9 @@ int cg_program_end(enum cg_status status, int exit_code, struct cg_error *err) {
                                                       "cannot write to standard output");
     }
     if (status != CG_OK) {
-        cg_log_error("%s", err->text);
+        if (!reader_has_gone(err)) {
+            cg_log_error("%s", err->text);
+        }
         exit_code = cg_status_exit_code(status);
     }
     if (status == CG_INTERRUPTED) {

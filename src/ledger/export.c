@@ -101,8 +101,9 @@ static enum cg_status put_rows(const struct export *export, sqlite3_stmt *statem
             put_row(export, statement, false);
         }
         if (status == CG_OK && (ferror(export->out) || cg_stop_requested())) {
-            status = ferror(export->out) ? cg_error_set_errno(err, CG_IO, errno, "standard output")
-                                         : cg_error_set(err, CG_INTERRUPTED, "interrupted");
+            status = ferror(export->out)
+                         ? cg_error_set_errno(err, CG_IO, errno, "cannot write to standard output")
+                         : cg_error_set(err, CG_INTERRUPTED, "interrupted");
         }
     }
     return status;

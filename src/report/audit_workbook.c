@@ -14,7 +14,7 @@
 #include <string.h>
 #include <xlsxwriter.h>
 
-enum { TEXT_BYTES = 4 * CG_VERDICT_REASONS_BYTES + 1, COLUMN_WIDTH = 18, SHEETS = 6 };
+enum { TEXT_BYTES = 4 * CG_VERDICT_REASONS_BYTES + 1, COLUMN_WIDTH = 28, SHEETS = 6 };
 
 static const uint64_t sheet_rows_max = LXW_ROW_MAX; /* the row of names among them */
 
@@ -90,15 +90,26 @@ static void put_texts(struct cg_audit_workbook *workbook, struct sheet *sheet,
 static bool add_sheets(struct cg_audit_workbook *workbook) {
     static const char *const names[SHEETS] = {"Summary",     "By year",   "By agency",
                                               "By provider", "By reason", "Changes"};
-    for (size_t i = 0; i < SHEETS; i++) {
-        workbook->sheets[i].sheet = workbook_add_worksheet(workbook->book, names[i]);
-        if (workbook->sheets[i].sheet == NULL) {
-            return false;
-        }
-        worksheet_set_column(workbook->sheets[i].sheet, 0, 20, COLUMN_WIDTH, NULL);
-        worksheet_freeze_panes(workbook->sheets[i].sheet, 1, 0);
+    lxw_format *bold = workbook_add_format(workbook->book);
+    bool good = bold != NULL;
+    if (good) {
+        format_set_bold(bold);
     }
-    return true;
+    for (size_t i = 0; good && i < SHEETS; i++) {
+        lxw_worksheet *sheet = workbook_add_worksheet(workbook->book, names[i]);
+        workbook->sheets[i].sheet = sheet;
+        good = sheet != NULL;
+        if (good) {
+            worksheet_set_column(sheet, 0, 20, COLUMN_WIDTH, NULL);
+            worksheet_set_row(sheet, 0, LXW_DEF_ROW_HEIGHT, bold);
+            worksheet_freeze_panes(sheet, 1, 0);
+            /* On paper: as wide as the page, the names of the columns on each. */
+            worksheet_set_landscape(sheet);
+            worksheet_fit_to_pages(sheet, 1, 0);
+            worksheet_repeat_rows(sheet, 0, 0);
+        }
+    }
+    return good;
 }
 
 enum cg_status cg_audit_workbook_open(const char *path, const char *folder,

@@ -99,20 +99,32 @@ void cg_redo_page_open(struct cg_redo_page *redone, struct cg_page *page, bool i
         {"folder", "now in", CG_ANSWER_TEXT},
         {"old_folder", "not to be used any more", CG_ANSWER_TEXT},
     };
+    /* Two paths would make a row wider than a terminal: for people they stand below it. */
+    const uint32_t all = sizeof columns / sizeof columns[0];
+    redone->has_notes = !is_csv && page->json == NULL;
     cg_answer_open(&redone->answer, page, is_csv, "nights", columns,
-                   sizeof columns / sizeof columns[0]);
+                   redone->has_notes ? all - 2 : all);
 }
 
 void cg_redo_page_night(void *redone, const struct cg_redo_night *night) {
-    struct cg_answer *answer = &((struct cg_redo_page *)redone)->answer;
+    struct cg_redo_page *told = redone;
+    struct cg_answer *answer = &told->answer;
     cg_answer_number(answer, night->old_run);
     cg_answer_number(answer, night->new_run);
     cg_answer_number(answer, (int64_t)night->lines_to_pay);
     cg_answer_number(answer, (int64_t)night->units_to_pay);
     cg_answer_number(answer, (int64_t)night->lines_to_recover);
     cg_answer_number(answer, (int64_t)night->units_to_recover);
-    cg_answer_text(answer, night->folder);
-    cg_answer_text(answer, night->old_folder);
+    if (!told->has_notes) {
+        cg_answer_text(answer, night->folder);
+        cg_answer_text(answer, night->old_folder);
+        return;
+    }
+    if (night->folder != NULL) {
+        cg_page_table_note(&answer->table, "now in %s", night->folder);
+    }
+    cg_page_table_note(&answer->table, "not to be used %s: %s",
+                       night->folder != NULL ? "any more" : "any more then", night->old_folder);
 }
 
 void cg_redo_page_close(struct cg_redo_page *redone) {

@@ -130,6 +130,7 @@ void cg_decision_of_answer(const struct cg_check_answer *answer, struct cg_decis
         copy_line(answer, out);
         add_reasons(answer, out);
         add_caps(answer, out);
+        cg_decision_add_credential(out, answer->rules->roster);
     } else if (answer->near_code) {
         add_near_code(out);
     }

@@ -129,6 +129,20 @@ void cg_decision_cap_put_json(struct cg_json_writer *json, const struct cg_decis
     cg_json_put_integer(json, "left", cap->left);
 }
 
+static void put_credential(struct cg_json_writer *json,
+                           const struct cg_decision_credential *credential) {
+    if (credential->type == NULL) {
+        return;
+    }
+    cg_json_open_object(json, "credential");
+    cg_json_put_string(json, "type", credential->type);
+    cg_json_put_string(json, "status", credential->status);
+    cg_json_put_day(json, "from", credential->first_day);
+    cg_json_put_day(json, "to",
+                    credential->last_day == CG_DAY_OPEN ? CG_DAY_NONE : credential->last_day);
+    cg_json_close_object(json);
+}
+
 void cg_decision_put_json(struct cg_json_writer *json, const struct cg_decision_view *view) {
     cg_json_put_string(json, "decision", cg_decision_word(view));
     cg_json_put_boolean(json, "imported", view->line.imported);
@@ -148,5 +162,6 @@ void cg_decision_put_json(struct cg_json_writer *json, const struct cg_decision_
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
+    put_credential(json, &view->credential);
     put_take_backs(json, view);
 }

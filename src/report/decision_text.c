@@ -63,6 +63,20 @@ static void put_cap(struct cg_page *page, const struct cg_decision_cap *cap) {
                 cap->cap->limit_units, cap->used, cap->asked, cap->left);
 }
 
+/* "CPSSP-MH, current, from 2020-01-01, ends 2025-03-31" */
+static void put_credential(struct cg_page *page, const char *label,
+                           const struct cg_decision_credential *credential) {
+    char from[CG_DATE_TEXT_BYTES];
+    char to[CG_DATE_TEXT_BYTES];
+    cg_page_say(page, "%s", label);
+    cg_page_show(page, cg_text_of(credential->type));
+    cg_page_say(page, ", %s, from %s, %s%s\n", credential->status,
+                cg_date_format(credential->first_day, from),
+                credential->last_day == CG_DAY_OPEN ? "without an end" : "ends ",
+                credential->last_day == CG_DAY_OPEN ? ""
+                                                    : cg_date_format(credential->last_day, to));
+}
+
 static void put_reasons(struct cg_page *page, const struct cg_decision_view *view) {
     for (uint32_t i = 0; i < view->reason_count + view->warning_count; i++) {
         const struct cg_decision_reason *reason = &view->reasons[i];
@@ -99,6 +113,10 @@ void cg_decision_put_answer(struct cg_page *page, const struct cg_decision_view 
         cg_page_say(page, "exempt from caps: authorized\n");
     }
     put_reasons(page, view);
+    if (view->credential.type != NULL) {
+        cg_page_say(page, "\n");
+        put_credential(page, "credential ", &view->credential);
+    }
     for (uint32_t i = 0; i < view->cap_count; i++) {
         put_cap(page, &view->caps[i]);
     }
@@ -189,6 +207,13 @@ static void put_recorded_caps(struct cg_page *page, const struct cg_decision_vie
     }
 }
 
+static void put_recorded_credential(struct cg_page *page, const struct cg_decision_view *view) {
+    if (view->credential.type != NULL) {
+        say_label(page, "credential");
+        put_credential(page, "", &view->credential);
+    }
+}
+
 static void put_afterwards(struct cg_page *page, const struct cg_ledger_decision *line) {
     if (line->taken_back) {
         say_label(page, "taken back");
@@ -214,6 +239,7 @@ void cg_decision_put_record(struct cg_page *page, const struct cg_decision_view 
     put_source(page, line);
     put_recorded_service(page, line);
     put_recorded_reasons(page, view);
+    put_recorded_credential(page, view);
     put_recorded_caps(page, view);
     put_afterwards(page, line);
 }

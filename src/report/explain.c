@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 struct explaining {
+    const struct cg_roster *roster; /* NULL: none */
     struct cg_page *page;
     struct cg_ledger *ledger;
     struct cg_policy *policy; /* of the run `policy_run` */
@@ -105,6 +106,7 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
         return status;
     }
     cg_decision_of_row(decision, explaining->policy, &view);
+    cg_decision_add_credential(&view, explaining->roster);
     explaining->failed = failed_cap(&view);
     if (page->json == NULL) {
         cg_page_say(page, "%s", explaining->decisions == 0 ? "" : "\n");
@@ -157,8 +159,11 @@ static enum cg_status put_numbers(struct cg_page *page, struct cg_ledger *ledger
 
 enum cg_status cg_page_explain(struct cg_page *page, struct cg_ledger *ledger,
                                struct cg_ledger_question *question, struct cg_error *err) {
-    struct explaining explaining = {
-        .page = page, .ledger = ledger, .asked = question->id, .line = question->line};
+    struct explaining explaining = {.page = page,
+                                    .ledger = ledger,
+                                    .asked = question->id,
+                                    .line = question->line,
+                                    .roster = question->roster};
     if (page->json != NULL) {
         cg_json_put_text(page->json, "claim_id", question->id.ptr, question->id.len);
     }

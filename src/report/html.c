@@ -42,10 +42,11 @@ static const char style[] =
     "th{color:var(--dim);font-weight:600}.n{text-align:right;white-space:nowrap}"
     ".remark{border-left:4px solid var(--bad);background:var(--soft);padding:.5rem .8rem;"
     "margin:.5rem 0}.key span{margin-right:1rem}.key i{display:inline-block;width:.8em;"
-    "height:.8em;margin-right:.35em}.key .good{background:var(--good)}.key .bad{background:"
+    "height:.8em;margin-right:.35em;print-color-adjust:exact}.key "
+    ".good{background:var(--good)}.key .bad{background:"
     "var(--bad)}footer{margin-top:2rem;color:var(--dim);font-size:.85rem}"
     "@media print{:root{--fg:#000;--dim:#333;--bg:#fff;--soft:#fff}main{max-width:none}"
-    "h2{break-after:avoid}svg,tr{break-inside:avoid}.wide{overflow:visible}}";
+    "h2,h2+p,.key,svg{break-after:avoid}svg,tr{break-inside:avoid}.wide{overflow:visible}}";
 
 void cg_html_text(struct cg_page *page, const char *text) {
     for (const char *at = text; *at != '\0';) {

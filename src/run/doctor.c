@@ -8,6 +8,7 @@
 #include "claimgate/io/staging.h"
 #include "claimgate/ledger/ledger_query.h"
 #include "claimgate/ledger/ledger_set.h"
+#include "claimgate/report/page.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
 
@@ -140,8 +141,9 @@ static void look_at_roster(struct cg_findings *out, const struct cg_doctor_plan 
     cg_problems_init(&problems);
     enum cg_status status = cg_policy_load(plan->policy, &policy, &problems, &err);
     if (status == CG_OK) {
-        find(out, "policy", false, "%s, %u versions", cg_policy_id(policy),
-             (unsigned)cg_policy_version_count(policy));
+        find(out, "policy", false, "%s, %u %s", cg_policy_id(policy),
+             (unsigned)cg_policy_version_count(policy),
+             cg_plural(cg_policy_version_count(policy), "version", "versions"));
         if (plan->roster != NULL) {
             status = cg_roster_load(plan->roster, policy, &roster, &problems, &err);
         }

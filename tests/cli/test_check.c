@@ -319,3 +319,17 @@ Test(check, lines_before_another_header_are_answered_though_they_came_with_it) {
     run_fini(&run);
     scene_remove(&scene);
 }
+
+/* Which credential let the line pass or not, and when it ends. */
+Test(check, the_credential_row_that_decided_is_named) {
+    struct run run;
+    const char *const argv[] = {run_claimgate(), "check",    "--member",
+                                "M-02",          "--date",   "2025-01-09",
+                                "--units",       "2",        "--rendering-npi",
+                                "1000000004",    "--roster", "fixtures/quickstart/roster",
+                                "--json",        NULL};
+    run_program(argv, NULL, &run);
+    cr_expect(strstr(run.out, "\"credential\": {") != NULL, "%s", run.out);
+    scene_check_json("decision.schema.json", run.out, run.out_len);
+    run_fini(&run);
+}

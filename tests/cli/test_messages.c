@@ -187,6 +187,24 @@ Test(messages, a_full_standard_output_is_an_error, .timeout = 60) {
     free(command);
 }
 
+/* `head` has had enough: exit 74 as ever, but nothing is said. */
+Test(messages, an_answer_whose_reader_is_gone_ends_silently, .timeout = 60) {
+    static const char script[] =
+        "$0 validate fixtures/quickstart/claims.csv --roster fixtures/quickstart/roster --quiet "
+        "--as-of 2025-06-30 --ledger $1/l --out $1/o; for words in 'ledger export --table line' "
+        "'usage M-01' 'explain CLM-1001' 'ledger runs' 'members --date 2025-01-09'; do "
+        "{ sleep 0.2; $0 $words --ledger $1/l; echo $? >> $1/codes; } | true; done; cat $1/codes";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    run_program((const char *[]){"bash", "-c", script, run_claimgate(), scene.dir, NULL}, NULL,
+                &run);
+    cr_expect_str_eq(run.out, "74\n74\n74\n74\n74\n", "%s", run.out);
+    cr_expect_str_eq(run.err, "");
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
 Test(messages, a_summary_that_cannot_be_written_does_not_hide_what_is_published, .timeout = 60) {
     struct scene scene;
     struct run run;

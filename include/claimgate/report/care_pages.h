@@ -51,6 +51,7 @@ struct cg_redo_night {
 /* One row a night. */
 struct cg_redo_page {
     struct cg_answer answer;
+    bool has_notes; /* folders stand below their row */
 };
 void cg_redo_page_open(struct cg_redo_page *redone, struct cg_page *page, bool is_csv);
 void cg_redo_page_night(void *redone, const struct cg_redo_night *night); /* a cg_redo_fn */

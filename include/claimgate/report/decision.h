@@ -41,6 +41,14 @@ struct cg_decision_cap {
     bool failed;
 };
 
+/* The credential row that decided, as the roster has it now. */
+struct cg_decision_credential {
+    const char *type; /* NULL: no roster was asked, or it has no row of the provider */
+    const char *status;
+    int32_t first_day;
+    int32_t last_day; /* CG_DAY_OPEN: no end */
+};
+
 enum { CG_DECISION_REASONS_MAX = 2 * CG_REASON_COUNT }; /* each a reason or a warning */
 
 struct cg_decision_view {
@@ -57,12 +65,16 @@ struct cg_decision_view {
     uint32_t cap_count;
     uint32_t taken_back_lines; /* by a void or replacement decided now */
     uint32_t taken_back_units;
+    struct cg_decision_credential credential;
 };
 
 void cg_decision_of_answer(const struct cg_check_answer *answer, struct cg_decision_view *out);
 /* `policy` is that of the decision's run; NULL: an import. */
 void cg_decision_of_row(const struct cg_ledger_decision *row, const struct cg_policy *policy,
                         struct cg_decision_view *out);
+
+/* Name the row of the rendering provider that decided on the view's days; NULL: no roster. */
+void cg_decision_add_credential(struct cg_decision_view *view, const struct cg_roster *roster);
 
 /* A decision made now: what is decided, every reason as a sentence with its codes, every cap with
  * what was used, asked and left. Fits 80 columns. */

@@ -25,7 +25,8 @@ struct cg_plan {
 
 struct cg_ledger_question {
     struct cg_text id;
-    struct cg_text line; /* its number or id; len 0: all */
+    struct cg_text line;            /* its number or id; len 0: all */
+    const struct cg_roster *roster; /* of _explain; NULL: none */
     int32_t day_no;
     struct cg_plan plan; /* of _usage */
     int64_t run_no;
