@@ -48,7 +48,8 @@ calls() {
     rule '\bexit\(' "exit outside main.c" $(ls src/*/*.c | grep -v cli/main.c)
     rule '^typedef struct' "struct with a typedef" $sources $private $public
     rule '\b(double|float)\b' "a float" src/gate/*.c src/rules/*.c src/record/*.c src/x12/*.c src/ledger/*.c
-    rule 'pthread_create' "threads outside the belt" $(ls src/*/*.c | grep -v run/belt.c)
+    # verify is below the belt, and has one other thread, which shares nothing it writes.
+    rule 'pthread_create' "threads outside the belt" $(ls src/*/*.c | grep -vE 'run/belt.c|ledger/verify.c')
 }
 
 only_in() { # header, folder or file that may include it
