@@ -116,7 +116,8 @@ CREATE TABLE publication (
     run_no INTEGER PRIMARY KEY REFERENCES run,
     folder TEXT NOT NULL,
     published_at TEXT NOT NULL,
-    hash BLOB NOT NULL -- over the run's hash, folder and published_at
+    hash BLOB NOT NULL,        -- over the run's hash and the other columns
+    night_sha256 BLOB          -- of a part of a set: of the set's nights/N.json, which lists the outputs
 ) STRICT;
 
 -- Member ids to numbers, both ways: a line holds three bytes of number for an id of ten or more. One

@@ -110,7 +110,8 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
         "SELECT 'alias', a.payer_claim_id, a.claim_id, a.member_no "
         "FROM alias a JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE a.run_no = ?1 "
         "ORDER BY a.payer_claim_id, a.claim_id, a.member_no",
-        "SELECT 'publication', p.run_no, p.folder, p.published_at, p.hash FROM publication p "
+        "SELECT 'publication', p.run_no, p.folder, p.published_at, p.hash, p.night_sha256 "
+        "FROM publication p "
         "JOIN run r ON r.run_no = ?1 AND r.form > 1 WHERE p.run_no < ?1 AND p.run_no >= "
         "coalesce((SELECT max(b.run_no) FROM run b WHERE b.run_no < ?1 AND b.form > 1), 0) "
         "ORDER BY p.run_no",
@@ -153,7 +154,7 @@ static enum cg_status read_run_hash(void *context, sqlite3_stmt *row, struct cg_
 }
 
 enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,
-                                          const char *folder, const char *at,
+                                          const struct cg_publication *publication,
                                           uint8_t out[CG_SHA256_BYTES], struct cg_error *err) {
     struct run_hash run = {0};
     struct cg_buffer bytes;
@@ -164,8 +165,11 @@ enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_
         return status;
     }
     cg_buffer_init(&bytes, 1 << 20);
-    const struct cg_cell cells[] = {cg_cell_hash(run.sha256), cg_cell_string(folder),
-                                    cg_cell_string(at)};
+    const struct cg_cell cells[] = {cg_cell_hash(run.sha256), cg_cell_string(publication->folder),
+                                    cg_cell_string(publication->at),
+                                    publication->night_sha256 == NULL
+                                        ? cg_cell_null()
+                                        : cg_cell_hash(publication->night_sha256)};
     const bool good = cg_cells_append(&bytes, cells, sizeof cells / sizeof cells[0]);
     if (good) {
         cg_sha256_of(bytes.data, bytes.len_bytes, out);

@@ -71,6 +71,24 @@ static void tell_of_set(struct proving *proving, const char *text) {
     proving->fn(proving->context, text);
 }
 
+/* A part keeps the hash of the file that lists what was published. */
+static enum cg_status prove_file(const struct runs *runs, const struct cg_night_file *file,
+                                 struct cg_ledger *part, uint32_t part_no, struct cg_error *err) {
+    uint8_t sha256[CG_SHA256_BYTES];
+    char text[FAULT_BYTES];
+    int64_t differ = 0;
+    cg_sha256_of(file->text.data, file->text.len_bytes, sha256);
+    const enum cg_status status =
+        cg_set_night_differs(part, file->night.run_no, sha256, &differ, err);
+    if (status == CG_OK && differ != 0) {
+        snprintf(text, sizeof text,
+                 "nights/%" PRId64 ".json is not what part %u has seen when it was published",
+                 file->night.run_no, part_no);
+        tell_of_set(runs->proving, text);
+    }
+    return status;
+}
+
 static enum cg_status prove_hash(const struct runs *runs, const struct cg_night_file *file,
                                  uint32_t part_no, struct cg_error *err) {
     struct cg_ledger *part;
@@ -80,7 +98,10 @@ static enum cg_status prove_hash(const struct runs *runs, const struct cg_night_
     if (status == CG_OK) {
         status = cg_set_run_is(part, file->night.run_no, file->run_hashes[part_no], &same, err);
     }
-    if (status == CG_OK && !same) {
+    if (status == CG_OK && same) {
+        return prove_file(runs, file, part, part_no, err);
+    }
+    if (status == CG_OK) {
         snprintf(text, sizeof text, "part %u: run %" PRId64 " is not the one of that night",
                  part_no, file->night.run_no);
         tell_of_set(runs->proving, text);

@@ -54,13 +54,14 @@ static enum cg_status copy_publication(void *context, sqlite3_stmt *row, struct 
     const struct cg_cell run_no = cg_cell_column(row, 0);
     const struct cg_cell folder = cg_cell_column(row, 1);
     const struct cg_cell at = cg_cell_column(row, 2);
-    const enum cg_status status = cg_ledger_publication_hash(
-        ledger, run_no.integer, folder.bytes.ptr, at.bytes.ptr, hash, err);
+    const struct cg_publication publication = {.folder = folder.bytes.ptr, .at = at.bytes.ptr};
+    const enum cg_status status =
+        cg_ledger_publication_hash(ledger, run_no.integer, &publication, hash, err);
     return status != CG_OK
                ? status
                : cg_ledger_do(ledger,
-                              CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4)", run_no,
-                                       folder, at, cg_cell_hash(hash)),
+                              CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4, NULL)",
+                                       run_no, folder, at, cg_cell_hash(hash)),
                               err);
 }
 

@@ -310,9 +310,27 @@ enum cg_status cg_night_gather_hashes(const struct cg_ledger_set *set,
     return CG_OK;
 }
 
+struct marking {
+    const struct cg_night_file *file;
+    const char *folder;
+    uint8_t sha256[CG_SHA256_BYTES]; /* of night.json, as it is closed */
+};
+
+static enum cg_status hash_night(const struct cg_ledger_set *set, uint8_t out[CG_SHA256_BYTES],
+                                 struct cg_error *err) {
+    struct cg_night_file file;
+    bool is_there = false;
+    enum cg_status status = cg_night_read(set, 0, &file, &is_there, err);
+    if (status == CG_OK) {
+        cg_sha256_of(file.text.data, file.text.len_bytes, out);
+    }
+    cg_night_fini(&file);
+    return status;
+}
+
 static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_no,
-                                const struct cg_night_file *file, const char *folder,
-                                struct cg_error *err) {
+                                const struct marking *marking, struct cg_error *err) {
+    const struct cg_night_file *file = marking->file;
     struct cg_ledger *part = NULL;
     struct cg_set_last_run last;
     enum cg_status status = fault_point(set, cg_fault("night.before_mark"), err);
@@ -326,7 +344,8 @@ static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_n
         status = refuse_run(part, &last, file, err);
     }
     if (status == CG_OK && !last.is_published) {
-        status = cg_ledger_mark_published(part, file->night.run_no, folder, err);
+        status = cg_ledger_mark_published(part, file->night.run_no, marking->folder,
+                                          marking->sha256, err);
     }
     cg_ledger_close(part);
     return status;
@@ -334,9 +353,13 @@ static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_n
 
 enum cg_status cg_night_mark_all(const struct cg_ledger_set *set, const struct cg_night_file *file,
                                  const char *folder, struct cg_error *err) {
+    struct marking marking = {.file = file, .folder = folder};
     const bool has_folder = folder != NULL && folder[0] != '\0';
+    if (has_folder && hash_night(set, marking.sha256, err) != CG_OK) {
+        return err->status;
+    }
     for (uint32_t k = 0; has_folder && k < set->parts; k++) {
-        if (mark_part(set, k, file, folder, err) != CG_OK) {
+        if (mark_part(set, k, &marking, err) != CG_OK) {
             return err->status;
         }
     }

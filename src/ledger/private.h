@@ -328,8 +328,13 @@ void cg_ledger_set_fold_bytes(int64_t bytes);
 cg_must_use enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error *err);
 
 /* chain.c: publication.hash. */
+struct cg_publication {
+    const char *folder;
+    const char *at;
+    const uint8_t *night_sha256; /* of the set's file of the night; NULL: a ledger by itself */
+};
 cg_must_use enum cg_status cg_ledger_publication_hash(struct cg_ledger *ledger, int64_t run_no,
-                                                      const char *folder, const char *at,
+                                                      const struct cg_publication *publication,
                                                       uint8_t out[CG_SHA256_BYTES],
                                                       struct cg_error *err);
 
@@ -356,8 +361,10 @@ cg_must_use enum cg_status cg_ledger_write_run(struct cg_ledger *ledger,
                                                struct cg_error *err);
 /* The inode of the folder that holds the staged and the final one; 0 when it cannot be known. */
 int64_t cg_ledger_parent_inode(const struct cg_staging *staging);
+/* night_sha256 as cg_publication has it. */
 cg_must_use enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
-                                                    const char *folder, struct cg_error *err);
+                                                    const char *folder, const uint8_t *night_sha256,
+                                                    struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind kind,
                                                 int32_t as_of_day, struct cg_error *err);
 /* Take back run_no as a run of its own. */

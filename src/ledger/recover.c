@@ -132,7 +132,7 @@ bool cg_ledger_parent_is_there(const char *staged_path, int64_t parent_inode) {
 
 static enum cg_status mark(struct cg_ledger *ledger, const struct cut_off *run, const char *folder,
                            struct cg_error *err) {
-    const enum cg_status status = cg_ledger_mark_published(ledger, run->run_no, folder, err);
+    const enum cg_status status = cg_ledger_mark_published(ledger, run->run_no, folder, NULL, err);
     if (status == CG_OK) {
         cg_log_note("run %lld, which was cut off, is finished; its outputs are in %s",
                     (long long)run->run_no, folder);

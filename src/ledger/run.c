@@ -126,19 +126,23 @@ int64_t cg_ledger_run_no(const struct cg_ledger *ledger) {
 }
 
 enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no,
-                                        const char *folder, struct cg_error *err) {
+                                        const char *folder, const uint8_t *night_sha256,
+                                        struct cg_error *err) {
     uint8_t hash[CG_SHA256_BYTES];
     char now[32];
     cg_ledger_now(now);
+    const struct cg_publication publication = {folder, now, night_sha256};
     const enum cg_status status =
-        cg_ledger_publication_hash(ledger, run_no, folder, now, hash, err);
+        cg_ledger_publication_hash(ledger, run_no, &publication, hash, err);
     return status != CG_OK
                ? status
-               : cg_ledger_do(ledger,
-                              CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4)",
-                                       cg_cell_integer(run_no), cg_cell_string(folder),
-                                       cg_cell_string(now), cg_cell_hash(hash)),
-                              err);
+               : cg_ledger_do(
+                     ledger,
+                     CG_QUERY("INSERT INTO publication VALUES (?1, ?2, ?3, ?4, ?5)",
+                              cg_cell_integer(run_no), cg_cell_string(folder), cg_cell_string(now),
+                              cg_cell_hash(hash),
+                              night_sha256 == NULL ? cg_cell_null() : cg_cell_hash(night_sha256)),
+                     err);
 }
 
 /* Steps 6 and 7. */
@@ -203,7 +207,7 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
     }
     if (status == CG_OK) {
         status = cg_ledger_mark_published(ledger, ledger->run.run_no,
-                                          cg_staging_final_path(commit->staging), err);
+                                          cg_staging_final_path(commit->staging), NULL, err);
     }
     if (status == CG_OK) {
         status = fault_point(ledger, cg_fault("ledger.after_mark"), err);

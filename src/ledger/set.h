@@ -80,6 +80,10 @@ cg_must_use enum cg_status cg_set_last_run(struct cg_ledger *ledger, struct cg_s
 cg_must_use enum cg_status cg_set_run_is(struct cg_ledger *ledger, int64_t run_no,
                                          const uint8_t hash[CG_SHA256_BYTES], bool *same,
                                          struct cg_error *err);
+/* *differs: 1 where the part has marked that run as published with another file of the night. */
+cg_must_use enum cg_status cg_set_night_differs(struct cg_ledger *ledger, int64_t run_no,
+                                                const uint8_t night_sha256[CG_SHA256_BYTES],
+                                                int64_t *differs, struct cg_error *err);
 /* The run that all parts have as their last. CG_BAD_DATA: they do not agree, and no night is open.
  */
 cg_must_use enum cg_status cg_set_agreed_run(const struct cg_ledger_set *set, int64_t *run_no,

@@ -132,6 +132,24 @@ enum cg_status cg_set_run_is(struct cg_ledger *ledger, int64_t run_no,
                           compare_hash, same, err);
 }
 
+static enum cg_status take_number(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    int64_t *number = context;
+    (void)err;
+    *number = sqlite3_column_int64(row, 0);
+    return CG_OK;
+}
+
+enum cg_status cg_set_night_differs(struct cg_ledger *ledger, int64_t run_no,
+                                    const uint8_t night_sha256[CG_SHA256_BYTES], int64_t *differs,
+                                    struct cg_error *err) {
+    *differs = 0;
+    return cg_ledger_each(ledger,
+                          CG_QUERY("SELECT night_sha256 IS NOT ?2 FROM publication "
+                                   "WHERE run_no = ?1",
+                                   cg_cell_integer(run_no), cg_cell_hash(night_sha256)),
+                          take_number, differs, err);
+}
+
 static enum cg_status look_at_part(const struct cg_ledger_set *set, uint32_t part_no,
                                    struct cg_set_last_run *last, struct cg_error *err) {
     struct cg_ledger *part = NULL;

@@ -24,20 +24,25 @@ static enum cg_status check_publication(struct cg_verify *verify, const struct c
     sqlite3_stmt *statement = NULL;
     uint8_t kept[CG_SHA256_BYTES];
     uint8_t hash[CG_SHA256_BYTES];
+    uint8_t night[CG_SHA256_BYTES];
     bool row = false;
     enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT folder, published_at, hash FROM publication WHERE run_no = ?1", &statement,
-        err);
+        ledger,
+        "SELECT folder, published_at, hash, night_sha256 FROM publication WHERE run_no = ?1",
+        &statement, err);
     if (status == CG_OK) {
         (void)sqlite3_bind_int64(statement, 1, run->run_no);
         status = cg_ledger_step(ledger, statement, &row, err);
     }
     if (status == CG_OK && row) {
         const bool whole = read_hash(statement, 2, kept);
-        status = cg_ledger_publication_hash(
-            ledger, run->run_no, (const char *)sqlite3_column_text(statement, 0),
-            (const char *)sqlite3_column_text(statement, 1), hash, err);
-        if (status == CG_OK && (!whole || memcmp(kept, hash, sizeof hash) != 0)) {
+        const bool of_night = sqlite3_column_type(statement, 3) != SQLITE_NULL;
+        const bool good = whole && (!of_night || read_hash(statement, 3, night));
+        const struct cg_publication publication = {.folder = cg_text_at(statement, 0),
+                                                   .at = cg_text_at(statement, 1),
+                                                   .night_sha256 = of_night && good ? night : NULL};
+        status = cg_ledger_publication_hash(ledger, run->run_no, &publication, hash, err);
+        if (status == CG_OK && (!good || memcmp(kept, hash, sizeof hash) != 0)) {
             cg_verify_fault(verify, "run %lld: the mark that it was published was changed",
                             (long long)run->run_no);
         }

@@ -82,6 +82,10 @@ Test(ledger_sets, verify_tells_what_was_changed_in_which_part) {
                  "$C ledger verify --ledger $D/set | grep -q 'part 2: run 1'",
                  0, "");
     shell_expect(&scene,
+                 "sed -i '0,/\"records\": [0-9]*/s//\"records\": 7/' $D/set/nights/1.json; "
+                 "$C ledger verify --ledger $D/set | grep -q 'nights/1.json is not what part 0'",
+                 0, "");
+    shell_expect(&scene,
                  "rm $D/set/nights/1.json; $C ledger verify --ledger $D/set | "
                  "grep -q 'nights/1.json is missing'",
                  0, "");
