@@ -168,15 +168,71 @@ static void measure(struct printing *printing) {
     }
 }
 
+/* --- on a narrow terminal: each row is a list of headings and values --- */
+
+/* What would be wider than the terminal is no table there. Pipes count as usual terminals. */
+static bool is_too_wide(const struct printing *printing) {
+    const struct cg_page_table *table = printing->table;
+    const uint32_t last = table->column_count - 1;
+    const uint32_t width = printing->widths[last];
+    return table->terminal_columns < USUAL_COLUMNS && table->columns[0].heading != NULL &&
+           start_of(printing, last) + (width < LEAST_TO_BREAK ? width : LEAST_TO_BREAK) >
+               table->terminal_columns;
+}
+
+/* "heading value" behind what stands in the line, or in the next one. */
+static void put_named(const struct printing *printing, uint32_t column, const char *text,
+                      uint32_t *at) {
+    const char *heading = printing->table->columns[column].heading;
+    const uint32_t gap = heading[0] == '\0' ? 0 : 1;
+    const uint32_t width = width_of(heading) + gap + width_of(text);
+    const uint32_t end = printing->table->terminal_columns;
+    if (*at > printing->indent && *at + GAP + width > end) {
+        cg_page_say(printing->page, "\n");
+        *at = 0;
+    }
+    const uint32_t start = *at == 0 ? printing->indent + (column == 0 ? 0 : GAP) : *at + GAP;
+    put_blanks(printing->page, start - *at);
+    cg_page_say(printing->page, "%s%*s%s", heading, (int)gap, "", text);
+    *at = start + width;
+}
+
+static void put_list(const struct printing *printing) {
+    const struct cg_buffer *cells = &printing->table->cells;
+    const char *end = cells->data + cells->len_bytes;
+    uint32_t column = 0;
+    uint32_t at = 0;
+    for (const char *cell = cells->data; cell < end; cell += strlen(cell) + 1) {
+        if (*cell == NOTE) {
+            put_blanks(printing->page, printing->indent + GAP);
+            cg_page_wrap(printing->page, printing->indent + GAP, printing->indent + GAP,
+                         printing->table->terminal_columns, cell + 1);
+            continue;
+        }
+        if (cell[1] != '\0') {
+            put_named(printing, column, cell + 1, &at);
+        }
+        column = (column + 1) % printing->table->column_count;
+        if (column == 0) {
+            cg_page_say(printing->page, "\n");
+            at = 0;
+        }
+    }
+}
+
 void cg_page_table_end(struct cg_page_table *table, uint32_t indent, struct cg_page *page) {
     struct printing printing = {.table = table, .page = page, .indent = indent};
     page->failed = page->failed || table->failed;
     if (!page->failed && table->cells.len_bytes > 0) {
         measure(&printing);
-        if (table->columns[0].heading != NULL) {
-            put_headings(&printing);
+        if (is_too_wide(&printing)) {
+            put_list(&printing);
+        } else {
+            if (table->columns[0].heading != NULL) {
+                put_headings(&printing);
+            }
+            put_rows(&printing);
         }
-        put_rows(&printing);
     }
     cg_buffer_fini(&table->cells);
 }

@@ -54,11 +54,17 @@ Test(page_table, the_last_column_is_broken_between_words) {
            "                 support a day\n");
 }
 
-Test(page_table, what_has_no_room_is_long_and_never_cut) {
+Test(page_table, what_has_no_room_beside_each_other_is_a_list_and_never_cut) {
     table.terminal_columns = 20;
     row("1", "validate", "units of peer support a day");
-    expect("  run  what      told\n"
-           "    1  validate  units of peer support a day\n");
+    row("2", "", "none");
+    cg_page_table_note(&table, "hash %s", "0123456789abcdef");
+    expect("  run 1\n"
+           "    what validate\n"
+           "    told units of peer support a day\n"
+           "  run 2  told none\n"
+           "    hash\n"
+           "    0123456789abcdef\n");
 }
 
 Test(page_table, notes_stand_below_their_row) {
