@@ -233,6 +233,7 @@ static void (*const sentences[CG_REASON_COUNT])(const struct cg_detail *) = {
 };
 
 /* All names and their semicolons fit, that of a cap too. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a sum is made of it. */
 #define NAME_BYTES(name, text) +sizeof #text
 _Static_assert(0 CG_REASON_TABLE(NAME_BYTES) + CG_CAP_ID_BYTES <= CG_VERDICT_REASONS_BYTES,
                "a line with every reason");

@@ -1,5 +1,6 @@
 #include "joined.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/record/key.h"
 
 #include <stdlib.h>
@@ -147,6 +148,7 @@ enum cg_status cg_joined_open_dry(const struct cg_ledger_plan *plan, struct cg_l
                                   struct cg_error *err) {
     enum cg_status status = join(plan->path, out, err);
     if (status == CG_OK) {
+        CG_ASSERT(*out != NULL);
         status = check_policy((*out)->joined, plan->policy, err);
     }
     if (status == CG_OK) {
@@ -187,6 +189,7 @@ enum cg_status cg_joined_open(const struct cg_ledger_plan *plan, struct cg_ledge
     }
     enum cg_status status = join(plan->path, out, err);
     if (status == CG_OK) {
+        CG_ASSERT(*out != NULL);
         (*out)->policy = plan->policy;
         status = open_to_write((*out)->joined, plan, err);
     }

@@ -44,6 +44,7 @@ UNNOTICED = {
     "src/gate/field_edits.c": {
         "bool is_clean = (values->plain": "a plain line's cells are clean: asked for twice",
         "const bool letter = first": "a well-formed code is looked at longer, to the same end",
+        "if (may_be_odd(values, text))": "what cannot be odd is asked, and is not",
         "(above_nine & UINT32_C": "a well-formed code is looked at longer, to the same end"},
     "src/gate/history_edits.c": {
         "!candidate->start_day_is_free &&": "a free day is searched all the same"},
