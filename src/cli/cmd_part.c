@@ -11,6 +11,7 @@
 struct options {
     struct cg_part_arguments part;
     const char *run;
+    const char *ledgers;
     int64_t parts;
     int64_t tasks;
     bool quiet;
@@ -25,6 +26,7 @@ static const struct options plan_defaults = {
 static const struct cg_option plan_options[] = {
     CG_TAKES_RUN(run),
     CG_TAKES_INTEGER("parts", "P", parts, 1, CG_PARTS_MAX, "parts that decide, by member"),
+    CG_TAKES_PATH("ledgers", "DIR", ledgers, "a ledger set: a night of it, in as many parts"),
     CG_TAKES_INTEGER("tasks", "M", tasks, 1, CG_TASKS_MAX, "tasks that read and write, by file"),
     CG_TAKES_PART_ARGUMENTS(part),
     CG_TAKES_QUIET(quiet),
@@ -37,14 +39,17 @@ static enum cg_status plan(const struct cg_invocation *call, struct cg_error *er
     struct cg_part_request request = {.run_dir = o->run,
                                       .inputs = (const char *const *)call->args,
                                       .input_count = (uint32_t)call->arg_count,
-                                      .parts = (uint32_t)o->parts,
+                                      .ledgers = o->ledgers,
+                                      .parts = o->parts > 0 ? (uint32_t)o->parts : 0,
                                       .tasks = (uint32_t)o->tasks,
                                       .keeps_date = o->part.as_of_day == CG_DAY_NONE};
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    if (o->run == NULL || o->parts < 0 || o->tasks < 0) {
-        return cg_error_set(err, CG_USAGE,
-                            "--run RUN, --parts P and --tasks M are needed: the folder of the "
-                            "run, and how many parts and tasks it has");
+    if (o->run == NULL || (o->parts < 0 && o->ledgers == NULL) || o->tasks < 0) {
+        return cg_error_set(
+            err, CG_USAGE,
+            "--run RUN, --parts P and --tasks M are needed: the folder of the "
+            "run, and how many parts and tasks it has (--ledgers DIR: as many parts as "
+            "the set)");
     }
     const enum cg_status status = cg_part_options_fill(&o->part, &request.options, err);
     return status == CG_OK ? cg_part_plan_with(&request, err) : status;

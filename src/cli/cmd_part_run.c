@@ -21,6 +21,7 @@ enum { TASKS_A_JOB = 4 };
 struct options {
     struct cg_part_arguments part;
     struct cg_part_merge_arguments merge;
+    const char *ledgers;
     int64_t jobs;
     int64_t parts;
     int64_t tasks;
@@ -39,6 +40,7 @@ static const struct cg_option option_table[] = {
                      "parts that decide, by member (as many as jobs)"),
     CG_TAKES_INTEGER("tasks", "M", tasks, 1, CG_TASKS_MAX,
                      "tasks that read and write, by file (up to four a job)"),
+    CG_TAKES_PATH("ledgers", "DIR", ledgers, "a ledger set: a night of it, in as many parts"),
     CG_TAKES_PART_ARGUMENTS(part),
     CG_TAKES_PART_MERGE(merge),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
@@ -98,7 +100,10 @@ static enum cg_status fill_request(const struct cg_invocation *call, const char 
         .run_dir = run_dir,
         .inputs = (const char *const *)call->args,
         .input_count = (uint32_t)call->arg_count,
-        .parts = o->parts > 0 ? (uint32_t)o->parts : jobs,
+        .ledgers = o->ledgers,
+        .parts = o->parts > 0         ? (uint32_t)o->parts
+                 : o->ledgers != NULL ? 0
+                                      : jobs,
         .tasks = o->tasks > 0 ? (uint32_t)o->tasks : (uint32_t)tasks,
         .replaces = true,
         .keeps_date = o->part.as_of_day == CG_DAY_NONE,
@@ -150,7 +155,7 @@ static enum cg_status run_locked(const struct cg_invocation *call, const char *r
     }
     if (!has_plan(run_dir)) {
         (void)cg_part_remove(run_dir); /* nothing was begun */
-    } else if (status != CG_OK || !has_out) {
+    } else if (status != CG_OK || (*call->exit_code != 0 && !has_out && o->ledgers == NULL)) {
         cg_log_note("%s keeps what was done, for the same command to go on from there", run_dir);
     } else if (!cg_part_remove(run_dir)) {
         cg_log_warning("%s cannot be removed whole; remove it", run_dir);

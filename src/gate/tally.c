@@ -163,26 +163,23 @@ static void add_claims(struct cg_tally *tally, const struct cg_batch *batch,
     tally->claims.accepted += batch->records.count - rejected;
 }
 
-bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
-    const uint64_t rejected_before = tally->rejected;
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
-        if (batch->lines.count - i > LINES_AHEAD) {
-            fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
-        }
-        const struct cg_line *line = cg_batch_line(batch, i);
-        add_line(tally, line);
-        watch_members(tally, line);
-        if (line->crosswalk_id != 0 && !meet_id(tally, line->crosswalk_id)) {
-            return false;
-        }
-    }
+/* The claims and ids that are known by what comes after one another. */
+static bool watch(struct cg_tally *tally, const struct cg_line *line) {
+    watch_members(tally, line);
+    return line->crosswalk_id == 0 || meet_id(tally, line->crosswalk_id);
+}
+
+static void keep_keys(struct cg_tally *tally) {
     keep_key(&tally->claim, tally->claim_bytes);
     keep_key(&tally->first_duplicate, tally->duplicate_bytes);
     keep_key(&tally->claim_member, tally->member_bytes);
     keep_key(&tally->first_claim, tally->first_claim_bytes);
     keep_key(&tally->first_member, tally->first_member_bytes);
-    add_claims(tally, batch, tally->rejected - rejected_before);
-    tally->records += batch->lines.count + batch->passed_lines;
+}
+
+/* What a batch has beside lines. */
+static void add_passed(struct cg_tally *tally, const struct cg_batch *batch) {
+    tally->records += batch->passed_lines;
     tally->accepted += batch->passed_lines;
     tally->out_of_scope += batch->passed_lines - batch->other_records;
     tally->other_records += batch->other_records;
@@ -197,6 +194,41 @@ bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {
         tally->left_out[i] += batch->left_out[i];
     }
+}
+
+bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
+    const uint64_t rejected_before = tally->rejected;
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        if (batch->lines.count - i > LINES_AHEAD) {
+            fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
+        }
+        const struct cg_line *line = cg_batch_line(batch, i);
+        add_line(tally, line);
+        if (!watch(tally, line)) {
+            return false;
+        }
+    }
+    keep_keys(tally);
+    add_claims(tally, batch, tally->rejected - rejected_before);
+    tally->records += batch->lines.count;
+    add_passed(tally, batch);
+    return true;
+}
+
+bool cg_tally_add_undecided(struct cg_tally *tally, const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        if (!watch(tally, line)) {
+            return false;
+        }
+        if (line->malformed != CG_WELL_FORMED) {
+            struct cg_line rejected = *line;
+            rejected.decision = CG_REJECTED;
+            cg_tally_add_line(tally, &rejected);
+        }
+    }
+    keep_keys(tally);
+    add_passed(tally, batch);
     return true;
 }
 

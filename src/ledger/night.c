@@ -167,6 +167,16 @@ enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,
     return status;
 }
 
+enum cg_status cg_ledger_night_is_of(struct cg_ledger_set *set, const char *work, bool *is,
+                                     struct cg_error *err) {
+    struct cg_night_file file;
+    bool is_there = false;
+    const enum cg_status status = cg_night_read(set, 0, &file, &is_there, err);
+    *is = status == CG_OK && is_there && file.work != NULL && strcmp(file.work, work) == 0;
+    cg_night_fini(&file);
+    return status;
+}
+
 enum cg_status cg_ledger_night_look(struct cg_ledger_set *set, const struct cg_ledger_night *night,
                                     enum cg_night_state *state, struct cg_error *err) {
     struct cg_night_file file;

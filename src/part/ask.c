@@ -4,6 +4,7 @@
 #include "asked.h"
 #include "asking.h"
 #include "attempt.h"
+#include "tally_file.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/report/page.h"
@@ -49,6 +50,7 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_asking *as
         }
     }
     cg_json_close_array(json);
+    cg_tally_put(json, &asking->tally);
     cg_json_open_array(json, "pieces");
     for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
         char name[32];
@@ -155,7 +157,8 @@ static bool start(struct cg_asking *asking, uint32_t task) {
     asking->facts = calloc(plan->parts, sizeof asking->facts[0]);
     asking->days = calloc(CG_DAY_LAST - CG_DAY_FIRST + 1, 1);
     asking->deflater = cg_deflater_new(1, CG_CODEC_BEST);
-    if (asking->inputs == NULL || asking->hashes == NULL || asking->pieces == NULL ||
+    const bool has_tally = cg_tally_init(&asking->tally, asking->part->rules.policy);
+    if (!has_tally || asking->inputs == NULL || asking->hashes == NULL || asking->pieces == NULL ||
         asking->facts == NULL || asking->days == NULL || asking->deflater == NULL ||
         !make_batches(asking)) {
         return false;
@@ -181,6 +184,7 @@ static void end(struct cg_asking *asking) {
     cg_reader_free(asking->reader);
     cg_content_hash_fini(&asking->content);
     cg_deflater_free(asking->deflater);
+    cg_tally_fini(&asking->tally);
     free(asking->batches);
     free(asking->days);
     free(asking->facts);

@@ -4,24 +4,24 @@
 #include "claimgate/rules/reason.h"
 
 const char cg_asked_header[] =
-    "cg_input,cg_line,kind,more_lines,claim_id,claim_line_number,line_id,member_id,"
+    "cg_input,cg_line,kind,companions,claim_id,claim_line_number,line_id,member_id,"
     "original_claim_id,start_day,end_day,procedure,modifiers,units,frequency,reversed_units,"
     "rendering_npi,billing_npi,version,reasons,warnings,exempt,fed_back,detail\n";
 
 enum { KIND_LINE, KIND_NOT_FIRST, KIND_REVERSAL, KIND_REVERSAL_NOT_FIRST, KIND_PASSES, KINDS };
 
-static uint64_t kind_of(const struct cg_line *line, uint16_t more_lines) {
+static uint64_t kind_of(const struct cg_line *line, bool follows) {
     const uint64_t reversal = line->reverses ? KIND_REVERSAL : KIND_LINE;
-    return reversal + (more_lines == CG_NOT_FIRST ? KIND_NOT_FIRST : KIND_LINE);
+    return reversal + (follows ? KIND_NOT_FIRST : KIND_LINE);
 }
 
-bool cg_asked_put(struct cg_buffer *out, uint32_t input, uint64_t place, const struct cg_line *line,
-                  uint16_t more_lines) {
+bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
+                  const struct cg_line *line) {
     struct cg_handed_writer row = {.out = out};
-    cg_handed_put_number(&row, input);
-    cg_handed_put_number(&row, place);
-    cg_handed_put_number(&row, kind_of(line, more_lines));
-    cg_handed_put_number(&row, more_lines == CG_NOT_FIRST ? 0 : more_lines);
+    cg_handed_put_number(&row, at->input);
+    cg_handed_put_number(&row, at->place);
+    cg_handed_put_number(&row, kind_of(line, at->follows));
+    cg_handed_put_number(&row, at->companions);
     cg_handed_put_text(&row, cg_key_text(&line->claim_id));
     cg_handed_put_number(&row, line->line_id.len > 0 ? 0 : line->line_number);
     cg_handed_put_text(&row, line->line_id);
@@ -133,13 +133,12 @@ bool cg_asked_read(struct cg_text row_text, const struct cg_policy *policy, stru
     *out = (struct cg_asked){.input = (uint32_t)cg_handed_number(&row, UINT32_MAX)};
     out->place = cg_handed_number(&row, UINT64_MAX);
     const uint64_t kind = cg_handed_number(&row, KINDS - 1);
-    const uint16_t more_lines = (uint16_t)cg_handed_number(&row, CG_NOT_FIRST - 1);
+    out->companions = (uint16_t)cg_handed_number(&row, CG_NOT_FIRST - 1);
     out->passes = kind == KIND_PASSES;
     if (out->passes) {
         read_passing(&row, &out->passing);
     } else {
-        const bool follows = kind == KIND_NOT_FIRST || kind == KIND_REVERSAL_NOT_FIRST;
-        out->line.more_lines = follows ? (uint16_t)CG_NOT_FIRST : more_lines;
+        out->follows = kind == KIND_NOT_FIRST || kind == KIND_REVERSAL_NOT_FIRST;
         out->line.reverses = kind >= KIND_REVERSAL;
         read_line(&row, policy, out);
     }

@@ -19,16 +19,23 @@ struct cg_asked {
     uint64_t place; /* physical line, or segment */
     bool passes;    /* it is a passing_take_back, and no line */
     struct cg_passing_take_back passing;
-    struct cg_line line; /* more_lines: of the first one of a claim, how many others that has, of
-                          * which some may not travel; CG_NOT_FIRST: of the rest */
+    bool follows;        /* it is a further line of the claim that the line before is of */
+    uint16_t companions; /* lines out of scope of its claim, told with the first line of it */
+    struct cg_line line;
 };
 
 extern const char cg_asked_header[];
 
-/* `more_lines` counts as in cg_asked.line, from the first line of the claim that travels. False: no
- * memory. */
-cg_must_use bool cg_asked_put(struct cg_buffer *out, uint32_t input, uint64_t place,
-                              const struct cg_line *line, uint16_t more_lines);
+/* Where a line stands, and what is told of its claim; the rest is in the line. */
+struct cg_asked_place {
+    uint32_t input;
+    uint64_t place;
+    bool follows;
+    uint16_t companions;
+};
+/* False: no memory. */
+cg_must_use bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
+                              const struct cg_line *line);
 cg_must_use bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
                                       const struct cg_passing_take_back *passing);
 

@@ -7,6 +7,7 @@
 #include "piece.h"
 #include "plan.h"
 
+#include "claimgate/gate/tally.h"
 #include "claimgate/run/belt.h"
 #include "claimgate/run/content_hash.h"
 
@@ -35,6 +36,7 @@ struct cg_asking {
     struct cg_deflater *deflater;
     struct cg_piece_writer *pieces; /* one a part */
     struct cg_piece_facts *facts;
+    struct cg_tally tally; /* of what no part decides */
     uint8_t *days; /* by day from CG_DAY_FIRST: 1 where a line that may be accepted begins */
     struct cg_error error;
     atomic_bool stop; /* read by read */

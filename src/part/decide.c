@@ -86,6 +86,9 @@ static enum cg_status decide_tasks(struct cg_deciding *deciding, struct cg_attem
                                &deciding->vain_count, err) != CG_OK) {
         return err->status;
     }
+    if (cg_deciding_commit(deciding, err) != CG_OK) {
+        return err->status;
+    }
     struct cg_page page;
     cg_page_open(&page, CG_PAGE_JSON);
     put_manifest(page.json, deciding);
@@ -101,8 +104,8 @@ static bool start(struct cg_deciding *deciding) {
     const struct cg_part_plan *plan = &deciding->part->plan;
     deciding->last_day = CG_DAY_NONE;
     cg_vain_take_backs_init(&deciding->vain);
-    cg_array_init(&deciding->places, sizeof(struct cg_input_place), UINT32_MAX);
-    deciding->history = cg_history_new(NULL, NULL);
+    deciding->history =
+        cg_history_new(deciding->ledger != NULL ? cg_ledger_recall : NULL, deciding->ledger);
     deciding->batch = cg_batch_new();
     deciding->deflater = cg_deflater_new(1, CG_CODEC_BEST);
     deciding->facts = calloc((size_t)plan->tasks + 1, sizeof deciding->facts[0]);
@@ -120,8 +123,8 @@ static bool start(struct cg_deciding *deciding) {
 static void end(struct cg_deciding *deciding) {
     cg_batch_free(deciding->batch);
     cg_history_free(deciding->history);
+    cg_deciding_close_ledger(deciding);
     cg_vain_take_backs_fini(&deciding->vain);
-    cg_array_fini(&deciding->places);
     cg_deflater_free(deciding->deflater);
     free(deciding->facts);
     free(deciding->days);
@@ -131,8 +134,14 @@ static enum cg_status decide(struct cg_deciding *deciding, struct cg_error *err)
     struct cg_attempt attempt;
     enum cg_status status =
         cg_attempt_open(deciding->part, &cg_step_decide, deciding->part_no, &attempt, err);
+    if (status == CG_OK) {
+        status = cg_deciding_open_ledger(deciding, err);
+    }
     if (status == CG_OK && !start(deciding)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status == CG_OK && deciding->ledger != NULL) {
+        status = cg_ledger_lend_numbers(deciding->ledger, deciding->history, err);
     }
     if (status == CG_OK) {
         cg_part_confine(deciding->part, 0, 0);

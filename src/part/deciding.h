@@ -6,6 +6,7 @@
 
 #include "attempt.h"
 #include "piece.h"
+#include "tally_file.h"
 
 #include "claimgate/gate/history.h"
 #include "claimgate/gate/vain_take_backs.h"
@@ -22,9 +23,14 @@ struct cg_deciding {
     uint32_t part_no;
     uint32_t task; /* whose lines are being read */
     struct cg_history *history;
+    struct cg_ledger_set *set; /* NULL: no ledger */
+    struct cg_ledger *ledger;
+    bool is_kept;                   /* the ledger has this part's run, and is only read */
+    struct cg_ledger_input *inputs; /* of the whole run */
+    struct cg_tally tally;
+    struct cg_claim_edge edge;
     struct cg_vain_take_backs vain;
     struct cg_batch *batch;
-    struct cg_array places; /* of struct cg_input_place, one a line of the batch */
     struct cg_input_place last;
     bool has_last;
     int32_t last_day; /* of which anything was accepted */
@@ -37,6 +43,17 @@ struct cg_deciding {
     uint32_t vain_named;
     struct cg_input_place vain_first[CG_RECORDS_NAMED];
 };
+
+/* The part's ledger, where the run has a set: open it for its run of the night, and keep that run
+ * once all lines have been decided. */
+cg_must_use enum cg_status cg_deciding_open_ledger(struct cg_deciding *deciding,
+                                                   struct cg_error *err);
+cg_must_use enum cg_status cg_deciding_commit(struct cg_deciding *deciding, struct cg_error *err);
+/* What a task tells the ledger of its inputs. */
+cg_must_use bool cg_deciding_take_task(struct cg_deciding *deciding, const struct cg_json *root);
+/* A batch that was decided. */
+cg_must_use enum cg_status cg_deciding_record(struct cg_deciding *deciding, struct cg_error *err);
+void cg_deciding_close_ledger(struct cg_deciding *deciding);
 
 /* Read the lines that the tasks have handed on, one task after another, decide them, and write
  * their decisions. */

@@ -8,6 +8,7 @@
 #include "claimgate/base/date.h"
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/decided.h"
+#include "claimgate/gate/sentences.h"
 
 static void read_batch(void *context, struct cg_batch *batch) {
     struct cg_asking *asking = context;
@@ -53,21 +54,46 @@ static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory");
 }
 
-/* Where the lines of one claim go, and what the next of them is told by. */
+/* Where the lines of one claim go, and what is told with the next of them. */
 struct destination {
     uint32_t part_no;
-    uint16_t more_lines;
+    bool follows;
+    uint16_t companions;
 };
 
-static enum cg_status hand_on(struct cg_asking *asking, const struct cg_batch *batch,
-                              const struct cg_line *line, struct destination *to,
-                              struct cg_error *err) {
+static uint16_t count_out_of_scope(const struct cg_line *lines) {
+    uint16_t count = 0;
+    for (uint32_t i = 0; i <= lines->more_lines; i++) {
+        count = (uint16_t)(count + lines[i].out_of_scope);
+    }
+    return count;
+}
+
+/* The ledger of its part keeps the sentence of a line that is rejected here, for its words are in
+ * the record. */
+static bool word_reason(const struct cg_asking *asking, struct cg_batch *batch,
+                        struct cg_line *line) {
+    struct cg_verdict verdict;
+    if (line->reasons == 0 || asking->part->plan.ledgers == NULL) {
+        return true;
+    }
+    cg_verdict_fill(&asking->part->rules, cg_reader_binding(asking->reader), batch, line, &verdict);
+    const struct cg_text text = cg_text_of(verdict.detail);
+    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
+    return line->detail.ptr != NULL;
+}
+
+static enum cg_status hand_on(struct cg_asking *asking, struct cg_batch *batch,
+                              struct cg_line *line, struct destination *to, struct cg_error *err) {
     struct cg_piece_writer *piece = &asking->pieces[to->part_no];
-    const uint16_t more_lines = to->more_lines;
+    const struct cg_asked_place at = {.input = asking->first_input + batch->source_no,
+                                      .place = cg_batch_line_place(batch, line),
+                                      .follows = to->follows,
+                                      .companions = to->companions};
     note_day(asking, line);
-    to->more_lines = CG_NOT_FIRST;
-    return cg_asked_put(&piece->text, asking->first_input + batch->source_no,
-                        cg_batch_line_place(batch, line), line, more_lines)
+    to->follows = true;
+    to->companions = 0;
+    return word_reason(asking, batch, line) && cg_asked_put(&piece->text, &at, line)
                ? cg_piece_put(piece, err)
                : no_memory(err);
 }
@@ -85,13 +111,14 @@ static enum cg_status find_part(const struct cg_asking *asking, const struct cg_
                               (unsigned long long)cg_batch_line_place(batch, line));
 }
 
-static enum cg_status hand_lines_on(struct cg_asking *asking, const struct cg_batch *batch,
+static enum cg_status hand_lines_on(struct cg_asking *asking, struct cg_batch *batch,
                                     struct cg_error *err) {
     struct destination to = {0};
     for (uint32_t i = 0; i < batch->lines.count; i++) {
-        const struct cg_line *line = cg_batch_line(batch, i);
+        struct cg_line *line = cg_batch_line(batch, i);
         if (line->more_lines != CG_NOT_FIRST) {
-            to.more_lines = line->more_lines;
+            to.follows = false;
+            to.companions = count_out_of_scope(line);
             if (find_part(asking, batch, line, &to.part_no, err) != CG_OK) {
                 return err->status;
             }
@@ -133,8 +160,10 @@ static void hand_batch_on(void *context, struct cg_batch *batch) {
     if (batch->error.status == CG_OK &&
         cg_claim_check_policy(asking->part->rules.policy, cg_reader_binding(asking->reader),
                               &batch->error) == CG_OK &&
-        hand_lines_on(asking, batch, &batch->error) == CG_OK) {
-        (void)hand_take_backs_on(asking, batch, &batch->error);
+        hand_lines_on(asking, batch, &batch->error) == CG_OK &&
+        hand_take_backs_on(asking, batch, &batch->error) == CG_OK &&
+        !cg_tally_add_undecided(&asking->tally, batch)) {
+        (void)no_memory(&batch->error);
     }
     if (batch->error.status != CG_OK) {
         asking->error = batch->error;

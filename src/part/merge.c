@@ -93,6 +93,36 @@ static uint64_t now_ms(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* For the ledger set: a file of the folder. */
+static void note_file(struct cg_merging *merging, const struct cg_output_facts *facts) {
+    struct cg_ledger_output *file = &merging->files[merging->file_count++];
+    *file = (struct cg_ledger_output){
+        .file = facts->file, .bytes = facts->bytes, .records = facts->records};
+    memcpy(file->sha256, facts->sha256, sizeof file->sha256);
+    memcpy(file->content_xxh128, facts->content_xxh128, sizeof file->content_xxh128);
+}
+
+static void note_output(struct cg_merging *merging, const struct cg_output_facts *facts) {
+    if (facts->file != NULL && facts->pieces == NULL) {
+        note_file(merging, facts);
+    }
+    for (uint32_t i = 0; i < facts->piece_count; i++) {
+        note_file(merging, &facts->pieces[i]);
+    }
+}
+
+static void note_report(struct cg_merging *merging, const struct cg_buffer *text) {
+    struct cg_output_facts facts = {.file = "report.json", .bytes = text->len_bytes};
+    struct cg_xxh128 *content = cg_xxh128_new();
+    cg_sha256_of(text->data, text->len_bytes, facts.sha256);
+    if (content != NULL) {
+        cg_xxh128_update(content, text->data, text->len_bytes);
+        cg_xxh128_peek(content, facts.content_xxh128);
+    }
+    cg_xxh128_free(content);
+    note_file(merging, &facts);
+}
+
 static enum cg_status write_report(const struct cg_merging *merging, int dir_fd,
                                    const struct cg_buffer *text, struct cg_error *err) {
     struct cg_sink *sink = NULL;
@@ -109,6 +139,7 @@ static enum cg_status write_report(const struct cg_merging *merging, int dir_fd,
 static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct cg_page *report,
                                   struct cg_error *err) {
     struct cg_run_facts *facts = &merging->facts;
+    merging->file_count = 0;
     const struct cg_join_target target = {.part = merging->part,
                                           .dir_fd = dir_fd,
                                           .group = merging->merge->group,
@@ -119,17 +150,30 @@ static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct
         if (cg_join_write(&target, &merging->joins[i], outputs[i], err) != CG_OK) {
             return err->status;
         }
+        note_output(merging, outputs[i]);
     }
     facts->wall_ms = now_ms(CLOCK_MONOTONIC) - merging->started_ms;
     cg_report_put_run(report, facts);
     if (cg_page_close(report, CG_OK, err) != CG_OK) {
         return err->status;
     }
+    note_report(merging, &report->text);
     return write_report(merging, dir_fd, &report->text, err);
 }
 
+/* With a ledger set the rename is the commit of all its parts. */
+static enum cg_status make_real(struct cg_merging *merging, struct cg_staging *staging, bool *kept,
+                                struct cg_error *err) {
+    if (merging->set == NULL) {
+        return cg_staging_publish(staging, err);
+    }
+    const struct cg_ledger_night_end end = {
+        .staging = staging, .outputs = merging->files, .output_count = merging->file_count};
+    return cg_ledger_night_publish(merging->set, &merging->part->plan.night, &end, kept, err);
+}
+
 static enum cg_status fill_and_publish(struct cg_merging *merging, struct cg_staging *staging,
-                                       struct cg_error *err) {
+                                       bool *kept, struct cg_error *err) {
     struct cg_page report;
     cg_page_open(&report, CG_PAGE_JSON);
     enum cg_status status = fill_folder(merging, cg_staging_dir_fd(staging), &report, err);
@@ -140,7 +184,7 @@ static enum cg_status fill_and_publish(struct cg_merging *merging, struct cg_sta
         status = mark(merging, &report.text, err);
     }
     cg_page_fini(&report);
-    return status == CG_OK ? cg_staging_publish(staging, err) : status;
+    return status == CG_OK ? make_real(merging, staging, kept, err) : status;
 }
 
 static enum cg_status publish(struct cg_merging *merging, struct cg_error *err) {
@@ -149,10 +193,11 @@ static enum cg_status publish(struct cg_merging *merging, struct cg_error *err) 
                                          .file_names = folder_files,
                                          .group = merging->merge->group};
     struct cg_staging *staging = NULL;
+    bool kept = false;
     enum cg_status status = cg_staging_open(&plan, &staging, err);
     if (status == CG_OK) {
-        status = fill_and_publish(merging, staging, err);
-        cg_staging_close(staging, false);
+        status = fill_and_publish(merging, staging, &kept, err);
+        cg_staging_close(staging, kept);
     }
     return status;
 }
@@ -185,24 +230,62 @@ static enum cg_status publish_once(struct cg_merging *merging, struct cg_error *
 
 /* --- the step --- */
 
-static enum cg_status decide_outcome(struct cg_merging *merging, struct cg_error *err) {
-    const int64_t limit_milli = merging->merge->max_reject_rate_milli;
-    struct cg_run_facts *facts = &merging->facts;
-    if (limit_milli >= 0 && cg_tally_reject_rate_milli(facts->tally) > (uint64_t)limit_milli) {
-        facts->outcome = CG_TRIPPED;
+/* A night that is over has been published; of one that was cut off while it was, the rest is done
+ * first. */
+static enum cg_status publish_night(struct cg_merging *merging, struct cg_error *err) {
+    enum cg_night_state state;
+    const enum cg_status status =
+        cg_ledger_night_finish(merging->set, &merging->part->plan.night, &state, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (state == CG_NIGHT_OVER) {
+        cg_log_note("night %lld of %s is over; nothing is to be done",
+                    (long long)merging->part->plan.night.run_no, merging->part->plan.ledgers);
         return CG_OK;
     }
-    facts->outcome = CG_PUBLISHED;
     return publish_once(merging, err);
+}
+
+static enum cg_status take_night_back(struct cg_merging *merging, struct cg_error *err) {
+    cg_log_note("night %lld of %s is taken back in all parts",
+                (long long)merging->part->plan.night.run_no, merging->part->plan.ledgers);
+    return cg_plan_undo_night(merging->part->plan.ledgers, err);
+}
+
+static enum cg_status decide_outcome(struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    const int64_t limit_milli = merging->merge->max_reject_rate_milli;
+    struct cg_run_facts *facts = &merging->facts;
+    if (plan->ledgers != NULL && plan->night.run_no == 0) {
+        facts->outcome = CG_ALL_KNOWN;
+        return CG_OK;
+    }
+    if (limit_milli >= 0 && cg_tally_reject_rate_milli(facts->tally) > (uint64_t)limit_milli) {
+        facts->outcome = CG_TRIPPED;
+        return merging->set != NULL ? take_night_back(merging, err) : CG_OK;
+    }
+    facts->outcome = CG_PUBLISHED;
+    return merging->set != NULL ? publish_night(merging, err) : publish_once(merging, err);
+}
+
+static enum cg_status open_set(struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    merging->facts.run_id = plan->night.run_no;
+    return plan->night.run_no == 0 ? CG_OK : cg_ledger_set_open(plan->ledgers, &merging->set, err);
 }
 
 static void confine(struct cg_merging *merging) {
     char plan_file[CG_PART_PATH_BYTES];
+    char set_file[CG_PART_PATH_BYTES];
     const struct cg_part_options *o = &merging->part->plan.options;
+    const char *ledgers = merging->part->plan.ledgers;
+    (void)snprintf(set_file, sizeof set_file, "%s/set.json", ledgers != NULL ? ledgers : "");
     const struct cg_sandbox_plan plan = {
         .off = o->no_sandbox,
         .reads = {o->layout},
-        .writes = {cg_part_path(merging->part, plan_file, "plan.json"), merging->merge->out}};
+        .writes = {cg_part_path(merging->part, plan_file, "plan.json"), merging->merge->out,
+                   ledgers != NULL ? set_file : NULL}};
     cg_sandbox_enter(&plan, &merging->facts.sandbox);
 }
 
@@ -210,7 +293,8 @@ static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err
     merging->started_ms = now_ms(CLOCK_MONOTONIC);
     merging->facts.started_unix = now_ms(CLOCK_REALTIME) / 1000;
     confine(merging);
-    if (cg_merging_sum(merging, err) != CG_OK || decide_outcome(merging, err) != CG_OK) {
+    if (open_set(merging, err) != CG_OK || cg_merging_sum(merging, err) != CG_OK ||
+        decide_outcome(merging, err) != CG_OK) {
         return err->status;
     }
     merging->merge->tell(merging->merge->context, &merging->facts);

@@ -19,6 +19,9 @@ struct cg_merging {
     struct cg_shape_counts shapes;
     struct cg_reader *reader; /* for what the header says; it reads nothing */
     struct cg_run_facts facts;
+    struct cg_ledger_set *set;      /* NULL: none, or no night of it */
+    struct cg_ledger_output *files; /* of the folder, for the set; room for all */
+    uint32_t file_count;
 };
 
 /* Add up what tasks and parts have told, into facts that lack no more than the outcome and the

@@ -75,6 +75,7 @@ void cg_part_free(struct cg_part *part) {
         free(part->inputs);
         free(part->first_inputs);
         free(part->header);
+        free(part->known);
         free(part);
     }
 }
@@ -181,18 +182,28 @@ const struct cg_reader_begun *cg_part_begun(const struct cg_part *part, uint32_t
                                                                                             : NULL;
 }
 
+/* A file of the ledger set, for its folder to be written to; NULL: there is none. */
+static const char *set_file(const struct cg_part *part, char out[CG_PART_PATH_BYTES]) {
+    return part->plan.ledgers != NULL && snprintf(out, CG_PART_PATH_BYTES, "%s/set.json",
+                                                  part->plan.ledgers) < CG_PART_PATH_BYTES
+               ? out
+               : NULL;
+}
+
 void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t input_count) {
     char plan_file[CG_PART_PATH_BYTES];
+    char set_json[CG_PART_PATH_BYTES];
     struct cg_sandbox_facts facts;
     const char **files = calloc((size_t)input_count + 1, sizeof files[0]);
     for (uint32_t i = 0; files != NULL && i < input_count; i++) {
         files[i] = part->plan.inputs[first_input + i].file;
     }
-    const struct cg_sandbox_plan plan = {.off = part->plan.options.no_sandbox || files == NULL,
-                                         .inputs = files,
-                                         .input_count = input_count,
-                                         .reads = {part->plan.options.layout},
-                                         .writes = {cg_part_path(part, plan_file, "plan.json")}};
+    const struct cg_sandbox_plan plan = {
+        .off = part->plan.options.no_sandbox || files == NULL,
+        .inputs = files,
+        .input_count = input_count,
+        .reads = {part->plan.options.layout},
+        .writes = {cg_part_path(part, plan_file, "plan.json"), set_file(part, set_json)}};
     cg_sandbox_enter(&plan, &facts);
     free(files);
 }

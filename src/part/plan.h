@@ -8,8 +8,10 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/json/json.h"
+#include "claimgate/ledger/ledger_set.h"
 #include "claimgate/part/part.h"
 #include "claimgate/record/reader.h"
+#include "claimgate/run/known_inputs.h"
 
 #include <limits.h>
 
@@ -26,7 +28,12 @@ enum cg_part_kind { CG_PART_CSV, CG_PART_X12, CG_PART_NO_HEADER };
 struct cg_part_plan {
     uint32_t parts;
     uint32_t tasks;
-    const char *folder; /* that names are told from; NULL: all are absolute */
+    const char *ledgers;          /* the folder of a ledger set, absolute; NULL: none */
+    struct cg_ledger_night night; /* of it; run_no 0: every input is known, and none was begun */
+    const struct cg_known_input *known; /* inputs that were left out */
+    uint32_t known_count;
+    const char *bound_layout; /* the name of the layout that the header fits, as reports tell it */
+    const char *folder;       /* that names are told from; NULL: all are absolute */
     struct cg_part_options options;
     const struct cg_part_input *inputs;
     uint32_t input_count;
@@ -50,6 +57,7 @@ struct cg_part {
     struct cg_part_input *inputs;
     uint32_t *first_inputs;
     char *header;
+    struct cg_known_input *known;
 };
 
 /* The document, as it is written; and a plan made of it. CG_BAD_CONFIG, CG_BAD_DATA. */
@@ -59,6 +67,16 @@ cg_must_use enum cg_status cg_part_plan_load(struct cg_part *part, struct cg_err
 
 /* Remove all that was made of a run, its plan first. */
 void cg_part_empty(const char *run_dir);
+
+/* The inputs of a plan while it is made: those that are asked for, less what a ledger set has. */
+struct cg_plan_inputs {
+    const char **files; /* room for all */
+    uint32_t count;
+    struct cg_known_inputs known; /* room for all */
+    char *ledgers;
+};
+/* Take back what is kept of the open night of a set. */
+cg_must_use enum cg_status cg_plan_undo_night(const char *ledgers, struct cg_error *err);
 
 /* SHA-256 of a layout or of codes, by the name that was given; zeroes where it is NULL. */
 cg_must_use enum cg_status cg_part_hash_layout(const char *name, uint8_t out[CG_SHA256_BYTES],

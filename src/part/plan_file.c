@@ -9,6 +9,7 @@
 #include "claimgate/base/problems.h"
 #include "claimgate/io/files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,7 @@ static void put_layout(struct cg_json_writer *json, const struct cg_part_plan *p
         cg_hex_put(json, "sha256", plan->layout_sha256, CG_SHA256_BYTES);
     }
     cg_json_put_string(json, "kind", kinds[plan->kind]);
+    put_optional(json, "bound", plan->bound_layout);
     if (plan->kind != CG_PART_NO_HEADER) {
         cg_json_put_integer(json, "header_input", plan->header_input);
     }
@@ -85,6 +87,26 @@ static void put_options(struct cg_json_writer *json, const struct cg_part_plan *
     cg_json_close_object(json);
 }
 
+static void put_ledgers(struct cg_json_writer *json, const struct cg_part_plan *plan) {
+    if (plan->ledgers == NULL) {
+        return;
+    }
+    cg_json_open_object(json, "ledgers");
+    cg_json_put_string(json, "folder", plan->ledgers);
+    cg_json_put_integer(json, "night", plan->night.run_no);
+    cg_json_put_string(json, "id", plan->night.id);
+    cg_json_close_object(json);
+    cg_json_open_array(json, "known_inputs");
+    for (uint32_t i = 0; i < plan->known_count; i++) {
+        cg_json_open_object(json, NULL);
+        cg_json_put_string(json, "file", plan->known[i].file);
+        cg_json_put_integer(json, "run", plan->known[i].run_no);
+        put_optional(json, "folder", plan->known[i].folder);
+        cg_json_close_object(json);
+    }
+    cg_json_close_array(json);
+}
+
 void cg_part_plan_put(struct cg_json_writer *json, const struct cg_part_plan *plan,
                       const struct cg_policy *policy, const struct cg_roster *roster) {
     cg_json_put_string(json, "claimgate", CG_VERSION);
@@ -95,6 +117,7 @@ void cg_part_plan_put(struct cg_json_writer *json, const struct cg_part_plan *pl
     put_rules(json, plan, policy, roster);
     put_layout(json, plan);
     put_options(json, plan);
+    put_ledgers(json, plan);
     cg_json_open_array(json, "inputs");
     for (uint32_t i = 0; i < plan->input_count; i++) {
         cg_json_open_object(json, NULL);
@@ -162,6 +185,7 @@ static void read_layout(const struct cg_json *layout, struct cg_part_plan *plan)
                                                          : CG_PART_NO_HEADER;
     plan->header_input = (uint32_t)cg_json_integer(member(layout, "header_input"));
     plan->options.layout = text_of(layout, "name");
+    plan->bound_layout = text_of(layout, "bound");
     cg_hex_get(layout, "sha256", plan->layout_sha256, CG_SHA256_BYTES);
 }
 
@@ -186,6 +210,27 @@ static bool read_inputs(struct cg_part *part, const struct cg_json *root) {
     plan->inputs = part->inputs;
     plan->first_inputs = part->first_inputs;
     return true;
+}
+
+/* A folder's text belongs to the document. */
+static bool read_ledgers(struct cg_part *part, const struct cg_json *root) {
+    struct cg_part_plan *plan = &part->plan;
+    const struct cg_json *ledgers = member(root, "ledgers");
+    const struct cg_json *known = member(root, "known_inputs");
+    plan->ledgers = text_of(ledgers, "folder");
+    plan->night.run_no = cg_json_integer(member(ledgers, "night"));
+    (void)snprintf(plan->night.id, sizeof plan->night.id, "%s",
+                   cg_json_string(member(ledgers, "id")));
+    plan->known_count = (uint32_t)cg_json_count(known);
+    part->known = calloc((size_t)plan->known_count + 1, sizeof part->known[0]);
+    for (uint32_t i = 0; part->known != NULL && i < plan->known_count; i++) {
+        const struct cg_json *input = cg_json_item(known, i);
+        part->known[i] = (struct cg_known_input){.file = cg_json_string(member(input, "file")),
+                                                 .run_no = cg_json_integer(member(input, "run")),
+                                                 .folder = (char *)text_of(input, "folder")};
+    }
+    plan->known = part->known;
+    return part->known != NULL;
 }
 
 static bool is_sound(const struct cg_part_plan *plan, const struct cg_json *root) {
@@ -219,7 +264,8 @@ static enum cg_status fill(struct cg_part *part, const char *path, struct cg_err
     plan->options.roster = cg_json_string(member(member(root, "roster"), "folder"));
     read_layout(member(root, "layout"), plan);
     read_options(member(root, "options"), plan);
-    const bool has_memory = read_inputs(part, root) && read_header(part, member(root, "layout"));
+    const bool has_memory = read_inputs(part, root) && read_ledgers(part, root) &&
+                            read_header(part, member(root, "layout"));
     if (part->header == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }

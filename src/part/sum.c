@@ -219,6 +219,8 @@ static void fill_facts(struct cg_merging *merging) {
     facts->policy = part->rules.policy;
     facts->roster = part->rules.roster;
     facts->inputs = merging->inputs;
+    facts->known_inputs = part->plan.known;
+    facts->known_input_count = part->plan.known_count;
     facts->input_count = part->plan.input_count;
     facts->tally = &merging->tally;
     facts->shapes = &merging->shapes;
@@ -231,6 +233,8 @@ static void fill_facts(struct cg_merging *merging) {
 static bool start(struct cg_merging *merging) {
     const struct cg_part_plan *plan = &merging->part->plan;
     bool good = cg_tally_init(&merging->tally, merging->part->rules.policy);
+    merging->files = calloc((size_t)CG_JOINED_COUNT * plan->tasks + 1, sizeof merging->files[0]);
+    good = good && merging->files != NULL;
     merging->inputs = calloc((size_t)plan->input_count + 1, sizeof merging->inputs[0]);
     for (int i = 0; i < CG_JOINED_COUNT; i++) {
         struct cg_join *join = &merging->joins[i];
@@ -274,6 +278,8 @@ void cg_merging_fini(struct cg_merging *merging) {
         free(merging->joins[i].written);
         free(merging->joins[i].names);
     }
+    cg_ledger_set_close(merging->set);
+    free(merging->files);
     cg_reader_free(merging->reader);
     cg_tally_fini(&merging->tally);
     free(merging->inputs);

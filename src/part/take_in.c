@@ -28,12 +28,12 @@ static enum cg_status answer_lines(struct cg_deciding *deciding, struct cg_error
     const struct cg_batch *batch = deciding->batch;
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         const struct cg_line *line = cg_batch_line(batch, i);
-        const struct cg_input_place *place = cg_array_at(&deciding->places, i);
         if (line->out_of_scope) {
             continue;
         }
         note_accepted(deciding, line);
-        if (!cg_answered_put(&deciding->answered.text, place->input, place->line, line)) {
+        if (!cg_answered_put(&deciding->answered.text, batch->source_no,
+                             cg_batch_line_place(batch, line), line)) {
             return cg_error_set(err, CG_INTERNAL, "out of memory");
         }
         if (cg_piece_put(&deciding->answered, err) != CG_OK) {
@@ -52,11 +52,10 @@ static enum cg_status decide_batch(struct cg_deciding *deciding, struct cg_error
         cg_history_decide(deciding->history, batch->lines.items, batch->lines.count, err) !=
             CG_OK ||
         cg_vain_take_backs_add(&deciding->vain, deciding->history, batch, err) != CG_OK ||
-        answer_lines(deciding, err) != CG_OK) {
+        answer_lines(deciding, err) != CG_OK || cg_deciding_record(deciding, err) != CG_OK) {
         return err->status;
     }
     cg_batch_reset(batch);
-    deciding->places.count = 0;
     return CG_OK;
 }
 
@@ -71,7 +70,7 @@ static enum cg_status is_none_of_ours(const struct cg_deciding *deciding, const 
 static enum cg_status check_order(struct cg_deciding *deciding, const struct cg_asked *asked,
                                   struct cg_error *err) {
     const struct cg_input_place *last = &deciding->last;
-    const bool same_claim = asked->line.more_lines == CG_NOT_FIRST;
+    const bool same_claim = asked->follows;
     const bool rises = !deciding->has_last || asked->input > last->input ||
                        (asked->input == last->input &&
                         (asked->place > last->line || (same_claim && asked->place == last->line)));
@@ -93,11 +92,11 @@ static bool add_record(struct cg_batch *batch, uint32_t line_index) {
 }
 
 static bool add_to_record(struct cg_deciding *deciding, const struct cg_line *line,
-                          struct cg_input_place place) {
+                          uint64_t place) {
     struct cg_batch *batch = deciding->batch;
     struct cg_record *record = cg_batch_record(batch, batch->records.count - 1);
     struct cg_line *added = cg_batch_add_line(batch);
-    struct cg_input_place *kept = cg_array_add(&deciding->places);
+    uint64_t *kept = cg_array_add(&batch->line_places);
     if (added == NULL || kept == NULL) {
         return false;
     }
@@ -109,23 +108,20 @@ static bool add_to_record(struct cg_deciding *deciding, const struct cg_line *li
     return true;
 }
 
-/* The line is one of the last record, or begins one. Lines of a claim which did not travel are
- * stood for by one out of scope: a claim is decided as one however few of its lines are known
- * here. */
+/* The line is one of the last record, or begins one. Lines out of scope, which did not travel,
+ * stand or fall with their claim here too. */
 static bool add_line(struct cg_deciding *deciding, const struct cg_asked *asked) {
-    static const struct cg_line stand_in = {.out_of_scope = true,
-                                            .start_day = CG_DAY_NONE,
-                                            .end_day = CG_DAY_NONE,
-                                            .received_day = CG_DAY_NONE,
-                                            .birth_day = CG_DAY_NONE};
-    const struct cg_input_place place = {asked->input, asked->place};
-    const uint16_t more_lines = asked->line.more_lines;
-    if (more_lines != CG_NOT_FIRST && !add_record(deciding->batch, deciding->batch->lines.count)) {
-        return false;
+    static const struct cg_line companion = {.out_of_scope = true,
+                                             .start_day = CG_DAY_NONE,
+                                             .end_day = CG_DAY_NONE,
+                                             .received_day = CG_DAY_NONE,
+                                             .birth_day = CG_DAY_NONE};
+    bool good = asked->follows || add_record(deciding->batch, deciding->batch->lines.count);
+    good = good && add_to_record(deciding, &asked->line, asked->place);
+    for (uint32_t i = 0; good && i < asked->companions; i++) {
+        good = add_to_record(deciding, &companion, asked->place);
     }
-    return add_to_record(deciding, &asked->line, place) &&
-           (more_lines == 0 || more_lines == CG_NOT_FIRST ||
-            add_to_record(deciding, &stand_in, place));
+    return good;
 }
 
 static bool add_passing(struct cg_deciding *deciding, const struct cg_asked *asked) {
@@ -144,7 +140,7 @@ static bool add_passing(struct cg_deciding *deciding, const struct cg_asked *ask
 /* A batch has lines of one input, and behind them those who ask to take back. */
 static bool ends_batch(const struct cg_batch *batch, const struct cg_asked *asked) {
     const bool is_empty = batch->lines.count + batch->passing_take_backs.count == 0;
-    const bool follows = !asked->passes && asked->line.more_lines == CG_NOT_FIRST;
+    const bool follows = asked->follows;
     return !is_empty && !follows &&
            (batch->source_no != asked->input || batch->lines.count >= LINES_AT_ONCE ||
             batch->passing_take_backs.count >= LINES_AT_ONCE ||
@@ -166,7 +162,7 @@ static enum cg_status take_row(struct cg_deciding *deciding, struct cg_text row,
     }
     if (!good || asked.input < plan->first_inputs[deciding->task] ||
         asked.input >= plan->first_inputs[deciding->task + 1] ||
-        (batch->lines.count == 0 && asked.line.more_lines == CG_NOT_FIRST)) {
+        (batch->lines.count == 0 && asked.follows)) {
         return is_none_of_ours(deciding, "a row cannot be read", err);
     }
     if (!asked.passes && check_order(deciding, &asked, err) != CG_OK) {
@@ -246,6 +242,11 @@ static enum cg_status decide_task(struct cg_deciding *deciding, const struct cg_
         cg_manifest_load(deciding->part, &cg_step_ask, deciding->task, &manifest, err);
     if (status == CG_OK) {
         note_days(deciding, cg_json_member(cg_json_root(manifest.doc), "days"));
+        status = cg_deciding_take_task(deciding, cg_json_root(manifest.doc))
+                     ? CG_OK
+                     : cg_error_set(err, CG_INTERNAL, "out of memory");
+    }
+    if (status == CG_OK) {
         status = open_pieces(deciding, attempt, cg_json_root(manifest.doc), err);
     }
     if (status == CG_OK) {

@@ -36,6 +36,7 @@ struct cg_batch *cg_batch_new(void) {
     cg_array_init(&batch->passing_take_backs, sizeof(struct cg_passing_take_back), RECORDS_MAX);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
     cg_array_init(&batch->positions, sizeof(struct cg_position), RECORDS_MAX);
+    cg_array_init(&batch->line_places, sizeof(uint64_t), RECORDS_MAX);
     cg_array_init(&batch->lines, sizeof(struct cg_line), RECORDS_MAX);
     cg_array_init(&batch->accepted_text, sizeof(struct cg_text), RECORDS_MAX);
     cg_buffer_init(&batch->packed, PACKED_MAX_BYTES);
@@ -68,6 +69,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_array_fini(&batch->lines);
     cg_array_fini(&batch->origins);
     cg_array_fini(&batch->positions);
+    cg_array_fini(&batch->line_places);
     cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->header_like);
     cg_array_fini(&batch->passing_take_backs);
@@ -99,6 +101,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->is_fed_back = false;
     batch->origins.count = 0;
     batch->positions.count = 0;
+    batch->line_places.count = 0;
     batch->decision_rows = 0;
     cg_buffer_clear(&batch->decisions_text);
     cg_buffer_clear(&batch->decisions);
@@ -175,6 +178,10 @@ bool cg_batch_add_accepted(struct cg_batch *batch, const char *bytes, size_t len
 }
 
 uint64_t cg_batch_line_place(const struct cg_batch *batch, const struct cg_line *line) {
+    if (batch->line_places.count > 0) {
+        const struct cg_line *lines = batch->lines.items;
+        return *(const uint64_t *)cg_array_at(&batch->line_places, (uint32_t)(line - lines));
+    }
     const uint64_t place = batch->first_line + cg_batch_record(batch, line->record_no)->line_delta;
     const struct cg_x12_line *x12 = cg_x12_line_of(batch, line);
     return x12 == NULL ? place : place + x12->segment_delta;

@@ -6,7 +6,7 @@
 #include "claimgate/run/import.h"
 
 #include "claimgate/run/content_hash.h"
-#include "known_inputs.h"
+#include "claimgate/run/known_inputs.h"
 #include "untested.h"
 
 #include "claimgate/gate/field_edits.h"

@@ -1,4 +1,4 @@
-#include "known_inputs.h"
+#include "claimgate/run/known_inputs.h"
 
 #include "claimgate/run/content_hash.h"
 

@@ -1,7 +1,7 @@
 #include "list_file.h"
 
 #include "claimgate/run/content_hash.h"
-#include "known_inputs.h"
+#include "claimgate/run/known_inputs.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/record/field.h"

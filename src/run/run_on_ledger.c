@@ -1,7 +1,7 @@
 /*
  * What a run does on a ledger beside deciding: which inputs are known, and what is kept at the end.
  */
-#include "known_inputs.h"
+#include "claimgate/run/known_inputs.h"
 #include "row_belt.h"
 #include "run_private.h"
 

@@ -7,7 +7,7 @@
 #define CLAIMGATE_RUN_RUN_PRIVATE_H
 
 #include "claimgate/run/content_hash.h"
-#include "known_inputs.h"
+#include "claimgate/run/known_inputs.h"
 #include "outputs.h"
 #include "untested.h"
 

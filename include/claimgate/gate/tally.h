@@ -114,6 +114,9 @@ cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *bat
  * line; then what is left of the whole once the other parts are taken off it. These have the counts
  * of lines, units, reasons and warnings alone; `to` was only made yet. */
 void cg_tally_add_line(struct cg_tally *tally, const struct cg_line *line);
+/* The same of a run whose lines are decided elsewhere: what of a batch is nobody's to decide, which
+ * are malformed lines and all that is counted beside lines. False: no memory. */
+cg_must_use bool cg_tally_add_undecided(struct cg_tally *tally, const struct cg_batch *batch);
 void cg_tally_rest(struct cg_tally *to, const struct cg_tally *whole);
 void cg_tally_take_off(struct cg_tally *from, const struct cg_tally *part);
 

@@ -74,6 +74,10 @@ cg_must_use enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,
                                                  const struct cg_ledger_night_plan *plan,
                                                  struct cg_ledger_night *out, struct cg_error *err);
 
+/* Whether the night that is open, if any, is one whose tasks share this folder. */
+cg_must_use enum cg_status cg_ledger_night_is_of(struct cg_ledger_set *set, const char *work,
+                                                 bool *is, struct cg_error *err);
+
 enum cg_night_state {
     CG_NIGHT_OPEN,
     CG_NIGHT_OVER,  /* its runs stand, or did */

@@ -52,7 +52,8 @@ struct cg_part_request {
     const char *run_dir;
     const char *const *inputs;
     uint32_t input_count;
-    uint32_t parts;
+    const char *ledgers; /* the folder of a ledger set; NULL: none */
+    uint32_t parts;      /* 0: those of the set */
     uint32_t tasks;
     bool replaces;   /* a plan that says something else goes, with all that was made of it */
     bool keeps_date; /* as_of_day was not asked for: that of a plan which stands is as good */
@@ -72,6 +73,7 @@ cg_must_use enum cg_status cg_part_open(const char *run_dir, struct cg_part **ou
                                         struct cg_error *err);
 void cg_part_free(struct cg_part *part); /* NULL is allowed */
 const struct cg_part_options *cg_part_options_of(const struct cg_part *part);
+
 /* Before a step: the rules, which must be those of the plan. */
 cg_must_use enum cg_status cg_part_take_rules(struct cg_part *part, const struct cg_policy *policy,
                                               const struct cg_roster *roster, struct cg_error *err);

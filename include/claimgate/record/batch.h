@@ -152,14 +152,16 @@ struct cg_batch {
     uint32_t utc_times; /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
     struct cg_array lines;                /* of struct cg_line, in record order */
-    uint32_t skipped_lines;               /* before the header, by the layout's word */
-    struct cg_array trailers;             /* of struct cg_trailer (odd_record.h) */
-    uint32_t decoration;                  /* lines without a letter or digit */
-    uint32_t repeated_headers;            /* records that say the header again */
-    uint32_t first_repeated_delta;        /* physical line of the first of them, less first_line */
-    uint32_t other_header_delta;          /* the same of the first record that is another header */
-    const char *other_header;             /* how that one differs; NULL: there is none */
-    struct cg_array header_like;          /* of struct cg_header_like (odd_record.h) */
+    struct cg_array line_places;   /* of uint64_t, one a line, where the batch was put together from
+                                    * lines that were handed on; empty else */
+    uint32_t skipped_lines;        /* before the header, by the layout's word */
+    struct cg_array trailers;      /* of struct cg_trailer (odd_record.h) */
+    uint32_t decoration;           /* lines without a letter or digit */
+    uint32_t repeated_headers;     /* records that say the header again */
+    uint32_t first_repeated_delta; /* physical line of the first of them, less first_line */
+    uint32_t other_header_delta;   /* the same of the first record that is another header */
+    const char *other_header;      /* how that one differs; NULL: there is none */
+    struct cg_array header_like;   /* of struct cg_header_like (odd_record.h) */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */
