@@ -6,6 +6,7 @@
 
 #include "changes.h"
 #include "counts.h"
+#include "decided_file.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
@@ -268,7 +269,8 @@ static enum cg_status open_history(struct audit *audit, struct cg_error *err) {
 static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
     const struct cg_audit_plan *plan = audit->plan;
     audit->facts->out_of_scope_then = -1;
-    if (plan->decided_count == 1) {
+    /* Inputs of X12 are found by their hashes, as those of a history are. */
+    if (plan->decided_count == 1 && !cg_decided_is_of_x12(plan->decided[0])) {
         return open_folder(audit, err);
     }
     if (plan->decided_count == 0 && plan->run_no != 0) {

@@ -5,6 +5,9 @@
  * stand in the accepted file byte for byte, in the same order; that is compared, so that inputs
  * that have changed since are found at the first record that differs. A cutback stands in both
  * files, in the accepted one with another quantity.
+ *
+ * In a folder made of X12 the accepted claims stand between headers, some of them numbered anew.
+ * There the caller has found the inputs by their hashes, so that nothing can have changed.
  */
 #include "decided_rows.h"
 
@@ -19,6 +22,7 @@ struct folder {
     const struct cg_audit_original *original;
     struct cg_decided_rows accepted;
     struct cg_decided_rows rejected;
+    bool is_x12;
     bool begun;
     bool has_next; /* `next` is a rejected row that nobody has asked for yet */
     struct cg_decided_row next;
@@ -65,7 +69,9 @@ static enum cg_status begin(struct folder *folder, const struct cg_binding *bind
     if (status != CG_OK) {
         return status;
     }
-    status = cg_decided_rows_begin(&folder->accepted, binding, err);
+    if (!folder->is_x12) {
+        status = cg_decided_rows_begin(&folder->accepted, binding, err);
+    }
     return status == CG_OK ? read_next(folder, err) : status;
 }
 
@@ -116,7 +122,7 @@ static enum cg_status take_cutback(struct folder *folder, const struct cg_audit_
 static bool is_cutback(const struct cg_decided_row *row, const struct cg_audit_record *record,
                        struct cg_csv_field *quantity) {
     struct cg_values values;
-    if (row->units_available == 0 || row->line.service.units == 0 ||
+    if (record->binding->is_x12 || row->units_available == 0 || row->line.service.units == 0 ||
         !cg_audit_values(record, &values)) {
         return false;
     }
@@ -158,8 +164,8 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     out->reasons[0] = '\0';
     out->reasons_compare = true;
     out->scope_compares = false;
-    if (record->line_no > 0) {
-        return CG_OK; /* of a claim whose record was taken with its first line */
+    if (record->line_no > 0 || folder->is_x12) {
+        return CG_OK; /* a claim's record was taken with its first line */
     }
     status = take_accepted(folder, record, &same, err);
     return status == CG_OK && !same ? refuse(folder, record, err) : status;
@@ -202,7 +208,7 @@ static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *cont
         return CG_OK;
     }
     const enum cg_status status = visit_rejected(folder, fn, context, err);
-    return status == CG_OK ? visit_accepted(folder, fn, context, err) : status;
+    return status == CG_OK && !folder->is_x12 ? visit_accepted(folder, fn, context, err) : status;
 }
 
 static void free_folder(void *self) {
@@ -220,6 +226,8 @@ enum cg_status cg_audit_by_position(const char *dir, const struct cg_audit_origi
     }
     folder->original = original;
     *out = (struct cg_audit_source){find, visit_rest, free_folder, folder};
-    const enum cg_status status = cg_decided_rows_open(dir, true, &folder->accepted, err);
+    folder->is_x12 = cg_decided_is_of_x12(dir);
+    const enum cg_status status =
+        folder->is_x12 ? CG_OK : cg_decided_rows_open(dir, true, &folder->accepted, err);
     return status == CG_OK ? cg_decided_rows_open(dir, false, &folder->rejected, err) : status;
 }

@@ -13,7 +13,7 @@ static const size_t row_max_bytes = (size_t)16 << 20;
 
 static const struct cg_text byte_order_mark = {"\xEF\xBB\xBF", 3};
 
-static bool is_of_x12(const char *dir) {
+bool cg_decided_is_of_x12(const char *dir) {
     char path[4096];
     const int len = snprintf(path, sizeof path, "%s/accepted.x12.gz", dir);
     return len > 0 && (size_t)len < sizeof path && access(path, F_OK) == 0;
@@ -28,10 +28,10 @@ enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_deci
         const int len = snprintf(out->path, sizeof out->path, "%s/%s%s", dir, name, endings[i]);
         found = len > 0 && (size_t)len < sizeof out->path && access(out->path, F_OK) == 0;
     }
-    if (!found && is_of_x12(dir)) {
+    if (!found && cg_decided_is_of_x12(dir)) {
         return cg_error_set(err, CG_USAGE,
-                            "%s: was made of X12, whose decisions are compared by a ledger: give "
-                            "--ledger FILE --run N",
+                            "%s: was made of X12, whose accepted claims are in no table: give the "
+                            "inputs that it was made of, or --ledger FILE --run N",
                             dir);
     }
     if (!found) {

@@ -32,6 +32,9 @@ struct cg_decided_file {
     uint64_t rows; /* taken, the header among them */
 };
 
+/* The folder was made of X12: what it accepted is in no table. */
+bool cg_decided_is_of_x12(const char *dir);
+
 /* NAME.csv.gz, else NAME.csv in the folder. CG_NO_INPUT. */
 cg_must_use enum cg_status cg_decided_open(const char *dir, const char *name,
                                            struct cg_decided_file *out, struct cg_error *err);

@@ -57,14 +57,16 @@ static bool names_lines(const struct cg_binding *binding, const struct cg_decide
            (!numbers || found->fields[CG_FIELD_CLAIM_LINE_NUMBER] >= 0);
 }
 
-/* Another system's files may have the default names, with commas, whatever the inputs have. */
+/* Another system's files may have the default names, with commas, whatever the inputs have; ours
+ * have them where the inputs are X12. */
 static enum cg_status find_line_columns(const struct cg_binding *binding, struct cg_text header,
                                         struct cg_decided_columns *out, struct cg_error *err) {
     struct cg_problems problems;
     struct cg_layout *layout = NULL;
     out->delimiter = binding->delimiter;
-    enum cg_status status = find_in_layout(binding->layout, header, out, err);
-    if (status != CG_OK || names_lines(binding, out)) {
+    enum cg_status status =
+        binding->is_x12 ? CG_OK : find_in_layout(binding->layout, header, out, err);
+    if (status != CG_OK || (!binding->is_x12 && names_lines(binding, out))) {
         return status;
     }
     cg_problems_init(&problems);
@@ -144,7 +146,7 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
                                      struct cg_error *err) {
     struct cg_text header;
     bool found = false;
-    rows->multiline = binding->multiline;
+    rows->multiline = binding->multiline || binding->is_x12; /* a raw record has segments */
     if (binding->is_headless && rows->accepted) {
         const struct cg_text own = {binding->header, binding->header_len};
         return find_columns(binding, own, &rows->columns, err);

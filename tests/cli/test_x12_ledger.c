@@ -84,6 +84,43 @@ Test(x12_ledger, a_number_that_nobody_knows_means_a_claim_of_the_same_provider) 
     }
 }
 
+/* The rows of a claim that could not be read hold its segments, line ends and all. */
+Test(x12_ledger, an_audit_compares_a_folder_that_was_made_of_x12) {
+    static const char mended[] = X12_ROSTER "1234567893,CPSSP-MH,current,2020-01-01,\n";
+    struct x12_world world;
+    x12_world_make(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER, "CLM*C-0*1***11:B:1", "LX*1", "REF*6R*1",
+            X12_CLAIM("C-1"), X12_CLAIM("C-2"), "NM1*82*1*PEER*PAT****XX*1234567893",
+            "CLM*C-3*20***11:B:1", "LX*1", "SV1*HC:H0038:HE*10*UN*99***1", "DTP*472*D8*20250107");
+    const char *file = x12_world_put(&world, "in.837");
+    const char *out = x12_world_decide(&world, X12_MORE(file));
+    scene_file(&world.scene, "roster/credentials.csv", mended, sizeof mended - 1);
+    const char *const argv[] = {run_claimgate(),
+                                "audit",
+                                file,
+                                "--decided",
+                                out,
+                                "--roster",
+                                world.roster,
+                                "--out",
+                                scene_path(&world.scene, "audited"),
+                                NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 1, "%s", run.err);
+    cr_expect_not_null(strstr(run.out, "1 of 4 lines changed"), "%s", run.out);
+    cr_expect_not_null(strstr(run.out, "provider_not_on_roster  accepted"), "%s", run.out);
+    run_fini(&run);
+    world.text.data[world.text.len_bytes - 1] = ' ';
+    const char *const other[] = {
+        run_claimgate(), "audit", x12_world_put(&world, "other.837"),  "--decided", out, "--roster",
+        world.roster,    "--out", scene_path(&world.scene, "refused"), NULL};
+    run_program(other, NULL, &run);
+    cr_expect_eq(run.exit_code, 64, "%d %s", run.exit_code, run.err);
+    run_fini(&run);
+    x12_world_end(&world);
+}
+
 Test(x12_ledger, a_claim_that_cannot_be_read_is_not_taken_in) {
     struct x12_world world;
     x12_world_make(&world);
