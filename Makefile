@@ -395,7 +395,7 @@ spark-test: python-lint wheel ## decide in Spark, on this machine and on a clust
 kubernetes-test: deps all $(BUILD)/engines/ready ## the manifests against Kubernetes' schema
 	@$(ENGINE_PYTHON) tests/engines/kubernetes.py src/engines/kubernetes $(BUILD)/claimgate
 
-SLURM_PACKAGES := slurmctld slurmd slurm-client munge procps python3
+SLURM_PACKAGES := slurmctld slurmd slurm-client munge iproute2 procps python3
 slurm-test: deps ## two nights on a cluster of three nodes on this machine, disturbed (as root)
 	$(call install_packages,$(SLURM_PACKAGES))
 	@$(MAKE) --no-print-directory all $(BUILD)/generate

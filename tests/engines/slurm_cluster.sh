@@ -1,5 +1,6 @@
 # A Slurm cluster of three nodes on this machine, below $cluster. To be sourced by bash, as root, in
-# a process namespace of its own (slurm.sh), so that nothing can outlive it. All waits are bounded.
+# namespaces of its own for processes and network (slurm.sh), so that nothing can outlive it or be in
+# its way. All waits are bounded.
 
 wait_for() { # SECONDS WHAT COMMAND...
   local end=$((SECONDS + $1)) what=$2
@@ -15,13 +16,12 @@ wait_for() { # SECONDS WHAT COMMAND...
 }
 
 write_configuration() {
-  local port=$((20000 + RANDOM % 20000))
   cat >"$cluster/slurm.conf" <<END
 ClusterName=claims
 SlurmctldHost=localhost(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
-SlurmctldPort=$port
+SlurmctldPort=16817
 AuthType=auth/munge
 CredType=cred/munge
 AuthInfo=socket=$cluster/run/munge.sock,cred_expire=5
@@ -50,7 +50,7 @@ MessageTimeout=3
 KillWait=2
 MinJobAge=600
 JobRequeue=1
-NodeName=n[1-3] NodeHostname=localhost NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + 3))] CPUs=2 RealMemory=1000 State=UNKNOWN
+NodeName=n[1-3] NodeHostname=localhost NodeAddr=127.0.0.1 Port=[16821-16823] CPUs=2 RealMemory=1000 State=UNKNOWN
 PartitionName=claims Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
 }
