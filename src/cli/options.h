@@ -102,7 +102,7 @@ struct cg_option {
 #define CG_TAKES_CSV(member)            CG_TAKES_FLAG("csv", member, "print CSV with a header")
 #define CG_JSON_HELP                    "print one JSON document"
 #define CG_PHI_HELP                     "messages may name members and claims"
-#define CG_LEDGER_HELP                  "the ledger"
+#define CG_LEDGER_HELP                  "the ledger, or the folder of a ledger set"
 #define CG_LOCK_WAIT_HELP               "wait so long for a run that is writing (0)"
 
 /* Of a command that takes none. */

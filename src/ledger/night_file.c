@@ -247,6 +247,7 @@ enum cg_status cg_night_close(const struct cg_ledger_set *set, int64_t run_no,
     char name[CG_SET_NAME_BYTES];
     const int fault = cg_fault("night.close");
     name_of(run_no, name);
+    (void)mkdirat(set->dir_fd, "nights", 0700); /* is there, unless somebody took it away */
     if (fault != 0 || renameat(set->dir_fd, OPEN_NIGHT, set->dir_fd, name) != 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, fault != 0 ? fault : errno,
                                   "%s/%s: cannot put the night's file in place", set->path, name);

@@ -27,8 +27,10 @@ static enum cg_status refuse_what_is_no_file(const char *path, struct cg_error *
     return stat(path, &facts) != 0 || S_ISREG(facts.st_mode)
                ? CG_OK
                : cg_error_set(err, CG_BAD_DATA, "%s: %s; name another ledger", path,
-                              S_ISDIR(facts.st_mode) ? "a folder, and a ledger is one file"
-                                                     : "not a file");
+                              S_ISDIR(facts.st_mode)
+                                  ? "a folder without set.json, and a ledger is one file or "
+                                    "the folder of a set"
+                                  : "not a file");
 }
 
 /* The real path, so that a ledger has one lock by whatever name it is called. Its file may be

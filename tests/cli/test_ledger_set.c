@@ -52,7 +52,7 @@ Test(ledger_sets, what_a_set_cannot_do_is_told_with_the_mend) {
                  "--roster " SHELL_ROSTER,
                  64, "this is a ledger set");
     shell_expect(&scene, "$C ledger create $D/set --parts 3", 73, "exists already");
-    shell_expect(&scene, "$V --ledger $D --out $D/out2", 65, "a folder, and a ledger is one file");
+    shell_expect(&scene, "$V --ledger $D --out $D/out2", 65, "a folder without set.json");
 }
 
 Test(ledger_sets, a_night_of_tasks_that_is_open_is_told_wherever_it_matters) {
@@ -100,4 +100,25 @@ Test(ledger_sets, a_failing_list_leaves_no_night_behind) {
                  65, "claim_id must have 1 to 64 bytes");
     cr_expect_not(scene_exists(scene_path(&scene, "set/night.json")));
     shell_expect(&scene, "$C ledger verify --ledger $D/set", 0, "");
+}
+
+Test(ledger_sets, two_runs_at_once_and_another_policy_are_refused) {
+    make_set();
+    shell_expect(&scene, "touch $D/set/lock; flock $D/set/lock $V --ledger $D/set --out $D/out", 75,
+                 "another command is changing this ledger set");
+    shell_expect(&scene,
+                 "sed 's/\"id\": \"ms\"/\"id\": \"other\"/' schemas/policies/ms.json > $D/p.json; "
+                 "$V --ledger $D/set --policy $D/p.json --out $D/out",
+                 78, "this ledger set belongs to policy \"ms\"");
+    cr_expect_not(scene_exists(scene_path(&scene, "set/night.json")));
+    cr_expect_not(scene_exists(scene_path(&scene, "out")));
+}
+
+Test(ledger_sets, a_dry_run_changes_nothing_of_a_set) {
+    make_set();
+    shell_expect(
+        &scene,
+        "cat $D/set/part-*.ledger | sha256sum > $D/before; $V --ledger $D/set --dry-run; cat "
+        "$D/set/part-*.ledger | sha256sum | cmp - $D/before && test ! -e $D/set/night.json",
+        0, "");
 }
