@@ -27,6 +27,7 @@ struct sheet {
 
 struct cg_audit_workbook {
     lxw_workbook *book;
+    lxw_format *right; /* of amounts, which are text and stand as numbers do */
     struct sheet sheets[SHEETS];
     lxw_error failure; /* the first */
 };
@@ -50,14 +51,19 @@ static enum cg_status outcome(const struct cg_audit_workbook *workbook, struct c
 }
 
 /* What is no UTF-8, or no character, would make the whole workbook unreadable. */
-static void put_text(struct cg_audit_workbook *workbook, struct sheet *sheet, lxw_col_t column,
-                     const char *text) {
+static void put_aligned(struct cg_audit_workbook *workbook, struct sheet *sheet, lxw_col_t column,
+                        const char *text, lxw_format *format) {
     char shown[TEXT_BYTES];
     if (text[0] != '\0' && sheet->rows < sheet_rows_max) {
         (void)cg_utf8_show(shown, sizeof shown, text);
         keep(workbook,
-             worksheet_write_string(sheet->sheet, (lxw_row_t)sheet->rows, column, shown, NULL));
+             worksheet_write_string(sheet->sheet, (lxw_row_t)sheet->rows, column, shown, format));
     }
+}
+
+static void put_text(struct cg_audit_workbook *workbook, struct sheet *sheet, lxw_col_t column,
+                     const char *text) {
+    put_aligned(workbook, sheet, column, text, NULL);
 }
 
 static void put_count(struct cg_audit_workbook *workbook, struct sheet *sheet, lxw_col_t column,
@@ -73,8 +79,8 @@ static lxw_col_t put_sums(struct cg_audit_workbook *workbook, struct sheet *shee
     char charges[CG_AUDIT_CHARGE_TEXT_BYTES];
     put_count(workbook, sheet, column, sums->lines);
     put_count(workbook, sheet, (lxw_col_t)(column + 1), sums->units);
-    put_text(workbook, sheet, (lxw_col_t)(column + 2),
-             cg_audit_charge_text(sums->charges, charges));
+    put_aligned(workbook, sheet, (lxw_col_t)(column + 2),
+                cg_audit_charge_text(sums->charges, charges), workbook->right);
     return (lxw_col_t)(column + 3);
 }
 
@@ -91,9 +97,11 @@ static bool add_sheets(struct cg_audit_workbook *workbook) {
     static const char *const names[SHEETS] = {"Summary",     "By year",   "By agency",
                                               "By provider", "By reason", "Changes"};
     lxw_format *bold = workbook_add_format(workbook->book);
-    bool good = bold != NULL;
+    workbook->right = workbook_add_format(workbook->book);
+    bool good = bold != NULL && workbook->right != NULL;
     if (good) {
         format_set_bold(bold);
+        format_set_align(workbook->right, LXW_ALIGN_RIGHT);
     }
     for (size_t i = 0; good && i < SHEETS; i++) {
         lxw_worksheet *sheet = workbook_add_worksheet(workbook->book, names[i]);
