@@ -22,6 +22,7 @@ struct options {
     int32_t date;
     const char *plan;
     int32_t from;
+    bool csv;
     bool json;
 };
 
@@ -42,6 +43,7 @@ static const struct cg_option usage_options[] = {
     CG_TAKES_TEXT("plan", "N/week|N/day", plan, "the day on which each cap would be reached"),
     CG_TAKES_DATE("from", "DATE", from, "the plan's first day (that of --date)"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
+    CG_TAKES_CSV(csv),
     CG_TAKES_NO_MORE,
 };
 
@@ -81,9 +83,14 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
     struct cg_ledger_question question = {
         .id = argument.id,
         .roster = roster,
+        .is_csv = options->csv,
         .line = cg_text_of(options->line != NULL ? options->line : ""),
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
+    if (status == CG_OK && options->csv && options->json) {
+        return cg_error_set(err, CG_USAGE,
+                            "--json and --csv are two forms of one answer; leave one out");
+    }
     if (status != CG_OK || read_plan(options, question.day_no, &question.plan, err) != CG_OK ||
         cg_ledger_page_print(options->ledger, options->json, page, &question, err) != CG_OK) {
         return err->status;

@@ -127,11 +127,48 @@ static void put_plan(struct usage *usage) {
     cg_answer_close(&answer);
 }
 
+/* A row for each cap in force; `usage` NULL: none is. */
+static void put_csv(struct cg_page *page, const struct usage *usage) {
+    static const struct cg_answer_column columns[] = {
+        {"cap", "", CG_ANSWER_TEXT},      {"from", "", CG_ANSWER_DAY},
+        {"to", "", CG_ANSWER_DAY},        {"limit", "", CG_ANSWER_NUMBER},
+        {"used", "", CG_ANSWER_NUMBER},   {"left", "", CG_ANSWER_NUMBER},
+        {"reached_on", "", CG_ANSWER_DAY}};
+    const struct cg_policy_version *version =
+        usage == NULL ? NULL : cg_policy_in_force(usage->policy, usage->question->day_no);
+    struct cg_answer answer;
+    cg_answer_open(&answer, page, true, "caps", columns, sizeof columns / sizeof columns[0]);
+    for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
+        const struct cg_ledger_question *question = usage->question;
+        const struct cg_cap *cap = &version->caps[i];
+        const uint32_t used =
+            cg_history_units_used(usage->history, question->id, cap, question->day_no);
+        int32_t first_day;
+        int32_t last_day;
+        cg_cap_period(cap, question->day_no, &first_day, &last_day);
+        cg_answer_text(&answer, cap->id);
+        cg_answer_day(&answer, first_day);
+        cg_answer_day(&answer, last_day);
+        cg_answer_number(&answer, cap->limit_units);
+        cg_answer_number(&answer, used);
+        cg_answer_number(&answer, used < cap->limit_units ? cap->limit_units - used : 0);
+        cg_answer_day(&answer,
+                      question->plan.units == 0
+                          ? CG_DAY_NONE
+                          : cg_plan_reaches(&question->plan, usage->history, question->id, cap));
+    }
+    cg_answer_close(&answer);
+}
+
 static void put_page(struct usage *usage) {
     struct cg_page *page = usage->page;
     const struct cg_text member_id = usage->question->id;
     const char *policy_id = cg_policy_id(usage->policy);
     char date[CG_DATE_TEXT_BYTES];
+    if (usage->question->is_csv) {
+        put_csv(page, usage);
+        return;
+    }
     cg_date_format(usage->question->day_no, date);
     if (page->json != NULL) {
         cg_json_put_text(page->json, "member_id", member_id.ptr, member_id.len);
@@ -178,6 +215,10 @@ static enum cg_status find_policy(void *context, const struct cg_ledger_run_fact
 /* Of a ledger whose first night failed. */
 static void put_nothing(struct cg_page *page, const struct cg_ledger_question *question) {
     char date[CG_DATE_TEXT_BYTES];
+    if (question->is_csv) {
+        put_csv(page, NULL);
+        return;
+    }
     if (page->json == NULL) {
         cg_page_say(page, "The ledger has no runs that stand, so that nothing was used.\n");
         return;

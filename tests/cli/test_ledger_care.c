@@ -122,3 +122,25 @@ Test(ledger_care, the_process_that_holds_a_lock_is_named) {
     shell_expect(&scene, "touch $D/.o.claimgate-lock; flock $D/.o.claimgate-lock $V --out $D/o", 75,
                  "lock file is of account ");
 }
+
+static void expect_document(const char *command, const char *schema) {
+    struct run run;
+    shell_run(&scene, command, &run);
+    cr_expect_leq(run.exit_code, 1, "%s: exit %d: %s", command, run.exit_code, run.err);
+    scene_check_json(schema, run.out, run.out_len);
+    run_fini(&run);
+}
+
+Test(ledger_care, each_document_is_what_its_schema_says) {
+    expect_document(NIGHT FREE "$C ledger runs --ledger $D/l --json", "runs.schema.json");
+    expect_document("$C ledger show 1 --ledger $D/l --json", "runs.schema.json");
+    expect_document("$C ledger show 2 --ledger $D/l --json", "runs.schema.json");
+    expect_document("$C ledger verify --ledger $D/l --json", "verify.schema.json");
+    expect_document("$C ledger verify --ledger $D/l --json --expect $(printf %064d 1)",
+                    "verify.schema.json");
+    expect_document("$C ledger withdraw 2 --ledger $D/l > /dev/null; $C ledger redo --from 1 "
+                    "--ledger $D/l --roster " SHELL_ROSTER " --inputs fixtures/quickstart --json "
+                    "--dry-run",
+                    "redo.schema.json");
+    expect_document("$C ledger runs --ledger $D/l --json --last 1", "runs.schema.json");
+}

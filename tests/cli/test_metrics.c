@@ -77,6 +77,26 @@ Test(metrics, every_exit_leaves_its_code) {
     scene_remove(&scene);
 }
 
+/* The codes that need a lock, an account, or a full disk of their own. */
+Test(metrics, a_busy_or_foreign_ledger_leaves_its_code, .timeout = 60) {
+    static const char script[] =
+        "night() { \"$1\" validate " CLAIMS " --roster " ROSTER " --ledger $2/l --out $2/o --quiet "
+        "--as-of 2025-06-30 --metrics $2/night.prom 2> /dev/null; "
+        "sed -n 's/^claimgate_last_exit_code //p' $2/night.prom; }; "
+        "export -f night; touch $1/l-lock; "
+        "flock $1/l-lock bash -c 'night $0 $1' $0 $1; night $0 $1; chown 12345 $1/l; rm -r $1/o; "
+        "sed s/CLM-/CLX-/ " CLAIMS " > $1/c.csv; night $0 $1";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    run_program((const char *[]){"bash", "-c", script, run_claimgate(), scene.dir, NULL}, NULL,
+                &run);
+    cr_expect_str_eq(run.out, geteuid() == 0 ? "75\n0\n77\n" : "75\n0\n0\n", "%s%s", run.out,
+                     run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
 Test(metrics, counts_are_those_of_the_report_and_a_failure_keeps_the_last_success) {
     struct scene scene;
     struct stat st;

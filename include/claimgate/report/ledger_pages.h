@@ -35,7 +35,7 @@ struct cg_ledger_question {
     bool is_unexpected; /* set by _verify: it has another */
     uint64_t last;      /* of _runs: so many of them; 0: all */
     bool is_oneline;    /* of _runs: a line each */
-    bool is_csv;        /* of _runs */
+    bool is_csv;        /* of _runs and _usage */
     bool is_unknown;    /* set by _explain and _usage: the ledger has never seen this id */
 };
 
