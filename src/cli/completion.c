@@ -54,9 +54,10 @@ static void put_families(void) {
     }
 }
 
-/* In both shells `words` and `at` (the index of the word that is typed, from 0) are set before. */
+/* What both shells share. Before it `word`, `before` and the words that `family` and `second` begin
+ * as are set, and `at`, the place of the word that is typed, from 0; behind it `list` is set. */
 static void put_choice(void) {
-    printf("  case $family in\n");
+    printf("  local subs= options= list= command=\n  case $family in\n");
     put_families();
     printf("  esac\n"
            "  if [ -n \"$subs\" ]; then command=\"$family $second\"; else command=$family; fi\n"
@@ -69,50 +70,43 @@ static void put_choice(void) {
     put_names(cg_policy_files.names);
     printf("' ;;\n    --layout) list='");
     put_names(cg_layout_files.names);
-    printf("' ;;\n  esac\n");
+    printf("' ;;\n  esac\n  local first='help");
+    put_words(NULL);
+    printf("'\n"
+           "  if [ \"$at\" = 1 ]; then list=\"$first --help --version\"\n"
+           "  elif [ \"$at\" = 2 ] && [ \"$family\" = help ]; then list=$first\n"
+           "  elif [ \"$at\" = 2 ] && [ -n \"$subs\" ]; then list=$subs\n"
+           "  elif [[ $word == -* ]]; then list=$options\n"
+           "  fi\n");
+}
+
+static void put_files(const char *command) {
+    printf(
+        "  if [ -z \"$list\" ] || [ \"$before\" = --policy ] || [ \"$before\" = --layout ]; then\n"
+        "    %s\n"
+        "  fi\n}\n",
+        command);
 }
 
 void cg_completion_print_bash(void) {
-    printf(
-        "# bash completion for claimgate %s\n_claimgate() {\n"
-        "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-        "  local family=${COMP_WORDS[1]} second=${COMP_WORDS[2]} subs= options= list= command=\n",
-        CG_VERSION);
+    printf("# bash completion for claimgate %s\n_claimgate() {\n"
+           "  local at=$COMP_CWORD word=${COMP_WORDS[COMP_CWORD]}\n"
+           "  local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "  local family=${COMP_WORDS[1]} second=${COMP_WORDS[2]}\n",
+           CG_VERSION);
     put_choice();
-    printf("  local first='help");
-    put_words(NULL);
-    printf(
-        "'\n"
-        "  if [ \"$COMP_CWORD\" = 1 ]; then list=\"$first --help --version\"\n"
-        "  elif [ \"$COMP_CWORD\" = 2 ] && [ \"$family\" = help ]; then list=$first\n"
-        "  elif [ \"$COMP_CWORD\" = 2 ] && [ -n \"$subs\" ]; then list=$subs\n"
-        "  elif [[ $word == -* ]]; then list=$options\n"
-        "  fi\n"
-        "  COMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n"
-        "  if [ -z \"$list\" ] || [ \"$before\" = --policy ] || [ \"$before\" = --layout ]; then\n"
-        "    COMPREPLY+=($(compgen -f -- \"$word\"))\n"
-        "  fi\n}\n"
-        "complete -o filenames -F _claimgate claimgate\n");
+    printf("  COMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n");
+    put_files("COMPREPLY+=($(compgen -f -- \"$word\"))");
+    printf("complete -o filenames -F _claimgate claimgate\n");
 }
 
 void cg_completion_print_zsh(void) {
     printf("#compdef claimgate\n# zsh completion for claimgate %s\n_claimgate() {\n"
-           "  local word=${words[CURRENT]} before=${words[CURRENT-1]}\n"
-           "  local family=${words[2]} second=${words[3]} subs= options= list= command=\n",
+           "  local at=$((CURRENT-1)) word=${words[CURRENT]} before=${words[CURRENT-1]}\n"
+           "  local family=${words[2]} second=${words[3]}\n",
            CG_VERSION);
     put_choice();
-    printf("  local first='help");
-    put_words(NULL);
-    printf(
-        "'\n"
-        "  if (( CURRENT == 2 )); then list=\"$first --help --version\"\n"
-        "  elif (( CURRENT == 3 )) && [ \"$family\" = help ]; then list=$first\n"
-        "  elif (( CURRENT == 3 )) && [ -n \"$subs\" ]; then list=$subs\n"
-        "  elif [[ $word == -* ]]; then list=$options\n"
-        "  fi\n"
-        "  [ -n \"$list\" ] && compadd -- ${=list}\n"
-        "  if [ -z \"$list\" ] || [ \"$before\" = --policy ] || [ \"$before\" = --layout ]; then\n"
-        "    _files\n"
-        "  fi\n}\n"
-        "_claimgate \"$@\"\n");
+    printf("  [ -n \"$list\" ] && compadd -- ${=list}\n");
+    put_files("_files");
+    printf("_claimgate \"$@\"\n");
 }

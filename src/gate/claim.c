@@ -31,13 +31,11 @@ enum cg_status cg_claim_check_policy(const struct cg_policy *policy,
     const char *why = binding->holds_claims     ? "whole claims, and a claim's charge"
                       : binding->span_count > 0 ? "of fixed length, and a number in one"
                                                 : NULL;
-    for (uint32_t i = 0; why != NULL && i < cg_policy_version_count(policy); i++) {
-        if (cg_policy_version(policy, i)->cutback) {
-            return cg_error_set(err, CG_BAD_CONFIG,
-                                "policy %s says \"over_cap\": \"cutback\", but the records of the "
-                                "input are %s cannot be cut back: use a policy that says reject",
-                                cg_policy_id(policy), why);
-        }
+    if (why == NULL || !cg_policy_cuts_back(policy)) {
+        return CG_OK;
     }
-    return CG_OK;
+    return cg_error_set(err, CG_BAD_CONFIG,
+                        "policy %s says \"over_cap\": \"cutback\", but the records of the "
+                        "input are %s cannot be cut back: use a policy that says reject",
+                        cg_policy_id(policy), why);
 }

@@ -36,6 +36,14 @@ uint32_t cg_policy_version_count(const struct cg_policy *policy) {
     return policy->version_count;
 }
 
+bool cg_policy_cuts_back(const struct cg_policy *policy) {
+    bool found = false;
+    for (uint32_t i = 0; i < policy->version_count; i++) {
+        found = found || policy->versions[i].cutback;
+    }
+    return found;
+}
+
 const struct cg_policy_version *cg_policy_version(const struct cg_policy *policy, uint32_t index) {
     return &policy->versions[index];
 }

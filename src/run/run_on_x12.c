@@ -17,15 +17,6 @@ bool cg_run_writes_x12(const struct cg_run *run, const struct cg_batch *batch) {
     return is_x12(batch) && !run->plan->x12.decides_lines;
 }
 
-static bool cuts_back(const struct cg_policy *policy) {
-    for (uint32_t i = 0; i < cg_policy_version_count(policy); i++) {
-        if (cg_policy_version(policy, i)->cutback) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum cg_status put_ack(void *context, const char *bytes, size_t len_bytes,
                               struct cg_error *err) {
     struct cg_run *run = context;
@@ -90,7 +81,7 @@ static enum cg_status start(struct cg_run *run, struct cg_error *err) {
     if (run->plan->x12.decides_lines) {
         return CG_OK;
     }
-    if (cuts_back(run->plan->rules.policy)) {
+    if (cg_policy_cuts_back(run->plan->rules.policy)) {
         return cg_error_set(err, CG_BAD_CONFIG,
                             "the policy cuts lines back, and the charge of a claim in X12 cannot "
                             "be cut back; give a policy without \"over_cap\": \"cutback\"");

@@ -128,6 +128,7 @@ const char *cg_policy_title(const struct cg_policy *policy);
 const uint8_t *cg_policy_sha256(const struct cg_policy *policy); /* of its bytes as read */
 const char *cg_policy_text(const struct cg_policy *policy, size_t *len_bytes);
 uint32_t cg_policy_version_count(const struct cg_policy *policy);
+bool cg_policy_cuts_back(const struct cg_policy *policy); /* some version does */
 const struct cg_policy_version *cg_policy_version(const struct cg_policy *policy, uint32_t index);
 
 /* The version in force on day_no: the last that is effective on or before it; NULL: none. */
