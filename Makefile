@@ -93,7 +93,7 @@ SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash nights torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
+.PHONY: parts reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash nights torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
         tsan stress-binaries fuzz fuzz-binaries bench bench-profile bench-ledger lint lint-test format install uninstall clean FORCE \
         wheel python-lint spark-test kubernetes-test slurm-test
 
@@ -316,6 +316,11 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 	@bash tests/crash/migration.sh $(BUILD)/faults/claimgate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 	@bash tests/crash/set.sh $(BUILD)/faults/claimgate
+
+parts: deps-test ## runs in parts against one run: many layouts, parts and tasks; each step cut off at every point
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
+	@bash tests/parts/parts.sh $(BUILD)/dev/claimgate $(BUILD)/dev/generate
+	@bash tests/parts/kills.sh $(BUILD)/dev/claimgate
 
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
 	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)

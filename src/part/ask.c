@@ -16,9 +16,15 @@ enum { SPARE_BATCHES = 4 };
 
 /* What inputs hold beside the lines in scope belongs to it too. */
 static void put_identity(struct cg_json_writer *json, const struct cg_asking *asking) {
+    struct cg_buffer hashes;
+    cg_buffer_init(&hashes, ((size_t)asking->input_count + 1) * CG_SHA256_BYTES);
+    for (uint32_t i = 0; i < asking->input_count; i++) {
+        json->failed =
+            !cg_buffer_append(&hashes, asking->inputs[i].sha256, CG_SHA256_BYTES) || json->failed;
+    }
     cg_identity_put(json, asking->facts, asking->part->plan.parts,
-                    (struct cg_text){(const char *)asking->hashes,
-                                     (uint32_t)(asking->input_count * sizeof asking->hashes[0])});
+                    (struct cg_text){hashes.data, (uint32_t)hashes.len_bytes});
+    cg_buffer_fini(&hashes);
 }
 
 static void put_inputs(struct cg_json_writer *json, const struct cg_asking *asking) {
@@ -31,8 +37,10 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_asking *aski
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
         cg_hex_put(json, "sha256", input->sha256, sizeof input->sha256);
-        cg_hex_put(json, "content_sha256", asking->hashes[i].content, CG_SHA256_BYTES);
-        cg_hex_put(json, "head_sha256", asking->hashes[i].head, CG_SHA256_BYTES);
+        if (asking->part->plan.ledgers != NULL) {
+            cg_hex_put(json, "content_sha256", asking->hashes[i].content, CG_SHA256_BYTES);
+            cg_hex_put(json, "head_sha256", asking->hashes[i].head, CG_SHA256_BYTES);
+        }
         cg_json_close_object(json);
     }
     cg_json_close_array(json);

@@ -24,15 +24,20 @@ static void unpack(void *context, struct cg_batch *batch) {
     cg_reader_unpack(asking->reader, batch);
 }
 
-static void cut(void *context, struct cg_batch *batch) {
-    struct cg_asking *asking = context;
-    if (batch->error.status == CG_OK) {
-        cg_content_hash_add(&asking->content, batch->payload, batch->payload_bytes);
-    }
-    if (batch->error.status == CG_OK && batch->ends_source) {
-        struct cg_input_hashes *hashes = &asking->hashes[batch->source_no];
+/* By its content a ledger tells an input from another. */
+static void hash_content(struct cg_asking *asking, const struct cg_batch *batch) {
+    struct cg_input_hashes *hashes = &asking->hashes[batch->source_no];
+    cg_content_hash_add(&asking->content, batch->payload, batch->payload_bytes);
+    if (batch->ends_source) {
         cg_content_hash_get(&asking->content, hashes->head, hashes->content);
         cg_content_hash_restart(&asking->content);
+    }
+}
+
+static void cut(void *context, struct cg_batch *batch) {
+    struct cg_asking *asking = context;
+    if (batch->error.status == CG_OK && asking->part->plan.ledgers != NULL) {
+        hash_content(asking, batch);
     }
     cg_reader_cut(asking->reader, batch);
 }

@@ -53,7 +53,7 @@ static enum cg_status is_damaged(const struct copying *copying, struct cg_error 
     return cg_step_damaged(copying->target->part, &cg_step_answer, copying->task, what, err);
 }
 
-/* The bytes of a file up to `len_bytes` of it, which are hashed whole. */
+/* The bytes of a file up to `len_bytes` of it; `sha` gets all of them. */
 static enum cg_status copy_bytes(const struct copying *copying, int fd, uint64_t len_bytes,
                                  struct cg_sha256 *sha, struct cg_sink *to, struct cg_error *err) {
     uint64_t at = 0;
@@ -70,7 +70,9 @@ static enum cg_status copy_bytes(const struct copying *copying, int fd, uint64_t
         }
         const uint64_t left = at < len_bytes ? len_bytes - at : 0;
         const size_t wanted = left < (uint64_t)got ? (size_t)left : (size_t)got;
-        cg_sha256_update(sha, copying->bytes, (size_t)got);
+        if (sha != NULL) {
+            cg_sha256_update(sha, copying->bytes, (size_t)got);
+        }
         at += (uint64_t)got;
         if (wanted > 0 && cg_sink_write(to, copying->bytes, wanted, err) != CG_OK) {
             return err->status;
@@ -78,21 +80,30 @@ static enum cg_status copy_bytes(const struct copying *copying, int fd, uint64_t
     }
 }
 
+static enum cg_status check_hash(const struct copying *copying, const uint8_t sha256[],
+                                 struct cg_error *err) {
+    return memcmp(sha256, copying->join->pieces[copying->task].sha256, CG_SHA256_BYTES) == 0
+               ? CG_OK
+               : is_damaged(copying, err);
+}
+
+/* The sink hashes what it is given, which is all of a piece, or all but its end. */
 static enum cg_status copy_open(const struct copying *copying, int fd, uint64_t len_bytes,
                                 struct cg_sink *to, struct cg_error *err) {
     uint8_t sha256[CG_SHA256_BYTES];
+    if (len_bytes == UINT64_MAX) {
+        const enum cg_status status = copy_bytes(copying, fd, len_bytes, NULL, to, err);
+        cg_sink_sha256(to, sha256);
+        return status == CG_OK ? check_hash(copying, sha256, err) : status;
+    }
     struct cg_sha256 *sha = cg_sha256_new();
     if (sha == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory");
     }
-    enum cg_status status = copy_bytes(copying, fd, len_bytes, sha, to, err);
+    const enum cg_status status = copy_bytes(copying, fd, len_bytes, sha, to, err);
     cg_sha256_peek(sha, sha256);
     cg_sha256_free(sha);
-    if (status == CG_OK &&
-        memcmp(sha256, copying->join->pieces[copying->task].sha256, sizeof sha256) != 0) {
-        status = is_damaged(copying, err);
-    }
-    return status;
+    return status == CG_OK ? check_hash(copying, sha256, err) : status;
 }
 
 /* The first `len_bytes` of a piece, which must be the one that was written. */
