@@ -204,7 +204,8 @@ static enum cg_status refuse_stranger(const struct cg_ledger_set *set,
                                       const struct cg_ledger_night *night, struct cg_error *err) {
     return cg_error_set(err, CG_USAGE,
                         "%s: night %" PRId64 " to which this task belongs is not open any more: it "
-                        "is over, or `claimgate ledger recover` gave it up; begin anew",
+                        "is over, or `claimgate ledger recover` gave it up; begin anew in another "
+                        "folder",
                         set->path, night->run_no);
 }
 

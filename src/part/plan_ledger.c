@@ -133,13 +133,31 @@ static void go_on_with_night(struct cg_making *making) {
     }
 }
 
+/* What was asked and decided for a night that `ledger recover` has taken back is of no use any
+ * more: its inputs may have been taken in since. */
+static enum cg_status refuse_given_up(const struct cg_part *there, struct cg_error *err) {
+    struct cg_ledger_set *set = NULL;
+    enum cg_night_state state = CG_NIGHT_OPEN;
+    enum cg_status status = cg_ledger_set_open(there->plan.ledgers, &set, err);
+    if (status == CG_OK) {
+        status = cg_ledger_night_look(set, &there->plan.night, &state, err);
+    }
+    cg_ledger_set_close(set);
+    return status != CG_OK || state != CG_NIGHT_UNDONE
+               ? status
+               : cg_error_set(err, CG_USAGE,
+                              "%s: its night on %s was given up by `ledger recover`; remove this "
+                              "folder, and run the same command again",
+                              there->run_dir, there->plan.ledgers);
+}
+
 enum cg_status cg_making_take_ledgers(struct cg_making *making, const struct cg_policy *policy,
                                       struct cg_error *err) {
     const struct cg_part_request *request = making->request;
     making->files.count = request->input_count;
     if (making->there != NULL && request->ledgers != NULL && making->there->plan.ledgers != NULL) {
         go_on_with_night(making);
-        return CG_OK;
+        return refuse_given_up(making->there, err);
     }
     return request->ledgers == NULL ? CG_OK
                                     : begin_on(&making->part, request->ledgers,

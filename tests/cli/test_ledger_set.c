@@ -122,3 +122,14 @@ Test(ledger_sets, a_dry_run_changes_nothing_of_a_set) {
         "$D/set/part-*.ledger | sha256sum | cmp - $D/before && test ! -e $D/set/night.json",
         0, "");
 }
+
+Test(ledger_sets, a_night_of_tasks_that_was_given_up_is_begun_in_a_new_folder) {
+    static const char plan[] = "$C part plan " SHELL_CLAIMS " --roster " SHELL_ROSTER
+                               " --as-of 2025-06-30 --tasks 1 --ledgers $D/set --run $D/run";
+    make_set();
+    shell_expect(&scene, plan, 0, "");
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 75, "/run; wait until it is over");
+    shell_expect(&scene, "$C ledger recover --ledgers $D/set", 0, "had kept nothing; it is gone");
+    shell_expect(&scene, plan, 64, "was given up by `ledger recover`; remove this folder");
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
+}
