@@ -24,7 +24,14 @@ work=$(mktemp -d)
 cluster=$work/cluster
 mkdir "$cluster"
 . "$here/slurm_cluster.sh"
-trap 'stop_cluster; rm -rf "$work"' EXIT
+finish() {
+  local code=$?
+  [ $code -eq 0 ] || tail -n 3 "$work"/run-*/log/*.log >&2 || true
+  stop_cluster
+  rm -rf "$work"
+  exit $code
+}
+trap finish EXIT
 
 PARTS=4 TASKS=3
 "$program" ledger create "$work/ledgers" --parts $PARTS >/dev/null
