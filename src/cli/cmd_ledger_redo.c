@@ -15,6 +15,7 @@ struct options {
     const char *roster;
     const char *policy;
     const char *layout;
+    const char *folders;
     const char *metrics;
     struct cg_text_list inputs;
     int64_t from;
@@ -35,6 +36,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
     CG_TAKES_LIST("inputs", "DIR|FILE", inputs, "where the nights' inputs are, several times"),
+    CG_TAKES_PATH("folders", "DIR", folders, "put new folders there (beside the old ones)"),
     CG_TAKES_LAYOUT(layout, "columns of the claim files (that of each night)"),
     CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
@@ -71,6 +73,7 @@ static enum cg_status redo(const struct options *o, const struct cg_policy *poli
                                       .roster = roster,
                                       .places = o->inputs.items,
                                       .place_count = o->inputs.count,
+                                      .folders = o->folders,
                                       .layout = o->layout,
                                       .multiline = o->multiline,
                                       .threads = cg_load_threads(o->threads),

@@ -90,6 +90,23 @@ static void put_outcome(struct cg_page *page, const struct cg_run_facts *facts) 
     cg_page_say(page, "\n");
 }
 
+/* A long list of reasons has pushed the totals off a screen of 24 rows: they are said again. */
+static void repeat_totals(struct cg_page *page, const struct cg_tally *tally) {
+    enum { ROWS_LEFT = 20 }; /* of the screen, for the list */
+    uint32_t rows = 0;
+    char all[CG_GROUPED_BYTES];
+    char accepted[CG_GROUPED_BYTES];
+    char rejected[CG_GROUPED_BYTES];
+    for (size_t i = 0; i < page->text.len_bytes; i++) {
+        rows += page->text.data[i] == '\n';
+    }
+    if (rows > ROWS_LEFT) {
+        cg_page_say(page, "in all %s lines: %s accepted, %s rejected\n",
+                    cg_grouped(tally->records, all), cg_grouped(tally->accepted, accepted),
+                    cg_grouped(tally->rejected, rejected));
+    }
+}
+
 void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts) {
     char as_of[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "policy %s, layout %s%s, as of %s\n", cg_policy_id(facts->policy),
@@ -108,5 +125,6 @@ void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *fact
         put_count(page, "  of them rejected whole", facts->tally->claims.rejected);
     }
     put_reasons(page, facts->tally);
+    repeat_totals(page, facts->tally);
     put_outcome(page, facts);
 }

@@ -27,6 +27,7 @@ struct redo {
     const struct cg_redo_plan *plan;
     const char *ledger; /* the plan's, or its copy in a dry run */
     char journal[PATH_BYTES];
+    char folders[PATH_BYTES]; /* where new folders go; "": beside the old ones */
     char scratch[PATH_BYTES]; /* of a dry run: holds the copy and what is decided on it */
     struct cg_redo_nights nights;
     struct cg_buffer text; /* of the journal */
@@ -231,9 +232,15 @@ static enum cg_status redo_night(struct redo *redo, uint32_t index, struct cg_er
     const uint32_t last = redo->nights.list.count - 1;
     struct done done = {.after = cg_redo_night_at(&redo->nights, last)->run_no};
     char folder[PATH_BYTES];
-    char in_scratch[PATH_BYTES + 32];
-    snprintf(in_scratch, sizeof in_scratch, "%s/night-%u", redo->scratch, (unsigned)index);
-    done.old = redo->plan->dry_run ? in_scratch : night->folder;
+    char elsewhere[PATH_BYTES + 32];
+    if (redo->plan->dry_run) {
+        snprintf(elsewhere, sizeof elsewhere, "%s/night-%u", redo->scratch, (unsigned)index);
+    } else {
+        const char *name = strrchr(night->folder, '/');
+        snprintf(elsewhere, sizeof elsewhere, "%.*s%s", PATH_BYTES - 256, redo->folders,
+                 name != NULL ? name : "");
+    }
+    done.old = redo->plan->dry_run || redo->folders[0] != '\0' ? elsewhere : night->folder;
     enum cg_status status = find_night(redo, &done, err);
     if (status == CG_OK && done.run_no == 0) {
         status = choose_folder(done.old, folder, err);
@@ -347,6 +354,14 @@ enum cg_status cg_redo(const struct cg_redo_plan *plan, cg_redo_fn fn, void *con
     struct redo redo = {.plan = plan, .ledger = plan->ledger, .fn = fn, .context = context};
     if (snprintf(redo.journal, sizeof redo.journal, "%s-redo", plan->ledger) >= PATH_BYTES - 64) {
         return cg_error_set(err, CG_USAGE, "%s: the name is too long", plan->ledger);
+    }
+    /* Runs keep the absolute paths of their folders. */
+    char *folders = plan->folders != NULL ? realpath(plan->folders, NULL) : NULL;
+    snprintf(redo.folders, sizeof redo.folders, "%s", folders != NULL ? folders : "");
+    free(folders);
+    if (plan->folders != NULL && redo.folders[0] == '\0') {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: no place for folders",
+                                  plan->folders);
     }
     cg_redo_nights_init(&redo.nights);
     cg_buffer_init(&redo.text, JOURNAL_MAX_BYTES);

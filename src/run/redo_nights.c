@@ -68,10 +68,12 @@ static enum cg_status keep_night(void *context, const struct cg_ledger_run_facts
     if (!is_night) {
         return cg_error_set(
             err, CG_USAGE,
-            "among the nights is run %lld (%s), which cannot be decided again; withdraw "
-            "it and what came after it by hand, redo the nights before, and take "
-            "its file in again",
-            (long long)run->run_no, run->kind);
+            "among the nights is run %lld (%s), which cannot be decided again; take back the runs "
+            "from the newest down to it, one by one (`claimgate ledger withdraw RUN`), redo the "
+            "nights before it by this command, give its file to `claimgate ledger %s` again, then "
+            "the files of the later nights to `validate`, each with the --as-of of its night "
+            "(`claimgate ledger show RUN`)",
+            (long long)run->run_no, run->kind, run->kind);
     }
     struct cg_redo_target *night = cg_array_add(&reading->nights->list);
     if (night == NULL) {

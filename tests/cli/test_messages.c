@@ -286,3 +286,19 @@ Test(messages, every_report_is_what_its_schema_says, .timeout = 60) {
     free(report);
     scene_remove(&scene);
 }
+
+/* The totals stand at the end again where the reasons have pushed them off the screen. */
+Test(messages, a_long_summary_shows_its_totals_on_a_screen_of_24_rows, .timeout = 60) {
+    static const char script[] =
+        "$2 --out $1/g --lines 3000 --seed 4 --quiet; $0 validate $1/g/claims.csv.gz --roster "
+        "$1/g/roster --as-of 2025-12-31 --dry-run | tail -n 24 | grep -c '^in all 3,000 lines: '";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    run_program(
+        (const char *[]){"bash", "-c", script, run_claimgate(), scene.dir, run_generator(), NULL},
+        NULL, &run);
+    cr_expect_str_eq(run.out, "1\n", "%s%s", run.out, run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}

@@ -134,3 +134,13 @@ Test(redo, a_named_pipe_is_read_once_on_a_ledger) {
            "sqlite3 n 'SELECT count(*) FROM run'; ls on2 2>&1 | grep -c 'No such'",
            "1\n1\n");
 }
+
+Test(redo, a_copy_is_redone_into_folders_of_its_own) {
+    expect("$0 ledger export --snapshot copy --ledger l; mkdir apart; "
+           "others() { ls -A | grep -v -e '^copy' -e before -e after; }; others > before; "
+           "$0 ledger redo --from 1 --ledger copy --roster made/roster --inputs made --quiet "
+           "--folders apart > /dev/null; others > after; cmp before after && ls apart; "
+           "stand copy > a; stand r > b; cmp a b && echo same",
+           "bad1.redo-1\nbad1.redo-1.changes.csv\nbad2.redo-1\nbad2.redo-1.changes.csv\n"
+           "bad3.redo-1\nbad3.redo-1.changes.csv\nsame\n");
+}

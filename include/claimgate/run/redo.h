@@ -30,7 +30,8 @@ struct cg_redo_plan {
     const struct cg_roster *roster;
     const char *const *places; /* files, and folders with files, to look for inputs in */
     size_t place_count;
-    const char *layout; /* NULL: that of each night, else by the header */
+    const char *folders; /* an existing folder for the new ones; NULL: beside the old ones */
+    const char *layout;  /* NULL: that of each night, else by the header */
     bool multiline;
     uint32_t threads;
     bool dry_run; /* on a copy of the ledger, which is removed again; nothing is published */
