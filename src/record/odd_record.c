@@ -133,7 +133,10 @@ static int look_for_header(const struct cg_odd_record *record) {
     const struct cg_record_fields fields = {record->csv, batch->text.ptr, record->ends,
                                             record->field_count};
     if (names == NULL) {
-        return (int)record->fault;
+        /* A layout without a header may be given a file that has one: on its first line alone. */
+        const bool may_be_first = record->binding->is_headless && record->line_delta == 0 &&
+                                  record->binding->span_count == 0 && record->field_count > 0;
+        return may_be_first ? keep_header_like(record, &fields) : (int)record->fault;
     }
     if (record->field_count == 0) {
         return cg_header_names_end(names, record->text) ? (int)CG_HEADER_STUCK : (int)record->fault;

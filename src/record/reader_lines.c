@@ -7,20 +7,26 @@
 /* A header among the records is the end of it, or told once and skipped. */
 static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
     const char *file = reader->plan.inputs[batch->source_no].file;
-    if (batch->other_header != NULL) {
+    if (batch->other_header != NULL && reader->binding.is_headless) {
+        cg_error_set(&batch->error, CG_BAD_DATA,
+                     "line %llu is a header: %s, but the layout says \"header\": false, so that it "
+                     "would pass as a record; take the line away, or say \"header\": true",
+                     (unsigned long long)(batch->first_line + batch->other_header_delta),
+                     batch->other_header);
+    } else if (batch->other_header != NULL) {
         cg_error_set(&batch->error, CG_BAD_DATA,
                      "line %llu is another header: %s; all records of a run must have the same "
                      "columns in the same order: part the file there and run the parts apart",
                      (unsigned long long)(batch->first_line + batch->other_header_delta),
                      batch->other_header);
-        if (!reader->plan.unnamed) {
-            cg_reader_name_input(reader, batch);
-        }
     } else if (batch->repeated_headers != 0 && !reader->told_repeated) {
         reader->told_repeated = true;
         cg_log_note("%s: line %llu is the header again; it is skipped, and so is every further one",
                     strcmp(file, "-") == 0 ? "standard input" : file,
                     (unsigned long long)(batch->first_line + batch->first_repeated_delta));
+    }
+    if (batch->error.status != CG_OK && !reader->plan.unnamed) {
+        cg_reader_name_input(reader, batch);
     }
 }
 
@@ -70,11 +76,14 @@ static void look_at_trailers(struct cg_reader *reader, struct cg_batch *batch) {
 static void warn_of_header(struct cg_reader *reader, uint64_t line, const char *file) {
     if (!reader->told_like) {
         reader->told_like = true;
-        cg_log_warning("%s: line %llu looks like a header: it has words where the first header has "
-                       "date, units, NPI and code; it is taken as a record, and what follows by "
-                       "the first header; if another kind of file begins there, part the file and "
-                       "run the parts apart",
-                       strcmp(file, "-") == 0 ? "standard input" : file, (unsigned long long)line);
+        cg_log_warning("%s: line %llu looks like a header: it has words where %s has date, units, "
+                       "NPI and code; it is taken as a record%s",
+                       strcmp(file, "-") == 0 ? "standard input" : file, (unsigned long long)line,
+                       reader->binding.is_headless ? "the layout" : "the first header",
+                       reader->binding.is_headless
+                           ? "; take it away, or say \"header\": true in the layout"
+                           : ", and what follows by the first header; if another kind of file "
+                             "begins there, part the file and run the parts apart");
     }
 }
 

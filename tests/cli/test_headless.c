@@ -230,3 +230,51 @@ Test(headless, a_layout_that_cannot_be_meant_is_refused) {
         run_fini(&run);
     }
 }
+
+/* It would pass as a record of no procedure. */
+Test(headless, a_header_that_is_there_all_the_same_is_told) {
+    static const char plain[] =
+        "{\"name\":\"own\",\"title\":\"own\",\"delimiter\":\",\",\"date_format\":\"YYYYMMDD\","
+        "\"header\":false,\"columns\":6,\"fields\":{\"claim_id\":{\"column\":1},"
+        "\"member_id\":{\"column\":2},\"claim_line_start_date\":{\"column\":3},"
+        "\"hcpcs_code\":{\"column\":4},\"service_unit_quantity\":{\"column\":5},"
+        "\"rendering_npi\":{\"column\":6}}}";
+    static const struct {
+        const char *header;
+        int exit_code;
+        const char *told;
+    } cases[] = {
+        {"claim_id,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi",
+         65,
+         "line 1 is a header: it has names of columns that another layout has, but the layout "
+         "says \"header\": false"},
+        {"ID,MEMBER,DOS,CPT,UNITS,NPI", 0,
+         "line 1 looks like a header: it has words where the layout"},
+        {"C-0,M-1,20250105,H0038,1,1000000004", 0, ""},
+    };
+    const char *layout = scene_file(&scene, "own.json", plain, sizeof plain - 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char claims[300];
+        struct run run;
+        const int len = snprintf(claims, sizeof claims, "%s\nC-1,M-1,20250106,H0038,2,1000000004\n",
+                                 cases[i].header);
+        const char *file = scene_file(&scene, "claims.txt", claims, (size_t)len);
+        const char *const argv[] = {run_claimgate(),
+                                    "validate",
+                                    file,
+                                    "--layout",
+                                    layout,
+                                    "--roster",
+                                    "fixtures/quickstart/roster",
+                                    "--as-of",
+                                    "2025-12-31",
+                                    "--out",
+                                    scene_path(&scene, "out-%zu", i),
+                                    NULL};
+        run_program(argv, NULL, &run);
+        cr_expect_eq(run.exit_code, cases[i].exit_code, "%s", run.err);
+        cr_expect_not_null(strstr(run.err, cases[i].told), "%s", run.err);
+        cr_expect(cases[i].told[0] != '\0' || run.err[0] == '\0', "%s", run.err);
+        run_fini(&run);
+    }
+}
