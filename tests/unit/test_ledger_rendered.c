@@ -1,0 +1,119 @@
+/*
+ * What a run has summed up of providers, packed in blocks and read back.
+ */
+#include "ledger/rendered.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROVIDERS = 3000, DAY = 19723 }; /* 2024-01-01 */
+
+static struct cg_rendered rendered;
+static struct cg_buffer blocks[32];
+static uint64_t firsts[32];
+static uint32_t block_count;
+
+static void setup(void) {
+    cg_rendered_init(&rendered);
+    block_count = 0;
+}
+
+static void teardown(void) {
+    cg_rendered_fini(&rendered);
+    for (uint32_t i = 0; i < block_count; i++) {
+        cg_buffer_fini(&blocks[i]);
+    }
+}
+
+TestSuite(ledger_rendered, .init = setup, .fini = teardown);
+
+static bool keep_block(void *context, enum cg_row_table table, const struct cg_cell *cells,
+                       size_t count) {
+    (void)context;
+    cr_assert(table == CG_ROW_RENDERED && count == CG_RENDERED_CELLS && block_count < 32);
+    firsts[block_count] = (uint64_t)cells[0].integer;
+    cg_buffer_init(&blocks[block_count], 1 << 20);
+    return cg_buffer_append(&blocks[block_count++], cells[1].bytes.ptr, cells[1].bytes.len);
+}
+
+/* A line of so many units, of which `accepted` were. */
+static void add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted, const char *reasons) {
+    struct cg_cell cells[CG_LINE_CELLS] = {0};
+    cells[CG_LINE_RENDERING] = cg_cell_unsigned(npi);
+    cells[CG_LINE_START] = cg_cell_integer(day);
+    cells[CG_LINE_UNITS] = cg_cell_unsigned(units);
+    cells[CG_LINE_ACCEPTED] = cg_cell_unsigned(accepted);
+    cells[CG_LINE_REASONS] = cg_cell_string(reasons);
+    cells[CG_LINE_DECISION] = cg_cell_integer(accepted == units ? CG_ACCEPTED : CG_REJECTED);
+    cr_assert(cg_rendered_add(&rendered, cells));
+}
+
+static void pack(void) {
+    bool more = true;
+    while (more) {
+        cr_assert(cg_rendered_step(&rendered, keep_block, NULL, &more));
+    }
+}
+
+static struct cg_rendered_reader reader_of(uint32_t block) {
+    return (struct cg_rendered_reader){
+        .packed = {blocks[block].data, (uint32_t)blocks[block].len_bytes}};
+}
+
+Test(ledger_rendered, sums_come_back_in_the_order_of_providers_from_as_many_blocks_as_it_takes) {
+    struct cg_rendered_entry entry;
+    uint64_t npi = 0;
+    uint64_t lines = 0;
+    for (uint64_t i = PROVIDERS; i > 0; i--) {
+        char reason[32];
+        snprintf(reason, sizeof reason, "reason_%u;other", (unsigned)(i % 40));
+        add(1000000000 + 7 * i, DAY + 3, 4, 4, NULL);
+        add(1000000000 + 7 * i, DAY + 30, 2, 2, NULL);
+        add(1000000000 + 7 * i, DAY + 40, 5, 0, reason);
+    }
+    pack();
+    cr_assert_gt(block_count, 3);
+    for (uint32_t b = 0; b < block_count; b++) {
+        struct cg_rendered_reader reader = reader_of(b);
+        for (bool first = true; cg_rendered_next(&reader, &entry); first = false) {
+            cr_expect(!first || entry.npi == firsts[b]);
+            cr_expect_geq(entry.npi, npi);
+            const bool accepted = entry.reason.len == 0;
+            cr_expect_eq(entry.month_day, accepted ? DAY : DAY + 31);
+            cr_expect_eq(entry.last_day, accepted ? DAY + 30 : DAY + 40);
+            cr_expect_eq(entry.units, accepted ? 6 : 5);
+            cr_expect(accepted || memcmp(entry.reason.ptr, "reason_", 7) == 0);
+            npi = entry.npi;
+            lines += entry.lines;
+        }
+        cr_expect(!reader.broken);
+    }
+    cr_expect_eq(npi, 1000000000 + 7 * (uint64_t)PROVIDERS);
+    cr_expect_eq(lines, 3 * (uint64_t)PROVIDERS);
+}
+
+Test(ledger_rendered, a_run_without_lines_of_providers_has_no_block) {
+    pack();
+    cr_expect_eq(block_count, 0);
+}
+
+Test(ledger_rendered, a_block_cut_anywhere_ends_or_is_broken_and_never_read_beyond) {
+    struct cg_rendered_entry entry;
+    add(1234567893, DAY, 4, 4, NULL);
+    add(1234567893, DAY + 40, 4, 0, "yearly_cap");
+    pack();
+    cr_assert_eq(block_count, 1);
+    for (uint32_t len = 0; len < blocks[0].len_bytes; len++) {
+        char *copy = malloc(len + (size_t)1);
+        memcpy(copy, blocks[0].data, len);
+        struct cg_rendered_reader reader = {.packed = {copy, len}};
+        uint32_t entries = 0;
+        while (cg_rendered_next(&reader, &entry)) {
+            entries++;
+        }
+        cr_expect_lt(entries, 2);
+        free(copy);
+    }
+}
