@@ -230,12 +230,30 @@ static enum cg_status publish_once(struct cg_merging *merging, struct cg_error *
 
 /* --- the step --- */
 
+/* Another merge may be at work on the set. */
+static enum cg_status finish_night(struct cg_merging *merging, enum cg_night_state *state,
+                                   struct cg_error *err) {
+    const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
+    for (int waits = 0;; waits++) {
+        struct cg_error failed = CG_ERROR_INIT;
+        const enum cg_status status =
+            cg_ledger_night_finish(merging->set, &merging->part->plan.night, state, &failed);
+        if (status != CG_BUSY || waits == WAITS_MAX) {
+            *err = failed;
+            return status;
+        }
+        (void)nanosleep(&pause, NULL);
+        if (cg_stop_check(err) != CG_OK) {
+            return err->status;
+        }
+    }
+}
+
 /* A night that is over has been published; of one that was cut off while it was, the rest is done
  * first. */
 static enum cg_status publish_night(struct cg_merging *merging, struct cg_error *err) {
     enum cg_night_state state;
-    const enum cg_status status =
-        cg_ledger_night_finish(merging->set, &merging->part->plan.night, &state, err);
+    const enum cg_status status = finish_night(merging, &state, err);
     if (status != CG_OK) {
         return status;
     }
