@@ -42,7 +42,7 @@ CLI = ["validate_fixtures", "take_back_order", "layout_dates", "layout_rows", "l
 UNNOTICED = {
     "src/gate/member_history.c": {
         "history->rows_ref != 0 || history->large != NULL": "room is made ahead of time, or later",
-        "history->large != NULL && i < count": "a member without an index has none of these"},
+        "history->large != NULL && i < count": "sums are made ahead, or lines are counted one by one"},
     "src/gate/field_edits.c": {
         "bool is_clean = (values->plain": "a plain line's cells are clean: asked for twice",
         "const bool letter = first": "a well-formed code is looked at longer, to the same end",
