@@ -156,6 +156,28 @@ static enum cg_status hand_take_backs_on(struct cg_asking *asking, const struct 
     return CG_OK;
 }
 
+/* One run gives an interchange the end that its last segment lacks once another one is written
+ * behind it. What is written of the next task's files is not known to this one. */
+static enum cg_status check_end(struct cg_asking *asking, const struct cg_batch *batch,
+                                struct cg_error *err) {
+    const struct cg_x12_batch *x12 = batch->x12;
+    if (x12 != NULL && x12->nodes.count > 0) {
+        const struct cg_x12_node *last = cg_x12_node_at(x12, x12->nodes.count - 1);
+        asking->lacks_end =
+            last->kind == CG_X12_IEA &&
+            memchr(last->bytes.ptr, last->marks.terminator, last->bytes.len) == NULL;
+    }
+    const bool ends_task = batch->ends_source && batch->source_no + 1 == asking->input_count;
+    const bool is_last =
+        asking->first_input + asking->input_count == asking->part->plan.input_count;
+    return !asking->lacks_end || !ends_task || is_last
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA,
+                              "%s: its last segment has no end, and files of another task follow: "
+                              "write the end of the segment, or begin again with --tasks 1",
+                              asking->inputs[batch->source_no].file);
+}
+
 static void hand_batch_on(void *context, struct cg_batch *batch) {
     struct cg_asking *asking = context;
     if (asking->error.status != CG_OK) {
@@ -165,6 +187,7 @@ static void hand_batch_on(void *context, struct cg_batch *batch) {
     if (batch->error.status == CG_OK &&
         cg_claim_check_policy(asking->part->rules.policy, cg_reader_binding(asking->reader),
                               &batch->error) == CG_OK &&
+        check_end(asking, batch, &batch->error) == CG_OK &&
         hand_lines_on(asking, batch, &batch->error) == CG_OK &&
         hand_take_backs_on(asking, batch, &batch->error) == CG_OK &&
         !cg_tally_add_undecided(&asking->tally, batch)) {
