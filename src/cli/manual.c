@@ -52,7 +52,7 @@ static void put_head(const char *page, const char *summary) {
     for (const char *at = page; *at != '\0'; at++) {
         putchar(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
     }
-    printf("\" 1 \"2026\" \"claimgate %s\" \"claimgate\"\n.SH NAME\n", CG_VERSION);
+    printf("\" 1 \"2026-11-29\" \"claimgate %s\" \"claimgate\"\n.SH NAME\n", CG_VERSION);
     put(page);
     printf(" \\- ");
     put(summary);
