@@ -4,6 +4,7 @@
  */
 #include "claimgate/io/owner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -113,6 +114,11 @@ const char *cg_owner_of_lock(int dir_fd, const char *name, char out[CG_HOLDER_BY
     char owner[CG_OWNER_BYTES];
     char since[PATH_BYTES] = "";
     struct tm local;
+    struct stat lock;
+    if (fstatat(dir_fd, name, &lock, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
+        (void)snprintf(out, CG_HOLDER_BYTES, "which has ended by now");
+        return out;
+    }
     struct holder holder = kernels_holder(dir_fd, name);
     if (holder.process == 0) {
         holder = written_holder(dir_fd, name);

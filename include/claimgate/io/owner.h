@@ -14,7 +14,8 @@ enum { CG_OWNER_BYTES = 64, CG_HOLDER_BYTES = 192 };
 const char *cg_owner_of(int dir_fd, const char *name, char out[CG_OWNER_BYTES]);
 
 /* Who holds the lock on the file of this name: "process 812, since 2025-01-20 02:15:01; its lock
- * file is of account root", without what is not known. Returns `out`. */
+ * file is of account root", without what is not known; "which has ended by now" where the file is
+ * gone. Returns `out`. */
 const char *cg_owner_of_lock(int dir_fd, const char *name, char out[CG_HOLDER_BYTES]);
 
 /* Our own account's, or root's, who can read everything anyway. */
