@@ -343,7 +343,7 @@ static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_n
                                 const struct marking *marking, struct cg_error *err) {
     const struct cg_night_file *file = marking->file;
     struct cg_ledger *part = NULL;
-    struct cg_set_last_run last;
+    struct cg_set_last_run last = {0};
     enum cg_status status = fault_point(set, cg_fault("night.before_mark"), err);
     if (status == CG_OK) {
         status = cg_set_open_part(set, part_no, &(struct cg_ledger_plan){0}, &part, err);

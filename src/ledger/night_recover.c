@@ -87,7 +87,7 @@ static enum cg_status add_empty_run(struct cg_ledger *part, const struct cg_nigh
 static enum cg_status take_back_part(const struct cg_ledger_set *set, uint32_t part_no,
                                      const struct cg_night_file *file, struct cg_error *err) {
     struct cg_ledger *part = NULL;
-    struct cg_set_last_run last;
+    struct cg_set_last_run last = {0};
     const int fault = cg_fault("night.before_take_back");
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s", set->path);

@@ -174,19 +174,25 @@ static void add_reasons(struct cg_count *list, size_t count, const struct cg_jso
     }
 }
 
+static bool make_room(struct cg_tally *tally, size_t count) {
+    if (count <= tally->met_id_count) {
+        return true;
+    }
+    uint8_t *grown = realloc(tally->met_ids, count);
+    if (grown == NULL) {
+        return false;
+    }
+    memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
+    tally->met_ids = grown;
+    tally->met_id_count = (uint32_t)count;
+    return true;
+}
+
 static bool add_crosswalked(struct cg_tally *tally, const char *hex) {
     const size_t count = strlen(hex) / 2;
     uint8_t *met = calloc(count + 1, 1);
     bool good = met != NULL && cg_hex_read(hex, met, count);
-    if (good && count > tally->met_id_count) {
-        uint8_t *grown = realloc(tally->met_ids, count);
-        good = grown != NULL;
-        if (good) {
-            memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
-            tally->met_ids = grown;
-            tally->met_id_count = (uint32_t)count;
-        }
-    }
+    good = good && make_room(tally, count);
     for (size_t i = 0; good && i < count; i++) {
         tally->crosswalked += met[i] != 0 && tally->met_ids[i] == 0;
         tally->met_ids[i] = tally->met_ids[i] || met[i] != 0;
