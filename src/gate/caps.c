@@ -20,9 +20,9 @@ static int32_t window_start(const struct cg_cap *cap, int32_t last_day) {
 void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day,
                    int32_t *last_day) {
     struct cg_civil civil;
+    *first_day = *last_day = day_no;
     switch (cap->period) {
     case CG_PERIOD_DAY:
-        *first_day = *last_day = day_no;
         break;
     case CG_PERIOD_MONTH:
         civil = cg_date_to_civil(day_no);
@@ -37,7 +37,6 @@ void cg_cap_period(const struct cg_cap *cap, int32_t day_no, int32_t *first_day,
         break;
     case CG_PERIOD_ROLLING_MONTHS:
         *first_day = window_start(cap, day_no);
-        *last_day = day_no;
         break;
     case CG_PERIOD_LIFETIME:
         *first_day = CG_DAY_FIRST;
