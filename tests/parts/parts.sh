@@ -12,10 +12,10 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 bad=0
 tried=0
-feed() { # NAME OPTION...
-    local name=$1
-    shift
-    "$generate" --out "$name" --quiet --lines 20000 --members 300 "$@" || exit 1
+feed() { # NAME LINES MEMBERS OPTION...
+    local name=$1 lines=$2 members=$3
+    shift 3
+    "$generate" --out "$name" --quiet --lines "$lines" --members "$members" "$@" || exit 1
 }
 compare() { # NAME OPTION...
     local name=$1
@@ -28,23 +28,27 @@ compare() { # NAME OPTION...
         done
     done
 }
-feed plain --files 4 --voids 2 --replacements 2 --seed 3 --out-of-scope 60 --errors 1
+feed plain 20000 300 --files 4 --voids 2 --replacements 2 --seed 3 --out-of-scope 60 --errors 1
 compare plain --with-decisions
-feed quoted --files 3 --quoted 30 --voids 2 --replacements 2 --seed 4
+feed quoted 20000 300 --files 3 --quoted 30 --voids 2 --replacements 2 --seed 4
 compare quoted --with-decisions
 compare quoted --multiline
 compare plain --policy mi
-feed cclf --layout cclf5-feed --files 3 --voids 2 --replacements 2 --seed 5
+feed cclf 20000 300 --layout cclf5-feed --files 3 --voids 2 --replacements 2 --seed 5
 compare cclf --layout cclf5
-feed taf --layout taf-ot-feed --files 3 --voids 2 --replacements 2 --seed 7
+feed taf 20000 300 --layout taf-ot-feed --files 3 --voids 2 --replacements 2 --seed 7
 compare taf --layout taf-ot
-feed x12 --layout x12-837p --files 3 --seed 8 --dependents 20 --errors 1 --out-of-scope 30
+feed x12 20000 300 --layout x12-837p --files 3 --seed 8 --dependents 20 --errors 1 --out-of-scope 30
 compare x12 --dependents joined --ack --with-decisions
 compare x12 --lines --with-decisions
-feed one --members 1 --files 2 --lines 3000 --seed 9
+feed one 3000 1 --files 2 --seed 9
 compare one --with-decisions
+feed crowd 1000000 1 --files 2 --seed 12 # an id that stands for nobody
+tried=$((tried + 1))
+"$here/compare.sh" "$program" w 3 2 crowd/claims* --roster crowd/roster --as-of 2025-06-30 ||
+    { bad=$((bad + 1)); echo "BAD  crowd"; }
 
-feed nights --files 30 --lines 6000 --voids 2 --replacements 2 --seed 11
+feed nights 6000 300 --files 30 --voids 2 --replacements 2 --seed 11
 for parts in 1 4 16; do
     tried=$((tried + 1))
     "$here/nights.sh" "$program" w $parts 1 "--roster nights/roster --as-of 2025-06-30" nights/claims* ||
