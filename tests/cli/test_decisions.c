@@ -2,6 +2,7 @@
  * The table of decisions: one row for each line in scope, in a file, in the folder, or in a pipe.
  */
 #include "support/scene.h"
+#include "support/script.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,29 +13,10 @@
 #define ROSTER "fixtures/quickstart/roster"
 #define AS_OF  "2025-06-30"
 
-/* A script's standard output, where it succeeds; $0 is the program, $1 the scene's folder. */
-static char *run_script(const struct scene *scene, const char *script) {
-    struct run run;
-    const char *const argv[] = {"bash", "-ec", script, run_claimgate(), scene->dir, NULL};
-    run_program(argv, NULL, &run);
-    cr_assert_eq(run.exit_code, 0, "exit %d: %s%s", run.exit_code, run.err, run.out);
-    free(run.err);
-    return run.out;
-}
-
-static void expect_script(const char *script, const char *expected) {
-    struct scene scene;
-    scene_make(&scene);
-    char *out = run_script(&scene, script);
-    cr_expect_str_eq(out, expected);
-    free(out);
-    scene_remove(&scene);
-}
-
 #define VALIDATE "$0 validate " CLAIMS " --roster " ROSTER " --as-of " AS_OF " --quiet "
 
 Test(decisions, in_a_pipe_they_are_all_that_a_run_writes) {
-    expect_script("cd $PWD; n=$(ls -A $1 | wc -l); cat " CLAIMS " | $0 validate - --roster " ROSTER
+    script_expect("cd $PWD; n=$(ls -A $1 | wc -l); cat " CLAIMS " | $0 validate - --roster " ROSTER
                   " --as-of " AS_OF " --quiet --decisions - > $1/d.csv; "
                   "echo $((n + 1)) $(ls -A $1 | wc -l) $(wc -l < $1/d.csv)",
                   "1 1 20\n");
@@ -42,7 +24,7 @@ Test(decisions, in_a_pipe_they_are_all_that_a_run_writes) {
 
 /* 20 records, of which one is out of scope. */
 Test(decisions, every_line_in_scope_has_a_row_in_input_order_and_agrees_with_both_files) {
-    expect_script(VALIDATE "--out $1/o --decisions $1/d.csv; "
+    script_expect(VALIDATE "--out $1/o --decisions $1/d.csv; "
                            "cut -d, -f2 $1/d.csv | tail -n +2 | sort -nc; "
                            "cut -d, -f6 $1/d.csv | sort | uniq -c | tr -s ' ' | tr '\\n' ';'; "
                            "zcat $1/o/rejected.csv.gz | tail -n +2 | cut -d, -f2 > $1/r; "
@@ -51,7 +33,7 @@ Test(decisions, every_line_in_scope_has_a_row_in_input_order_and_agrees_with_bot
 }
 
 Test(decisions, one_table_whatever_its_place_packing_and_threads) {
-    expect_script(VALIDATE "--decisions $1/a.csv; " VALIDATE
+    script_expect(VALIDATE "--decisions $1/a.csv; " VALIDATE
                            "--decisions $1/b.csv.gz --threads 0; " VALIDATE
                            "--out $1/o --with-decisions --threads 7; " VALIDATE
                            "--out $1/p --with-decisions --ledger $1/l; "
@@ -64,7 +46,7 @@ Test(decisions, one_table_whatever_its_place_packing_and_threads) {
 }
 
 Test(decisions, columns_are_those_of_the_schema) {
-    expect_script(VALIDATE
+    script_expect(VALIDATE
                   "--decisions - | head -1 | tr ',' '\\n' > $1/have; "
                   "grep -o '\"name\": \"[a-z_]*\"' schemas/decisions.schema.json | "
                   "cut -d'\"' -f4 | grep -v '^decisions$\\|^cg_' | cmp - $1/have && echo same",
@@ -72,7 +54,7 @@ Test(decisions, columns_are_those_of_the_schema) {
 }
 
 Test(decisions, lines_that_say_where_they_stood_are_told_by_that) {
-    expect_script("sed '1s/$/,cg_input,cg_line/; 2s/$/,3,17/; 3s/$/,3,18/; 4,$d' " CLAIMS
+    script_expect("sed '1s/$/,cg_input,cg_line/; 2s/$/,3,17/; 3s/$/,3,18/; 4,$d' " CLAIMS
                   " > $1/c.csv; $0 validate $1/c.csv --roster " ROSTER " --as-of " AS_OF
                   " --quiet --decisions - | cut -d, -f1-3,6",
                   "cg_input,cg_line,claim_id,decision\n3,17,CLM-1001,accepted\n"
@@ -80,7 +62,7 @@ Test(decisions, lines_that_say_where_they_stood_are_told_by_that) {
 }
 
 Test(decisions, lines_out_of_their_order_end_the_run) {
-    expect_script("sed '1s/$/,cg_input,cg_line/; 2s/$/,3,18/; 3s/$/,3,18/; 4,$d' " CLAIMS
+    script_expect("sed '1s/$/,cg_input,cg_line/; 2s/$/,3,18/; 3s/$/,3,18/; 4,$d' " CLAIMS
                   " > $1/c.csv; code=0; $0 validate $1/c.csv --roster " ROSTER " --as-of " AS_OF
                   " --quiet --decisions $1/d.csv 2> $1/err || code=$?; echo $code; "
                   "grep -c 'do not rise: 3,18 comes behind 3,18' $1/err; ls $1/d.csv 2>&1 | "
@@ -90,7 +72,7 @@ Test(decisions, lines_out_of_their_order_end_the_run) {
 
 /* A program that feeds a pipe tells by the counts whether all it sent was decided. */
 Test(decisions, in_a_pipe_the_report_may_come_beside_them) {
-    expect_script("cat " CLAIMS " | $0 validate - --roster " ROSTER " --as-of " AS_OF
+    script_expect("cat " CLAIMS " | $0 validate - --roster " ROSTER " --as-of " AS_OF
                   " --quiet --decisions - --report $1/r.json | wc -l; "
                   "tr -d ' \\n' < $1/r.json | grep -o '\"counts\":{\"records\":[0-9]*'",
                   "20\n\"counts\":{\"records\":20\n");

@@ -2,6 +2,7 @@
  * A run in parts: what it publishes is what one run publishes, whoever reads which file.
  */
 #include "support/scene.h"
+#include "support/script.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -9,20 +10,6 @@
 
 #define CLAIMS "fixtures/quickstart/claims.csv"
 #define RULES  "--roster fixtures/quickstart/roster --as-of 2025-06-30 "
-
-/* A script's standard output and messages, where it succeeds; $0 is the program, $1 the scene's
- * folder. */
-static void expect_script(const char *script, const char *expected) {
-    struct scene scene;
-    struct run run;
-    scene_make(&scene);
-    const char *const argv[] = {"bash", "-c", script, run_claimgate(), scene.dir, NULL};
-    run_program(argv, NULL, &run);
-    cr_expect_str_eq(run.out, expected, "exit %d: %s%s", run.exit_code, run.out, run.err);
-    free(run.out);
-    free(run.err);
-    scene_remove(&scene);
-}
 
 #define COMPARE "tests/parts/compare.sh $0 $1/w "
 
@@ -33,34 +20,34 @@ static void expect_script(const char *script, const char *expected) {
     "cut 2,6 > $1/a.csv; cut 7,12 > $1/b.csv; cut 13,99 > $1/c.csv; "
 
 Test(part, one_file_in_any_number_of_parts_gives_the_bytes_of_one_run, .timeout = 120) {
-    expect_script("for p in 1 3; do for m in 1 3; do " COMPARE "$p $m " CLAIMS " " RULES
-                  "--with-decisions; done; done",
-                  "");
+    script_expect_told("for p in 1 3; do for m in 1 3; do " COMPARE "$p $m " CLAIMS " " RULES
+                       "--with-decisions; done; done",
+                       "");
 }
 
 Test(part, voids_and_replacements_reach_across_files_and_tasks, .timeout = 120) {
-    expect_script(CUT_QUICKSTART "for p in 1 3 8; do for m in 1 2 3; do " COMPARE
-                                 "$p $m $1/[abc].csv " RULES "--with-decisions; done; done",
-                  "");
+    script_expect_told(CUT_QUICKSTART "for p in 1 3 8; do for m in 1 2 3; do " COMPARE
+                                      "$p $m $1/[abc].csv " RULES "--with-decisions; done; done",
+                       "");
 }
 
 Test(part, files_without_records_and_of_no_bytes_at_all_are_inputs_like_others, .timeout = 120) {
-    expect_script(CUT_QUICKSTART "head -n 1 " CLAIMS " > $1/h.csv; : > $1/e.csv; "
-                                 "for m in 1 3 8; do " COMPARE
-                                 "3 $m $1/e.csv $1/h.csv $1/a.csv $1/e.csv $1/b.csv " RULES
-                                 "--allow-empty; " COMPARE "2 $m $1/h.csv $1/h.csv " RULES
-                                 "; " COMPARE "2 $m $1/e.csv " RULES "--allow-empty; done",
-                  "");
+    script_expect_told(CUT_QUICKSTART "head -n 1 " CLAIMS " > $1/h.csv; : > $1/e.csv; "
+                                      "for m in 1 3 8; do " COMPARE
+                                      "3 $m $1/e.csv $1/h.csv $1/a.csv $1/e.csv $1/b.csv " RULES
+                                      "--allow-empty; " COMPARE "2 $m $1/h.csv $1/h.csv " RULES
+                                      "; " COMPARE "2 $m $1/e.csv " RULES "--allow-empty; done",
+                       "");
 }
 
 /* What is wrong with the inputs ends both runs in the same way. */
 Test(part, an_input_that_cannot_be_read_has_the_exit_code_of_one_run, .timeout = 120) {
-    expect_script(CUT_QUICKSTART ": > $1/e.csv; echo a,b > $1/x.csv; "
-                                 "sed 1s/claim_id/claim_no/ $1/b.csv > $1/o.csv; "
-                                 "for f in e x o; do " COMPARE "2 2 $1/a.csv $1/$f.csv " RULES
-                                 "; " COMPARE "2 2 $1/$f.csv $1/a.csv " RULES "; done; " COMPARE
-                                 "2 2 $1/none.csv " RULES,
-                  "");
+    script_expect_told(CUT_QUICKSTART ": > $1/e.csv; echo a,b > $1/x.csv; "
+                                      "sed 1s/claim_id/claim_no/ $1/b.csv > $1/o.csv; "
+                                      "for f in e x o; do " COMPARE "2 2 $1/a.csv $1/$f.csv " RULES
+                                      "; " COMPARE "2 2 $1/$f.csv $1/a.csv " RULES
+                                      "; done; " COMPARE "2 2 $1/none.csv " RULES,
+                       "");
 }
 
 #define PLAN "$0 part plan $1/[abc].csv --run $1/R --parts 2 --tasks 2 " RULES
@@ -71,48 +58,50 @@ Test(part, an_input_that_cannot_be_read_has_the_exit_code_of_one_run, .timeout =
          "$0 part merge --run $1/R --out $1/o --quiet; "
 
 Test(part, a_step_that_was_made_is_done, .timeout = 120) {
-    expect_script(CUT_QUICKSTART STEPS "{ " STEPS "} 2>&1 | sed \"s|$1|.|g\"; echo $?",
-                  "claimgate: ./R/ask/0 has been made already; nothing is to be done\n"
-                  "claimgate: ./R/ask/1 has been made already; nothing is to be done\n"
-                  "claimgate: ./R/decide/0 has been made already; nothing is to be done\n"
-                  "claimgate: ./R/decide/1 has been made already; nothing is to be done\n"
-                  "0\n");
+    script_expect_told(CUT_QUICKSTART STEPS "{ " STEPS "} 2>&1 | sed \"s|$1|.|g\"; echo $?",
+                       "claimgate: ./R/ask/0 has been made already; nothing is to be done\n"
+                       "claimgate: ./R/ask/1 has been made already; nothing is to be done\n"
+                       "claimgate: ./R/decide/0 has been made already; nothing is to be done\n"
+                       "claimgate: ./R/decide/1 has been made already; nothing is to be done\n"
+                       "0\n");
 }
 
 Test(part, a_step_before_its_time_names_what_to_run_first, .timeout = 120) {
-    expect_script(CUT_QUICKSTART PLAN "; { $0 part ask --run $1/R --task 0; "
-                                      "$0 part decide --run $1/R --part 1; echo $?; "
-                                      "$0 part answer --run $1/R --task 0; echo $?; "
-                                      "$0 part merge --run $1/R --out $1/o; echo $?; "
-                                      "$0 part ask --run $1/R --task 2; echo $?; "
-                                      "$0 part ask --run $1/none --task 0; echo $?; } 2>&1 | "
-                                      "sed \"s|$1|.|g\"; ls $1 | grep -c o$",
-                  "claimgate: ./R/ask/1/input.json is not there: run `claimgate part ask --run ./R "
-                  "--task 1` first\n66\n"
-                  "claimgate: ./R/decide/0/decide.json is not there: run `claimgate part decide "
-                  "--run ./R --part 0` first\n66\n"
-                  "claimgate: ./R/answer/0/tally.json is not there: run `claimgate part answer "
-                  "--run ./R --task 0` first\n66\n"
-                  "claimgate: --task 2: ./R has 2 tasks, which are numbered from 0\n64\n"
-                  "claimgate: ./none: no run is there; begin one with `claimgate part plan`: No "
-                  "such file or directory\n66\n0\n");
+    script_expect_told(
+        CUT_QUICKSTART PLAN "; { $0 part ask --run $1/R --task 0; "
+                            "$0 part decide --run $1/R --part 1; echo $?; "
+                            "$0 part answer --run $1/R --task 0; echo $?; "
+                            "$0 part merge --run $1/R --out $1/o; echo $?; "
+                            "$0 part ask --run $1/R --task 2; echo $?; "
+                            "$0 part ask --run $1/none --task 0; echo $?; } 2>&1 | "
+                            "sed \"s|$1|.|g\"; ls $1 | grep -c o$",
+        "claimgate: ./R/ask/1/input.json is not there: run `claimgate part ask --run ./R "
+        "--task 1` first\n66\n"
+        "claimgate: ./R/decide/0/decide.json is not there: run `claimgate part decide "
+        "--run ./R --part 0` first\n66\n"
+        "claimgate: ./R/answer/0/tally.json is not there: run `claimgate part answer "
+        "--run ./R --task 0` first\n66\n"
+        "claimgate: --task 2: ./R has 2 tasks, which are numbered from 0\n64\n"
+        "claimgate: ./none: no run is there; begin one with `claimgate part plan`: No "
+        "such file or directory\n66\n0\n");
 }
 
 #define TRY(step) "$0 part " step " --run $1/R 2>&1 | sed \"s|$1|.|g\"; echo ${PIPESTATUS[0]}; "
 
 Test(part, other_rules_than_those_of_the_plan_are_refused, .timeout = 120) {
-    expect_script(CUT_QUICKSTART
-                  "cp -r fixtures/quickstart/roster $1/r; "
-                  "$0 part plan $1/[abc].csv --run $1/R --parts 2 --tasks 2 "
-                  "--roster $1/r --as-of 2025-06-30; "
-                  "sed -i '$d' $1/r/credentials.csv; " TRY(
-                      "ask --task 0") "cp fixtures/quickstart/roster/* $1/r; "
-                                      "sed -i 's/\"claimgate\": .*/\"claimgate\": \"1.9\",/' "
-                                      "$1/R/plan.json; $0 part ask --task 0 --run $1/R 2> $1/e; "
-                                      "echo $?; sed 's/.*made by/made by/; s/ is .*//' $1/e",
-                  "claimgate: ./r/credentials.csv is not the one that ./R was planned with: bring "
-                  "that one back, or begin again with another --run\n78\n78\n"
-                  "made by claimgate 1.9, and this\n");
+    script_expect_told(
+        CUT_QUICKSTART
+        "cp -r fixtures/quickstart/roster $1/r; "
+        "$0 part plan $1/[abc].csv --run $1/R --parts 2 --tasks 2 "
+        "--roster $1/r --as-of 2025-06-30; "
+        "sed -i '$d' $1/r/credentials.csv; " TRY(
+            "ask --task 0") "cp fixtures/quickstart/roster/* $1/r; "
+                            "sed -i 's/\"claimgate\": .*/\"claimgate\": \"1.9\",/' "
+                            "$1/R/plan.json; $0 part ask --task 0 --run $1/R 2> $1/e; "
+                            "echo $?; sed 's/.*made by/made by/; s/ is .*//' $1/e",
+        "claimgate: ./r/credentials.csv is not the one that ./R was planned with: bring "
+        "that one back, or begin again with another --run\n78\n78\n"
+        "made by claimgate 1.9, and this\n");
 }
 
 #define MEND(step)                                                                                 \
@@ -120,7 +109,7 @@ Test(part, other_rules_than_those_of_the_plan_are_refused, .timeout = 120) {
     "echo ${PIPESTATUS[0]}; "
 
 Test(part, what_is_damaged_is_named_with_the_command_that_makes_it_again, .timeout = 120) {
-    expect_script(
+    script_expect_told(
         CUT_QUICKSTART PLAN
         "; for i in 0 1; do $0 part ask --run $1/R --task $i; done; cp -r $1/R $1/S; "
         "truncate -s -30 $1/R/ask/1/part-0.csv.gz; " MEND(
@@ -143,11 +132,12 @@ Test(part, what_is_damaged_is_named_with_the_command_that_makes_it_again, .timeo
 }
 
 Test(part, a_reject_rate_over_the_limit_publishes_nothing, .timeout = 120) {
-    expect_script(CUT_QUICKSTART STEPS "rm -r $1/o; $0 part merge --run $1/R --out $1/o --quiet "
-                                       "--max-reject-rate 10 2> $1/e; echo $? $(ls -d $1/o); "
-                                       "$0 part merge --run $1/R --out $1/o --quiet "
-                                       "--fail-on-reject; echo $? $(ls $1/o | tr '\\n' ' ')",
-                  "1\n1 accepted rejected report.json\n");
+    script_expect_told(CUT_QUICKSTART STEPS
+                       "rm -r $1/o; $0 part merge --run $1/R --out $1/o --quiet "
+                       "--max-reject-rate 10 2> $1/e; echo $? $(ls -d $1/o); "
+                       "$0 part merge --run $1/R --out $1/o --quiet "
+                       "--fail-on-reject; echo $? $(ls $1/o | tr '\\n' ' ')",
+                       "1\n1 accepted rejected report.json\n");
 }
 
 #define RUN_ALL "$0 part run $1/[abc].csv --jobs 2 --out $1/o --one-file --quiet " RULES
@@ -155,16 +145,18 @@ Test(part, a_reject_rate_over_the_limit_publishes_nothing, .timeout = 120) {
 
 Test(part, all_steps_in_one_command_give_what_one_run_gives_and_leave_nothing_else,
      .timeout = 120) {
-    expect_script(CUT_QUICKSTART RUN_ALL
-                  "; echo $?; " NO_REST "$0 validate $1/[abc].csv --out $1/v --quiet " RULES "; "
-                  "cmp $1/o/accepted.csv.gz $1/v/accepted.csv.gz; "
-                  "cmp $1/o/rejected.csv.gz $1/v/rejected.csv.gz; " RUN_ALL " 2> $1/e; echo $?",
-                  "0\n0\n73\n");
+    script_expect_told(
+        CUT_QUICKSTART RUN_ALL
+        "; echo $?; " NO_REST "$0 validate $1/[abc].csv --out $1/v --quiet " RULES "; "
+        "cmp $1/o/accepted.csv.gz $1/v/accepted.csv.gz; "
+        "cmp $1/o/rejected.csv.gz $1/v/rejected.csv.gz; " RUN_ALL " 2> $1/e; echo $?",
+        "0\n0\n73\n");
 }
 
 Test(part, a_run_that_failed_goes_on_by_the_same_command, .timeout = 120) {
-    expect_script(CUT_QUICKSTART "mv $1/c.csv $1/d; echo a,b > $1/c.csv; { " RUN_ALL "; echo $?; "
-                                 "ls -A $1 | grep claimgate-; cp $1/d $1/c.csv; " RUN_ALL
-                                 "; echo $?; " NO_REST "} 2> $1/e; grep -c 'begins anew' $1/e",
-                  "65\n.o.claimgate-part\n0\n0\n0\n");
+    script_expect_told(CUT_QUICKSTART "mv $1/c.csv $1/d; echo a,b > $1/c.csv; { " RUN_ALL
+                                      "; echo $?; "
+                                      "ls -A $1 | grep claimgate-; cp $1/d $1/c.csv; " RUN_ALL
+                                      "; echo $?; " NO_REST "} 2> $1/e; grep -c 'begins anew' $1/e",
+                       "65\n.o.claimgate-part\n0\n0\n0\n");
 }

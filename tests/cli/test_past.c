@@ -2,30 +2,12 @@
  * Lines that were accepted before and that an input brings along, by its column cg_past.
  */
 #include "support/scene.h"
+#include "support/script.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* $0 is the program, $1 the scene's folder, $G the generator. */
-static char *run_script(const struct scene *scene, const char *script) {
-    struct run run;
-    const char *const argv[] = {"bash", "-ec", script, run_claimgate(), scene->dir, NULL};
-    run_program(argv, NULL, &run);
-    cr_assert_eq(run.exit_code, 0, "exit %d: %s%s", run.exit_code, run.err, run.out);
-    free(run.err);
-    return run.out;
-}
-
-static void expect_script(const char *script, const char *expected) {
-    struct scene scene;
-    scene_make(&scene);
-    char *out = run_script(&scene, script);
-    cr_expect_str_eq(out, expected);
-    free(out);
-    scene_remove(&scene);
-}
 
 #define HEADER                                                                                     \
     "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"                       \
@@ -37,7 +19,7 @@ static void expect_script(const char *script, const char *expected) {
 
 /* A day has six units. */
 Test(past, their_units_count_and_they_have_neither_decision_nor_place_in_an_output) {
-    expect_script(FILE_OF(LINE("A", "H0038", "4", "", "", "1") LINE("B", "99213", "1", "", "", "1")
+    script_expect(FILE_OF(LINE("A", "H0038", "4", "", "", "1") LINE("B", "99213", "1", "", "", "1")
                               LINE("C", "H0038", "3", "", "", "0")
                                   LINE("D", "H0038", "2", "", "", "")) RUN
                   "--out $1/o --with-decisions; zcat $1/o/decisions.csv.gz | cut -d, -f1-6 | "
@@ -53,7 +35,7 @@ Test(past, their_units_count_and_they_have_neither_decision_nor_place_in_an_outp
 }
 
 Test(past, what_would_be_rejected_today_was_accepted_all_the_same) {
-    expect_script(
+    script_expect(
         FILE_OF(LINE("A", "H0038", "40", "", "", "1") LINE("A", "H0038", "40", "", "", "1")
                     LINE("B", "H0038", "2", "7", "Z9", "1") LINE("C", "H0038", "1", "", "", "0"))
             RUN "--decisions - | tail -n 1 | cut -d, -f3,6,10-12; " RUN
@@ -62,7 +44,7 @@ Test(past, what_would_be_rejected_today_was_accepted_all_the_same) {
 }
 
 Test(past, voids_and_replacements_among_them_and_behind_them_take_back) {
-    expect_script(
+    script_expect(
         FILE_OF(LINE("A", "H0038", "6", "", "", "1") LINE("V", "H0038", "6", "8", "A", "1")
                     LINE("B", "H0038", "5", "", "", "1") LINE("R", "H0038", "4", "7", "B", "1")
                         LINE("W", "H0038", "4", "8", "R", "0") LINE("C", "H0038", "6", "", "", "0"))
@@ -77,7 +59,7 @@ Test(past, history_in_the_input_decides_as_history_in_a_ledger_does, .timeout = 
     scene_make(&scene);
     static const char *const more[] = {"--lines", "60000", "--files", "2", "--seed", "7", NULL};
     (void)scene_generate(&scene, "g", more);
-    char *out = run_script(
+    char *out = script_output(
         &scene,
         "o='--roster '$1'/g/roster --as-of 2025-12-31 --quiet'; "
         "for policy in ms $1/cut.json; do rm -rf $1/l* $1/1 $1/2; "
@@ -128,7 +110,7 @@ Test(past, a_mark_that_is_not_clear_ends_the_run_with_its_line_and_a_mend) {
             "${2:-$0} validate c.csv --roster $here/fixtures/quickstart/roster --as-of 2025-06-30 "
             "--quiet %s 2> err || code=$?; echo $code $(sed 's/^claimgate: //' err)",
             HEADER, cases[i][0], cases[i][1][0] != '\0' ? cases[i][1] : "--decisions d");
-        char *out = run_script(&scene, script);
+        char *out = script_output(&scene, script);
         cr_expect_eq(strncmp(out, cases[i][2], strlen(cases[i][2])), 0, "case %zu: %s", i, out);
         cr_expect(!scene_exists(scene_path(&scene, "d")), "case %zu", i);
         free(out);
@@ -137,7 +119,7 @@ Test(past, a_mark_that_is_not_clear_ends_the_run_with_its_line_and_a_mend) {
 }
 
 Test(past, a_column_that_stands_twice_is_told) {
-    expect_script("printf 'cg_past," HEADER
+    script_expect("printf 'cg_past," HEADER
                   "1," LINE("A", "H0038", "4", "", "",
                             "0") "' > $1/c.csv; code=0; " RUN
                                  "--decisions $1/d 2> $1/err || code=$?; echo $code; "
@@ -146,7 +128,7 @@ Test(past, a_column_that_stands_twice_is_told) {
 }
 
 Test(past, who_knows_nothing_of_them_refuses_them) {
-    expect_script(
+    script_expect(
         FILE_OF(LINE(
             "A", "H0038", "4", "", "",
             "1")) "code=0; $0 check - --roster "
@@ -159,7 +141,7 @@ Test(past, who_knows_nothing_of_them_refuses_them) {
 
 /* A row is a claim; what was accepted before is taken line by line. */
 Test(past, a_row_of_several_lines_is_taken_line_by_line) {
-    expect_script(
+    script_expect(
         "$0 layout show tuva > /dev/null; printf '%s' '{\"name\":\"own\",\"title\":\"own\","
         "\"delimiter\":\",\",\"date_format\":\"YYYY-MM-DD\",\"lines\":{\"count\":2},\"fields\":{"
         "\"claim_id\":{\"column\":\"claim\"},\"member_id\":{\"column\":\"member\"},"
@@ -183,7 +165,7 @@ Test(past, a_row_of_several_lines_is_taken_line_by_line) {
 /* Left out by the layout, with a code that only looks like one, with words for one, asking to take
  * something back. */
 Test(past, what_passes_of_them_is_in_no_other_count_and_in_no_warning) {
-    expect_script(
+    script_expect(
         "printf '%s' '{\"name\":\"own\",\"title\":\"own\",\"delimiter\":\",\","
         "\"date_format\":\"YYYY-MM-DD\",\"only\":[{\"column\":\"denied\",\"not_in\":[\"D\"]}],"
         "\"fields\":{\"claim_id\":{\"column\":\"claim\"},\"member_id\":{\"column\":\"member\"},"
