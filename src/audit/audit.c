@@ -10,7 +10,6 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
-#include "claimgate/report/audit_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,7 +7,6 @@
 #include "claimgate/json/json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { REPORT_MAX_BYTES = 1 << 20, PATH_BYTES = 4096, INPUTS_MAX = 1 << 20 };

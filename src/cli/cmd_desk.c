@@ -11,7 +11,6 @@
 #include "claimgate/report/desk_pages.h"
 
 #include <stddef.h>
-#include <string.h>
 
 struct options {
     const char *ledger;

@@ -4,8 +4,6 @@
 #include "claimgate/report/answer.h"
 #include "claimgate/run/doctor.h"
 
-#include <stddef.h>
-
 struct options {
     const char *ledger;
     const char *roster;

@@ -5,7 +5,6 @@
 
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
-#include "claimgate/report/notes.h"
 #include "claimgate/run/import.h"
 
 #include <stddef.h>

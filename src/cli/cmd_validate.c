@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const struct cg_validate_options defaults = {

@@ -3,7 +3,6 @@
 #include "history_edits.h"
 
 #include "claimgate/gate/claim.h"
-#include "claimgate/rules/policy.h"
 #include "claimgate/rules/reason.h"
 
 static const uint64_t history_reasons =

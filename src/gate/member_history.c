@@ -5,11 +5,8 @@
 #include "member_history.h"
 
 #include "claimgate/base/assert.h"
-#include "claimgate/base/hash.h"
 #include "large_member.h"
 #include "member_rows.h"
-
-#include <string.h>
 
 /* Out of line, so that the usual line need not save registers for it. */
 #define RARE __attribute__((noinline))

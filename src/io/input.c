@@ -1,7 +1,6 @@
 #include "claimgate/io/input.h"
 
 #include "claimgate/io/files.h"
-#include "inflate.h"
 
 #include <errno.h>
 #include <fcntl.h>

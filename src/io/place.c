@@ -8,7 +8,6 @@
 #include "claimgate/io/files.h"
 #include "claimgate/io/owner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -4,10 +4,6 @@
  */
 #include "joined.h"
 
-#include "claimgate/base/fault.h"
-
-#include <string.h>
-
 enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
                                           struct cg_error *err) {
     const struct cg_ledger_commit nothing = {0};

@@ -6,7 +6,6 @@
 #include "recall.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What a decision is read from; every query begins with these columns. `replaced` is an expression

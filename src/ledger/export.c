@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static enum cg_status find_table(struct cg_ledger *ledger, const char *table,

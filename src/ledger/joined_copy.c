@@ -3,7 +3,6 @@
  */
 #include "joined.h"
 
-#include "claimgate/io/files.h"
 #include "claimgate/record/key.h"
 
 #include <errno.h>

@@ -5,7 +5,6 @@
 #include "joined.h"
 #include "recall.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SORT_BYTES = 16 << 20, NUMBERS = 5, KEY_BYTES = NUMBERS * 8 };

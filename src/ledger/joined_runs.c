@@ -5,7 +5,6 @@
 
 #include "claimgate/base/array.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

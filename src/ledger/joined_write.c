@@ -5,12 +5,10 @@
  */
 #include "joined.h"
 
-#include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 static enum cg_status begin_night(struct cg_joined *joined, const char *kind, int64_t withdraws,
                                   struct cg_error *err) {

@@ -2,7 +2,6 @@
  * Ids of lines, by the number that stands for them on every night. As with members, those that a
  * run has met are held in memory, and a new one is written when the run commits.
  */
-#include "claimgate/ledger/ledger_query.h"
 #include "joined.h"
 
 #include "claimgate/record/field.h"

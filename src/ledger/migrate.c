@@ -13,8 +13,6 @@
 #include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
 
-#include <string.h>
-
 static const char make_room[] =
     "PRAGMA secure_delete = OFF;"
     "DROP VIEW decision; DROP VIEW usage_by_year; DROP VIEW reason_by_run;"

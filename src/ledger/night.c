@@ -27,7 +27,6 @@
 #include "claimgate/base/fault.h"
 #include "claimgate/base/stop.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>

@@ -6,7 +6,6 @@
 #include "claimgate/base/fault.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static enum cg_status fault_point(const struct cg_ledger_set *set, int fault,
                                   struct cg_error *err) {

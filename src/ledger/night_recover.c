@@ -17,7 +17,6 @@
 #include "claimgate/io/files.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What the parts have of the night. */

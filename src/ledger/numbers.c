@@ -7,8 +7,6 @@
 
 #include "claimgate/record/field.h"
 
-#include <string.h>
-
 enum { PAIRS_MAX = 1 << 28 };
 
 static void init(struct cg_numbers *numbers) {

@@ -1,7 +1,5 @@
 #include "outline.h"
 
-#include "claimgate/record/field.h"
-
 #include <stdlib.h>
 
 enum { LINES_MAX = 1024 }; /* who has more is large to the gate as well */

@@ -1,7 +1,5 @@
 #include "pack_form.h"
 
-#include "claimgate/record/field.h"
-
 #include <string.h>
 
 static struct cg_text text_of(const struct cg_cell *cell, uint32_t most) {

@@ -1,7 +1,6 @@
 #include "past.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { LOOKED_UP_MAX = 64, STRETCH_BYTES = 8 << 20, LINKS_MAX = 1 << 30 };
 

@@ -8,8 +8,6 @@
 #include "recall.h"
 #include "joined.h"
 
-#include "claimgate/record/field.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -15,7 +15,6 @@
 #include "verify.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     POLICIES_MAX = 4096,

@@ -5,9 +5,6 @@
 #include "claimgate/ledger/ledger_query.h"
 #include "joined.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static void read_run(sqlite3_stmt *statement, struct cg_ledger_run_facts *out) {
     *out = (struct cg_ledger_run_facts){
         .run_no = sqlite3_column_int64(statement, 0),

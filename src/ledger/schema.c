@@ -5,7 +5,6 @@
 #include "private.h"
 
 #include "claimgate/base/builtin.h"
-#include "claimgate/base/fault.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,6 @@
 #include "set.h"
 
 #include "claimgate/base/fault.h"
-#include "claimgate/io/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

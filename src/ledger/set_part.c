@@ -3,7 +3,6 @@
  */
 #include "set.h"
 
-#include "claimgate/base/fault.h"
 #include "claimgate/io/files.h"
 
 #include <stdio.h>

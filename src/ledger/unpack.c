@@ -1,7 +1,5 @@
 #include "pack_form.h"
 
-#include "claimgate/record/field.h"
-
 #include <string.h>
 
 /* Reading: broken bytes set `broken` and give zeros from there on. */

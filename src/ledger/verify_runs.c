@@ -4,7 +4,6 @@
  * A run's rows are digested as they were when they were written, and what they give for members and
  * claims is added up (verify.h).
  */
-#include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
 #include "claims.h"
 #include "verify.h"

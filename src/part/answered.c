@@ -2,7 +2,6 @@
 
 #include "claimgate/base/phrase.h"
 
-#include "claimgate/rules/policy.h"
 #include "claimgate/rules/reason.h"
 
 const char cg_answered_header[] =

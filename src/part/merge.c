@@ -3,8 +3,6 @@
  */
 #include "merging.h"
 
-#include "attempt.h"
-
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"

@@ -3,15 +3,10 @@
  */
 #include "making.h"
 
-#include "claimgate/base/fault.h"
-#include "claimgate/base/log.h"
-#include "claimgate/io/files.h"
-#include "claimgate/io/sink.h"
 #include "claimgate/report/page.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>

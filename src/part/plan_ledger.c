@@ -5,7 +5,6 @@
 
 #include "claimgate/run/known_inputs.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

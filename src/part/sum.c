@@ -7,7 +7,6 @@
 #include "claimgate/run/run.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static uint64_t number(const struct cg_json *object, const char *key) {
     return (uint64_t)cg_json_integer(cg_json_member(object, key));

@@ -4,9 +4,6 @@
 #include "claimgate/record/csv.h"
 #include "claimgate/x12/x12.h"
 
-#include <stdio.h>
-#include <string.h>
-
 struct writer {
     struct cg_buffer *out;
     bool failed;

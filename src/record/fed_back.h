@@ -12,7 +12,6 @@
 #include "claimgate/record/layout.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum { CG_FED_BACK_COLUMNS_MORE = 13 }; /* than the first file has */
 

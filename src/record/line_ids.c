@@ -3,8 +3,6 @@
 #include "claimgate/base/hash.h"
 #include "claimgate/record/line.h"
 
-#include <string.h>
-
 enum { LINE_IDS_MAX = CG_LINE_KEY_MAX - CG_LINE_NUMBER_MAX };
 
 void cg_line_ids_init(struct cg_line_ids *ids, uint32_t last_number) {

@@ -5,7 +5,6 @@
 #include "claimgate/record/csv.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 void cg_answer_open(struct cg_answer *answer, struct cg_page *page, bool is_csv, const char *key,
                     const struct cg_answer_column *columns, uint32_t count) {

@@ -1,7 +1,5 @@
 #include "audit_flow.h"
 
-#include "html.h"
-
 #include <inttypes.h>
 
 enum {

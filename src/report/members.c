@@ -4,7 +4,6 @@
  * who have been found need not be asked.
  */
 #include "claimgate/report/desk_pages.h"
-#include "claimgate/report/ledger_pages.h"
 
 #include "period.h"
 

@@ -4,9 +4,6 @@
  */
 #include "summary.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 static void put_row(struct cg_page *page, const char *label, uint64_t lines, uint64_t units) {
     char a[CG_GROUPED_BYTES];
     char b[CG_GROUPED_BYTES];

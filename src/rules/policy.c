@@ -2,11 +2,9 @@
 
 #include "policy_private.h"
 
-#include "claimgate/base/builtin.h"
 #include "claimgate/record/field.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void cg_policy_free(struct cg_policy *policy) {
     if (policy != NULL) {

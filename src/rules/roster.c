@@ -3,7 +3,6 @@
 #include "roster_private.h"
 
 #include "claimgate/base/fetch.h"
-#include "claimgate/record/field.h"
 
 uint32_t cg_roster_file_count(const struct cg_roster *roster) {
     return roster->file_count;

@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { LAYOUT_FILE_MAX_BYTES = 1 << 20, LAYOUT_MEMORY_MAX_BYTES = 8 << 20 };
 

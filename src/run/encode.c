@@ -16,8 +16,6 @@
 #include "claimgate/record/shapes.h"
 #include "claimgate/x12/side.h"
 
-#include <string.h>
-
 enum {
     REJECTED_TEXT_BYTES = 4 << 20,
     SHORT_LINES_TEXT_BYTES = 1 << 18, /* where a batch has all the lines that it may have */

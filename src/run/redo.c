@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, JOURNAL_MAX_BYTES = 1 << 24, TRIES_MAX = 1000 };

@@ -9,8 +9,6 @@
 #include "envelope.h"
 #include "repeated.h"
 
-#include "claimgate/base/assert.h"
-
 #include <stdlib.h>
 
 struct header {

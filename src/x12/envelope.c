@@ -2,7 +2,6 @@
 
 #include "lost_loop.h"
 
-#include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"
 
 enum { OPEN_ISA, OPEN_GS, OPEN_ST };

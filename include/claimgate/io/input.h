@@ -16,7 +16,6 @@
 #include "claimgate/io/stamp.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

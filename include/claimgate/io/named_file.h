@@ -13,7 +13,6 @@
 #include "claimgate/base/text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct cg_named_files {
     const char *noun;         /* "policy" */

@@ -10,7 +10,6 @@
 #include "claimgate/base/error.h"
 #include "claimgate/base/hash.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>

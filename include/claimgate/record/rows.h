@@ -13,7 +13,6 @@
 #include "claimgate/record/verdict.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* The columns that a rejected row puts behind those of the input, in this order. */
 #define CG_REJECTED_TABLE(X)                                                                       \

@@ -20,7 +20,6 @@
 #include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
