@@ -71,7 +71,7 @@ static enum cg_status add_change(struct audit *audit, const struct cg_audit_chan
     if (audit->plan->show_phi && listed->count < CG_AUDIT_LISTED_MAX) {
         struct cg_audit_listed *line = cg_array_add(listed);
         if (line == NULL) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
+            return cg_error_no_memory(err);
         }
         *line = (struct cg_audit_listed){.then = change->then->decision, .now = change->now};
         memcpy(line->claim_id, change->ids.claim_id, CG_AUDIT_ID_BYTES);

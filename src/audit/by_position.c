@@ -222,7 +222,7 @@ enum cg_status cg_audit_by_position(const char *dir, const struct cg_audit_origi
                                     struct cg_audit_source *out, struct cg_error *err) {
     struct folder *folder = calloc(1, sizeof *folder);
     if (folder == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     folder->original = original;
     *out = (struct cg_audit_source){find, visit_rest, free_folder, folder};

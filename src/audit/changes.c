@@ -79,7 +79,7 @@ static enum cg_status open_workbook(struct cg_audit_changes *changes, struct cg_
     struct cg_sink *sink = NULL;
     if (asprintf(&changes->workbook_path, "%s/%s", folder, workbook_name) < 0) {
         changes->workbook_path = NULL;
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = cg_sink_create(cg_staging_dir_fd(changes->staging), workbook_name,
                                            changes->group, &sink, err);
@@ -101,7 +101,7 @@ static enum cg_status open_folder(struct cg_audit_changes *changes,
     changes->deflater = cg_deflater_new(plan->level, CG_CODEC_BEST);
     changes->content = cg_xxh128_new();
     if (changes->deflater == NULL || changes->content == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = cg_staging_open(&staging, &changes->staging, err);
     if (status != CG_OK) {
@@ -212,7 +212,7 @@ static enum cg_status put_cells(struct cg_audit_changes *changes, const char *co
              cg_buffer_append_text(&changes->row, i + 1 < COLUMNS ? "," : "\n");
     }
     if (!ok) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = put(changes, changes->row.data, changes->row.len_bytes, err);
     return status == CG_OK && changes->workbook != NULL
@@ -224,7 +224,7 @@ enum cg_status cg_audit_changes_open(const struct cg_audit_plan *plan,
                                      struct cg_audit_changes **out, struct cg_error *err) {
     struct cg_audit_changes *changes = calloc(1, sizeof *changes);
     if (changes == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     cg_buffer_init(&changes->row, ROW_MAX_BYTES);
     cg_buffer_init(&changes->packed, PACKED_MAX_BYTES);

@@ -39,10 +39,6 @@ void cg_audit_facts_fini(struct cg_audit_facts *facts) {
     }
 }
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
 static enum cg_status add_charge(int64_t *sum, int64_t charge, struct cg_error *err) {
     if (__builtin_add_overflow(*sum, charge, sum)) {
         return cg_error_set(err, CG_BAD_DATA,
@@ -174,7 +170,7 @@ static enum cg_status add_to_tables(struct cg_audit_counts *counts,
     for (enum cg_audit_table i = 0; i < CG_AUDIT_TABLES; i++) {
         struct cg_audit_group *group = group_of(counts, i, key_in(i, line->service), line);
         if (group == NULL) {
-            return no_memory(err);
+            return cg_error_no_memory(err);
         }
         group->lines++;
         group->units += added->units;
@@ -202,7 +198,7 @@ enum cg_status cg_audit_counts_add(struct cg_audit_counts *counts,
     }
     struct cg_audit_cell *cell = cell_of(counts, line);
     if (cell == NULL) {
-        return no_memory(err);
+        return cg_error_no_memory(err);
     }
     cell->lines++;
     cell->units += added.units;
@@ -228,7 +224,7 @@ static enum cg_status add_reason(struct cg_array *reasons, const char *reason, b
     if (found == NULL) {
         found = cg_array_add(reasons);
         if (found == NULL) {
-            return no_memory(err);
+            return cg_error_no_memory(err);
         }
         *found = (struct cg_audit_reason){0};
         snprintf(found->reason, sizeof found->reason, "%s", reason);

@@ -44,7 +44,7 @@ enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_deci
     cg_buffer_init(&out->text, row_max_bytes);
     out->room = malloc(CG_BATCH_BYTES);
     if (out->room == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     return cg_source_open(out->path, &out->source, err);
 }

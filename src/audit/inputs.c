@@ -16,16 +16,12 @@
 
 enum { READ_BYTES = 1 << 18, NAMES_SHOWN = 5, NAMES_BYTES = 2048 };
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
 enum cg_status cg_audit_inputs_add(struct cg_array *inputs, const struct cg_audit_input *input,
                                    struct cg_error *err) {
     struct cg_audit_input *added = input->name != NULL ? cg_array_add(inputs) : NULL;
     if (added == NULL) {
         free(input->name);
-        return no_memory(err);
+        return cg_error_no_memory(err);
     }
     *added = *input;
     return CG_OK;
@@ -60,7 +56,7 @@ static enum cg_status hash_file(const char *path, char hex[CG_SHA256_HEX_BYTES],
         return status;
     }
     char *room = malloc(READ_BYTES);
-    status = room != NULL ? hash_opened(input, room, err) : no_memory(err);
+    status = room != NULL ? hash_opened(input, room, err) : cg_error_no_memory(err);
     cg_input_sha256(input, sha256);
     cg_sha256_hex(sha256, hex);
     free(room);

@@ -56,6 +56,10 @@ enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, i
     return err->status;
 }
 
+enum cg_status cg_error_no_memory(struct cg_error *err) {
+    return cg_error_set(err, CG_INTERNAL, "out of memory");
+}
+
 enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) {
     if (err->status == CG_OK) {
         return CG_OK;

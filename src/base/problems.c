@@ -89,7 +89,7 @@ enum cg_status cg_problems_status(const struct cg_problems *problems, struct cg_
         return CG_OK;
     }
     if (problems->no_memory || problems->count == 0) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const struct cg_problem *first = &problems->list[0];
     char place[PLACE_BYTES];

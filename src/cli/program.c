@@ -33,7 +33,7 @@ enum cg_status cg_program_run(const struct cg_command *command, int argc, char *
     }
     void *options = calloc(1, command->options_bytes != 0 ? command->options_bytes : 1);
     if (options == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     if (command->defaults != NULL) {
         memcpy(options, command->defaults, command->options_bytes);

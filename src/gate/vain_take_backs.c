@@ -63,7 +63,7 @@ enum cg_status cg_vain_take_backs_add(struct cg_vain_take_backs *vain, struct cg
             return status;
         }
         if (in_vain && !keep(vain, passing, batch)) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
+            return cg_error_no_memory(err);
         }
     }
     return CG_OK;

@@ -23,7 +23,7 @@ enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day
         return status;
     }
     ledger->run.aliases = cg_sorter_new(ledger->dir, SORT_BYTES);
-    return ledger->run.aliases != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return ledger->run.aliases != NULL ? CG_OK : cg_error_no_memory(err);
 }
 
 enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger, const struct cg_ledger_alias *alias,

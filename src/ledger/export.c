@@ -114,7 +114,7 @@ static enum cg_status put_table(const struct export *export, const char *table,
     enum cg_status status = find_table(export->ledger, table, err);
     if (status == CG_OK) {
         char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
-        status = sql == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+        status = sql == NULL ? cg_error_no_memory(err)
                              : cg_ledger_prepare(export->ledger, sql, &statement, err);
         sqlite3_free(sql);
     }

@@ -101,7 +101,7 @@ static enum cg_status join(const char *path, struct cg_ledger **out, struct cg_e
     *out = ledger;
     if (ledger == NULL || joined == NULL) {
         free(joined);
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     ledger->joined = joined;
     if (cg_ledger_set_open(path, &joined->set, err) != CG_OK) {
@@ -111,9 +111,7 @@ static enum cg_status join(const char *path, struct cg_ledger **out, struct cg_e
     allow_files(joined->count);
     ledger->path = strdup(cg_ledger_set_path(joined->set));
     ledger->dir = strdup(cg_ledger_set_path(joined->set));
-    return ledger->path != NULL && ledger->dir != NULL
-               ? CG_OK
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return ledger->path != NULL && ledger->dir != NULL ? CG_OK : cg_error_no_memory(err);
 }
 
 static enum cg_status close_failed(struct cg_ledger **out, enum cg_status status) {

@@ -252,7 +252,7 @@ static enum cg_status copy_into(struct cg_joined *joined, struct cg_staging *sta
     to.path = strdup(cg_staging_path(staging));
     to.dir_fd = cg_staging_dir_fd(staging);
     if (to.path == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = fill_copy(joined, &to, err);
     free(to.path);

@@ -128,7 +128,7 @@ static enum cg_status give_rest_to_first(struct cg_joined *joined, const struct 
         return CG_OK;
     }
     if (joined->tallies == NULL && !make_tallies(joined, whole->policy)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     struct cg_tally *first = &joined->tallies[0];
     cg_tally_rest(first, whole);

@@ -232,7 +232,7 @@ enum cg_status cg_night_enter(const struct cg_ledger_set *set, const struct cg_l
                               const char *work, struct cg_ledger *part, struct cg_error *err) {
     struct cg_night_of_part *of_night = calloc(1, sizeof *of_night);
     if (of_night == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     of_night->set = set;
     of_night->night = *night;

@@ -218,8 +218,7 @@ static enum cg_status take_file(const struct cg_ledger_set *set, const char *nam
                              "night (all have the same last run), remove it",
                              set->path);
     }
-    return take_members(out) ? check_members(set, name, out, err)
-                             : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return take_members(out) ? check_members(set, name, out, err) : cg_error_no_memory(err);
 }
 
 enum cg_status cg_night_read(const struct cg_ledger_set *set, int64_t run_no,

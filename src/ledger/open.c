@@ -57,10 +57,10 @@ static enum cg_status find_path(struct cg_ledger *ledger, const char *path, stru
                      name) < 0) {
             ledger->path = NULL;
         }
-        return ledger->path != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+        return ledger->path != NULL ? CG_OK : cg_error_no_memory(err);
     }
     if (ledger->dir == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     char *last = strrchr(ledger->dir, '/');
     last[last == ledger->dir ? 1 : 0] = '\0';
@@ -160,7 +160,7 @@ static enum cg_status open_writer(const struct cg_ledger_plan *plan, bool is_par
     struct cg_ledger *ledger = cg_ledger_new();
     *out = ledger;
     if (ledger == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     ledger->policy = plan->policy;
     ledger->check_whole = plan->check_whole;
@@ -293,7 +293,7 @@ static enum cg_status open_reader(const char *path, bool in_memory, struct cg_le
     *out = NULL;
     struct cg_ledger *ledger = cg_ledger_new();
     if (ledger == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = find_path(ledger, path, err);
     if (status == CG_OK) {

@@ -55,7 +55,7 @@ enum cg_status cg_ledger_reset_run(struct cg_ledger *ledger, int64_t run_no, int
     run->rows = cg_sorter_new(ledger->dir, ledger->pack_bytes);
     run->last_line = last_line;
     run->run_no = run_no;
-    return run->rows != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return run->rows != NULL ? CG_OK : cg_error_no_memory(err);
 }
 
 enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind kind,

@@ -73,7 +73,7 @@ static enum cg_status make_in(struct cg_staging *staging, uint32_t parts, const 
                                 .lock_fd = -1,
                                 .parts = parts};
     if (set.path == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     snprintf(set.policy_id, sizeof set.policy_id, "%s", policy_id);
     enum cg_status status = fill(&set, err);
@@ -119,7 +119,7 @@ enum cg_status cg_ledger_set_open(const char *path, struct cg_ledger_set **out,
     struct cg_ledger_set *set = calloc(1, sizeof *set);
     *out = NULL;
     if (set == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     set->dir_fd = set->lock_fd = -1;
     const enum cg_status status = open_folder(set, path, err);

@@ -104,7 +104,7 @@ enum cg_status cg_set_write_description(const struct cg_ledger_set *set, struct 
     cg_json_close_object(&json);
     const enum cg_status status = cg_json_end(&json)
                                       ? cg_set_write(set, "set.json", &text, true, err)
-                                      : cg_error_set(err, CG_INTERNAL, "out of memory");
+                                      : cg_error_no_memory(err);
     cg_buffer_fini(&text);
     return status;
 }

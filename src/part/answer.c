@@ -233,7 +233,7 @@ static enum cg_status keep_nothing(const struct answering *answering, struct cg_
         status = keep(answering, attempt, facts, err);
         cg_tally_fini(&tally);
     } else {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = cg_error_no_memory(err);
     }
     free(facts);
     return status;
@@ -324,7 +324,7 @@ static enum cg_status start(struct answering *answering, struct cg_error *err) {
     answering->pieces = calloc(plan->parts, sizeof answering->pieces[0]);
     answering->paths = calloc((size_t)answering->input_count + 1, sizeof answering->paths[0]);
     if (answering->pieces == NULL || answering->paths == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     for (uint32_t i = 0; i < answering->input_count; i++) {
         answering->paths[i] = plan->inputs[answering->first_input + i].file;

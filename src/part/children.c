@@ -191,9 +191,8 @@ static enum cg_status look_at_all(struct crew *crew, struct cg_error *err) {
 static enum cg_status run_crew(struct crew *crew, struct cg_error *err) {
     crew->children = calloc(crew->jobs, sizeof crew->children[0]);
     crew->tries = calloc((size_t)crew->count + 1, sizeof crew->tries[0]);
-    enum cg_status status = crew->children == NULL || crew->tries == NULL
-                                ? cg_error_set(err, CG_INTERNAL, "out of memory")
-                                : CG_OK;
+    enum cg_status status =
+        crew->children == NULL || crew->tries == NULL ? cg_error_no_memory(err) : CG_OK;
     cg_progress_start(&crew->progress, crew->step->name, crew->count,
                       !cg_log_is_quiet() && isatty(STDERR_FILENO) == 1);
     while (status == CG_OK && crew->done < crew->count) {

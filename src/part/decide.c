@@ -138,7 +138,7 @@ static enum cg_status decide(struct cg_deciding *deciding, struct cg_error *err)
         status = cg_deciding_open_ledger(deciding, err);
     }
     if (status == CG_OK && !start(deciding)) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = cg_error_no_memory(err);
     }
     if (status == CG_OK && deciding->ledger != NULL) {
         status = cg_ledger_lend_numbers(deciding->ledger, deciding->history, err);

@@ -33,7 +33,7 @@ enum cg_status cg_deciding_open_ledger(struct cg_deciding *deciding, struct cg_e
     deciding->inputs = calloc((size_t)plan->input_count + 1, sizeof deciding->inputs[0]);
     if (deciding->inputs == NULL ||
         !cg_tally_init(&deciding->tally, deciding->part->rules.policy)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = cg_ledger_set_open(plan->ledgers, &deciding->set, err);
     if (status == CG_OK) {
@@ -91,7 +91,7 @@ enum cg_status cg_deciding_record(struct cg_deciding *deciding, struct cg_error 
         struct cg_line *line = cg_batch_line(batch, i);
         cg_tally_add_line(&deciding->tally, line);
         if (!line->out_of_scope && !word_reason(deciding, line)) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
+            return cg_error_no_memory(err);
         }
     }
     const enum cg_status status = cg_ledger_number_members(deciding->ledger, batch, err);

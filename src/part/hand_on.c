@@ -55,10 +55,6 @@ static void note_day(struct cg_asking *asking, const struct cg_line *line) {
     }
 }
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
 /* Where the lines of one claim go, and what is told with the next of them. */
 struct destination {
     uint32_t part_no;
@@ -100,7 +96,7 @@ static enum cg_status hand_on(struct cg_asking *asking, struct cg_batch *batch,
     to->companions = 0;
     return word_reason(asking, batch, line) && cg_asked_put(&piece->text, &at, line)
                ? cg_piece_put(piece, err)
-               : no_memory(err);
+               : cg_error_no_memory(err);
 }
 
 static enum cg_status find_part(const struct cg_asking *asking, const struct cg_batch *batch,
@@ -147,7 +143,7 @@ static enum cg_status hand_take_backs_on(struct cg_asking *asking, const struct 
             batch->first_line + cg_batch_record(batch, passing->record_no)->line_delta;
         if (!cg_asked_put_passing(&piece->text, asking->first_input + batch->source_no, line,
                                   passing)) {
-            return no_memory(err);
+            return cg_error_no_memory(err);
         }
         if (cg_piece_put(piece, err) != CG_OK) {
             return err->status;
@@ -191,7 +187,7 @@ static void hand_batch_on(void *context, struct cg_batch *batch) {
         hand_lines_on(asking, batch, &batch->error) == CG_OK &&
         hand_take_backs_on(asking, batch, &batch->error) == CG_OK &&
         !cg_tally_add_undecided(&asking->tally, batch)) {
-        (void)no_memory(&batch->error);
+        (void)cg_error_no_memory(&batch->error);
     }
     if (batch->error.status != CG_OK) {
         asking->error = batch->error;

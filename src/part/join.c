@@ -98,7 +98,7 @@ static enum cg_status copy_open(const struct copying *copying, int fd, uint64_t 
     }
     struct cg_sha256 *sha = cg_sha256_new();
     if (sha == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = copy_bytes(copying, fd, len_bytes, sha, to, err);
     cg_sha256_peek(sha, sha256);
@@ -284,7 +284,7 @@ static enum cg_status write_one(const struct cg_join_target *target, const struc
     struct cg_sink *sink = NULL;
     struct cg_xxh128 *content = cg_xxh128_new();
     enum cg_status status =
-        content == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+        content == NULL ? cg_error_no_memory(err)
                         : cg_sink_create(target->dir_fd, join->file, target->group, &sink, err);
     if (status == CG_OK) {
         status = write_joined(target, join, sink, content, bytes, err);
@@ -315,7 +315,7 @@ enum cg_status cg_join_write(const struct cg_join_target *target, const struct c
     }
     char *bytes = malloc(COPY_BYTES);
     if (bytes == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = target->one_file ? write_one(target, join, facts, bytes, err)
                                                    : write_pieces(target, join, facts, bytes, err);

@@ -321,7 +321,7 @@ enum cg_status cg_part_merge(struct cg_part *part, const struct cg_part_merge *m
                              struct cg_error *err) {
     struct cg_merging *merging = calloc(1, sizeof *merging);
     if (merging == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     merging->part = part;
     merging->merge = merge;

@@ -57,7 +57,7 @@ static enum cg_status open_plan(struct cg_part *part, const char *run_dir, struc
 enum cg_status cg_part_open(const char *run_dir, struct cg_part **out, struct cg_error *err) {
     struct cg_part *part = calloc(1, sizeof *part);
     if (part == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = open_plan(part, run_dir, err);
     if (status != CG_OK) {

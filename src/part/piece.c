@@ -21,7 +21,7 @@ enum cg_status cg_piece_create(int dir_fd, const char *name, const char *header,
     cg_buffer_init(&out->packed, PACKED_LIMIT_BYTES);
     out->content = cg_xxh128_new();
     if (out->content == NULL || !cg_buffer_append_text(&out->text, header)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     return cg_sink_create(dir_fd, name, (gid_t)-1, &out->sink, err);
 }
@@ -158,7 +158,7 @@ enum cg_status cg_piece_open(const char *path, const char *header,
     cg_buffer_init(&out->packed, 2 * FILL_BYTES);
     out->bytes = malloc((size_t)2 * FILL_BYTES);
     if (out->path == NULL || out->bytes == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const int fault = cg_fault("part.read_piece");
     if (fault != 0) {

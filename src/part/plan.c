@@ -125,9 +125,8 @@ static enum cg_status read_heads(struct cg_making *making, struct cg_error *err)
     cg_reader_free(making->reader);
     making->reader = cg_reader_new(&plan);
     making->batch = making->batch != NULL ? making->batch : cg_batch_new();
-    return making->reader != NULL && making->batch != NULL
-               ? find_header(making, err)
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return making->reader != NULL && making->batch != NULL ? find_header(making, err)
+                                                           : cg_error_no_memory(err);
 }
 
 /* --- the file --- */
@@ -245,14 +244,14 @@ static enum cg_status start(struct cg_making *making, struct cg_error *err) {
                    making->files.known.list != NULL && making->first_inputs != NULL &&
                    making->read != NULL
                ? CG_OK
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+               : cg_error_no_memory(err);
 }
 
 enum cg_status cg_part_plan(const struct cg_part_request *request, const struct cg_policy *policy,
                             const struct cg_roster *roster, struct cg_error *err) {
     struct cg_making *making = calloc(1, sizeof *making);
     if (making == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     making->request = request;
     making->lock_fd = -1;

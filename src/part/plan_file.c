@@ -267,7 +267,7 @@ static enum cg_status fill(struct cg_part *part, const char *path, struct cg_err
     const bool has_memory = read_inputs(part, root) && read_ledgers(part, root) &&
                             read_header(part, member(root, "layout"));
     if (part->header == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     return has_memory && is_sound(plan, root)
                ? CG_OK

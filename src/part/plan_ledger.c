@@ -82,7 +82,7 @@ static enum cg_status begin_on(struct cg_part *part, const char *ledgers, const 
         part->plan.ledgers = inputs->ledgers;
         part->plan.known = inputs->known.list;
         part->plan.known_count = inputs->known.count;
-        status = inputs->ledgers != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = inputs->ledgers != NULL ? CG_OK : cg_error_no_memory(err);
     }
     cg_ledger_set_close(set);
     return status;

@@ -81,7 +81,7 @@ static enum cg_status add_task(struct cg_merging *merging, uint32_t task, struct
         cg_shape_counts_add(&merging->shapes, cg_json_member(root, "shapes"));
         status = cg_tally_add_file(&merging->tally, &merging->edge, cg_json_member(root, "tally"))
                      ? add_pieces(merging, task, cg_json_member(root, "pieces"), err)
-                     : cg_error_set(err, CG_INTERNAL, "out of memory");
+                     : cg_error_no_memory(err);
     }
     cg_manifest_free(&manifest);
     return status;
@@ -202,7 +202,7 @@ static enum cg_status tell_layout(struct cg_merging *merging, struct cg_error *e
     reader.begun = plan->kind == CG_PART_NO_HEADER ? NULL : &begun;
     merging->reader = cg_reader_new(&reader);
     if (merging->reader == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = cg_reader_begin(merging->reader, err);
     cg_run_tell_layout(&merging->facts, cg_reader_binding(merging->reader),
@@ -249,7 +249,7 @@ static bool start(struct cg_merging *merging) {
 
 enum cg_status cg_merging_sum(struct cg_merging *merging, struct cg_error *err) {
     if (!start(merging)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     for (uint32_t task = 0; task < merging->part->plan.tasks; task++) {
         if (add_task(merging, task, err) != CG_OK) {
@@ -258,9 +258,8 @@ enum cg_status cg_merging_sum(struct cg_merging *merging, struct cg_error *err) 
     }
     struct in_vain in_vain = {.places = calloc((size_t)merging->part->plan.parts * CG_RECORDS_NAMED,
                                                sizeof in_vain.places[0])};
-    const enum cg_status status = in_vain.places != NULL
-                                      ? add_parts(merging, &in_vain, err)
-                                      : cg_error_set(err, CG_INTERNAL, "out of memory");
+    const enum cg_status status =
+        in_vain.places != NULL ? add_parts(merging, &in_vain, err) : cg_error_no_memory(err);
     free(in_vain.places);
     if (status != CG_OK || check_balance(merging, err) != CG_OK ||
         tell_layout(merging, err) != CG_OK) {

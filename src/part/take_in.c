@@ -34,7 +34,7 @@ static enum cg_status answer_lines(struct cg_deciding *deciding, struct cg_error
         note_accepted(deciding, line);
         if (!cg_answered_put(&deciding->answered.text, batch->source_no,
                              cg_batch_line_place(batch, line), line)) {
-            return cg_error_set(err, CG_INTERNAL, "out of memory");
+            return cg_error_no_memory(err);
         }
         if (cg_piece_put(&deciding->answered, err) != CG_OK) {
             return err->status;
@@ -174,7 +174,7 @@ static enum cg_status take_row(struct cg_deciding *deciding, struct cg_text row,
     }
     return (asked.passes ? add_passing(deciding, &asked) : add_line(deciding, &asked))
                ? CG_OK
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+               : cg_error_no_memory(err);
 }
 
 static enum cg_status take_rows(struct cg_deciding *deciding, struct cg_error *err) {
@@ -244,7 +244,7 @@ static enum cg_status decide_task(struct cg_deciding *deciding, const struct cg_
         note_days(deciding, cg_json_member(cg_json_root(manifest.doc), "days"));
         status = cg_deciding_take_task(deciding, cg_json_root(manifest.doc))
                      ? CG_OK
-                     : cg_error_set(err, CG_INTERNAL, "out of memory");
+                     : cg_error_no_memory(err);
     }
     if (status == CG_OK) {
         status = open_pieces(deciding, attempt, cg_json_root(manifest.doc), err);

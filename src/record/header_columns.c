@@ -11,7 +11,7 @@ enum cg_status cg_header_columns_read(struct cg_text header, char delimiter,
                                       struct cg_header_columns *out, struct cg_error *err) {
     out->csv = cg_csv_new(delimiter, CG_COLUMNS_MAX);
     if (out->csv == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_malformed fault = cg_csv_read(out->csv, header);
     out->count = cg_csv_field_count(out->csv);

@@ -155,7 +155,7 @@ static enum cg_status load_file(const struct cg_named_file *file, struct cg_layo
                                 struct cg_problems *problems, struct cg_error *err) {
     struct cg_layout *layout = calloc(1, sizeof *layout);
     if (layout == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     cg_arena_init(&layout->arena, LAYOUT_MEMORY_MAX_BYTES);
     size_t before = problems->total;
@@ -170,7 +170,7 @@ static enum cg_status load_file(const struct cg_named_file *file, struct cg_layo
     }
     enum cg_status status = CG_OK;
     if (loading.no_memory) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = cg_error_no_memory(err);
     } else if (problems->total > before) {
         cg_problems_sort(problems, before);
         status = cg_problems_status(problems, err);

@@ -206,7 +206,7 @@ static enum cg_status bind_lines(struct cg_layout_search *search, struct cg_text
     }
     struct cg_binding *lines = calloc(layout->line_count, sizeof *lines);
     if (lines == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = CG_OK;
     for (uint32_t i = 0; i < layout->line_count && status == CG_OK; i++) {
@@ -237,7 +237,7 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
     }
     out->header = malloc(header.len);
     if ((out->names == NULL && !out->is_headless) || out->header == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     memcpy(out->header, header.ptr, header.len);
     return bind_lines(search, header, out, err);

@@ -43,8 +43,7 @@ enum cg_status cg_layout_detect(struct cg_text header_line, const char **name,
         }
     }
     *name = best.is_only ? best.name : "tuva";
-    return best.count < CG_FITNESS_NO_MEMORY ? CG_OK
-                                             : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return best.count < CG_FITNESS_NO_MEMORY ? CG_OK : cg_error_no_memory(err);
 }
 
 /* A first line that names no column of the layout may be a claim. */

@@ -115,7 +115,7 @@ enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
     int count;
     const char delimiter = cg_layout_best_delimiter(layout, header, &count);
     if (count == CG_FITNESS_NO_MEMORY) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     if (delimiter != layout->delimiter) {
         return refuse_delimiter(layout, delimiter, err);

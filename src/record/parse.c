@@ -383,11 +383,11 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
         choose_glance(&parser);
     }
     if (!cg_claim_values_init(&parser.claim, plan->binding, csv, batch)) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(&batch->error);
     }
     bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
     if (!parsed) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(&batch->error);
     }
     edit_credentials(&parser);
     batch->utc_times = parser.values.utc_times;

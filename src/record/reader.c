@@ -169,7 +169,7 @@ void cg_reader_parse(const struct cg_reader *reader, struct cg_batch *batch) {
         cg_csv_cut_at(batch->csv, reader->binding.spans, reader->binding.span_count);
     }
     if (batch->csv == NULL) {
-        cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        cg_error_no_memory(&batch->error);
     } else if (cg_parse_batch(&plan, batch->csv, batch) != CG_OK) {
         cg_reader_name_input(reader, batch);
     }

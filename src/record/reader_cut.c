@@ -91,7 +91,7 @@ static enum cg_status take_fed_back(struct cg_reader *reader, struct cg_batch *b
     }
     char *raw = cg_arena_alloc(&batch->scratch, (size_t)inner.len + 1);
     if (raw == NULL) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(&batch->error);
     }
     memcpy(raw, inner.ptr, inner.len);
     raw[inner.len] = '\n';
@@ -206,7 +206,7 @@ static void cut(struct cg_reader *reader, struct cg_batch *batch) {
         return;
     }
     if (!cg_splitter_wants_header(reader->splitter) && !cut_records(reader, batch)) {
-        cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        cg_error_no_memory(&batch->error);
         return;
     }
     batch->is_fed_back = reader->is_fed_back;
@@ -225,7 +225,7 @@ enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err) {
     }
     if (begun->is_x12) {
         reader->bound = cg_x12_bind(reader->plan.x12, &reader->binding);
-        return reader->bound ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+        return reader->bound ? CG_OK : cg_error_no_memory(err);
     }
     const char *name = reader->plan.layout;
     if (name != NULL && load_layout(reader, name, err) != CG_OK) {
@@ -238,7 +238,7 @@ enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err) {
 
 void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
     if (!take_turn(reader, batch)) {
-        cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        cg_error_no_memory(&batch->error);
         return;
     }
     if (cg_reader_begin(reader, &batch->error) != CG_OK) {

@@ -91,9 +91,7 @@ static enum cg_status load_names(struct cg_reader *reader, struct cg_batch *batc
     if (reader->builtin_names == NULL) {
         reader->builtin_names = cg_header_names_builtin();
     }
-    return reader->builtin_names != NULL
-               ? CG_OK
-               : cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+    return reader->builtin_names != NULL ? CG_OK : cg_error_no_memory(&batch->error);
 }
 
 /* A layout's names make it another header; what else is like one is warned of. */

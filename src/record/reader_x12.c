@@ -41,7 +41,7 @@ static bool start_x12(struct cg_reader *reader, struct cg_batch *batch) {
     }
     if (reader->x12 == NULL ||
         (!reader->bound && !cg_x12_bind(reader->plan.x12, &reader->binding))) {
-        cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        cg_error_no_memory(&batch->error);
         return false;
     }
     if (!reader->bound) {

@@ -201,7 +201,7 @@ static enum cg_status find_columns(const struct cg_layout *layout, struct cg_tex
     out->note_count = found.note_count;
     struct cg_csv *csv = cg_csv_new(cg_layout_delimiter(layout), CG_COLUMNS_MAX);
     if (csv == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     /* The header has been taken apart before, so that no fault can come now. */
     (void)cg_csv_read(csv, header);
@@ -307,7 +307,7 @@ enum cg_status cg_sample_read(const char *path, const struct cg_layout *layout,
     struct cg_reader *reader = cg_reader_new(&plan);
     const enum cg_status status = batch != NULL && reader != NULL
                                       ? take_sample(reader, batch, out, err)
-                                      : cg_error_set(err, CG_INTERNAL, "out of memory");
+                                      : cg_error_no_memory(err);
     if (status == CG_OK) {
         cg_reader_warn_of_names(reader);
         cg_reader_warn_of_cut_lines(reader);

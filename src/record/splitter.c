@@ -203,7 +203,7 @@ static enum cg_status give_header(const struct cg_splitter *splitter, struct cg_
     uint32_t bom_bytes = splitter->has_bom ? byte_order_mark.len : 0;
     char *raw = cg_arena_alloc(&batch->scratch, bom_bytes + line.len + eol_bytes);
     if (raw == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     memcpy(raw, byte_order_mark.ptr, bom_bytes);
     memcpy(raw + bom_bytes, line.ptr, line.len + eol_bytes);

@@ -197,7 +197,7 @@ static enum cg_status name_columns(const struct table *table, struct cg_binding 
                                    struct cg_error *err) {
     out->names = cg_header_names_new(table->csv, table->file_columns);
     if (out->names == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
         if (table->plan->columns[i].index >= 0) {
@@ -214,7 +214,7 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
     const size_t before = table->problems->total;
     table->csv = cg_csv_new(',', TABLE_COLUMNS_MAX);
     if (table->csv == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     table->line = header->physical_lines;
     bind_columns(table, header->line);
@@ -297,7 +297,7 @@ static enum cg_status take_batch(struct table *table, struct cg_error *err) {
         return cg_error_set(err, status, "%s", wrong.text);
     }
     if (table->stopped) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     if (table->batch->is_empty_source) {
         cg_problems_add(table->problems, table->plan->file, 0, 0,
@@ -355,7 +355,7 @@ static enum cg_status read_table(struct table *table, struct cg_reader_input *in
     table->byte_columns = calloc(columns, sizeof *table->byte_columns);
     if (table->reader == NULL || table->batch == NULL || table->values == NULL ||
         table->byte_columns == NULL) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = cg_error_no_memory(err);
     } else {
         const bool shown = !table->in_memory && !cg_log_is_quiet();
         cg_progress_start(&table->progress, input->file, cg_reader_bytes_total(table->reader),

@@ -108,15 +108,14 @@ static enum cg_status load(const char *path, struct cg_ack_codes *codes,
     if (status != CG_OK) {
         return status;
     }
-    return loading.out_of_memory ? cg_error_set(err, CG_INTERNAL, "out of memory")
-                                 : cg_problems_status(problems, err);
+    return loading.out_of_memory ? cg_error_no_memory(err) : cg_problems_status(problems, err);
 }
 
 enum cg_status cg_ack_codes_load(const char *path, struct cg_ack_codes **out,
                                  struct cg_problems *problems, struct cg_error *err) {
     struct cg_ack_codes *codes = calloc(1, sizeof *codes);
     if (codes == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     cg_array_init(&codes->rows, sizeof(struct code), ROWS_MAX);
     cg_arena_init(&codes->texts, TEXT_MAX_BYTES);

@@ -43,7 +43,7 @@ static enum cg_status outcome(const struct cg_audit_workbook *workbook, struct c
     case LXW_NO_ERROR:
         return CG_OK;
     case LXW_ERROR_MEMORY_MALLOC_FAILED:
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     default: /* of a library's many, all but this are of files */
         return cg_error_set(err, CG_IO, "audit.xlsx cannot be written: %s",
                             lxw_strerror(workbook->failure));

@@ -36,10 +36,6 @@ struct near {
     uint32_t asked; /* of the bounds */
 };
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
 /* The cap of the name; without one the longest, which policies write last. */
 static enum cg_status choose_cap(struct near *near, const struct cg_policy *policy,
                                  struct cg_error *err) {
@@ -90,10 +86,10 @@ static enum cg_status ask(struct near *near, const struct cg_ledger_near *bound,
     }
     struct found *found = cg_array_add(&near->found);
     if (found == NULL) {
-        return no_memory(err);
+        return cg_error_no_memory(err);
     }
     *found = (struct found){used, near->asked, near->ids.len_bytes, id.len};
-    return cg_buffer_append(&near->ids, id.ptr, id.len) ? CG_OK : no_memory(err);
+    return cg_buffer_append(&near->ids, id.ptr, id.len) ? CG_OK : cg_error_no_memory(err);
 }
 
 /* Whether as many as are wanted have used no less than whoever has not been asked may have. */
@@ -229,7 +225,7 @@ enum cg_status cg_page_members(struct cg_page *page, struct cg_desk_question *qu
     }
     if (status == CG_OK) {
         near.history = cg_history_new(cg_ledger_recall, question->ledger);
-        status = near.history != NULL ? ask_all(&near, err) : no_memory(err);
+        status = near.history != NULL ? ask_all(&near, err) : cg_error_no_memory(err);
     }
     if (status == CG_OK) {
         put_members(&near, page);

@@ -34,7 +34,7 @@ enum cg_status cg_page_close(struct cg_page *page, enum cg_status status, struct
         cg_json_close_object(page->json);
         page->failed = !cg_json_end(page->json) || page->failed;
     }
-    return page->failed ? cg_error_set(err, CG_INTERNAL, "out of memory") : CG_OK;
+    return page->failed ? cg_error_no_memory(err) : CG_OK;
 }
 
 /* Bytes that a text of ours may hold at this place though a name may not: line ends, tabs, colours.

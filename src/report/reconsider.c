@@ -95,7 +95,7 @@ static enum cg_status reconsider(void *context, const struct cg_ledger_decision 
     }
     struct cg_history *history = cg_history_new(cg_ledger_recall, state->ledger);
     if (history == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = cg_history_decide(history, &line, 1, err);
     cg_history_free(history);

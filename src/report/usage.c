@@ -241,7 +241,7 @@ static enum cg_status recall(struct usage *usage, struct cg_error *err) {
         return status;
     }
     usage->history = cg_history_new(cg_ledger_recall, usage->ledger);
-    return usage->history == NULL ? cg_error_set(err, CG_INTERNAL, "out of memory")
+    return usage->history == NULL ? cg_error_no_memory(err)
                                   : cg_history_meet(usage->history, usage->question->id, err);
 }
 

@@ -251,7 +251,7 @@ enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, struct cg_sink 
                                         .shows_header = true};
     cg_buffer_init(&import.held, HELD_LIMIT_BYTES);
     if (!cg_buffer_append(&import.held, output_header, sizeof output_header - 1)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = cg_table_read(&table, &facts, problems, err);
     if (status == CG_OK && problems->total == 0 && import.error.status == CG_OK) {

@@ -119,7 +119,7 @@ static enum cg_status read_roster(struct merge *merge, struct cg_error *err) {
         return status;
     }
     return cg_span_table_index(&merge->providers) ? cg_problems_in_data(merge->problems, err)
-                                                  : cg_error_set(err, CG_INTERNAL, "out of memory");
+                                                  : cg_error_no_memory(err);
 }
 
 static enum cg_status read_nppes(struct merge *merge, struct cg_error *err) {
@@ -269,7 +269,7 @@ static enum cg_status write_merged(struct merge *merge, struct cg_sink *out, str
     const bool put = fits && put_lines(merge, csv);
     cg_csv_free(csv);
     return put ? cg_sink_write(out, merge->merged.data, merge->merged.len_bytes, err)
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+               : cg_error_no_memory(err);
 }
 
 static enum cg_status run_merge(struct merge *merge, struct cg_sink *out, struct cg_error *err) {

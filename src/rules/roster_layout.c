@@ -83,8 +83,7 @@ static enum cg_status load_text(const char *path, const struct cg_buffer *bytes,
     const bool loaded = doc != NULL && load_document(layout, doc, problems);
     cg_json_free(doc);
     cg_problems_sort(problems, before);
-    return loaded || problems->total > before ? CG_OK
-                                              : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return loaded || problems->total > before ? CG_OK : cg_error_no_memory(err);
 }
 
 enum cg_status cg_roster_layout_load(const char *dir, struct cg_roster_layout *layout,

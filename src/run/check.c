@@ -68,7 +68,7 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
     check->batch = cg_batch_new();
     check->reader = cg_reader_new(&plan);
     if (check->history == NULL || check->batch == NULL || check->reader == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     return check->ledger != NULL ? cg_ledger_lend_numbers(check->ledger, check->history, err)
                                  : CG_OK;
@@ -78,7 +78,7 @@ enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check *
                              struct cg_error *err) {
     struct cg_check *check = calloc(1, sizeof *check);
     if (check == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     check->plan = *plan;
     enum cg_status status = open_ledger(check, err);

@@ -10,9 +10,7 @@
 
 enum cg_status cg_content_hash_init(struct cg_content_hash *hash, struct cg_error *err) {
     *hash = (struct cg_content_hash){.head = cg_sha256_new(), .all = cg_sha256_new()};
-    return hash->head != NULL && hash->all != NULL
-               ? CG_OK
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+    return hash->head != NULL && hash->all != NULL ? CG_OK : cg_error_no_memory(err);
 }
 
 void cg_content_hash_fini(struct cg_content_hash *hash) {
@@ -61,8 +59,7 @@ static enum cg_status add_source(struct cg_content_hash *hash, struct cg_source 
     cg_buffer_init(&packed, 4 * CG_BATCH_BYTES);
     struct cg_fill fill = {
         .out = malloc(CG_BATCH_BYTES), .capacity_bytes = CG_BATCH_BYTES, .packed = &packed};
-    enum cg_status status =
-        fill.out != NULL ? CG_OK : cg_error_set(err, CG_INTERNAL, "out of memory");
+    enum cg_status status = fill.out != NULL ? CG_OK : cg_error_no_memory(err);
     while (status == CG_OK && !fill.at_end && (whole || hash->head_bytes < CG_LEDGER_HEAD_BYTES)) {
         status = add_next(hash, source, &fill, err);
     }

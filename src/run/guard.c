@@ -345,7 +345,7 @@ enum cg_status cg_guard_compare(struct cg_ledger *ledger, struct cg_run_facts *f
                                 struct cg_error *err) {
     struct comparing *c = calloc(1, sizeof *c);
     if (c == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     c->ledger = ledger;
     c->facts = facts;

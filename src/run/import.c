@@ -89,7 +89,7 @@ static enum cg_status make_state(struct import *import, struct cg_error *err) {
                    cg_untested_init(&import->untested, import->plan->policy) &&
                    cg_tally_init(&import->tally, import->plan->policy)
                ? cg_content_hash_init(&import->content, err)
-               : cg_error_set(err, CG_INTERNAL, "out of memory");
+               : cg_error_no_memory(err);
 }
 
 /* *known: the ledger has this content already, and a note has said so. */
@@ -164,7 +164,7 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }
     if (!cg_tally_add(&import->tally, batch)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     status = cg_ledger_number_members(import->ledger, batch, err);
     if (status == CG_OK) {

@@ -166,7 +166,7 @@ enum cg_status cg_known_inputs_drop(struct cg_ledger *ledger, const char **input
     struct look look = {.ledger = ledger, .inputs = inputs, .known = known};
     look.seen = calloc(*count, sizeof look.seen[0]);
     if (look.seen == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     const enum cg_status status = look_at_all(&look, *count, err);
     *count = status == CG_OK ? look.kept : *count;

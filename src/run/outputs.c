@@ -43,7 +43,7 @@ static enum cg_status open_output(struct cg_outputs *outputs, struct cg_output *
     output->is_gzip = ends_in_gz(output->name);
     output->content = cg_xxh128_new();
     if (output->content == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     if (path != NULL && strcmp(path, "-") == 0) {
         return cg_sink_stdout(&output->sink, err);

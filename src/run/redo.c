@@ -74,7 +74,7 @@ static enum cg_status read_journal(struct redo *redo, const char **runs, struct 
     cg_buffer_init(&rules, JOURNAL_MAX_BYTES);
     if (status == CG_OK &&
         (!append_rules(&rules, redo->plan) || !cg_buffer_append(&redo->text, "", 1))) {
-        status = cg_error_set(err, CG_INTERNAL, "out of memory");
+        status = cg_error_no_memory(err);
     }
     if (status == CG_OK && (redo->text.len_bytes <= rules.len_bytes ||
                             memcmp(redo->text.data, rules.data, rules.len_bytes) != 0)) {
@@ -96,7 +96,7 @@ static enum cg_status write_journal(struct redo *redo, struct cg_error *err) {
     struct cg_staged_file *file = NULL;
     cg_buffer_clear(&redo->text);
     if (!append_rules(&redo->text, redo->plan) || !append_runs(&redo->text, &redo->nights)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     enum cg_status status = cg_staged_file_open(redo->journal, (gid_t)-1, &file, err);
     if (status != CG_OK) {
@@ -162,7 +162,7 @@ static enum cg_status decide(struct redo *redo, const struct cg_redo_target *nig
     const char **inputs = calloc(night->inputs.count, sizeof inputs[0]);
     struct cg_run *run = NULL;
     if (inputs == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     for (uint32_t i = 0; i < night->inputs.count; i++) {
         inputs[i] = ((const struct cg_redo_input *)cg_array_at(&night->inputs, i))->path;

@@ -115,7 +115,7 @@ void cg_run_confine(struct cg_run *run) {
 
 static enum cg_status make_run(struct cg_run *run, struct cg_error *err) {
     if (!copy_paths(run)) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     if (run->plan->ledger != NULL) {
         const enum cg_status status = cg_run_open_ledger(run, err);
@@ -142,7 +142,7 @@ enum cg_status cg_run_new(const struct cg_run_plan *plan, struct cg_run **out,
                           struct cg_error *err) {
     struct cg_run *run = calloc(1, sizeof *run);
     if (run == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     run->plan = plan;
     const enum cg_status status = make_run(run, err);

@@ -92,9 +92,7 @@ static enum cg_status start(struct cg_run *run, struct cg_error *err) {
     const bool wants_ack = run->plan->ack_codes != NULL;
     const enum cg_status status =
         cg_outputs_take_x12(&run->outputs, &run->plan->output, wants_ack, err);
-    return status == CG_OK && wants_ack && !make_ack(run)
-               ? cg_error_set(err, CG_INTERNAL, "out of memory")
-               : status;
+    return status == CG_OK && wants_ack && !make_ack(run) ? cg_error_no_memory(err) : status;
 }
 
 /* What was asked for would be missing. */
@@ -123,7 +121,7 @@ void cg_run_decide_x12(struct cg_run *run, struct cg_batch *batch) {
     for (int i = 0; i < CG_X12_SIDES && !run->plan->x12.decides_lines; i++) {
         batch->x12->sides[i] = run->sides[i];
         if (!cg_x12_side_pass(&run->sides[i], batch, NULL)) {
-            cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+            cg_error_no_memory(&batch->error);
         }
     }
 }

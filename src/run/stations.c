@@ -121,7 +121,7 @@ static void decide(void *context, struct cg_batch *batch) {
     if (!cg_run_records(run) ||
         cg_ledger_number_members(run->ledger, batch, &batch->error) == CG_OK) {
         if (!cg_tally_add(&run->tally, batch)) {
-            cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+            cg_error_no_memory(&batch->error);
         }
     }
 }

@@ -81,10 +81,6 @@ const struct cg_x12_facts *cg_x12_cut_facts(const struct cg_x12_cut *cut) {
     return &cut->envelope.facts;
 }
 
-static enum cg_status out_of_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory");
-}
-
 /* --- nodes --- */
 
 static bool add_node(struct cg_batch *batch, const struct cg_x12_node *node) {
@@ -172,7 +168,7 @@ static enum cg_status end_node(struct cutting *cutting, uint32_t end) {
     }
     if ((batch->x12->nodes.count == 0 && !add_open_headers(cut, batch)) || !add_node(batch, node) ||
         !keep_open(cut, node)) {
-        return out_of_memory(cutting->err);
+        return cg_error_no_memory(cutting->err);
     }
     cutting->segments += node->segments;
     cut->newlines = 0;
@@ -365,7 +361,7 @@ static enum cg_status name_place(const struct cutting *cutting) {
 enum cg_status cg_x12_cut(struct cg_x12_cut *cut, struct cg_batch *batch, struct cg_error *err) {
     struct cutting cutting = {.cut = cut, .batch = batch, .at = cut->scanned, .err = err};
     if (!cg_batch_use_x12(batch)) {
-        return out_of_memory(err);
+        return cg_error_no_memory(err);
     }
     cutting.text = join(cut, batch);
     while (cut_segment(&cutting)) {

@@ -192,7 +192,7 @@ enum cg_status cg_x12_parse(const struct cg_parse_plan *plan, const struct cg_x1
     cg_x12_walk_start(&walk, options, batch);
     batch->holds_claims = plan->binding->holds_claims;
     if (!take_nodes(&parser, &walk)) {
-        return cg_error_set(&batch->error, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(&batch->error);
     }
     edit_credentials(&parser);
     return CG_OK;

@@ -217,7 +217,7 @@ static enum cg_status read_all(struct remittance *r, struct cg_source *source,
     bool at_end = false;
     while (!at_end) {
         if (!cg_buffer_reserve(&r->held, FILL_BYTES)) {
-            return cg_error_set(r->err, CG_INTERNAL, "out of memory");
+            return cg_error_no_memory(r->err);
         }
         struct cg_fill fill = {.out = r->held.data + r->held.len_bytes,
                                .capacity_bytes = FILL_BYTES,
@@ -248,7 +248,7 @@ enum cg_status cg_remittance_read(const struct cg_remittance_plan *plan,
     struct cg_buffer packed;
     *facts = (struct cg_remittance_facts){0};
     if (r == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "out of memory");
+        return cg_error_no_memory(err);
     }
     CG_ASSERT(plan->table.column_count <= COLUMNS_MAX);
     r->plan = plan;

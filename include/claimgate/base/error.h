@@ -55,6 +55,9 @@ enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const c
 enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, int errno_value,
                                   const char *format, ...) cg_printf_like(4, 5);
 
+/* Record that there is no memory: CG_INTERNAL. */
+enum cg_status cg_error_no_memory(struct cg_error *err);
+
 /* Put "context: " before the text of an error that is set. Returns its status. */
 enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) cg_printf_like(2, 3);
 
