@@ -90,6 +90,14 @@ static bool is_word(struct cg_text text, const char *word) {
     return cg_text_equal_nocase(text, cg_text_of(word));
 }
 
+static bool is_one_of(struct cg_text word, const char *const words[]) {
+    bool found = false;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        found = found || is_word(word, words[i]);
+    }
+    return found;
+}
+
 static bool is_number_word(struct cg_text text) {
     return is_word(text, "number") || is_word(text, "no") || is_word(text, "nbr") ||
            is_word(text, "id");
@@ -105,15 +113,10 @@ static bool same_word(struct cg_text a, struct cg_text b) {
 
 /* Words that half of all columns have tell nothing of what a column holds. */
 static bool is_plain(struct cg_text word) {
-    static const char *const plain[] = {"claim", "clm",    "code", "cd",     "date", "dt",
-                                        "id",    "number", "num",  "nbr",    "no",   "line",
-                                        "of",    "the",    "npi",  "service"};
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (is_word(word, plain[i])) {
-            return true;
-        }
-    }
-    return false;
+    static const char *const plain[] = {"claim", "clm",    "code", "cd",      "date", "dt",
+                                        "id",    "number", "num",  "nbr",     "no",   "line",
+                                        "of",    "the",    "npi",  "service", NULL};
+    return is_one_of(word, plain);
 }
 
 static void match_words(struct words *a, struct words *b) {
@@ -209,12 +212,9 @@ static const struct usual {
 
 /* Words that say no more than that the column is one of a line of a claim. */
 static bool is_of_a_line(struct cg_text word) {
-    static const char *const of_a_line[] = {"claim", "clm", "line", "service", "srvc", "svc"};
-    bool found = is_number_word(word) || is_word(word, "num");
-    for (size_t i = 0; i < sizeof of_a_line / sizeof of_a_line[0]; i++) {
-        found = found || is_word(word, of_a_line[i]);
-    }
-    return found;
+    static const char *const of_a_line[] = {"claim",   "clm",  "line", "num",
+                                            "service", "srvc", "svc",  NULL};
+    return is_number_word(word) || is_one_of(word, of_a_line);
 }
 
 /* All of `wanted` stands in the name, perhaps shortened, and beside it nothing of its own. */
@@ -245,4 +245,24 @@ bool cg_column_is_usual_for(struct cg_text name, enum cg_field field) {
         found = found || (usual[i].field == field && says(name, cg_text_of(usual[i].words)));
     }
     return found;
+}
+
+bool cg_column_tells_rows(struct cg_text name) {
+    static const char *const telling[] = {
+        "status", "stat",     "stus",     "sts",     "denied",    "denial",   "rejected",   "void",
+        "voided", "reversed", "reversal", "deleted", "cancelled", "canceled", "superseded", NULL};
+    static const char *const beside[] = {
+        "is",   "adjudication", "payment", "paid",      "pay",    "final", "code",        "cd",
+        "flag", "flg",          "ind",     "indicator", "reason", "desc",  "description", NULL};
+    struct words words;
+    uint32_t found = 0;
+    split(name, &words);
+    for (uint32_t i = 0; i < words.count; i++) {
+        const bool tells = is_one_of(words.word[i], telling);
+        found += tells;
+        if (!tells && !is_one_of(words.word[i], beside)) {
+            return false;
+        }
+    }
+    return found > 0;
 }

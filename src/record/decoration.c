@@ -2,7 +2,7 @@
 
 #include "claimgate/base/utf8.h"
 
-#include <stddef.h>
+#include <string.h>
 
 /* Above ASCII, ranges of code points that hold marks alone. None lies above U+FFFF. */
 static const struct {
@@ -16,10 +16,11 @@ static const struct {
     {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65},
 };
 
+/* Of control bytes those that end a line, a page, or a file of DOS. */
 static bool is_ascii_mark(unsigned char byte) {
     const bool is_word =
         (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
-    return (byte >= ' ' && byte < 0x7F && !is_word) || byte == '\t' || byte == '\n' || byte == '\r';
+    return (byte >= ' ' && byte < 0x7F && !is_word) || memchr("\t\n\r\v\f\x1A", byte, 6) != NULL;
 }
 
 /* Of a well-formed character of two or three bytes. */

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 
 /* True when nothing in the line is a letter or a digit of any script: blanks, delimiters, quotes,
- * punctuation, and the dashes, lines, boxes and arrows of Unicode. Control bytes, what is no
- * UTF-8, and a quote that is not closed are no decoration, for they may hide something. */
+ * punctuation, ends of a page or of a DOS file, and the dashes, lines, boxes and arrows of
+ * Unicode. Other control bytes, what is no UTF-8, and a quote that is not closed are no decoration,
+ * for they may hide something. */
 bool cg_line_is_decoration(struct cg_text line);
 
 /* Nothing stands in it but blanks and tabs, of which none is the delimiter. */

@@ -50,6 +50,9 @@ bool cg_column_is_near(struct cg_text name, struct cg_text wanted);
  */
 bool cg_column_is_usual_for(struct cg_text name, enum cg_field field);
 
+/* True of a name that says whether a row was denied, reversed or deleted since, and no more. */
+bool cg_column_tells_rows(struct cg_text name);
+
 /* False where it begins with a digit or has four digits in a row, as numbers of lines, units,
  * dates and ids have, and names of columns have not. */
 bool cg_column_looks_like_a_name(struct cg_text name);

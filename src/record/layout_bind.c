@@ -26,7 +26,7 @@ static int32_t find_column(struct cg_layout_search *search, enum cg_field field,
     const int32_t column = cg_header_columns_find(search->columns, name, &match);
     search->again = search->again || match == CG_COLUMN_TWICE;
     if (match == CG_COLUMN_LOOSE) {
-        note(out, &(struct cg_column_note){field, name, (uint32_t)column, true, ""},
+        note(out, &(struct cg_column_note){field, name, (uint32_t)column, true, false, ""},
              cg_header_columns_name(search->columns, (uint32_t)column));
     }
     return column;
@@ -129,9 +129,28 @@ static void note_unread(const struct cg_layout_search *search, uint32_t column,
         const char *wanted = search->sources[i].column;
         if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
             (cg_column_is_near(name, cg_text_of(wanted)) || cg_column_is_usual_for(name, i))) {
-            note(out, &(struct cg_column_note){i, wanted, column, false, ""},
+            note(out, &(struct cg_column_note){i, wanted, column, false, false, ""},
                  name_to_note(search, column));
             return;
+        }
+    }
+}
+
+static bool leaves_out_by(const struct cg_binding *binding, uint32_t column) {
+    bool found = false;
+    for (uint32_t i = 0; i < binding->only_count; i++) {
+        found = found || binding->only[i].column == (int32_t)column;
+    }
+    return found;
+}
+
+/* Rows that were denied use no units; which ones were, a column may say that nobody reads. */
+static void note_row_columns(const struct cg_layout_search *search, struct cg_binding *out) {
+    for (uint32_t i = 0; i < search->columns->count; i++) {
+        const struct cg_text name = cg_header_columns_name(search->columns, i);
+        if (cg_column_tells_rows(name) && !reads_column(out, i) && !leaves_out_by(out, i)) {
+            note(out, &(struct cg_column_note){CG_FIELD_COUNT, "only", i, false, true, ""},
+                 name_to_note(search, i));
         }
     }
 }
@@ -227,6 +246,7 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
         cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
         return err->status;
     }
+    note_row_columns(search, out);
     out->last_column = last_column(out);
     if (cg_position_bind(search->columns, out, err) != CG_OK) {
         return err->status;

@@ -130,6 +130,11 @@ void cg_binding_warn(const struct cg_binding *binding, const char *file) {
         if (note->is_read) {
             cg_log_note("%s: column %u, %s, is read as %s", file, position, note->name,
                         note->wanted);
+        } else if (note->tells_rows) {
+            cg_log_warning("%s: column %u, %s, is not read: if it tells which rows were denied, "
+                           "reversed or deleted, leave them out with \"only\" in a copy of the "
+                           "layout, for as it is they use units",
+                           file, position, note->name);
         } else {
             cg_log_warning("%s: column %u, %s, is not read, and there is no column %s: if it is "
                            "meant to be that, rename it or name it in a copy of the layout",

@@ -5,12 +5,15 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
+#include "claimgate/base/problems.h"
 
 #include <stdio.h>
 
 enum {
     HEADER_SHOWN_BYTES = 400, /* of all the names seen */
     MISSING_SHOWN_BYTES = 400,
+    LINES_LOOKED_AT = 32, /* behind the one that is no header */
+    HEADER_FITNESS = 8,   /* four of the needed columns by their names, whatever parts them */
 };
 
 static void append(char *out, size_t out_bytes, const char *text) {
@@ -139,4 +142,42 @@ enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
                         "columns missing for layout %s: %s; the header names %s; mend the header "
                         "or choose another --layout",
                         layout->name, missing, seen);
+}
+
+static bool looks_like_header(const char *layout, struct cg_text line) {
+    struct cg_problems problems;
+    struct cg_layout *loaded = NULL;
+    struct cg_error ignored = CG_ERROR_INIT;
+    int count = 0;
+    cg_problems_init(&problems);
+    if ((layout != NULL || cg_layout_detect(line, &layout, &ignored) == CG_OK) &&
+        cg_layout_load(layout, &loaded, &problems, &ignored) == CG_OK) {
+        cg_layout_best_delimiter(loaded, line, &count);
+    }
+    cg_layout_free(loaded);
+    cg_problems_fini(&problems);
+    return count >= HEADER_FITNESS && count < CG_FITNESS_NO_MEMORY;
+}
+
+void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
+                               struct cg_text behind, struct cg_error *err) {
+    char refusal[CG_ERROR_TEXT_BYTES];
+    if (looks_like_header(layout, taken->line)) {
+        return;
+    }
+    for (uint32_t i = 0; i < LINES_LOOKED_AT && behind.len > 0; i++) {
+        const char *end = memchr(behind.ptr, '\n', behind.len);
+        const uint32_t len = end == NULL ? behind.len : (uint32_t)(end - behind.ptr);
+        if (looks_like_header(layout, cg_text_trim((struct cg_text){behind.ptr, len}))) {
+            snprintf(refusal, sizeof refusal, "%s", err->text);
+            err->status = CG_OK;
+            cg_error_set(err, CG_BAD_DATA,
+                         "line %u looks like the header: write \"skip_lines\": %u in a copy of the "
+                         "layout (`claimgate layout show`) and name it with --layout; as it is, %s",
+                         taken->physical_lines + i + 1, taken->physical_lines + i, refusal);
+            return;
+        }
+        behind.ptr += len + (end != NULL);
+        behind.len -= len + (end != NULL);
+    }
 }

@@ -7,6 +7,7 @@
 
 #include "header_columns.h"
 #include "layout_private.h"
+#include "splitter.h"
 
 /* What is being bound. */
 struct cg_layout_search {
@@ -28,5 +29,11 @@ char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text hea
 cg_must_use enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
                                                     const struct cg_binding *binding,
                                                     struct cg_text header, struct cg_error *err);
+
+/* A title may stand above the header, or a spreadsheet's "sep=;": where `taken` does not look like
+ * a header and a line soon `behind` it does, the refusal in `err` begins with that line and the
+ * mend. `layout` NULL: any that is built in. */
+void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
+                               struct cg_text behind, struct cg_error *err);
 
 #endif

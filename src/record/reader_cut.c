@@ -3,6 +3,7 @@
  * records, and what a batch leaves over waits for the next.
  */
 #include "fed_back.h"
+#include "layout_search.h"
 #include "reader_private.h"
 
 #include "claimgate/base/assert.h"
@@ -63,6 +64,11 @@ static enum cg_status bind(struct cg_reader *reader, const struct cg_header *hea
         reader->plan.bind != NULL
             ? reader->plan.bind(reader->plan.bind_context, header, &reader->binding, err)
             : bind_layout(reader, header->line, err);
+    if (status == CG_BAD_DATA && reader->plan.bind == NULL) {
+        cg_layout_point_at_header(reader->plan.layout, header,
+                                  (struct cg_text){batch->payload, (uint32_t)batch->payload_bytes},
+                                  err);
+    }
     reader->bound = status == CG_OK;
     if (reader->bound && reader->layout != NULL) {
         cg_binding_warn(&reader->binding, reader->plan.inputs[batch->source_no].file);

@@ -111,8 +111,11 @@ static void put_notes(struct cg_page *page, const struct cg_sample *sample) {
     for (uint32_t i = 0; i < sample->note_count; i++) {
         const struct cg_column_note *note = &sample->notes[i];
         if (!note->is_read) {
-            cg_page_say(page, "not read: %" PRIu32 " %s; is it %s?\n", note->column + 1, note->name,
-                        note->wanted);
+            cg_page_say(page,
+                        note->tells_rows ? "not read: %" PRIu32
+                                           " %s; does it tell rows to leave out (%s)?\n"
+                                         : "not read: %" PRIu32 " %s; is it %s?\n",
+                        note->column + 1, note->name, note->wanted);
         }
     }
 }

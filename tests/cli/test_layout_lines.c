@@ -149,6 +149,30 @@ Test(layout_lines, fields_that_are_missing_at_the_end_are_blank_where_the_layout
     drop(&decided);
 }
 
+Test(layout_lines, a_header_under_other_lines_is_pointed_at) {
+    static const char *const above[] = {"sep=,\n", "Claims of January\r\n\n", "a,b\n1,2\n,,,\n"};
+    static const char *const said[] = {"line 2 looks like the header: write \"skip_lines\": 1 in",
+                                       "line 3 looks like the header: write \"skip_lines\": 2 in",
+                                       "line 4 looks like the header: write \"skip_lines\": 3 in"};
+    for (size_t i = 0; i < sizeof above / sizeof above[0]; i++) {
+        struct decided_text decided;
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", above[i], H A1);
+        decide(&decided, "\"short_records\": false", text);
+        cr_expect_eq(decided.run.exit_code, 65);
+        cr_expect_not_null(strstr(decided.run.err, said[i]), "%s", decided.run.err);
+        drop(&decided);
+    }
+}
+
+Test(layout_lines, nothing_is_pointed_at_where_the_header_itself_is_wrong) {
+    struct decided_text decided;
+    decide(&decided, "\"short_records\": false", "claim_id," H A1 H);
+    cr_expect_eq(decided.run.exit_code, 65);
+    cr_expect_null(strstr(decided.run.err, "looks like"), "%s", decided.run.err);
+    drop(&decided);
+}
+
 Test(layout_lines, such_lines_are_malformed_under_a_layout_that_says_nothing) {
     struct decided_text decided;
     decide(&decided, "\"skip_lines\": 1",

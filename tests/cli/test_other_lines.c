@@ -219,10 +219,10 @@ Test(other_lines, a_line_without_a_letter_or_digit_is_decoration) {
     begin(&lines);
     cr_expect_eq(validate_text(&lines, H "-----,----\n=====\n" A1 ",,,,,,\n \t+---+---+\n"
                                          "\xe2\x94\x80\xe2\x94\xbc\xe2\x95\x90\n"
-                                         "\"\",\"\"\n\xc2\xa0\xe2\x80\x94\n" A2 "***"),
+                                         "\"\",\"\"\n\xc2\xa0\xe2\x80\x94\n" A2 "\f\n***\n\x1a"),
                  0, "%s", lines.run.err);
     expect_count(&lines, "records", 2);
-    expect_count(&lines, "decoration", 8);
+    expect_count(&lines, "decoration", 10);
     expect_count(&lines, "empty_lines", 0);
     end(&lines);
 }

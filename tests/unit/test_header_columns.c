@@ -159,7 +159,7 @@ Test(header_columns, other_usual_words_for_an_optional_field_are_noted) {
         {"birth_date", NAMES("member_dob")},
         {NULL, NAMES("line_charge", "line_date", "line_of_business", "paid_to_date", "total_date",
                      "tooth_number", "prior_auth", "bill_type_code", "claim_type", "claim_number",
-                     "line_status", "original_charge", "service_date", "timeline")},
+                     "original_charge", "service_date", "timeline")},
     };
     for (size_t i = 0; i < sizeof USUAL / sizeof USUAL[0]; i++) {
         for (const char *const *name = USUAL[i].names; *name != NULL; name++) {
@@ -209,4 +209,18 @@ Test(header_columns, a_name_has_no_number_of_four_digits_and_begins_with_none) {
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++) {
         cr_expect_not(cg_column_looks_like_a_name(cg_text_of(VALUES[i])), "%s", VALUES[i]);
     }
+}
+
+Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless_a_rule_reads_it) {
+    expect_noted("claim_status", "only");
+    expect_noted("LineStatusCode", "only");
+    expect_noted("CLM_STUS_CD", "only");
+    expect_noted("is_denied", "only");
+    expect_noted("void ind", "only");
+    expect_noted("Reversed", "only");
+    expect_noted("member_status", NULL);
+    expect_noted("patient_discharge_status", NULL);
+    expect_noted("state", NULL);
+    expect_noted("st", NULL);
+    expect_noted("reason_code", NULL);
 }
