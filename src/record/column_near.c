@@ -252,8 +252,9 @@ bool cg_column_tells_rows(struct cg_text name) {
         "status", "stat",     "stus",     "sts",     "denied",    "denial",   "rejected",   "void",
         "voided", "reversed", "reversal", "deleted", "cancelled", "canceled", "superseded", NULL};
     static const char *const beside[] = {
-        "is",   "adjudication", "payment", "paid",      "pay",    "final", "code",        "cd",
-        "flag", "flg",          "ind",     "indicator", "reason", "desc",  "description", NULL};
+        "is",      "claim",     "clm",    "line",  "service",     "srvc", "svc",  "adjudication",
+        "payment", "paid",      "pay",    "final", "code",        "cd",   "flag", "flg",
+        "ind",     "indicator", "reason", "desc",  "description", NULL};
     struct words words;
     uint32_t found = 0;
     split(name, &words);

@@ -124,8 +124,8 @@ struct cg_column_note {
     enum cg_field field;
     const char *wanted; /* the name that the layout has for the field's column */
     uint32_t column;    /* position in the file, from 0 */
-    bool is_read; /* under a name that is not quite the layout's. False: it is not read, though
-                   * its name is near that of the field, for which no column was found */
+    bool is_read;    /* under a name that is not quite the layout's. False: it is not read, though
+                      * its name is near that of the field, for which no column was found */
     bool tells_rows; /* it is not read, and its name is that of a column which tells rows that were
                       * denied or reversed; `wanted` is the layout's key that leaves them out */
     char name[CG_COLUMN_SHOWN_BYTES]; /* as a message may have it */
