@@ -255,10 +255,7 @@ const struct cg_command cg_command_audit = {
         "summary.json; with --html audit.html, which names members and claims with --show-phi\n"
         "alone, and with --xlsx audit.xlsx, which has the rows of changes.csv.gz. Exit 0: nothing "
         "changed; 1: something did.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1000000,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1000000},
     .run = run,
 };

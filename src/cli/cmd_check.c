@@ -316,10 +316,7 @@ const struct cg_command cg_command_check = {
         "between them. Lines do not count for each other: each is asked of the ledger as it is.\n"
         "Exit 1 when any was rejected. Everybody on a machine can see a command's options: on a\n"
         "shared one ask with -.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 0,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {0, 1},
     .run = run,
 };

@@ -53,7 +53,7 @@ static const struct cg_option members_table[] = {
     CG_TAKES_TEXT("cap", "ID", cap, "of this cap (the policy's last)"),
     CG_TAKES_DATE("date", "DATE", day_no, "in the period that holds this date (today)"),
     CG_TAKES_INTEGER("limit", "N", limit, 0, INT32_MAX, "so many members; 0: all (100)"),
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_CSV(csv),
     CG_TAKES_NO_MORE,
@@ -67,13 +67,6 @@ static const struct cg_option diff_table[] = {
 
 typedef enum cg_status (*desk_page_fn)(struct cg_page *page, struct cg_desk_question *question,
                                        struct cg_error *err);
-
-static enum cg_status check_forms(const struct options *o, struct cg_error *err) {
-    return o->json && o->csv ? cg_error_set(err, CG_USAGE,
-                                            "--json and --csv are two forms of one "
-                                            "answer; leave one out")
-                             : CG_OK;
-}
 
 static enum cg_status print(const struct options *o, desk_page_fn fn,
                             struct cg_desk_question *question, struct cg_error *err) {
@@ -106,9 +99,6 @@ static enum cg_status ask(const struct options *o, const char *roster_dir, desk_
 static enum cg_status provider(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_desk_question question = {.npi = cg_field_npi(cg_text_of(call->args[0]))};
-    if (check_forms(o, err) != CG_OK) {
-        return err->status;
-    }
     if (question.npi == 0) {
         return cg_error_set(err, CG_USAGE,
                             "\"%s\" is no NPI: ten digits, the last one a check "
@@ -127,8 +117,7 @@ static enum cg_status provider(const struct cg_invocation *call, struct cg_error
 static enum cg_status expiring(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
     struct cg_desk_question question = {.within_days = (int32_t)o->within_days};
-    return check_forms(o, err) == CG_OK ? ask(o, call->args[0], cg_page_expiring, &question, err)
-                                        : err->status;
+    return ask(o, call->args[0], cg_page_expiring, &question, err);
 }
 
 static enum cg_status members(const struct cg_invocation *call, struct cg_error *err) {
@@ -140,12 +129,6 @@ static enum cg_status members(const struct cg_invocation *call, struct cg_error 
         .at_least = (uint32_t)o->near,
         .limit = (uint32_t)o->limit,
     };
-    if (check_forms(o, err) != CG_OK) {
-        return err->status;
-    }
-    if (o->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     enum cg_status status = cg_ledger_open_reader(o->ledger, &question.ledger, err);
     if (status == CG_OK) {
         status = print(o, cg_page_members, &question, err);
@@ -171,9 +154,6 @@ static enum cg_status diff_pages(const struct cg_invocation *call, struct cg_pol
 
 static enum cg_status diff(const struct cg_invocation *call, struct cg_error *err) {
     struct cg_policy *policies[2] = {NULL, NULL};
-    if (check_forms(call->options, err) != CG_OK) {
-        return err->status;
-    }
     const enum cg_status status = diff_pages(call, policies, err);
     cg_policy_free(policies[0]);
     cg_policy_free(policies[1]);
@@ -187,11 +167,8 @@ const struct cg_command cg_command_provider = {
     .detail = "Every row of the roster with the days it holds, and with a ledger the lines and "
               "units\naccepted and rejected, by month of service and reason. Exit 1: nobody knows "
               "the NPI.\n",
-    .options = provider_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {provider_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = provider,
 };
 
@@ -203,9 +180,7 @@ const struct cg_command cg_command_members = {
         "Under the newest policy text of the ledger. Found by what each run keeps: half of the\n"
         "cap or more, of months, years and lifetimes. For fewer units, and for caps of days and\n"
         "rolling months, every member is looked at, which takes longer and is said.\n",
-    .options = members_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {members_table, &defaults, sizeof defaults},
     .run = members,
 };
 
@@ -215,11 +190,8 @@ const struct cg_command cg_command_roster_expiring = {
     .summary = "providers whose last credential ends soon",
     .detail = "Those whose last granting span ends within DAYS, the first to end first; with a\n"
               "ledger also the lines and units that they rendered in months of the last 90 days.\n",
-    .options = expiring_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {expiring_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = expiring,
 };
 
@@ -227,10 +199,7 @@ const struct cg_command cg_command_policy_diff = {
     .name = "policy diff",
     .arguments = "ID|FILE ID|FILE",
     .summary = "the figures in which two policies differ, by effective date",
-    .options = diff_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 2,
-    .max_args = 2,
+    .options = {diff_table, &defaults, sizeof defaults},
+    .args = {2, 2},
     .run = diff,
 };

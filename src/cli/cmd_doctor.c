@@ -55,8 +55,6 @@ const struct cg_command cg_command_doctor = {
     .detail =
         "Run it as the account that runs the nights. Nothing is changed but that a folder is\n"
         "staged beside DIR and removed again.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {option_table, &defaults, sizeof defaults},
     .run = run,
 };

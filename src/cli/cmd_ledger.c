@@ -26,16 +26,14 @@ struct options {
     bool json;
 };
 
-static const struct options defaults = {0};
-
 static const struct cg_option option_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option runs_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_INTEGER("last", "N", last, 1, INT64_MAX, "the newest N runs (all)"),
     CG_TAKES_FLAG("oneline", oneline, "one line a run, without folder and hash"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
@@ -44,14 +42,14 @@ static const struct cg_option runs_table[] = {
 };
 
 static const struct cg_option verify_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_TEXT("expect", "HASH", expect, "exit 1 where the newest run has another hash"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
 
 static const struct cg_option export_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_PATH("table", "TABLE", table, "a table or view as CSV on standard output"),
     CG_TAKES_PATH("snapshot", "FILE", snapshot, "a copy of the whole ledger as one new file"),
     CG_TAKES_PATH("group", "NAME", group, "let this group read the copy"),
@@ -63,10 +61,6 @@ static enum cg_status run_runs(const struct cg_invocation *call, struct cg_error
     const struct options *options = call->options;
     struct cg_ledger_question question = {
         .last = (uint64_t)options->last, .is_oneline = options->oneline, .is_csv = options->csv};
-    if (options->csv && options->json) {
-        return cg_error_set(err, CG_USAGE,
-                            "--json and --csv are two forms of one answer; leave one out");
-    }
     return cg_ledger_page_print(options->ledger, options->json, cg_page_runs, &question, err);
 }
 
@@ -101,9 +95,6 @@ static enum cg_status run_export(const struct cg_invocation *call, struct cg_err
     if ((options->table == NULL) == (options->snapshot == NULL)) {
         return cg_error_set(err, CG_USAGE, "give one of --table TABLE and --snapshot FILE");
     }
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     struct cg_ledger_copy copy = {
         .path = options->snapshot, .group = (gid_t)-1, .overwrite = options->overwrite};
     if (options->snapshot == NULL && (options->group != NULL || options->overwrite)) {
@@ -126,9 +117,7 @@ const struct cg_command cg_command_ledger_runs = {
     .name = "ledger runs",
     .arguments = "--ledger FILE [--last N] [--oneline]",
     .summary = "the runs of a ledger, with counts and hashes",
-    .options = runs_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {runs_table, NULL, sizeof(struct options)},
     .run = run_runs,
 };
 
@@ -136,11 +125,8 @@ const struct cg_command cg_command_ledger_show = {
     .name = "ledger show",
     .arguments = "RUN --ledger FILE",
     .summary = "one run: inputs, outputs, roster, reasons",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, NULL, sizeof(struct options)},
+    .args = {1, 1},
     .run = run_show,
 };
 
@@ -154,9 +140,7 @@ const struct cg_command cg_command_ledger_verify = {
         "what is wrong in which run; exit 1 means altered or damaged, and nothing else. To\n"
         "show that nothing was taken away, keep number and hash of the newest run, which are\n"
         "printed, somewhere else and give the hash to --expect the next time.\n",
-    .options = verify_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {verify_table, NULL, sizeof(struct options)},
     .run = run_verify,
 };
 
@@ -165,8 +149,6 @@ const struct cg_command cg_command_ledger_export = {
     .arguments = "--ledger FILE --table TABLE | --snapshot FILE",
     .summary = "a table as CSV, or a copy of the whole ledger",
     .detail = "The copy is one file without side files; give it to accounts that may not write.\n",
-    .options = export_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {export_table, NULL, sizeof(struct options)},
     .run = run_export,
 };

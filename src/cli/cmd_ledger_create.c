@@ -53,10 +53,7 @@ const struct cg_command cg_command_ledger_create = {
     .detail =
         "For nights that many processes decide at once (claimgate part). A ledger by itself is\n"
         "made by the first run on it and needs no such command. The number of parts stays.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = run_create,
 };

@@ -26,7 +26,7 @@ static const struct options defaults = {
     .policy = "ms", .limits = CG_LIMITS_DEFAULT, .as_of_day = CG_DAY_NONE};
 
 static const struct cg_option option_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_POLICY(policy, "names the codes that are in scope (ms)"),
     CG_TAKES_PATH("roster", "DIR", roster,
                   "folder of authorizations on file and of the member crosswalk (none)"),
@@ -110,9 +110,6 @@ static enum cg_status run_import(const struct cg_invocation *call, struct cg_err
     struct cg_import_facts facts = {0};
     struct owned owned = {0};
     cg_limits_set(options->limits);
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     cg_problems_init(&owned.problems);
     enum cg_status status = take_in(call, &owned, &facts, err);
     cg_load_print_problems(&owned.problems, err);
@@ -132,10 +129,7 @@ const struct cg_command cg_command_ledger_import = {
     .detail = "For a payer who goes live in the middle of a year. A claim file in any layout,\n"
               "or X12 837P; credentials and caps are not tested, voids and replacements take\n"
               "back. One bad line and nothing is taken in.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = run_import,
 };

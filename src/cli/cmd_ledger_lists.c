@@ -21,7 +21,7 @@ struct options {
 static const struct options defaults = {.as_of_day = CG_DAY_NONE};
 
 static const struct cg_option option_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
@@ -63,9 +63,6 @@ static enum cg_status take_list(const struct cg_invocation *call,
     const struct options *o = call->options;
     struct cg_problems problems;
     struct cg_page page;
-    if (o->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     cg_problems_init(&problems);
     cg_page_open(&page, CG_PAGE_TEXT);
     const enum cg_status status = take(call->args[0], o, &page, &problems, err);
@@ -90,11 +87,8 @@ const struct cg_command cg_command_ledger_alias = {
         "FILE has the columns claim_id and payer_claim_id and may have member_id. A void or a\n"
         "replacement that names such a number takes back the claim that has it.\n"
         "An X12 835 is taken too: of each claim in it CLP01 and CLP07.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = run_alias,
 };
 
@@ -105,10 +99,7 @@ const struct cg_command cg_command_ledger_release = {
     .detail = "FILE has the column claim_id and may have claim_line_number (blank: every line of\n"
               "the claim) and member_id. The units are free from then on.\n"
               "An X12 835 is taken too: of it the claims that were denied (CLP02 is 4).\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = run_release,
 };

@@ -14,10 +14,8 @@ struct options {
     int64_t lock_wait;
 };
 
-static const struct options defaults = {0};
-
 static const struct cg_option option_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_PATH("to", "DIR", to, "publish there what was cut off, on the same file system"),
     CG_TAKES_FLAG("discard", discard, "give up what was cut off: take its run back"),
@@ -31,9 +29,6 @@ static enum cg_status run_recover(const struct cg_invocation *call, struct cg_er
     const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
     struct cg_page page;
     uint32_t recovered = 0;
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     if (options->to != NULL && options->discard) {
         return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
     }
@@ -52,8 +47,6 @@ const struct cg_command cg_command_ledger_recover = {
     .summary = "finish or undo a run that was cut off",
     .detail = "Every run does this by itself first. By hand it is needed only where the outputs\n"
               "cannot come to the folder they were meant for.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {option_table, NULL, sizeof(struct options)},
     .run = run_recover,
 };

@@ -32,7 +32,7 @@ static const struct options defaults = {.policy = "ms", .threads = CG_THREADS_BY
 
 static const struct cg_option option_table[] = {
     CG_TAKES_INTEGER("from", "RUN", from, 1, INT64_MAX, "the first night to decide again"),
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
     CG_TAKES_LIST("inputs", "DIR|FILE", inputs, "where the nights' inputs are, several times"),
@@ -48,19 +48,6 @@ static const struct cg_option option_table[] = {
     CG_TAKES_CSV(csv),
     CG_TAKES_NO_MORE,
 };
-
-static enum cg_status check_options(const struct options *o, struct cg_error *err) {
-    if (o->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
-    if (o->from == 0) {
-        return cg_error_set(err, CG_USAGE, "--from RUN is missing: the first night to redo");
-    }
-    return o->json && o->csv ? cg_error_set(err, CG_USAGE,
-                                            "--json and --csv are two forms of one "
-                                            "answer; leave one out")
-                             : CG_OK;
-}
 
 static enum cg_status redo(const struct options *o, const struct cg_policy *policy,
                            const struct cg_roster *roster, struct cg_error *err) {
@@ -92,10 +79,9 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     struct cg_roster *roster = NULL;
     struct cg_metrics_file metrics;
     cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
-    enum cg_status status = check_options(o, err);
-    if (status == CG_OK) {
-        status = cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
-    }
+    enum cg_status status =
+        o->from == 0 ? cg_error_set(err, CG_USAGE, "--from RUN is missing: the first night to redo")
+                     : cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     if (status == CG_OK) {
         status = redo(o, policy, roster, err);
     }
@@ -123,9 +109,7 @@ const struct cg_command cg_command_ledger_redo = {
         "Inputs are found by content, where the runs read them or among --inputs. Beside each new\n"
         "folder NAME.redo-1.changes.csv lists the lines to pay and to recover. One transaction a\n"
         "night; where it is cut off, the same command goes on.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {option_table, &defaults, sizeof defaults},
     .run = run,
     .run_not = run_not,
 };

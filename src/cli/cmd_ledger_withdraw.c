@@ -13,10 +13,8 @@ struct options {
     int64_t lock_wait;
 };
 
-static const struct options defaults = {0};
-
 static const struct cg_option option_table[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
 };
@@ -28,9 +26,6 @@ static enum cg_status run_withdraw(const struct cg_invocation *call, struct cg_e
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
     int64_t run_no = 0;
-    if (options->ledger == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     enum cg_status status = cg_run_argument_read(call->args[0], &run_no, err);
     if (status != CG_OK) {
         return status;
@@ -55,10 +50,7 @@ const struct cg_command cg_command_ledger_withdraw = {
     .summary = "take the newest run back, to take its files in again",
     .detail = "After a wrong roster or policy. The run and its lines stay in the ledger, marked;\n"
               "decisions are made as if it had never been.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, NULL, sizeof(struct options)},
+    .args = {1, 1},
     .run = run_withdraw,
 };

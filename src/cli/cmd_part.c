@@ -67,11 +67,8 @@ const struct cg_command cg_command_part_plan = {
         "  claimgate part answer --run RUN --task I   for I from 0 to M-1, when all are decided\n\n"
         "  claimgate part merge --run RUN --out DIR   when all have answered\n\n"
         "A step that was made already is exit 0: run everything again to go on.",
-    .options = plan_options,
-    .defaults = &plan_defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1000000,
+    .options = {plan_options, &plan_defaults, sizeof plan_defaults},
+    .args = {1, 1000000},
     .run = plan,
 };
 
@@ -143,9 +140,7 @@ const struct cg_command cg_command_part_ask = {
     .summary = "read the files of a task, hand the lines in scope on to the parts",
     .detail = "Writes RUN/ask/I. Only lines in scope travel, with what was read of them. A task\n"
               "that has asked already is exit 0.",
-    .options = task_options,
-    .defaults = &step_defaults,
-    .options_bytes = sizeof(struct step_options),
+    .options = {task_options, &step_defaults, sizeof step_defaults},
     .run = ask,
 };
 
@@ -154,9 +149,7 @@ const struct cg_command cg_command_part_decide = {
     .arguments = "--run RUN --part K",
     .summary = "decide the lines of a part, when all tasks have asked",
     .detail = "Writes RUN/decide/K. A part that has decided already is exit 0.",
-    .options = part_options,
-    .defaults = &step_defaults,
-    .options_bytes = sizeof(struct step_options),
+    .options = {part_options, &step_defaults, sizeof step_defaults},
     .run = decide,
 };
 
@@ -166,8 +159,6 @@ const struct cg_command cg_command_part_answer = {
     .summary = "write the files of a task, when all parts have decided",
     .detail = "Reads the files of the task again, writes RUN/answer/I. A task that has answered\n"
               "already is exit 0.",
-    .options = task_options,
-    .defaults = &step_defaults,
-    .options_bytes = sizeof(struct step_options),
+    .options = {task_options, &step_defaults, sizeof step_defaults},
     .run = answer,
 };

@@ -116,8 +116,6 @@ const struct cg_command cg_command_part_merge = {
         "output: accepted/, rejected/. Their contents one after another are that of the file\n"
         "which validate writes; with --one-file DIR has those files, byte for byte.\n"
         "RUN may be removed afterwards. A run that was published there already is exit 0.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {option_table, &defaults, sizeof defaults},
     .run = run,
 };

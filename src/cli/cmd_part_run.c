@@ -195,10 +195,7 @@ const struct cg_command cg_command_part_run = {
     .summary = "validate many files on all cores of one machine",
     .detail = "The steps of `part plan`, as processes. DIR appears whole when all have succeeded.\n"
               "Cut off, the same command goes on where it was.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1000000,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1000000},
     .run = run,
 };

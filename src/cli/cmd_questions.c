@@ -29,7 +29,7 @@ struct options {
 static const struct options defaults = {.policy = "ms", .date = CG_DAY_NONE, .from = CG_DAY_NONE};
 
 static const struct cg_option explain_options[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_TEXT("line", "LINE", line, "one line of the claim, by its number or id"),
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "read the roster as this policy does (ms)"),
@@ -38,7 +38,7 @@ static const struct cg_option explain_options[] = {
 };
 
 static const struct cg_option usage_options[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (today)"),
     CG_TAKES_TEXT("plan", "N/week|N/day", plan, "the day on which each cap would be reached"),
     CG_TAKES_DATE("from", "DATE", from, "the plan's first day (that of --date)"),
@@ -48,7 +48,7 @@ static const struct cg_option usage_options[] = {
 };
 
 static const struct cg_option reconsider_options[] = {
-    CG_TAKES_LEDGER(ledger, CG_LEDGER_HELP),
+    CG_NEEDS_LEDGER(ledger),
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
 };
@@ -87,10 +87,6 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
         .line = cg_text_of(options->line != NULL ? options->line : ""),
         .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
     };
-    if (status == CG_OK && options->csv && options->json) {
-        return cg_error_set(err, CG_USAGE,
-                            "--json and --csv are two forms of one answer; leave one out");
-    }
     if (status != CG_OK || read_plan(options, question.day_no, &question.plan, err) != CG_OK ||
         cg_ledger_page_print(options->ledger, options->json, page, &question, err) != CG_OK) {
         return err->status;
@@ -139,11 +135,8 @@ const struct cg_command cg_command_explain = {
         "the line back; with --roster also the credential that decided, and when it ends, as\n"
         "the roster is now. CLAIM_ID - reads it from standard input. Exit 1: the ledger\n"
         "has never seen the claim.\n",
-    .options = explain_options,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {explain_options, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = explain,
 };
 
@@ -155,11 +148,8 @@ const struct cg_command cg_command_usage = {
         "For each cap the period that holds the date, units used and left, and the accepted\n"
         "lines that used them. Under the newest policy text of the ledger. MEMBER - reads it\n"
         "from standard input. Exit 1: the ledger has never seen the member.\n",
-    .options = usage_options,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {usage_options, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = usage,
 };
 
@@ -169,8 +159,6 @@ const struct cg_command cg_command_reconsider = {
     .summary = "lines over a cap that would fit now",
     .detail = "Looks at members from whom lines were taken back, under the newest policy text of\n"
               "the ledger. A list for a person; nothing is decided or changed.\n",
-    .options = reconsider_options,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
+    .options = {reconsider_options, &defaults, sizeof defaults},
     .run = reconsider,
 };

@@ -13,8 +13,6 @@ struct options {
     const char *ledger;
 };
 
-static const struct options defaults = {0};
-
 static const struct cg_option option_table[] = {
     CG_TAKES_LEDGER(ledger, "also the last 90 runs"),
     CG_TAKES_NO_MORE,
@@ -66,10 +64,7 @@ const struct cg_command cg_command_report = {
     .detail = "One file on standard output, without scripts and requests: accepted and rejected,\n"
               "reasons, units by day of service, use of caps, remarks, station times, and with a\n"
               "ledger its last runs. No member, claim or provider is named.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, NULL, sizeof(struct options)},
+    .args = {1, 1},
     .run = run,
 };

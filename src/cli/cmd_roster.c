@@ -50,10 +50,7 @@ const struct cg_command cg_command_roster_check = {
         "summed up: files, rows and hashes, providers whom nothing lets render, credential types\n"
         "that the policy does not name, and remarks: spans of one provider and type that overlap,\n"
         "rows of different status on the same day (and which one wins), the same row twice.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 1,
-    .max_args = 1,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {1, 1},
     .run = run,
 };

@@ -153,10 +153,6 @@ const struct cg_command cg_command_roster_import = {
               "nothing before someone looked at the credential and set its status.\n\n"
               "--merge writes the credentials.csv that you have again: spans of NPIs that are\n"
               "deactivated end the day before. Nobody is added, no other byte changes.\n",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 0,
-    .max_args = 0,
+    .options = {option_table, &defaults, sizeof defaults},
     .run = run,
 };

@@ -31,8 +31,6 @@ struct rules {
     struct cg_layout *layout;
 };
 
-static const struct options defaults = {0};
-
 static const struct cg_option list_table[] = {
     CG_TAKES_JSON(json, CG_JSON_HELP),
     CG_TAKES_NO_MORE,
@@ -215,9 +213,7 @@ const struct cg_command cg_command_policy_list = {
     .name = "policy list",
     .arguments = "[--json]",
     .summary = "the built-in policies",
-    .options = list_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof defaults,
+    .options = {list_table, NULL, sizeof(struct options)},
     .run = list_policies,
 };
 
@@ -227,9 +223,8 @@ const struct cg_command cg_command_policy_show = {
     .summary = "print a policy's JSON",
     .detail = "To change a built-in policy, print it into a file, edit that and name it by its "
               "path.",
-    .options = cg_options_none,
-    .min_args = 1,
-    .max_args = 1,
+    .options = {cg_options_none, NULL, 0},
+    .args = {1, 1},
     .run = show_policy,
 };
 
@@ -239,11 +234,8 @@ const struct cg_command cg_command_policy_check = {
     .summary = "test a policy file and show every problem in it",
     .detail = "Problems go to standard error as FILE:LINE:COLUMN: what is wrong and the mend. Exit "
               "0 when there is none, else 78.",
-    .options = list_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof defaults,
-    .min_args = 1,
-    .max_args = 1,
+    .options = {list_table, NULL, sizeof(struct options)},
+    .args = {1, 1},
     .run = check_policy,
 };
 
@@ -251,9 +243,7 @@ const struct cg_command cg_command_layout_list = {
     .name = "layout list",
     .arguments = "[--json]",
     .summary = "the built-in layouts of claim files",
-    .options = list_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof defaults,
+    .options = {list_table, NULL, sizeof(struct options)},
     .run = list_layouts,
 };
 
@@ -263,9 +253,8 @@ const struct cg_command cg_command_layout_show = {
     .summary = "print a layout's JSON",
     .detail = "To change a built-in layout, print it into a file, edit that and name it by its "
               "path.",
-    .options = cg_options_none,
-    .min_args = 1,
-    .max_args = 1,
+    .options = {cg_options_none, NULL, 0},
+    .args = {1, 1},
     .run = show_layout,
 };
 
@@ -278,10 +267,7 @@ const struct cg_command cg_command_layout_check = {
         "78). With --sample the head of CLAIMS is read: where each field is found, what is\n"
         "missing (exit 65 where a needed column is), and what the first rows come out as. A fault\n"
         "that nine of ten records share is told with its mend (exit 1).",
-    .options = layout_check_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof defaults,
-    .min_args = 1,
-    .max_args = 1,
+    .options = {layout_check_table, NULL, sizeof(struct options)},
+    .args = {1, 1},
     .run = check_layout,
 };

@@ -278,11 +278,8 @@ const struct cg_command cg_command_validate = {
     .detail = "FILE is CSV, plain or gzip, or - for standard input; several files are one\n"
               "stream in the order given. DIR appears whole when the run has succeeded, or not\n"
               "at all, with accepted.csv.gz, rejected.csv.gz and report.json.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct cg_validate_options),
-    .min_args = 0,
-    .max_args = 1000000,
+    .options = {option_table, &defaults, sizeof defaults},
+    .args = {0, 1000000},
     .run = run,
     .run_not = run_not,
 };

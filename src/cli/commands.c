@@ -4,25 +4,10 @@
 #include <string.h>
 
 const struct cg_command *const cg_commands[] = {
-    &cg_command_validate,        &cg_command_check,
-    &cg_command_audit,           &cg_command_usage,
-    &cg_command_explain,         &cg_command_reconsider,
-    &cg_command_provider,        &cg_command_members,
-    &cg_command_report,          &cg_command_doctor,
-    &cg_command_part_plan,       &cg_command_part_ask,
-    &cg_command_part_decide,     &cg_command_part_answer,
-    &cg_command_part_merge,      &cg_command_part_run,
-    &cg_command_ledger_create,   &cg_command_ledger_runs,
-    &cg_command_ledger_show,     &cg_command_ledger_verify,
-    &cg_command_ledger_recover,  &cg_command_ledger_withdraw,
-    &cg_command_ledger_redo,     &cg_command_ledger_import,
-    &cg_command_ledger_release,  &cg_command_ledger_alias,
-    &cg_command_ledger_export,   &cg_command_policy_list,
-    &cg_command_policy_show,     &cg_command_policy_check,
-    &cg_command_policy_diff,     &cg_command_roster_check,
-    &cg_command_roster_expiring, &cg_command_roster_import,
-    &cg_command_layout_list,     &cg_command_layout_show,
-    &cg_command_layout_check,    NULL,
+#define COMMAND_ENTRY(name) &cg_command_##name,
+    CG_COMMANDS(COMMAND_ENTRY)
+#undef COMMAND_ENTRY
+        NULL,
 };
 
 enum { COMMAND_WORDS_BYTES = 64 };

@@ -1,48 +1,53 @@
 /*
- * The commands, one entry each; commands.c holds the table, in the order of the help.
+ * The commands, in the order of the help.
  */
 #ifndef CLAIMGATE_CLI_COMMANDS_H
 #define CLAIMGATE_CLI_COMMANDS_H
 
 #include "options.h"
 
-extern const struct cg_command cg_command_validate;
-extern const struct cg_command cg_command_check;
-extern const struct cg_command cg_command_usage;
-extern const struct cg_command cg_command_explain;
-extern const struct cg_command cg_command_reconsider;
-extern const struct cg_command cg_command_audit;
-extern const struct cg_command cg_command_ledger_create;
-extern const struct cg_command cg_command_ledger_runs;
-extern const struct cg_command cg_command_ledger_show;
-extern const struct cg_command cg_command_ledger_verify;
-extern const struct cg_command cg_command_ledger_recover;
-extern const struct cg_command cg_command_ledger_withdraw;
-extern const struct cg_command cg_command_ledger_redo;
-extern const struct cg_command cg_command_ledger_import;
-extern const struct cg_command cg_command_ledger_release;
-extern const struct cg_command cg_command_ledger_alias;
-extern const struct cg_command cg_command_ledger_export;
-extern const struct cg_command cg_command_policy_list;
-extern const struct cg_command cg_command_policy_show;
-extern const struct cg_command cg_command_policy_check;
-extern const struct cg_command cg_command_roster_check;
-extern const struct cg_command cg_command_roster_import;
-extern const struct cg_command cg_command_policy_diff;
-extern const struct cg_command cg_command_roster_expiring;
-extern const struct cg_command cg_command_provider;
-extern const struct cg_command cg_command_members;
-extern const struct cg_command cg_command_report;
-extern const struct cg_command cg_command_doctor;
-extern const struct cg_command cg_command_part_plan;
-extern const struct cg_command cg_command_part_ask;
-extern const struct cg_command cg_command_part_decide;
-extern const struct cg_command cg_command_part_answer;
-extern const struct cg_command cg_command_part_merge;
-extern const struct cg_command cg_command_part_run;
-extern const struct cg_command cg_command_layout_list;
-extern const struct cg_command cg_command_layout_show;
-extern const struct cg_command cg_command_layout_check;
+#define CG_COMMANDS(X)                                                                             \
+    X(validate)                                                                                    \
+    X(check)                                                                                       \
+    X(audit)                                                                                       \
+    X(usage)                                                                                       \
+    X(explain)                                                                                     \
+    X(reconsider)                                                                                  \
+    X(provider)                                                                                    \
+    X(members)                                                                                     \
+    X(report)                                                                                      \
+    X(doctor)                                                                                      \
+    X(part_plan)                                                                                   \
+    X(part_ask)                                                                                    \
+    X(part_decide)                                                                                 \
+    X(part_answer)                                                                                 \
+    X(part_merge)                                                                                  \
+    X(part_run)                                                                                    \
+    X(ledger_create)                                                                               \
+    X(ledger_runs)                                                                                 \
+    X(ledger_show)                                                                                 \
+    X(ledger_verify)                                                                               \
+    X(ledger_recover)                                                                              \
+    X(ledger_withdraw)                                                                             \
+    X(ledger_redo)                                                                                 \
+    X(ledger_import)                                                                               \
+    X(ledger_release)                                                                              \
+    X(ledger_alias)                                                                                \
+    X(ledger_export)                                                                               \
+    X(policy_list)                                                                                 \
+    X(policy_show)                                                                                 \
+    X(policy_check)                                                                                \
+    X(policy_diff)                                                                                 \
+    X(roster_check)                                                                                \
+    X(roster_expiring)                                                                             \
+    X(roster_import)                                                                               \
+    X(layout_list)                                                                                 \
+    X(layout_show)                                                                                 \
+    X(layout_check)
+
+#define COMMAND_DECLARED(name) extern const struct cg_command cg_command_##name;
+CG_COMMANDS(COMMAND_DECLARED)
+#undef COMMAND_DECLARED
 
 enum { CG_COMMAND_MAX = 64 };
 

@@ -34,7 +34,7 @@ static void put_words(const char *family) {
 
 static void put_bash_case(const struct cg_command *command) {
     printf("    \"%s\") options='--help", command->name);
-    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+    for (const struct cg_option *option = command->options.table; option->name != NULL; option++) {
         printf(" --%s", option->name);
     }
     printf("' ;;\n");

@@ -93,7 +93,7 @@ static void put_command(const struct cg_command *command) {
     if (command->detail != NULL) {
         put_section("DESCRIPTION", command->detail);
     }
-    put_options(command->options);
+    put_options(command->options.table);
 }
 
 static void put_program(void) {

@@ -14,7 +14,7 @@ const struct cg_option cg_options_none[] = {CG_TAKES_NO_MORE};
 
 static const struct cg_option *find_named(const struct cg_command *command, const char *name,
                                           size_t len) {
-    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+    for (const struct cg_option *option = command->options.table; option->name != NULL; option++) {
         if (strlen(option->name) == len && memcmp(option->name, name, len) == 0) {
             return option;
         }
@@ -37,7 +37,7 @@ static enum cg_status unknown_option(const struct cg_command *command, const cha
     const char *names[OPTIONS_MAX];
     char word[64];
     size_t count = 0;
-    for (const struct cg_option *option = command->options;
+    for (const struct cg_option *option = command->options.table;
          option->name != NULL && count < OPTIONS_MAX; option++) {
         names[count++] = option->name;
     }
@@ -148,6 +148,10 @@ struct target {
     uint64_t given;
 };
 
+static uint64_t bit_of(const struct cg_command *command, const struct cg_option *option) {
+    return option == NULL ? 0 : UINT64_C(1) << (option - command->options.table);
+}
+
 /* One "--name" or "--name=value"; *next is the argument behind it, consumed where it is the value.
  */
 static enum cg_status parse_option(const struct cg_command *command, const char *word, char ***next,
@@ -158,7 +162,7 @@ static enum cg_status parse_option(const struct cg_command *command, const char 
     if (option == NULL) {
         return unknown_option(command, word, len, err);
     }
-    const uint64_t bit = UINT64_C(1) << (option - command->options);
+    const uint64_t bit = bit_of(command, option);
     if (option->kind != CG_OPTION_LIST && (to->given & bit) != 0) {
         return cg_error_set(err, CG_USAGE, "--%s is given twice; leave one of the two out",
                             option->name);
@@ -179,14 +183,32 @@ static enum cg_status parse_option(const struct cg_command *command, const char 
     return store_value(option, value, (char *)to->options + option->offset, err);
 }
 
+/* What must be given, and what must not be given together. */
+static enum cg_status check_given(const struct cg_command *command, const struct target *to,
+                                  struct cg_error *err) {
+    const uint64_t forms = bit_of(command, find_named(command, "json", 4)) |
+                           bit_of(command, find_named(command, "csv", 3));
+    for (const struct cg_option *option = command->options.table; option->name != NULL; option++) {
+        if (option->is_needed && (to->given & bit_of(command, option)) == 0) {
+            cg_error_set(err, CG_USAGE, "--%s %s is missing", option->name, option->argument);
+        }
+    }
+    if ((to->given & forms) == forms && (forms & (forms - 1)) != 0) {
+        cg_error_set(err, CG_USAGE, "--json and --csv are two forms of one answer; leave one out");
+    }
+    return err->status;
+}
+
 /* A variable that is set to nothing is not set. */
 static void take_variables(const struct cg_command *command, struct target *to,
                            struct cg_invocation *out) {
     size_t count = 0;
-    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+    for (const struct cg_option *option = command->options.table; option->name != NULL; option++) {
         const char *value = option->variable != NULL ? getenv(option->variable) : NULL;
-        const bool given = (to->given >> (option - command->options) & 1) != 0;
-        if (value != NULL && value[0] != '\0' && !given && count + 1 < CG_VARIABLES_MAX) {
+        const uint64_t bit = bit_of(command, option);
+        if (value != NULL && value[0] != '\0' && (to->given & bit) == 0 &&
+            count + 1 < CG_VARIABLES_MAX) {
+            to->given |= bit;
             memcpy((char *)to->options + option->offset, &value, sizeof value);
             out->from_environment[count++] = option;
         }
@@ -228,15 +250,15 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
             argv[count++] = word;
         }
     }
-    if (count < command->min_args || count > command->max_args) {
+    if (count < command->args.least || count > command->args.most) {
         cg_error_set(err, CG_USAGE, "%s; usage: claimgate %s %s",
-                     count < command->min_args ? "an argument is missing"
-                                               : "there are too many arguments",
+                     count < command->args.least ? "an argument is missing"
+                                                 : "there are too many arguments",
                      command->name, command->arguments);
     }
     *out = (struct cg_invocation){.options = options, .args = argv, .arg_count = count};
     take_variables(command, &to, out);
-    return err->status;
+    return check_given(command, &to, err);
 }
 
 void cg_options_print_wrapped(const char *text, int column, int indent) {
@@ -278,10 +300,10 @@ void cg_options_print_help(const struct cg_command *command) {
         printf("\nusage: %s%s", command->stands_alone ? "" : "claimgate ", command->name) - 1;
     putchar(' ');
     cg_options_print_wrapped(command->arguments, column + 1, column + 1);
-    if (command->options->name != NULL) {
+    if (command->options.table->name != NULL) {
         printf("\noptions:\n");
     }
-    for (const struct cg_option *option = command->options; option->name != NULL; option++) {
+    for (const struct cg_option *option = command->options.table; option->name != NULL; option++) {
         print_option(option);
     }
     if (command->detail != NULL) {

@@ -5,6 +5,7 @@
  * command's own struct by offset. Long options only: "--name VALUE" or "--name=VALUE", the
  * latter alone where VALUE begins with two dashes; "--" ends them. Options and arguments may be
  * mixed. A misspelt option is named with the nearest one; one that is no list may be given once.
+ * A table with --json and --csv takes one of the two.
  */
 #ifndef CLAIMGATE_CLI_OPTIONS_H
 #define CLAIMGATE_CLI_OPTIONS_H
@@ -41,31 +42,36 @@ struct cg_option {
     const char *help;     /* one line */
     int64_t min, max;     /* CG_OPTION_INTEGER */
     const char *variable; /* of the environment, which stands for it where it is absent, or NULL */
+    bool is_needed;
 };
 
 /*
  * The rows of an option table. `member` is one of the command's own `struct options`.
  */
 #define CG_OPTIONS_STRUCT struct options
-#define CG_TAKES_ANY(name, argument, kind, member, help, min, max)                                 \
-    { name, argument, CG_OPTION_##kind, offsetof(CG_OPTIONS_STRUCT, member), help, min, max, NULL }
-#define CG_TAKES_FLAG(name, member, help) CG_TAKES_ANY(name, NULL, FLAG, member, help, 0, 0)
+#define CG_TAKES_ANY(name, argument, kind, member, help, min, max, variable, needed)               \
+    {                                                                                              \
+        name, argument, CG_OPTION_##kind, offsetof(CG_OPTIONS_STRUCT, member), help, min, max,     \
+            variable, needed                                                                       \
+    }
+#define CG_TAKES_FLAG(name, member, help)                                                          \
+    CG_TAKES_ANY(name, NULL, FLAG, member, help, 0, 0, NULL, false)
 #define CG_TAKES_TEXT(name, argument, member, help)                                                \
-    CG_TAKES_ANY(name, argument, TEXT, member, help, 0, 0)
+    CG_TAKES_ANY(name, argument, TEXT, member, help, 0, 0, NULL, false)
 #define CG_TAKES_PATH(name, argument, member, help)                                                \
-    CG_TAKES_ANY(name, argument, PATH, member, help, 0, 0)
+    CG_TAKES_ANY(name, argument, PATH, member, help, 0, 0, NULL, false)
 #define CG_TAKES_LIST(name, argument, member, help)                                                \
-    CG_TAKES_ANY(name, argument, LIST, member, help, 0, 0)
+    CG_TAKES_ANY(name, argument, LIST, member, help, 0, 0, NULL, false)
 #define CG_TAKES_DATE(name, argument, member, help)                                                \
-    CG_TAKES_ANY(name, argument, DATE, member, help, 0, 0)
+    CG_TAKES_ANY(name, argument, DATE, member, help, 0, 0, NULL, false)
 #define CG_TAKES_PERCENT(name, argument, member, help)                                             \
-    CG_TAKES_ANY(name, argument, PERCENT, member, help, 0, 0)
+    CG_TAKES_ANY(name, argument, PERCENT, member, help, 0, 0, NULL, false)
 #define CG_TAKES_INTEGER(name, argument, member, min, max, help)                                   \
-    CG_TAKES_ANY(name, argument, INTEGER, member, help, min, max)
+    CG_TAKES_ANY(name, argument, INTEGER, member, help, min, max, NULL, false)
 #define CG_TAKES_NO_MORE                                                                           \
-    { NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0, NULL }
+    { .name = NULL }
 #define CG_TAKES_PATH_OR(variable, name, argument, member, help)                                   \
-    { name, argument, CG_OPTION_PATH, offsetof(CG_OPTIONS_STRUCT, member), help, 0, 0, variable }
+    CG_TAKES_ANY(name, argument, PATH, member, help, 0, 0, variable, false)
 
 /* Options that several commands take. Those whose effect differs are given their help. */
 #define CG_TAKES_ROSTER(member)                                                                    \
@@ -77,6 +83,10 @@ struct cg_option {
 #define CG_TAKES_AS_OF(member, help)     CG_TAKES_DATE("as-of", "DATE", member, help)
 #define CG_TAKES_LEDGER(member, help)                                                              \
     CG_TAKES_PATH_OR("CLAIMGATE_LEDGER", "ledger", "FILE", member, help)
+/* Without it the command is not run. */
+#define CG_NEEDS_LEDGER(member)                                                                    \
+    CG_TAKES_ANY("ledger", "FILE", PATH, member, "the ledger, or the folder of a ledger set", 0,   \
+                 0, "CLAIMGATE_LEDGER", true)
 #define CG_TAKES_LOCK_WAIT(member, help)                                                           \
     CG_TAKES_INTEGER("lock-wait", "SECONDS", member, 0, 86400, help)
 #define CG_TAKES_OUT_DIR(member)                                                                   \
@@ -102,7 +112,6 @@ struct cg_option {
 #define CG_TAKES_CSV(member)            CG_TAKES_FLAG("csv", member, "print CSV with a header")
 #define CG_JSON_HELP                    "print one JSON document"
 #define CG_PHI_HELP                     "messages may name members and claims"
-#define CG_LEDGER_HELP                  "the ledger, or the folder of a ledger set"
 #define CG_LOCK_WAIT_HELP               "wait so long for a run that is writing (0)"
 
 /* Of a command that takes none. */
@@ -120,15 +129,19 @@ struct cg_invocation {
 const char *cg_invocation_variable(const struct cg_invocation *call, const char *option_name);
 
 struct cg_command {
-    const char *name;                /* "validate", "roster check": words as typed */
-    bool stands_alone;               /* a program of this name, not a word behind claimgate */
-    const char *arguments;           /* for the usage line, e.g. "FILE... --roster DIR --out DIR" */
-    const char *summary;             /* one line for the list of commands */
-    const char *detail;              /* further help text, may be NULL */
-    const struct cg_option *options; /* closed by an entry without a name */
-    const void *defaults;            /* a struct of the command's options; copied, then overlaid */
-    size_t options_bytes;
-    size_t min_args, max_args;
+    const char *name;      /* "validate", "roster check": words as typed */
+    bool stands_alone;     /* a program of this name, not a word behind claimgate */
+    const char *arguments; /* for the usage line, e.g. "FILE... --roster DIR --out DIR" */
+    const char *summary;   /* one line for the list of commands */
+    const char *detail;    /* further help text, may be NULL */
+    struct {
+        const struct cg_option *table; /* closed by an entry without a name */
+        const void *defaults; /* a struct of the command's, copied, then overlaid; NULL: noughts */
+        size_t bytes;         /* of that struct */
+    } options;
+    struct {
+        size_t least, most;
+    } args;
     enum cg_status (*run)(const struct cg_invocation *call, struct cg_error *err);
     /* Instead of `run` where the command line has a slip: `options` is what could be read of it.
      * NULL: nothing is to be done. */

@@ -20,9 +20,6 @@ enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_
                                     struct cg_ledger_question *question, struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
-    if (path == NULL) {
-        return cg_error_set(err, CG_USAGE, "--ledger FILE is missing");
-    }
     enum cg_status status = cg_ledger_open_reader(path, &ledger, err);
     if (status != CG_OK) {
         return status;

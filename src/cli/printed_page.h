@@ -18,7 +18,7 @@ cg_must_use enum cg_status cg_page_print(struct cg_page *page, enum cg_status st
 cg_must_use enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
                                             struct cg_error *err);
 
-/* A page about the ledger at `path`. NULL: CG_USAGE. */
+/* A page about the ledger at `path`. */
 cg_must_use enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_fn fn,
                                                 struct cg_ledger_question *question,
                                                 struct cg_error *err);

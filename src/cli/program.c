@@ -31,12 +31,12 @@ enum cg_status cg_program_run(const struct cg_command *command, int argc, char *
         cg_options_print_help(command);
         return CG_OK;
     }
-    void *options = calloc(1, command->options_bytes != 0 ? command->options_bytes : 1);
+    void *options = calloc(1, command->options.bytes + 1);
     if (options == NULL) {
         return cg_error_no_memory(err);
     }
-    if (command->defaults != NULL) {
-        memcpy(options, command->defaults, command->options_bytes);
+    if (command->options.defaults != NULL) {
+        memcpy(options, command->options.defaults, command->options.bytes);
     }
     enum cg_status status = cg_options_parse(command, argc, argv, options, &call, err);
     if (status == CG_OK) {

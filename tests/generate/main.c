@@ -255,11 +255,7 @@ static const struct cg_command command = {
         "(duplicate_line=0.5) or one of too_few_fields, too_many_fields, nul_byte,\n"
         "broken_quoting, unclosed_quote, over_long_record, over_daily_cap, over_yearly_cap; it\n"
         "may be given up to 16 times.",
-    .options = option_table,
-    .defaults = &defaults,
-    .options_bytes = sizeof(struct options),
-    .min_args = 0,
-    .max_args = 0,
+    .options = {option_table, &defaults, sizeof defaults},
     .run = run,
 };
 

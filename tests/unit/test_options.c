@@ -17,23 +17,22 @@ struct settings {
 };
 
 static const struct cg_option table[] = {
-    {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0, NULL},
-    {"out", "DIR", CG_OPTION_PATH, offsetof(struct settings, out), "", 0, 0, "TRY_OUT"},
-    {"word", "WORD", CG_OPTION_TEXT, offsetof(struct settings, word), "", 0, 0, NULL},
-    {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0, NULL},
-    {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64, NULL},
-    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0, NULL},
-    {"rate", "PCT", CG_OPTION_PERCENT, offsetof(struct settings, rate_milli), "", 0, 0, NULL},
-    {NULL, NULL, CG_OPTION_FLAG, 0, NULL, 0, 0, NULL},
+    {"quiet", NULL, CG_OPTION_FLAG, offsetof(struct settings, quiet), "", 0, 0, NULL, false},
+    {"out", "DIR", CG_OPTION_PATH, offsetof(struct settings, out), "", 0, 0, "TRY_OUT", false},
+    {"word", "WORD", CG_OPTION_TEXT, offsetof(struct settings, word), "", 0, 0, NULL, false},
+    {"modifier", "HQ", CG_OPTION_LIST, offsetof(struct settings, modifiers), "", 0, 0, NULL, false},
+    {"threads", "N", CG_OPTION_INTEGER, offsetof(struct settings, threads), "", 0, 64, NULL, false},
+    {"as-of", "DATE", CG_OPTION_DATE, offsetof(struct settings, as_of_day), "", 0, 0, NULL, false},
+    {"rate", "PCT", CG_OPTION_PERCENT, offsetof(struct settings, rate_milli), "", 0, 0, NULL,
+     false},
+    CG_TAKES_NO_MORE,
 };
 
 static const struct cg_command command = {
     .name = "try",
     .arguments = "FILE...",
-    .options = table,
-    .options_bytes = sizeof(struct settings),
-    .min_args = 0,
-    .max_args = 3,
+    .options = {table, NULL, sizeof(struct settings)},
+    .args = {0, 3},
 };
 
 enum { WORDS_MAX = 40 };
@@ -167,5 +166,49 @@ Test(options, percentages_are_exact_thousandths) {
         struct cg_error err;
         cr_expect_eq(parse(cases[i].words, &s, &call, &err), CG_OK, "%s", cases[i].words);
         cr_expect_eq(s.rate_milli, cases[i].milli);
+    }
+}
+
+Test(options, what_is_needed_may_come_from_a_variable_and_two_forms_exclude_each_other) {
+    struct options {
+        const char *ledger;
+        bool json;
+        bool csv;
+    } o;
+    static const struct cg_option rows[] = {
+        CG_NEEDS_LEDGER(ledger),
+        CG_TAKES_JSON(json, ""),
+        CG_TAKES_CSV(csv),
+        CG_TAKES_NO_MORE,
+    };
+    static const struct cg_command asking = {.name = "ask", .options = {rows, NULL, sizeof o}};
+    static const struct {
+        const char *words[3];
+        const char *variable;
+        const char *slip; /* NULL: none */
+    } cases[] = {
+        {{"--json"}, NULL, "--ledger FILE is missing"},
+        {{"--json"}, "", "--ledger FILE is missing"},
+        {{"--json"}, "a.ledger", NULL},
+        {{"--csv", "--ledger=a.ledger"}, NULL, NULL},
+        {{"--csv", "--ledger=a.ledger", "--json"}, NULL, "two forms of one answer"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *words[4] = {NULL};
+        struct cg_invocation call;
+        struct cg_error err = CG_ERROR_INIT;
+        int count = 0;
+        for (; count < 3 && cases[i].words[count] != NULL; count++) {
+            words[count] = (char *)cases[i].words[count];
+        }
+        (void)unsetenv("CLAIMGATE_LEDGER");
+        if (cases[i].variable != NULL) {
+            setenv("CLAIMGATE_LEDGER", cases[i].variable, 1);
+        }
+        memset(&o, 0, sizeof o);
+        cr_expect_eq(cg_options_parse(&asking, count, words, &o, &call, &err),
+                     cases[i].slip == NULL ? CG_OK : CG_USAGE, "%zu: %s", i, err.text);
+        cr_expect(cases[i].slip == NULL || strstr(err.text, cases[i].slip) != NULL, "%zu: %s", i,
+                  err.text);
     }
 }
