@@ -247,6 +247,42 @@ bool cg_column_is_usual_for(struct cg_text name, enum cg_field field) {
     return found;
 }
 
+bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted) {
+    static const struct {
+        const char *column;
+        const char *words;
+    } usual_in_roster[] = {
+        {"npi", "npi number"},
+        {"npi", "provider npi"},
+        {"npi", "rendering npi"},
+        {"npi", "rendering provider npi"},
+        {"npi", "national provider identifier"},
+        {"credential_type", "license type"},
+        {"credential_type", "certification type"},
+        {"status", "license status"},
+        {"status", "credential status"},
+        {"status", "certification status"},
+        {"effective_date", "start date"},
+        {"effective_date", "begin date"},
+        {"effective_date", "from date"},
+        {"effective_date", "issue date"},
+        {"effective_date", "original issue date"},
+        {"end_date", "expiration date"},
+        {"end_date", "expiry date"},
+        {"end_date", "expires"},
+        {"end_date", "termination date"},
+        {"end_date", "thru date"},
+        {"end_date", "through date"},
+        {"end_date", "to date"},
+    };
+    bool found = false;
+    for (size_t i = 0; i < sizeof usual_in_roster / sizeof usual_in_roster[0]; i++) {
+        found = found || (strcmp(usual_in_roster[i].column, wanted) == 0 &&
+                          says(name, cg_text_of(usual_in_roster[i].words)));
+    }
+    return found;
+}
+
 bool cg_column_tells_rows(struct cg_text name) {
     static const char *const telling[] = {
         "status", "stat",     "stus",     "sts",     "denied",    "denial",   "rejected",   "void",

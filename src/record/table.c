@@ -51,8 +51,11 @@ static void report_missing(struct table *table, const char *name) {
     const char *const word = shown;
     const char *near = NULL;
     for (uint32_t i = 0; near == NULL && i < table->file_columns && may_show(table); i++) {
-        cg_column_show(cg_csv_field(table->csv, i).value, shown);
-        near = cg_nearest_word(name, &word, 1);
+        const struct cg_text seen = cg_csv_field(table->csv, i).value;
+        cg_column_show(seen, shown);
+        const bool is_meant =
+            cg_column_is_near(seen, cg_text_of(name)) || cg_column_is_usual_in_roster(seen, name);
+        near = is_meant ? shown : cg_nearest_word(name, &word, 1);
     }
     cg_problems_add(table->problems, table->plan->file, table->line, 0,
                     "the column %s is missing%s%s%s", name, near == NULL ? "" : "; is it \"",
@@ -100,8 +103,9 @@ static void report_header(struct table *table) {
     if (known) {
         const struct cg_header_columns seen = {table->csv, table->file_columns};
         cg_header_columns_list(&seen, names, sizeof names);
-        cg_problems_add(table->problems, table->plan->file, table->line, 0, "the header names %s",
-                        names);
+        const char *mend = table->plan->mend == NULL ? "" : table->plan->mend;
+        cg_problems_add(table->problems, table->plan->file, table->line, 0, "the header names %s%s",
+                        names, mend);
     }
 }
 

@@ -64,9 +64,9 @@ static bool read_date(const struct cg_roster_reading *reading, const struct cg_t
         return true;
     }
     char rule[160];
-    snprintf(rule, sizeof rule, "is no real date from 1900 to 2199; write %s%s",
+    snprintf(rule, sizeof rule, "is no real date from 1900 to 2199; write %s, or %s in layout.json",
              reading->layout->date_text,
-             cg_shape_is_null_mark(text) ? ", or name it under \"blank\" in layout.json" : "");
+             cg_shape_is_null_mark(text) ? "name it under \"blank\"" : "say its \"date_format\"");
     return refuse(reading, row, column, rule);
 }
 
@@ -388,6 +388,7 @@ enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_re
         .blanks = reading->layout->blanks,
         .blank_count = reading->layout->blank_count,
         .shapes = reading->shapes,
+        .mend = "; rename the columns, or give their names under \"columns\" in layout.json",
         .shows_header = file != CG_ROSTER_AUTHORIZATIONS && file != CG_ROSTER_MEMBERS,
     };
     struct cg_table_facts table = {.rows = 0};

@@ -87,7 +87,7 @@ Test(roster_layout, messages_name_the_registry_s_columns_and_format) {
                    "npi,credential_type,status,From,end_date\n"
                    "1234567893,CPSSP-MH,current,2020-01-01,\n",
                    "credentials.csv:2:29: From \"2020-01-01\" is no real date from 1900 to 2199; "
-                   "write YYYYMMDD\n");
+                   "write YYYYMMDD, or say its \"date_format\" in layout.json\n");
 }
 
 Test(roster_layout, a_null_that_nobody_named_is_refused_with_the_mend) {
@@ -121,7 +121,10 @@ Test(roster_layout, missing_columns_are_told_with_the_header_that_was_seen) {
                    "credentials.csv:1:0: the column effective_date is missing; is it \"effective_"
                    "dat\"?\n");
     expect_problem(NULL, "Provider,Kind,Standing\n",
-                   "credentials.csv:1:0: the header names Provider, Kind, Standing\n");
+                   "credentials.csv:1:0: the header names Provider, Kind, Standing; rename the "
+                   "columns, or give their names under \"columns\" in layout.json\n");
+    expect_problem(NULL, "NPI Number,License Type,status,Start Dt,Expiration_Date\n",
+                   "the column end_date is missing; is it \"Expiration_Date\"?\n");
 }
 
 /* --- a policy's own words --- */

@@ -88,6 +88,7 @@ struct cg_table_plan {
     const struct cg_text *blanks; /* values that stand for a blank, letter case ignored */
     size_t blank_count;
     struct cg_shape_counts *shapes; /* counts malformed rows; NULL: nobody asks */
+    const char *mend;  /* of missing columns, behind the header that was seen; NULL: none */
     bool shows_header; /* the first line can be shown whatever it is, for nobody's claims or members
                         * can stand in it */
 };
