@@ -29,12 +29,24 @@ enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const c
     return status;
 }
 
-/* Whatever was tried: who may not, and who has no memory, is told so. */
+/* Whatever was tried: who may not, and who has no memory, is told so; and of what cannot be looked
+ * at because of the disk or the machine nobody knows that it is not there. */
 static enum cg_status status_for(int errno_value, enum cg_status status) {
-    if (errno_value == EACCES || errno_value == EPERM) {
+    switch (errno_value) {
+    case EACCES:
+    case EPERM:
         return CG_NO_PERMISSION;
+    case ENOMEM:
+        return CG_INTERNAL;
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+    case ESTALE:
+    case ETIMEDOUT:
+        return status == CG_NO_INPUT ? CG_IO : status;
+    default:
+        return status;
     }
-    return errno_value == ENOMEM ? CG_INTERNAL : status;
 }
 
 enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, int errno_value,

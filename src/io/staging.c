@@ -69,15 +69,26 @@ static enum cg_status check_content(const struct cg_staging *staging, int at_fd,
     return status;
 }
 
-static bool is_mount_point(int at_fd, const char *name, const struct stat *parent) {
+static bool is_mount_point(const struct cg_place *place) {
+    struct stat parent;
     struct statx about;
 
-    if (statx(at_fd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &about) != 0) {
+    if (fstat(place->dir_fd, &parent) != 0 ||
+        statx(place->dir_fd, place->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &about) != 0) {
         return false;
     }
     /* A bind mount of the same file system has the same device, but is marked by newer kernels. */
-    return makedev(about.stx_dev_major, about.stx_dev_minor) != parent->st_dev ||
+    return makedev(about.stx_dev_major, about.stx_dev_minor) != parent.st_dev ||
            (about.stx_attributes_mask & about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/* Asked before anything is made beside it: no waiting for another run would change it. */
+static enum cg_status refuse_mount_point(const struct cg_staging *staging, struct cg_error *err) {
+    return staging->overwrite && is_mount_point(&staging->target)
+               ? cg_error_set(err, CG_CANNOT_CREATE,
+                              "%s: is a mount point and cannot be replaced; name a folder below it",
+                              staging->target.path)
+               : CG_OK;
 }
 
 /* In a folder like /tmp only the owner may rename. */
@@ -100,11 +111,6 @@ static enum cg_status check_replaceable(const struct cg_staging *staging, const 
     if (fstat(target->dir_fd, &parent) != 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot look at its folder",
                                   target->path);
-    }
-    if (is_mount_point(target->dir_fd, target->name, &parent)) {
-        return cg_error_set(err, CG_CANNOT_CREATE,
-                            "%s: is a mount point and cannot be replaced; name a folder below it",
-                            target->path);
     }
     errno = is_another_accounts(folder, &parent) ? EACCES : 0;
     if (errno != 0 ||
@@ -214,6 +220,7 @@ static enum cg_status open_new(struct cg_staging *staging, const struct cg_stagi
     staging->overwrite = plan->overwrite;
     staging->file_names = plan->file_names;
     if ((status = cg_place_find(plan->final_path, &staging->target, err)) != CG_OK ||
+        (status = refuse_mount_point(staging, err)) != CG_OK ||
         (status = cg_place_find(plan->final_path, &staging->home, err)) != CG_OK ||
         (status = cg_place_lock(&staging->home, err)) != CG_OK) {
         return status;

@@ -141,18 +141,34 @@ static enum cg_status look_at(const struct cg_ledger *ledger, int fd, struct cg_
     return CG_OK;
 }
 
+/* The lock is held, so that nobody else makes it meanwhile. */
+static enum cg_status open_or_make(const struct cg_ledger *ledger, struct cg_ledger_file *file,
+                                   int *fd, struct cg_error *err) {
+    *fd = open(ledger->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0 && errno != ENOENT) {
+        const bool is_other = errno == ELOOP || errno == EISDIR;
+        return cg_error_set_errno(err, is_other ? CG_CANNOT_CREATE : CG_IO, errno,
+                                  "%s: cannot open the ledger", ledger->path);
+    }
+    if (*fd < 0) {
+        *fd = open(ledger->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        file->made_ledger = *fd >= 0;
+    }
+    return *fd >= 0 ? CG_OK
+                    : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the ledger",
+                                         ledger->path);
+}
+
 enum cg_status cg_ledger_file_make(const struct cg_ledger *ledger, struct cg_ledger_file *file,
                                    struct cg_error *err) {
     const int fault = cg_fault("ledger.create");
-    int fd = -1;
-    if (fault == 0) {
-        fd = open(ledger->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        file->made_ledger = fd >= 0;
-        fd = fd < 0 && errno == EEXIST ? open(ledger->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : fd;
+    int fd;
+    if (fault != 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, fault, "%s: cannot make the ledger",
+                                  ledger->path);
     }
-    if (fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, fault != 0 ? fault : errno,
-                                  "%s: cannot make the ledger", ledger->path);
+    if (open_or_make(ledger, file, &fd, err) != CG_OK) {
+        return err->status;
     }
     const enum cg_status status = look_at(ledger, fd, file, err);
     (void)close(fd); /* before SQLite has any lock on it */

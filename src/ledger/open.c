@@ -269,7 +269,7 @@ enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledge
     return status;
 }
 
-static enum cg_status must_be_there(const char *path, struct cg_error *err) {
+enum cg_status cg_ledger_must_be_there(const char *path, struct cg_error *err) {
     if (access(path, F_OK) == 0) {
         return CG_OK;
     }
@@ -283,7 +283,7 @@ static enum cg_status must_be_there(const char *path, struct cg_error *err) {
 
 enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                                        struct cg_error *err) {
-    const enum cg_status status = must_be_there(plan->path, err);
+    const enum cg_status status = cg_ledger_must_be_there(plan->path, err);
     return status == CG_OK ? cg_ledger_open(plan, out, err) : status;
 }
 
@@ -331,7 +331,7 @@ enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
     if (cg_ledger_set_is(path)) {
         return cg_joined_open_reader(path, out, err);
     }
-    enum cg_status status = must_be_there(path, err);
+    enum cg_status status = cg_ledger_must_be_there(path, err);
     if (status == CG_OK) {
         status = cg_ledger_open_to_read(path, out, err);
     }

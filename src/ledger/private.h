@@ -261,6 +261,8 @@ cg_must_use enum cg_status cg_set_read_mark(struct cg_ledger *ledger, struct cg_
 /* CG_USAGE for a part of a set, which is not written by itself. */
 cg_must_use enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger,
                                                  struct cg_error *err);
+/* CG_NO_INPUT when no ledger is there, CG_IO when nobody can tell. */
+cg_must_use enum cg_status cg_ledger_must_be_there(const char *path, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_open_raw(const struct cg_ledger_plan *plan,
                                               struct cg_ledger **out, struct cg_error *err);
 /* The same of a part of a set, which may lie on a file system that machines share: a night gives it

@@ -294,10 +294,10 @@ enum cg_status cg_ledger_recover(const struct cg_ledger_plan *plan,
     if (cg_ledger_set_is(plan->path)) {
         return cg_set_recover(plan, recovery, recovered, err);
     }
-    if (access(plan->path, F_OK) != 0) {
-        return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: there is no ledger", plan->path);
+    enum cg_status status = cg_ledger_must_be_there(plan->path, err);
+    if (status == CG_OK) {
+        status = cg_ledger_open_raw(plan, &ledger, err);
     }
-    enum cg_status status = cg_ledger_open_raw(plan, &ledger, err);
     if (status == CG_OK) {
         status = cg_ledger_refuse_part(ledger, err);
     }

@@ -104,7 +104,7 @@ static enum cg_status open_folder(struct cg_ledger_set *set, const char *path,
                                   struct cg_error *err) {
     set->path = realpath(path, NULL);
     if (set->path == NULL) {
-        return cg_error_set_errno(err, errno == ENOMEM ? CG_INTERNAL : CG_NO_INPUT, errno,
+        return cg_error_set_errno(err, CG_NO_INPUT, errno,
                                   "%s: there is no ledger set; `claimgate ledger create` makes one",
                                   path);
     }

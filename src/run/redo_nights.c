@@ -3,6 +3,7 @@
 #include "claimgate/run/content_hash.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +177,8 @@ static enum cg_status try_folder(struct finding *finding, const char *path, bool
     enum cg_status status = CG_OK;
     DIR *folder = opendir(path);
     if (folder == NULL) {
-        return cg_error_set(err, CG_NO_INPUT, "%s: cannot open the folder of inputs", path);
+        return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot open the folder of inputs",
+                                  path);
     }
     for (const struct dirent *entry;
          status == CG_OK && finding->missing > 0 && (entry = readdir(folder)) != NULL;) {
@@ -193,7 +195,9 @@ static enum cg_status try_place(struct finding *finding, const char *path, bool 
                                 struct cg_error *err) {
     struct stat facts;
     if (stat(path, &facts) != 0) {
-        return depth == 0 ? cg_error_set(err, CG_NO_INPUT, "%s: is not there", path) : CG_OK;
+        return depth == 0
+                   ? cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot look for inputs", path)
+                   : CG_OK;
     }
     if (S_ISDIR(facts.st_mode)) {
         return depth < DEPTH_MAX ? try_folder(finding, path, any_size, depth, err) : CG_OK;

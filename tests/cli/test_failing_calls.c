@@ -3,6 +3,7 @@
  * or absent, and the run says what happened.
  */
 #include "support/scene.h"
+#include "support/script.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -195,6 +196,34 @@ Test(failing_calls, a_single_file_that_stays_in_place_is_named, .timeout = 60) {
         free(command);
     }
     scene_remove(&scene);
+}
+
+/* Nobody knows then whether it is there: no mend of a name or of a file's content would help. */
+Test(failing_calls, what_the_disk_does_not_open_is_told_as_a_fault_of_the_disk, .timeout = 120) {
+    static const char SCRIPT[] =
+        "D=$1; P=; cp -r fixtures/quickstart/* $D; cp schemas/policies/ms.json $D/p.json\n"
+        "cp schemas/layouts/tuva.json $D/l.json\n"
+        "run() { $P $0 \"$@\" >/dev/null 2>>$D/errors; echo $what $error: $?; }\n"
+        "night() { run validate $D/claims.csv --roster $D/roster --policy $D/p.json --layout "
+        "$D/l.json --as-of 2025-06-30 --quiet --out $D/$1 $2 $3; }\n"
+        "what=nothing; error=fails; night first --ledger $D/ledger.db\n"
+        "for error in EIO EMFILE; do for what in claims.csv roster/credentials.csv p.json l.json "
+        "ledger.db; do\n"
+        "P=\"strace -f -qq -o /dev/null -P $D/$what -e trace=open,openat -e "
+        "inject=open,openat:error=$error\"\n"
+        "[ $what = ledger.db ] || night next; done\n"
+        "night next --ledger $D/ledger.db; run ledger verify --ledger $D/ledger.db; done\n"
+        "ls -d $D/next; cat $D/errors >&2";
+    static const char TOLD[] = "nothing fails: 0\n"
+                               "claims.csv EIO: 74\nroster/credentials.csv EIO: 74\n"
+                               "p.json EIO: 74\nl.json EIO: 74\nledger.db EIO: 74\n"
+                               "ledger.db EIO: 74\n"
+                               "claims.csv EMFILE: 74\nroster/credentials.csv EMFILE: 74\n"
+                               "p.json EMFILE: 74\nl.json EMFILE: 74\nledger.db EMFILE: 74\n"
+                               "ledger.db EMFILE: 74\n";
+    if (can_trace()) {
+        script_expect_told(SCRIPT, TOLD);
+    }
 }
 
 /* Writes are cut short by the limit before they fail: a true short write. */

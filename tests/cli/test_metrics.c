@@ -97,6 +97,31 @@ Test(metrics, a_busy_or_foreign_ledger_leaves_its_code, .timeout = 60) {
     scene_remove(&scene);
 }
 
+/* 30 MB of addresses are enough to begin, and not for a batch. */
+Test(metrics, a_run_without_memory_leaves_its_code, .timeout = 60) {
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *metrics = scene_path(&scene, "night.prom");
+    const char *const argv[] = {"sh",
+                                "-c",
+                                "ulimit -v 30000; exec $0 validate " CLAIMS " --roster " ROSTER
+                                " --dry-run --metrics $1",
+                                run_claimgate(),
+                                metrics,
+                                NULL};
+    if (getenv("ASAN_OPTIONS") == NULL) { /* whose addresses are terabytes */
+        size_t len;
+        run_program(argv, NULL, &run);
+        cr_expect_eq(run.exit_code, 70, "exit %d: %s", run.exit_code, run.err);
+        char *text = run_read_file(metrics, &len);
+        cr_expect_eq((int)metric(text, "claimgate_last_exit_code"), 70);
+        free(text);
+        run_fini(&run);
+    }
+    scene_remove(&scene);
+}
+
 Test(metrics, counts_are_those_of_the_report_and_a_failure_keeps_the_last_success) {
     struct scene scene;
     struct stat st;

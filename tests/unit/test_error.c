@@ -27,6 +27,26 @@ Test(error, denied_access_is_a_status_of_its_own) {
     }
 }
 
+Test(error, a_fault_of_the_machine_is_no_missing_input) {
+    static const struct {
+        int errno_value;
+        enum cg_status tried, told;
+    } CASES[] = {{ENOENT, CG_NO_INPUT, CG_NO_INPUT},
+                 {ENOTDIR, CG_NO_INPUT, CG_NO_INPUT},
+                 {EIO, CG_NO_INPUT, CG_IO},
+                 {EMFILE, CG_NO_INPUT, CG_IO},
+                 {ENFILE, CG_NO_INPUT, CG_IO},
+                 {ESTALE, CG_NO_INPUT, CG_IO},
+                 {ETIMEDOUT, CG_NO_INPUT, CG_IO},
+                 {ENOMEM, CG_NO_INPUT, CG_INTERNAL},
+                 {EIO, CG_CANNOT_CREATE, CG_CANNOT_CREATE}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        cr_expect_eq(cg_error_set_errno(&err, CASES[i].tried, CASES[i].errno_value, "x"),
+                     CASES[i].told, "case %zu", i);
+    }
+}
+
 Test(error, wrap_puts_the_context_in_front) {
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(cg_error_wrap(&err, "nothing failed"), CG_OK);

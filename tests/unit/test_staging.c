@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -187,7 +188,11 @@ Test(staging, overwrite_refuses_mount_points) {
         mount(staging_in_folder("other"), staging_target, NULL, MS_BIND, NULL) != 0) {
         cr_skip("this account cannot mount");
     }
+    const int lock =
+        open(staging_in_folder(".night.claimgate-lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    cr_assert_eq(flock(lock, LOCK_EX), 0);
     staging_assert_refused(staging_target, true, CG_CANNOT_CREATE, "mount point");
+    close(lock);
     cr_assert_eq(umount(staging_target), 0);
     cr_assert_eq(mount("none", staging_target, "tmpfs", 0, NULL), 0);
     staging_assert_refused(staging_target, true, CG_CANNOT_CREATE, "mount point");

@@ -51,7 +51,8 @@ enum cg_status cg_error_set(struct cg_error *err, enum cg_status status, const c
     cg_printf_like(3, 4);
 
 /* The same for a failed system call: appends ": " and the text of errno_value. The status is
- * CG_NO_PERMISSION for EACCES and EPERM, CG_INTERNAL for ENOMEM, else the one given. */
+ * CG_NO_PERMISSION for EACCES and EPERM, CG_INTERNAL for ENOMEM, CG_IO instead of CG_NO_INPUT for
+ * what the disk or the machine fails at (EIO, EMFILE and the like), else the one given. */
 enum cg_status cg_error_set_errno(struct cg_error *err, enum cg_status status, int errno_value,
                                   const char *format, ...) cg_printf_like(4, 5);
 
