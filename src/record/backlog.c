@@ -43,16 +43,33 @@ static uint32_t count_byte(struct cg_text text, char byte) {
     return count;
 }
 
+static bool has_cr(struct cg_text text) {
+    return text.len > 0 && memchr(text.ptr, '\r', text.len) != NULL;
+}
+
 /* Both bytes of a CRLF count, so that this is no less than the number of line ends. Most files have
  * no CR at all, which memchr sees faster than they could be counted. */
 static uint32_t count_ending_bytes(struct cg_text text) {
-    const bool has_cr = text.len > 0 && memchr(text.ptr, '\r', text.len) != NULL;
-    return count_byte(text, '\n') + (has_cr ? count_byte(text, '\r') : 0);
+    return count_byte(text, '\n') + (has_cr(text) ? count_byte(text, '\r') : 0);
+}
+
+/* As cg_backlog_first_lines, where every line ends with LF. */
+static uint32_t first_plain_lines(struct cg_text text) {
+    const char *at = text.ptr;
+    const char *end = text.ptr + text.len;
+    for (uint32_t lines = 0; at < end && lines < CG_BATCH_LINES; lines++) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        at = line_end == NULL ? end : line_end + 1;
+    }
+    return (uint32_t)(at - text.ptr);
 }
 
 uint32_t cg_backlog_first_lines(struct cg_text text) {
     uint32_t lines = 0;
     uint32_t at = 0;
+    if (!has_cr(text)) {
+        return first_plain_lines(text);
+    }
     while (at < text.len && lines < CG_BATCH_LINES) {
         const char byte = text.ptr[at++];
         if (byte == '\r' && at < text.len && text.ptr[at] == '\n') {

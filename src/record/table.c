@@ -266,7 +266,7 @@ static bool take_row(const void *context, struct cg_values *values, struct cg_li
         const int index = table->plan->columns[i].index;
         struct cg_csv_field field = {.value = {"", 0}};
         if (index >= 0) {
-            field = cg_csv_field(values->csv, (uint32_t)index);
+            field = cg_values_cell(values, (uint32_t)index);
         }
         table->values[i] = value_of(table, field.value);
         table->byte_columns[i] = index >= 0 ? field.raw_offset + 1 : 0;
@@ -350,7 +350,7 @@ static enum cg_status read_table(struct table *table, struct cg_reader_input *in
         .bind = bind_header,
         .bind_context = table,
         .unnamed = true,
-        .parse = {.edit_fields = take_row, .rules = &table, .libcsv_only = true},
+        .parse = {.edit_fields = take_row, .rules = &table},
     };
     enum cg_status status = CG_INTERNAL;
     table->reader = cg_reader_new(&plan);

@@ -120,19 +120,23 @@ __attribute__((noinline)) bool cg_values_is_session(struct cg_text start, struct
            to.minute - from.minute < DAY_MINUTES;
 }
 
-struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {
-    int32_t column = column_used(values, field);
-    if (column < 0) {
-        return (struct cg_csv_field){.raw_len = 0};
-    }
+struct cg_csv_field cg_values_cell(struct cg_values *values, uint32_t column) {
     if (values->ends == NULL) {
-        return cg_csv_field(values->csv, (uint32_t)column);
+        struct cg_csv_field field = cg_csv_field(values->csv, column);
+        field.value = quoted_column(values, column);
+        return field;
     }
-    uint32_t record_start = values->ends[-1] + 1;
-    uint32_t start = values->ends[column - 1] + 1;
+    const struct cg_text raw = cg_values_slice(values, column);
+    const uint32_t record_start = values->ends[-1] + 1;
     return (struct cg_csv_field){
-        .value = column_value(values, column),
-        .raw_offset = start - record_start,
-        .raw_len = values->ends[column] - start,
+        .value = cg_text_trim(raw),
+        .raw_offset = (uint32_t)(raw.ptr - values->text) - record_start,
+        .raw_len = raw.len,
     };
+}
+
+struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {
+    const int32_t column = column_used(values, field);
+    return column < 0 ? (struct cg_csv_field){.raw_len = 0}
+                      : cg_values_cell(values, (uint32_t)column);
 }

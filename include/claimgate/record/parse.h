@@ -97,7 +97,9 @@ static inline bool cg_values_has(const struct cg_values *values, enum cg_field f
 /* A column of the record without blanks around it; len 0 where the layout takes it for a blank. */
 struct cg_text cg_values_column(struct cg_values *values, int32_t column);
 
-/* The bytes of a field as they stand in its record; raw_len 0 when its column is absent. */
+/* A column as it stands in its record, whatever the layout makes of it. */
+struct cg_csv_field cg_values_cell(struct cg_values *values, uint32_t column);
+/* The same of a field; raw_len 0 when its column is absent. */
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field);
 
 struct cg_parse_plan {
