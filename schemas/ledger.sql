@@ -234,8 +234,8 @@ CREATE TABLE past (
     packed BLOB NOT NULL
 ) STRICT;
 
--- The same of newer runs, members rising, in blocks of about 16 KiB: a night is added at the end,
--- whomever it met. A share of it is moved into `past` each night; what has been moved goes. 1 to 2
+-- The same of newer runs, members rising, in blocks of about 17 KiB, which fill their pages: a night
+-- is added at the end, whomever it met. A share of it is moved into `past` each night; what has been moved goes. 1 to 2
 -- bytes a line.
 CREATE TABLE recent (
     recent_no INTEGER PRIMARY KEY,
@@ -256,7 +256,7 @@ CREATE TABLE fold (
 
 -- What each rendering provider had decided in a run, by month of service and first reason: for the
 -- comparison of a night with those before it, and for questions about a provider. Voids are left
--- out. Packed, providers rising, in blocks of about 8 KiB a run: 1 byte a line, where a row for
+-- out. Packed, providers rising, in blocks of about 9 KiB a run: 1 byte a line, where a row for
 -- each sum, found by its provider, took 6.6 and half of the pages that a night wrote.
 CREATE TABLE rendered (
     rendered_no INTEGER PRIMARY KEY,
@@ -283,7 +283,7 @@ CREATE TABLE near (
 CREATE INDEX near_period ON near (cap_id, first_day, run_no);
 CREATE INDEX near_run ON near (run_no);
 
--- From claims to lines, packed, claims rising, in blocks of about 8 KiB a run. 3.3 bytes a line,
+-- From claims to lines, packed, claims rising, in blocks of about 9 KiB a run. 3.0 bytes a line,
 -- where a row for each claim took 24.
 CREATE TABLE claim_block (
     block_no INTEGER PRIMARY KEY,

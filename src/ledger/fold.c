@@ -12,7 +12,7 @@
  */
 #include "past.h"
 
-enum { BUDGET_TIMES = 8, BUDGET_FROM_BYTES = 16 << 10, LINE_BYTES = 24 };
+enum { BUDGET_TIMES = 8, BUDGET_FROM_BYTES = 16 << 10, LINE_BYTES = 20 };
 /* Moved from the part of all bytes on that has gathered; a round that goes on leaves about twice as
  * much. */
 enum { GATHERED_PART = 24 };

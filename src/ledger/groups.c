@@ -11,8 +11,8 @@
 
 enum {
     SORT_BYTES = 32 << 20, /* each */
-    RECENT_BLOCK_BYTES = 16 << 10,
-    CLAIM_BLOCK_BYTES = 8 << 10,
+    RECENT_BLOCK_BYTES = CG_PACKED_BYTES(2),
+    CLAIM_BLOCK_BYTES = CG_PACKED_BYTES(1),
 };
 
 struct cg_groups {

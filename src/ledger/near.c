@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERIODS_MAX = 1 << 16, USES_MAX = 1 << 27, BLOCK_BYTES = 1 << 15 };
+enum { PERIODS_MAX = 1 << 16, USES_MAX = 1 << 27, BLOCK_BYTES = CG_PACKED_BYTES(4) };
 
 struct cg_near_period {
     const struct cg_cap *cap;

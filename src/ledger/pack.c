@@ -79,24 +79,55 @@ struct cg_packed_entry cg_entry_of_take_back(const struct cg_cell *cells, int64_
     };
 }
 
+/* Where most of an id's own characters are digits at its end, these are kept as a number: ids of
+ * payers mostly are one behind a letter. 0: it would not be shorter. */
+static size_t put_digits(uint8_t *out, uint32_t shared, struct cg_text own) {
+    uint64_t value = 0;
+    uint32_t digits = 0;
+    while (digits < own.len && digits < TAIL_MAX && own.ptr[own.len - 1 - digits] >= '0' &&
+           own.ptr[own.len - 1 - digits] <= '9') {
+        digits++;
+    }
+    const uint32_t text = own.len - digits;
+    const uint32_t bytes = cg_bytes_of_digits(digits);
+    if (shared > SHORT_MAX || text > TAIL_MAX || bytes + 1 >= digits) {
+        return 0;
+    }
+    for (uint32_t i = text; i < own.len; i++) {
+        value = value * 10 + (uint64_t)(own.ptr[i] - '0');
+    }
+    out[0] = (uint8_t)(shared << 4 | DIGITS_ID);
+    out[1] = (uint8_t)(text << 4 | digits);
+    memcpy(out + 2, own.ptr, text);
+    for (uint32_t i = 0; i < bytes; i++) {
+        out[2 + text + i] = (uint8_t)(value >> 8 * i);
+    }
+    return 2 + (size_t)text + bytes;
+}
+
+static size_t put_characters(uint8_t *out, uint32_t shared, struct cg_text own) {
+    uint8_t *at = out;
+    if (shared <= SHORT_MAX && own.len <= SHORT_MAX) {
+        *at++ = (uint8_t)(shared << 4 | own.len);
+    } else {
+        *at++ = LONG_ID;
+        *at++ = (uint8_t)shared;
+        *at++ = (uint8_t)own.len;
+    }
+    memcpy(at, own.ptr, own.len);
+    return (size_t)(at - out) + own.len;
+}
+
 size_t cg_put_shared_id(uint8_t *out, struct cg_packer *last, struct cg_text id) {
     uint32_t shared = 0;
     while (shared < id.len && shared < last->claim_len && last->claim[shared] == id.ptr[shared]) {
         shared++;
     }
-    const uint32_t own = id.len - shared;
-    uint8_t *at = out;
-    if (shared <= SHORT_MAX && own <= SHORT_MAX) {
-        *at++ = (uint8_t)(shared << 4 | own);
-    } else {
-        *at++ = LONG_ID;
-        *at++ = (uint8_t)shared;
-        *at++ = (uint8_t)own;
-    }
-    memcpy(at, id.ptr + shared, own);
-    memcpy(last->claim + shared, id.ptr + shared, own);
+    const struct cg_text own = {id.ptr + shared, id.len - shared};
+    const size_t used = put_digits(out, shared, own);
+    memcpy(last->claim + shared, own.ptr, own.len);
     last->claim_len = id.len;
-    return (size_t)(at - out) + own;
+    return used > 0 ? used : put_characters(out, shared, own);
 }
 
 static size_t put_text(uint8_t *out, struct cg_text text) {

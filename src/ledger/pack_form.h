@@ -23,7 +23,14 @@ enum {
     FLAG_OVER_CAP = 128,
     SHORT_LEN = 0x80, /* lengths from here on take two bytes */
     LONG_ID = 0xff,   /* two lengths of a byte each follow */
+    DIGITS_ID = 15,   /* in place of an own length: a byte of lengths follows, text, and a number */
     SHORT_MAX = 14,
+    TAIL_MAX = 15, /* characters before the digits, and digits, of such an id */
 };
+
+/* Bytes that hold any number of so many decimal digits. */
+static inline uint32_t cg_bytes_of_digits(uint32_t digits) {
+    return (5 * digits + 11) / 12;
+}
 
 #endif

@@ -9,7 +9,7 @@
 enum {
     SUMS_MAX = 1 << 26,
     ACCEPTED = 0, /* the reason of lines that were accepted: none */
-    BLOCK_BYTES = 8 << 10,
+    BLOCK_BYTES = CG_PACKED_BYTES(1),
     ENTRY_BYTES = 6 * CG_VARINT_MAX_BYTES + 1 + CG_RENDERED_REASON_BYTES,
 };
 

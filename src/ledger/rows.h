@@ -37,6 +37,10 @@ enum {
 
 enum { CG_ROW_BLOCK_BYTES = 1 << 16 };
 
+/* So many bytes in a value fill pages: what a row of SQLite has beyond a page stands on pages of
+ * its own, as many bytes as fill them, but at least 1004 beside other rows. */
+#define CG_PACKED_BYTES(pages) (1004 + (pages) * (8192 - 4))
+
 enum { CG_LINE_ID_NUMBER, CG_LINE_ID_TEXT, CG_LINE_ID_CELLS };
 
 /* A block holds rows in the order in which they are inserted, each behind its head. */

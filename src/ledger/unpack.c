@@ -48,7 +48,34 @@ static int32_t get_day(struct reader *reader, int32_t from) {
     return reader->broken ? 0 : (int32_t)day;
 }
 
+/* As put_digits makes it. */
+static size_t get_digits(const uint8_t *bytes, size_t len, struct cg_packer *last) {
+    const uint32_t shared = bytes[0] >> 4;
+    const uint32_t text = len < 2 ? 0 : bytes[1] >> 4;
+    const uint32_t digits = len < 2 ? 0 : bytes[1] & 15;
+    const uint32_t number = cg_bytes_of_digits(digits);
+    const uint32_t id_len = shared + text + digits;
+    uint64_t value = 0;
+    if (digits == 0 || shared > last->claim_len || id_len > CG_ID_MAX_BYTES ||
+        len < 2 + (size_t)text + number) {
+        return 0;
+    }
+    memcpy(last->claim + shared, bytes + 2, text);
+    for (uint32_t i = number; i > 0; i--) {
+        value = value << 8 | bytes[1 + text + i];
+    }
+    for (uint32_t i = 1; i <= digits; i++) {
+        last->claim[id_len - i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    last->claim_len = id_len;
+    return value == 0 ? 2 + (size_t)text + number : 0;
+}
+
 size_t cg_get_shared_id(const uint8_t *bytes, size_t len, struct cg_packer *last) {
+    if (len > 0 && bytes[0] != LONG_ID && (bytes[0] & 15) == DIGITS_ID) {
+        return get_digits(bytes, len, last);
+    }
     const size_t head = len > 0 && bytes[0] == LONG_ID ? 3 : 1;
     if (len < head) {
         return 0;

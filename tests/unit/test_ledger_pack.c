@@ -122,6 +122,37 @@ Test(ledger_pack, ids_of_every_length_come_back) {
     }
 }
 
+Test(ledger_pack, ids_with_any_number_of_digits_come_back) {
+    char id[CG_ID_MAX_BYTES];
+    uint8_t bytes[CG_ID_MAX_BYTES + 3];
+    struct cg_packer put = {0};
+    struct cg_packer got = {0};
+    for (uint32_t round = 0; round < 20 * 20 * 3; round++) {
+        const uint32_t text = round % 20;
+        const uint32_t len = text + round / 20 % 20;
+        const char digits[] = {'0', '9', (char)('0' + round % 10)};
+        memset(id, 'C', text);
+        memset(id + text, digits[round / 400], len - text);
+        const size_t used = cg_put_shared_id(bytes, &put, (struct cg_text){id, len});
+        cr_assert_leq(used, len + 3);
+        cr_assert_eq(cg_get_shared_id(bytes, used, &got), used);
+        cr_assert(got.claim_len == len && memcmp(got.claim, id, len) == 0);
+        for (size_t cut = 0; cut < used; cut++) {
+            struct cg_packer broken = got;
+            cr_assert_eq(cg_get_shared_id(bytes, cut, &broken), 0);
+        }
+    }
+}
+
+Test(ledger_pack, a_usual_id_takes_seven_bytes_by_itself) {
+    static const uint8_t too_large[] = {0x0f, 0x19, 'C', 0xff, 0xff, 0xff, 0xff};
+    uint8_t bytes[CG_ID_MAX_BYTES + 3];
+    struct cg_packer packer = {0};
+    cr_assert_eq(cg_put_shared_id(bytes, &packer, (struct cg_text){"C008253649", 10}), 7);
+    packer = (struct cg_packer){0};
+    cr_assert_eq(cg_get_shared_id(too_large, sizeof too_large, &packer), 0);
+}
+
 Test(ledger_pack, claims_lead_to_their_lines) {
     static const struct {
         const char *claim;
