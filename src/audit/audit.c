@@ -306,7 +306,7 @@ static void fill_run(struct audit *audit) {
     audit->run.dry_run = true;
     audit->run.before_run = audit->plan->run_no;
     audit->run.output = (struct cg_output_plan){.group = (gid_t)-1, .level = CG_LEVEL_DEFAULT};
-    audit->run.max_reject_rate_milli = -1;
+    audit->run.checks.max_reject_rate_milli = -1;
     audit->run.watch = watch;
     audit->run.watch_context = audit;
 }

@@ -93,9 +93,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
 
 static void run_not(const void *options, int exit_code) {
     const struct options *o = options;
-    struct cg_metrics_file metrics;
-    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
-    cg_metrics_file_end(&metrics, exit_code);
+    cg_metrics_file_of_slip(o->metrics, o->ledger, exit_code);
 }
 
 const struct cg_command cg_command_ledger_redo = {

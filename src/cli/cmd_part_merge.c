@@ -3,7 +3,6 @@
 #include "printed_page.h"
 
 #include "claimgate/io/files.h"
-#include "claimgate/report/notes.h"
 #include "claimgate/report/run_report.h"
 
 #include <limits.h>
@@ -17,7 +16,7 @@ struct options {
     bool show_phi;
 };
 
-static const struct options defaults = {.merge = {.max_reject_rate_milli = -1}};
+static const struct options defaults = {.merge = CG_PART_MERGE_DEFAULT};
 
 static const struct cg_option option_table[] = {
     CG_TAKES_PATH("run", "RUN", run, "folder of the run"),
@@ -28,7 +27,8 @@ static const struct cg_option option_table[] = {
 
 /* What is told of the whole run. */
 struct telling {
-    const struct cg_part_merge_arguments *arguments;
+    const struct cg_publish_options *options;
+    struct cg_metrics_file *metrics;
     int *exit_code;
     const char *policy;
     enum cg_status status;
@@ -37,12 +37,10 @@ struct telling {
 
 static void tell(void *context, const struct cg_run_facts *facts) {
     struct telling *telling = context;
-    const struct cg_part_merge_arguments *o = telling->arguments;
+    const struct cg_publish_options *o = telling->options;
     struct cg_page page;
-    cg_notes_run(facts, telling->policy, o->max_reject_rate_milli);
-    *telling->exit_code =
-        facts->outcome == CG_TRIPPED ||
-        (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
+    cg_metrics_file_count(telling->metrics, facts);
+    *telling->exit_code = cg_publish_note(o, telling->policy, facts);
     if (o->quiet && !o->json) {
         return;
     }
@@ -52,7 +50,7 @@ static void tell(void *context, const struct cg_run_facts *facts) {
 }
 
 /* The plan's names are told from another folder than those of this command. */
-enum cg_status cg_part_absolute(const char *path, char out[PATH_MAX], struct cg_error *err) {
+static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct cg_error *err) {
     char folder[PATH_MAX];
     if (path[0] == '/') {
         return snprintf(out, PATH_MAX, "%s", path) < PATH_MAX
@@ -66,45 +64,111 @@ enum cg_status cg_part_absolute(const char *path, char out[PATH_MAX], struct cg_
     return CG_OK;
 }
 
-enum cg_status cg_part_merge_with(struct cg_part *part,
-                                  const struct cg_part_merge_arguments *arguments, const char *out,
-                                  int *exit_code, struct cg_error *err) {
-    struct telling telling = {.arguments = arguments,
+enum cg_status cg_part_merging_begin(const struct cg_part_merge_arguments *arguments,
+                                     const char *ledgers, struct cg_part_merging *out,
+                                     struct cg_error *err) {
+    const struct cg_publish_options *o = &arguments->publish;
+    const enum cg_status named =
+        o->metrics != NULL ? make_absolute(o->metrics, out->metrics_path, err) : CG_OK;
+    out->arguments = arguments;
+    cg_metrics_file_begin(&out->metrics,
+                          o->metrics != NULL && named == CG_OK ? out->metrics_path : NULL, ledgers);
+    if (named != CG_OK) {
+        return named;
+    }
+    if (o->out == NULL) {
+        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    }
+    return cg_publish_checks(o, &out->checks, err) == CG_OK ? make_absolute(o->out, out->out, err)
+                                                            : err->status;
+}
+
+/* From the folder that the plan names its files from. */
+static enum cg_status spare(const struct cg_part_merging *merging, const struct cg_part *part,
+                            struct cg_error *err) {
+    const struct cg_part_options *o = cg_part_options_of(part);
+    const char *input = cg_part_input_of(part, 0);
+    for (uint32_t i = 0; input != NULL; input = cg_part_input_of(part, ++i)) {
+        const struct cg_spared spared = {
+            .folder = merging->arguments->publish.overwrite ? merging->out : NULL,
+            .inputs = &input,
+            .input_count = 1,
+            .rules = {o->policy, o->layout},
+            .outputs = {merging->metrics.path}};
+        if (cg_publish_spare(&spared, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
+enum cg_status cg_part_merging_run(struct cg_part_merging *merging, struct cg_part *part,
+                                   int *exit_code, struct cg_error *err) {
+    const struct cg_publish_options *o = &merging->arguments->publish;
+    struct telling telling = {.options = o,
+                              .metrics = &merging->metrics,
                               .exit_code = exit_code,
                               .policy = cg_part_options_of(part)->policy,
                               .err = err};
-    struct cg_part_merge plan = {.out = out,
-                                 .overwrite = arguments->overwrite,
-                                 .one_file = arguments->one_file,
+    struct cg_part_merge plan = {.out = merging->out,
+                                 .overwrite = o->overwrite,
+                                 .one_file = merging->arguments->one_file,
+                                 .read_back = o->read_back,
+                                 .with_page = o->html,
                                  .group = (gid_t)-1,
-                                 .max_reject_rate_milli = arguments->max_reject_rate_milli,
+                                 .checks = merging->checks,
+                                 .metrics = merging->metrics.path,
                                  .tell = tell,
                                  .context = &telling};
-    if (arguments->group != NULL && cg_group_find(arguments->group, &plan.group, err) != CG_OK) {
+    const char *ledgers = cg_part_ledgers_of(part);
+    if (ledgers != NULL) {
+        (void)snprintf(merging->ledgers, sizeof merging->ledgers, "%s", ledgers);
+        merging->metrics.ledger = merging->ledgers;
+    }
+    if (o->group != NULL && cg_group_find(o->group, &plan.group, err) != CG_OK) {
         return err->status;
     }
     const enum cg_status status = cg_part_merge(part, &plan, err);
     return status == CG_OK ? telling.status : status;
 }
 
-static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+void cg_part_merging_end(struct cg_part_merging *merging, enum cg_status status, int exit_code) {
+    cg_metrics_file_end(&merging->metrics,
+                        status == CG_OK ? exit_code : cg_status_exit_code(status));
+}
+
+static enum cg_status merge(const struct cg_invocation *call, struct cg_part_merging *merging,
+                            struct cg_error *err) {
     const struct options *o = call->options;
-    const struct cg_log_options log = {.quiet = o->merge.quiet, .show_phi = o->show_phi};
+    const struct cg_log_options log = {.quiet = o->merge.publish.quiet, .show_phi = o->show_phi};
     struct cg_opened_part opened;
-    char out[PATH_MAX];
-    cg_log_init(log);
-    if (o->merge.out == NULL) {
-        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
+    enum cg_status status = cg_part_merging_begin(&o->merge, NULL, merging, err);
+    if (status != CG_OK) {
+        return status;
     }
-    if (cg_part_absolute(o->merge.out, out, err) != CG_OK) {
-        return err->status;
-    }
-    enum cg_status status = cg_part_open_with(o->run, log, &opened, err);
+    status = cg_part_open_with(o->run, log, &opened, err);
     if (status == CG_OK) {
-        status = cg_part_merge_with(opened.part, &o->merge, out, call->exit_code, err);
+        status = spare(merging, opened.part, err);
+    }
+    if (status == CG_OK) {
+        status = cg_part_merging_run(merging, opened.part, call->exit_code, err);
     }
     cg_part_close_with(&opened);
     return status;
+}
+
+static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
+    const struct options *o = call->options;
+    struct cg_part_merging merging;
+    cg_log_init((struct cg_log_options){.quiet = o->merge.publish.quiet, .show_phi = o->show_phi});
+    const enum cg_status status = merge(call, &merging, err);
+    cg_part_merging_end(&merging, status, *call->exit_code);
+    return status;
+}
+
+static void run_not(const void *options, int exit_code) {
+    const struct options *o = options;
+    cg_metrics_file_of_slip(o->merge.publish.metrics, NULL, exit_code);
 }
 
 const struct cg_command cg_command_part_merge = {
@@ -118,4 +182,5 @@ const struct cg_command cg_command_part_merge = {
         "RUN may be removed afterwards. A run that was published there already is exit 0.",
     .options = {option_table, &defaults, sizeof defaults},
     .run = run,
+    .run_not = run_not,
 };

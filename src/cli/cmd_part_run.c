@@ -29,7 +29,7 @@ struct options {
 };
 
 static const struct options defaults = {.part = CG_PART_ARGUMENTS_DEFAULT,
-                                        .merge = {.max_reject_rate_milli = -1},
+                                        .merge = CG_PART_MERGE_DEFAULT,
                                         .jobs = CG_THREADS_BY_CORES,
                                         .parts = -1,
                                         .tasks = -1};
@@ -73,12 +73,12 @@ static enum cg_status check_out(const struct options *o, const char *out, const 
         cg_file_look(run_dir, &has_run, err) != CG_OK) {
         return err->status;
     }
-    return !has_out || has_run || o->merge.overwrite
+    return !has_out || has_run || o->merge.publish.overwrite
                ? CG_OK
                : cg_error_set(err, CG_CANNOT_CREATE,
                               "%s: exists already; choose another folder, or replace it with "
                               "--overwrite",
-                              o->merge.out);
+                              o->merge.publish.out);
 }
 
 /* Processes share the cores, and each reads on as many threads as are left for it. */
@@ -115,17 +115,25 @@ static enum cg_status fill_request(const struct cg_invocation *call, const char 
     return CG_OK;
 }
 
-static enum cg_status run_steps(const struct cg_invocation *call, const char *run_dir,
-                                const char *out, uint32_t jobs, struct cg_error *err) {
-    const struct options *o = call->options;
-    const struct cg_log_options log = {.quiet = o->merge.quiet, .show_phi = o->show_phi};
+/* The command at work. */
+struct running {
+    const struct cg_invocation *call;
+    struct cg_part_merging merging;
+    char run_dir[PATH_MAX];
+    bool is_given_up; /* its night was taken back, so that nothing can go on from there */
+};
+
+static enum cg_status run_steps(struct running *running, uint32_t jobs, struct cg_error *err) {
+    const struct options *o = running->call->options;
+    const struct cg_log_options log = {.quiet = o->merge.publish.quiet, .show_phi = o->show_phi};
     struct cg_opened_part opened;
-    enum cg_status status = cg_part_open_with(run_dir, log, &opened, err);
+    enum cg_status status = cg_part_open_with(running->run_dir, log, &opened, err);
     if (status == CG_OK) {
         status = cg_part_run_steps(opened.part, jobs, err);
     }
     if (status == CG_OK) {
-        status = cg_part_merge_with(opened.part, &o->merge, out, call->exit_code, err);
+        status = cg_part_merging_run(&running->merging, opened.part, running->call->exit_code, err);
+        running->is_given_up = cg_part_is_given_up(opened.part);
     }
     cg_part_close_with(&opened);
     return status;
@@ -137,56 +145,85 @@ static bool has_plan(const char *run_dir) {
     return access(path, F_OK) == 0;
 }
 
-static enum cg_status run_locked(const struct cg_invocation *call, const char *run_dir,
-                                 const char *out, struct cg_error *err) {
-    const struct options *o = call->options;
+/* What was done is kept where the same command can go on from there. */
+static void tidy(const struct running *running, enum cg_status status, bool has_out) {
+    const struct options *o = running->call->options;
+    const bool is_tripped = *running->call->exit_code != 0 && !has_out && o->ledgers == NULL;
+    if (!has_plan(running->run_dir)) {
+        (void)cg_part_remove(running->run_dir); /* nothing was begun */
+    } else if (!running->is_given_up && (status != CG_OK || is_tripped)) {
+        cg_log_note("%s keeps what was done, for the same command to go on from there",
+                    running->run_dir);
+    } else if (!cg_part_remove(running->run_dir)) {
+        cg_log_warning("%s cannot be removed whole; remove it", running->run_dir);
+    }
+}
+
+static enum cg_status run_locked(struct running *running, struct cg_error *err) {
+    const struct options *o = running->call->options;
     const uint32_t jobs = cg_load_threads(o->jobs);
     struct cg_part_request request;
     bool has_out = false;
-    enum cg_status status = fill_request(call, run_dir, jobs, &request, err);
+    enum cg_status status = fill_request(running->call, running->run_dir, jobs, &request, err);
     if (status == CG_OK) {
         status = cg_part_plan_with(&request, err);
     }
     if (status == CG_OK) {
-        status = run_steps(call, run_dir, out, jobs, err);
+        status = run_steps(running, jobs, err);
     }
     if (status == CG_OK) {
-        status = cg_file_look(out, &has_out, err);
+        status = cg_file_look(running->merging.out, &has_out, err);
     }
-    if (!has_plan(run_dir)) {
-        (void)cg_part_remove(run_dir); /* nothing was begun */
-    } else if (status != CG_OK || (*call->exit_code != 0 && !has_out && o->ledgers == NULL)) {
-        cg_log_note("%s keeps what was done, for the same command to go on from there", run_dir);
-    } else if (!cg_part_remove(run_dir)) {
-        cg_log_warning("%s cannot be removed whole; remove it", run_dir);
+    tidy(running, status, has_out);
+    return status;
+}
+
+static enum cg_status run_in_folder(struct running *running, struct cg_error *err) {
+    const struct options *o = running->call->options;
+    const char *out = running->merging.out;
+    int lock = -1;
+    if (name_run(out, running->run_dir, err) != CG_OK ||
+        check_out(o, out, running->run_dir, err) != CG_OK) {
+        return err->status;
+    }
+    if (mkdir(running->run_dir, 0700) != 0 && errno != EEXIST) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made",
+                                  running->run_dir);
+    }
+    enum cg_status status = cg_part_lock(running->run_dir, &lock, err);
+    if (status == CG_OK) {
+        status = run_locked(running, err);
+    }
+    if (lock >= 0) {
+        (void)close(lock);
     }
     return status;
 }
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    char out[PATH_MAX];
-    char run_dir[PATH_MAX];
-    int lock = -1;
-    cg_log_init((struct cg_log_options){.quiet = o->merge.quiet, .show_phi = o->show_phi});
-    if (o->merge.out == NULL) {
-        return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
-    }
-    if (cg_part_absolute(o->merge.out, out, err) != CG_OK || name_run(out, run_dir, err) != CG_OK ||
-        check_out(o, out, run_dir, err) != CG_OK) {
-        return err->status;
-    }
-    if (mkdir(run_dir, 0700) != 0 && errno != EEXIST) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", run_dir);
-    }
-    enum cg_status status = cg_part_lock(run_dir, &lock, err);
+    struct running running = {.call = call};
+    cg_log_init((struct cg_log_options){.quiet = o->merge.publish.quiet, .show_phi = o->show_phi});
+    enum cg_status status = cg_part_merging_begin(&o->merge, o->ledgers, &running.merging, err);
     if (status == CG_OK) {
-        status = run_locked(call, run_dir, out, err);
+        const struct cg_spared spared = {.folder = o->merge.publish.overwrite ? o->merge.publish.out
+                                                                              : NULL,
+                                         .inputs = (const char *const *)call->args,
+                                         .input_count = call->arg_count,
+                                         .rules = {o->part.policy, o->part.layout},
+                                         .outputs = {o->merge.publish.metrics}};
+        status = cg_publish_spare(&spared, err);
     }
-    if (lock >= 0) {
-        (void)close(lock);
+    if (status == CG_OK) {
+        status = run_in_folder(&running, err);
     }
+    cg_part_merging_end(&running.merging, status, *call->exit_code);
     return status;
+}
+
+static void run_not(const void *options, int exit_code) {
+    const struct options *o = options;
+    cg_metrics_file_of_slip(o->merge.publish.metrics, o->ledgers, exit_code);
 }
 
 const struct cg_command cg_command_part_run = {
@@ -198,4 +235,5 @@ const struct cg_command cg_command_part_run = {
     .options = {option_table, &defaults, sizeof defaults},
     .args = {1, 1000000},
     .run = run,
+    .run_not = run_not,
 };

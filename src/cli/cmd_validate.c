@@ -8,7 +8,6 @@
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
-#include "claimgate/report/notes.h"
 #include "claimgate/report/run_report.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
@@ -21,15 +20,12 @@
 #include <unistd.h>
 
 static const struct cg_validate_options defaults = {
+    .publish = CG_PUBLISH_DEFAULT,
     .policy = "ms",
-    .guard = "warn",
     .as_of_day = CG_DAY_NONE,
     .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
-    .max_reject_rate_milli = -1,
-    .expect_records = -1,
-    .expect_units = -1,
 };
 
 static const struct cg_option option_table[] = {
@@ -43,9 +39,7 @@ static const struct cg_option option_table[] = {
     CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
     CG_TAKES_LIMITS(limits),
     CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
-    CG_TAKES_OUT_DIR(out),
-    CG_TAKES_OVERWRITE(overwrite),
-    CG_TAKES_FLAG("read-back", read_back, "read the outputs again before publishing"),
+    CG_TAKES_PUBLISH(publish),
     CG_TAKES_LEDGER(ledger, "remember decisions from run to run"),
     CG_TAKES_FLAG("check-ledger", check_ledger, "read all its pages before building on it"),
     CG_TAKES_LOCK_WAIT(lock_wait_seconds, "wait for another run on the ledger (0)"),
@@ -54,26 +48,12 @@ static const struct cg_option option_table[] = {
     CG_TAKES_PATH("report", "FILE", report, "report.json here"),
     CG_TAKES_PATH("decisions", "FILE", decisions, "a row for each line in scope here"),
     CG_TAKES_FLAG("with-decisions", with_decisions, "decisions.csv.gz in the folder as well"),
-    CG_TAKES_FLAG("html", html, "report.html in the folder as well"),
-    CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
     CG_TAKES_LEVEL(level),
-    CG_TAKES_FLAG("fail-on-reject", fail_on_reject, "exit 1 if a line is rejected"),
-    CG_TAKES_PERCENT("max-reject-rate", "PCT", max_reject_rate_milli,
-                     "over it: exit 1, nothing published"),
-    CG_TAKES_INTEGER("expect-records", "N", expect_records, 0, INT64_MAX,
-                     "another number of records: exit 65, nothing published"),
-    CG_TAKES_INTEGER("expect-units", "N", expect_units, 0, INT64_MAX,
-                     "the same of submitted units in scope"),
     CG_TAKES_FLAG("if-any", if_any, "no FILE is there: exit 0, nothing published"),
-    CG_TAKES_TEXT("guard", "warn|off|stop", guard,
-                  "what to do where a run differs much from those the ledger has (warn)"),
     CG_TAKES_FLAG("dry-run", dry_run, "decide and count, write nothing"),
     CG_TAKES_NO_SANDBOX(no_sandbox),
-    CG_TAKES_QUIET(quiet),
-    CG_TAKES_JSON(json, "print the report instead of a summary"),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
-    CG_TAKES_PATH("metrics", "FILE", metrics, "counts and exit code for Prometheus, on every exit"),
     CG_TAKES_PATH("trace", "FILE", trace, "Chrome trace of the stations, for tuning"),
     CG_TAKES_NO_MORE,
 };
@@ -82,11 +62,11 @@ static enum cg_status print_result(const struct cg_invocation *call,
                                    const struct cg_run_facts *facts, struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
     struct cg_page page;
-    if (!o->json && (o->quiet || facts->outcome == CG_ALL_KNOWN)) {
+    if (!o->publish.json && (o->publish.quiet || facts->outcome == CG_ALL_KNOWN)) {
         return CG_OK; /* notes have named the runs that have these inputs */
     }
-    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    if (!o->json) {
+    cg_page_open(&page, o->publish.json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    if (!o->publish.json) {
         for (size_t i = 0; call->from_environment[i] != NULL; i++) {
             cg_page_say(&page, "--%s by %s\n", call->from_environment[i]->name,
                         call->from_environment[i]->variable);
@@ -112,7 +92,7 @@ static enum cg_status flush_summary(const struct cg_validate_options *o,
     return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
                               "%s: published; only the summary could not be written to standard "
                               "output, do not run it again",
-                              o->out != NULL ? o->out : "the outputs");
+                              o->publish.out != NULL ? o->publish.out : "the outputs");
 }
 
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
@@ -124,9 +104,7 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     }
     const struct cg_run_facts *facts = cg_run_facts_of(run);
     cg_metrics_file_count(metrics, facts);
-    cg_notes_run(facts, o->policy, o->max_reject_rate_milli);
-    *call->exit_code = facts->outcome == CG_TRIPPED || facts->outcome == CG_GUARDED ||
-                       (o->fail_on_reject && facts->tally->rejected + facts->tally->cutback != 0);
+    *call->exit_code = cg_publish_note(&o->publish, o->policy, facts);
     const enum cg_status status_of_summary = print_result(call, facts, err);
     return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
 }
@@ -138,8 +116,9 @@ static enum cg_status run_gate(const struct cg_run_plan *outside, const struct c
                                             .inputs = outside->inputs,
                                             .input_count = outside->input_count,
                                             .reads = {o->layout},
-                                            .writes = {o->out, o->accepted, o->rejected, o->report,
-                                                       o->decisions, o->metrics, o->ledger}};
+                                            .writes = {o->publish.out, o->accepted, o->rejected,
+                                                       o->report, o->decisions, o->publish.metrics,
+                                                       o->ledger}};
     struct cg_run_plan plan = *outside;
     struct cg_run *run = NULL;
     plan.sandbox = &sandbox;
@@ -163,32 +142,30 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .allow_empty = o->allow_empty,
         .check_ledger = o->check_ledger,
         .threads = cg_load_threads(o->threads),
-        .output = {.dir = o->dry_run ? NULL : o->out,
+        .output = {.dir = o->dry_run ? NULL : o->publish.out,
                    .without_accepted = o->x12.lines,
-                   .overwrite = o->overwrite,
-                   .read_back = o->read_back,
+                   .overwrite = o->publish.overwrite,
+                   .read_back = o->publish.read_back,
                    .group = (gid_t)-1,
                    .accepted = o->dry_run ? NULL : o->accepted,
                    .rejected = o->dry_run ? NULL : o->rejected,
                    .decisions = o->dry_run ? NULL : o->decisions,
                    .with_decisions = o->with_decisions,
-                   .with_page = o->html,
+                   .with_page = o->publish.html,
                    .report = o->dry_run ? NULL : o->report,
                    .level = (int)o->level,
                    .codec = CG_CODEC_BEST},
         .ledger = o->ledger,
         .lock_wait_seconds = (int)o->lock_wait_seconds,
         .dry_run = o->dry_run,
-        .guard = (enum cg_guard_mode)cg_guard_mode_of(o->guard),
-        .records = {o->expect_records >= 0, (uint64_t)o->expect_records},
-        .units = {o->expect_units >= 0, (uint64_t)o->expect_units},
-        .max_reject_rate_milli = o->max_reject_rate_milli,
-        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1,
+        .show_progress = !o->publish.quiet && isatty(STDERR_FILENO) == 1,
     };
-    if (cg_x12_options_of(&o->x12, &plan->x12, err) != CG_OK) {
+    if (cg_publish_checks(&o->publish, &plan->checks, err) != CG_OK ||
+        cg_x12_options_of(&o->x12, &plan->x12, err) != CG_OK) {
         return err->status;
     }
-    return o->group != NULL ? cg_group_find(o->group, &plan->output.group, err) : CG_OK;
+    return o->publish.group != NULL ? cg_group_find(o->publish.group, &plan->output.group, err)
+                                    : CG_OK;
 }
 
 static enum cg_status open_trace(const struct cg_validate_options *o, FILE **trace,
@@ -214,7 +191,7 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
     const struct cg_validate_options *o = call->options;
     struct cg_run_plan plan;
     if (o->if_any && !cg_validate_has_input(call)) {
-        if (o->expect_records > 0 || o->expect_units > 0) {
+        if (o->publish.expect_records > 0 || o->publish.expect_units > 0) {
             return cg_error_set(err, CG_BAD_DATA,
                                 "there is no input, though the sender tells of "
                                 "records; were the files fetched?");
@@ -250,8 +227,8 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     const struct cg_validate_options *o = call->options;
     struct owned owned = {0};
     cg_limits_set(o->limits);
-    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
-    cg_metrics_file_begin(&owned.metrics, o->metrics, o->ledger);
+    cg_log_init((struct cg_log_options){.quiet = o->publish.quiet, .show_phi = o->show_phi});
+    cg_metrics_file_begin(&owned.metrics, o->publish.metrics, o->ledger);
     const enum cg_status status = validate(call, &owned, err);
     if (owned.trace != NULL) {
         fclose(owned.trace);
@@ -266,9 +243,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
 
 static void run_not(const void *options, int exit_code) {
     const struct cg_validate_options *o = options;
-    struct cg_metrics_file metrics;
-    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
-    cg_metrics_file_end(&metrics, exit_code);
+    cg_metrics_file_of_slip(o->publish.metrics, o->ledger, exit_code);
 }
 
 const struct cg_command cg_command_validate = {

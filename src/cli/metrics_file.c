@@ -5,6 +5,8 @@
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,24 +42,29 @@ void cg_metrics_file_count(struct cg_metrics_file *file, const struct cg_run_fac
     }
 }
 
-/* A failed run must not forget when the last one succeeded. */
-static uint64_t last_success(const char *path) {
+/* What is there already; "" where it is no regular file: a pipe would be waited for. */
+static const char *read_old(const char *path) {
     static char text[OLD_MAX_BYTES];
     struct stat st;
-    /* A pipe would be waited for. */
     FILE *old = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
-    if (old == NULL) {
-        return 0;
+    text[old != NULL ? fread(text, 1, sizeof text - 1, old) : 0] = '\0';
+    if (old != NULL) {
+        fclose(old);
     }
-    text[fread(text, 1, sizeof text - 1, old)] = '\0';
-    fclose(old);
-    return cg_metrics_last_success(text);
+    return text;
 }
 
-static enum cg_status write_file(const char *path, const struct cg_buffer *text,
+/* They are written whatever was wrong with the command line: it may have named an input. */
+static enum cg_status write_file(const char *path, const char *old, const struct cg_buffer *text,
                                  struct cg_error *err) {
     struct cg_staged_file *staged = NULL;
     struct stat st;
+    if (old[0] != '\0' && !cg_metrics_are(old)) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s holds something else, which would be lost; give the metrics a name "
+                            "of their own",
+                            path);
+    }
     enum cg_status status = cg_staged_file_open(path, (gid_t)-1, &staged, err);
     if (status != CG_OK) {
         return status;
@@ -74,23 +81,54 @@ static enum cg_status write_file(const char *path, const struct cg_buffer *text,
     return status;
 }
 
+/* A set is as large as its parts are. */
+static uint64_t set_bytes(const char *set) {
+    uint64_t bytes = 0;
+    struct stat st;
+    DIR *dir = opendir(set);
+    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL;
+         entry = readdir(dir)) {
+        if (fnmatch("part-*.ledger", entry->d_name, 0) == 0 &&
+            fstatat(dirfd(dir), entry->d_name, &st, 0) == 0) {
+            bytes += (uint64_t)st.st_size;
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return bytes;
+}
+
+static uint64_t ledger_bytes(const char *ledger) {
+    struct stat st;
+    if (ledger == NULL || stat(ledger, &st) != 0) {
+        return 0;
+    }
+    return S_ISDIR(st.st_mode) ? set_bytes(ledger) : (uint64_t)st.st_size;
+}
+
 void cg_metrics_file_end(struct cg_metrics_file *file, int exit_code) {
     struct cg_error err = CG_ERROR_INIT;
-    struct stat st;
     if (file->path != NULL) {
+        const char *old = read_old(file->path);
         const bool was_stopped = exit_code > 1 && cg_stop_signal() != 0;
         struct cg_run_end end = {.exit_code = was_stopped ? 128 + cg_stop_signal() : exit_code,
                                  .started_unix_ms = file->started_unix_ms,
                                  .ended_unix_ms = now_unix_ms()};
         const bool is_success = exit_code == 0 || (exit_code == 1 && file->is_published);
-        end.success_unix = is_success ? end.ended_unix_ms / 1000 : last_success(file->path);
-        end.ledger_bytes =
-            file->ledger != NULL && stat(file->ledger, &st) == 0 ? (uint64_t)st.st_size : 0;
+        end.success_unix = is_success ? end.ended_unix_ms / 1000 : cg_metrics_last_success(old);
+        end.ledger_bytes = ledger_bytes(file->ledger);
         cg_metrics_put_end(&file->counts, &end);
         if (cg_page_close(&file->counts, CG_OK, &err) != CG_OK ||
-            write_file(file->path, &file->counts.text, &err) != CG_OK) {
+            write_file(file->path, old, &file->counts.text, &err) != CG_OK) {
             cg_log_warning("the metrics are not written: %s", err.text);
         }
     }
     cg_page_fini(&file->counts);
+}
+
+void cg_metrics_file_of_slip(const char *path, const char *ledger, int exit_code) {
+    struct cg_metrics_file file;
+    cg_metrics_file_begin(&file, path, ledger);
+    cg_metrics_file_end(&file, exit_code);
 }

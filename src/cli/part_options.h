@@ -4,7 +4,9 @@
 #ifndef CLAIMGATE_CLI_PART_OPTIONS_H
 #define CLAIMGATE_CLI_PART_OPTIONS_H
 
+#include "metrics_file.h"
 #include "options.h"
+#include "publish_options.h"
 #include "x12_options.h"
 
 #include "claimgate/base/date.h"
@@ -35,25 +37,16 @@ struct cg_part_arguments {
 
 /* How the parts' work is published. */
 struct cg_part_merge_arguments {
-    const char *out;
-    const char *group;
-    int64_t max_reject_rate_milli;
+    struct cg_publish_options publish;
     bool one_file;
-    bool fail_on_reject;
-    bool overwrite;
-    bool quiet;
-    bool json;
 };
 
+#define CG_PART_MERGE_DEFAULT                                                                      \
+    { .publish = CG_PUBLISH_DEFAULT }
+
 #define CG_TAKES_PART_MERGE(member)                                                                \
-    CG_TAKES_OUT_DIR(member.out),                                                                  \
-        CG_TAKES_FLAG("one-file", member.one_file, "one file of each kind, as validate writes"),   \
-        CG_TAKES_OVERWRITE(member.overwrite), CG_TAKES_GROUP(member.group),                        \
-        CG_TAKES_FLAG("fail-on-reject", member.fail_on_reject, "exit 1 if a line is rejected"),    \
-        CG_TAKES_PERCENT("max-reject-rate", "PCT", member.max_reject_rate_milli,                   \
-                         "over it: exit 1, nothing published"),                                    \
-        CG_TAKES_QUIET(member.quiet),                                                              \
-        CG_TAKES_JSON(member.json, "print the report instead of a summary")
+    CG_TAKES_FLAG("one-file", member.one_file, "one file of each kind, as validate writes"),       \
+        CG_TAKES_PUBLISH(member.publish)
 
 #define CG_PART_ARGUMENTS_DEFAULT                                                                  \
     {                                                                                              \
@@ -94,12 +87,22 @@ cg_must_use enum cg_status cg_part_open_with(const char *run_dir, struct cg_log_
                                              struct cg_opened_part *out, struct cg_error *err);
 void cg_part_close_with(struct cg_opened_part *opened);
 
-/* A path of this command's, for names of a plan are told from another folder. */
-cg_must_use enum cg_status cg_part_absolute(const char *path, char out[PATH_MAX],
-                                            struct cg_error *err);
-cg_must_use enum cg_status cg_part_merge_with(struct cg_part *part,
-                                              const struct cg_part_merge_arguments *arguments,
-                                              const char *out, int *exit_code,
-                                              struct cg_error *err);
+/* The end of a run, from before its first step on: what has to be known then, and the metrics. */
+struct cg_part_merging {
+    const struct cg_part_merge_arguments *arguments;
+    struct cg_run_checks checks;
+    struct cg_metrics_file metrics;
+    char out[PATH_MAX];
+    char metrics_path[PATH_MAX];
+    char ledgers[PATH_MAX];
+};
+/* CG_USAGE with the mend. The metrics are begun, and must be ended, also after a failure. */
+cg_must_use enum cg_status cg_part_merging_begin(const struct cg_part_merge_arguments *arguments,
+                                                 const char *ledgers, struct cg_part_merging *out,
+                                                 struct cg_error *err);
+cg_must_use enum cg_status cg_part_merging_run(struct cg_part_merging *merging,
+                                               struct cg_part *part, int *exit_code,
+                                               struct cg_error *err);
+void cg_part_merging_end(struct cg_part_merging *merging, enum cg_status status, int exit_code);
 
 #endif

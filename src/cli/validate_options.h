@@ -5,47 +5,36 @@
 #define CLAIMGATE_CLI_VALIDATE_OPTIONS_H
 
 #include "options.h"
+#include "publish_options.h"
 #include "x12_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct cg_validate_options {
+    struct cg_publish_options publish;
     const char *roster;
     const char *policy;
     const char *layout;
-    const char *out;
     const char *accepted;
     const char *rejected;
     const char *report;
     const char *decisions;
     const char *ledger;
-    const char *group;
     const char *trace;
-    const char *metrics;
-    const char *guard;
     struct cg_x12_arguments x12;
     int32_t as_of_day;
     struct cg_limits limits;
     int64_t threads;
     int64_t level;
     int64_t lock_wait_seconds;
-    int64_t expect_records;
-    int64_t expect_units;
-    int64_t max_reject_rate_milli;
     bool multiline;
     bool allow_empty;
     bool if_any;
     bool with_decisions;
-    bool html;
-    bool fail_on_reject;
-    bool overwrite;
-    bool read_back;
     bool no_sandbox;
     bool check_ledger;
     bool dry_run;
-    bool quiet;
-    bool json;
     bool show_phi;
 };
 
@@ -61,6 +50,5 @@ cg_must_use enum cg_status cg_validate_check(const struct cg_invocation *call,
 /* False where no FILE was given, or only a pattern that the shell found no file for. */
 bool cg_validate_has_input(const struct cg_invocation *call);
 bool cg_validate_takes_stdout(const struct cg_validate_options *options); /* any output does */
-int cg_guard_mode_of(const char *word); /* enum cg_guard_mode; -1: no such word */
 
 #endif

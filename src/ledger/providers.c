@@ -188,8 +188,11 @@ enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger, int64_
     cg_array_init(&search.sums, sizeof(struct latest), SUMS_MAX);
     enum cg_status status = read_all(
         ledger,
-        (struct reading){CG_QUERY("SELECT packed FROM rendered d WHERE run_no >= ?1 AND NOT EXISTS "
-                                  "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no)",
+        (struct reading){CG_QUERY("SELECT packed FROM rendered d JOIN run r USING (run_no) "
+                                  "WHERE d.run_no >= ?1 AND NOT EXISTS "
+                                  "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no) "
+                                  "AND (r.staging_path IS NULL OR EXISTS "
+                                  "(SELECT 1 FROM publication p WHERE p.run_no = d.run_no))",
                                   cg_cell_integer(since_run)),
                          read_latest, &search},
         err);

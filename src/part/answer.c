@@ -287,7 +287,7 @@ static enum cg_status answer(struct answering *answering, struct cg_attempt *att
                                                 .level = (int)o->level,
                                                 .codec = CG_CODEC_BEST},
                                      .task = &task,
-                                     .max_reject_rate_milli = -1};
+                                     .checks.max_reject_rate_milli = -1};
     cg_part_confine(part, answering->first_input, answering->input_count);
     return answering->input_count == 0 ? keep_nothing(answering, attempt, err)
                                        : execute(answering, attempt, &plan, asked, err);

@@ -38,6 +38,15 @@ bool cg_join_find(const char *file, enum cg_joined *out, const char **name) {
     return false;
 }
 
+enum cg_status cg_join_create(const struct cg_join_target *target, const char *name,
+                              struct cg_sink **out, struct cg_error *err) {
+    const enum cg_status status = cg_sink_create(target->dir_fd, name, target->group, out, err);
+    if (status == CG_OK && target->read_back) {
+        cg_sink_read_back(*out);
+    }
+    return status;
+}
+
 /* One piece on its way. */
 struct copying {
     const struct cg_join_target *target;
@@ -131,8 +140,7 @@ static struct copying start_copy(const struct cg_join_target *target, const stru
 static enum cg_status write_piece(const struct copying *copying, const char *name,
                                   struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    if (cg_sink_create(copying->target->dir_fd, name, copying->target->group, &sink, err) !=
-        CG_OK) {
+    if (cg_join_create(copying->target, name, &sink, err) != CG_OK) {
         return err->status;
     }
     const enum cg_status status = copy(copying, UINT64_MAX, sink, err);
@@ -284,8 +292,7 @@ static enum cg_status write_one(const struct cg_join_target *target, const struc
     struct cg_sink *sink = NULL;
     struct cg_xxh128 *content = cg_xxh128_new();
     enum cg_status status =
-        content == NULL ? cg_error_no_memory(err)
-                        : cg_sink_create(target->dir_fd, join->file, target->group, &sink, err);
+        content == NULL ? cg_error_no_memory(err) : cg_join_create(target, join->file, &sink, err);
     if (status == CG_OK) {
         status = write_joined(target, join, sink, content, bytes, err);
     }

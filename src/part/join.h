@@ -13,6 +13,7 @@
 #include "piece.h"
 #include "plan.h"
 
+#include "claimgate/io/sink.h"
 #include "claimgate/report/run_facts.h"
 
 /* What tasks write, each under one of two names. */
@@ -45,7 +46,12 @@ struct cg_join_target {
     int dir_fd;
     gid_t group;
     bool one_file;
+    bool read_back;
 };
+
+/* A file in the folder, or in one of its folders. */
+cg_must_use enum cg_status cg_join_create(const struct cg_join_target *target, const char *name,
+                                          struct cg_sink **out, struct cg_error *err);
 
 /* All pieces of it, and its facts. In a folder of pieces each has its task's number for a name, and
  * `file` of the facts is that folder; else the file. */

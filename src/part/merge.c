@@ -10,6 +10,7 @@
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
 #include "claimgate/report/page.h"
+#include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
 
 #include <errno.h>
@@ -109,8 +110,8 @@ static void note_output(struct cg_merging *merging, const struct cg_output_facts
     }
 }
 
-static void note_report(struct cg_merging *merging, const struct cg_buffer *text) {
-    struct cg_output_facts facts = {.file = "report.json", .bytes = text->len_bytes};
+static void note_text(struct cg_merging *merging, const char *name, const struct cg_buffer *text) {
+    struct cg_output_facts facts = {.file = name, .bytes = text->len_bytes};
     struct cg_xxh128 *content = cg_xxh128_new();
     cg_sha256_of(text->data, text->len_bytes, facts.sha256);
     if (content != NULL) {
@@ -121,17 +122,30 @@ static void note_report(struct cg_merging *merging, const struct cg_buffer *text
     note_file(merging, &facts);
 }
 
-static enum cg_status write_report(const struct cg_merging *merging, int dir_fd,
-                                   const struct cg_buffer *text, struct cg_error *err) {
+static enum cg_status write_text(struct cg_merging *merging, const struct cg_join_target *target,
+                                 const char *name, const struct cg_buffer *text,
+                                 struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    if (cg_sink_create(dir_fd, "report.json", merging->merge->group, &sink, err) != CG_OK) {
+    if (cg_join_create(target, name, &sink, err) != CG_OK) {
         return err->status;
     }
     if (cg_sink_write(sink, text->data, text->len_bytes, err) != CG_OK) {
         cg_sink_abandon(sink);
         return err->status;
     }
+    note_text(merging, name, text);
     return cg_sink_close(sink, err);
+}
+
+static enum cg_status write_page(struct cg_merging *merging, const struct cg_join_target *target,
+                                 const struct cg_buffer *report, struct cg_error *err) {
+    struct cg_page page;
+    enum cg_status status = cg_report_make_html(&page, report, merging->ledger, err);
+    if (status == CG_OK) {
+        status = write_text(merging, target, "report.html", &page.text, err);
+    }
+    cg_page_fini(&page);
+    return status;
 }
 
 static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct cg_page *report,
@@ -141,7 +155,8 @@ static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct
     const struct cg_join_target target = {.part = merging->part,
                                           .dir_fd = dir_fd,
                                           .group = merging->merge->group,
-                                          .one_file = merging->merge->one_file};
+                                          .one_file = merging->merge->one_file,
+                                          .read_back = merging->merge->read_back};
     struct cg_output_facts *const outputs[CG_JOINED_COUNT] = {
         &facts->accepted, &facts->rejected, &facts->decisions, &facts->rejected_x12, &facts->ack};
     for (int i = 0; i < CG_JOINED_COUNT; i++) {
@@ -152,11 +167,11 @@ static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct
     }
     facts->wall_ms = now_ms(CLOCK_MONOTONIC) - merging->started_ms;
     cg_report_put_run(report, facts);
-    if (cg_page_close(report, CG_OK, err) != CG_OK) {
+    if (cg_page_close(report, CG_OK, err) != CG_OK ||
+        write_text(merging, &target, "report.json", &report->text, err) != CG_OK) {
         return err->status;
     }
-    note_report(merging, &report->text);
-    return write_report(merging, dir_fd, &report->text, err);
+    return merging->merge->with_page ? write_page(merging, &target, &report->text, err) : CG_OK;
 }
 
 /* With a ledger set the rename is the commit of all its parts. */
@@ -247,48 +262,58 @@ static enum cg_status finish_night(struct cg_merging *merging, enum cg_night_sta
     }
 }
 
-/* A night that is over has been published; of one that was cut off while it was, the rest is done
- * first. */
-static enum cg_status publish_night(struct cg_merging *merging, struct cg_error *err) {
-    enum cg_night_state state;
-    const enum cg_status status = finish_night(merging, &state, err);
-    if (status != CG_OK) {
+/* A night that is over has been published: *is_over. Of one that was cut off while it was, the rest
+ * is done first. */
+static enum cg_status open_night(struct cg_merging *merging, bool *is_over, struct cg_error *err) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    enum cg_night_state state = CG_NIGHT_OPEN;
+    *is_over = false;
+    merging->facts.run_id = plan->night.run_no;
+    if (plan->night.run_no == 0) {
+        return CG_OK;
+    }
+    if (cg_ledger_set_open(plan->ledgers, &merging->set, err) != CG_OK ||
+        finish_night(merging, &state, err) != CG_OK) {
+        return err->status;
+    }
+    *is_over = state == CG_NIGHT_OVER;
+    if (*is_over) {
+        cg_log_note("night %lld of %s is over; nothing is to be done",
+                    (long long)plan->night.run_no, plan->ledgers);
+    }
+    const bool asks = merging->merge->with_page || merging->merge->checks.guard != CG_GUARD_OFF;
+    return asks && !*is_over ? cg_ledger_open_reader(plan->ledgers, &merging->ledger, err) : CG_OK;
+}
+
+/* What is published is kept in no part. */
+static enum cg_status take_night_back(struct cg_merging *merging, struct cg_error *err) {
+    struct cg_part *part = merging->part;
+    if (merging->set == NULL) {
+        return CG_OK;
+    }
+    cg_log_note("night %lld of %s is taken back in all parts", (long long)part->plan.night.run_no,
+                part->plan.ledgers);
+    part->is_given_up = true;
+    return cg_plan_undo_night(part, part->plan.ledgers, err);
+}
+
+static enum cg_status check_and_publish(struct cg_merging *merging, struct cg_error *err) {
+    struct cg_run_facts *facts = &merging->facts;
+    struct cg_error ignored = CG_ERROR_INIT; /* the first failure is the one to tell */
+    const enum cg_status status =
+        cg_run_check(&merging->merge->checks, merging->ledger, facts, err);
+    switch (facts->outcome) {
+    case CG_PUBLISHED:
+        return status == CG_OK ? publish_once(merging, err) : status;
+    case CG_TRIPPED:
+    case CG_GUARDED:
+        return take_night_back(merging, status == CG_OK ? err : &ignored) == CG_OK ? status
+                                                                                   : err->status;
+    case CG_ALL_KNOWN:
+    case CG_ONLY_COUNTED:
         return status;
     }
-    if (state == CG_NIGHT_OVER) {
-        cg_log_note("night %lld of %s is over; nothing is to be done",
-                    (long long)merging->part->plan.night.run_no, merging->part->plan.ledgers);
-        return CG_OK;
-    }
-    return publish_once(merging, err);
-}
-
-static enum cg_status take_night_back(struct cg_merging *merging, struct cg_error *err) {
-    cg_log_note("night %lld of %s is taken back in all parts",
-                (long long)merging->part->plan.night.run_no, merging->part->plan.ledgers);
-    return cg_plan_undo_night(merging->part->plan.ledgers, err);
-}
-
-static enum cg_status decide_outcome(struct cg_merging *merging, struct cg_error *err) {
-    const struct cg_part_plan *plan = &merging->part->plan;
-    const int64_t limit_milli = merging->merge->max_reject_rate_milli;
-    struct cg_run_facts *facts = &merging->facts;
-    if (plan->ledgers != NULL && plan->night.run_no == 0) {
-        facts->outcome = CG_ALL_KNOWN;
-        return CG_OK;
-    }
-    if (limit_milli >= 0 && cg_tally_reject_rate_milli(facts->tally) > (uint64_t)limit_milli) {
-        facts->outcome = CG_TRIPPED;
-        return merging->set != NULL ? take_night_back(merging, err) : CG_OK;
-    }
-    facts->outcome = CG_PUBLISHED;
-    return merging->set != NULL ? publish_night(merging, err) : publish_once(merging, err);
-}
-
-static enum cg_status open_set(struct cg_merging *merging, struct cg_error *err) {
-    const struct cg_part_plan *plan = &merging->part->plan;
-    merging->facts.run_id = plan->night.run_no;
-    return plan->night.run_no == 0 ? CG_OK : cg_ledger_set_open(plan->ledgers, &merging->set, err);
+    return status;
 }
 
 static void confine(struct cg_merging *merging) {
@@ -301,16 +326,22 @@ static void confine(struct cg_merging *merging) {
         .off = o->no_sandbox,
         .reads = {o->layout},
         .writes = {cg_part_path(merging->part, plan_file, "plan.json"), merging->merge->out,
-                   ledgers != NULL ? set_file : NULL}};
+                   merging->merge->metrics, ledgers != NULL ? set_file : NULL}};
     cg_sandbox_enter(&plan, &merging->facts.sandbox);
 }
 
 static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err) {
+    bool is_over;
     merging->started_ms = now_ms(CLOCK_MONOTONIC);
     merging->facts.started_unix = now_ms(CLOCK_REALTIME) / 1000;
     confine(merging);
-    if (open_set(merging, err) != CG_OK || cg_merging_sum(merging, err) != CG_OK ||
-        decide_outcome(merging, err) != CG_OK) {
+    if (cg_merging_sum(merging, err) != CG_OK || open_night(merging, &is_over, err) != CG_OK) {
+        return err->status;
+    }
+    const struct cg_part_plan *plan = &merging->part->plan;
+    merging->facts.outcome =
+        plan->ledgers != NULL && plan->night.run_no == 0 ? CG_ALL_KNOWN : CG_PUBLISHED;
+    if (!is_over && check_and_publish(merging, err) != CG_OK) {
         return err->status;
     }
     merging->merge->tell(merging->merge->context, &merging->facts);

@@ -9,7 +9,7 @@
 #include "tally_file.h"
 
 struct cg_merging {
-    const struct cg_part *part;
+    struct cg_part *part;
     const struct cg_part_merge *merge;
     uint64_t started_ms;
     struct cg_join joins[CG_JOINED_COUNT];
@@ -20,6 +20,7 @@ struct cg_merging {
     struct cg_reader *reader; /* for what the header says; it reads nothing */
     struct cg_run_facts facts;
     struct cg_ledger_set *set;      /* NULL: none, or no night of it */
+    struct cg_ledger *ledger;       /* the same to read from; NULL: nothing is asked of it */
     struct cg_ledger_output *files; /* of the folder, for the set; room for all */
     uint32_t file_count;
 };

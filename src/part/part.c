@@ -84,6 +84,18 @@ const struct cg_part_options *cg_part_options_of(const struct cg_part *part) {
     return &part->plan.options;
 }
 
+const char *cg_part_input_of(const struct cg_part *part, uint32_t i) {
+    return i < part->plan.input_count ? part->plan.inputs[i].file : NULL;
+}
+
+const char *cg_part_ledgers_of(const struct cg_part *part) {
+    return part->plan.ledgers;
+}
+
+bool cg_part_is_given_up(const struct cg_part *part) {
+    return part->is_given_up;
+}
+
 static bool has_file(const struct cg_json *files, const struct cg_roster_file_facts *file) {
     uint8_t sha256[CG_SHA256_BYTES];
     for (size_t i = 0; i < cg_json_count(files); i++) {

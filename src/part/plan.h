@@ -50,6 +50,7 @@ struct cg_part {
     char run_dir[PATH_MAX]; /* absolute */
     struct cg_part_plan plan;
     struct cg_rules rules;
+    bool is_given_up; /* its night was taken back */
 
     /* What the plan points into. */
     struct cg_buffer text;
@@ -75,8 +76,10 @@ struct cg_plan_inputs {
     struct cg_known_inputs known; /* room for all */
     char *ledgers;
 };
-/* Take back what is kept of the open night of a set. */
-cg_must_use enum cg_status cg_plan_undo_night(const char *ledgers, struct cg_error *err);
+/* Take back what is kept of the run's night on a set, where it is not over; the night of another
+ * run is left alone. */
+cg_must_use enum cg_status cg_plan_undo_night(const struct cg_part *part, const char *ledgers,
+                                              struct cg_error *err);
 
 /* SHA-256 of a layout or of codes, by the name that was given; zeroes where it is NULL. */
 cg_must_use enum cg_status cg_part_hash_layout(const char *name, uint8_t out[CG_SHA256_BYTES],

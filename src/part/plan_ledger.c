@@ -21,11 +21,31 @@ static enum cg_status check_parts(struct cg_part_plan *plan, const struct cg_led
     return CG_OK;
 }
 
-enum cg_status cg_plan_undo_night(const char *ledgers, struct cg_error *err) {
+/* A night that shares the run's folder is of a plan that is gone, or was given up half-way. */
+static enum cg_status is_open(const struct cg_part *part, const char *ledgers, bool *is,
+                              struct cg_error *err) {
+    struct cg_ledger_set *set = NULL;
+    enum cg_night_state state = CG_NIGHT_UNDONE;
+    enum cg_status status = cg_ledger_set_open(ledgers, &set, err);
+    if (status == CG_OK) {
+        status = cg_ledger_night_is_of(set, part->run_dir, is, err);
+    }
+    if (status == CG_OK && !*is) {
+        status = cg_ledger_night_look(set, &part->plan.night, &state, err);
+        *is = state == CG_NIGHT_OPEN;
+    }
+    cg_ledger_set_close(set);
+    return status;
+}
+
+enum cg_status cg_plan_undo_night(const struct cg_part *part, const char *ledgers,
+                                  struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = ledgers};
     const struct cg_ledger_recovery discard = {.discard = true};
     uint32_t recovered;
-    return cg_ledger_recover(&plan, &discard, &recovered, err);
+    bool is = false;
+    const enum cg_status status = is_open(part, ledgers, &is, err);
+    return is ? cg_ledger_recover(&plan, &discard, &recovered, err) : status;
 }
 
 /* A night of this run that has no plan any more is nobody's. */
@@ -33,11 +53,7 @@ static enum cg_status begin_night(struct cg_part *part, struct cg_ledger_set *se
                                   const char *policy_id, struct cg_error *err) {
     const struct cg_ledger_night_plan night = {
         .kind = "validate", .policy_id = policy_id, .work = part->run_dir};
-    bool is_ours;
-    enum cg_status status = cg_ledger_night_is_of(set, part->run_dir, &is_ours, err);
-    if (status == CG_OK && is_ours) {
-        status = cg_plan_undo_night(cg_ledger_set_path(set), err);
-    }
+    const enum cg_status status = cg_plan_undo_night(part, cg_ledger_set_path(set), err);
     return status == CG_OK ? cg_ledger_night_begin(set, &night, &part->plan.night, err) : status;
 }
 
@@ -63,11 +79,11 @@ static enum cg_status begin(struct cg_part *part, struct cg_ledger_set *set, con
     if (status == CG_OK && inputs->count > 0) {
         return CG_OK;
     }
-    part->plan.night = (struct cg_ledger_night){0};
     struct cg_error ignored = CG_ERROR_INIT;
-    return cg_plan_undo_night(cg_ledger_set_path(set), status == CG_OK ? err : &ignored) == CG_OK
-               ? status
-               : err->status;
+    const enum cg_status undone =
+        cg_plan_undo_night(part, cg_ledger_set_path(set), status == CG_OK ? err : &ignored);
+    part->plan.night = (struct cg_ledger_night){0};
+    return undone == CG_OK ? status : err->status;
 }
 
 static enum cg_status begin_on(struct cg_part *part, const char *ledgers, const char *policy_id,

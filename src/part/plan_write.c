@@ -53,7 +53,7 @@ static enum cg_status publish(struct cg_making *making, const char *temporary, c
                 making->part.run_dir);
     *err = (struct cg_error)CG_ERROR_INIT;
     if (making->there != NULL && making->there->plan.night.run_no != 0 &&
-        cg_plan_undo_night(making->there->plan.ledgers, err) != CG_OK) {
+        cg_plan_undo_night(making->there, making->there->plan.ledgers, err) != CG_OK) {
         return err->status;
     }
     cg_part_empty(making->part.run_dir);

@@ -232,7 +232,7 @@ static void fill_facts(struct cg_merging *merging) {
 static bool start(struct cg_merging *merging) {
     const struct cg_part_plan *plan = &merging->part->plan;
     bool good = cg_tally_init(&merging->tally, merging->part->rules.policy);
-    merging->files = calloc((size_t)CG_JOINED_COUNT * plan->tasks + 1, sizeof merging->files[0]);
+    merging->files = calloc((size_t)CG_JOINED_COUNT * plan->tasks + 2, sizeof merging->files[0]);
     good = good && merging->files != NULL;
     merging->inputs = calloc((size_t)plan->input_count + 1, sizeof merging->inputs[0]);
     for (int i = 0; i < CG_JOINED_COUNT; i++) {
@@ -276,6 +276,7 @@ void cg_merging_fini(struct cg_merging *merging) {
         free(merging->joins[i].written);
         free(merging->joins[i].names);
     }
+    cg_ledger_close(merging->ledger);
     cg_ledger_set_close(merging->set);
     free(merging->files);
     cg_reader_free(merging->reader);

@@ -131,6 +131,8 @@ void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
                 (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX);
     put_warnings(json, tally);
     cg_hex_put(json, "crosswalked", tally->met_ids, tally->met_id_count);
+    const struct cg_text duplicate = cg_key_text(&tally->first_duplicate);
+    cg_hex_put(json, "first_duplicate", (const uint8_t *)duplicate.ptr, duplicate.len);
     put_edge(json, "first_claim", &tally->first_claim, &tally->first_member,
              tally->is_past_first ? tally->first_counted : tally->claim_counted);
     if (tally->is_past_first) {
@@ -201,6 +203,15 @@ static bool add_crosswalked(struct cg_tally *tally, const char *hex) {
     return good;
 }
 
+/* The claim of the first duplicate_line is that of the first task that has one. */
+static void add_duplicate(struct cg_tally *tally, const char *hex) {
+    const size_t len = strlen(hex) / 2;
+    if (cg_key_len(&tally->first_duplicate) == 0 && len <= sizeof tally->duplicate_bytes &&
+        cg_hex_read(hex, (uint8_t *)tally->duplicate_bytes, len)) {
+        tally->first_duplicate = cg_key_of((struct cg_text){tally->duplicate_bytes, (uint32_t)len});
+    }
+}
+
 static void copy_id(char out[CG_XXH128_HEX_BYTES], const struct cg_json *object, const char *key) {
     const char *hex = cg_json_string(cg_json_member(object, key));
     const size_t len = strlen(hex);
@@ -251,6 +262,7 @@ bool cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *edge,
     }
     join_claims(tally, edge, cg_json_member(object, "first_claim"),
                 cg_json_member(object, "last_claim"));
+    add_duplicate(tally, cg_json_string(cg_json_member(object, "first_duplicate")));
     return add_crosswalked(tally, cg_json_string(cg_json_member(object, "crosswalked")));
 }
 

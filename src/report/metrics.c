@@ -74,6 +74,11 @@ void cg_metrics_put_end(struct cg_page *page, const struct cg_run_end *end) {
     put(page, "claimgate_ledger_bytes", "Size of the ledger, 0 without one.", end->ledger_bytes);
 }
 
+bool cg_metrics_are(const char *text) {
+    static const char start[] = "# HELP claimgate_";
+    return strncmp(text, start, sizeof start - 1) == 0;
+}
+
 uint64_t cg_metrics_last_success(const char *text) {
     const char *at = strstr(text, "\n" LAST_SUCCESS " ");
     return at != NULL ? strtoull(at + sizeof LAST_SUCCESS + 1, NULL, 10) : 0;

@@ -229,7 +229,7 @@ static enum cg_status keep_run(void *context, const struct cg_ledger_run_facts *
                                struct cg_error *err) {
     struct runs *runs = context;
     (void)err;
-    if (strcmp(run->kind, "validate") == 0 && run->state != CG_RUN_WITHDRAWN &&
+    if (strcmp(run->kind, "validate") == 0 && run->state == CG_RUN_STANDS &&
         (runs->up_to == 0 || run->run_no <= runs->up_to)) {
         const uint64_t place = runs->count++ % RUNS_MOST;
         snprintf(runs->labels[place], LABEL_BYTES, "%" PRId64 ", %.10s", run->run_no,
@@ -278,13 +278,13 @@ static void put_times(struct cg_page *page, const struct cg_json *root) {
     const struct cg_json *stations = cg_json_member(timing, "stations");
     char sentence[160];
     char seconds[32];
+    if (cg_json_count(stations) == 0) {
+        return; /* many processes have done it, or none had anything to do */
+    }
     snprintf(sentence, sizeof sentence, "The run took %s seconds on %" PRId64 " thread(s).",
              seconds_text(cg_json_member(timing, "seconds"), seconds),
              cg_json_integer(cg_json_member(timing, "threads")));
     cg_html_section(page, "Where the time went", sentence);
-    if (cg_json_count(stations) == 0) {
-        return;
-    }
     cg_html_table_open(page, "Time by station", headings, 3);
     for (size_t i = 0; i < cg_json_count(stations); i++) {
         char busy[32];
@@ -329,4 +329,18 @@ enum cg_status cg_report_put_html(struct cg_page *page, const struct cg_json_doc
     put_times(page, root);
     cg_html_close(page);
     return status;
+}
+
+enum cg_status cg_report_make_html(struct cg_page *page, const struct cg_buffer *report,
+                                   struct cg_ledger *ledger, struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    struct cg_json_doc *doc =
+        cg_json_load_own("report.json", report->data, report->len_bytes, NULL, &problems);
+    cg_page_open(page, CG_PAGE_TEXT);
+    const enum cg_status status = doc != NULL ? cg_report_put_html(page, doc, ledger, err)
+                                              : cg_problems_status(&problems, err);
+    cg_json_free(doc);
+    cg_problems_fini(&problems);
+    return cg_page_close(page, status, err);
 }

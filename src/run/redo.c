@@ -185,9 +185,8 @@ static enum cg_status decide(struct redo *redo, const struct cg_redo_target *nig
                    .codec = CG_CODEC_BEST},
         .ledger = redo->ledger,
         .lock_wait_seconds = plan->lock_wait_seconds,
-        .guard = CG_GUARD_OFF,
         .is_redo = true,
-        .max_reject_rate_milli = -1,
+        .checks = {.guard = CG_GUARD_OFF, .max_reject_rate_milli = -1},
         .show_progress = plan->show_progress};
     enum cg_status status = cg_run_new(&run_plan, &run, err);
     if (status == CG_OK) {

@@ -7,7 +7,6 @@
  */
 #include "claimgate/run/run.h"
 
-#include "guard.h"
 #include "run_private.h"
 
 #include "claimgate/base/log.h"
@@ -232,24 +231,14 @@ static enum cg_status check_balance(const struct cg_run *run, struct cg_error *e
         (unsigned long long)run->rejected_rows);
 }
 
-/* The page is made of the report as it was written, so that both say the same. */
 static enum cg_status write_page(struct cg_run *run, const struct cg_buffer *report,
                                  struct cg_output_facts *file, struct cg_error *err) {
-    struct cg_problems problems;
     struct cg_page page;
-    cg_problems_init(&problems);
-    struct cg_json_doc *doc =
-        cg_json_load("report.json", report->data, report->len_bytes, NULL, &problems);
-    cg_page_open(&page, CG_PAGE_TEXT);
-    enum cg_status status = doc != NULL ? cg_report_put_html(&page, doc, run->ledger, err)
-                                        : cg_problems_status(&problems, err);
-    status = cg_page_close(&page, status, err);
+    enum cg_status status = cg_report_make_html(&page, report, run->ledger, err);
     if (status == CG_OK) {
         status = cg_output_put(&run->outputs.page, &page.text, file, err);
     }
     cg_page_fini(&page);
-    cg_json_free(doc);
-    cg_problems_fini(&problems);
     return status;
 }
 
@@ -267,28 +256,6 @@ static enum cg_status write_report(struct cg_run *run, struct cg_run_reports *fi
     }
     cg_page_fini(&report);
     return status;
-}
-
-/* What the sender says of the files. */
-static enum cg_status check_expected(const struct cg_run *run, struct cg_error *err) {
-    const struct cg_tally *tally = &run->tally;
-    const struct cg_expected *records = &run->plan->records;
-    const struct cg_expected *units = &run->plan->units;
-    if (records->is_told && tally->records != records->number) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "%llu records were expected and %llu are there, so nothing was "
-                            "published; were all files fetched, and whole?",
-                            (unsigned long long)records->number,
-                            (unsigned long long)tally->records);
-    }
-    if (units->is_told && tally->units_submitted != units->number) {
-        return cg_error_set(err, CG_BAD_DATA,
-                            "%llu units in scope were expected and %llu are there, so nothing was "
-                            "published; were all files fetched, and whole?",
-                            (unsigned long long)units->number,
-                            (unsigned long long)tally->units_submitted);
-    }
-    return CG_OK;
 }
 
 static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg_error *err) {
@@ -339,7 +306,6 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
 }
 
 enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
-    const int64_t limit_milli = run->plan->max_reject_rate_milli;
     const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
     bool known;
     run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
@@ -350,32 +316,16 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
     }
     cg_reader_warn_of_cut_lines(run->reader);
     cg_run_fill_facts(run, clock_ms(CLOCK_MONOTONIC) - started_ms);
-    if (known) {
-        run->facts.outcome = CG_ALL_KNOWN;
-        if (run->plan->records.is_told || run->plan->units.is_told) {
-            cg_log_note("the records and units expected were not looked at, for the ledger has "
-                        "every input already");
-        }
+    run->facts.outcome = known ? CG_ALL_KNOWN : CG_PUBLISHED;
+    if (cg_run_check(&run->plan->checks, run->ledger, &run->facts, err) != CG_OK ||
+        run->facts.outcome != CG_PUBLISHED) {
+        return err->status;
+    }
+    if (run->plan->dry_run) {
+        run->facts.outcome = CG_ONLY_COUNTED;
         return CG_OK;
     }
-    if (check_expected(run, err) != CG_OK) {
-        return err->status;
-    }
-    if (run->plan->guard != CG_GUARD_OFF && run->ledger != NULL && run->plan->before_run == 0 &&
-        cg_guard_compare(run->ledger, &run->facts, err) != CG_OK) {
-        return err->status;
-    }
-    if (limit_milli >= 0 && cg_tally_reject_rate_milli(&run->tally) > (uint64_t)limit_milli) {
-        run->facts.outcome = CG_TRIPPED;
-    } else if (run->plan->guard == CG_GUARD_STOP && run->facts.guard.count > 0) {
-        run->facts.outcome = CG_GUARDED;
-    } else if (run->plan->dry_run) {
-        run->facts.outcome = CG_ONLY_COUNTED;
-    } else {
-        run->facts.outcome = CG_PUBLISHED;
-        return publish(run, started_ms, err);
-    }
-    return CG_OK;
+    return publish(run, started_ms, err);
 }
 
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {

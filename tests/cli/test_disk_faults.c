@@ -186,6 +186,12 @@ Test(disk_faults, outputs_that_read_back_differently_are_not_published, .timeout
                  SHELL_STRACE "-e trace=pread64 -e inject=pread64:error=EIO:when=3+ $V --out $D/p "
                               "--read-back",
                  74, "cannot be read again");
+    shell_expect(&scene,
+                 "$C part run " SHELL_CLAIMS " --roster " SHELL_ROSTER
+                 " --jobs 1 --out $D/r --quiet && mv $D/r $D/s && " SHELL_STRACE
+                 "-e trace=pread64 -e inject=pread64:error=EIO:when=3+ $C part run " SHELL_CLAIMS
+                 " --roster " SHELL_ROSTER " --jobs 1 --out $D/p --read-back",
+                 74, "cannot be read again");
     cr_expect(!scene_exists(scene_path(&scene, "p")));
     scene_remove(&scene);
 }

@@ -189,3 +189,28 @@ Test(metrics, a_file_that_cannot_be_written_is_told_and_the_run_counts) {
     run_fini(&run);
     scene_remove(&scene);
 }
+
+/* Whatever else is wrong: the file may be an input. */
+Test(metrics, a_file_that_holds_something_else_is_left_alone) {
+    static const char *const slips[] = {"--quiet", "--nonsense"};
+    struct scene scene;
+    size_t len, kept_len;
+    scene_make(&scene);
+    char *claims = run_read_file(CLAIMS, &len);
+    const char *input = scene_file(&scene, "claims.csv", claims, len);
+    for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+        const char *const argv[] = {
+            run_claimgate(),           "validate",  input, "--roster", ROSTER, "--out",
+            scene_path(&scene, "out"), "--metrics", input, slips[i],   NULL};
+        struct run run;
+        run_program(argv, NULL, &run);
+        cr_expect_eq(run.exit_code, 64);
+        cr_expect(strstr(run.err, "holds something else") != NULL, "%s", run.err);
+        char *kept = run_read_file(input, &kept_len);
+        cr_expect(scene_same(kept, kept_len, claims, len), "the claims are gone");
+        free(kept);
+        run_fini(&run);
+    }
+    free(claims);
+    scene_remove(&scene);
+}

@@ -160,3 +160,39 @@ Test(part, a_run_that_failed_goes_on_by_the_same_command, .timeout = 120) {
                                       "; echo $?; " NO_REST "} 2> $1/e; grep -c 'begins anew' $1/e",
                        "65\n.o.claimgate-part\n0\n0\n0\n");
 }
+
+Test(part, what_is_read_is_spared_by_what_is_written, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART STEPS "t() { \"$p\" part $@ --quiet 2>&1 | grep -o 'is an input and\\|which "
+                             "--overwrite deletes'; "
+                             "}; p=$0; gzip -c $1/a.csv > $1/o/accepted.csv.gz; "
+                             "t run $1/o/accepted.csv.gz --out $1/o --overwrite " RULES "; "
+                             "t run $1/a.csv --out $1/p --metrics $1/a.csv " RULES "; "
+                             "t merge --run $1/R --out $1/p --metrics $1/b.csv; cp $1/a.csv "
+                             "$1/o/report.json; rm -r $1/R; "
+                             "t plan $1/o/report.json --run $1/R --parts 1 --tasks 1 " RULES "; "
+                             "t merge --run $1/R --out $1/o --overwrite; ls $1/p",
+        "which --overwrite deletes\nis an input and\nis an input and\nwhich --overwrite "
+        "deletes\n");
+}
+
+/* At every exit, also where the command line has a slip. */
+Test(part, metrics_are_those_of_the_whole_run, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART
+        "t() { grep '^claimgate_last_\\(records\\|exit_code\\|success.*\\) ' $1 | "
+        "sed 's/[0-9]\\{9,\\}/T/' | sort; }; s=$1; "
+        "p=$0; r() { \"$p\" part run $s/[abc].csv --jobs 2 --out $s/o --one-file --quiet " RULES
+        "--metrics $s/m.prom \"$@\" 2> $s/e; t $s/m.prom; }; r; r --nonsense; "
+        "\"$p\" validate $s/[abc].csv --out $s/v --quiet --metrics $s/v.prom " RULES "; "
+        "m() { grep -v 'seconds\\|^#' $1; }; rm -r $s/o; r > $s/e; "
+        "diff <(m $s/m.prom) <(m $s/v.prom); "
+        "$0 part merge --run $1/none --out $1/q --metrics $1/n.prom 2> $1/e; t $1/n.prom",
+        "claimgate_last_exit_code 0\n"
+        "claimgate_last_records 20\n"
+        "claimgate_last_success_timestamp_seconds T\n"
+        "claimgate_last_exit_code 64\n"
+        "claimgate_last_success_timestamp_seconds T\n"
+        "claimgate_last_exit_code 66\n"
+        "claimgate_last_success_timestamp_seconds 0\n");
+}

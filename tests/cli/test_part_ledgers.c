@@ -22,6 +22,37 @@ Test(part_ledgers, nights_in_parts_keep_what_one_ledger_keeps, .timeout = 240) {
                        "");
 }
 
+/* A file of `$2` claims of their own, each of two units, over ten providers; the first `$3` have no
+ * units. And a roster of that many providers. */
+#define GUARD_FILES                                                                                \
+    "npis=(1000000004 1000000012 1000000020 1000000038 1000000046 1000000053 1000000061 "          \
+    "1000000079 1000000087 1000000095); "                                                          \
+    "claims() { echo claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"       \
+    "service_unit_quantity,rendering_npi; for ((i = 0; i < $2; i++)); do "                         \
+    "echo $1-$i,1,M$i,2025-0$1-01,H0038,$((i < $3 ? 0 : 2)),${npis[i % 10]}; done; }; "            \
+    "roster() { mkdir $1; echo npi,credential_type,status,effective_date,end_date > "              \
+    "$1/credentials.csv; for ((i = 0; i < $2; i++)); do "                                          \
+    "echo ${npis[i]},CPSSP-MH,current,2020-01-01, >> $1/credentials.csv; done; }; "                \
+    "for i in 1 2 3; do claims $i 10 0 > $1/$i.csv; done; "                                        \
+    "roster $1/all 10; roster $1/few 8; sed 's/\"limit\": 6\\b/\"limit\": 8/' "                    \
+    "schemas/policies/ms.json > $1/policy.json; "                                                  \
+    "{ cat $1/1.csv; echo; } > $1/again.csv; claims 5 40 20 > $1/more.csv; "
+
+/* A file that repeats a night; then one that is out of the ordinary in every other way. */
+Test(part_ledgers, the_guard_says_of_a_night_in_parts_what_it_says_on_one_ledger, .timeout = 240) {
+    script_expect_told(
+        GUARD_FILES
+        "p=$0; w=$1; nights() { tests/parts/nights.sh $p $w/w $1 2 '--as-of 2025-06-30' "
+        "\"$w/1.csv --roster $w/all\" \"$w/2.csv --roster $w/all\" \"$w/3.csv --roster $w/all\" "
+        "\"$w/again.csv --roster $w/all\" \"$w/more.csv --roster $w/few --policy $w/policy.json\"; "
+        "}; nights 1; nights 3; for i in 4 5; do grep -o '\"check\": .*' $1/w/parts$i/report.json; "
+        "done",
+        "\"check\": \"repeated\",\n\"check\": \"policy\",\n\"check\": \"roster_rows\",\n"
+        "\"check\": \"roster_providers\",\n\"check\": \"rendering_providers\",\n"
+        "\"check\": \"records\",\n\"check\": \"reason_share\",\n"
+        "\"check\": \"reason_share\",\n");
+}
+
 /* Each step of a night of two tasks on a set of two parts. */
 #define PLAN   "$0 part plan $1/[abc].csv --run $1/R --tasks 2 --ledgers $1/set --quiet " RULES "; "
 #define ASK    "for i in 0 1; do $0 part ask --run $1/R --task $i --quiet; done; "
@@ -58,6 +89,53 @@ Test(part_ledgers, over_the_reject_rate_the_night_is_taken_back_in_all_parts, .t
             ANSWER MERGE "; echo $? $(ls -d $1/o | wc -l); "
         "$0 ledger verify --ledger $1/set | head -n 1",
         "1\n0 1\nThe ledger is sound: database, chain of runs, lines, accumulators.\n");
+}
+
+#define RUN_ALL "$0 part run $1/[abc].csv --ledgers $1/set --jobs 2 --out $1/o --quiet " RULES " "
+
+/* Nothing can go on from there, so that nothing is left of it either. */
+Test(part_ledgers, a_night_that_is_not_as_expected_is_taken_back_and_can_be_run_again,
+     .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART CREATE RUN_ALL
+        "--expect-records 21 --metrics $1/m.prom 2>&1 | grep -o '[0-9]* records were.*'; "
+        "grep exit_code $1/m.prom | tail -n 1; grep -c 'ledger_bytes 0' $1/m.prom; " RUN_ALL
+        "--expect-units 5 2> $1/e; echo $?; ls -A $1 | grep -c '^o$\\|claimgate-'; " RUN_ALL
+        "--expect-records 20 --expect-units 54 --max-reject-rate 90; echo $?; "
+        "$0 ledger runs --ledger $1/set | grep -c validate; ls $1/set | grep -c night.json",
+        "21 records were expected and 20 are there, so nothing was published; were all files "
+        "fetched, and whole?\nclaimgate_last_exit_code 65\n0\n65\n0\n0\n3\n0\n");
+}
+
+Test(part_ledgers, a_guard_that_stops_a_night_takes_it_back, .timeout = 120) {
+    script_expect_told(CUT_QUICKSTART CREATE RUN_ALL
+                       "; sed 's/\"limit\": 6\\b/\"limit\": 8/' "
+                       "schemas/policies/ms.json > $1/policy.json; "
+                       "cut 2,4 > $1/b.csv; rm $1/[ac].csv; mv $1/o "
+                       "$1/first; " RUN_ALL
+                       "--policy $1/policy.json --guard stop 2> $1/e; echo $?; "
+                       "ls -A $1 | grep -c '^o$\\|claimgate-\\|night.json'; " RUN_ALL
+                       "--policy $1/policy.json --guard off; echo $?; ls $1/o",
+                       "1\n0\n0\naccepted\nrejected\nreport.json\n");
+}
+
+Test(part_ledgers, a_night_that_is_over_is_not_checked_again, .timeout = 120) {
+    script_expect_told(CUT_QUICKSTART CREATE PLAN ASK DECIDE ANSWER MERGE
+                       "; " MERGE "--max-reject-rate 10 --expect-records 3 --guard stop; echo $?; "
+                       "ls $1/o; $0 ledger runs --ledger $1/set | grep -c 'stands\\|validate'",
+                       "0\naccepted.csv.gz\nrejected.csv.gz\nreport.json\n1\n");
+}
+
+/* The folder of a run may outlive its night, and another night be open by then. */
+Test(part_ledgers, a_run_that_begins_anew_leaves_the_night_of_another_alone, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART CREATE
+        "n=$1/.o.claimgate-part; mv $1/c.csv $1/C.csv; " PLAN ASK DECIDE ANSWER MERGE
+        "; mv $1/R $n; mv $1/C.csv $1/c.csv; rm $1/[ab].csv; " PLAN ASK DECIDE
+        "$0 part run $1/c.csv --ledgers $1/set --jobs 2 --out $1/o --overwrite --quiet " RULES
+        " 2> $1/e; echo $?; rm -r $1/o; " ANSWER MERGE "; echo $?; "
+        "$0 ledger verify --ledger $1/set | head -n 1",
+        "75\n0\nThe ledger is sound: database, chain of runs, lines, accumulators.\n");
 }
 
 Test(part_ledgers, a_part_that_was_not_decided_keeps_the_night_from_being_published,

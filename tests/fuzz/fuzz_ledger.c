@@ -51,7 +51,7 @@ static void run_night(const struct damaged_ledger *l, const char *claims, int ni
         .rules = {.policy = l->policy, .roster = l->roster, .as_of_day = 20200},
         .output = {.dir = out, .group = (gid_t)-1, .level = 1},
         .ledger = l->path,
-        .max_reject_rate_milli = -1};
+        .checks.max_reject_rate_milli = -1};
     tiny_require(cg_run_new(&plan, &run, &err) == CG_OK && cg_run_execute(run, &err) == CG_OK, "%s",
                  err.text);
     cg_run_free(run);

@@ -75,7 +75,7 @@ static enum cg_status decide(const struct x12_world *world, const char *input, c
                    .group = (gid_t)-1,
                    .level = 1},
         .allow_empty = true, /* where all claims are rejected, the accepted file is */
-        .max_reject_rate_milli = -1};
+        .checks.max_reject_rate_milli = -1};
     enum cg_status status = cg_run_new(&plan, &run, &err);
     status = status == CG_OK ? cg_run_execute(run, &err) : status;
     const bool is_refused = status == CG_BAD_DATA || status == CG_USAGE; /* --ack and CSV */

@@ -21,6 +21,7 @@
 #include "claimgate/report/run_facts.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
+#include "claimgate/run/checks.h"
 #include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
@@ -73,6 +74,8 @@ cg_must_use enum cg_status cg_part_open(const char *run_dir, struct cg_part **ou
                                         struct cg_error *err);
 void cg_part_free(struct cg_part *part); /* NULL is allowed */
 const struct cg_part_options *cg_part_options_of(const struct cg_part *part);
+const char *cg_part_input_of(const struct cg_part *part, uint32_t i); /* NULL: behind the last */
+const char *cg_part_ledgers_of(const struct cg_part *part);           /* NULL: none */
 
 /* Before a step: the rules, which must be those of the plan. */
 cg_must_use enum cg_status cg_part_take_rules(struct cg_part *part, const struct cg_policy *policy,
@@ -88,18 +91,24 @@ cg_must_use enum cg_status cg_part_answer(struct cg_part *part, uint32_t task,
 struct cg_part_merge {
     const char *out; /* absolute, or from the folder of the plan */
     bool overwrite;
-    bool one_file; /* the pieces of all tasks become one file, that of a run without parts */
+    bool one_file;  /* the pieces of all tasks become one file, that of a run without parts */
+    bool read_back; /* what was written is read again and hashed before it is published */
+    bool with_page; /* report.html as well */
     gid_t group;
-    int64_t max_reject_rate_milli; /* -1: no limit */
-    /* Called with what the whole run has come to, before it is published. */
+    struct cg_run_checks checks;
+    const char *metrics; /* a file that is written afterwards; NULL: none */
+    /* Called with what the whole run has come to. */
     void (*tell)(void *context, const struct cg_run_facts *facts);
     void *context;
 };
 
-/* *outcome: CG_PUBLISHED, or CG_TRIPPED over the reject rate. A folder that an earlier merge of
- * this run has published is as good as one of this. */
+/* A folder that an earlier merge of this run has published is as good as one of this. Where
+ * nothing is published of a night on a ledger set, for a check was not passed, it is taken back in
+ * all parts. */
 cg_must_use enum cg_status cg_part_merge(struct cg_part *part, const struct cg_part_merge *merge,
                                          struct cg_error *err);
+/* A merge has taken back the night, so that the run is of no use any more. */
+bool cg_part_is_given_up(const struct cg_part *part);
 
 /* Of a run on one machine: all of ask, decide and answer as processes of this program, `jobs` at a
  * time. A step that fails for good ends it, with its status; the same again goes on from there. */

@@ -8,6 +8,7 @@
 #include "claimgate/report/page.h"
 #include "claimgate/report/run_facts.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How a run ended, known on every exit. */
@@ -23,7 +24,9 @@ struct cg_run_end {
 void cg_metrics_put_run(struct cg_page *page, const struct cg_run_facts *facts);
 void cg_metrics_put_end(struct cg_page *page, const struct cg_run_end *end);
 
-/* The time of the last success that earlier metrics tell; 0: none. */
+/* Whether a text begins as ours do. A failed run must not forget when the last one succeeded: the
+ * time that earlier metrics tell; 0: none. */
+bool cg_metrics_are(const char *text);
 uint64_t cg_metrics_last_success(const char *text);
 
 #endif

@@ -14,4 +14,9 @@ cg_must_use enum cg_status cg_report_put_html(struct cg_page *page,
                                               const struct cg_json_doc *report,
                                               struct cg_ledger *ledger, struct cg_error *err);
 
+/* The same of a report as a run has just written it, so that both say the same: opens and closes
+ * the page, which is the caller's to free, also after a failure. */
+cg_must_use enum cg_status cg_report_make_html(struct cg_page *page, const struct cg_buffer *report,
+                                               struct cg_ledger *ledger, struct cg_error *err);
+
 #endif

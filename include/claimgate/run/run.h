@@ -17,6 +17,7 @@
 #include "claimgate/record/reader.h"
 #include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
+#include "claimgate/run/checks.h"
 #include "claimgate/x12/x12.h"
 
 #include <stdbool.h>
@@ -48,15 +49,6 @@ struct cg_output_folder {
     int fd;
     const char *path;
 };
-
-/* A number that the sender tells; another one publishes nothing (CG_BAD_DATA). */
-struct cg_expected {
-    bool is_told;
-    uint64_t number;
-};
-
-/* What is done about a run that is out of the ordinary. */
-enum cg_guard_mode { CG_GUARD_OFF, CG_GUARD_WARN, CG_GUARD_STOP };
 
 /* Of a run over many files some: what its lines meet was decided elsewhere, over all of them. */
 struct cg_run_task {
@@ -98,10 +90,7 @@ struct cg_run_plan {
     void *watch_context;
     const struct cg_run_task *task; /* NULL: a whole run, which decides for itself */
     bool is_redo;                   /* of nights that were taken back: ledger.h */
-    enum cg_guard_mode guard;
-    struct cg_expected records;    /* of the inputs that are decided */
-    struct cg_expected units;      /* submitted, in scope */
-    int64_t max_reject_rate_milli; /* thousandths of a percent; -1: no limit */
+    struct cg_run_checks checks;    /* before anything is published */
     bool show_progress;
     FILE *trace;
 };
