@@ -57,7 +57,7 @@ static enum cg_status take_decision(const struct answering *answering, struct cg
     if (next_row(answering, part_no, &row, &more, err) != CG_OK) {
         return err->status;
     }
-    if (!more || !cg_answered_read(row, &batch->scratch, &answered) ||
+    if (!more || !cg_answered_read(row, &answered) ||
         answered.input != answering->first_input + batch->source_no ||
         answered.place != cg_batch_line_place(batch, line) ||
         !cg_decided_take(&answered.decided, line)) {
@@ -304,7 +304,7 @@ static enum cg_status open_piece(struct answering *answering, uint32_t part_no,
     if (status == CG_OK) {
         piece = cg_json_item(cg_json_member(cg_json_root(manifest.doc), "pieces"), answering->task);
         cg_piece_facts_get(piece, &facts);
-        (void)cg_part_path(answering->part, path, "decide/%u/ask-%u.csv.gz", part_no,
+        (void)cg_part_path(answering->part, path, "decide/%u/ask-%u.rows.gz", part_no,
                            answering->task);
         status = cg_piece_open(path, cg_answered_header, &facts, &answering->pieces[part_no], err);
     }

@@ -20,8 +20,7 @@ extern const char cg_answered_header[];
 /* False: no memory. */
 cg_must_use bool cg_answered_put(struct cg_buffer *out, uint32_t input, uint64_t place,
                                  const struct cg_line *line);
-/* False: the row is none of ours, or memory is out. */
-cg_must_use bool cg_answered_read(struct cg_text row, struct cg_arena *memory,
-                                  struct cg_answered *out);
+/* False: the row is none of ours. */
+cg_must_use bool cg_answered_read(struct cg_text row, struct cg_answered *out);
 
 #endif

@@ -62,7 +62,7 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_asking *as
     cg_json_open_array(json, "pieces");
     for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "part-%u.csv.gz", i);
+        (void)snprintf(name, sizeof name, "part-%u.rows.gz", i);
         cg_piece_facts_put(json, name, &asking->facts[i]);
     }
     cg_json_close_array(json);
@@ -74,7 +74,7 @@ static enum cg_status open_pieces(struct cg_asking *asking, const struct cg_atte
                                   struct cg_error *err) {
     for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "part-%u.csv.gz", i);
+        (void)snprintf(name, sizeof name, "part-%u.rows.gz", i);
         if (cg_piece_create(attempt->dir_fd, name, cg_asked_header, asking->deflater,
                             &asking->pieces[i], err) != CG_OK) {
             return err->status;

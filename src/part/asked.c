@@ -4,9 +4,9 @@
 #include "claimgate/rules/reason.h"
 
 const char cg_asked_header[] =
-    "cg_input,cg_line,kind,companions,claim_id,claim_line_number,line_id,member_id,"
-    "original_claim_id,start_day,end_day,procedure,modifiers,units,frequency,reversed_units,"
-    "rendering_npi,billing_npi,version,reasons,warnings,exempt,fed_back,detail\n";
+    "input,place,kind,companions,claim_id,claim_line_number,line_id,member_id,original_claim_id,"
+    "start_day,end_day,procedure,modifiers,units,frequency,reversed_units,rendering_npi,"
+    "billing_npi,version,reasons,warnings,exempt,fed_back,detail";
 
 enum { KIND_LINE, KIND_NOT_FIRST, KIND_REVERSAL, KIND_REVERSAL_NOT_FIRST, KIND_PASSES, KINDS };
 
@@ -17,7 +17,7 @@ static uint64_t kind_of(const struct cg_line *line, bool follows) {
 
 bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
                   const struct cg_line *line) {
-    struct cg_handed_writer row = {.out = out};
+    struct cg_handed_writer row = cg_handed_begin(out);
     cg_handed_put_number(&row, at->input);
     cg_handed_put_number(&row, at->place);
     cg_handed_put_number(&row, kind_of(line, at->follows));
@@ -42,13 +42,12 @@ bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
     cg_handed_put_number(&row, line->exempt);
     cg_handed_put_number(&row, line->fed_back);
     cg_handed_put_text(&row, line->detail);
-    cg_handed_end(&row);
-    return !row.failed;
+    return cg_handed_end(&row);
 }
 
 bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
                           const struct cg_passing_take_back *passing) {
-    struct cg_handed_writer row = {.out = out};
+    struct cg_handed_writer row = cg_handed_begin(out);
     cg_handed_put_number(&row, input);
     cg_handed_put_number(&row, place);
     cg_handed_put_number(&row, KIND_PASSES);
@@ -58,24 +57,20 @@ bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
     cg_handed_put_number(&row, 0);
     cg_handed_put_text(&row, cg_key_text(&passing->member_id));
     cg_handed_put_text(&row, cg_key_text(&passing->original_claim_id));
-    cg_handed_end(&row);
-    return !row.failed;
+    return cg_handed_end(&row);
 }
 
 /* --- reading --- */
 
-static struct cg_text read_text(struct cg_handed_reader *row, uint32_t most) {
-    const struct cg_text text = cg_handed_text(row, most);
-    if (text.len == 0) {
-        return (struct cg_text){"", 0};
-    }
-    const char *copy = cg_arena_copy(row->memory, text.ptr, text.len);
-    row->failed = row->failed || copy == NULL;
-    return (struct cg_text){copy, copy == NULL ? 0 : text.len};
-}
-
+/* A short key holds its text. */
 static struct cg_key read_key(struct cg_handed_reader *row) {
-    return cg_key_of(read_text(row, CG_ID_MAX_BYTES));
+    const struct cg_handed_reader again = *row;
+    const struct cg_key key = cg_key_of(cg_handed_text(row, CG_ID_MAX_BYTES));
+    if (!cg_key_is_long(&key)) {
+        return key;
+    }
+    *row = again;
+    return cg_key_of(cg_handed_kept_text(row, CG_ID_MAX_BYTES));
 }
 
 static const struct cg_policy_version *read_version(struct cg_handed_reader *row,
@@ -87,9 +82,9 @@ static const struct cg_policy_version *read_version(struct cg_handed_reader *row
 static void read_ids(struct cg_handed_reader *row, struct cg_line *line) {
     line->claim_id = read_key(row);
     line->line_number = (uint32_t)cg_handed_number(row, CG_LINE_NUMBER_MAX);
-    line->line_id = read_text(row, CG_ID_MAX_BYTES);
+    line->line_id = cg_handed_kept_text(row, CG_ID_MAX_BYTES);
     line->member_id = read_key(row);
-    line->original_claim_id = read_text(row, CG_ID_MAX_BYTES);
+    line->original_claim_id = cg_handed_kept_text(row, CG_ID_MAX_BYTES);
 }
 
 static void read_line(struct cg_handed_reader *row, const struct cg_policy *policy,
@@ -112,7 +107,7 @@ static void read_line(struct cg_handed_reader *row, const struct cg_policy *poli
     line->fed_back = cg_handed_number(row, 1) != 0;
     line->received_day = CG_DAY_NONE;
     line->birth_day = CG_DAY_NONE;
-    line->detail = read_text(row, CG_VERDICT_DETAIL_BYTES);
+    line->detail = cg_handed_kept_text(row, CG_VERDICT_DETAIL_BYTES);
     /* What meets the history has all that it asks of. */
     row->failed = row->failed || (line->reasons == 0 &&
                                   (line->version == NULL || cg_key_len(&line->member_id) == 0 ||
@@ -129,7 +124,7 @@ static void read_passing(struct cg_handed_reader *row, struct cg_passing_take_ba
 
 bool cg_asked_read(struct cg_text row_text, const struct cg_policy *policy, struct cg_arena *memory,
                    struct cg_asked *out) {
-    struct cg_handed_reader row = {.rest = row_text, .memory = memory};
+    struct cg_handed_reader row = cg_handed_open(row_text, memory);
     *out = (struct cg_asked){.input = (uint32_t)cg_handed_number(&row, UINT32_MAX)};
     out->place = cg_handed_number(&row, UINT64_MAX);
     const uint64_t kind = cg_handed_number(&row, KINDS - 1);

@@ -71,7 +71,7 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_deciding *
     cg_json_open_array(json, "pieces");
     for (uint32_t i = 0; i < tasks; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "ask-%u.csv.gz", i);
+        (void)snprintf(name, sizeof name, "ask-%u.rows.gz", i);
         cg_piece_facts_put(json, name, &deciding->facts[i]);
     }
     cg_json_close_array(json);

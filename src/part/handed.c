@@ -1,23 +1,35 @@
 #include "handed.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"
-#include "claimgate/base/phrase.h"
-#include "claimgate/record/csv.h"
 
-static void begin(struct cg_handed_writer *row) {
-    if (row->has_any) {
-        row->failed = !cg_buffer_append(row->out, ",", 1) || row->failed;
-    }
-    row->has_any = true;
+enum {
+    HEAD_BYTES = CG_HANDED_LEN_BYTES + sizeof(uint32_t),
+    TEXT_MAX_BYTES = 1024,
+    TEXTS_MAX = 5, /* of one row */
+    ROW_MAX_BYTES =
+        HEAD_BYTES + CG_HANDED_CELLS_MAX * CG_HANDED_NUMBER_BYTES + TEXTS_MAX * TEXT_MAX_BYTES,
+};
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the head of a row is copied as it is");
+
+/* Room is asked for once, for the longest row. */
+struct cg_handed_writer cg_handed_begin(struct cg_buffer *out) {
+    struct cg_handed_writer row = {.out = out, .failed = !cg_buffer_reserve(out, ROW_MAX_BYTES)};
+    row.next = row.failed ? NULL : out->data + out->len_bytes + HEAD_BYTES;
+    return row;
 }
 
-void cg_handed_put_number(struct cg_handed_writer *row, uint64_t number) {
-    char digits[CG_DIGITS_BYTES];
-    begin(row);
-    if (number != 0) {
-        const struct cg_text text = cg_phrase_digits(number, digits);
-        row->failed = !cg_buffer_append(row->out, text.ptr, text.len) || row->failed;
+void cg_handed_put_cell(struct cg_handed_writer *row, uint64_t number) {
+    CG_ASSERT(row->cells < CG_HANDED_CELLS_MAX);
+    if (row->failed) {
+        return;
     }
+    row->filled |= UINT32_C(1) << row->cells;
+    for (; number > 127; number >>= 7) {
+        *row->next++ = (char)(number | 128);
+    }
+    *row->next++ = (char)number;
 }
 
 /* Days are counted from the first that a claim may have, so that none is nought. */
@@ -26,72 +38,50 @@ void cg_handed_put_day(struct cg_handed_writer *row, int32_t day_no) {
 }
 
 void cg_handed_put_text(struct cg_handed_writer *row, struct cg_text text) {
-    begin(row);
-    row->failed = (text.len > 0 && !cg_csv_put(row->out, ',', text)) || row->failed;
+    CG_ASSERT(text.len <= TEXT_MAX_BYTES);
+    cg_handed_put_number(row, text.len);
+    if (text.len > 0 && !row->failed) {
+        memcpy(row->next, text.ptr, text.len);
+        row->next += text.len;
+    }
 }
 
-void cg_handed_end(struct cg_handed_writer *row) {
-    row->failed = !cg_buffer_append(row->out, "\n", 1) || row->failed;
-    row->has_any = false;
+bool cg_handed_end(struct cg_handed_writer *row) {
+    if (row->failed) {
+        return false;
+    }
+    char *begin = row->out->data + row->out->len_bytes;
+    const size_t all_bytes = (size_t)(row->next - begin);
+    const uint16_t len = (uint16_t)(all_bytes - CG_HANDED_LEN_BYTES);
+    memcpy(begin, &len, sizeof len);
+    memcpy(begin + sizeof len, &row->filled, sizeof row->filled);
+    row->out->len_bytes += all_bytes;
+    return true;
 }
 
 /* --- reading --- */
 
-/* Behind a cell there is a comma, or the row's end. */
-static void go_on(struct cg_handed_reader *row, uint32_t taken) {
-    row->is_past = taken >= row->rest.len;
-    row->failed = row->failed || (!row->is_past && row->rest.ptr[taken] != ',');
-    const uint32_t skipped = row->is_past ? row->rest.len : taken + 1;
-    row->rest = (struct cg_text){row->rest.ptr + skipped, row->rest.len - skipped};
-}
-
-static struct cg_text plain_cell(struct cg_handed_reader *row) {
-    const char *comma = memchr(row->rest.ptr, ',', row->rest.len);
-    const uint32_t len = comma == NULL ? row->rest.len : (uint32_t)(comma - row->rest.ptr);
-    const struct cg_text cell = {row->rest.ptr, len};
-    go_on(row, len);
-    return cell;
-}
-
-static struct cg_text quoted_cell(struct cg_handed_reader *row) {
-    char *out = cg_arena_alloc(row->memory, row->rest.len);
-    uint32_t len = 0;
-    uint32_t at = 1;
-    row->failed = row->failed || out == NULL;
-    while (!row->failed && at < row->rest.len) {
-        const bool is_quote = row->rest.ptr[at] == '"';
-        if (is_quote && (at + 1 == row->rest.len || row->rest.ptr[at + 1] != '"')) {
-            break;
-        }
-        out[len++] = row->rest.ptr[at];
-        at += is_quote ? 2 : 1;
+struct cg_handed_reader cg_handed_open(struct cg_text text, struct cg_arena *memory) {
+    struct cg_handed_reader row = {.next = text.ptr, .end = text.ptr + text.len, .memory = memory};
+    row.failed = text.len < sizeof row.filled;
+    if (!row.failed) {
+        memcpy(&row.filled, text.ptr, sizeof row.filled);
+        row.next += sizeof row.filled;
     }
-    row->failed = row->failed || at >= row->rest.len;
-    if (row->failed) {
-        return (struct cg_text){"", 0};
-    }
-    go_on(row, at + 1);
-    return (struct cg_text){out, len};
+    return row;
 }
 
-static struct cg_text next_cell(struct cg_handed_reader *row) {
-    row->failed = row->failed || row->is_past;
-    if (row->failed) {
-        return (struct cg_text){"", 0};
-    }
-    return row->rest.len > 0 && row->rest.ptr[0] == '"' ? quoted_cell(row) : plain_cell(row);
-}
-
-uint64_t cg_handed_number(struct cg_handed_reader *row, uint64_t most) {
-    const struct cg_text cell = next_cell(row);
+uint64_t cg_handed_cell(struct cg_handed_reader *row) {
     uint64_t number = 0;
-    for (uint32_t i = 0; i < cell.len; i++) {
-        const unsigned digit = (unsigned)(unsigned char)cell.ptr[i] - '0';
-        row->failed = row->failed || digit > 9 || number > (UINT64_MAX - digit) / 10;
-        number = number * 10 + digit;
+    for (unsigned shift = 0; row->next < row->end && shift < 64; shift += 7) {
+        const uint8_t byte = (uint8_t)*row->next++;
+        number |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) {
+            return number;
+        }
     }
-    row->failed = row->failed || number > most;
-    return row->failed ? 0 : number;
+    row->failed = true;
+    return 0;
 }
 
 int32_t cg_handed_day(struct cg_handed_reader *row) {
@@ -100,11 +90,26 @@ int32_t cg_handed_day(struct cg_handed_reader *row) {
 }
 
 struct cg_text cg_handed_text(struct cg_handed_reader *row, uint32_t most) {
-    const struct cg_text cell = next_cell(row);
-    row->failed = row->failed || cell.len > most;
-    return row->failed ? (struct cg_text){"", 0} : cell;
+    const uint32_t len = (uint32_t)cg_handed_number(row, most);
+    const struct cg_text text = {row->next, len};
+    row->failed = row->failed || (size_t)(row->end - row->next) < len;
+    if (row->failed) {
+        return (struct cg_text){"", 0};
+    }
+    row->next += len;
+    return text;
+}
+
+struct cg_text cg_handed_kept_text(struct cg_handed_reader *row, uint32_t most) {
+    const struct cg_text text = cg_handed_text(row, most);
+    if (text.len == 0) {
+        return (struct cg_text){"", 0};
+    }
+    const char *copy = cg_arena_copy(row->memory, text.ptr, text.len);
+    row->failed = row->failed || copy == NULL;
+    return (struct cg_text){copy, copy == NULL ? 0 : text.len};
 }
 
 bool cg_handed_is_good(const struct cg_handed_reader *row) {
-    return !row->failed && row->is_past;
+    return !row->failed && row->filled == 0 && row->next == row->end;
 }

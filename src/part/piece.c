@@ -7,9 +7,8 @@
 
 enum {
     FILL_BYTES = 1 << 17,
-    /* A text is packed once it is long enough: it may exceed that by a row, and a row by its
-     * quotes. */
-    TEXT_LIMIT_BYTES = 1 << 20,
+    /* A text is packed once it is long enough, which it may exceed by a row. */
+    TEXT_LIMIT_BYTES = 1 << 18,
     PACKED_LIMIT_BYTES = 4 << 20,
 };
 
@@ -20,7 +19,9 @@ enum cg_status cg_piece_create(int dir_fd, const char *name, const char *header,
     cg_buffer_init(&out->text, TEXT_LIMIT_BYTES);
     cg_buffer_init(&out->packed, PACKED_LIMIT_BYTES);
     out->content = cg_xxh128_new();
-    if (out->content == NULL || !cg_buffer_append_text(&out->text, header)) {
+    const uint16_t len = (uint16_t)strlen(header);
+    if (out->content == NULL || !cg_buffer_append(&out->text, &len, sizeof len) ||
+        !cg_buffer_append_text(&out->text, header)) {
         return cg_error_no_memory(err);
     }
     return cg_sink_create(dir_fd, name, (gid_t)-1, &out->sink, err);
@@ -87,12 +88,9 @@ static enum cg_status is_not_whole(const struct cg_piece_reader *piece, const ch
     return cg_error_set(err, CG_BAD_DATA, "%s: %s", piece->path, how);
 }
 
-/* One more row, or the file's end, stands in the bytes from piece->begin on. */
+/* What is left of a row goes before its rest, for which there is room: no row has FILL_BYTES. */
 static enum cg_status fill(struct cg_piece_reader *piece, struct cg_error *err) {
     const size_t left = piece->end - piece->begin;
-    if (left > FILL_BYTES) {
-        return is_not_whole(piece, "has a row that is too long", err);
-    }
     memmove(piece->bytes, piece->bytes + piece->begin, left);
     struct cg_fill fill = {
         .out = piece->bytes + left, .capacity_bytes = FILL_BYTES, .packed = &piece->packed};
@@ -114,39 +112,39 @@ static enum cg_status check_whole(const struct cg_piece_reader *piece, struct cg
                : is_not_whole(piece, "is not what was written", err);
 }
 
-static enum cg_status next_line(struct cg_piece_reader *piece, struct cg_text *row, bool *more,
-                                struct cg_error *err) {
-    const char *end = NULL;
-    *more = true;
+/* A row stands behind its length. */
+static enum cg_status next_row(struct cg_piece_reader *piece, struct cg_text *row, bool *more,
+                               struct cg_error *err) {
     for (;;) {
+        const char *at = piece->bytes + piece->begin;
         const size_t left = piece->end - piece->begin;
-        end = left == 0 ? NULL : memchr(piece->bytes + piece->begin, '\n', left);
-        if (end != NULL || piece->at_end) {
-            break;
+        uint16_t len = 0;
+        if (left >= sizeof len) {
+            memcpy(&len, at, sizeof len);
+        }
+        *more = left >= sizeof len + len;
+        if (*more) {
+            *row = (struct cg_text){at + sizeof len, len};
+            piece->begin += sizeof len + len;
+            return CG_OK;
+        }
+        if (piece->at_end) {
+            return check_whole(piece, err);
         }
         if (fill(piece, err) != CG_OK) {
             return err->status;
         }
     }
-    if (end == NULL) {
-        *more = false;
-        return check_whole(piece, err);
-    }
-    *row = (struct cg_text){piece->bytes + piece->begin,
-                            (uint32_t)(end - (piece->bytes + piece->begin))};
-    piece->begin += (size_t)row->len + 1;
-    return CG_OK;
 }
 
 static enum cg_status take_header(struct cg_piece_reader *piece, const char *header,
                                   struct cg_error *err) {
     struct cg_text row = {"", 0};
     bool more;
-    if (next_line(piece, &row, &more, err) != CG_OK) {
+    if (next_row(piece, &row, &more, err) != CG_OK) {
         return err->status;
     }
-    const struct cg_text wanted = {header, (uint32_t)strlen(header) - 1};
-    return more && cg_text_equal(row, wanted)
+    return more && cg_text_equal(row, cg_text_of(header))
                ? CG_OK
                : is_not_whole(piece, "does not begin as it was written", err);
 }
@@ -174,7 +172,7 @@ enum cg_status cg_piece_open(const char *path, const char *header,
 
 enum cg_status cg_piece_next(struct cg_piece_reader *piece, struct cg_text *row, bool *more,
                              struct cg_error *err) {
-    const enum cg_status status = next_line(piece, row, more, err);
+    const enum cg_status status = next_row(piece, row, more, err);
     piece->rows += status == CG_OK && *more;
     return status;
 }

@@ -1,7 +1,7 @@
 /*
  * Piece: a packed table of rows that one step hands to another, with what tells that it is whole.
  *
- * A row ends in a line feed and holds none. The first one names the columns.
+ * A row is bytes behind their number, which has two bytes. The first one names the cells.
  *
  * Ownership  _open/_close; the deflater is the caller's, and may serve many pieces.
  * Threads    One.
@@ -19,10 +19,7 @@
 #include "claimgate/io/source.h"
 #include "claimgate/json/json.h"
 
-enum {
-    CG_PIECE_TEXT_BYTES = 1 << 16, /* that are packed at once */
-    CG_PIECE_ROW_BYTES = 8192,     /* no row has more */
-};
+enum { CG_PIECE_TEXT_BYTES = 60 << 10 }; /* that are packed at once, mostly into one block */
 
 struct cg_piece_facts {
     uint64_t rows; /* the first one left out */

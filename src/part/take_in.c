@@ -215,12 +215,12 @@ static enum cg_status open_pieces(struct cg_deciding *deciding, const struct cg_
     struct cg_piece_facts facts;
     const struct cg_json *piece = cg_json_item(cg_json_member(root, "pieces"), deciding->part_no);
     cg_piece_facts_get(piece, &facts);
-    (void)cg_part_path(deciding->part, path, "ask/%u/part-%u.csv.gz", deciding->task,
+    (void)cg_part_path(deciding->part, path, "ask/%u/part-%u.rows.gz", deciding->task,
                        deciding->part_no);
     if (cg_json_is_null(piece)) {
         return is_none_of_ours(deciding, "it has other parts", err);
     }
-    (void)snprintf(name, sizeof name, "ask-%u.csv.gz", deciding->task);
+    (void)snprintf(name, sizeof name, "ask-%u.rows.gz", deciding->task);
     if (cg_piece_create(attempt->dir_fd, name, cg_answered_header, deciding->deflater,
                         &deciding->answered, err) != CG_OK) {
         return err->status;

@@ -112,11 +112,11 @@ Test(part, what_is_damaged_is_named_with_the_command_that_makes_it_again, .timeo
     script_expect_told(
         CUT_QUICKSTART PLAN
         "; for i in 0 1; do $0 part ask --run $1/R --task $i; done; cp -r $1/R $1/S; "
-        "truncate -s -30 $1/R/ask/1/part-0.csv.gz; " MEND(
+        "truncate -s -30 $1/R/ask/1/part-0.rows.gz; " MEND(
             "decide --part 0") "$0 part decide --part 1 --run $1/R; rm -r $1/R/ask; cp -r $1/S/ask "
                                "$1/R; "
                                "$0 part decide --part 0 --run $1/R; "
-                               "printf x | dd of=$1/R/decide/0/ask-0.csv.gz bs=1 seek=40 "
+                               "printf x | dd of=$1/R/decide/0/ask-0.rows.gz bs=1 seek=40 "
                                "conv=notrunc "
                                "2> $1/e; " MEND("answer --task 0") "echo '{}' > "
                                                                    "$1/R/decide/0/"
