@@ -220,9 +220,8 @@ static enum cg_status open_folder(struct audit *audit, struct cg_error *err) {
     const struct cg_audit_plan *plan = audit->plan;
     const char *dir = plan->decided[0];
     int32_t *as_of_day = &audit->run.rules.as_of_day;
-    const enum cg_status status = cg_audit_original_read(dir, &audit->original, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_original_read(dir, &audit->original, err) != CG_OK) {
+        return err->status;
     }
     if (*as_of_day == CG_DAY_NONE) {
         *as_of_day = audit->original.is_ours ? audit->original.as_of_day : cg_date_today();
@@ -249,10 +248,8 @@ static enum cg_status open_folder(struct audit *audit, struct cg_error *err) {
 
 static enum cg_status open_history(struct audit *audit, struct cg_error *err) {
     const struct cg_audit_plan *plan = audit->plan;
-    const enum cg_status status =
-        cg_audit_history_open(plan, &audit->run, &audit->history, &audit->source, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_history_open(plan, &audit->run, &audit->history, &audit->source, err) != CG_OK) {
+        return err->status;
     }
     const bool is_ours = cg_audit_history_is_ours(audit->history);
     audit->facts->match = plan->decided_count == 0 ? CG_AUDIT_BY_RUN
@@ -282,23 +279,20 @@ static enum cg_status open_source(struct audit *audit, struct cg_error *err) {
 
 static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     struct cg_run *run = NULL;
-    enum cg_status status = cg_run_new(&audit->run, &run, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_run_new(&audit->run, &run, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_run_execute(run, err);
+    const enum cg_status status = cg_run_execute(run, err);
     cg_run_free(run);
     return status;
 }
 
 static enum cg_status publish(struct audit *audit, struct cg_error *err) {
-    enum cg_status status = cg_audit_counts_finish(&audit->counts, err);
-    if (status == CG_OK) {
-        status = cg_audit_changes_finish(audit->changes, &audit->facts->changes, err);
+    if (cg_audit_counts_finish(&audit->counts, err) != CG_OK ||
+        cg_audit_changes_finish(audit->changes, &audit->facts->changes, err) != CG_OK) {
+        return err->status;
     }
-    return status == CG_OK
-               ? cg_audit_changes_publish(audit->changes, audit->facts, audit->plan->html, err)
-               : status;
+    return cg_audit_changes_publish(audit->changes, audit->facts, audit->plan->html, err);
 }
 
 static void fill_run(struct audit *audit) {
@@ -313,18 +307,16 @@ static void fill_run(struct audit *audit) {
 
 /* The source of then is opened, and may set the day, before the facts of now are told. */
 static enum cg_status compare_all(struct audit *audit, struct cg_error *err) {
-    enum cg_status status = cg_audit_changes_open(audit->plan, &audit->changes, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_changes_open(audit->plan, &audit->changes, err) != CG_OK) {
+        return err->status;
     }
-    status = open_source(audit, err);
+    enum cg_status status = open_source(audit, err);
     audit->facts->as_of_day = audit->run.rules.as_of_day;
     if (status != CG_OK) {
         return status;
     }
-    status = decide_again(audit, err);
-    if (status != CG_OK) {
-        return status;
+    if (decide_again(audit, err) != CG_OK) {
+        return err->status;
     }
     status = audit->source.visit_rest(audit->source.self, take_leftover, audit, err);
     return status == CG_OK ? publish(audit, err) : status;

@@ -109,10 +109,8 @@ static enum cg_status take_cutback(struct folder *folder, const struct cg_audit_
     };
     *same = true;
     for (size_t i = 0; *same && i < sizeof pieces / sizeof pieces[0]; i++) {
-        const enum cg_status status =
-            cg_decided_expect(&folder->accepted.file, pieces[i], same, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_decided_expect(&folder->accepted.file, pieces[i], same, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;
@@ -140,9 +138,8 @@ static enum cg_status take_rejected(struct folder *folder, const struct cg_audit
     }
     out->decision = CG_AUDIT_CUTBACK;
     out->accepted_units = (uint16_t)folder->next.units_available;
-    const enum cg_status status = take_cutback(folder, record, quantity, &same, err);
-    if (status != CG_OK) {
-        return status;
+    if (take_cutback(folder, record, quantity, &same, err) != CG_OK) {
+        return err->status;
     }
     return same ? read_next(folder, err) : refuse(folder, record, err);
 }
@@ -178,9 +175,8 @@ static enum cg_status visit_rejected(struct folder *folder, cg_audit_leftover_fn
         if (status != CG_OK) {
             return status;
         }
-        status = read_next(folder, err);
-        if (status != CG_OK) {
-            return status;
+        if (read_next(folder, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;

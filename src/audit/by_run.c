@@ -143,15 +143,11 @@ static enum cg_status compare_inputs(struct run *run, struct cg_error *err) {
 }
 
 static enum cg_status read_run(struct run *run, struct cg_error *err) {
-    enum cg_status status = cg_ledger_open_reader(run->now.ledger, &run->ledger, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_open_reader(run->now.ledger, &run->ledger, err) != CG_OK ||
+        cg_ledger_visit_runs(run->ledger, run->run_no, take_facts, run, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_ledger_visit_runs(run->ledger, run->run_no, take_facts, run, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = compare_inputs(run, err);
+    enum cg_status status = compare_inputs(run, err);
     if (status != CG_OK) {
         return status;
     }

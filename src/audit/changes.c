@@ -81,14 +81,12 @@ static enum cg_status open_workbook(struct cg_audit_changes *changes, struct cg_
         changes->workbook_path = NULL;
         return cg_error_no_memory(err);
     }
-    enum cg_status status = cg_sink_create(cg_staging_dir_fd(changes->staging), workbook_name,
-                                           changes->group, &sink, err);
-    if (status == CG_OK) {
-        status = cg_sink_close(sink, err);
+    if (cg_sink_create(cg_staging_dir_fd(changes->staging), workbook_name, changes->group, &sink,
+                       err) != CG_OK ||
+        cg_sink_close(sink, err) != CG_OK) {
+        return err->status;
     }
-    return status == CG_OK
-               ? cg_audit_workbook_open(changes->workbook_path, folder, &changes->workbook, err)
-               : status;
+    return cg_audit_workbook_open(changes->workbook_path, folder, &changes->workbook, err);
 }
 
 static enum cg_status open_folder(struct cg_audit_changes *changes,
@@ -103,12 +101,11 @@ static enum cg_status open_folder(struct cg_audit_changes *changes,
     if (changes->deflater == NULL || changes->content == NULL) {
         return cg_error_no_memory(err);
     }
-    enum cg_status status = cg_staging_open(&staging, &changes->staging, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_staging_open(&staging, &changes->staging, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_sink_create(cg_staging_dir_fd(changes->staging), changes_name, plan->group,
-                            &changes->sink, err);
+    const enum cg_status status = cg_sink_create(cg_staging_dir_fd(changes->staging), changes_name,
+                                                 plan->group, &changes->sink, err);
     return status == CG_OK && plan->xlsx ? open_workbook(changes, err) : status;
 }
 
@@ -249,13 +246,9 @@ enum cg_status cg_audit_changes_add(struct cg_audit_changes *changes,
 }
 
 static enum cg_status write_end(struct cg_audit_changes *changes, struct cg_error *err) {
-    enum cg_status status = cg_deflater_flush(changes->deflater, &changes->packed, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_deflater_end(&changes->packed, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_deflater_flush(changes->deflater, &changes->packed, err) != CG_OK ||
+        cg_deflater_end(&changes->packed, err) != CG_OK) {
+        return err->status;
     }
     return cg_sink_write(changes->sink, changes->packed.data, changes->packed.len_bytes, err);
 }
@@ -263,9 +256,8 @@ static enum cg_status write_end(struct cg_audit_changes *changes, struct cg_erro
 enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
                                        struct cg_output_facts *out, struct cg_error *err) {
     memset(out, 0, sizeof *out);
-    const enum cg_status status = write_end(changes, err);
-    if (status != CG_OK) {
-        return status;
+    if (write_end(changes, err) != CG_OK) {
+        return err->status;
     }
     out->file = changes_name;
     out->bytes = cg_sink_bytes(changes->sink);
@@ -280,12 +272,11 @@ enum cg_status cg_audit_changes_finish(struct cg_audit_changes *changes,
 static enum cg_status write_page(struct cg_audit_changes *changes, const char *name,
                                  const struct cg_buffer *text, struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    enum cg_status status =
-        cg_sink_create(cg_staging_dir_fd(changes->staging), name, changes->group, &sink, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_sink_create(cg_staging_dir_fd(changes->staging), name, changes->group, &sink, err) !=
+        CG_OK) {
+        return err->status;
     }
-    status = cg_sink_write(sink, text->data, text->len_bytes, err);
+    const enum cg_status status = cg_sink_write(sink, text->data, text->len_bytes, err);
     if (status != CG_OK) {
         cg_sink_abandon(sink);
         return status;
@@ -307,9 +298,8 @@ static enum cg_status close_workbook(struct cg_audit_changes *changes,
                                      const struct cg_audit_facts *facts, struct cg_error *err) {
     struct cg_audit_workbook *workbook = changes->workbook;
     changes->workbook = NULL;
-    const enum cg_status status = cg_audit_workbook_close(workbook, facts, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_workbook_close(workbook, facts, err) != CG_OK) {
+        return err->status;
     }
     const int fd = open(changes->workbook_path, O_RDONLY | O_CLOEXEC);
     const bool synced = fd >= 0 && fsync(fd) == 0;

@@ -174,9 +174,8 @@ static enum cg_status add_to_tables(struct cg_audit_counts *counts,
         }
         group->lines++;
         group->units += added->units;
-        const enum cg_status status = add_charge(&group->charges, added->charge, err);
-        if (status != CG_OK) {
-            return status;
+        if (add_charge(&group->charges, added->charge, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;

@@ -62,9 +62,8 @@ static enum cg_status read_more(struct cg_decided_file *file, struct cg_error *e
     struct cg_fill fill = {
         .out = file->room, .capacity_bytes = CG_BATCH_BYTES, .packed = &file->packed};
     const size_t kept_bytes = file->text.len_bytes - file->at;
-    const enum cg_status status = cg_source_read(file->source, &fill, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_source_read(file->source, &fill, err) != CG_OK) {
+        return err->status;
     }
     if (kept_bytes > 0) {
         memmove(file->text.data, file->text.data + file->at, kept_bytes);
@@ -85,9 +84,8 @@ static struct cg_text rest_of(const struct cg_decided_file *file) {
 enum cg_status cg_decided_expect(struct cg_decided_file *file, struct cg_text bytes, bool *same,
                                  struct cg_error *err) {
     while (rest_of(file).len < bytes.len && !file->at_end) {
-        const enum cg_status status = read_more(file, err);
-        if (status != CG_OK) {
-            return status;
+        if (read_more(file, err) != CG_OK) {
+            return err->status;
         }
     }
     const struct cg_text rest = rest_of(file);
@@ -118,9 +116,8 @@ static enum cg_status next_row(struct cg_decided_file *file, char delimiter, boo
                                struct cg_text *row, struct cg_error *err) {
     uint32_t end = row_end(rest_of(file), delimiter, multiline);
     while (!is_whole(file, end)) {
-        const enum cg_status status = read_more(file, err);
-        if (status != CG_OK) {
-            return status;
+        if (read_more(file, err) != CG_OK) {
+            return err->status;
         }
         end = row_end(rest_of(file), delimiter, multiline);
     }
@@ -135,9 +132,8 @@ enum cg_status cg_decided_row(struct cg_decided_file *file, char delimiter, bool
                               struct cg_text *row, bool *found, struct cg_error *err) {
     *found = false;
     while (!*found && (!file->at_end || rest_of(file).len > 0)) {
-        const enum cg_status status = next_row(file, delimiter, multiline, row, err);
-        if (status != CG_OK) {
-            return status;
+        if (next_row(file, delimiter, multiline, row, err) != CG_OK) {
+            return err->status;
         }
         if (row->len >= byte_order_mark.len && file->rows == 0 &&
             memcmp(row->ptr, byte_order_mark.ptr, byte_order_mark.len) == 0) {

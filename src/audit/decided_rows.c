@@ -117,9 +117,8 @@ static void find_own_columns(struct cg_text header, struct cg_decided_columns *o
 
 static enum cg_status find_columns(const struct cg_binding *binding, struct cg_text header,
                                    struct cg_decided_columns *out, struct cg_error *err) {
-    const enum cg_status status = find_line_columns(binding, header, out, err);
-    if (status != CG_OK) {
-        return status;
+    if (find_line_columns(binding, header, out, err) != CG_OK) {
+        return err->status;
     }
     if (binding->span_count == 0 && !names_lines(binding, out)) {
         return cg_error_set(
@@ -151,12 +150,11 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
         const struct cg_text own = {binding->header, binding->header_len};
         return find_columns(binding, own, &rows->columns, err);
     }
-    enum cg_status status =
-        cg_decided_row(&rows->file, binding->delimiter, false, &header, &found, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_decided_row(&rows->file, binding->delimiter, false, &header, &found, err) != CG_OK) {
+        return err->status;
     }
-    status = find_columns(binding, found ? header : cg_text_of(""), &rows->columns, err);
+    const enum cg_status status =
+        find_columns(binding, found ? header : cg_text_of(""), &rows->columns, err);
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", rows->file.path);
 }
 

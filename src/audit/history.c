@@ -60,9 +60,8 @@ static enum cg_status add_inputs(struct cg_audit_history *history, struct part *
     for (uint32_t i = 0; i < inputs->count; i++) {
         struct cg_audit_input input = *(const struct cg_audit_input *)cg_array_at(inputs, i);
         input.name = strdup(input.name);
-        const enum cg_status status = cg_audit_inputs_add(&history->inputs, &input, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_audit_inputs_add(&history->inputs, &input, err) != CG_OK) {
+            return err->status;
         }
     }
     part->input_count = inputs->count;
@@ -77,12 +76,9 @@ static enum cg_status read_folders(struct cg_audit_history *history, struct cg_e
             return no_memory(err);
         }
         part->dir = plan->decided[i];
-        enum cg_status status = cg_audit_original_read(part->dir, &part->original, err);
-        if (status == CG_OK) {
-            status = add_inputs(history, part, err);
-        }
-        if (status != CG_OK) {
-            return status;
+        if (cg_audit_original_read(part->dir, &part->original, err) != CG_OK ||
+            add_inputs(history, part, err) != CG_OK) {
+            return err->status;
         }
         part->as_of_day = part->original.as_of_day;
         if (i == 0 && part->original.run_no > 1) {
@@ -140,11 +136,10 @@ static enum cg_status take_input(void *context, const struct cg_ledger_run_item 
 
 static enum cg_status read_runs(struct cg_audit_history *history, struct cg_error *err) {
     const struct cg_audit_plan *plan = history->plan;
-    enum cg_status status = cg_ledger_open_reader(plan->run.ledger, &history->ledger, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_open_reader(plan->run.ledger, &history->ledger, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_ledger_visit_runs(history->ledger, 0, take_run, history, err);
+    enum cg_status status = cg_ledger_visit_runs(history->ledger, 0, take_run, history, err);
     if (status != CG_OK) {
         return status;
     }
@@ -189,9 +184,8 @@ static enum cg_status order_inputs(struct cg_audit_history *history, struct cg_r
     if (history->paths == NULL || history->rules == NULL || history->rules_of_inputs == NULL) {
         return no_memory(err);
     }
-    const enum cg_status status = cg_audit_inputs_match(run, &history->inputs, history->paths, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_inputs_match(run, &history->inputs, history->paths, err) != CG_OK) {
+        return err->status;
     }
     run->inputs = history->paths;
     run->input_count = count;
@@ -299,9 +293,8 @@ static enum cg_status open_history(struct cg_audit_history *history, struct cg_r
         }
         return cg_audit_by_key(plan->decided, plan->decided_count, false, source, err);
     }
-    status = order_inputs(history, run, err);
-    if (status != CG_OK) {
-        return status;
+    if (order_inputs(history, run, err) != CG_OK) {
+        return err->status;
     }
     run->before_run = part_at(history, 0)->run_no;
     *source = (struct cg_audit_source){find, visit_rest, keep, history};

@@ -39,9 +39,8 @@ void cg_audit_inputs_fini(struct cg_array *inputs) {
 static enum cg_status hash_opened(struct cg_input *input, char *room, struct cg_error *err) {
     size_t len = READ_BYTES;
     while (len == READ_BYTES) {
-        const enum cg_status status = cg_input_take(input, room, READ_BYTES, &len, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_input_take(input, room, READ_BYTES, &len, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;
@@ -166,9 +165,8 @@ static enum cg_status name_missing(const struct cg_array *inputs, const char *co
 enum cg_status cg_audit_inputs_match(const struct cg_run_plan *now, const struct cg_array *inputs,
                                      const char **paths, struct cg_error *err) {
     for (uint32_t i = 0; i < now->input_count; i++) {
-        const enum cg_status status = match_file(now->inputs[i], inputs, paths, err);
-        if (status != CG_OK) {
-            return status;
+        if (match_file(now->inputs[i], inputs, paths, err) != CG_OK) {
+            return err->status;
         }
     }
     return name_missing(inputs, paths, err);

@@ -20,9 +20,8 @@ static enum cg_status take_inputs(const struct cg_json *inputs, struct cg_audit_
             .bytes = (uint64_t)cg_json_integer(cg_json_member(item, "bytes"))};
         snprintf(input.sha256, sizeof input.sha256, "%s",
                  cg_json_string(cg_json_member(item, "sha256")));
-        const enum cg_status status = cg_audit_inputs_add(&out->inputs, &input, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_audit_inputs_add(&out->inputs, &input, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;

@@ -129,10 +129,9 @@ static enum cg_status check_options(const struct cg_invocation *call, struct cg_
     if (!o->overwrite) {
         return CG_OK;
     }
-    const enum cg_status status =
-        cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin", err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin",
+                      err) != CG_OK) {
+        return err->status;
     }
     return cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
 }
@@ -208,17 +207,15 @@ static enum cg_status audit(const struct cg_invocation *call, struct owned *owne
     if (check_options(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
         return err->status;
     }
-    enum cg_status status =
-        cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err) !=
+        CG_OK) {
+        return err->status;
     }
     confine(call);
     plan.run.rules.policy = owned->policy;
     plan.run.rules.roster = owned->roster;
-    status = cg_audit_run(&plan, &owned->facts, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_audit_run(&plan, &owned->facts, err) != CG_OK) {
+        return err->status;
     }
     *call->exit_code = owned->facts.changed != 0 || cg_audit_scope_changed(&owned->facts);
     return print_result(o, &owned->facts, err);

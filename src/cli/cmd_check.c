@@ -95,9 +95,8 @@ static enum cg_status print_answer(void *context, const struct cg_check_answer *
     } else {
         cg_decision_put_answer(&page, view);
     }
-    const enum cg_status status = cg_page_print(&page, CG_OK, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_page_print(&page, CG_OK, err) != CG_OK) {
+        return err->status;
     }
     /* Whoever reads the answers has gone: there is no use in more of them. */
     return ferror(stdout) == 0 ? CG_OK

@@ -67,10 +67,9 @@ static enum cg_status run_runs(const struct cg_invocation *call, struct cg_error
 static enum cg_status run_show(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
     struct cg_ledger_question question = {0};
-    const enum cg_status status = cg_run_argument_read(call->args[0], &question.run_no, err);
-    return status != CG_OK
-               ? status
-               : cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err);
+    return cg_run_argument_read(call->args[0], &question.run_no, err) == CG_OK
+               ? cg_ledger_page_print(options->ledger, options->json, cg_page_run, &question, err)
+               : err->status;
 }
 
 static enum cg_status run_verify(const struct cg_invocation *call, struct cg_error *err) {

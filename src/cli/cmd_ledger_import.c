@@ -70,13 +70,9 @@ struct owned {
 static enum cg_status take_in(const struct cg_invocation *call, struct owned *owned,
                               struct cg_import_facts *facts, struct cg_error *err) {
     const struct options *options = call->options;
-    enum cg_status status = cg_policy_load(options->policy, &owned->policy, &owned->problems, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = load_roster(options, owned->policy, &owned->roster, &owned->problems, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_policy_load(options->policy, &owned->policy, &owned->problems, err) != CG_OK ||
+        load_roster(options, owned->policy, &owned->roster, &owned->problems, err) != CG_OK) {
+        return err->status;
     }
     const struct cg_sandbox_plan sandbox = {.off = options->no_sandbox,
                                             .inputs = (const char *const *)call->args,
@@ -94,7 +90,7 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
         .policy = owned->policy,
         .roster = owned->roster,
     };
-    status = cg_x12_options_of(&options->x12, &plan.x12, err);
+    const enum cg_status status = cg_x12_options_of(&options->x12, &plan.x12, err);
     return status == CG_OK ? cg_import_run(&plan, facts, &owned->problems, err) : status;
 }
 

@@ -32,9 +32,8 @@ static enum cg_status run_recover(const struct cg_invocation *call, struct cg_er
     if (options->to != NULL && options->discard) {
         return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
     }
-    const enum cg_status status = cg_ledger_recover(&plan, &recovery, &recovered, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_recover(&plan, &recovery, &recovered, err) != CG_OK) {
+        return err->status;
     }
     cg_page_open(&page, CG_PAGE_TEXT);
     cg_page_recover(&page, recovered);

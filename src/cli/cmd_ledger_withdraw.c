@@ -26,15 +26,11 @@ static enum cg_status run_withdraw(const struct cg_invocation *call, struct cg_e
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
     int64_t run_no = 0;
-    enum cg_status status = cg_run_argument_read(call->args[0], &run_no, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_run_argument_read(call->args[0], &run_no, err) != CG_OK ||
+        cg_ledger_open_existing(&plan, &ledger, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_ledger_open_existing(&plan, &ledger, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_ledger_withdraw(ledger, run_no, err);
+    const enum cg_status status = cg_ledger_withdraw(ledger, run_no, err);
     cg_ledger_close(ledger);
     if (status != CG_OK) {
         return status;

@@ -128,8 +128,7 @@ enum cg_status cg_part_merging_run(struct cg_part_merging *merging, struct cg_pa
     if (o->group != NULL && cg_group_find(o->group, &plan.group, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status = cg_part_merge(part, &plan, err);
-    return status == CG_OK ? telling.status : status;
+    return cg_part_merge(part, &plan, err) == CG_OK ? telling.status : err->status;
 }
 
 void cg_part_merging_end(struct cg_part_merging *merging, enum cg_status status, int exit_code) {
@@ -142,11 +141,10 @@ static enum cg_status merge(const struct cg_invocation *call, struct cg_part_mer
     const struct options *o = call->options;
     const struct cg_log_options log = {.quiet = o->merge.publish.quiet, .show_phi = o->show_phi};
     struct cg_opened_part opened;
-    enum cg_status status = cg_part_merging_begin(&o->merge, NULL, merging, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_part_merging_begin(&o->merge, NULL, merging, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_part_open_with(o->run, log, &opened, err);
+    enum cg_status status = cg_part_open_with(o->run, log, &opened, err);
     if (status == CG_OK) {
         status = spare(merging, opened.part, err);
     }

@@ -70,11 +70,10 @@ static enum cg_status write_rows(struct job *job, struct cg_sink *out, struct cg
 
 static enum cg_status import_to_stdout(struct job *job, struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    enum cg_status status = cg_sink_stdout(&sink, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_sink_stdout(&sink, err) != CG_OK) {
+        return err->status;
     }
-    status = write_rows(job, sink, err);
+    const enum cg_status status = write_rows(job, sink, err);
     if (status != CG_OK) {
         cg_sink_abandon(sink);
         return status;
@@ -95,15 +94,11 @@ static enum cg_status write_staged(struct job *job, struct cg_staged_file *file,
 static enum cg_status import_to_file(struct job *job, struct cg_error *err) {
     const char *path = job->options->out;
     struct cg_staged_file *file = NULL;
-    enum cg_status status = refuse_existing(path, err);
-    if (status != CG_OK) {
-        return status;
+    if (refuse_existing(path, err) != CG_OK ||
+        cg_staged_file_open(path, (gid_t)-1, &file, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_staged_file_open(path, (gid_t)-1, &file, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = write_staged(job, file, err);
+    const enum cg_status status = write_staged(job, file, err);
     cg_staged_file_close(file);
     return status;
 }
@@ -126,13 +121,12 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     struct job job = {.options = call->options};
     const char *out = job.options->out;
     cg_limits_set(job.options->limits);
-    enum cg_status status = check_options(job.options, err);
-    if (status != CG_OK) {
-        return status;
+    if (check_options(job.options, err) != CG_OK) {
+        return err->status;
     }
     cg_problems_init(&job.problems);
-    status = out == NULL || strcmp(out, "-") == 0 ? import_to_stdout(&job, err)
-                                                  : import_to_file(&job, err);
+    const enum cg_status status = out == NULL || strcmp(out, "-") == 0 ? import_to_stdout(&job, err)
+                                                                       : import_to_file(&job, err);
     if (status != CG_OK) {
         cg_load_print_problems(&job.problems, err);
     } else if (job.options->merge != NULL) {

@@ -148,9 +148,8 @@ static enum cg_status check_sample(const struct options *o, const struct cg_layo
                                    int *exit_code, struct cg_error *err) {
     struct cg_sample sample;
     struct cg_page page;
-    enum cg_status status = cg_sample_read(o->sample, layout, &sample, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_sample_read(o->sample, layout, &sample, err) != CG_OK) {
+        return err->status;
     }
     const struct cg_layout_sample shown = {.file = o->sample,
                                            .layout = layout != NULL ? cg_layout_name(layout) : x12,
@@ -158,7 +157,7 @@ static enum cg_status check_sample(const struct options *o, const struct cg_layo
                                            .show_ids = o->show_phi};
     open_page(&page, o);
     cg_page_layout_sample(&page, &shown);
-    status = cg_page_print(&page, CG_OK, err);
+    enum cg_status status = cg_page_print(&page, CG_OK, err);
     cg_remarks_warn(&sample.remarks, o->sample);
     *exit_code = sample.remarks.count > 0;
     if (status == CG_OK && sample.missing.status != CG_OK) {

@@ -98,9 +98,8 @@ static enum cg_status flush_summary(const struct cg_validate_options *o,
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,
                               struct cg_metrics_file *metrics, struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
-    const enum cg_status status = cg_run_execute(run, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_run_execute(run, err) != CG_OK) {
+        return err->status;
     }
     const struct cg_run_facts *facts = cg_run_facts_of(run);
     cg_metrics_file_count(metrics, facts);
@@ -202,18 +201,13 @@ static enum cg_status validate(const struct cg_invocation *call, struct owned *o
     if (cg_validate_check(call, err) != CG_OK || fill_plan(call, &plan, err) != CG_OK) {
         return err->status;
     }
-    enum cg_status status =
-        cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_load_policy_and_roster(o->policy, o->roster, &owned->policy, &owned->roster, err) !=
+        CG_OK) {
+        return err->status;
     }
-    status = open_trace(o, &owned->trace, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_x12_load_codes(&o->x12, &owned->ack_codes, err);
-    if (status != CG_OK) {
-        return status;
+    if (open_trace(o, &owned->trace, err) != CG_OK ||
+        cg_x12_load_codes(&o->x12, &owned->ack_codes, err) != CG_OK) {
+        return err->status;
     }
     plan.ack_codes = owned->ack_codes;
     plan.payer_id = o->x12.payer_id;

@@ -20,12 +20,11 @@ enum cg_status cg_ledger_page_print(const char *path, bool json, cg_ledger_page_
                                     struct cg_ledger_question *question, struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
-    enum cg_status status = cg_ledger_open_reader(path, &ledger, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_open_reader(path, &ledger, err) != CG_OK) {
+        return err->status;
     }
     cg_page_open(&page, json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    status = cg_page_print(&page, fn(&page, ledger, question, err), err);
+    const enum cg_status status = cg_page_print(&page, fn(&page, ledger, question, err), err);
     cg_ledger_close(ledger);
     return status;
 }

@@ -265,9 +265,8 @@ static enum cg_status inflate_window(struct cg_gzip *gzip, uint8_t *out, size_t 
     if (io.out_bytes == 0) {
         return CG_OK;
     }
-    enum cg_status status = cg_input_need(gzip->input, 1, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_input_need(gzip->input, 1, err) != CG_OK) {
+        return err->status;
     }
     (void)cg_input_window(gzip->input, &have_bytes);
     return have_bytes == 0 ? truncated(gzip, err) : CG_OK;

@@ -266,9 +266,8 @@ enum cg_status cg_sorter_add(struct cg_sorter *sorter, struct cg_text key, struc
     const size_t used =
         sorter->chunk.len_bytes + sorter->place_count * 2 * sizeof(struct cg_sort_place);
     if (sorter->place_count > 0 && used + len > sorter->chunk.limit_bytes) {
-        const enum cg_status status = spill(sorter, err);
-        if (status != CG_OK) {
-            return status;
+        if (spill(sorter, err) != CG_OK) {
+            return err->status;
         }
     }
     const uint32_t lens[2] = {key.len, payload.len};

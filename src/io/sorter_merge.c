@@ -103,16 +103,14 @@ static enum cg_status advance(struct cg_sorter *sorter, struct cg_sort_stretch *
     if (!*more) {
         return CG_OK;
     }
-    enum cg_status status = look_ahead(sorter, stretch, CG_SORT_HEAD_BYTES, err);
-    if (status != CG_OK) {
-        return status;
+    if (look_ahead(sorter, stretch, CG_SORT_HEAD_BYTES, err) != CG_OK) {
+        return err->status;
     }
     uint32_t lens[2];
     memcpy(lens, stretch->window.data + stretch->window_at, sizeof lens);
     const size_t len = CG_SORT_HEAD_BYTES + (size_t)lens[0] + lens[1];
-    status = look_ahead(sorter, stretch, len, err);
-    if (status != CG_OK) {
-        return status;
+    if (look_ahead(sorter, stretch, len, err) != CG_OK) {
+        return err->status;
     }
     const char *at = stretch->window.data + stretch->window_at + CG_SORT_HEAD_BYTES;
     stretch->key = (struct cg_text){at, lens[0]};
@@ -136,9 +134,8 @@ enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_error *err) 
         struct cg_sort_stretch *stretch = &sorter->stretches[i];
         cg_buffer_init(&stretch->window, CG_SORT_READ_BYTES + sorter->chunk.limit_bytes);
         bool more;
-        const enum cg_status status = advance(sorter, stretch, &more, err);
-        if (status != CG_OK) {
-            return status;
+        if (advance(sorter, stretch, &more, err) != CG_OK) {
+            return err->status;
         }
         if (more) {
             sorter->heap[sorter->heap_count++] = i;
@@ -154,10 +151,8 @@ enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
                               struct cg_text *payload, bool *more, struct cg_error *err) {
     if (sorter->handed_out) {
         bool another;
-        const enum cg_status status =
-            advance(sorter, &sorter->stretches[sorter->heap[0]], &another, err);
-        if (status != CG_OK) {
-            return status;
+        if (advance(sorter, &sorter->stretches[sorter->heap[0]], &another, err) != CG_OK) {
+            return err->status;
         }
         if (!another) {
             sorter->heap[0] = sorter->heap[--sorter->heap_count];

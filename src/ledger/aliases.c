@@ -14,13 +14,9 @@ enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day
     if (ledger->joined != NULL) {
         return cg_joined_begin(ledger->joined, "alias", as_of_day, cg_ledger_begin_alias, err);
     }
-    enum cg_status status = cg_ledger_check_newest(ledger, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_ledger_begin_kind(ledger, CG_RUN_ALIAS, as_of_day, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_check_newest(ledger, err) != CG_OK ||
+        cg_ledger_begin_kind(ledger, CG_RUN_ALIAS, as_of_day, err) != CG_OK) {
+        return err->status;
     }
     ledger->run.aliases = cg_sorter_new(ledger->dir, SORT_BYTES);
     return ledger->run.aliases != NULL ? CG_OK : cg_error_no_memory(err);
@@ -33,10 +29,8 @@ enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger, const struct cg_led
     }
     int64_t member_no = 0;
     if (alias->member_id.len > 0) {
-        const enum cg_status status =
-            cg_ledger_find_member(ledger, alias->member_id, &member_no, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_ledger_find_member(ledger, alias->member_id, &member_no, err) != CG_OK) {
+            return err->status;
         }
     }
     *known = alias->member_id.len == 0 || member_no != 0;

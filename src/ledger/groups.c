@@ -94,9 +94,8 @@ enum cg_status cg_groups_add_line(struct cg_groups *groups, const struct cg_cell
     const uint32_t count =
         member_no == 0 ? 0 : cg_entries_of_line(cells, line_no, numbers[0], numbers[1], entries);
     for (uint32_t i = 0; i < count; i++) {
-        const enum cg_status status = add_entry(groups, member_no, &entries[i], err);
-        if (status != CG_OK) {
-            return status;
+        if (add_entry(groups, member_no, &entries[i], err) != CG_OK) {
+            return err->status;
         }
     }
     const struct cg_text claim = cells[CG_LINE_CLAIM].bytes;
@@ -220,9 +219,8 @@ enum cg_status cg_groups_step(struct cg_groups *groups, cg_put_row_fn put, void 
     struct cg_sorter *sorter = groups->members_are_done ? groups->claims : groups->members;
     groups->put = put;
     groups->put_context = context;
-    const enum cg_status status = cg_sorter_next(sorter, &key, &payload, more, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_sorter_next(sorter, &key, &payload, more, err) != CG_OK) {
+        return err->status;
     }
     bool good = true;
     if (*more) {

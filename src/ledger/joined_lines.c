@@ -57,10 +57,9 @@ static enum cg_status tell_place(struct cg_joined *joined, const char *key,
     char list[32];
     struct cg_ledger *part;
     const int len = snprintf(list, sizeof list, "[%llu]", (unsigned long long)number_at(key + 32));
-    const enum cg_status status = cg_joined_part(joined, (uint32_t)number_at(key + 24), &part, err);
-    return status == CG_OK
+    return cg_joined_part(joined, (uint32_t)number_at(key + 24), &part, err) == CG_OK
                ? cg_ledger_visit_list(part, (struct cg_text){list, (uint32_t)len}, fn, context, err)
-               : status;
+               : err->status;
 }
 
 static enum cg_status tell_places(struct gathering *gathering, cg_ledger_decision_fn fn,

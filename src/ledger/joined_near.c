@@ -72,8 +72,7 @@ enum cg_status cg_joined_find_near(struct cg_joined *joined,
 enum cg_status cg_joined_member_id(struct cg_joined *joined, int64_t member_no,
                                    struct cg_text *member_id, struct cg_error *err) {
     struct cg_ledger *part;
-    const enum cg_status status =
-        cg_joined_part(joined, (uint32_t)(member_no % joined->count), &part, err);
-    return status == CG_OK ? cg_ledger_member_id(part, member_no / joined->count, member_id, err)
-                           : status;
+    return cg_joined_part(joined, (uint32_t)(member_no % joined->count), &part, err) == CG_OK
+               ? cg_ledger_member_id(part, member_no / joined->count, member_id, err)
+               : err->status;
 }

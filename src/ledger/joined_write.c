@@ -193,12 +193,9 @@ enum cg_status cg_joined_commit(struct cg_joined *joined, const struct cg_ledger
 }
 
 enum cg_status cg_joined_withdraw(struct cg_joined *joined, int64_t run_no, struct cg_error *err) {
-    enum cg_status status = cg_ledger_may_withdraw(joined->parts[0], run_no, err);
-    if (status == CG_OK) {
-        status = begin_night(joined, "withdraw", run_no, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_may_withdraw(joined->parts[0], run_no, err) != CG_OK ||
+        begin_night(joined, "withdraw", run_no, err) != CG_OK) {
+        return err->status;
     }
     close_parts(joined);
     joined->is_over = true; /* from here on it is only ever finished */

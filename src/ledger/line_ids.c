@@ -99,9 +99,8 @@ static enum cg_status number_line(void *context, struct cg_text member_id, struc
         return CG_OK;
     }
     uint32_t known;
-    const enum cg_status status = find_line_id(ledger, line_id, &known, err);
-    if (status != CG_OK) {
-        return status;
+    if (find_line_id(ledger, line_id, &known, err) != CG_OK) {
+        return err->status;
     }
     *line_number = cg_line_ids_add(ids, line_id, known);
     return *line_number != CG_LINE_NUMBER_NONE

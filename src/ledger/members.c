@@ -68,9 +68,8 @@ enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text memb
     const uint32_t met = cg_hash_table_find(&members->table, hash, same_id, members, &member_id);
     *member_no = 0;
     if (met == 0 && members->ledger_has_members) {
-        const enum cg_status status = cg_ledger_find_member(ledger, member_id, member_no, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_ledger_find_member(ledger, member_id, member_no, err) != CG_OK) {
+            return err->status;
         }
     }
     struct cg_ledger_member *member =

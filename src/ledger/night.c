@@ -212,9 +212,8 @@ enum cg_status cg_night_read_own(const struct cg_ledger_set *set,
                                  const struct cg_ledger_night *night, struct cg_night_file *out,
                                  struct cg_error *err) {
     bool is_there = false;
-    const enum cg_status status = cg_night_read(set, 0, out, &is_there, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_night_read(set, 0, out, &is_there, err) != CG_OK) {
+        return err->status;
     }
     return is_there && strcmp(out->night.id, night->id) == 0 && out->stage != CG_NIGHT_STAGE_UNDONE
                ? CG_OK
@@ -257,12 +256,9 @@ static enum cg_status open_in_night(struct cg_ledger_set *set, uint32_t part_no,
                                     const struct cg_ledger_plan *plan, struct cg_ledger **out,
                                     struct cg_error *err) {
     struct cg_set_last_run last;
-    enum cg_status status = cg_set_open_part(set, part_no, plan, out, err);
-    if (status == CG_OK) {
-        status = cg_set_last_run(*out, &last, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_set_open_part(set, part_no, plan, out, err) != CG_OK ||
+        cg_set_last_run(*out, &last, err) != CG_OK) {
+        return err->status;
     }
     if (last.run_no == file->night.run_no - 1) {
         return cg_night_enter(set, &file->night, file->work, *out, err);

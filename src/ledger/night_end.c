@@ -22,9 +22,8 @@ static enum cg_status make_whole(const struct cg_ledger_set *set, struct cg_nigh
                             "tasks, or --one-file",
                             end->output_count, (int)CG_NIGHT_OUTPUTS_MAX);
     }
-    enum cg_status status = cg_night_gather_hashes(set, file, hashes, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_night_gather_hashes(set, file, hashes, err) != CG_OK) {
+        return err->status;
     }
     file->stage = CG_NIGHT_STAGE_WHOLE;
     file->outputs = end->outputs;
@@ -35,7 +34,7 @@ static enum cg_status make_whole(const struct cg_ledger_set *set, struct cg_nigh
         file->folder = cg_staging_final_path(end->staging);
         file->parent_inode = cg_ledger_parent_inode(end->staging);
     }
-    status = fault_point(set, cg_fault("night.before_whole"), err);
+    enum cg_status status = fault_point(set, cg_fault("night.before_whole"), err);
     if (status == CG_OK) {
         status = cg_night_write(set, file, false, err);
     }

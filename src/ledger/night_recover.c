@@ -185,13 +185,10 @@ static enum cg_status go_on_from_staged(const struct cg_ledger_set *set,
                                         struct cg_error *err) {
     const char *folder = recovery->to != NULL ? recovery->to : file->folder;
     bool is_there = false;
-    enum cg_status status =
-        cg_ledger_folder_holds(file->staging, file->outputs, file->output_count, done, err);
-    if (status == CG_OK) {
-        status = cg_file_look(folder, &is_there, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_folder_holds(file->staging, file->outputs, file->output_count, done, err) !=
+            CG_OK ||
+        cg_file_look(folder, &is_there, err) != CG_OK) {
+        return err->status;
     }
     if (*done && is_there) {
         return stop(set, file,
@@ -265,15 +262,14 @@ static enum cg_status recover_night(const struct cg_ledger_set *set, struct cg_n
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s", set->path);
     }
-    enum cg_status status = look_at_parts(set, file, &survey, err);
-    if (status != CG_OK) {
-        return status;
+    if (look_at_parts(set, file, &survey, err) != CG_OK) {
+        return err->status;
     }
     if (survey.with_run == 0 && file->withdraws == 0) {
         cg_log_note("night %" PRId64 " had kept nothing; it is gone", file->night.run_no);
         return cg_night_remove(set, err);
     }
-    status = finish_or_undo(set, file, &survey, recovery, err);
+    const enum cg_status status = finish_or_undo(set, file, &survey, recovery, err);
     if (status == CG_OK && file->stage != CG_NIGHT_STAGE_UNDONE) {
         cg_log_note("night %" PRId64 ", which was cut off, is finished", file->night.run_no);
     }

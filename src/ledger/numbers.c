@@ -95,10 +95,9 @@ enum cg_status cg_ledger_services_load(struct cg_ledger *ledger, struct cg_error
 enum cg_status cg_ledger_numbers_load(struct cg_ledger *ledger, struct cg_error *err) {
     static const struct cg_query providers = {
         .sql = "SELECT provider_no, rendering_npi, billing_npi FROM provider ORDER BY provider_no"};
-    const enum cg_status status = cg_ledger_services_load(ledger, err);
-    return status != CG_OK
-               ? status
-               : cg_ledger_each(ledger, &providers, read_provider, &ledger->numbers.providers, err);
+    return cg_ledger_services_load(ledger, err) == CG_OK
+               ? cg_ledger_each(ledger, &providers, read_provider, &ledger->numbers.providers, err)
+               : err->status;
 }
 
 enum cg_status cg_ledger_provider(struct cg_ledger *ledger, uint32_t provider_no, bool with_billing,

@@ -210,15 +210,14 @@ enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger, struct cg_e
 /* A ledger is one payer's book for one program. */
 static enum cg_status check_policy(struct cg_ledger *ledger, struct cg_error *err) {
     sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT policy_id FROM policy WHERE policy_id <> ?1 LIMIT 1", &statement, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_prepare(ledger, "SELECT policy_id FROM policy WHERE policy_id <> ?1 LIMIT 1",
+                          &statement, err) != CG_OK) {
+        return err->status;
     }
     const struct cg_cell id = cg_cell_string(cg_policy_id(ledger->policy));
     cg_ledger_bind(statement, 1, &id);
     bool row;
-    status = cg_ledger_step(ledger, statement, &row, err);
+    enum cg_status status = cg_ledger_step(ledger, statement, &row, err);
     if (status == CG_OK && row) {
         status = cg_error_set(err, CG_BAD_CONFIG,
                               "%s: this ledger belongs to policy \"%s\"; give --policy %s, or "

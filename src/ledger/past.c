@@ -48,10 +48,9 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
     if (status != CG_OK) {
         return status;
     }
-    status = cg_ledger_prepare(ledger, "SELECT up_to_run, packed FROM past WHERE past_no = ?1",
-                               &past->parts, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_prepare(ledger, "SELECT up_to_run, packed FROM past WHERE past_no = ?1",
+                          &past->parts, err) != CG_OK) {
+        return err->status;
     }
     return cg_ledger_prepare(ledger,
                              "SELECT run_no, packed FROM recent INDEXED BY recent_member "
@@ -242,9 +241,8 @@ enum cg_status cg_past_last_member(struct cg_ledger *ledger, int64_t *out, struc
 
 enum cg_status cg_past_stretch(struct cg_ledger *ledger, int64_t *members, struct cg_error *err) {
     int64_t last;
-    const enum cg_status status = cg_past_last_member(ledger, &last, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_past_last_member(ledger, &last, err) != CG_OK) {
+        return err->status;
     }
     *members = last + 1;
     return cg_ledger_ask(ledger, "SELECT ?1 / (sum(length(packed)) / 8388608 + 1) + 1 FROM recent",

@@ -126,9 +126,8 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
         /* Before its line: what it takes back stands before it. */
         struct cg_cell take_back[CG_TAKE_CELLS];
         fill_take_back(line, cells, take_back);
-        const enum cg_status status = cg_ledger_add_row(ledger, take_back, CG_TAKE_CELLS, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_ledger_add_row(ledger, take_back, CG_TAKE_CELLS, err) != CG_OK) {
+            return err->status;
         }
     }
     return cg_ledger_add_row(ledger, cells, CG_LINE_CELLS, err);
@@ -160,10 +159,9 @@ enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batc
         if (!is_kept(line) || id_cell(id, CG_REASON_MEMBER_ID_INVALID, line).kind == CG_CELL_NULL) {
             continue;
         }
-        const enum cg_status status =
-            cg_ledger_member_no(keeper(ledger, line), id, &line->member_no, &is_new, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_ledger_member_no(keeper(ledger, line), id, &line->member_no, &is_new, err) !=
+            CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;
@@ -184,9 +182,8 @@ enum cg_status cg_ledger_record(struct cg_ledger *ledger, const struct cg_batch 
         if (ledger->joined != NULL && !cg_joined_count_line(ledger->joined, of_line, line)) {
             return cg_error_set(err, CG_INTERNAL, "out of memory while counting lines");
         }
-        const enum cg_status status = record_line(of_line, batch, line, err);
-        if (status != CG_OK) {
-            return status;
+        if (record_line(of_line, batch, line, err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;

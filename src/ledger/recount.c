@@ -124,9 +124,8 @@ static enum cg_status count_entry(struct recount *recount, int64_t run_no, int64
         return CG_OK;
     }
     if (entry->tested != 0) {
-        const enum cg_status status = count_used(recount, run_no, entry, err);
-        if (status != CG_OK) {
-            return status;
+        if (count_used(recount, run_no, entry, err) != CG_OK) {
+            return err->status;
         }
     }
     if ((entry->kind == CG_ENTRY_LINE && !cg_standing_take_in(&recount->standing, entry)) ||
@@ -188,9 +187,8 @@ static enum cg_status count_stretch(struct recount *recount, int64_t first, int6
         if (member_no % 1024 == 0 && cg_stop_requested()) {
             return cg_error_set(err, CG_INTERRUPTED, "interrupted; nothing was changed");
         }
-        status = count_member(recount, member_no, &in_order, err);
-        if (status != CG_OK) {
-            return status;
+        if (count_member(recount, member_no, &in_order, err) != CG_OK) {
+            return err->status;
         }
         if (!in_order) {
             cg_verify_fault(recount->verify, "what is kept of a member (number %lld) is broken",
@@ -253,10 +251,9 @@ static enum cg_status check_strays(struct recount *recount, struct cg_error *err
 static enum cg_status start(struct recount *recount, struct cg_error *err) {
     struct cg_ledger *ledger = recount->verify->ledger;
     int64_t last_policy;
-    enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT max(policy_no) FROM policy", 0, 0, &last_policy, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_ask(ledger, "SELECT max(policy_no) FROM policy", 0, 0, &last_policy, err) !=
+        CG_OK) {
+        return err->status;
     }
     const int64_t count = last_policy < POLICIES_MAX ? last_policy + 1 : 0;
     recount->policies = calloc((size_t)count + 1, sizeof recount->policies[0]);

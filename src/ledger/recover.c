@@ -200,9 +200,8 @@ static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run
     if (recovery->discard) {
         return discard(ledger, run, err);
     }
-    status = folder_is(ledger, run->run_no, run->staging, &is_staged, err);
-    if (status != CG_OK) {
-        return status;
+    if (folder_is(ledger, run->run_no, run->staging, &is_staged, err) != CG_OK) {
+        return err->status;
     }
     struct stat facts;
     if (is_staged && lstat(folder, &facts) == 0) {

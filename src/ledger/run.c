@@ -64,23 +64,13 @@ enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum cg_run_kind k
     int64_t last_member;
     int64_t last_line;
     cg_ledger_drop_run(ledger);
-    enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, &last_run, err);
-    if (status == CG_OK) {
-        status = cg_past_last_member(ledger, &last_member, err);
-    }
-    if (status == CG_OK) {
-        status =
-            cg_ledger_ask(ledger, "SELECT max(line_no) FROM decided_line", 0, 0, &last_line, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_numbers_load(ledger, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_reset_run(ledger, last_run + 1, last_line, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, &last_run, err) != CG_OK ||
+        cg_past_last_member(ledger, &last_member, err) != CG_OK ||
+        cg_ledger_ask(ledger, "SELECT max(line_no) FROM decided_line", 0, 0, &last_line, err) !=
+            CG_OK ||
+        cg_ledger_numbers_load(ledger, err) != CG_OK ||
+        cg_ledger_reset_run(ledger, last_run + 1, last_line, err) != CG_OK) {
+        return err->status;
     }
     struct cg_ledger_run *run = &ledger->run;
     run->kind = kind;
@@ -187,18 +177,15 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
         return cg_joined_commit(ledger->joined, commit, kept, err);
     }
     *kept = false;
-    enum cg_status status = fault_point(ledger, cg_fault("ledger.before_commit"), err);
-    if (status == CG_OK) {
-        status = keep(ledger, commit, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (fault_point(ledger, cg_fault("ledger.before_commit"), err) != CG_OK ||
+        keep(ledger, commit, err) != CG_OK) {
+        return err->status;
     }
     *kept = true;
     if (commit->staging == NULL) {
         return CG_OK;
     }
-    status = fault_point(ledger, cg_fault("ledger.before_publish"), err);
+    enum cg_status status = fault_point(ledger, cg_fault("ledger.before_publish"), err);
     if (status == CG_OK) {
         status = cg_staging_publish(commit->staging, err);
     }

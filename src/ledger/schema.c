@@ -17,16 +17,10 @@ static enum cg_status read_version(struct cg_ledger *ledger, int64_t *version,
                                    struct cg_error *err) {
     int64_t application_id;
     int64_t tables;
-    enum cg_status status =
-        cg_ledger_ask(ledger, "PRAGMA application_id", 0, 0, &application_id, err);
-    if (status == CG_OK) {
-        status = cg_ledger_ask(ledger, "PRAGMA user_version", 0, 0, version, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_ask(ledger, "SELECT count(*) FROM sqlite_schema", 0, 0, &tables, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_ask(ledger, "PRAGMA application_id", 0, 0, &application_id, err) != CG_OK ||
+        cg_ledger_ask(ledger, "PRAGMA user_version", 0, 0, version, err) != CG_OK ||
+        cg_ledger_ask(ledger, "SELECT count(*) FROM sqlite_schema", 0, 0, &tables, err) != CG_OK) {
+        return err->status;
     }
     const bool is_new = application_id == 0 && *version == 0 && tables == 0;
     if (!is_new && application_id != APPLICATION_ID) {

@@ -171,11 +171,10 @@ enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const struct cg_ledg
     }
     struct cg_place place;
     char name[CG_PLACE_NAME_BYTES];
-    enum cg_status status = cg_place_find(copy->path, &place, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_place_find(copy->path, &place, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_place_lock(&place, err);
+    enum cg_status status = cg_place_lock(&place, err);
     if (status == CG_OK) {
         cg_owner_warn_of_folder(place.dir_fd, copy->path);
         cg_place_remove_stale(&place);

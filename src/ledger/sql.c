@@ -265,15 +265,14 @@ enum cg_status cg_ledger_ask(struct cg_ledger *ledger, const char *sql, int64_t 
                              int64_t none, int64_t *out, struct cg_error *err) {
     *out = none;
     sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(ledger, sql, &statement, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_prepare(ledger, sql, &statement, err) != CG_OK) {
+        return err->status;
     }
     if (sqlite3_bind_parameter_count(statement) == 1) {
         (void)sqlite3_bind_int64(statement, 1, parameter);
     }
     bool row;
-    status = cg_ledger_step(ledger, statement, &row, err);
+    const enum cg_status status = cg_ledger_step(ledger, statement, &row, err);
     if (status == CG_OK && row && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
         *out = sqlite3_column_int64(statement, 0);
     }

@@ -128,8 +128,7 @@ static enum cg_status start(struct cg_verify *verify, struct cg_error *err) {
     }
     cg_progress_start(&verify->progress, "verifying", LINE_BYTES * (uint64_t)records,
                       !cg_log_is_quiet());
-    status = read_runs(verify, err);
-    return status == CG_OK ? cg_ledger_numbers_load(ledger, err) : status;
+    return read_runs(verify, err) == CG_OK ? cg_ledger_numbers_load(ledger, err) : err->status;
 }
 
 /* The rows of a run are proved by its hash; those of no run are not. */
@@ -233,15 +232,12 @@ static enum cg_status verify_both(struct cg_verify *verify, struct beside *besid
 
 static enum cg_status verify_all(struct cg_verify *verify, struct beside *beside,
                                  struct cg_error *err) {
-    enum cg_status status =
-        cg_ledger_open_to_read(verify->ledger->path, &beside->verify.ledger, err);
-    if (status == CG_OK) {
-        status = begin_both(verify->ledger, beside->verify.ledger, err);
+    if (cg_ledger_open_to_read(verify->ledger->path, &beside->verify.ledger, err) != CG_OK ||
+        begin_both(verify->ledger, beside->verify.ledger, err) != CG_OK ||
+        start(verify, err) != CG_OK) {
+        return err->status;
     }
-    if (status == CG_OK) {
-        status = start(verify, err);
-    }
-    return status == CG_OK ? verify_both(verify, beside, err) : status;
+    return verify_both(verify, beside, err);
 }
 
 static void init(struct cg_verify *verify, uint64_t seed) {

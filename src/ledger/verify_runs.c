@@ -167,10 +167,9 @@ static enum cg_status take_take_back(struct pass *pass, const struct cg_verify_l
                                      const struct cg_wide *before, struct cg_error *err) {
     struct cg_cell cells[CG_TAKE_CELLS];
     const int64_t before_line = at_column(&pass->take_backs, COLUMN_BEFORE_LINE);
-    const enum cg_status status =
-        take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells, CG_TAKE_CELLS, err);
-    if (status != CG_OK) {
-        return status;
+    if (take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells, CG_TAKE_CELLS, err) !=
+        CG_OK) {
+        return err->status;
     }
     bool in_place = run->last_line < INT64_MAX && before_line == run->last_line + 1;
     if (before != NULL) {
@@ -238,14 +237,13 @@ static enum cg_status take_rows(struct pass *pass, const struct cg_verify_link *
 static enum cg_status check_run(struct pass *pass, const struct cg_verify_link *run,
                                 const struct cg_verify_link *before, struct cg_error *err) {
     uint8_t rows[CG_SHA256_BYTES];
-    enum cg_status status = cg_verify_chain(pass->verify, run, before, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_verify_chain(pass->verify, run, before, err) != CG_OK) {
+        return err->status;
     }
     pass->digest = cg_rows_digest_new();
-    status = pass->digest == NULL
-                 ? cg_verify_no_memory(err)
-                 : take_names(pass, &pass->members, CG_DIGEST_MEMBERS, run->run_no, err);
+    enum cg_status status = pass->digest == NULL ? cg_verify_no_memory(err)
+                                                 : take_names(pass, &pass->members,
+                                                              CG_DIGEST_MEMBERS, run->run_no, err);
     if (status == CG_OK) {
         status = take_names(pass, &pass->line_ids, CG_DIGEST_LINES, run->run_no, err);
     }

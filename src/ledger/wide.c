@@ -66,19 +66,15 @@ enum cg_status cg_wide_open(struct cg_wide *wide, struct cg_ledger *ledger, stru
     *wide = (struct cg_wide){.ledger = ledger};
     cg_array_init(&wide->services, sizeof(struct cg_wide_service), SERVICES_MAX);
     cg_buffer_init(&wide->texts, UINT32_MAX);
-    enum cg_status status = read_services(wide, err);
-    if (status == CG_OK) {
-        status = cg_ledger_prepare(ledger, "SELECT * FROM decided_line ORDER BY line_no",
-                                   &wide->lines, err);
+    if (read_services(wide, err) != CG_OK ||
+        cg_ledger_prepare(ledger, "SELECT * FROM decided_line ORDER BY line_no", &wide->lines,
+                          err) != CG_OK ||
+        cg_ledger_prepare(ledger, "SELECT * FROM rejection ORDER BY line_no", &wide->rejections,
+                          err) != CG_OK ||
+        next_rejection(wide, err) != CG_OK) {
+        return err->status;
     }
-    if (status == CG_OK) {
-        status = cg_ledger_prepare(ledger, "SELECT * FROM rejection ORDER BY line_no",
-                                   &wide->rejections, err);
-    }
-    if (status == CG_OK) {
-        status = next_rejection(wide, err);
-    }
-    return status == CG_OK ? cg_wide_next(wide, err) : status;
+    return cg_wide_next(wide, err);
 }
 
 void cg_wide_close(struct cg_wide *wide) {

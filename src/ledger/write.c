@@ -52,11 +52,9 @@ static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *
 static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *ledger,
                                 struct cg_error *err) {
     int64_t known;
-    const enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM past) OR EXISTS (SELECT 1 FROM recent)",
-                      0, 0, &known, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM past) OR EXISTS (SELECT 1 FROM recent)",
+                      0, 0, &known, err) != CG_OK) {
+        return err->status;
     }
     rows->maker = cg_row_maker_new(ledger, known == 0);
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {

@@ -177,9 +177,8 @@ static enum cg_status find_fields(struct cg_layout_search *search, struct cg_bin
 
 static enum cg_status bind_fields(struct cg_layout_search *search, struct cg_text header,
                                   struct cg_binding *out, struct cg_error *err) {
-    const enum cg_status status = find_fields(search, out, err);
-    if (status != CG_OK) {
-        return status;
+    if (find_fields(search, out, err) != CG_OK) {
+        return err->status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         if (!cg_field_is_bound(&out->fields[i]) && cg_field_is_needed((enum cg_field)i)) {
@@ -192,13 +191,12 @@ static enum cg_status bind_fields(struct cg_layout_search *search, struct cg_tex
 enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text header,
                               struct cg_binding *out, struct cg_error *err) {
     struct cg_header_columns columns;
-    enum cg_status status = cg_header_columns_read(header, layout->delimiter, &columns, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_header_columns_read(header, layout->delimiter, &columns, err) != CG_OK) {
+        return err->status;
     }
     struct cg_layout_search search = {&columns, layout, layout->fields, false};
     *out = (struct cg_binding){.layout = layout};
-    status = find_fields(&search, out, err);
+    const enum cg_status status = find_fields(&search, out, err);
     cg_header_columns_free(&columns);
     return status;
 }
@@ -266,9 +264,8 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
 enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text header,
                               bool force_multiline, struct cg_binding *out, struct cg_error *err) {
     struct cg_header_columns columns;
-    enum cg_status status = cg_header_columns_read(header, layout->delimiter, &columns, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_header_columns_read(header, layout->delimiter, &columns, err) != CG_OK) {
+        return err->status;
     }
     struct cg_binding binding = {
         .layout = layout,
@@ -289,7 +286,7 @@ enum cg_status cg_layout_bind(const struct cg_layout *layout, struct cg_text hea
         .lines = layout->lines,
     };
     struct cg_layout_search search = {&columns, layout, layout->fields, false};
-    status = bind_columns(&search, header, &binding, err);
+    const enum cg_status status = bind_columns(&search, header, &binding, err);
     cg_header_columns_free(&columns);
     if (status != CG_OK) {
         cg_binding_fini(&binding);

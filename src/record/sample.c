@@ -190,9 +190,8 @@ static void name_columns(const struct cg_csv *csv, struct cg_sample *out) {
 static enum cg_status find_columns(const struct cg_layout *layout, struct cg_text header,
                                    struct cg_sample *out, struct cg_error *err) {
     struct cg_binding found;
-    enum cg_status status = cg_layout_find(layout, header, &found, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_layout_find(layout, header, &found, err) != CG_OK) {
+        return err->status;
     }
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         out->fields[i].source = found.fields[i];
@@ -215,11 +214,10 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
                                   struct cg_binding *out, struct cg_error *err) {
     const struct sampling *sampling = context;
     struct cg_sample *sample = sampling->out;
-    enum cg_status status = find_columns(sampling->layout, header->line, sample, err);
-    if (status != CG_OK) {
-        return status;
+    if (find_columns(sampling->layout, header->line, sample, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_layout_bind(sampling->layout, header->line, false, out, err);
+    const enum cg_status status = cg_layout_bind(sampling->layout, header->line, false, out, err);
     if (status == CG_BAD_DATA) {
         sample->missing = *err;
     } else if (status == CG_OK) {

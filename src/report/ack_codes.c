@@ -104,9 +104,8 @@ static enum cg_status load(const char *path, struct cg_ack_codes *codes,
                                  .row = take_row,
                                  .context = &loading};
     struct cg_table_facts facts;
-    const enum cg_status status = cg_table_read(&plan, &facts, problems, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_table_read(&plan, &facts, problems, err) != CG_OK) {
+        return err->status;
     }
     return loading.out_of_memory ? cg_error_no_memory(err) : cg_problems_status(problems, err);
 }

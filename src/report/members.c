@@ -76,9 +76,8 @@ static enum cg_status ask(struct near *near, const struct cg_ledger_near *bound,
         return status;
     }
     cg_history_forget(near->history);
-    status = cg_history_meet(near->history, id, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_history_meet(near->history, id, err) != CG_OK) {
+        return err->status;
     }
     const uint32_t used = cg_history_units_used(near->history, id, near->cap, question->day_no);
     if (used < question->at_least) {
@@ -115,9 +114,8 @@ static enum cg_status ask_all(struct near *near, struct cg_error *err) {
             break;
         }
         at_most = bound->at_most;
-        const enum cg_status status = ask(near, bound, err);
-        if (status != CG_OK) {
-            return status;
+        if (ask(near, bound, err) != CG_OK) {
+            return err->status;
         }
     }
     if (near->found.count > 1) {

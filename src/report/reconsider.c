@@ -167,11 +167,10 @@ static void put_text(struct reconsidering *state) {
 }
 
 static enum cg_status visit(struct reconsidering *state, struct cg_error *err) {
-    enum cg_status status = cg_ledger_load_policy(state->ledger, 0, &state->policy, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_load_policy(state->ledger, 0, &state->policy, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_ledger_recall_for(state->ledger, state->policy, 0, err);
+    const enum cg_status status = cg_ledger_recall_for(state->ledger, state->policy, 0, err);
     return status != CG_OK ? status : cg_ledger_visit_freed(state->ledger, reconsider, state, err);
 }
 

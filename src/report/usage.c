@@ -232,13 +232,9 @@ static void put_nothing(struct cg_page *page, const struct cg_ledger_question *q
 
 /* The gate's own history, so that usage and decisions can never disagree. */
 static enum cg_status recall(struct usage *usage, struct cg_error *err) {
-    enum cg_status status = cg_ledger_load_policy(usage->ledger, 0, &usage->policy, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_ledger_recall_for(usage->ledger, usage->policy, 0, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_load_policy(usage->ledger, 0, &usage->policy, err) != CG_OK ||
+        cg_ledger_recall_for(usage->ledger, usage->policy, 0, err) != CG_OK) {
+        return err->status;
     }
     usage->history = cg_history_new(cg_ledger_recall, usage->ledger);
     return usage->history == NULL ? cg_error_no_memory(err)
@@ -250,19 +246,16 @@ enum cg_status cg_page_usage(struct cg_page *page, struct cg_ledger *ledger,
     struct usage usage = {.page = page, .ledger = ledger, .question = question, .err = err};
     bool any = false;
     bool known = false;
-    enum cg_status status = cg_ledger_visit_runs(ledger, 0, find_policy, &any, err);
-    if (status == CG_OK) {
-        status = cg_ledger_knows_member(ledger, question->id, &known, err);
-    }
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_visit_runs(ledger, 0, find_policy, &any, err) != CG_OK ||
+        cg_ledger_knows_member(ledger, question->id, &known, err) != CG_OK) {
+        return err->status;
     }
     question->is_unknown = !known;
     if (!any) {
         put_nothing(page, question);
         return CG_OK;
     }
-    status = recall(&usage, err);
+    enum cg_status status = recall(&usage, err);
     if (status == CG_OK) {
         hint_at_person(&usage);
         put_page(&usage);

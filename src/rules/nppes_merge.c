@@ -114,9 +114,8 @@ static enum cg_status read_roster(struct merge *merge, struct cg_error *err) {
                                         .row = add_provider,
                                         .context = merge,
                                         .shows_header = true};
-    const enum cg_status status = cg_table_read(&table, &facts, merge->problems, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_table_read(&table, &facts, merge->problems, err) != CG_OK) {
+        return err->status;
     }
     return cg_span_table_index(&merge->providers) ? cg_problems_in_data(merge->problems, err)
                                                   : cg_error_no_memory(err);
@@ -171,9 +170,8 @@ static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
                                 merge->plan->credentials);
         }
         fill.out = merge->text.data + merge->text.len_bytes;
-        const enum cg_status status = cg_source_read(source, &fill, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_source_read(source, &fill, err) != CG_OK) {
+            return err->status;
         }
         merge->text.len_bytes += fill.len_bytes;
     }
@@ -183,12 +181,11 @@ static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
 static enum cg_status read_text(struct merge *merge, struct cg_error *err) {
     struct cg_source *source = NULL;
     struct cg_buffer packed;
-    enum cg_status status = cg_source_open(merge->plan->credentials, &source, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_source_open(merge->plan->credentials, &source, err) != CG_OK) {
+        return err->status;
     }
     cg_buffer_init(&packed, PACKED_MAX_BYTES);
-    status = fill_text(merge, source, &packed, err);
+    const enum cg_status status = fill_text(merge, source, &packed, err);
     cg_buffer_fini(&packed);
     cg_source_close(source);
     return status;
@@ -273,17 +270,11 @@ static enum cg_status write_merged(struct merge *merge, struct cg_sink *out, str
 }
 
 static enum cg_status run_merge(struct merge *merge, struct cg_sink *out, struct cg_error *err) {
-    enum cg_status status = read_roster(merge, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = read_nppes(merge, err);
-    if (status != CG_OK) {
-        return status;
+    if (read_roster(merge, err) != CG_OK || read_nppes(merge, err) != CG_OK) {
+        return err->status;
     }
     count_providers(merge);
-    status = read_text(merge, err);
-    return status == CG_OK ? write_merged(merge, out, err) : status;
+    return read_text(merge, err) == CG_OK ? write_merged(merge, out, err) : err->status;
 }
 
 enum cg_status cg_nppes_merge(const struct cg_nppes_merge_plan *plan, struct cg_sink *out,

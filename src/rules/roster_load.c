@@ -202,9 +202,8 @@ static enum cg_status load_files(const struct load *load, struct cg_error *err) 
         /* Without credentials nobody could render, whatever a policy says. */
         if (file == CG_ROSTER_CREDENTIALS ||
             cg_policy_demands(load->policy, (enum cg_roster_file)file)) {
-            const enum cg_status status = load_file(load, (enum cg_roster_file)file, err);
-            if (status != CG_OK) {
-                return status;
+            if (load_file(load, (enum cg_roster_file)file, err) != CG_OK) {
+                return err->status;
             }
         }
     }
@@ -247,17 +246,9 @@ static void path_of(const struct load *load, enum cg_roster_file file, char path
 static enum cg_status load_roster(const struct load *load, struct cg_roster_layout *layout,
                                   struct cg_error *err) {
     struct cg_roster *roster = load->roster;
-    enum cg_status status = check_folder(load, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = load_layout(load, layout, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = load_files(load, err);
-    if (status != CG_OK) {
-        return status;
+    if (check_folder(load, err) != CG_OK || load_layout(load, layout, err) != CG_OK ||
+        load_files(load, err) != CG_OK) {
+        return err->status;
     }
     if (!index_tables(roster) || !cg_roster_resolve(roster, load->policy)) {
         return cg_error_set(err, CG_INTERNAL, "out of memory for the roster %s", load->dir);

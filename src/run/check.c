@@ -117,9 +117,8 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
         return CG_OK;
     }
     const struct cg_text member_id = cg_key_text(&line->member_id);
-    const enum cg_status status = cg_history_meet(check->history, member_id, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_history_meet(check->history, member_id, err) != CG_OK) {
+        return err->status;
     }
     for (uint32_t i = 0; i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
@@ -164,9 +163,8 @@ static enum cg_status answer_line(struct cg_check *check, const struct cg_record
     memset(answer.used, 0xFF, sizeof answer.used);
     if (line != NULL && !(line->out_of_scope && line->decision == CG_ACCEPTED)) {
         answer.line = line;
-        const enum cg_status status = find_used(check, &answer, err);
-        if (status != CG_OK) {
-            return status;
+        if (find_used(check, &answer, err) != CG_OK) {
+            return err->status;
         }
         check->tested++;
         if (line->decision == CG_REJECTED) {
@@ -263,11 +261,10 @@ static enum cg_status refuse_foreign(const uint8_t *window, size_t len_bytes,
 /* One piece: whatever has come in. */
 static enum cg_status answer_window(struct cg_check *check, struct cg_input *input, bool *at_end,
                                     struct cg_error *err) {
-    enum cg_status status = wait_for_input(check, err);
-    if (status != CG_OK) {
-        return status;
+    if (wait_for_input(check, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_input_need(input, 1, err);
+    enum cg_status status = cg_input_need(input, 1, err);
     if (status != CG_OK) {
         return status;
     }

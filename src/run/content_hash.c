@@ -41,13 +41,8 @@ void cg_content_hash_get(const struct cg_content_hash *hash, uint8_t head_sha256
 
 static enum cg_status add_next(struct cg_content_hash *hash, struct cg_source *source,
                                struct cg_fill *fill, struct cg_error *err) {
-    enum cg_status status = cg_stop_check(err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_source_read(source, fill, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_stop_check(err) != CG_OK || cg_source_read(source, fill, err) != CG_OK) {
+        return err->status;
     }
     cg_content_hash_add(hash, fill->out, fill->len_bytes);
     return CG_OK;
@@ -71,13 +66,12 @@ static enum cg_status add_source(struct cg_content_hash *hash, struct cg_source 
 enum cg_status cg_content_hash_file(struct cg_content_hash *hash, const char *path, bool whole,
                                     struct cg_error *err) {
     struct cg_source *source = NULL;
-    enum cg_status status = cg_source_open(path, &source, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_source_open(path, &source, err) != CG_OK) {
+        return err->status;
     }
     cg_source_take_x12(source);
     cg_content_hash_restart(hash);
-    status = add_source(hash, source, whole, err);
+    const enum cg_status status = add_source(hash, source, whole, err);
     cg_source_close(source);
     return status;
 }

@@ -99,13 +99,12 @@ static enum cg_status begin(struct import *import, bool *known, struct cg_error 
         .path = plan->ledger, .lock_wait_seconds = plan->lock_wait_seconds, .policy = plan->policy};
     const char *inputs[] = {plan->file};
     uint32_t count = 1;
-    enum cg_status status = cg_ledger_open(&ledger, &import->ledger, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_open(&ledger, &import->ledger, err) != CG_OK) {
+        return err->status;
     }
     struct cg_sandbox_facts ignored;
     cg_sandbox_enter(plan->sandbox, &ignored);
-    status = cg_known_inputs_drop(import->ledger, inputs, &count, NULL, err);
+    enum cg_status status = cg_known_inputs_drop(import->ledger, inputs, &count, NULL, err);
     *known = count == 0;
     if (status != CG_OK || *known) {
         return status;
@@ -131,12 +130,11 @@ static void end(struct import *import) {
 /* The lines of a batch, whose bytes are still to be read. */
 static enum cg_status take_batch(struct import *import, struct cg_error *err) {
     struct cg_batch *batch = import->batch;
-    enum cg_status status = cg_reader_read(import->reader, batch, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_reader_read(import->reader, batch, err) != CG_OK) {
+        return err->status;
     }
     cg_content_hash_add(&import->content, batch->payload, batch->payload_bytes);
-    status = cg_reader_take(import->reader, batch, err);
+    enum cg_status status = cg_reader_take(import->reader, batch, err);
     if (status != CG_OK) {
         return status;
     }
@@ -221,9 +219,8 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
     if (status != CG_OK || known) {
         return status;
     }
-    status = read_all(import, err);
-    if (status != CG_OK) {
-        return status;
+    if (read_all(import, err) != CG_OK) {
+        return err->status;
     }
     if (import->problems->total > 0) {
         struct cg_remarks remarks;

@@ -26,9 +26,8 @@ struct look {
 
 static enum cg_status identify(struct look *look, const char *path, bool whole,
                                struct identity *out, struct cg_error *err) {
-    const enum cg_status status = cg_content_hash_file(&look->hash, path, whole, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_content_hash_file(&look->hash, path, whole, err) != CG_OK) {
+        return err->status;
     }
     out->has_all = whole;
     cg_content_hash_get(&look->hash, out->head, out->all);
@@ -46,9 +45,8 @@ static enum cg_status find_in_run(struct look *look, const struct identity *file
             continue;
         }
         if (!other->has_all) {
-            const enum cg_status status = identify(look, look->inputs[i], true, other, err);
-            if (status != CG_OK) {
-                return status;
+            if (identify(look, look->inputs[i], true, other, err) != CG_OK) {
+                return err->status;
             }
         }
         if (memcmp(other->all, file->all, CG_SHA256_BYTES) == 0) {
@@ -96,21 +94,16 @@ static enum cg_status look_at_content(struct look *look, const char *path, struc
                                       bool *known, struct cg_error *err) {
     struct cg_ledger_known run = {0};
     const char *same = NULL;
-    enum cg_status status = identify(look, path, true, file, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_ledger_find_content(look->ledger, file->all, known, &run, err);
-    if (status != CG_OK) {
-        return status;
+    if (identify(look, path, true, file, err) != CG_OK ||
+        cg_ledger_find_content(look->ledger, file->all, known, &run, err) != CG_OK) {
+        return err->status;
     }
     if (*known) {
         cg_known_inputs_note(path, "skipped", &run, look->known);
         return CG_OK;
     }
-    status = find_in_run(look, file, &same, err);
-    if (status != CG_OK) {
-        return status;
+    if (find_in_run(look, file, &same, err) != CG_OK) {
+        return err->status;
     }
     if (same != NULL) {
         cg_log_note("%s: skipped, it has the same content as %s", path, same);
@@ -123,13 +116,9 @@ static enum cg_status look_at_content(struct look *look, const char *path, struc
 static enum cg_status look_at(struct look *look, const char *path, struct identity *file,
                               bool *known, struct cg_error *err) {
     bool head_known = false;
-    enum cg_status status = identify(look, path, false, file, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_ledger_knows_head(look->ledger, file->head, &head_known, err);
-    if (status != CG_OK) {
-        return status;
+    if (identify(look, path, false, file, err) != CG_OK ||
+        cg_ledger_knows_head(look->ledger, file->head, &head_known, err) != CG_OK) {
+        return err->status;
     }
     return head_known || head_in_run(look, file) ? look_at_content(look, path, file, known, err)
                                                  : CG_OK;
@@ -141,17 +130,15 @@ bool cg_known_inputs_is_pipe(const char *path) {
 }
 
 static enum cg_status look_at_all(struct look *look, uint32_t count, struct cg_error *err) {
-    enum cg_status status = cg_content_hash_init(&look->hash, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_content_hash_init(&look->hash, err) != CG_OK) {
+        return err->status;
     }
     for (uint32_t i = 0; i < count; i++) {
         const char *path = look->inputs[i];
         bool known = false;
         if (!cg_known_inputs_is_pipe(path)) {
-            status = look_at(look, path, &look->seen[look->kept], &known, err);
-            if (status != CG_OK) {
-                return status;
+            if (look_at(look, path, &look->seen[look->kept], &known, err) != CG_OK) {
+                return err->status;
             }
         }
         if (!known) {

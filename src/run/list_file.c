@@ -18,11 +18,10 @@ bool cg_list_file_is_id(struct cg_text id) {
  * disk. */
 static enum cg_status identify(struct cg_content_hash *hash, const char *path,
                                struct cg_ledger_input *input, struct cg_error *err) {
-    enum cg_status status = cg_content_hash_init(hash, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_content_hash_init(hash, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_content_hash_file(hash, path, true, err);
+    const enum cg_status status = cg_content_hash_file(hash, path, true, err);
     if (status == CG_OK) {
         cg_content_hash_get(hash, input->head_sha256, input->content_sha256);
     }
@@ -61,17 +60,15 @@ static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_led
     if (status != CG_OK) {
         return status;
     }
-    status = cg_ledger_find_content(ledger, input.content_sha256, &known, &run, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_find_content(ledger, input.content_sha256, &known, &run, err) != CG_OK) {
+        return err->status;
     }
     if (known) {
         cg_known_inputs_note(list->file, "skipped", &run, NULL);
         return CG_OK;
     }
-    status = take_in(list, ledger, &input, err);
-    if (status != CG_OK) {
-        return status;
+    if (take_in(list, ledger, &input, err) != CG_OK) {
+        return err->status;
     }
     *rows = input.records;
     *run_no = cg_ledger_run_no(ledger);
@@ -83,11 +80,10 @@ enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no
     const struct cg_ledger_plan plan = {.path = list->ledger,
                                         .lock_wait_seconds = list->lock_wait_seconds};
     struct cg_ledger *ledger = NULL;
-    enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_ledger_open_existing(&plan, &ledger, err) != CG_OK) {
+        return err->status;
     }
-    status = take_in_new(list, ledger, run_no, rows, err);
+    const enum cg_status status = take_in_new(list, ledger, run_no, rows, err);
     cg_ledger_close(ledger);
     return status;
 }

@@ -165,9 +165,8 @@ static enum cg_status finish_output(struct cg_output *output, struct cg_output_f
     if (output->sink == NULL) {
         return CG_OK;
     }
-    const enum cg_status status = write_end(output, err);
-    if (status != CG_OK) {
-        return status;
+    if (write_end(output, err) != CG_OK) {
+        return err->status;
     }
     facts->file = output->name;
     facts->bytes = cg_sink_bytes(output->sink);

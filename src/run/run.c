@@ -269,9 +269,8 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
     if (status != CG_OK || run->plan->task != NULL) {
         return status;
     }
-    status = write_report(run, &files, err);
-    if (status != CG_OK) {
-        return status;
+    if (write_report(run, &files, err) != CG_OK) {
+        return err->status;
     }
     return run->ledger != NULL ? cg_run_commit(run, &files, err)
                                : cg_outputs_publish(&run->outputs, err);
@@ -310,9 +309,8 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
     bool known;
     run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
     cg_reader_warn_of_names(run->reader);
-    const enum cg_status status = decide_all(run, &known, err);
-    if (status != CG_OK) {
-        return status;
+    if (decide_all(run, &known, err) != CG_OK) {
+        return err->status;
     }
     cg_reader_warn_of_cut_lines(run->reader);
     cg_run_fill_facts(run, clock_ms(CLOCK_MONOTONIC) - started_ms);

@@ -56,17 +56,9 @@ static enum cg_status open_ledger_file(struct cg_run *run, struct cg_error *err)
 
 enum cg_status cg_run_open_ledger(struct cg_run *run, struct cg_error *err) {
     const struct cg_run_plan *plan = run->plan;
-    enum cg_status status = check_ledger_inputs(run, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_content_hash_init(&run->content, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = open_ledger_file(run, err);
-    if (status != CG_OK) {
-        return status;
+    if (check_ledger_inputs(run, err) != CG_OK ||
+        cg_content_hash_init(&run->content, err) != CG_OK || open_ledger_file(run, err) != CG_OK) {
+        return err->status;
     }
     if (plan->dry_run) {
         return cg_ledger_recall_for(run->ledger, plan->rules.policy, plan->before_run, err);
@@ -160,9 +152,8 @@ enum cg_status cg_run_commit(struct cg_run *run, const struct cg_run_reports *re
         run->ledger_inputs[i].records = run->inputs[i].records;
         memcpy(run->ledger_inputs[i].sha256, run->inputs[i].sha256, CG_SHA256_BYTES);
     }
-    enum cg_status status = cg_staging_sync(run->outputs.staging, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_staging_sync(run->outputs.staging, err) != CG_OK) {
+        return err->status;
     }
     struct cg_row_belt belt = {
         .batches = run->batches, .depth = run->depth, .threads = run->plan->threads};
@@ -175,7 +166,7 @@ enum cg_status cg_run_commit(struct cg_run *run, const struct cg_run_reports *re
                                             .staging = run->outputs.staging,
                                             .carry = cg_row_belt_carry,
                                             .carry_context = &belt};
-    status = cg_ledger_commit(run->ledger, &commit, &kept, err);
+    const enum cg_status status = cg_ledger_commit(run->ledger, &commit, &kept, err);
     run->outputs.keep_staging = kept;
     return status;
 }
