@@ -317,9 +317,9 @@ crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOM
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 	@bash tests/crash/set.sh $(BUILD)/faults/claimgate
 
-parts: deps-test ## runs in parts against one run: many layouts, parts and tasks; each step cut off at every point
+parts: deps-test ## runs in parts against one run (T=spans: of these inputs alone); each step cut off at every point
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
-	@bash tests/parts/parts.sh $(BUILD)/dev/claimgate $(BUILD)/dev/generate
+	@bash tests/parts/parts.sh $(BUILD)/dev/claimgate $(BUILD)/dev/generate $(T)
 	@bash tests/parts/kills.sh $(BUILD)/dev/claimgate
 
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
