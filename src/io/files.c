@@ -32,9 +32,12 @@ static enum cg_status read_all(int fd, const char *path, struct cg_buffer *out,
         if (got < 0) {
             return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s: cannot read the file", path);
         }
-        if (!cg_buffer_append(out, step, (size_t)got)) {
+        if ((size_t)got > out->limit_bytes - out->len_bytes) {
             return cg_error_set(err, CG_NO_INPUT, "%s: is larger than the %zu bytes allowed", path,
                                 out->limit_bytes);
+        }
+        if (!cg_buffer_append(out, step, (size_t)got)) {
+            return cg_error_no_memory(err);
         }
     }
 }
