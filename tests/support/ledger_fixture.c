@@ -64,12 +64,14 @@ static void fill_line(const struct fixture *fixture, const struct fixture_line *
 struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,
                                uint32_t count) {
     struct cg_batch *batch = cg_batch_new();
-    cr_assert_not_null(batch);
-    batch->first_line = 2;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; batch != NULL && i < count; i++) {
         struct cg_record *record = cg_array_add(&batch->records);
         struct cg_line *line = cg_batch_add_line(batch);
-        cr_assert(record != NULL && line != NULL);
+        if (record == NULL || line == NULL) {
+            cg_batch_free(batch);
+            return NULL;
+        }
+        batch->first_line = 2;
         record->line_delta = i;
         record->line_index = i;
         line->record_no = i;
@@ -111,21 +113,30 @@ enum cg_status fixture_stage(const struct fixture *fixture, const char *out,
     if (status != CG_OK) {
         return status;
     }
-    cr_assert_eq(cg_sink_write(sink, "accepted", 8, err), CG_OK);
+    status = cg_sink_write(sink, "accepted", 8, err);
     cg_sink_sha256(sink, output->sha256);
     output->file = "accepted.csv.gz";
     output->bytes = 8;
-    cr_assert_eq(cg_sink_close(sink, err), CG_OK);
+    if (cg_sink_close(sink, err) != CG_OK || status != CG_OK) {
+        return err->status;
+    }
     return cg_staging_sync(*staging, err);
 }
 
 static enum cg_status decide(struct cg_ledger *ledger, struct cg_batch *batch,
                              struct cg_tally *tally, struct cg_error *err) {
     struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
-    cr_assert_not_null(history);
-    enum cg_status status = cg_history_decide(history, batch->lines.items, batch->lines.count, err);
+    if (history == NULL) {
+        return cg_error_no_memory(err);
+    }
+    enum cg_status status = cg_ledger_lend_numbers(ledger, history, err);
     if (status == CG_OK) {
-        cr_assert(cg_tally_add(tally, batch));
+        status = cg_history_decide(history, batch->lines.items, batch->lines.count, err);
+    }
+    if (status == CG_OK && !cg_tally_add(tally, batch)) {
+        status = cg_error_no_memory(err);
+    }
+    if (status == CG_OK) {
         status = cg_ledger_number_members(ledger, batch, err);
     }
     if (status == CG_OK) {
@@ -139,13 +150,15 @@ static enum cg_status keep(struct cg_ledger *ledger, struct cg_ledger_commit com
                            bool *kept, struct cg_error *err) {
     struct cg_batch *batches[CG_LEDGER_ROW_BLOCKS];
     struct cg_row_belt belt = {.batches = batches, .depth = CG_LEDGER_ROW_BLOCKS, .threads = 2};
+    bool has_all = true;
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
         batches[i] = cg_batch_new();
-        cr_assert_not_null(batches[i]);
+        has_all = has_all && batches[i] != NULL;
     }
     commit.carry = on_belt ? cg_row_belt_carry : NULL;
     commit.carry_context = &belt;
-    const enum cg_status status = cg_ledger_commit(ledger, &commit, kept, err);
+    const enum cg_status status =
+        has_all ? cg_ledger_commit(ledger, &commit, kept, err) : cg_error_no_memory(err);
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
         cg_batch_free(batches[i]);
     }
@@ -157,13 +170,14 @@ enum cg_status fixture_keep(const struct fixture *fixture, struct cg_ledger *led
                             char *decided, bool *kept, struct cg_error *err) {
     struct cg_tally tally;
     struct cg_batch *batch = fixture_batch(fixture, lines->lines, lines->count);
-    cr_assert(cg_tally_init(&tally, fixture->policy));
-    enum cg_status status = decide(ledger, batch, &tally, err);
+    const bool has_tally = cg_tally_init(&tally, fixture->policy);
+    enum cg_status status =
+        has_tally && batch != NULL ? decide(ledger, batch, &tally, err) : cg_error_no_memory(err);
     if (status == CG_OK) {
         commit.tally = &tally;
         status = keep(ledger, commit, fixture->on_belt, kept, err);
     }
-    for (uint32_t i = 0; decided != NULL && i < lines->count; i++) {
+    for (uint32_t i = 0; decided != NULL && batch != NULL && i < lines->count; i++) {
         decided[i] = "?arc"[cg_batch_line(batch, i)->decision];
         decided[i + 1] = '\0';
     }

@@ -56,7 +56,7 @@ enum cg_status fixture_keep(const struct fixture *fixture, struct cg_ledger *led
                             char *decided, bool *kept, struct cg_error *err);
 
 /* What a run is made of: a batch of these lines, not decided yet, and an input that is known by
- * them. */
+ * them. NULL: no memory. */
 struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,
                                uint32_t count);
 void fixture_identify(const struct fixture_line *lines, uint32_t count,

@@ -5,24 +5,22 @@
 #ifndef CLAIMGATE_TESTS_SUPPORT_LEDGER_JOBS_H
 #define CLAIMGATE_TESTS_SUPPORT_LEDGER_JOBS_H
 
+#include "support/ledger_copy.h"
 #include "support/ledger_fixture.h"
 
 struct ledger_job {
     const char *name;
     bool writes;
-    bool asserts; /* asks for memory itself, and takes it for granted */
+    bool single; /* of a ledger by itself, not of a set */
     enum cg_status (*run)(struct fixture *fixture, struct cg_error *err);
 };
-enum { LEDGER_JOBS = 24, LEDGER_JOBS_RUNS = 7 };
-extern const struct ledger_job ledger_jobs[LEDGER_JOBS];
+enum { LEDGER_QUESTIONS = 18, LEDGER_CHANGES = 8, SET_JOBS = 8, LEDGER_JOBS_RUNS = 7 };
+extern const struct ledger_job ledger_questions[LEDGER_QUESTIONS];
+extern const struct ledger_job ledger_changes[LEDGER_CHANGES];
+extern const struct ledger_job set_jobs[SET_JOBS]; /* of a set alone */
 
-/* LEDGER_JOBS_RUNS runs: two nights, a third that is taken back, a release, a claim's other number
- * and a last night. The file is kept, for the ledger to be put back as it was. */
-struct ledger_copy {
-    char *bytes;
-    size_t len;
-};
+/* LEDGER_JOBS_RUNS runs, on a new ledger or set: two nights, a third that is taken back, a release,
+ * a claim's other number and a last night. */
 void ledger_jobs_make(struct fixture *fixture, struct ledger_copy *copy);
-void ledger_jobs_put_back(const struct fixture *fixture, const struct ledger_copy *copy);
 
 #endif

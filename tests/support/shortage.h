@@ -37,7 +37,14 @@ static bool shortage_end(void) {
     return shortage.failed;
 }
 
+/* Asked at each request too, where a test wants its own to fail. */
+static bool (*shortage_also)(void);
+
 static bool is_short(void) {
+    if (shortage_also != NULL && shortage_also()) {
+        errno = ENOMEM;
+        return true;
+    }
     if (!shortage.begun) {
         return false;
     }

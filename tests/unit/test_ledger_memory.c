@@ -4,6 +4,8 @@
  */
 #include "claimgate/base/log.h"
 #include "support/ledger_jobs.h"
+#include "support/points.h"
+#include "support/set_fixture.h"
 #include "support/shortage.h"
 
 #include <criterion/criterion.h>
@@ -181,19 +183,12 @@ Test(ledger_memory, a_night_fails_by_each_request_of_ours) {
     }
 }
 
-static bool fail_request(const struct ledger_job *job, const struct ledger_copy *copy,
-                         uint32_t at) {
+static bool fail_request(const struct ledger_job *job, uint32_t at) {
     struct cg_error err = CG_ERROR_INIT;
-    if (job->writes) {
-        ledger_jobs_put_back(&fixture, copy);
-    }
     shortage_begin(at, at % 2 != 0);
     const enum cg_status status = job->run(&fixture, &err);
     const bool failed = shortage_end();
     expect_told(job->name, at, failed, status, &err);
-    if (failed && job->writes) {
-        cr_expect_eq(fixture_faults(&fixture), 0, "%s, request %u", job->name, at);
-    }
     return failed;
 }
 
@@ -203,14 +198,80 @@ Test(ledger_memory, whatever_is_asked_fails_by_each_request_of_ours) {
     cg_log_init((struct cg_log_options){.quiet = true});
     leave_sqlite_its_memory();
     ledger_jobs_make(&fixture, &copy);
-    for (size_t i = 0; i < LEDGER_JOBS; i++) {
+    for (size_t i = 0; i < LEDGER_QUESTIONS; i++) {
         uint32_t at = 0;
-        while (!ledger_jobs[i].asserts && fail_request(&ledger_jobs[i], &copy, at)) {
+        while (fail_request(&ledger_questions[i], at)) {
             at++;
         }
         tried += at;
     }
-    free(copy.bytes);
+    ledger_copy_free(&copy);
     cr_log_info("%u requests", tried);
     cr_assert_gt(tried, 500);
+}
+
+/* --- each way to a request of ours --- */
+
+static void fail_at(const struct ledger_job *job, const struct ledger_copy *copy, uint32_t point) {
+    struct cg_error err = CG_ERROR_INIT;
+    uint32_t recovered;
+    if (job->writes) {
+        ledger_copy_put_back(copy);
+    }
+    points_fail_at(point);
+    const enum cg_status status = job->run(&fixture, &err);
+    const bool failed = points_end();
+    expect_told(job->name, point, failed, status, &err);
+    if (failed && job->writes) {
+        err = (struct cg_error)CG_ERROR_INIT;
+        cr_expect_eq(set_fixture_recover(&fixture, true, &recovered, &err), CG_OK,
+                     "%s, request %u: %s", job->name, point, err.text);
+        cr_expect_eq(fixture_faults(&fixture), 0, "%s, request %u", job->name, point);
+    }
+}
+
+static uint32_t fail_in_each_way(const struct ledger_job *job, const struct ledger_copy *copy) {
+    struct cg_error err = CG_ERROR_INIT;
+    ledger_copy_put_back(copy);
+    points_list();
+    cr_assert_eq(job->run(&fixture, &err), CG_OK, "%s: %s", job->name, err.text);
+    (void)points_end();
+    for (uint32_t i = 0; i < points.new_count; i++) {
+        fail_at(job, copy, points.new_points[i]);
+    }
+    return points.new_count;
+}
+
+static void expect_told_in_each_way(bool is_set) {
+    struct ledger_copy copy;
+    uint32_t tried = 0;
+    cg_log_init((struct cg_log_options){.quiet = true});
+    leave_sqlite_its_memory();
+    if (is_set) {
+        set_fixture_make(&fixture, LEDGER_COPY_PARTS);
+    }
+    ledger_jobs_make(&fixture, &copy);
+    shortage_also = points_meet;
+    for (size_t i = 0; is_set && i < LEDGER_QUESTIONS; i++) {
+        tried += ledger_questions[i].single ? 0 : fail_in_each_way(&ledger_questions[i], &copy);
+    }
+    for (size_t i = 0; i < LEDGER_CHANGES; i++) {
+        tried +=
+            is_set && ledger_changes[i].single ? 0 : fail_in_each_way(&ledger_changes[i], &copy);
+    }
+    for (size_t i = 0; is_set && i < SET_JOBS; i++) {
+        tried += fail_in_each_way(&set_jobs[i], &copy);
+    }
+    shortage_also = NULL;
+    ledger_copy_free(&copy);
+    cr_log_info("%u requests", tried);
+    cr_assert_gt(tried, 200);
+}
+
+Test(ledger_memory, whatever_is_done_to_a_ledger_leaves_it_sound) {
+    expect_told_in_each_way(false);
+}
+
+Test(ledger_memory, whatever_is_asked_of_a_set_and_done_to_it_leaves_it_sound) {
+    expect_told_in_each_way(true);
 }

@@ -26,7 +26,7 @@ static void setup(void) {
 }
 
 static void teardown(void) {
-    free(copy.bytes);
+    ledger_copy_free(&copy);
     fixture_fini(&fixture);
 }
 
@@ -45,7 +45,7 @@ static bool fail_step(const struct ledger_job *job, const char *point, uint32_t 
     char fault[64];
     snprintf(fault, sizeof fault, "%s:%u:5", point, at);
     if (job->writes) {
-        ledger_jobs_put_back(&fixture, &copy);
+        ledger_copy_put_back(&copy);
     }
     cg_fault_want(fault);
     const enum cg_status status = job->run(&fixture, &err);
@@ -59,18 +59,25 @@ static bool fail_step(const struct ledger_job *job, const char *point, uint32_t 
     return met;
 }
 
+static uint32_t fail_each_of(const struct ledger_job *job, const char *point) {
+    uint32_t at = 1;
+    while (fail_step(job, point, at)) {
+        at++;
+        cr_assert_lt(at, STEPS_MAX, "%s", job->name);
+    }
+    return at;
+}
+
 static void fail_each(const char *point) {
     uint32_t tried = 0;
-    for (size_t i = 0; i < LEDGER_JOBS; i++) {
-        uint32_t at = 1;
-        while (fail_step(&ledger_jobs[i], point, at)) {
-            at++;
-            cr_assert_lt(at, STEPS_MAX, "%s", ledger_jobs[i].name);
-        }
-        tried += at;
+    for (size_t i = 0; i < LEDGER_QUESTIONS; i++) {
+        tried += fail_each_of(&ledger_questions[i], point);
+    }
+    for (size_t i = 0; i < LEDGER_CHANGES; i++) {
+        tried += fail_each_of(&ledger_changes[i], point);
     }
     cr_log_info("%s: %u", point, tried);
-    cr_assert_gt(tried, 2 * LEDGER_JOBS);
+    cr_assert_gt(tried, 2 * (LEDGER_QUESTIONS + LEDGER_CHANGES));
 }
 
 Test(ledger_steps, a_statement_that_cannot_be_prepared) {

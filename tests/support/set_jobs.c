@@ -1,0 +1,168 @@
+/*
+ * What is done to a set that a ledger by itself knows nothing of: tasks share a night, and a night
+ * is gone on with after it was cut off at one of its steps.
+ */
+#include "support/ledger_jobs.h"
+#include "support/set_fixture.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NIGHT_LINES = 4, NIGHT_BYTES = 8192 };
+
+static const struct fixture_line lines[NIGHT_LINES] = {{.member = "M1", .claim = "C31"},
+                                                       {.member = "M2", .claim = "C32"},
+                                                       {.member = "M5", .claim = "C33"},
+                                                       {.member = "M6", .claim = "C34"}};
+
+static enum cg_status with_set(const struct fixture *fixture,
+                               enum cg_status (*fn)(struct cg_ledger_set *set, void *context,
+                                                    struct cg_error *err),
+                               void *context, struct cg_error *err) {
+    struct cg_ledger_set *set = NULL;
+    enum cg_status status = cg_ledger_set_open(fixture->path, &set, err);
+    if (status == CG_OK) {
+        status = fn(set, context, err);
+    }
+    cg_ledger_set_close(set);
+    return status;
+}
+
+static enum cg_status create(struct fixture *fixture, struct cg_error *err) {
+    static uint32_t sets;
+    char path[192];
+    snprintf(path, sizeof path, "%s/set-%u", fixture->folder, sets++);
+    const enum cg_status status = cg_ledger_set_create(path, LEDGER_COPY_PARTS, "ms", err);
+    cr_expect_eq(cg_ledger_set_is(path), status == CG_OK, "%s", err->text);
+    return status;
+}
+
+static enum cg_status look(struct cg_ledger_set *set, void *context, struct cg_error *err) {
+    bool *is_of = context;
+    const enum cg_status status = cg_ledger_set_check(set, err);
+    return status == CG_OK ? cg_ledger_night_is_of(set, "/elsewhere", is_of, err) : status;
+}
+
+static enum cg_status check(struct fixture *fixture, struct cg_error *err) {
+    bool is_of = false;
+    return with_set(fixture, look, &is_of, err);
+}
+
+static enum cg_status ask_dry(struct fixture *fixture, struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
+    struct cg_ledger *ledger = NULL;
+    bool is_new;
+    const enum cg_status status = cg_ledger_open_dry(&plan, &ledger, &is_new, err);
+    cg_ledger_close(ledger);
+    return status;
+}
+
+static enum cg_status share_night(struct fixture *fixture, uint32_t parts_to_do, const char *out,
+                                  struct cg_error *err) {
+    const struct set_night night = {
+        .lines = lines, .count = NIGHT_LINES, .parts_to_do = parts_to_do, .out = out};
+    return set_fixture_run(fixture, &night, NULL, err);
+}
+
+static uint32_t folders;
+
+static enum cg_status tasks(struct fixture *fixture, struct cg_error *err) {
+    char out[32];
+    snprintf(out, sizeof out, "tasks-%u", folders++);
+    return share_night(fixture, 0, out, err);
+}
+
+/* One part has its run, the other does not. */
+static enum cg_status undo(struct fixture *fixture, struct cg_error *err) {
+    uint32_t recovered;
+    const enum cg_status status = share_night(fixture, 1, NULL, err);
+    return status == CG_OK ? set_fixture_recover(fixture, true, &recovered, err) : status;
+}
+
+/* The text of a key in the open night's file. */
+static void read_key(const struct fixture *fixture, const char *key, char *out, size_t bytes) {
+    static char text[NIGHT_BYTES];
+    char path[192];
+    snprintf(path, sizeof path, "%s/night.json", fixture->path);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t len = read(fd, text, sizeof text - 1);
+    cr_assert_gt(len, 0);
+    (void)close(fd);
+    text[len] = '\0';
+    const char *at = strstr(text, key);
+    cr_assert_not_null(at);
+    at = strchr(strchr(at, ':'), '"') + 1;
+    snprintf(out, bytes, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+/* A night that is whole, as if it had been cut off before its folder was put in place. */
+static enum cg_status cut_off_before_rename(struct fixture *fixture, struct cg_error *err) {
+    char out[32], path[192], staged[192], open_night[192], night[192];
+    snprintf(out, sizeof out, "cut-off-%u", folders++);
+    const enum cg_status status = share_night(fixture, 0, out, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    snprintf(open_night, sizeof open_night, "%s/night.json", fixture->path);
+    snprintf(night, sizeof night, "%s/nights/%d.json", fixture->path, LEDGER_JOBS_RUNS + 1);
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, out);
+    cr_assert_eq(rename(night, open_night), 0);
+    read_key(fixture, "\"staging\"", staged, sizeof staged);
+    cr_assert_eq(rename(path, staged), 0);
+    for (uint32_t k = 0; k < LEDGER_COPY_PARTS; k++) {
+        const struct fixture part = set_fixture_part(fixture, k);
+        fixture_exec(&part, "DELETE FROM publication WHERE run_no = 8");
+    }
+    return CG_OK;
+}
+
+static enum cg_status publish_staged(struct fixture *fixture, struct cg_error *err) {
+    uint32_t recovered;
+    const enum cg_status status = cut_off_before_rename(fixture, err);
+    return status == CG_OK ? set_fixture_recover(fixture, false, &recovered, err) : status;
+}
+
+static enum cg_status finish(struct cg_ledger_set *set, void *context, struct cg_error *err) {
+    struct cg_ledger_night *night = context;
+    enum cg_night_state state;
+    return cg_ledger_night_finish(set, night, &state, err);
+}
+
+static enum cg_status end_again(struct fixture *fixture, struct cg_error *err) {
+    struct cg_ledger_night night = {.run_no = LEDGER_JOBS_RUNS + 1};
+    const enum cg_status status = cut_off_before_rename(fixture, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    read_key(fixture, "\"night\"", night.id, sizeof night.id);
+    return with_set(fixture, finish, &night, err);
+}
+
+static enum cg_status begin_and_die(struct cg_ledger_set *set, void *context,
+                                    struct cg_error *err) {
+    const struct cg_ledger_night_plan plan = {.kind = "release", .by_one_process = true};
+    return cg_ledger_night_begin(set, &plan, context, err);
+}
+
+/* Whoever writes next takes it away. */
+static enum cg_status orphan(struct fixture *fixture, struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
+    struct cg_ledger *ledger = NULL;
+    struct cg_ledger_night night;
+    enum cg_status status = with_set(fixture, begin_and_die, &night, err);
+    if (status == CG_OK) {
+        status = cg_ledger_open(&plan, &ledger, err);
+    }
+    cg_ledger_close(ledger);
+    return status;
+}
+
+const struct ledger_job set_jobs[SET_JOBS] = {
+    {"create", true, false, create},       {"check", false, false, check},
+    {"dry", false, false, ask_dry},        {"tasks", true, false, tasks},
+    {"undo", true, false, undo},           {"publish staged", true, false, publish_staged},
+    {"end again", true, false, end_again}, {"orphan", true, false, orphan},
+};
