@@ -126,3 +126,24 @@ const char *cg_xxh128_hex(const uint8_t hash[CG_XXH128_BYTES], char out[CG_XXH12
 const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]) {
     return hex(sha, CG_SHA256_BYTES, out);
 }
+
+static int hex_digit(char digit) {
+    return digit >= '0' && digit <= '9'   ? digit - '0'
+           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
+                                          : -1;
+}
+
+bool cg_hex_read(const char *text, uint8_t *out, size_t len_bytes) {
+    if (strlen(text) != 2 * len_bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < len_bytes; i++) {
+        const int high = hex_digit(text[2 * i]);
+        const int low = hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}

@@ -38,9 +38,10 @@ static struct bytes first(struct bytes bytes, size_t most_bytes) {
 
 /* Behind a byte order mark and blanks. */
 static struct bytes text_of(struct bytes bytes) {
+    static const char blanks[] = {' ', '\t', '\r', '\n'};
     const size_t mark_bytes = holds(bytes, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
     bytes = (struct bytes){bytes.at + mark_bytes, bytes.len - mark_bytes};
-    while (bytes.len > 0 && memchr(" \t\r\n", bytes.at[0], 4) != NULL) {
+    while (bytes.len > 0 && memchr(blanks, bytes.at[0], sizeof blanks) != NULL) {
         bytes = (struct bytes){bytes.at + 1, bytes.len - 1};
     }
     return bytes;
@@ -97,6 +98,7 @@ static bool is_all_zeros(struct bytes bytes) {
 static bool is_ebcdic(struct bytes bytes) {
     enum { ENOUGH_BYTES = 32 };
     size_t known = 0;
+    static const uint8_t others[] = {0x40, 0x6b, 0x6d, 0x4f, 0x15, 0x25, 0x0d, 0x60, 0x4b, 0x61};
     if (holds(bytes, 0, "\xc9\xe2\xc1", 3)) {
         return true;
     }
@@ -106,8 +108,7 @@ static bool is_ebcdic(struct bytes bytes) {
         const uint8_t high = bytes.at[i] & 0xf0;
         const bool is_letter = high >= 0x80 && high != 0xb0 && high <= 0xe0 && low <= 9;
         const bool is_digit = high == 0xf0 && low <= 9;
-        known += is_letter || is_digit ||
-                 memchr("\x40\x6b\x6d\x4f\x15\x25\x0d\x60\x4b\x61", bytes.at[i], 10) != NULL;
+        known += is_letter || is_digit || memchr(others, bytes.at[i], sizeof others) != NULL;
     }
     const bool has_comma = bytes.len > 0 && memchr(bytes.at, 0x6b, bytes.len) != NULL;
     return bytes.len >= ENOUGH_BYTES && has_comma && known * 20 >= bytes.len * 19;

@@ -84,7 +84,7 @@ static enum cg_status take_number(struct cg_gzip *gzip, int byte_count, uint32_t
                                   struct cg_error *err) {
     *out = 0;
     for (int i = 0; i < byte_count; i++) {
-        uint8_t byte;
+        uint8_t byte = 0;
         enum cg_status status = take_byte(gzip, &byte, err);
 
         if (status != CG_OK) {

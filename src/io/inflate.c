@@ -22,11 +22,11 @@ struct zlib_state {
 };
 
 struct cg_inflater {
-    enum cg_codec codec;
     struct zlib_state zlib;
 #ifdef CG_ISAL
     struct inflate_state isal;
 #endif
+    enum cg_codec codec;
 };
 
 static size_t stretch(size_t bytes) {

@@ -187,7 +187,7 @@ enum cg_status cg_input_take(struct cg_input *input, void *out, size_t capacity_
     memcpy(out, input->memory + input->start, filled);
     input->start += filled;
     while (filled < capacity_bytes && !input->at_end) {
-        size_t got_bytes;
+        size_t got_bytes = 0;
         enum cg_status status =
             read_some(input, (char *)out + filled, capacity_bytes - filled, &got_bytes, err);
 

@@ -72,9 +72,8 @@ static enum cg_status open_dir(struct cg_place *place, const char *dir, struct c
                             "%s/%s: the folder %s does not exist; make it first: mkdir -p %s", dir,
                             place->name, dir, dir);
     }
-    if (resolved != NULL) {
-        place->dir_fd = open(resolved, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    }
+    place->dir_fd =
+        resolved == NULL ? -1 : open(resolved, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (place->dir_fd < 0) {
         enum cg_status status = cg_error_set_errno(
             err, CG_CANNOT_CREATE, errno, "%s: cannot open its folder %s", place->name, dir);

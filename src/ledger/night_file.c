@@ -110,14 +110,10 @@ enum cg_status cg_night_write(const struct cg_ledger_set *set, const struct cg_n
     return status;
 }
 
-/* The schema has seen that these are hexadecimal digits. */
 static void read_hex(const struct cg_json *text, uint8_t *out, size_t bytes) {
-    const char *hex = cg_json_string(text);
-    for (size_t i = 0; i < bytes; i++) {
-        unsigned value = 0;
-        (void)sscanf(hex + 2 * i, "%2x", &value);
-        out[i] = (uint8_t)value;
-    }
+    const bool is_hex = cg_hex_read(cg_json_string(text), out, bytes);
+    CG_ASSERT(is_hex); /* the schema has seen it */
+    (void)is_hex;
 }
 
 static bool take_outputs(const struct cg_json *list, struct cg_night_file *out) {

@@ -217,10 +217,9 @@ static enum cg_status unpack_group(struct cg_ledger *ledger, int64_t run_no, str
         enum cg_status status = CG_OK;
         if (entry.kind == CG_ENTRY_TAKE_BACK) {
             status = add_take_back(recall, &entry, chained, err);
-        } else if (entry.kind == CG_ENTRY_LINE && !add_line(ledger, &entry)) {
-            status = no_memory(err);
-        } else if (entry.kind == CG_ENTRY_OTHER && recall->wants_others &&
-                   !add_other(recall, &entry, run_no)) {
+        } else if ((entry.kind == CG_ENTRY_LINE && !add_line(ledger, &entry)) ||
+                   (entry.kind == CG_ENTRY_OTHER && recall->wants_others &&
+                    !add_other(recall, &entry, run_no))) {
             status = no_memory(err);
         }
         if (status == CG_OK && entry.replaces_itself && member != NULL) {

@@ -56,7 +56,7 @@ static enum cg_status name_line(struct recount *recount, int64_t run_no, int64_t
                                 const struct cg_policy_version *version, const int64_t *counted,
                                 struct cg_error *err) {
     struct cg_verify *verify = recount->verify;
-    uint32_t used[CG_CAPS_MAX];
+    uint32_t used[CG_CAPS_MAX] = {0};
     bool row;
     (void)sqlite3_bind_int64(recount->line, 1, line_no);
     const enum cg_status status = cg_ledger_step(verify->ledger, recount->line, &row, err);
@@ -256,7 +256,7 @@ static enum cg_status start(struct recount *recount, struct cg_error *err) {
         return err->status;
     }
     const int64_t count = last_policy < POLICIES_MAX ? last_policy + 1 : 0;
-    recount->policies = calloc((size_t)count + 1, sizeof recount->policies[0]);
+    recount->policies = calloc((size_t)count + 1, sizeof(struct cg_policy *));
     if (recount->policies == NULL) {
         return cg_verify_no_memory(err);
     }

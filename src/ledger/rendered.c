@@ -138,13 +138,12 @@ static uint8_t *put_reason(const struct cg_rendered *rendered, struct block *blo
     if (number == NULL || *number != 0) {
         return at + cg_varint_put(at, number == NULL ? 0 : *number);
     }
-    const char *name = cg_array_at(&rendered->reasons, reason - 1);
-    const size_t len = strlen(name);
+    const struct cg_text name = cg_text_of(cg_array_at(&rendered->reasons, reason - 1));
     *number = ++block->reasons;
     at += cg_varint_put(at, *number);
-    at += cg_varint_put(at, len);
-    memcpy(at, name, len);
-    return at + len;
+    at += cg_varint_put(at, name.len);
+    memcpy(at, name.ptr, name.len);
+    return at + name.len;
 }
 
 static bool put_sum(struct cg_rendered *rendered, struct block *block,

@@ -203,27 +203,6 @@ void cg_hex_put(struct cg_json_writer *json, const char *key, const uint8_t *byt
     free(text);
 }
 
-static int hex_digit(char digit) {
-    return digit >= '0' && digit <= '9'   ? digit - '0'
-           : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
-                                          : -1;
-}
-
-bool cg_hex_read(const char *text, uint8_t *out, size_t len_bytes) {
-    if (strlen(text) != 2 * len_bytes) {
-        return false;
-    }
-    for (size_t i = 0; i < len_bytes; i++) {
-        const int high = hex_digit(text[2 * i]);
-        const int low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        out[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
-}
-
 void cg_piece_facts_put(struct cg_json_writer *json, const char *file,
                         const struct cg_piece_facts *facts) {
     cg_json_open_object(json, NULL);

@@ -18,9 +18,10 @@ static const struct {
 
 /* Of control bytes those that end a line, a page, or a file of DOS. */
 static bool is_ascii_mark(unsigned char byte) {
+    static const char ends[] = {'\t', '\n', '\r', '\v', '\f', '\x1A'};
     const bool is_word =
         (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
-    return (byte >= ' ' && byte < 0x7F && !is_word) || memchr("\t\n\r\v\f\x1A", byte, 6) != NULL;
+    return (byte >= ' ' && byte < 0x7F && !is_word) || memchr(ends, byte, sizeof ends) != NULL;
 }
 
 /* Of a well-formed character of two or three bytes. */

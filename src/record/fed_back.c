@@ -97,9 +97,9 @@ static void exchange(char *bytes, uint32_t len, char from, char to) {
 
 /* A control byte that the text does not hold; 0 where it holds all of them. */
 static char unused_byte(struct cg_text text) {
-    for (char byte = 1; byte < '\t'; byte++) {
+    for (int byte = 1; byte < '\t'; byte++) {
         if (memchr(text.ptr, byte, text.len) == NULL) {
-            return byte;
+            return (char)byte;
         }
     }
     return '\0';

@@ -2,168 +2,199 @@
 
     mutation.py BUILD [FILE...]
 
-A file is compiled to assembly, one conditional jump is made a jump or nothing, and the unit suites
-of its room run on it, then the fixtures through the whole program; a mutant that none of them
-notices survives and is listed with its line. MUTANTS (40) of them are tried, TORTURE_SEED picks
-others, JUMP=file:line:how tries one again. LIBS and CC are those of the build.
+Every suite of `make test` runs once on programs that note which way each jump goes (see jumps.py). Then
+MUTANTS (40) jumps are made one-way: the suites that go the other way run on each, those that are likely
+to notice and soon done with first, until one fails. A mutant that all of them pass survives and is
+listed with its line; unnoticed.txt says why some cannot matter. TORTURE_SEED picks others,
+JUMP=file:line:how tries one again. For one mutant suites of MUTANT_SECONDS (60) in all are run; how many
+of those that go the other way were run stands beside what survives.
+LIBS and CC are those of the build.
 """
+import glob
 import os
 import random
-import re
 import resource
-import shutil
+import signal
 import subprocess
 import sys
-import tempfile
+import time
 
-CC = os.environ.get("CC", "cc").split()
-FLAGS = ("-std=c11 -D_GNU_SOURCE -DCG_FAULTS -DCG_ISAL -DCG_VERSION=\"0\" -Iinclude -O1 -g1 "
-         "-fno-stack-protector -fcf-protection=none -fno-jump-tables").split()
-LIBS = os.environ["LIBS"].split()
-SECONDS = 60  # of the processor; a machine may be busy
+from jumps import Jumps, Program, load_json, save_json
+
+GATE = sorted(glob.glob("src/gate/*.c"))
+COMMIT = [f"src/ledger/{name}.c" for name in (
+    "run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups", "fold", "near",
+    "rendered", "line_ids", "cells", "numbers", "wide", "known", "night", "night_end", "night_file")]
+SECONDS = 60  # of the processor, for a process; a machine may be busy
+BYTES = 4 << 30
 WAIT_SECONDS = 900
-GROUPS = [
-    ("gate", ["caps", "history", "history_edits", "member_history", "take_backs", "service",
-              "member_rows", "member_units", "large_member", "calendar", "line_store", "claim"],
-     ["history_edits", "caps", "claim", "history", "take_backs", "history_aliases", "history_use",
-      "service", "member_history", "calendar",
-      "member_rows", "history_memory", "history_failures", "history_model", "every_case"]),
-    ("gate", ["credential_edits", "credential_demands"],
-     ["credential_edits", "credential_demands", "credential_model", "every_case"]),
-    ("gate", ["field_edits"],
-     ["field_edits", "field_edits_scope", "take_back_fields", "damage", "every_case"]),
-    ("ledger", ["run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups"],
-     ["ledger_write", "ledger_pack", "ledger", "ledger_verify", "ledger_recover", "ledger_damage",
-      "ledger_cells", "ledger_lines", "ledger_memory", "ledger_steps"]),
-]
-CLI = ["validate_fixtures", "take_back_order", "layout_dates", "layout_rows", "layout_feeds", "fed_back",
-       "ledger_commands", "ledger_failures"]
-# What no test can notice, and why, by a stretch of the line; for lines move.
-UNNOTICED = {
-    "src/gate/member_history.c": {
-        "history->rows_ref != 0 || history->large != NULL": "room is made ahead of time, or later",
-        "history->large != NULL && i < count": "sums are made ahead, or lines are counted one by one"},
-    "src/gate/field_edits.c": {
-        "bool is_clean = (values->plain": "a plain line's cells are clean: asked for twice",
-        "const bool letter = first": "a well-formed code is looked at longer, to the same end",
-        "(!values->plain || (id.ptr[0] <= '9'": "what cannot be odd is asked, and is not",
-        "if (may_be_odd(values, text))": "what cannot be odd is asked, and is not",
-        "(above_nine & UINT32_C": "a well-formed code is looked at longer, to the same end"},
-    "src/gate/history_edits.c": {
-        "!candidate->start_day_is_free &&": "a free day is searched all the same"},
-    "src/gate/calendar.c": {
-        "day_no = spread->first_day": "a spread has at least one day"},
-    "src/gate/history.c": {
-        ": status;": "lines are recalled beside outlines, to the same end"},
-}
-JUMP = re.compile(r"^\t(j(?!mp)[a-z]+)\t(\S+)$")
-
-
-class Source:
-    def __init__(self, path, suites, folder):
-        self.path = path
-        self.suites = suites
-        self.assembly = os.path.join(folder, path.replace("/", "_") + ".s")
-        subprocess.run([*CC, *FLAGS, "-S", path, "-o", self.assembly], check=True)
-        with open(self.assembly, encoding="utf-8") as text:
-            self.lines = text.read().split("\n")
-
-    def jumps(self):
-        """(index in the assembly, line of the source), none of those in inlined headers."""
-        files, at, own = {}, 0, False
-        for index, line in enumerate(self.lines):
-            if found := re.match(r'\t\.file (\d+) "(?:[^"]*" ")?([^"]*)"', line):
-                files[found[1]] = found[2]
-            elif found := re.match(r"\t\.loc (\d+) (\d+)", line):
-                at, own = int(found[2]), files.get(found[1], "").endswith(self.path)
-            elif JUMP.match(line) and own:
-                yield index, at
-
-    def mutant(self, index, how, path):
-        target = JUMP.match(self.lines[index])[2]
-        lines = list(self.lines)
-        lines[index] = "\tjmp\t" + target if how == "always" else "\tnop"
-        with open(path + ".s", "w", encoding="utf-8") as text:
-            text.write("\n".join(lines))
-        subprocess.run([*CC, "-c", path + ".s", "-o", path], check=True)
-
-
-def link(build, objects, out, criterion):
-    command = [*CC, *objects, *([f"{build}/libsupport.a"] if criterion else []),
-               f"{build}/libclaimgate.a", *LIBS, *(["-lcriterion"] if criterion else []), "-o", out]
-    subprocess.run(command, check=True)
+MUTANT_SECONDS = float(os.environ.get("MUTANT_SECONDS", "60"))
 
 
 def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
 
 
-def fails(command, env=None):
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=WAIT_SECONDS, check=False, env=env,
-                              preexec_fn=limit)
-        return done.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
+def passes(program, whole, *options):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMGATE_")}
+    environment["CLAIMGATE"] = os.path.abspath(whole)
+    with subprocess.Popen((program, "-j1", *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          stdin=subprocess.DEVNULL, env=environment, preexec_fn=limit,
+                          start_new_session=True) as process:
+        try:
+            code = process.wait(WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = 1
+        try:  # a mutant's processes may go on for ever
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return code == 0
 
 
-def killer(build, suites, mutant, folder):
-    """The first suite that notices, or None."""
-    program = os.path.join(folder, "test")
-    for suite in suites:
-        test = f"{build}/obj/tests/unit/test_{suite}.o"
-        link(build, [test, mutant], program, True)
-        if fails([program, "-j1", "--fail-fast"]):
-            return suite
-    whole = os.path.join(folder, "claimgate")
-    link(build, [f"{build}/obj/src/cli/main.o", mutant], whole, False)
-    shutil.copy(f"{build}/generate", os.path.join(folder, "generate"))
-    for suite in CLI:
-        env = {**os.environ, "CLAIMGATE": whole}
-        if fails([f"{build}/tests/cli/test_{suite}", "-j1", "--fail-fast"], env):
-            return suite
-    return None
+class Suite:
+    def __init__(self, name, folder):
+        self.name = name
+        self.program = os.path.join(folder, "plain", name)
+        self.noted = os.path.join(folder, "noted", name)
+        self.binary = None
+        self.seconds = 0.0
+        self.ways = {}
+        self.is_good = None
+        self.kills = {}  # by file and by function: [kills, tries]
+
+    def goes(self, number, how):
+        return how in self.ways.get(str(number), ())
+
+    def promise(self, jump, in_file):
+        """Kills to be expected for a second: of one that goes all ways of the file more, at first."""
+        focus = sum(len(self.ways.get(str(number), ())) for number in in_file) / (2 * len(in_file))
+        kills, tries = 0.05 + focus * focus, 1.0
+        for key, weight in ((jump.path, 1), (jump.function, 4)):
+            found = self.kills.get(key, (0, 0))
+            kills += weight * found[0]
+            tries += weight * found[1]
+        return kills / tries / (self.seconds + 0.2)
+
+    def learn(self, jump, has_killed):
+        for key in (jump.path, jump.function):
+            found = self.kills.setdefault(key, [0, 0])
+            found[0] += has_killed
+            found[1] += 1
 
 
-def main():
-    build, wanted = sys.argv[1], sys.argv[2:]
-    folder = tempfile.mkdtemp(prefix="claimgate-mutation-")
-    tried, survivors = 0, []
-    try:
-        sources = [Source(f"src/{room}/{file}.c", suites, folder) for room, files, suites in GROUPS
-                   for file in files if not wanted or f"src/{room}/{file}.c" in wanted]
-        mutants = [(source, index, line, how) for source in sources
-                   for index, line in source.jumps() for how in ("always", "never")]
-        print(f"{len(mutants)} mutants of {len(sources)} files", flush=True)
-        chosen = random.Random(int(os.environ.get("TORTURE_SEED", "1"))).sample(
-            mutants, min(len(mutants), int(os.environ.get("MUTANTS", "40"))))
-        if "JUMP" in os.environ:
-            chosen = [m for m in mutants if f"{m[0].path}:{m[2]}:{m[3]}" == os.environ["JUMP"]]
-        for source, index, line, how in chosen:
-            mutant = os.path.join(folder, "mutant.o")
-            source.mutant(index, how, mutant)
-            by = killer(build, source.suites, mutant, folder)
-            tried += 1
-            where = f"{source.path}:{line}:{how}"
-            if by is None:
-                survivors.append(where)
-                text = read_line(source.path, line)
-                by = f"SURVIVES: {text}  {reason_of(source.path, text) or 'no reason is known'}"
-            print(f"{where:<50} {by}", flush=True)
-    finally:
-        shutil.rmtree(folder)
-    killed = tried - len(survivors)
-    print(f"{killed} of {tried} killed ({killed / max(1, tried):.0%})")
-    return 0
+class Trial:
+    def __init__(self, build, files):
+        self.jumps = Jumps(build, files)
+        folder = self.jumps.folder
+        self.whole_key = self.jumps.link("claimgate", f"{build}/obj/src/cli/main.o", False)
+        self.whole = Program(os.path.join(folder, "plain", "claimgate"))
+        for copy in ("plain", "noted"):
+            generator = os.path.join(folder, copy, "generate")
+            if not os.path.exists(generator):
+                os.symlink(os.path.abspath(f"{build}/generate"), generator)
+        self.suites = [Suite(os.path.basename(path)[:-2], folder)
+                       for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))]
+        self._look(build, os.path.join(folder, "ways.json"))
+
+    def _look(self, build, path):
+        """Which ways each suite goes; what was seen of the same programs before is not asked again."""
+        known = load_json(path)
+        for suite in self.suites:
+            room = "cli" if os.path.exists(f"tests/cli/{suite.name}.c") else "unit"
+            key = self.jumps.link(suite.name, f"{build}/obj/tests/{room}/{suite.name}.o", True)
+            key += self.whole_key if room == "cli" else ""
+            if key not in known:
+                self.jumps.taken()
+                start = time.monotonic()
+                passes(suite.noted, os.path.join(self.jumps.folder, "noted", "claimgate"))
+                known[key] = [time.monotonic() - start, self.jumps.taken()]
+                save_json(path, known)
+            suite.seconds, suite.ways = known[key]
+            suite.binary = Program(suite.program)
+        print(f"{len(self.suites)} suites of {sum(suite.seconds for suite in self.suites):.0f} s", flush=True)
+
+    def is_good(self, suite):
+        """It passes as it is, without which it tells nothing of a mutant."""
+        if suite.is_good is None:
+            suite.is_good = passes(suite.program, self.whole.path)
+            if not suite.is_good:
+                print(f"{suite.name} fails as it is, and is left out", flush=True)
+                suite.ways = {}
+        return suite.is_good
+
+    def killer(self, jump, how):
+        """The first suite that notices, twice, or None; and how many of how many were asked."""
+        in_file = [other.number for other in self.jumps.all if other.path == jump.path]
+        going = sorted((suite for suite in self.suites if suite.goes(jump.number, how)),
+                       key=lambda suite: -suite.promise(jump, in_file))
+        asked = seconds = 0
+        for suite in going:
+            if seconds > 0 and seconds + suite.seconds > MUTANT_SECONDS:
+                continue
+            asked += 1
+            seconds += suite.seconds
+            programs = [program for program in (suite.binary, self.whole) if jump.number in program.at]
+            was = [program.mutate(jump.number, how) for program in programs]
+            try:
+                killed = not (passes(suite.program, self.whole.path, "--fail-fast")
+                              or passes(suite.program, self.whole.path, "--fail-fast"))
+            finally:
+                for program, before in zip(programs, was):
+                    program.mend(jump.number, before)
+            killed = killed and self.is_good(suite)
+            suite.learn(jump, killed)
+            if killed:
+                return suite.name, ""
+        return None, f"{asked} of {len(going)} suites"
 
 
-def reason_of(path, text):
-    return next((f"({why})" for part, why in UNNOTICED.get(path, {}).items() if part in text), None)
+def reasons():
+    """[file, function, stretch of the line, reason], of what cannot matter."""
+    with open("tests/torture/unnoticed.txt", encoding="utf-8") as text:
+        rows = [line.rstrip("\n").split(" | ") for line in text if line.strip() and line[0] != "#"]
+    return [row for row in rows if len(row) == 4 or sys.exit(f"unnoticed.txt: {row}")]
+
+
+def reason_of(known, jump, text):
+    return next((why for path, function, part, why in known
+                 if jump.path == path and jump.function == function and part in text), None)
 
 
 def read_line(path, number):
     with open(path, encoding="utf-8") as text:
         return text.read().split("\n")[number - 1].strip()
+
+
+def main():
+    build, wanted = sys.argv[1], sys.argv[2:]
+    known = reasons()
+    trial = Trial(build, GATE + COMMIT)
+    mutants = [(jump, how) for jump in trial.jumps.all for how in ("always", "never")
+               if not wanted or jump.path in wanted]
+    print(f"{len(mutants)} mutants of {len({jump.path for jump, _ in mutants})} files", flush=True)
+    chosen = random.Random(int(os.environ.get("TORTURE_SEED", "1"))).sample(
+        mutants, min(len(mutants), int(os.environ.get("MUTANTS", "40"))))
+    if "JUMP" in os.environ:
+        chosen = [m for m in mutants if f"{m[0].where()}:{m[1]}" == os.environ["JUMP"]]
+    killed = equal = 0
+    start = time.monotonic()
+    for jump, how in chosen:
+        text = read_line(jump.path, jump.line)
+        by, going = trial.killer(jump, how)
+        why = reason_of(known, jump, text)
+        if by is None:
+            equal += why is not None
+            by = f"SURVIVES {going} in {jump.function}: {text}  ({why or 'no reason is known'})"
+        else:
+            killed += 1
+        print(f"{jump.where() + ':' + how:<50} {by}", flush=True)
+    asked = len(chosen) - equal
+    print(f"{killed} of {len(chosen)} killed ({killed / max(1, len(chosen)):.0%}); {equal} change nothing that "
+          f"a test could see: {killed} of {asked} without them ({killed / max(1, asked):.0%}); "
+          f"{(time.monotonic() - start) / 60:.0f} minutes")
+    return 0
 
 
 if __name__ == "__main__":

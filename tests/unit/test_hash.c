@@ -90,3 +90,17 @@ Test(hash, xxh128_is_what_xxhsum_prints_however_the_bytes_arrive) {
         cg_xxh128_free(hash);
     }
 }
+
+Test(hash, hexadecimal_digits_are_read_back_and_nothing_else) {
+    uint8_t bytes[CG_XXH128_BYTES], read[CG_XXH128_BYTES];
+    char hex[CG_XXH128_HEX_BYTES];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 17 + 9);
+    }
+    cr_expect(cg_hex_read(cg_xxh128_hex(bytes, hex), read, sizeof read));
+    cr_expect_arr_eq(read, bytes, sizeof bytes);
+    static const char *const others[] = {"", "0", "000", "0g", "g0", "A0", "0-", " 0", "/0", ":0"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cr_expect_not(cg_hex_read(others[i], read, 1), "%s", others[i]);
+    }
+}

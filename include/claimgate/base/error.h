@@ -64,4 +64,17 @@ enum cg_status cg_error_wrap(struct cg_error *err, const char *format, ...) cg_p
 
 int cg_status_exit_code(enum cg_status status);
 
+#ifdef CG_ANALYZED
+/* The analyzers see one file at a time, and would follow an error that was set as if none was. */
+static inline enum cg_status cg_error_known(enum cg_status status) {
+    if (status == CG_OK) {
+        __builtin_unreachable();
+    }
+    return status;
+}
+#define cg_error_set(...)       cg_error_known((cg_error_set)(__VA_ARGS__))
+#define cg_error_set_errno(...) cg_error_known((cg_error_set_errno)(__VA_ARGS__))
+#define cg_error_no_memory(err) cg_error_known((cg_error_no_memory)(err))
+#endif
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "claimgate/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,5 +50,8 @@ void cg_xxh128_peek(const struct cg_xxh128 *hash, uint8_t out[CG_XXH128_BYTES]);
 
 const char *cg_xxh128_hex(const uint8_t hash[CG_XXH128_BYTES], char out[CG_XXH128_HEX_BYTES]);
 const char *cg_sha256_hex(const uint8_t sha[CG_SHA256_BYTES], char out[CG_SHA256_HEX_BYTES]);
+
+/* The other way: false where `text` is not two small hexadecimal digits for each of the bytes. */
+cg_must_use bool cg_hex_read(const char *text, uint8_t *out, size_t len_bytes);
 
 #endif
