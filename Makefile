@@ -341,13 +341,14 @@ valgrind: deps-test ## the program's main jobs under valgrind: no error, no bloc
 	@$(MAKE) --no-print-directory dev $(BUILD)/dev/generate
 	@CLAIMGATE=$(BUILD)/dev/claimgate sh tests/stress/valgrind.sh
 
-# What is left out, and why: identifiers such as `fd` are short, and functions of two alike
+# What is left out, and why: fields are bytes with a length and never end in a NUL; numbers are cast to
+# the type of their format, which is no wider; identifiers such as `fd` are short, and functions of two alike
 # parameters are frequent here; strerror and getpwuid are called by one thread; snprintf cuts on purpose.
 # gcc 12 takes what an owner's struct keeps for a leak, a struct that a function returns for one that
 # nobody has set, and bytes behind an integer of a key for none; asan and valgrind see these. Whatever
 # may be NULL it takes for NULL where it is known not to be; clang-tidy looks at that, and knows more.
 GCC_ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-null-argument -Wno-analyzer-null-dereference
-TIDY := -*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+TIDY := -*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-bugprone-narrowing-conversions,-bugprone-misplaced-widening-cast,-bugprone-not-null-terminated-result,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
 analyze: deps-lint ## clang-tidy and gcc -fanalyzer over all sources (A="src/io/*.c": over these)
 	@set -e; for f in $(or $(A),$(SOURCES)); do \

@@ -144,7 +144,7 @@ static enum cg_status write_task(struct cg_asking *asking, struct cg_attempt *at
 
 static bool make_batches(struct cg_asking *asking) {
     asking->depth = cg_part_threads(asking->part) + SPARE_BATCHES;
-    asking->batches = calloc(asking->depth, sizeof asking->batches[0]);
+    asking->batches = calloc(asking->depth, sizeof(struct cg_batch *));
     for (uint32_t i = 0; asking->batches != NULL && i < asking->depth; i++) {
         asking->batches[i] = cg_batch_new();
         if (asking->batches[i] == NULL) {

@@ -102,11 +102,12 @@ static void note_file(struct cg_merging *merging, const struct cg_output_facts *
 }
 
 static void note_output(struct cg_merging *merging, const struct cg_output_facts *facts) {
-    if (facts->file != NULL && facts->pieces == NULL) {
+    if (facts->pieces != NULL) {
+        for (uint32_t i = 0; i < facts->piece_count; i++) {
+            note_file(merging, &facts->pieces[i]);
+        }
+    } else if (facts->file != NULL) {
         note_file(merging, facts);
-    }
-    for (uint32_t i = 0; i < facts->piece_count; i++) {
-        note_file(merging, &facts->pieces[i]);
     }
 }
 

@@ -173,11 +173,10 @@ static bool starts_as_header(const struct cg_splitter *splitter, struct cg_text 
 /* False: the line has been counted as what it is. */
 static bool is_header(const struct cg_splitter *splitter, struct cg_batch *batch,
                       struct cg_text line) {
-    if (splitter->lines_before < splitter->skip_lines) {
-        batch->skipped_lines++;
-    } else if (is_blank(line)) {
+    const bool is_above = splitter->lines_before < splitter->skip_lines;
+    if (!is_above && is_blank(line)) {
         batch->blank_lines++;
-    } else if (!starts_as_header(splitter, line)) {
+    } else if (is_above || !starts_as_header(splitter, line)) {
         batch->skipped_lines++;
     } else if (cg_line_is_decoration(line)) {
         batch->decoration++;

@@ -68,8 +68,8 @@ static bool may_be_opposite(const char *word, const char *other) {
 static const char *nearest_of(const char *written, enum standing standing) {
     const char *words[CG_CREDENTIAL_STATUS_COUNT + 1];
     size_t count = 0;
-    for (uint8_t i = 0; i < CG_CREDENTIAL_STATUS_COUNT; i++) {
-        if (standing_of(i) == standing) {
+    for (int i = 0; i < CG_CREDENTIAL_STATUS_COUNT; i++) {
+        if (standing_of((uint8_t)i) == standing) {
             words[count++] = cg_credential_status_words[i];
         }
     }

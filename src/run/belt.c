@@ -221,9 +221,9 @@ static void run_inline(struct belt *belt) {
     while (!belt_is_done(belt)) {
         if (take_job(belt, &job)) {
             run_job(belt, &job);
-        }
-        if (job.station == 0 && belt->plan->tick != NULL) {
-            belt->plan->tick(belt->plan->context);
+            if (job.station == 0 && belt->plan->tick != NULL) {
+                belt->plan->tick(belt->plan->context);
+            }
         }
     }
     pthread_mutex_unlock(&belt->lock);

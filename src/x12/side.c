@@ -1,7 +1,9 @@
 #include "claimgate/x12/side.h"
+#include "claimgate/base/assert.h"
 
 #include "claimgate/x12/syntax.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/phrase.h"
 
 /* One batch on its way to one side. */
@@ -117,6 +119,7 @@ static void put_loop(struct pass *pass, const struct cg_x12_node *node) {
 static void write_header(struct pass *pass, int level) {
     struct cg_x12_side *side = pass->side;
     const struct cg_x12_node *node = pass->open[level];
+    CG_ASSERT(node != NULL); /* what is open and not written has been met in this pass */
     if (level == CG_X12_ISA) {
         put_isa(pass, node);
     } else if (level >= CG_X12_BILLING) {
