@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include "claimgate/base/hash.h"
 #include "claimgate/base/text.h"
 
 #include <stdarg.h>
@@ -263,6 +264,14 @@ int64_t cg_json_integer(const struct cg_json *value) {
 
 bool cg_json_boolean(const struct cg_json *value) {
     return cg_json_is_sound(value) && json_is_true(value->value);
+}
+
+bool cg_json_hex(const struct cg_json *value, uint8_t *out, size_t len_bytes) {
+    const bool good = cg_hex_read(cg_json_string(value), out, len_bytes);
+    if (!good) {
+        memset(out, 0, len_bytes);
+    }
+    return good;
 }
 
 void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,

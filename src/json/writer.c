@@ -145,6 +145,30 @@ void cg_json_put_integer(struct cg_json_writer *writer, const char *key, int64_t
     put(writer, digits);
 }
 
+void cg_json_put_hex(struct cg_json_writer *writer, const char *key, const uint8_t *bytes,
+                     size_t len_bytes) {
+    static const char digits[] = "0123456789abcdef";
+    put_lead(writer, key);
+    put(writer, "\"");
+    for (size_t i = 0; i < len_bytes; i++) {
+        put_bytes(writer, &digits[bytes[i] >> 4], 1);
+        put_bytes(writer, &digits[bytes[i] & 15], 1);
+    }
+    put(writer, "\"");
+}
+
+void cg_json_put_any_string(struct cg_json_writer *writer, const char *key, const char *value) {
+    if (value != NULL && value[0] != '\0') {
+        cg_json_put_string(writer, key, value);
+    }
+}
+
+void cg_json_put_any_integer(struct cg_json_writer *writer, const char *key, int64_t value) {
+    if (value != 0) {
+        cg_json_put_integer(writer, key, value);
+    }
+}
+
 void cg_json_put_boolean(struct cg_json_writer *writer, const char *key, bool value) {
     put_lead(writer, key);
     put(writer, value ? "true" : "false");

@@ -28,8 +28,6 @@ static void name_of(int64_t run_no, char out[CG_SET_NAME_BYTES]) {
 }
 
 static void put_outputs(struct cg_json_writer *json, const struct cg_night_file *file) {
-    char sha256[CG_SHA256_HEX_BYTES];
-    char xxh128[CG_XXH128_HEX_BYTES];
     cg_json_open_array(json, "outputs");
     for (uint32_t i = 0; i < file->output_count; i++) {
         const struct cg_ledger_output *output = &file->outputs[i];
@@ -37,8 +35,8 @@ static void put_outputs(struct cg_json_writer *json, const struct cg_night_file 
         cg_json_put_string(json, "file", output->file);
         cg_json_put_integer(json, "bytes", (int64_t)output->bytes);
         cg_json_put_integer(json, "records", (int64_t)output->records);
-        cg_json_put_string(json, "sha256", cg_sha256_hex(output->sha256, sha256));
-        cg_json_put_string(json, "content_xxh128", cg_xxh128_hex(output->content_xxh128, xxh128));
+        cg_json_put_hex(json, "sha256", output->sha256, sizeof output->sha256);
+        cg_json_put_hex(json, "content_xxh128", output->content_xxh128, CG_XXH128_BYTES);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -46,18 +44,11 @@ static void put_outputs(struct cg_json_writer *json, const struct cg_night_file 
 
 static void put_hashes(struct cg_json_writer *json, const struct cg_ledger_set *set,
                        const struct cg_night_file *file) {
-    char sha256[CG_SHA256_HEX_BYTES];
     cg_json_open_array(json, "run_hashes");
     for (uint32_t k = 0; k < set->parts; k++) {
-        cg_json_put_string(json, NULL, cg_sha256_hex(file->run_hashes[k], sha256));
+        cg_json_put_hex(json, NULL, file->run_hashes[k], CG_SHA256_BYTES);
     }
     cg_json_close_array(json);
-}
-
-static void put_optional(struct cg_json_writer *json, const char *key, const char *text) {
-    if (text != NULL && text[0] != '\0') {
-        cg_json_put_string(json, key, text);
-    }
 }
 
 static bool put_file(const struct cg_ledger_set *set, const struct cg_night_file *file,
@@ -72,21 +63,17 @@ static bool put_file(const struct cg_ledger_set *set, const struct cg_night_file
     if (file->by_one_process) {
         cg_json_put_boolean(&json, "by_one_process", true);
     }
-    if (file->withdraws != 0) {
-        cg_json_put_integer(&json, "withdraws", file->withdraws);
-    }
+    cg_json_put_any_integer(&json, "withdraws", file->withdraws);
     cg_json_put_string(&json, "stage", stages[file->stage]);
     cg_json_put_string(&json, "started_at", file->started_at);
     cg_json_put_string(&json, "claimgate", file->claimgate);
     cg_json_put_string(&json, "host", file->host);
     cg_json_put_string(&json, "account", file->account);
     cg_json_put_integer(&json, "process", file->process);
-    put_optional(&json, "work", file->work);
-    put_optional(&json, "staging", file->staging);
-    put_optional(&json, "folder", file->folder);
-    if (file->parent_inode != 0) {
-        cg_json_put_integer(&json, "parent_inode", file->parent_inode);
-    }
+    cg_json_put_any_string(&json, "work", file->work);
+    cg_json_put_any_string(&json, "staging", file->staging);
+    cg_json_put_any_string(&json, "folder", file->folder);
+    cg_json_put_any_integer(&json, "parent_inode", file->parent_inode);
     if (file->output_count > 0) {
         put_outputs(&json, file);
     }
@@ -110,12 +97,6 @@ enum cg_status cg_night_write(const struct cg_ledger_set *set, const struct cg_n
     return status;
 }
 
-static void read_hex(const struct cg_json *text, uint8_t *out, size_t bytes) {
-    const bool is_hex = cg_hex_read(cg_json_string(text), out, bytes);
-    CG_ASSERT(is_hex); /* the schema has seen it */
-    (void)is_hex;
-}
-
 static bool take_outputs(const struct cg_json *list, struct cg_night_file *out) {
     const size_t count = cg_json_count(list);
     out->own_outputs = calloc(count + 1, sizeof out->own_outputs[0]);
@@ -125,9 +106,9 @@ static bool take_outputs(const struct cg_json *list, struct cg_night_file *out) 
         output->file = cg_json_string(cg_json_member(item, "file"));
         output->bytes = (uint64_t)cg_json_integer(cg_json_member(item, "bytes"));
         output->records = (uint64_t)cg_json_integer(cg_json_member(item, "records"));
-        read_hex(cg_json_member(item, "sha256"), output->sha256, sizeof output->sha256);
-        read_hex(cg_json_member(item, "content_xxh128"), output->content_xxh128,
-                 sizeof output->content_xxh128);
+        cg_json_hex(cg_json_member(item, "sha256"), output->sha256, sizeof output->sha256);
+        cg_json_hex(cg_json_member(item, "content_xxh128"), output->content_xxh128,
+                    sizeof output->content_xxh128);
     }
     out->outputs = out->own_outputs;
     out->output_count = (uint32_t)count;
@@ -141,7 +122,7 @@ static bool take_hashes(const struct cg_json *list, struct cg_night_file *out) {
     }
     out->own_hashes = calloc(count, sizeof out->own_hashes[0]);
     for (size_t i = 0; out->own_hashes != NULL && i < count; i++) {
-        read_hex(cg_json_item(list, i), out->own_hashes[i], CG_SHA256_BYTES);
+        cg_json_hex(cg_json_item(list, i), out->own_hashes[i], CG_SHA256_BYTES);
     }
     out->run_hashes = (const uint8_t(*)[CG_SHA256_BYTES])out->own_hashes;
     return out->own_hashes != NULL;

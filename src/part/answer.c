@@ -133,7 +133,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
         cg_json_open_object(json, NULL);
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
-        cg_hex_put(json, "sha256", input->sha256, sizeof input->sha256);
+        cg_json_put_hex(json, "sha256", input->sha256, sizeof input->sha256);
         cg_json_put_integer(json, "interchanges", (int64_t)input->x12.interchanges);
         cg_json_put_integer(json, "groups", (int64_t)input->x12.groups);
         cg_json_put_integer(json, "transactions", (int64_t)input->x12.transactions);
@@ -198,7 +198,7 @@ static enum cg_status check_inputs(const struct answering *answering,
     for (uint32_t i = 0; i < facts->input_count; i++) {
         uint8_t sha256[CG_SHA256_BYTES];
         const struct cg_json *input = cg_json_item(asked, i);
-        if (!cg_hex_read(cg_json_string(cg_json_member(input, "sha256")), sha256, sizeof sha256) ||
+        if (!cg_json_hex(cg_json_member(input, "sha256"), sha256, sizeof sha256) ||
             memcmp(sha256, facts->inputs[i].sha256, sizeof sha256) != 0) {
             return cg_error_set(err, CG_BAD_DATA,
                                 "%s has changed since `claimgate part ask`: bring that file back, "

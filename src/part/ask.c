@@ -36,10 +36,10 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_asking *aski
         cg_json_put_string(json, "file", input->file);
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
-        cg_hex_put(json, "sha256", input->sha256, sizeof input->sha256);
+        cg_json_put_hex(json, "sha256", input->sha256, sizeof input->sha256);
         if (asking->part->plan.ledgers != NULL) {
-            cg_hex_put(json, "content_sha256", asking->hashes[i].content, CG_SHA256_BYTES);
-            cg_hex_put(json, "head_sha256", asking->hashes[i].head, CG_SHA256_BYTES);
+            cg_json_put_hex(json, "content_sha256", asking->hashes[i].content, CG_SHA256_BYTES);
+            cg_json_put_hex(json, "head_sha256", asking->hashes[i].head, CG_SHA256_BYTES);
         }
         cg_json_close_object(json);
     }

@@ -47,9 +47,10 @@ static void take_input(struct cg_ledger_input *input, const struct cg_json *told
     input->file = cg_json_string(cg_json_member(told, "file"));
     input->bytes = (uint64_t)cg_json_integer(cg_json_member(told, "bytes"));
     input->records = (uint64_t)cg_json_integer(cg_json_member(told, "records"));
-    cg_hex_get(told, "sha256", input->sha256, sizeof input->sha256);
-    cg_hex_get(told, "content_sha256", input->content_sha256, sizeof input->content_sha256);
-    cg_hex_get(told, "head_sha256", input->head_sha256, sizeof input->head_sha256);
+    cg_json_hex(cg_json_member(told, "sha256"), input->sha256, sizeof input->sha256);
+    cg_json_hex(cg_json_member(told, "content_sha256"), input->content_sha256,
+                sizeof input->content_sha256);
+    cg_json_hex(cg_json_member(told, "head_sha256"), input->head_sha256, sizeof input->head_sha256);
 }
 
 /* What no part decides is part 0's, so that the sums over all parts are the night's. */

@@ -101,8 +101,7 @@ static bool has_file(const struct cg_json *files, const struct cg_roster_file_fa
     for (size_t i = 0; i < cg_json_count(files); i++) {
         const struct cg_json *item = cg_json_item(files, i);
         if (strcmp(cg_json_string(cg_json_member(item, "file")), file->path) == 0) {
-            return cg_hex_read(cg_json_string(cg_json_member(item, "sha256")), sha256,
-                               sizeof sha256) &&
+            return cg_json_hex(cg_json_member(item, "sha256"), sha256, sizeof sha256) &&
                    memcmp(sha256, file->sha256, sizeof sha256) == 0;
         }
     }

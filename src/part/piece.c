@@ -187,30 +187,14 @@ void cg_piece_close(struct cg_piece_reader *piece) {
 
 /* --- manifests --- */
 
-void cg_hex_put(struct cg_json_writer *json, const char *key, const uint8_t *bytes,
-                size_t len_bytes) {
-    static const char digits[] = "0123456789abcdef";
-    char *text = malloc(2 * len_bytes + 1);
-    if (text == NULL) {
-        json->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < len_bytes; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    cg_json_put_text(json, key, text, 2 * len_bytes);
-    free(text);
-}
-
 void cg_piece_facts_put(struct cg_json_writer *json, const char *file,
                         const struct cg_piece_facts *facts) {
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "file", file);
     cg_json_put_integer(json, "rows", (int64_t)facts->rows);
     cg_json_put_integer(json, "bytes", (int64_t)facts->bytes);
-    cg_hex_put(json, "sha256", facts->sha256, sizeof facts->sha256);
-    cg_hex_put(json, "content_xxh128", facts->content_xxh128, sizeof facts->content_xxh128);
+    cg_json_put_hex(json, "sha256", facts->sha256, sizeof facts->sha256);
+    cg_json_put_hex(json, "content_xxh128", facts->content_xxh128, sizeof facts->content_xxh128);
     cg_json_close_object(json);
 }
 
@@ -229,18 +213,13 @@ void cg_identity_put(struct cg_json_writer *json, const struct cg_piece_facts *f
     cg_sha256_update(sha, more.ptr, more.len);
     cg_sha256_peek(sha, identity);
     cg_sha256_free(sha);
-    cg_hex_put(json, "identity", identity, sizeof identity);
-}
-
-void cg_hex_get(const struct cg_json *object, const char *key, uint8_t *out, size_t len_bytes) {
-    if (!cg_hex_read(cg_json_string(cg_json_member(object, key)), out, len_bytes)) {
-        memset(out, 0, len_bytes);
-    }
+    cg_json_put_hex(json, "identity", identity, sizeof identity);
 }
 
 void cg_piece_facts_get(const struct cg_json *object, struct cg_piece_facts *facts) {
     facts->rows = (uint64_t)cg_json_integer(cg_json_member(object, "rows"));
     facts->bytes = (uint64_t)cg_json_integer(cg_json_member(object, "bytes"));
-    cg_hex_get(object, "sha256", facts->sha256, sizeof facts->sha256);
-    cg_hex_get(object, "content_xxh128", facts->content_xxh128, sizeof facts->content_xxh128);
+    cg_json_hex(cg_json_member(object, "sha256"), facts->sha256, sizeof facts->sha256);
+    cg_json_hex(cg_json_member(object, "content_xxh128"), facts->content_xxh128,
+                sizeof facts->content_xxh128);
 }

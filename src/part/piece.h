@@ -77,9 +77,4 @@ void cg_identity_put(struct cg_json_writer *json, const struct cg_piece_facts *f
                      uint32_t count, struct cg_text more);
 void cg_piece_facts_get(const struct cg_json *object, struct cg_piece_facts *facts);
 
-/* The bytes that a member of an object tells in hexadecimal digits; noughts where it is absent. */
-void cg_hex_get(const struct cg_json *object, const char *key, uint8_t *out, size_t len_bytes);
-void cg_hex_put(struct cg_json_writer *json, const char *key, const uint8_t *bytes,
-                size_t len_bytes);
-
 #endif

@@ -16,12 +16,6 @@
 static const char *const kinds[] = {
     [CG_PART_CSV] = "csv", [CG_PART_X12] = "x12", [CG_PART_NO_HEADER] = "none"};
 
-static void put_optional(struct cg_json_writer *json, const char *key, const char *value) {
-    if (value != NULL) {
-        cg_json_put_string(json, key, value);
-    }
-}
-
 static void put_rules(struct cg_json_writer *json, const struct cg_part_plan *plan,
                       const struct cg_policy *policy, const struct cg_roster *roster) {
     char date[CG_DATE_TEXT_BYTES];
@@ -29,7 +23,7 @@ static void put_rules(struct cg_json_writer *json, const struct cg_part_plan *pl
     cg_json_open_object(json, "policy");
     cg_json_put_string(json, "name", plan->options.policy);
     cg_json_put_string(json, "id", cg_policy_id(policy));
-    cg_hex_put(json, "sha256", cg_policy_sha256(policy), CG_SHA256_BYTES);
+    cg_json_put_hex(json, "sha256", cg_policy_sha256(policy), CG_SHA256_BYTES);
     cg_json_close_object(json);
     cg_json_open_object(json, "roster");
     cg_json_put_string(json, "folder", plan->options.roster);
@@ -38,7 +32,7 @@ static void put_rules(struct cg_json_writer *json, const struct cg_part_plan *pl
         const struct cg_roster_file_facts *file = cg_roster_file(roster, i);
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", file->path);
-        cg_hex_put(json, "sha256", file->sha256, sizeof file->sha256);
+        cg_json_put_hex(json, "sha256", file->sha256, sizeof file->sha256);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -49,15 +43,15 @@ static void put_layout(struct cg_json_writer *json, const struct cg_part_plan *p
     cg_json_open_object(json, "layout");
     if (plan->options.layout != NULL) {
         cg_json_put_string(json, "name", plan->options.layout);
-        cg_hex_put(json, "sha256", plan->layout_sha256, CG_SHA256_BYTES);
+        cg_json_put_hex(json, "sha256", plan->layout_sha256, CG_SHA256_BYTES);
     }
     cg_json_put_string(json, "kind", kinds[plan->kind]);
-    put_optional(json, "bound", plan->bound_layout);
+    cg_json_put_any_string(json, "bound", plan->bound_layout);
     if (plan->kind != CG_PART_NO_HEADER) {
         cg_json_put_integer(json, "header_input", plan->header_input);
     }
     if (plan->kind == CG_PART_CSV) {
-        cg_hex_put(json, "header", (const uint8_t *)plan->header.ptr, plan->header.len);
+        cg_json_put_hex(json, "header", (const uint8_t *)plan->header.ptr, plan->header.len);
     }
     cg_json_close_object(json);
 }
@@ -73,10 +67,10 @@ static void put_options(struct cg_json_writer *json, const struct cg_part_plan *
     cg_json_put_boolean(json, "same_control_number_off", o->x12.other_numbers);
     cg_json_put_boolean(json, "lines", o->x12.decides_lines);
     cg_json_put_boolean(json, "ack", o->ack);
-    put_optional(json, "payer_id", o->payer_id);
+    cg_json_put_any_string(json, "payer_id", o->payer_id);
     if (o->reasons != NULL) {
         cg_json_put_string(json, "reasons", o->reasons);
-        cg_hex_put(json, "reasons_sha256", plan->reasons_sha256, CG_SHA256_BYTES);
+        cg_json_put_hex(json, "reasons_sha256", plan->reasons_sha256, CG_SHA256_BYTES);
     }
     cg_json_put_boolean(json, "with_decisions", o->with_decisions);
     cg_json_put_boolean(json, "sandbox", !o->no_sandbox);
@@ -101,7 +95,7 @@ static void put_ledgers(struct cg_json_writer *json, const struct cg_part_plan *
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", plan->known[i].file);
         cg_json_put_integer(json, "run", plan->known[i].run_no);
-        put_optional(json, "folder", plan->known[i].folder);
+        cg_json_put_any_string(json, "folder", plan->known[i].folder);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -113,7 +107,7 @@ void cg_part_plan_put(struct cg_json_writer *json, const struct cg_part_plan *pl
     cg_json_put_string(json, "member_hash", "xxh3-64");
     cg_json_put_integer(json, "parts", plan->parts);
     cg_json_put_integer(json, "tasks", plan->tasks);
-    put_optional(json, "folder", plan->folder);
+    cg_json_put_any_string(json, "folder", plan->folder);
     put_rules(json, plan, policy, roster);
     put_layout(json, plan);
     put_options(json, plan);
@@ -157,7 +151,7 @@ static void read_options(const struct cg_json *json, struct cg_part_plan *plan) 
     o->ack = cg_json_boolean(member(json, "ack"));
     o->payer_id = text_of(json, "payer_id");
     o->reasons = text_of(json, "reasons");
-    cg_hex_get(json, "reasons_sha256", plan->reasons_sha256, CG_SHA256_BYTES);
+    cg_json_hex(cg_json_member(json, "reasons_sha256"), plan->reasons_sha256, CG_SHA256_BYTES);
     o->with_decisions = cg_json_boolean(member(json, "with_decisions"));
     o->no_sandbox = !cg_json_boolean(member(json, "sandbox"));
     o->level = cg_json_integer(member(json, "level"));
@@ -168,14 +162,14 @@ static void read_options(const struct cg_json *json, struct cg_part_plan *plan) 
 
 static bool read_header(struct cg_part *part, const struct cg_json *layout) {
     struct cg_part_plan *plan = &part->plan;
-    const char *hex = cg_json_string(member(layout, "header"));
-    const size_t len = strlen(hex) / 2;
+    const struct cg_json *header = member(layout, "header");
+    const size_t len = strlen(cg_json_string(header)) / 2;
     part->header = malloc(len + 1);
     if (part->header == NULL) {
         return false;
     }
     plan->header = (struct cg_text){part->header, (uint32_t)len};
-    return cg_hex_read(hex, (uint8_t *)part->header, len);
+    return cg_json_hex(header, (uint8_t *)part->header, len);
 }
 
 static void read_layout(const struct cg_json *layout, struct cg_part_plan *plan) {
@@ -186,7 +180,7 @@ static void read_layout(const struct cg_json *layout, struct cg_part_plan *plan)
     plan->header_input = (uint32_t)cg_json_integer(member(layout, "header_input"));
     plan->options.layout = text_of(layout, "name");
     plan->bound_layout = text_of(layout, "bound");
-    cg_hex_get(layout, "sha256", plan->layout_sha256, CG_SHA256_BYTES);
+    cg_json_hex(cg_json_member(layout, "sha256"), plan->layout_sha256, CG_SHA256_BYTES);
 }
 
 static bool read_inputs(struct cg_part *part, const struct cg_json *root) {
@@ -260,7 +254,7 @@ static enum cg_status fill(struct cg_part *part, const char *path, struct cg_err
     const char *as_of = cg_json_string(member(root, "as_of"));
     plan->options.as_of_day = cg_date_parse(as_of, strlen(as_of), CG_DATE_ISO);
     plan->options.policy = cg_json_string(member(policy, "name"));
-    cg_hex_get(policy, "sha256", plan->policy_sha256, CG_SHA256_BYTES);
+    cg_json_hex(cg_json_member(policy, "sha256"), plan->policy_sha256, CG_SHA256_BYTES);
     plan->options.roster = cg_json_string(member(member(root, "roster"), "folder"));
     read_layout(member(root, "layout"), plan);
     read_options(member(root, "options"), plan);

@@ -89,7 +89,7 @@ static void put_id(struct cg_json_writer *json, const char *key, const struct cg
     cg_xxh128_update(running, text.ptr, text.len);
     cg_xxh128_peek(running, hash);
     cg_xxh128_free(running);
-    cg_hex_put(json, key, hash, sizeof hash);
+    cg_json_put_hex(json, key, hash, sizeof hash);
 }
 
 static void put_edge(struct cg_json_writer *json, const char *key, const struct cg_key *claim,
@@ -130,9 +130,9 @@ void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
     put_reasons(json, "caps", tally->caps,
                 (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX);
     put_warnings(json, tally);
-    cg_hex_put(json, "crosswalked", tally->met_ids, tally->met_id_count);
+    cg_json_put_hex(json, "crosswalked", tally->met_ids, tally->met_id_count);
     const struct cg_text duplicate = cg_key_text(&tally->first_duplicate);
-    cg_hex_put(json, "first_duplicate", (const uint8_t *)duplicate.ptr, duplicate.len);
+    cg_json_put_hex(json, "first_duplicate", (const uint8_t *)duplicate.ptr, duplicate.len);
     put_edge(json, "first_claim", &tally->first_claim, &tally->first_member,
              tally->is_past_first ? tally->first_counted : tally->claim_counted);
     if (tally->is_past_first) {
@@ -190,10 +190,10 @@ static bool make_room(struct cg_tally *tally, size_t count) {
     return true;
 }
 
-static bool add_crosswalked(struct cg_tally *tally, const char *hex) {
-    const size_t count = strlen(hex) / 2;
+static bool add_crosswalked(struct cg_tally *tally, const struct cg_json *hex) {
+    const size_t count = strlen(cg_json_string(hex)) / 2;
     uint8_t *met = calloc(count + 1, 1);
-    bool good = met != NULL && cg_hex_read(hex, met, count);
+    bool good = met != NULL && cg_json_hex(hex, met, count);
     good = good && make_room(tally, count);
     for (size_t i = 0; good && i < count; i++) {
         tally->crosswalked += met[i] != 0 && tally->met_ids[i] == 0;
@@ -204,10 +204,10 @@ static bool add_crosswalked(struct cg_tally *tally, const char *hex) {
 }
 
 /* The claim of the first duplicate_line is that of the first task that has one. */
-static void add_duplicate(struct cg_tally *tally, const char *hex) {
-    const size_t len = strlen(hex) / 2;
+static void add_duplicate(struct cg_tally *tally, const struct cg_json *hex) {
+    const size_t len = strlen(cg_json_string(hex)) / 2;
     if (cg_key_len(&tally->first_duplicate) == 0 && len <= sizeof tally->duplicate_bytes &&
-        cg_hex_read(hex, (uint8_t *)tally->duplicate_bytes, len)) {
+        cg_json_hex(hex, (uint8_t *)tally->duplicate_bytes, len)) {
         tally->first_duplicate = cg_key_of((struct cg_text){tally->duplicate_bytes, (uint32_t)len});
     }
 }
@@ -262,8 +262,8 @@ bool cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *edge,
     }
     join_claims(tally, edge, cg_json_member(object, "first_claim"),
                 cg_json_member(object, "last_claim"));
-    add_duplicate(tally, cg_json_string(cg_json_member(object, "first_duplicate")));
-    return add_crosswalked(tally, cg_json_string(cg_json_member(object, "crosswalked")));
+    add_duplicate(tally, cg_json_member(object, "first_duplicate"));
+    return add_crosswalked(tally, cg_json_member(object, "crosswalked"));
 }
 
 /* --- shapes --- */

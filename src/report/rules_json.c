@@ -2,11 +2,6 @@
 
 #include "claimgate/base/date.h"
 
-void cg_put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]) {
-    char hex[CG_SHA256_HEX_BYTES];
-    cg_json_put_string(json, key, cg_sha256_hex(sha, hex));
-}
-
 void cg_put_roster_files(struct cg_json_writer *json, const char *key,
                          const struct cg_roster *roster) {
     cg_json_open_array(json, key);
@@ -15,7 +10,7 @@ void cg_put_roster_files(struct cg_json_writer *json, const char *key,
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", file->path);
         cg_json_put_integer(json, "rows", (int64_t)file->rows);
-        cg_put_hash(json, "sha256", file->sha256);
+        cg_json_put_hex(json, "sha256", file->sha256, CG_SHA256_BYTES);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -27,7 +22,7 @@ void cg_put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct c
     cg_json_put_string(json, "as_of", cg_date_format(as_of_day, as_of));
     cg_json_open_object(json, "policy");
     cg_json_put_string(json, "id", cg_policy_id(policy));
-    cg_put_hash(json, "sha256", cg_policy_sha256(policy));
+    cg_json_put_hex(json, "sha256", cg_policy_sha256(policy), CG_SHA256_BYTES);
     cg_json_close_object(json);
     cg_put_roster_files(json, "roster", roster);
 }

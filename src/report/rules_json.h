@@ -4,14 +4,10 @@
 #ifndef CLAIMGATE_REPORT_RULES_JSON_H
 #define CLAIMGATE_REPORT_RULES_JSON_H
 
-#include "claimgate/base/hash.h"
 #include "claimgate/json/json.h"
 #include "claimgate/rules/roster.h"
 
 #include <stdint.h>
-
-/* A hash in hexadecimal digits. */
-void cg_put_hash(struct cg_json_writer *json, const char *key, const uint8_t sha[CG_SHA256_BYTES]);
 
 /* Each file of a roster with its rows and hash. */
 void cg_put_roster_files(struct cg_json_writer *json, const char *key,

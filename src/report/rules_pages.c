@@ -18,7 +18,7 @@ static void put_policy(struct cg_json_writer *json, const struct cg_policy *poli
     cg_json_put_string(json, "id", cg_policy_id(policy));
     cg_json_put_string(json, "title", cg_policy_title(policy));
     cg_json_put_integer(json, "versions", cg_policy_version_count(policy));
-    cg_put_hash(json, "sha256", cg_policy_sha256(policy));
+    cg_json_put_hex(json, "sha256", cg_policy_sha256(policy), CG_SHA256_BYTES);
 }
 
 static void put_layout(struct cg_json_writer *json, const struct cg_layout *layout) {

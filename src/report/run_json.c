@@ -3,9 +3,8 @@
 #include "rules_json.h"
 
 static void put_hashes(struct cg_json_writer *json, const struct cg_output_facts *output) {
-    char hex[CG_XXH128_HEX_BYTES];
-    cg_put_hash(json, "sha256", output->sha256);
-    cg_json_put_string(json, "content_xxh128", cg_xxh128_hex(output->content_xxh128, hex));
+    cg_json_put_hex(json, "sha256", output->sha256, CG_SHA256_BYTES);
+    cg_json_put_hex(json, "content_xxh128", output->content_xxh128, CG_XXH128_BYTES);
 }
 
 static void put_facts(struct cg_json_writer *json, const struct cg_output_facts *output) {

@@ -22,7 +22,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
             cg_json_put_integer(json, "transactions", (int64_t)input->x12.transactions);
             cg_json_put_integer(json, "segments", (int64_t)input->x12.segments);
         }
-        cg_put_hash(json, "sha256", input->sha256);
+        cg_json_put_hex(json, "sha256", input->sha256, CG_SHA256_BYTES);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -47,15 +47,9 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
     if (cg_policy_has_crosswalk(tally->policy)) {
         cg_json_put_integer(json, "crosswalked", (int64_t)tally->crosswalked);
     }
-    if (tally->other_records != 0) {
-        cg_json_put_integer(json, "other_records", (int64_t)tally->other_records);
-    }
-    if (tally->further_rows != 0) {
-        cg_json_put_integer(json, "further_rows", (int64_t)tally->further_rows);
-    }
-    if (tally->claims_of_two_members != 0) {
-        cg_json_put_integer(json, "claims_with_two_members", (int64_t)tally->claims_of_two_members);
-    }
+    cg_json_put_any_integer(json, "other_records", (int64_t)tally->other_records);
+    cg_json_put_any_integer(json, "further_rows", (int64_t)tally->further_rows);
+    cg_json_put_any_integer(json, "claims_with_two_members", (int64_t)tally->claims_of_two_members);
     cg_json_close_object(json);
     cg_json_open_object(json, "units");
     for (uint32_t i = 0; cg_told_count_at(tally, i, &count); i++) {
@@ -118,12 +112,8 @@ static void put_known_inputs(struct cg_json_writer *json, const struct cg_run_fa
         const struct cg_known_input *input = &facts->known_inputs[i];
         cg_json_open_object(json, NULL);
         cg_json_put_string(json, "file", input->file);
-        if (input->run_no != 0) {
-            cg_json_put_integer(json, "run", input->run_no);
-        }
-        if (input->folder != NULL) {
-            cg_json_put_string(json, "folder", input->folder);
-        }
+        cg_json_put_any_integer(json, "run", input->run_no);
+        cg_json_put_any_string(json, "folder", input->folder);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -275,9 +265,7 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_left_out(json, facts);
     put_reasons(json, facts->tally);
     cg_put_notices(json, &facts->notices);
-    if (facts->tally->utc_times != 0) {
-        cg_json_put_integer(json, "utc_times_cut", (int64_t)facts->tally->utc_times);
-    }
+    cg_json_put_any_integer(json, "utc_times_cut", (int64_t)facts->tally->utc_times);
     cg_put_remarks(json, &facts->remarks);
     put_timing(json, facts);
 }

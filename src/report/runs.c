@@ -42,9 +42,7 @@ static void put_run_json(struct cg_json_writer *json, const struct cg_ledger_run
     cg_json_put_string(json, "policy", run->policy_id);
     cg_json_put_string(json, "policy_sha256", run->policy_sha256);
     cg_json_put_string(json, "folder", run->folder);
-    if (run->withdraws != 0) {
-        cg_json_put_integer(json, "withdraws", run->withdraws);
-    }
+    cg_json_put_any_integer(json, "withdraws", run->withdraws);
     for (uint32_t i = 0; cg_told_count_at(&run->tally, i, &count); i++) {
         char key[32];
         snprintf(key, sizeof key, "%s%s", count.of_units ? "units_" : "", count.name);

@@ -136,3 +136,35 @@ Test(json_writer, brackets_that_do_not_match_are_a_failure) {
     cr_assert_not(cg_json_end(&writer));
     cg_buffer_fini(&out);
 }
+
+Test(json_writer, hashes_are_read_as_they_were_written_and_nothing_is_left_out) {
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {{"00ff9a", true}, {"00ff9", false}, {"00ff9a0", false}, {"00fg9a", false}};
+    static const uint8_t hash[] = {0x00, 0xff, 0x9a};
+    begin(true);
+    cg_json_open_object(&writer, NULL);
+    cg_json_put_hex(&writer, "hash", hash, sizeof hash);
+    cg_json_put_any_string(&writer, "absent", NULL);
+    cg_json_put_any_string(&writer, "empty", "");
+    cg_json_put_any_string(&writer, "text", "x");
+    cg_json_put_any_integer(&writer, "nought", 0);
+    cg_json_put_any_integer(&writer, "number", -1);
+    cg_json_close_object(&writer);
+    expect("{\"hash\":\"00ff9a\",\"text\":\"x\",\"number\":-1}\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cg_problems problems;
+        char text[32];
+        uint8_t read[3] = {1, 1, 1};
+        cg_problems_init(&problems);
+        const int len = snprintf(text, sizeof text, "[\"%s\"]", cases[i].text);
+        struct cg_json_doc *doc = cg_json_load("x.json", text, (size_t)len, NULL, &problems);
+        cr_assert_not_null(doc);
+        cr_expect_eq(cg_json_hex(cg_json_item(cg_json_root(doc), 0), read, sizeof read),
+                     cases[i].good, "%s", cases[i].text);
+        cr_expect(memcmp(read, cases[i].good ? hash : (const uint8_t[]){0, 0, 0}, 3) == 0);
+        cg_json_free(doc);
+        cg_problems_fini(&problems);
+    }
+}

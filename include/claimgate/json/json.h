@@ -58,6 +58,9 @@ bool cg_json_is_sound(const struct cg_json *value);
 const char *cg_json_string(const struct cg_json *value);
 int64_t cg_json_integer(const struct cg_json *value);
 bool cg_json_boolean(const struct cg_json *value);
+/* Whether its text is so many bytes in hexadecimal digits, which are put into `out`; else noughts
+ * are. */
+bool cg_json_hex(const struct cg_json *value, uint8_t *out, size_t len_bytes);
 
 /* Add a problem at the place of this value, for checks that a schema cannot say. */
 void cg_json_problem(const struct cg_json_doc *doc, const struct cg_json *value,
@@ -82,6 +85,11 @@ void cg_json_put_string(struct cg_json_writer *writer, const char *key, const ch
 void cg_json_put_text(struct cg_json_writer *writer, const char *key, const char *bytes,
                       size_t len_bytes);
 void cg_json_put_integer(struct cg_json_writer *writer, const char *key, int64_t value);
+void cg_json_put_hex(struct cg_json_writer *writer, const char *key, const uint8_t *bytes,
+                     size_t len_bytes);
+/* Members that are left out where there is nothing to say: NULL, an empty text, nought. */
+void cg_json_put_any_string(struct cg_json_writer *writer, const char *key, const char *value);
+void cg_json_put_any_integer(struct cg_json_writer *writer, const char *key, int64_t value);
 void cg_json_put_boolean(struct cg_json_writer *writer, const char *key, bool value);
 void cg_json_put_null(struct cg_json_writer *writer, const char *key);
 /* milli = thousandths: 12345 is written 12.345 (no floats). */
