@@ -25,7 +25,7 @@ enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day
 enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger, const struct cg_ledger_alias *alias,
                                    bool *known, struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_add_alias(ledger->joined, alias, known, err);
+        return cg_joined_add_alias(ledger, alias, known, err);
     }
     int64_t member_no = 0;
     if (alias->member_id.len > 0) {
@@ -102,11 +102,15 @@ static enum cg_status keep_claim(void *context, sqlite3_stmt *row, struct cg_err
     return CG_OK;
 }
 
-enum cg_status cg_ledger_find_alias(void *context, struct cg_text payer_claim_id,
-                                    struct cg_text member_id, struct cg_text *claim_id,
-                                    struct cg_error *err) {
+/* A cg_alias_fn of a ledger. */
+static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
+                                 struct cg_text member_id, struct cg_text *claim_id,
+                                 struct cg_error *err) {
     struct cg_ledger *ledger = context;
     int64_t member_no = 0;
+    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK) {
+        return err->status;
+    }
     ledger->alias[0] = '\0';
     enum cg_status status = cg_ledger_find_member(ledger, member_id, &member_no, err);
     if (status == CG_OK) {
@@ -124,27 +128,21 @@ enum cg_status cg_ledger_find_alias(void *context, struct cg_text payer_claim_id
     return status;
 }
 
-enum cg_status cg_ledger_has_aliases(struct cg_ledger *ledger, bool *has, struct cg_error *err) {
-    int64_t found = 0;
-    const enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM alias WHERE run_no < ?1)",
-                      end_of_sight(ledger), 0, &found, err);
-    *has = found != 0;
-    return status;
-}
-
 enum cg_status cg_ledger_lend_numbers(struct cg_ledger *ledger, struct cg_history *history,
                                       struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        return cg_joined_lend_numbers(ledger, history, err);
-    }
-    bool has_aliases = false;
+    int64_t found = 0;
     cg_ledger_lend_line_ids(ledger, history);
-    const enum cg_status status = cg_ledger_has_aliases(ledger, &has_aliases, err);
-    if (status == CG_OK && has_aliases) {
-        cg_history_use_aliases(history, cg_ledger_find_alias, ledger);
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL && found == 0;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_ask(part, "SELECT EXISTS (SELECT 1 FROM alias WHERE run_no < ?1)",
+                          end_of_sight(part), 0, &found, err) != CG_OK) {
+            return err->status;
+        }
     }
-    return status;
+    if (found != 0) {
+        cg_history_use_aliases(history, find_alias, ledger);
+    }
+    return err->status;
 }
 
 struct visiting {
@@ -161,7 +159,7 @@ enum cg_status cg_ledger_visit_numbers(struct cg_ledger *ledger, struct cg_text 
                                        cg_ledger_number_fn fn, void *context,
                                        struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_visit_numbers(ledger->joined, id, of_payer, fn, context, err);
+        return cg_joined_visit_numbers(ledger, id, of_payer, fn, context, err);
     }
     struct visiting visiting = {fn, context};
     const char *sql = of_payer ? "SELECT DISTINCT a.payer_claim_id FROM alias a "

@@ -97,7 +97,7 @@ static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg
 enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
                                  struct cg_ledger_freed *freed, struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_release(ledger->joined, release, freed, err);
+        return cg_joined_release(ledger, release, freed, err);
     }
     struct releasing releasing = {
         .ledger = ledger,

@@ -233,11 +233,8 @@ enum cg_status cg_ledger_visit_standing(struct cg_ledger *ledger, struct cg_text
                                         const struct cg_ledger_decision *before,
                                         cg_ledger_decision_fn fn, void *context,
                                         struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
-        return found == CG_OK ? cg_ledger_visit_standing(part, member_id, before, fn, context, err)
-                              : found;
+    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK) {
+        return err->status;
     }
     struct visit visit = {fn, context};
     struct cg_buffer lines;
@@ -283,10 +280,14 @@ static enum cg_status visit_outcome(void *context, sqlite3_stmt *row, struct cg_
 enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_no,
                                          cg_ledger_outcome_fn fn, void *context,
                                          struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        return cg_joined_visit_run_lines(ledger->joined, run_no, fn, context, err);
-    }
     struct outcome_visit visit = {fn, context};
-    return cg_ledger_each(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome,
-                          &visit, err);
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        const enum cg_status status = cg_ledger_each(
+            part, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome, &visit, err);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    return err->status;
 }

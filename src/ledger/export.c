@@ -130,13 +130,15 @@ static enum cg_status put_table(const struct export *export, const char *table,
 
 enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
                                 struct cg_error *err) {
-    const struct export export = {.ledger = ledger, .out = out};
-    return ledger->joined != NULL ? cg_joined_export(ledger->joined, table, out, err)
-                                  : put_table(&export, table, err);
-}
-
-enum cg_status cg_ledger_export_part(struct cg_ledger *part, uint32_t part_no, const char *table,
-                                     FILE *out, struct cg_error *err) {
-    const struct export export = {.ledger = part, .out = out, .of_part = true, .part_no = part_no};
-    return put_table(&export, table, err);
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        const struct export export = {.ledger = part,
+                                      .out = out,
+                                      .of_part = ledger->joined != NULL,
+                                      .part_no = part->mark.part_no};
+        if (put_table(&export, table, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }

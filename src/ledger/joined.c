@@ -63,19 +63,28 @@ enum cg_status cg_joined_part_of(struct cg_joined *joined, struct cg_text member
     return cg_joined_part(joined, cg_member_part(member_id, joined->count), out, err);
 }
 
-enum cg_status cg_joined_each(struct cg_joined *joined, cg_joined_fn fn, void *context,
-                              struct cg_error *err) {
-    for (uint32_t k = 0; k < joined->count; k++) {
-        struct cg_ledger *part;
-        enum cg_status status = cg_joined_part(joined, k, &part, err);
-        if (status == CG_OK) {
-            status = fn(context, part, k, err);
-        }
-        if (status != CG_OK) {
-            return status;
-        }
+struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledger *part,
+                                 struct cg_error *err) {
+    const uint32_t part_no = part == NULL ? 0 : part->mark.part_no + 1;
+    struct cg_ledger *next = NULL;
+    if (ledger->joined == NULL) {
+        return part == NULL ? ledger : NULL;
     }
-    return CG_OK;
+    return part_no < ledger->joined->count &&
+                   cg_joined_part(ledger->joined, part_no, &next, err) == CG_OK
+               ? next
+               : NULL;
+}
+
+enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,
+                                   struct cg_error *err) {
+    struct cg_joined *joined = (*ledger)->joined;
+    return joined == NULL ? CG_OK : cg_joined_part_of(joined, member_id, ledger, err);
+}
+
+enum cg_status cg_joined_to_first(struct cg_ledger **ledger, struct cg_error *err) {
+    struct cg_joined *joined = (*ledger)->joined;
+    return joined == NULL ? CG_OK : cg_joined_part(joined, 0, ledger, err);
 }
 
 void cg_joined_close(struct cg_joined *joined) {
@@ -194,66 +203,15 @@ enum cg_status cg_joined_open(const struct cg_ledger_plan *plan, struct cg_ledge
     return close_failed(out, status);
 }
 
-static enum cg_status recall_in_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                                     struct cg_error *err) {
-    const struct cg_joined *joined = context;
-    (void)part_no;
-    return cg_ledger_recall_for(part, joined->policy, joined->before_run, err);
-}
-
 enum cg_status cg_joined_recall_for(struct cg_joined *joined, const struct cg_policy *policy,
                                     int64_t before_run, struct cg_error *err) {
     joined->policy = policy;
     joined->before_run = before_run;
     for (uint32_t k = 0; k < joined->count; k++) { /* the others, when they are asked */
-        if (joined->parts[k] != NULL && recall_in_part(joined, joined->parts[k], k, err) != CG_OK) {
+        if (joined->parts[k] != NULL &&
+            cg_ledger_recall_for(joined->parts[k], policy, before_run, err) != CG_OK) {
             return err->status;
         }
     }
     return CG_OK;
-}
-
-static enum cg_status look_for_ids(void *context, struct cg_ledger *part, uint32_t part_no,
-                                   struct cg_error *err) {
-    bool *has = context;
-    (void)part_no;
-    return *has ? CG_OK : cg_ledger_has_line_ids(part, has, err);
-}
-
-enum cg_status cg_joined_has_line_ids(struct cg_joined *joined, bool *has, struct cg_error *err) {
-    *has = false;
-    return cg_joined_each(joined, look_for_ids, has, err);
-}
-
-/* A cg_alias_fn. */
-static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
-                                 struct cg_text member_id, struct cg_text *claim_id,
-                                 struct cg_error *err) {
-    struct cg_ledger *ledger = context;
-    struct cg_ledger *part;
-    const enum cg_status status = cg_joined_part_of(ledger->joined, member_id, &part, err);
-    return status == CG_OK ? cg_ledger_find_alias(part, payer_claim_id, member_id, claim_id, err)
-                           : status;
-}
-
-struct lending {
-    bool has_aliases;
-};
-
-static enum cg_status look_for_aliases(void *context, struct cg_ledger *part, uint32_t part_no,
-                                       struct cg_error *err) {
-    struct lending *lending = context;
-    (void)part_no;
-    return lending->has_aliases ? CG_OK : cg_ledger_has_aliases(part, &lending->has_aliases, err);
-}
-
-enum cg_status cg_joined_lend_numbers(struct cg_ledger *ledger, struct cg_history *history,
-                                      struct cg_error *err) {
-    struct lending lending = {false};
-    cg_ledger_lend_line_ids(ledger, history);
-    const enum cg_status status = cg_joined_each(ledger->joined, look_for_aliases, &lending, err);
-    if (status == CG_OK && lending.has_aliases) {
-        cg_history_use_aliases(history, find_alias, ledger);
-    }
-    return status;
 }

@@ -48,36 +48,31 @@ cg_must_use enum cg_status cg_joined_part(struct cg_joined *joined, uint32_t par
 /* That of a member. */
 cg_must_use enum cg_status cg_joined_part_of(struct cg_joined *joined, struct cg_text member_id,
                                              struct cg_ledger **out, struct cg_error *err);
-/* Each part to `fn`, in their order, up to the first that fails. */
-typedef enum cg_status (*cg_joined_fn)(void *context, struct cg_ledger *part, uint32_t part_no,
-                                       struct cg_error *err);
-cg_must_use enum cg_status cg_joined_each(struct cg_joined *joined, cg_joined_fn fn, void *context,
-                                          struct cg_error *err);
+/* The part behind `part`, in their order, or, where that is NULL, the first; a ledger by itself is
+ * its only one. NULL: that was the last, or the next cannot be opened (err). */
+struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledger *part,
+                                 struct cg_error *err);
+/* Put the part to ask in the place of a set: that of the member; the first, for what all have. A
+ * ledger by itself stays in its place. */
+cg_must_use enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,
+                                               struct cg_error *err);
+cg_must_use enum cg_status cg_joined_to_first(struct cg_ledger **ledger, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_recall_for(struct cg_joined *joined,
                                                 const struct cg_policy *policy, int64_t before_run,
                                                 struct cg_error *err);
-cg_must_use enum cg_status cg_joined_has_line_ids(struct cg_joined *joined, bool *has,
-                                                  struct cg_error *err);
-cg_must_use enum cg_status cg_joined_lend_numbers(struct cg_ledger *ledger,
-                                                  struct cg_history *history, struct cg_error *err);
-
-/* export.c: rows of one part, each behind its number. */
-cg_must_use enum cg_status cg_ledger_export_part(struct cg_ledger *part, uint32_t part_no,
-                                                 const char *table, FILE *out,
-                                                 struct cg_error *err);
 
 /* joined_runs.c, as the functions of ledger_query.h */
 
 cg_must_use enum cg_status cg_joined_visit_runs(struct cg_ledger *ledger, int64_t run_no,
                                                 cg_ledger_run_fn fn, void *context,
                                                 struct cg_error *err);
-cg_must_use enum cg_status cg_joined_visit_run_items(struct cg_joined *joined, int64_t run_no,
+cg_must_use enum cg_status cg_joined_visit_run_items(struct cg_ledger *ledger, int64_t run_no,
                                                      cg_ledger_item_fn fn, void *context,
                                                      struct cg_error *err);
 
 /* joined_near.c, the same */
 
-cg_must_use enum cg_status cg_joined_find_near(struct cg_joined *joined,
+cg_must_use enum cg_status cg_joined_find_near(struct cg_ledger *ledger,
                                                const struct cg_ledger_near_question *question,
                                                struct cg_array *out, enum cg_near_way *way,
                                                struct cg_error *err);
@@ -93,10 +88,7 @@ cg_must_use enum cg_status cg_joined_visit_freed(struct cg_ledger *ledger, cg_le
                                                  void *context, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
-cg_must_use enum cg_status cg_joined_visit_run_lines(struct cg_joined *joined, int64_t run_no,
-                                                     cg_ledger_outcome_fn fn, void *context,
-                                                     struct cg_error *err);
-cg_must_use enum cg_status cg_joined_visit_numbers(struct cg_joined *joined, struct cg_text id,
+cg_must_use enum cg_status cg_joined_visit_numbers(struct cg_ledger *ledger, struct cg_text id,
                                                    bool of_payer, cg_ledger_number_fn fn,
                                                    void *context, struct cg_error *err);
 
@@ -104,9 +96,7 @@ cg_must_use enum cg_status cg_joined_visit_numbers(struct cg_joined *joined, str
 
 cg_must_use enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
                                             void *context, uint64_t *faults, struct cg_error *err);
-cg_must_use enum cg_status cg_joined_export(struct cg_joined *joined, const char *table, FILE *out,
-                                            struct cg_error *err);
-cg_must_use enum cg_status cg_joined_snapshot(struct cg_joined *joined, const char *path,
+cg_must_use enum cg_status cg_joined_snapshot(struct cg_ledger *ledger, const char *path,
                                               struct cg_error *err);
 
 /* joined_write.c, as the functions of ledger.h */
@@ -120,10 +110,10 @@ cg_must_use enum cg_status cg_joined_begin(struct cg_joined *joined, const char 
 cg_must_use enum cg_status cg_joined_begin_validate(struct cg_joined *joined,
                                                     const struct cg_roster *roster,
                                                     int32_t as_of_day, struct cg_error *err);
-cg_must_use enum cg_status cg_joined_release(struct cg_joined *joined,
+cg_must_use enum cg_status cg_joined_release(struct cg_ledger *ledger,
                                              const struct cg_ledger_release *release,
                                              struct cg_ledger_freed *freed, struct cg_error *err);
-cg_must_use enum cg_status cg_joined_add_alias(struct cg_joined *joined,
+cg_must_use enum cg_status cg_joined_add_alias(struct cg_ledger *ledger,
                                                const struct cg_ledger_alias *alias, bool *known,
                                                struct cg_error *err);
 /* A line of a batch is recorded in `part`. */

@@ -37,13 +37,12 @@ static enum cg_status look_at_member(void *context, sqlite3_stmt *row, struct cg
     return CG_OK;
 }
 
-static enum cg_status prove_part(void *context, struct cg_ledger *part, uint32_t part_no,
+static enum cg_status prove_part(struct proving *proving, struct cg_ledger *part,
                                  struct cg_error *err) {
     static const struct cg_query members = {.sql = "SELECT member_id FROM member"};
-    struct proving *proving = context;
     char text[96];
     uint64_t faults = 0;
-    proving->part_no = part_no;
+    proving->part_no = part->mark.part_no;
     proving->strangers = 0;
     enum cg_status status = cg_ledger_verify(part, tell_fault, proving, &faults, err);
     proving->faults += faults;
@@ -57,6 +56,17 @@ static enum cg_status prove_part(void *context, struct cg_ledger *part, uint32_t
         tell_fault(proving, text);
     }
     return status;
+}
+
+static enum cg_status prove_parts(struct proving *proving, struct cg_ledger *ledger,
+                                  struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (prove_part(proving, part, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }
 
 /* The runs of all parts against each other, and the night's files. */
@@ -156,7 +166,7 @@ enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
                                 uint64_t *faults, struct cg_error *err) {
     struct proving proving = {.joined = ledger->joined, .fn = fn, .context = context};
     struct runs runs = {.proving = &proving};
-    enum cg_status status = cg_joined_each(ledger->joined, prove_part, &proving, err);
+    enum cg_status status = prove_parts(&proving, ledger, err);
     if (status == CG_OK) {
         status = prove_agreement(&proving, err);
     }
@@ -165,23 +175,6 @@ enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
     }
     *faults = proving.faults;
     return status;
-}
-
-struct exporting {
-    const char *table;
-    FILE *out;
-};
-
-static enum cg_status export_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                                  struct cg_error *err) {
-    const struct exporting *exporting = context;
-    return cg_ledger_export_part(part, part_no, exporting->table, exporting->out, err);
-}
-
-enum cg_status cg_joined_export(struct cg_joined *joined, const char *table, FILE *out,
-                                struct cg_error *err) {
-    struct exporting exporting = {table, out};
-    return cg_joined_each(joined, export_part, &exporting, err);
 }
 
 static enum cg_status copy_file(const struct cg_ledger_set *from, const struct cg_ledger_set *to,
@@ -197,13 +190,18 @@ static enum cg_status copy_file(const struct cg_ledger_set *from, const struct c
     return status;
 }
 
-static enum cg_status copy_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                                struct cg_error *err) {
-    const struct cg_ledger_set *to = context;
+static enum cg_status copy_parts(struct cg_ledger *ledger, const struct cg_ledger_set *to,
+                                 struct cg_error *err) {
     char path[PATH_MAX];
-    cg_set_part_path(to, part_no, path);
-    return cg_ledger_snapshot(part, &(struct cg_ledger_copy){.path = path, .group = (gid_t)-1},
-                              err);
+    const struct cg_ledger_copy copy = {.path = path, .group = (gid_t)-1};
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        cg_set_part_path(to, part->mark.part_no, path);
+        if (cg_ledger_snapshot(part, &copy, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }
 
 /* Whatever happened to the set meanwhile, the copy is one of a moment when all parts agreed. */
@@ -221,13 +219,14 @@ static enum cg_status check_copy(const struct cg_ledger_set *to, int64_t run_no,
                : cg_error_set(err, status, "%s", why.text);
 }
 
-static enum cg_status fill_copy(struct cg_joined *joined, struct cg_ledger_set *to,
+static enum cg_status fill_copy(struct cg_ledger *ledger, struct cg_ledger_set *to,
                                 struct cg_error *err) {
+    const struct cg_ledger_set *from = ledger->joined->set;
     char name[CG_SET_NAME_BYTES];
     int64_t run_no = 0;
-    enum cg_status status = cg_night_refuse_open(joined->set, err);
+    enum cg_status status = cg_night_refuse_open(from, err);
     if (status == CG_OK) {
-        status = cg_set_agreed_run(joined->set, &run_no, err);
+        status = cg_set_agreed_run(from, &run_no, err);
     }
     if (status == CG_OK && mkdirat(to->dir_fd, "nights", 0700) != 0) {
         status =
@@ -235,26 +234,26 @@ static enum cg_status fill_copy(struct cg_joined *joined, struct cg_ledger_set *
     }
     for (int64_t night = 1; status == CG_OK && night <= run_no; night++) {
         snprintf(name, sizeof name, "nights/%" PRId64 ".json", night);
-        status = copy_file(joined->set, to, name, err);
+        status = copy_file(from, to, name, err);
     }
     if (status == CG_OK) {
-        status = copy_file(joined->set, to, "set.json", err);
+        status = copy_file(from, to, "set.json", err);
     }
     if (status == CG_OK) {
-        status = cg_joined_each(joined, copy_part, to, err);
+        status = copy_parts(ledger, to, err);
     }
     return status == CG_OK ? check_copy(to, run_no, err) : status;
 }
 
-static enum cg_status copy_into(struct cg_joined *joined, struct cg_staging *staging,
+static enum cg_status copy_into(struct cg_ledger *ledger, struct cg_staging *staging,
                                 struct cg_error *err) {
-    struct cg_ledger_set to = *joined->set;
+    struct cg_ledger_set to = *ledger->joined->set;
     to.path = strdup(cg_staging_path(staging));
     to.dir_fd = cg_staging_dir_fd(staging);
     if (to.path == NULL) {
         return cg_error_no_memory(err);
     }
-    enum cg_status status = fill_copy(joined, &to, err);
+    enum cg_status status = fill_copy(ledger, &to, err);
     free(to.path);
     if (status == CG_OK) {
         status = cg_staging_sync(staging, err);
@@ -262,13 +261,13 @@ static enum cg_status copy_into(struct cg_joined *joined, struct cg_staging *sta
     return status == CG_OK ? cg_staging_publish(staging, err) : status;
 }
 
-enum cg_status cg_joined_snapshot(struct cg_joined *joined, const char *path,
+enum cg_status cg_joined_snapshot(struct cg_ledger *ledger, const char *path,
                                   struct cg_error *err) {
     const struct cg_staging_plan plan = {.final_path = path, .group = (gid_t)-1};
     struct cg_staging *staging = NULL;
     enum cg_status status = cg_staging_open(&plan, &staging, err);
     if (status == CG_OK) {
-        status = copy_into(joined, staging, err);
+        status = copy_into(ledger, staging, err);
     }
     cg_staging_close(staging, false);
     return status;

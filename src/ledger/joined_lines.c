@@ -78,14 +78,28 @@ static enum cg_status tell_places(struct gathering *gathering, cg_ledger_decisio
     return status;
 }
 
+static enum cg_status gather(struct cg_ledger *ledger, struct gathering *gathering,
+                             struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        gathering->part_no = part->mark.part_no;
+        if ((gathering->visit != NULL
+                 ? gathering->visit(part, add_place, gathering, err)
+                 : cg_ledger_visit_claim(part, gathering->claim_id, gathering->line, add_place,
+                                         gathering, err)) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
+}
+
 static enum cg_status gather_and_tell(struct cg_ledger *ledger, struct gathering *gathering,
-                                      cg_joined_fn add, cg_ledger_decision_fn fn, void *context,
+                                      cg_ledger_decision_fn fn, void *context,
                                       struct cg_error *err) {
     gathering->joined = ledger->joined;
     gathering->places = cg_sorter_new(ledger->dir, SORT_BYTES);
-    enum cg_status status = gathering->places == NULL
-                                ? no_memory(err)
-                                : cg_joined_each(ledger->joined, add, gathering, err);
+    enum cg_status status =
+        gathering->places == NULL ? no_memory(err) : gather(ledger, gathering, err);
     if (status == CG_OK) {
         status = tell_places(gathering, fn, context, err);
     }
@@ -93,77 +107,29 @@ static enum cg_status gather_and_tell(struct cg_ledger *ledger, struct gathering
     return status;
 }
 
-static enum cg_status add_claim_of(void *context, struct cg_ledger *part, uint32_t part_no,
-                                   struct cg_error *err) {
-    struct gathering *gathering = context;
-    gathering->part_no = part_no;
-    return cg_ledger_visit_claim(part, gathering->claim_id, gathering->line, add_place, gathering,
-                                 err);
-}
-
 enum cg_status cg_joined_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                      struct cg_text line, cg_ledger_decision_fn fn, void *context,
                                      struct cg_error *err) {
     struct gathering gathering = {.claim_id = claim_id, .line = line};
-    return gather_and_tell(ledger, &gathering, add_claim_of, fn, context, err);
-}
-
-static enum cg_status add_visited_of(void *context, struct cg_ledger *part, uint32_t part_no,
-                                     struct cg_error *err) {
-    struct gathering *gathering = context;
-    gathering->part_no = part_no;
-    return gathering->visit(part, add_place, gathering, err);
+    return gather_and_tell(ledger, &gathering, fn, context, err);
 }
 
 enum cg_status cg_joined_visit_freed(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                      void *context, struct cg_error *err) {
     struct gathering gathering = {.visit = cg_ledger_visit_freed};
-    return gather_and_tell(ledger, &gathering, add_visited_of, fn, context, err);
+    return gather_and_tell(ledger, &gathering, fn, context, err);
 }
 
 enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_ledger_decision_fn fn,
                                      void *context, struct cg_error *err) {
     struct gathering gathering = {.visit = cg_ledger_visit_early};
-    return gather_and_tell(ledger, &gathering, add_visited_of, fn, context, err);
-}
-
-struct run_lines {
-    int64_t run_no;
-    cg_ledger_outcome_fn fn;
-    void *context;
-};
-
-static enum cg_status tell_lines_of(void *context, struct cg_ledger *part, uint32_t part_no,
-                                    struct cg_error *err) {
-    const struct run_lines *lines = context;
-    (void)part_no;
-    return cg_ledger_visit_run_lines(part, lines->run_no, lines->fn, lines->context, err);
-}
-
-enum cg_status cg_joined_visit_run_lines(struct cg_joined *joined, int64_t run_no,
-                                         cg_ledger_outcome_fn fn, void *context,
-                                         struct cg_error *err) {
-    struct run_lines lines = {run_no, fn, context};
-    return cg_joined_each(joined, tell_lines_of, &lines, err);
+    return gather_and_tell(ledger, &gathering, fn, context, err);
 }
 
 /* A claim's numbers, or a number's claims: in their order, each once. */
-struct numbers {
-    struct cg_sorter *ids;
-    struct cg_text id;
-    bool of_payer;
-};
 
 static enum cg_status add_number(void *context, struct cg_text id, struct cg_error *err) {
     return cg_sorter_add(context, id, (struct cg_text){"", 0}, err);
-}
-
-static enum cg_status add_numbers_of(void *context, struct cg_ledger *part, uint32_t part_no,
-                                     struct cg_error *err) {
-    const struct numbers *numbers = context;
-    (void)part_no;
-    return cg_ledger_visit_numbers(part, numbers->id, numbers->of_payer, add_number, numbers->ids,
-                                   err);
 }
 
 static enum cg_status tell_numbers(struct cg_sorter *ids, cg_ledger_number_fn fn, void *context,
@@ -187,18 +153,26 @@ static enum cg_status tell_numbers(struct cg_sorter *ids, cg_ledger_number_fn fn
     return status;
 }
 
-enum cg_status cg_joined_visit_numbers(struct cg_joined *joined, struct cg_text id, bool of_payer,
+static enum cg_status add_numbers(struct cg_ledger *ledger, struct cg_text id, bool of_payer,
+                                  struct cg_sorter *ids, struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_visit_numbers(part, id, of_payer, add_number, ids, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
+}
+
+enum cg_status cg_joined_visit_numbers(struct cg_ledger *ledger, struct cg_text id, bool of_payer,
                                        cg_ledger_number_fn fn, void *context,
                                        struct cg_error *err) {
-    struct numbers numbers = {.ids = cg_sorter_new(cg_ledger_set_path(joined->set), SORT_BYTES),
-                              .id = id,
-                              .of_payer = of_payer};
-    enum cg_status status = numbers.ids == NULL
-                                ? no_memory(err)
-                                : cg_joined_each(joined, add_numbers_of, &numbers, err);
+    struct cg_sorter *ids = cg_sorter_new(ledger->dir, SORT_BYTES);
+    enum cg_status status =
+        ids == NULL ? no_memory(err) : add_numbers(ledger, id, of_payer, ids, err);
     if (status == CG_OK) {
-        status = tell_numbers(numbers.ids, fn, context, err);
+        status = tell_numbers(ids, fn, context, err);
     }
-    cg_sorter_free(numbers.ids);
+    cg_sorter_free(ids);
     return status;
 }

@@ -10,41 +10,19 @@
 
 enum { NEAR_MAX = 1 << 30 };
 
-struct searching {
-    const struct cg_joined *joined;
-    const struct cg_ledger_near_question *question;
-    struct cg_array *out;
-    enum cg_near_way way;
-};
-
-static enum cg_status add_found(struct searching *searching, const struct cg_array *found,
-                                uint32_t part_no, struct cg_error *err) {
+static enum cg_status add_found(const struct cg_joined *joined, const struct cg_array *found,
+                                uint32_t part_no, struct cg_array *out, struct cg_error *err) {
     for (uint32_t i = 0; i < found->count; i++) {
         const struct cg_ledger_near *of_part = cg_array_at(found, i);
-        struct cg_ledger_near *near = cg_array_add(searching->out);
+        struct cg_ledger_near *near = cg_array_add(out);
         if (near == NULL) {
             return cg_error_set(err, CG_INTERNAL, "out of memory while reading a ledger set");
         }
-        *near = (struct cg_ledger_near){
-            .member_no = of_part->member_no * (int64_t)searching->joined->count + part_no,
-            .at_most = of_part->at_most};
+        *near = (struct cg_ledger_near){.member_no =
+                                            of_part->member_no * (int64_t)joined->count + part_no,
+                                        .at_most = of_part->at_most};
     }
     return CG_OK;
-}
-
-static enum cg_status search_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                                  struct cg_error *err) {
-    struct searching *searching = context;
-    struct cg_array found;
-    enum cg_near_way way = CG_NEAR_BY_INDEX;
-    enum cg_status status = cg_ledger_find_near(part, searching->question, &found, &way, err);
-    if (status == CG_OK) {
-        status = add_found(searching, &found, part_no, err);
-    }
-    /* Where one part cannot tell, the list is not by bounds. */
-    searching->way = way != CG_NEAR_BY_INDEX ? way : searching->way;
-    cg_array_fini(&found);
-    return status;
 }
 
 static int compare_near(const void *a, const void *b) {
@@ -54,19 +32,31 @@ static int compare_near(const void *a, const void *b) {
                                     : (x->member_no > y->member_no) - (x->member_no < y->member_no);
 }
 
-enum cg_status cg_joined_find_near(struct cg_joined *joined,
+enum cg_status cg_joined_find_near(struct cg_ledger *ledger,
                                    const struct cg_ledger_near_question *question,
                                    struct cg_array *out, enum cg_near_way *way,
                                    struct cg_error *err) {
-    struct searching searching = {
-        .joined = joined, .question = question, .out = out, .way = CG_NEAR_BY_INDEX};
     cg_array_init(out, sizeof(struct cg_ledger_near), NEAR_MAX);
-    const enum cg_status status = cg_joined_each(joined, search_part, &searching, err);
-    if (status == CG_OK && out->count > 1) {
+    *way = CG_NEAR_BY_INDEX;
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        struct cg_array found;
+        enum cg_near_way way_here = CG_NEAR_BY_INDEX;
+        enum cg_status status = cg_ledger_find_near(part, question, &found, &way_here, err);
+        if (status == CG_OK) {
+            status = add_found(ledger->joined, &found, part->mark.part_no, out, err);
+        }
+        /* Where one part cannot tell, the list is not by bounds. */
+        *way = way_here != CG_NEAR_BY_INDEX ? way_here : *way;
+        cg_array_fini(&found);
+        if (status != CG_OK) {
+            return status;
+        }
+    }
+    if (err->status == CG_OK && out->count > 1) {
         qsort(out->items, out->count, sizeof(struct cg_ledger_near), compare_near);
     }
-    *way = searching.way;
-    return status;
+    return err->status;
 }
 
 enum cg_status cg_joined_member_id(struct cg_joined *joined, int64_t member_no,

@@ -118,25 +118,27 @@ static enum cg_status tell_run(void *context, const struct cg_ledger_run_facts *
     return sums->fn(sums->context, &all, err);
 }
 
-static enum cg_status add_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                               struct cg_error *err) {
-    struct sums *sums = context;
-    sums->part_no = part_no;
-    return cg_ledger_visit_runs(part, 0, add_run, sums, err);
+static enum cg_status add_parts(struct cg_ledger *ledger, struct sums *sums, struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        sums->part_no = part->mark.part_no;
+        if (cg_ledger_visit_runs(part, 0, add_run, sums, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }
 
 enum cg_status cg_joined_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg_ledger_run_fn fn,
                                     void *context, struct cg_error *err) {
-    struct cg_joined *joined = ledger->joined;
-    struct sums sums = {.joined = joined, .fn = fn, .context = context};
-    struct cg_ledger *first = NULL;
+    struct sums sums = {.joined = ledger->joined, .fn = fn, .context = context};
     cg_array_init(&sums.runs, sizeof(struct sum), RUNS_MAX);
-    enum cg_status status = cg_joined_each(joined, add_part, &sums, err);
+    enum cg_status status = add_parts(ledger, &sums, err);
     if (status == CG_OK) {
-        status = cg_joined_part(joined, 0, &first, err);
+        status = cg_joined_to_first(&ledger, err);
     }
     if (status == CG_OK) {
-        status = cg_ledger_visit_runs(first, run_no, tell_run, &sums, err);
+        status = cg_ledger_visit_runs(ledger, run_no, tell_run, &sums, err);
     }
     cg_array_fini(&sums.runs);
     free(sums.hashes);
@@ -187,11 +189,15 @@ static enum cg_status add_item(void *context, const struct cg_ledger_run_item *i
     return CG_OK;
 }
 
-static enum cg_status add_items_of(void *context, struct cg_ledger *part, uint32_t part_no,
-                                   struct cg_error *err) {
-    struct items *items = context;
-    (void)part_no;
-    return cg_ledger_visit_run_items(part, items->run_no, add_item, items, err);
+static enum cg_status add_items(struct cg_ledger *ledger, struct items *items,
+                                struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_visit_run_items(part, items->run_no, add_item, items, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -205,11 +211,11 @@ static int by_count(const void *a, const void *b) {
                                       : by_name(a, b);
 }
 
-static enum cg_status tell_sums(struct cg_joined *joined, struct items *items, const char *table,
+static enum cg_status tell_sums(struct cg_ledger *ledger, struct items *items, const char *table,
                                 int (*order)(const void *, const void *), struct cg_error *err) {
     items->table = table;
     items->names.count = 0;
-    enum cg_status status = cg_joined_each(joined, add_items_of, items, err);
+    enum cg_status status = add_items(ledger, items, err);
     if (status == CG_OK && items->names.count > 1) {
         qsort(items->names.items, items->names.count, sizeof(struct named), order);
     }
@@ -257,32 +263,31 @@ static enum cg_status tell_outputs(const struct cg_joined *joined, const struct 
     return status;
 }
 
-static enum cg_status tell_first(struct cg_joined *joined, struct items *items, const char *table,
+static enum cg_status tell_first(struct cg_ledger *ledger, struct items *items, const char *table,
                                  struct cg_error *err) {
-    struct cg_ledger *first;
-    const enum cg_status status = cg_joined_part(joined, 0, &first, err);
     items->table = table;
-    return status == CG_OK ? cg_ledger_visit_run_items(first, items->run_no, tell_item, items, err)
-                           : status;
+    return cg_joined_to_first(&ledger, err) == CG_OK
+               ? cg_ledger_visit_run_items(ledger, items->run_no, tell_item, items, err)
+               : err->status;
 }
 
-enum cg_status cg_joined_visit_run_items(struct cg_joined *joined, int64_t run_no,
+enum cg_status cg_joined_visit_run_items(struct cg_ledger *ledger, int64_t run_no,
                                          cg_ledger_item_fn fn, void *context,
                                          struct cg_error *err) {
     struct items items = {.run_no = run_no, .fn = fn, .context = context};
     cg_array_init(&items.names, sizeof(struct named), ROWS_MAX);
-    enum cg_status status = tell_first(joined, &items, "input", err);
+    enum cg_status status = tell_first(ledger, &items, "input", err);
     if (status == CG_OK) {
-        status = tell_outputs(joined, &items, err);
+        status = tell_outputs(ledger->joined, &items, err);
     }
     if (status == CG_OK) {
-        status = tell_first(joined, &items, "roster_file", err);
+        status = tell_first(ledger, &items, "roster_file", err);
     }
     if (status == CG_OK) {
-        status = tell_sums(joined, &items, "run_reason", by_count, err);
+        status = tell_sums(ledger, &items, "run_reason", by_count, err);
     }
     if (status == CG_OK) {
-        status = tell_sums(joined, &items, "run_count", by_name, err);
+        status = tell_sums(ledger, &items, "run_count", by_name, err);
     }
     cg_array_fini(&items.names);
     return status;

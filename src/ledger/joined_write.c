@@ -52,55 +52,42 @@ enum cg_status cg_joined_begin_validate(struct cg_joined *joined, const struct c
     return status;
 }
 
-struct asking {
-    const struct cg_ledger_release *release;
-    const struct cg_ledger_alias *alias;
-    struct cg_ledger_freed freed;
-};
-
-static enum cg_status release_in(void *context, struct cg_ledger *part, uint32_t part_no,
-                                 struct cg_error *err) {
-    struct asking *asking = context;
-    struct cg_ledger_freed freed = {0};
-    (void)part_no;
-    const enum cg_status status = cg_ledger_release(part, asking->release, &freed, err);
-    asking->freed.lines += freed.lines;
-    asking->freed.units += freed.units;
-    return status;
-}
-
 /* A row without a member is for whatever part has the claim. */
-enum cg_status cg_joined_release(struct cg_joined *joined, const struct cg_ledger_release *release,
+enum cg_status cg_joined_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
                                  struct cg_ledger_freed *freed, struct cg_error *err) {
-    struct asking asking = {.release = release};
-    struct cg_ledger *part;
     if (release->member_id.len > 0) {
-        const enum cg_status status = cg_joined_part_of(joined, release->member_id, &part, err);
-        return status == CG_OK ? cg_ledger_release(part, release, freed, err) : status;
+        return cg_joined_to_member(&ledger, release->member_id, err) == CG_OK
+                   ? cg_ledger_release(ledger, release, freed, err)
+                   : err->status;
     }
-    const enum cg_status status = cg_joined_each(joined, release_in, &asking, err);
-    *freed = asking.freed;
-    return status;
+    *freed = (struct cg_ledger_freed){0};
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        struct cg_ledger_freed here = {0};
+        if (cg_ledger_release(part, release, &here, err) != CG_OK) {
+            return err->status;
+        }
+        freed->lines += here.lines;
+        freed->units += here.units;
+    }
+    return err->status;
 }
 
-static enum cg_status add_alias_in(void *context, struct cg_ledger *part, uint32_t part_no,
-                                   struct cg_error *err) {
-    const struct asking *asking = context;
-    bool known;
-    (void)part_no;
-    return cg_ledger_add_alias(part, asking->alias, &known, err);
-}
-
-enum cg_status cg_joined_add_alias(struct cg_joined *joined, const struct cg_ledger_alias *alias,
+enum cg_status cg_joined_add_alias(struct cg_ledger *ledger, const struct cg_ledger_alias *alias,
                                    bool *known, struct cg_error *err) {
-    struct asking asking = {.alias = alias};
-    struct cg_ledger *part;
     if (alias->member_id.len > 0) {
-        const enum cg_status status = cg_joined_part_of(joined, alias->member_id, &part, err);
-        return status == CG_OK ? cg_ledger_add_alias(part, alias, known, err) : status;
+        return cg_joined_to_member(&ledger, alias->member_id, err) == CG_OK
+                   ? cg_ledger_add_alias(ledger, alias, known, err)
+                   : err->status;
+    }
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_add_alias(part, alias, known, err) != CG_OK) {
+            return err->status;
+        }
     }
     *known = true;
-    return cg_joined_each(joined, add_alias_in, &asking, err);
+    return err->status;
 }
 
 static bool make_tallies(struct cg_joined *joined, const struct cg_policy *policy) {

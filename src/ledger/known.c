@@ -16,10 +16,8 @@ static enum cg_status note_row(void *context, sqlite3_stmt *row, struct cg_error
 enum cg_status cg_ledger_knows_head(struct cg_ledger *ledger,
                                     const uint8_t head_sha256[CG_SHA256_BYTES], bool *known,
                                     struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
-        return found == CG_OK ? cg_ledger_knows_head(part, head_sha256, known, err) : found;
+    if (cg_joined_to_first(&ledger, err) != CG_OK) {
+        return err->status;
     }
     *known = false;
     return cg_ledger_each(ledger,
@@ -53,11 +51,8 @@ static enum cg_status read_known(void *context, sqlite3_stmt *row, struct cg_err
 enum cg_status cg_ledger_find_content(struct cg_ledger *ledger,
                                       const uint8_t content_sha256[CG_SHA256_BYTES], bool *known,
                                       struct cg_ledger_known *out, struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
-        return found == CG_OK ? cg_ledger_find_content(part, content_sha256, known, out, err)
-                              : found;
+    if (cg_joined_to_first(&ledger, err) != CG_OK) {
+        return err->status;
     }
     struct finding finding = {ledger, known, out};
     *known = false;

@@ -36,14 +36,16 @@ enum cg_status cg_ledger_lines_written(struct cg_ledger *ledger, struct cg_text 
 }
 
 enum cg_status cg_ledger_has_line_ids(struct cg_ledger *ledger, bool *has, struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        return cg_joined_has_line_ids(ledger->joined, has, err);
-    }
     int64_t found = 0;
-    const enum cg_status status =
-        cg_ledger_ask(ledger, "SELECT EXISTS (SELECT 1 FROM line_id)", 0, 0, &found, err);
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL && found == 0;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_ask(part, "SELECT EXISTS (SELECT 1 FROM line_id)", 0, 0, &found, err) !=
+            CG_OK) {
+            return err->status;
+        }
+    }
     *has = found != 0;
-    return status;
+    return err->status;
 }
 
 static enum cg_status keep_id(void *context, sqlite3_stmt *row, struct cg_error *err) {
@@ -55,11 +57,9 @@ static enum cg_status keep_id(void *context, sqlite3_stmt *row, struct cg_error 
 
 enum cg_status cg_ledger_line_id(struct cg_ledger *ledger, uint32_t line_number,
                                  struct cg_text *line_id, struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found =
-            cg_joined_part(ledger->joined, ledger->joined->current, &part, err);
-        return found == CG_OK ? cg_ledger_line_id(part, line_number, line_id, err) : found;
+    if (ledger->joined != NULL &&
+        cg_joined_part(ledger->joined, ledger->joined->current, &ledger, err) != CG_OK) {
+        return err->status;
     }
     enum cg_status status = CG_OK;
     ledger->line_id[0] = '\0';
@@ -86,8 +86,7 @@ static enum cg_status begin(struct cg_ledger *ledger, struct cg_error *err) {
 static enum cg_status number_line(void *context, struct cg_text member_id, struct cg_text line_id,
                                   uint32_t *line_number, struct cg_error *err) {
     struct cg_ledger *ledger = context;
-    if (ledger->joined != NULL &&
-        cg_joined_part_of(ledger->joined, member_id, &ledger, err) != CG_OK) {
+    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK) {
         return err->status;
     }
     struct cg_line_ids *ids = &ledger->run.line_ids;

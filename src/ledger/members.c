@@ -89,13 +89,11 @@ enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text memb
 
 enum cg_status cg_ledger_knows_member(struct cg_ledger *ledger, struct cg_text member_id,
                                       bool *known, struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
-        return found == CG_OK ? cg_ledger_knows_member(part, member_id, known, err) : found;
-    }
     int64_t member_no = 0;
-    const enum cg_status status = cg_ledger_find_member(ledger, member_id, &member_no, err);
+    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK ||
+        cg_ledger_find_member(ledger, member_id, &member_no, err) != CG_OK) {
+        return err->status;
+    }
     *known = member_no != 0;
-    return status;
+    return CG_OK;
 }

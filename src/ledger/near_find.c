@@ -185,7 +185,7 @@ enum cg_status cg_ledger_find_near(struct cg_ledger *ledger,
                                    struct cg_array *out, enum cg_near_way *way,
                                    struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_find_near(ledger->joined, question, out, way, err);
+        return cg_joined_find_near(ledger, question, out, way, err);
     }
     struct finding finding = {.ledger = ledger, .policy = question->policy, .cap = question->cap};
     cg_cap_period(question->cap, question->day_no, &finding.first_day, &finding.last_day);

@@ -291,13 +291,6 @@ cg_must_use enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger,
 /* correct.c: run_no is the newest that stands; else CG_USAGE. */
 cg_must_use enum cg_status cg_ledger_may_withdraw(struct cg_ledger *ledger, int64_t run_no,
                                                   struct cg_error *err);
-/* aliases.c */
-cg_must_use enum cg_status cg_ledger_has_aliases(struct cg_ledger *ledger, bool *has,
-                                                 struct cg_error *err);
-/* A cg_alias_fn of a ledger. */
-cg_must_use enum cg_status cg_ledger_find_alias(void *ledger, struct cg_text payer_claim_id,
-                                                struct cg_text member_id, struct cg_text *claim_id,
-                                                struct cg_error *err);
 /* aliases.c: those of the open run into their table, inside a transaction. */
 cg_must_use enum cg_status cg_ledger_write_aliases(struct cg_ledger *ledger, struct cg_error *err);
 

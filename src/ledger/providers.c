@@ -56,24 +56,15 @@ static enum cg_status read_block(struct search *search, sqlite3_stmt *row, take_
                                          search->ledger->path);
 }
 
-/* What is read of each ledger: of one, or of all parts of a set. */
-struct reading {
-    const struct cg_query *query;
-    cg_row_fn row;
-    struct search *search;
-};
-
-static enum cg_status read_part(void *context, struct cg_ledger *part, uint32_t part_no,
-                                struct cg_error *err) {
-    const struct reading *reading = context;
-    (void)part_no;
-    return cg_ledger_each(part, reading->query, reading->row, reading->search, err);
-}
-
-static enum cg_status read_all(struct cg_ledger *ledger, struct reading reading,
-                               struct cg_error *err) {
-    return ledger->joined != NULL ? cg_joined_each(ledger->joined, read_part, &reading, err)
-                                  : read_part(&reading, ledger, 0, err);
+static enum cg_status read_all(struct search *search, struct cg_ledger *ledger,
+                               const struct cg_query *query, cg_row_fn row, struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_each(part, query, row, search, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
 }
 
 /* --- one provider --- */
@@ -141,9 +132,7 @@ enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
     struct search search = {.ledger = ledger, .npi = npi};
     cg_array_init(&search.sums, sizeof(struct sum), SUMS_MAX);
     enum cg_status status = read_all(
-        ledger,
-        (struct reading){CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, &search},
-        err);
+        &search, ledger, CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, err);
     if (status == CG_OK && search.sums.count > 1) {
         qsort(search.sums.items, search.sums.count, sizeof(struct sum), compare_sums);
     }
@@ -186,16 +175,15 @@ enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger, int64_
                                                 struct cg_error *err) {
     struct search search = {.ledger = ledger, .seed = cg_hash_run_seed(), .last_day = CG_DAY_FIRST};
     cg_array_init(&search.sums, sizeof(struct latest), SUMS_MAX);
-    enum cg_status status = read_all(
-        ledger,
-        (struct reading){CG_QUERY("SELECT packed FROM rendered d JOIN run r USING (run_no) "
-                                  "WHERE d.run_no >= ?1 AND NOT EXISTS "
-                                  "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no) "
-                                  "AND (r.staging_path IS NULL OR EXISTS "
-                                  "(SELECT 1 FROM publication p WHERE p.run_no = d.run_no))",
-                                  cg_cell_integer(since_run)),
-                         read_latest, &search},
-        err);
+    enum cg_status status =
+        read_all(&search, ledger,
+                 CG_QUERY("SELECT packed FROM rendered d JOIN run r USING (run_no) "
+                          "WHERE d.run_no >= ?1 AND NOT EXISTS "
+                          "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no) "
+                          "AND (r.staging_path IS NULL OR EXISTS "
+                          "(SELECT 1 FROM publication p WHERE p.run_no = d.run_no))",
+                          cg_cell_integer(since_run)),
+                 read_latest, err);
     for (uint32_t i = 0; status == CG_OK && i < search.sums.count; i++) {
         const struct latest *latest = cg_array_at(&search.sums, i);
         if (latest->last_day > search.last_day - days) {

@@ -314,10 +314,8 @@ static enum cg_status tell_lines(struct cg_ledger *ledger, int64_t member_no,
 enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct cg_member *member,
                                 struct cg_error *err) {
     struct cg_ledger *ledger = context;
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part_of(ledger->joined, member_id, &part, err);
-        return found == CG_OK ? cg_ledger_recall(part, member_id, member, err) : found;
+    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK) {
+        return err->status;
     }
     int64_t member_no;
     bool is_new = false;

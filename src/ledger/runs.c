@@ -99,7 +99,7 @@ enum cg_status cg_ledger_visit_run_items(struct cg_ledger *ledger, int64_t run_n
                                          cg_ledger_item_fn fn, void *context,
                                          struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_joined_visit_run_items(ledger->joined, run_no, fn, context, err);
+        return cg_joined_visit_run_items(ledger, run_no, fn, context, err);
     }
     static const char *const queries[] = {
         "SELECT 'input', file, records, bytes, lower(hex(sha256)), lower(hex(content_sha256)) FROM "
@@ -140,10 +140,8 @@ static enum cg_status load_policy(void *context, sqlite3_stmt *row, struct cg_er
 
 enum cg_status cg_ledger_load_policy(struct cg_ledger *ledger, int64_t run_no,
                                      struct cg_policy **out, struct cg_error *err) {
-    if (ledger->joined != NULL) {
-        struct cg_ledger *part;
-        const enum cg_status found = cg_joined_part(ledger->joined, 0, &part, err);
-        return found == CG_OK ? cg_ledger_load_policy(part, run_no, out, err) : found;
+    if (cg_joined_to_first(&ledger, err) != CG_OK) {
+        return err->status;
     }
     struct loading loading = {ledger, out};
     *out = NULL;

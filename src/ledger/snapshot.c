@@ -167,7 +167,7 @@ enum cg_status cg_ledger_snapshot(struct cg_ledger *ledger, const struct cg_ledg
                                   "%s: a copy of a ledger set is a new folder, and takes neither "
                                   "--group nor --overwrite",
                                   copy->path)
-                   : cg_joined_snapshot(ledger->joined, copy->path, err);
+                   : cg_joined_snapshot(ledger, copy->path, err);
     }
     struct cg_place place;
     char name[CG_PLACE_NAME_BYTES];
