@@ -2,6 +2,7 @@
  * Members this run has met, in a table of our own: a line costs one look, the ledger is asked once
  * a member, and not at all while it knows no members.
  */
+#include "ahead.h"
 #include "joined.h"
 #include "past.h"
 
@@ -52,6 +53,9 @@ static struct cg_ledger_member *add_member(struct cg_ledger_members *members, st
 enum cg_status cg_ledger_find_member(struct cg_ledger *ledger, struct cg_text member_id,
                                      int64_t *member_no, struct cg_error *err) {
     const int64_t nobody = INT64_MIN;
+    if (cg_ahead_number(ledger->ahead, member_id, member_no)) {
+        return CG_OK;
+    }
     const enum cg_status status =
         cg_ledger_look_up(ledger, CG_MEMBER_BY_ID, cg_cell_text(member_id), nobody, member_no, err);
     if (status == CG_OK && *member_no == 0) {

@@ -185,6 +185,12 @@ enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
     return status;
 }
 
+enum cg_status cg_past_load_all(struct cg_past *past, struct cg_error *err) {
+    int64_t last;
+    const enum cg_status status = cg_past_last_member(past->ledger, &last, err);
+    return status == CG_OK ? cg_past_load(past, 1, last, err) : status;
+}
+
 /* A part of `past`, without the runs that do not count. */
 static enum cg_status take_part(const struct cg_past *past, struct cg_text part,
                                 struct cg_buffer *out, struct cg_error *err) {
@@ -223,10 +229,19 @@ static enum cg_status gather_parts(struct cg_past *past, int64_t member_no, stru
     return status;
 }
 
-static enum cg_status gather_links(struct cg_past *past, int64_t member_no, struct cg_buffer *out,
-                                   int64_t up_to_run, struct cg_error *err) {
+/* Whose stretch in memory the member is in; NULL: none. */
+static const struct cg_past *holder_of(const struct cg_past *past, int64_t member_no) {
+    const struct cg_past *lender = past->lender;
+    return member_no >= past->first && member_no <= past->last                         ? past
+           : lender != NULL && member_no >= lender->first && member_no <= lender->last ? lender
+                                                                                       : NULL;
+}
+
+static enum cg_status gather_links(const struct cg_past *past, int64_t member_no,
+                                   struct cg_buffer *out, int64_t up_to_run, struct cg_error *err) {
     struct cg_text entries;
     int64_t run_no;
+    past = holder_of(past, member_no);
     for (uint32_t at = 0; cg_past_recent(past, member_no, &at, &run_no, &entries);) {
         if (run_no > up_to_run && !cg_put_group(out, run_no, entries)) {
             return no_memory(err);
@@ -254,7 +269,7 @@ enum cg_status cg_past_stretch(struct cg_ledger *ledger, int64_t *members, struc
 static enum cg_status reach(struct cg_past *past, int64_t member_no, struct cg_error *err) {
     int64_t last = member_no;
     int64_t members = 0;
-    if (member_no >= past->first && member_no <= past->last) {
+    if (holder_of(past, member_no) != NULL) {
         return CG_OK;
     }
     if (past->asked++ < LOOKED_UP_MAX) {

@@ -10,7 +10,7 @@
  * rows       all rows of a run, in the order of the tables; write, into the tables
  * pack       what is recalled of members, as bytes; unpack, back
  * past       what a member has had, from its packed rows; fold, how these are kept;
- *            outline, in short
+ *            outline, in short; ahead, read before it is asked for
  * claims     claims to lines; aliases, a payer's numbers to claims
  * run        the protocol of a run; chain, its hash; recover, what a cut off run left
  * set        many ledgers as one: night, the protocol of a night (set.h)
@@ -161,6 +161,7 @@ struct cg_ledger {
     struct cg_ledger_run run;
     struct cg_ledger_numbers numbers;
     struct cg_recall *recall;            /* recall.c; made when first needed */
+    struct cg_ledger_ahead *ahead;       /* what recall may find read already; NULL: nothing */
     sqlite3_stmt *look_ups[CG_LOOK_UPS]; /* prepared when first needed */
     sqlite3_stmt *find_member_id;
     int64_t before_run;                /* a reader sees the runs before it; 0: all */

@@ -6,6 +6,8 @@
  * list is given to the history.
  */
 #include "recall.h"
+
+#include "ahead.h"
 #include "joined.h"
 
 #include <stdlib.h>
@@ -326,13 +328,15 @@ enum cg_status cg_ledger_recall(void *context, struct cg_text member_id, struct 
     if (status != CG_OK || is_new || member_no == 0) {
         return status;
     }
-    if (!by_lines) {
+    const struct cg_outline *outlines = NULL;
+    uint32_t count = 0;
+    if (!by_lines && !cg_ahead_outlines(ledger->ahead, member_id, &outlines, &count)) {
         status = cg_recall_outlines(ledger, member_no, &by_lines, err);
+        outlines = ledger->recall->outliner.lines.items;
+        count = ledger->recall->outliner.lines.count;
     }
     if (status != CG_OK || by_lines) {
         return status != CG_OK ? status : tell_lines(ledger, member_no, member, err);
     }
-    const struct cg_array *lines = &ledger->recall->outliner.lines;
-    return cg_member_add_outlines(member, lines->items, lines->count) == CG_OK ? CG_OK
-                                                                               : no_memory(err);
+    return cg_member_add_outlines(member, outlines, count) == CG_OK ? CG_OK : no_memory(err);
 }

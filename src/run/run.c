@@ -189,10 +189,15 @@ static enum cg_status run_belt(struct cg_run *run, struct cg_error *err) {
                                       .tick = run->plan->show_progress ? tick : NULL,
                                       .trace = run->plan->trace,
                                       .times = run->times};
+    if (run->ledger != NULL) {
+        run->ahead = cg_ledger_ahead_new(run->ledger, run->plan->threads, run->depth);
+    }
     cg_progress_start(&run->progress, "claims", cg_reader_bytes_total(run->reader),
                       run->plan->show_progress);
     const enum cg_status status = cg_belt_run(&belt, err);
     cg_progress_end(&run->progress);
+    cg_ledger_ahead_free(run->ahead);
+    run->ahead = NULL;
     if (status == CG_OK && run->error.status != CG_OK) {
         *err = run->error;
         return run->error.status;

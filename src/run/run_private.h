@@ -25,14 +25,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CG_RUN_STATIONS = 7, CG_RUN_SPARE_BATCHES = 4 };
+enum { CG_RUN_STATIONS = 8, CG_RUN_SPARE_BATCHES = 4 };
 
 struct cg_run {
     const struct cg_run_plan *plan;
     const char **paths; /* the inputs of this run: those of the plan, less what the ledger has */
     uint32_t path_count;
-    struct cg_known_inputs known; /* of the plan's inputs, those that the ledger has */
-    struct cg_ledger *ledger;     /* NULL: none. cut hashes content, decide recalls and records */
+    struct cg_known_inputs known;  /* of the plan's inputs, those that the ledger has */
+    struct cg_ledger *ledger;      /* NULL: none. cut hashes content, decide recalls and records */
+    struct cg_ledger_ahead *ahead; /* recall, for decide; NULL: nothing is read ahead */
     struct cg_ledger_input *ledger_inputs; /* as many as paths */
     struct cg_content_hash content;        /* of the input being cut */
 

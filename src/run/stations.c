@@ -1,5 +1,5 @@
 /*
- * The stations up to the verdict: read, unpack, cut, parse, decide.
+ * The stations up to the verdict: read, unpack, cut, parse, recall, decide.
  *
  * read and cut are serial because a stream is; decide is serial because the first claim
  * filed wins. Between them everything is pure, so it scales with cores. A batch that has
@@ -50,6 +50,14 @@ static void parse(void *context, struct cg_batch *batch) {
     cg_reader_parse(run->reader, batch);
 }
 
+/* A ledger's members, so that decide finds them read. */
+static void recall(void *context, struct cg_batch *batch) {
+    const struct cg_run *run = context;
+    if (run->ahead != NULL && batch->error.status == CG_OK) {
+        cg_ledger_ahead_read(run->ahead, batch);
+    }
+}
+
 /* Lines that were gathered from other files come in their order, or decisions would depend on how
  * they were gathered. */
 static enum cg_status check_positions(struct cg_run *run, struct cg_batch *batch) {
@@ -87,11 +95,7 @@ static enum cg_status decide_lines(struct cg_run *run, struct cg_batch *batch) {
                            : status;
 }
 
-static void decide(void *context, struct cg_batch *batch) {
-    struct cg_run *run = context;
-    if (batch->error.status != CG_OK) {
-        return;
-    }
+static void decide_batch(struct cg_run *run, struct cg_batch *batch) {
     CG_ASSERT(batch->holds_claims || batch->lines.count <= batch->records.count);
     cg_reader_number(run->reader, batch);
     if (batch->error.status != CG_OK || check_positions(run, batch) != CG_OK) {
@@ -126,6 +130,20 @@ static void decide(void *context, struct cg_batch *batch) {
     }
 }
 
+static void decide(void *context, struct cg_batch *batch) {
+    struct cg_run *run = context;
+    if (batch->error.status != CG_OK) {
+        return;
+    }
+    if (run->ahead != NULL) {
+        cg_ledger_ahead_begin(run->ahead, batch);
+    }
+    decide_batch(run, batch);
+    if (run->ahead != NULL) {
+        cg_ledger_ahead_end(run->ahead, batch);
+    }
+}
+
 void cg_station_encode(void *context, struct cg_batch *batch);
 void cg_station_write(void *context, struct cg_batch *batch);
 
@@ -134,6 +152,7 @@ const struct cg_station cg_run_stations[CG_RUN_STATIONS] = {
     {"unpack", CG_PARALLEL, unpack},
     {"cut", CG_SERIAL, cut},
     {"parse", CG_PARALLEL, parse},
+    {"recall", CG_PARALLEL, recall},
     {"decide", CG_SERIAL, decide},
     {"encode", CG_PARALLEL, cg_station_encode},
     {"write", CG_SERIAL, cg_station_write},

@@ -8,7 +8,7 @@
  *
  * Ownership  _open/_close. Plans and what they point to outlive the call they are given to.
  * Threads    One at a time, but for cg_ledger_rows_make beside cg_ledger_rows_insert, and for
- *            cg_ledger_record beside all that comes before the commit.
+ *            cg_ledger_record and cg_ledger_ahead_read beside all that comes before the commit.
  * Memory     Decided lines are kept packed, at most CG_LEDGER_PACK_BYTES of them; beyond that they
  *            go to a nameless file beside the ledger. About 40 bytes for each member met.
  * Failure    After any failure the ledger is as it was before the run, or the next opening for
@@ -115,6 +115,20 @@ enum cg_status cg_ledger_recall(void *ledger, struct cg_text member_id, struct c
 cg_must_use enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger,
                                                 const struct cg_policy *policy, int64_t before_run,
                                                 struct cg_error *err);
+
+/* What the members of batches have had, read before it is asked for: for the run that has begun, or
+ * the reader, up to `depth` batches at a time. NULL where nothing can be read so, which is no
+ * failure: recall reads whatever was not read before. Free it before the commit, and before the
+ * ledger. Memory: 12 MiB of lines, and for each of up to eight threads about 3. */
+struct cg_ledger_ahead;
+struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t threads,
+                                            uint32_t depth);
+void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead); /* NULL is allowed */
+/* For a batch that is parsed. On any thread, several at once. */
+void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *batch);
+/* Around the recalls for that batch, by the thread that recalls. */
+void cg_ledger_ahead_begin(struct cg_ledger_ahead *ahead, const struct cg_batch *batch);
+void cg_ledger_ahead_end(struct cg_ledger_ahead *ahead, const struct cg_batch *batch);
 
 /* Give the members of a batch their numbers; batches in file order, by the thread that recalls. */
 cg_must_use enum cg_status cg_ledger_number_members(struct cg_ledger *ledger,

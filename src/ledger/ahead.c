@@ -1,0 +1,336 @@
+/*
+ * What the members of a batch have had, read before its turn to be decided comes.
+ *
+ * Deciding is serial, and on a large ledger most of it would be reading: a page for each member. So
+ * whichever threads have time read ahead, each through a connection of its own, which sees what the
+ * run's own does, for nobody else can write meanwhile. A batch's members are looked up in the order
+ * of their ids and read in the order of their numbers, so that neighbours share pages and a small
+ * cache does.
+ *
+ * It helps, and no more: what cannot be read here is left to the recall that asks for it, which
+ * reads it again and says what is wrong.
+ */
+#include "ahead.h"
+#include "recall.h"
+
+#include "claimgate/record/key.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    READERS_MAX = 8,
+    MEMBERS_MIN = 64, /* fewer are looked up as they come */
+    MEMBERS_MAX = 1 << 24,
+    LINES_USUAL = 64, /* a member */
+};
+
+/* Of all batches that wait to be decided. */
+static const uint64_t outlines_max_bytes = 12 << 20;
+
+struct member {
+    struct cg_key id;
+    int64_t member_no; /* 0: none */
+    uint32_t first;    /* of its lines, the first byte in `outlines` */
+    uint32_t lines;
+    bool is_decided; /* one of its lines is, so that its past is asked for */
+    bool is_known;   /* member_no is true */
+    bool has_lines;  /* so are `first` and `lines` */
+};
+
+struct waiting {
+    struct cg_array members; /* of struct member */
+    struct cg_hash_table table;
+    struct cg_buffer outlines; /* struct cg_outline, one after another */
+};
+
+struct reader {
+    pthread_mutex_t lock;
+    struct cg_ledger *ledger; /* NULL: not opened yet */
+    bool has_failed;
+};
+
+struct cg_ledger_ahead {
+    struct cg_ledger *ledger; /* whose recalls it helps */
+    struct reader readers[READERS_MAX];
+    uint32_t reader_count;
+    pthread_mutex_t lock;    /* of `lender` */
+    struct cg_past *lender;  /* a reader's, which has all recent groups in memory; NULL: not yet */
+    struct waiting *batches; /* by the place of their sequence */
+    uint32_t depth;
+    atomic_uint_fast64_t bytes;    /* of outlines that wait */
+    const struct waiting *at_hand; /* the batch that is being decided; NULL: none */
+};
+
+static bool has_members(struct cg_ledger *ledger) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    int64_t last;
+    return cg_past_last_member(ledger, &last, &ignored) == CG_OK && last > 0;
+}
+
+struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t threads,
+                                            uint32_t depth) {
+    if (ledger->joined != NULL || ledger->recall == NULL || !has_members(ledger)) {
+        return NULL;
+    }
+    struct cg_ledger_ahead *ahead = calloc(1, sizeof *ahead);
+    struct waiting *batches = calloc(depth, sizeof *batches);
+    if (ahead == NULL || batches == NULL) {
+        free(ahead);
+        free(batches);
+        return NULL;
+    }
+    ahead->ledger = ledger;
+    ahead->batches = batches;
+    ahead->depth = depth;
+    ahead->reader_count = threads == 0 ? 1 : threads < READERS_MAX ? threads : READERS_MAX;
+    for (uint32_t i = 0; i < depth; i++) {
+        cg_array_init(&batches[i].members, sizeof(struct member), MEMBERS_MAX);
+        cg_buffer_init(&batches[i].outlines, 2 * outlines_max_bytes);
+    }
+    (void)pthread_mutex_init(&ahead->lock, NULL);
+    for (uint32_t i = 0; i < ahead->reader_count; i++) {
+        (void)pthread_mutex_init(&ahead->readers[i].lock, NULL);
+    }
+    ledger->ahead = ahead;
+    return ahead;
+}
+
+static void forget(struct cg_ledger_ahead *ahead, struct waiting *waiting) {
+    atomic_fetch_sub(&ahead->bytes, waiting->outlines.len_bytes);
+    cg_array_fini(&waiting->members);
+    cg_buffer_fini(&waiting->outlines);
+    cg_hash_table_fini(&waiting->table);
+}
+
+void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
+    if (ahead == NULL) {
+        return;
+    }
+    ahead->ledger->ahead = NULL;
+    if (ahead->ledger->recall != NULL) {
+        ahead->ledger->recall->past.lender = NULL;
+    }
+    for (uint32_t i = 0; i < ahead->reader_count; i++) {
+        cg_ledger_close(ahead->readers[i].ledger);
+        (void)pthread_mutex_destroy(&ahead->readers[i].lock);
+    }
+    for (uint32_t i = 0; i < ahead->depth; i++) {
+        forget(ahead, &ahead->batches[i]);
+    }
+    (void)pthread_mutex_destroy(&ahead->lock);
+    free(ahead->batches);
+    free(ahead);
+}
+
+/* --- reading, on any thread --- */
+
+/* The first reader loads the recent groups of all members; the others, and the ledger that is
+ * helped, look into these. It has decided nothing yet: its first batch waits here. */
+static enum cg_status lend_recent(struct cg_ledger_ahead *ahead, struct cg_past *past,
+                                  struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    (void)pthread_mutex_lock(&ahead->lock);
+    if (ahead->lender == NULL) {
+        status = cg_past_load_all(past, err);
+        if (status == CG_OK) {
+            ahead->lender = past;
+            ahead->ledger->recall->past.lender = past;
+        }
+    }
+    past->lender = ahead->lender;
+    (void)pthread_mutex_unlock(&ahead->lock);
+    return status;
+}
+
+static enum cg_status open_reader(struct cg_ledger_ahead *ahead, struct cg_ledger **out,
+                                  struct cg_error *err) {
+    const struct cg_ledger *helped = ahead->ledger;
+    enum cg_status status = cg_ledger_open_to_read(helped->path, out, err);
+    if (status == CG_OK) {
+        status = cg_ledger_exec(*out, "PRAGMA cache_size = -2048; BEGIN", "opening", err);
+    }
+    if (status == CG_OK) {
+        status = cg_ledger_recall_for(*out, helped->policy, helped->before_run, err);
+    }
+    return status == CG_OK ? lend_recent(ahead, &(*out)->recall->past, err) : status;
+}
+
+static bool is_ready(struct cg_ledger_ahead *ahead, struct reader *reader) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    if (reader->ledger == NULL && !reader->has_failed) {
+        reader->has_failed = open_reader(ahead, &reader->ledger, &ignored) != CG_OK;
+    }
+    return !reader->has_failed;
+}
+
+static bool is_member(const void *members, uint32_t ref, const void *key) {
+    const struct member *member = cg_array_at(members, ref - 1);
+    return cg_key_equal(&member->id, key);
+}
+
+static struct member *find_member(const struct waiting *waiting, const struct cg_key *id) {
+    const uint64_t hash = cg_key_hash(id, cg_hash_run_seed());
+    const uint32_t ref =
+        cg_hash_table_find(&waiting->table, hash, is_member, &waiting->members, id);
+    return ref == 0 ? NULL : cg_array_at(&waiting->members, ref - 1);
+}
+
+static struct member *add_member(struct waiting *waiting, const struct cg_key *id) {
+    struct member *member = cg_array_add(&waiting->members);
+    if (member == NULL || !cg_hash_table_add(&waiting->table, cg_key_hash(id, cg_hash_run_seed()),
+                                             waiting->members.count)) {
+        return NULL;
+    }
+    *member = (struct member){.id = *id};
+    return member;
+}
+
+static bool collect_members(struct waiting *waiting, const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->lines.count; i++) {
+        const struct cg_line *line = cg_batch_line(batch, i);
+        const uint32_t len = cg_key_len(&line->member_id);
+        if (line->malformed != CG_WELL_FORMED || line->out_of_scope || len == 0 ||
+            len > CG_ID_MAX_BYTES) {
+            continue;
+        }
+        struct member *member = find_member(waiting, &line->member_id);
+        if (member == NULL) {
+            member = add_member(waiting, &line->member_id);
+        }
+        if (member == NULL) {
+            return false;
+        }
+        member->is_decided = member->is_decided || line->reasons == 0;
+    }
+    return true;
+}
+
+/* An order to go in, which need only be that of the tables for most. */
+struct turn {
+    uint64_t key;
+    struct member *member;
+};
+
+static int compare_turns(const void *a, const void *b) {
+    const struct turn *one = a;
+    const struct turn *other = b;
+    return (one->key > other->key) - (one->key < other->key);
+}
+
+static void order_by_id(const struct waiting *waiting, struct turn *turns) {
+    for (uint32_t i = 0; i < waiting->members.count; i++) {
+        struct member *member = cg_array_at(&waiting->members, i);
+        const struct cg_text id = cg_key_text(&member->id);
+        uint64_t head = 0;
+        memcpy(&head, id.ptr, id.len < sizeof head ? id.len : sizeof head);
+        turns[i] = (struct turn){__builtin_bswap64(head), member};
+    }
+    qsort(turns, waiting->members.count, sizeof *turns, compare_turns);
+}
+
+static bool look_up(struct cg_ledger *ledger, struct turn *turns, uint32_t count) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    for (uint32_t i = 0; i < count; i++) {
+        struct member *member = turns[i].member;
+        if (cg_ledger_find_member(ledger, cg_key_text(&member->id), &member->member_no, &ignored) !=
+            CG_OK) {
+            return false;
+        }
+        member->is_known = true;
+        turns[i].key = (uint64_t)member->member_no;
+    }
+    qsort(turns, count, sizeof *turns, compare_turns);
+    return true;
+}
+
+static bool read_lines(struct cg_ledger *ledger, struct waiting *waiting, struct member *member) {
+    struct cg_error ignored = CG_ERROR_INIT;
+    const struct cg_array *lines = &ledger->recall->outliner.lines;
+    bool cannot;
+    if (cg_recall_outlines(ledger, member->member_no, &cannot, &ignored) != CG_OK) {
+        return false;
+    }
+    member->first = (uint32_t)waiting->outlines.len_bytes;
+    member->lines = lines->count;
+    member->has_lines = !cannot && cg_buffer_append(&waiting->outlines, lines->items,
+                                                    lines->count * sizeof(struct cg_outline));
+    return true;
+}
+
+static void read_all(struct cg_ledger_ahead *ahead, struct cg_ledger *ledger,
+                     struct waiting *waiting, struct turn *turns) {
+    const uint32_t count = waiting->members.count;
+    bool good = cg_buffer_reserve(&waiting->outlines,
+                                  (size_t)count * LINES_USUAL * sizeof(struct cg_outline));
+    order_by_id(waiting, turns);
+    if (!look_up(ledger, turns, count)) {
+        return;
+    }
+    for (uint32_t i = 0; good && i < count && atomic_load(&ahead->bytes) < outlines_max_bytes;
+         i++) {
+        struct member *member = turns[i].member;
+        const size_t before = waiting->outlines.len_bytes;
+        good = !member->is_decided || member->member_no == 0 || read_lines(ledger, waiting, member);
+        atomic_fetch_add(&ahead->bytes, waiting->outlines.len_bytes - before);
+    }
+}
+
+void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
+    struct waiting *waiting = &ahead->batches[batch->sequence % ahead->depth];
+    struct reader *reader = &ahead->readers[batch->sequence % ahead->reader_count];
+    if (!collect_members(waiting, batch) || waiting->members.count < MEMBERS_MIN) {
+        forget(ahead, waiting);
+        return;
+    }
+    struct turn *turns = calloc(waiting->members.count, sizeof *turns);
+    (void)pthread_mutex_lock(&reader->lock);
+    if (turns != NULL && is_ready(ahead, reader)) {
+        read_all(ahead, reader->ledger, waiting, turns);
+    }
+    (void)pthread_mutex_unlock(&reader->lock);
+    free(turns);
+}
+
+/* --- deciding --- */
+
+void cg_ledger_ahead_begin(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
+    ahead->at_hand = &ahead->batches[batch->sequence % ahead->depth];
+}
+
+void cg_ledger_ahead_end(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
+    ahead->at_hand = NULL;
+    forget(ahead, &ahead->batches[batch->sequence % ahead->depth]);
+}
+
+static const struct member *find_at_hand(const struct cg_ledger_ahead *ahead,
+                                         struct cg_text member_id) {
+    if (ahead == NULL || ahead->at_hand == NULL) {
+        return NULL;
+    }
+    const struct cg_key key = cg_key_of(member_id);
+    return find_member(ahead->at_hand, &key);
+}
+
+bool cg_ahead_number(const struct cg_ledger_ahead *ahead, struct cg_text member_id,
+                     int64_t *member_no) {
+    const struct member *member = find_at_hand(ahead, member_id);
+    if (member == NULL || !member->is_known) {
+        return false;
+    }
+    *member_no = member->member_no;
+    return true;
+}
+
+bool cg_ahead_outlines(const struct cg_ledger_ahead *ahead, struct cg_text member_id,
+                       const struct cg_outline **outlines, uint32_t *count) {
+    const struct member *member = find_at_hand(ahead, member_id);
+    if (member == NULL || !member->has_lines) {
+        return false;
+    }
+    *count = member->lines;
+    *outlines = (const void *)(ahead->at_hand->outlines.data + member->first);
+    return true;
+}
