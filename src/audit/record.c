@@ -32,7 +32,7 @@ bool cg_audit_values(const struct cg_audit_record *record, struct cg_values *out
     cg_values_init(out, record->binding, csv, record->scratch);
     out->text = record->text.ptr;
     out->ends = plain ? record->index->marks : NULL;
-    out->plain = plain;
+    out->not_plain = plain ? 0 : -1;
     return true;
 }
 

@@ -312,19 +312,16 @@ bool cg_date_format_named(const char *name, enum cg_date_format *out) {
     return false;
 }
 
-int32_t cg_date_parse_again(struct cg_date_memo *memo, const char *text, size_t len,
-                            enum cg_date_format format) {
-    uint64_t first;
-    uint64_t last;
-    if (len < sizeof first || len > sizeof first + sizeof last) { /* two words do not tell all */
-        return cg_date_parse(text, len, format);
+int32_t cg_date_parse_again(struct cg_memo *memo, struct cg_text text, enum cg_date_format format) {
+    bool known;
+    if (!cg_memo_can_hold(text)) {
+        return cg_date_parse(text.ptr, text.len, format);
     }
-    memcpy(&first, text, sizeof first);
-    memcpy(&last, text + len - sizeof last, sizeof last);
-    if (memo->len != len || memo->first_bytes != first || memo->last_bytes != last) {
-        *memo = (struct cg_date_memo){first, last, len, cg_date_parse(text, len, format)};
+    int64_t *day_no = cg_memo_find(memo, text, format, &known);
+    if (!known) {
+        *day_no = cg_date_parse(text.ptr, text.len, format);
     }
-    return memo->day_no;
+    return (int32_t)*day_no;
 }
 
 static void put_digits(char *out, unsigned value, size_t count) {

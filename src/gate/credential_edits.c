@@ -17,15 +17,15 @@ static enum cg_reason failed_step(const struct cg_credential_question *question)
         if (row->span.first_day > line->end_day && has_accepted_type) {
             break; /* neither this row nor one after it can hold a day of the line */
         }
-        if (cg_credential_blocks(row) && row->span.first_day <= line->end_day &&
-            row->span.last_day >= line->start_day) {
-            return CG_REASON_CREDENTIAL_SUSPENDED;
-        }
-        if (question->roles[row->type].type_slot == CG_TYPE_NOT_ACCEPTED) {
+        const bool is_accepted = question->roles[row->type].type_slot != CG_TYPE_NOT_ACCEPTED;
+        has_accepted_type |= is_accepted;
+        if (row->span.last_day < line->start_day || row->span.first_day > line->end_day) {
             continue;
         }
-        has_accepted_type = true;
-        if (cg_credential_grants(row) && row->span.first_day <= next_day &&
+        if (cg_credential_blocks(row)) {
+            return CG_REASON_CREDENTIAL_SUSPENDED;
+        }
+        if (is_accepted && cg_credential_grants(row) && row->span.first_day <= next_day &&
             row->span.last_day >= next_day) {
             next_day = (int64_t)row->span.last_day + 1;
         }

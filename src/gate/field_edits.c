@@ -29,7 +29,7 @@ static uint64_t reason_if(bool failed, enum cg_reason reason) {
  */
 static struct cg_text clean_value(struct cg_values *values, enum cg_field field) {
     struct cg_text text = cg_values_get(values, field);
-    bool is_clean = (values->plain && values->columns[field] >= 0) || cg_field_is_clean(text);
+    bool is_clean = cg_values_is_direct(values, field) || cg_field_is_clean(text);
     return is_clean ? text : (struct cg_text){.ptr = "", .len = 0};
 }
 
@@ -47,8 +47,8 @@ static uint64_t read_id(struct cg_values *values, enum cg_field field, enum cg_r
 /* An odd id stands on a line that is not plain, or begins with a mark, or with a digit and ends in
  * a nought. */
 static bool may_be_odd(const struct cg_values *values, struct cg_text id) {
-    return id.len > 0 &&
-           (!values->plain || (id.ptr[0] <= '9' && (id.ptr[id.len - 1] == '0' || id.ptr[0] < '0')));
+    return id.len > 0 && (values->not_plain != 0 ||
+                          (id.ptr[0] <= '9' && (id.ptr[id.len - 1] == '0' || id.ptr[0] < '0')));
 }
 
 /* Another spelling of an id is another member, and another claim. */
@@ -107,14 +107,9 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
                      CG_REASON_SERVICE_END_DATE_INVALID);
 }
 
-/* The lines of a file were received on few days, so that this date is mostly that of the record
- * before. */
 static uint64_t read_received_date(struct cg_values *values, struct cg_line *line) {
     struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
-    const enum cg_date_format format = values->binding->date_formats[CG_FIELD_RECEIVED_DATE];
-    line->received_day = format == CG_DATE_ISO_TIME
-                             ? cg_values_moment(values, text)
-                             : cg_date_parse_again(&values->received, text.ptr, text.len, format);
+    line->received_day = cg_values_day(values, CG_FIELD_RECEIVED_DATE, text);
     return reason_if(line->received_day == CG_DAY_NONE && text.len > 0,
                      CG_REASON_RECEIVED_DATE_INVALID);
 }
@@ -128,8 +123,7 @@ static uint64_t read_birth_date(struct cg_values *values, struct cg_line *line) 
 static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
     bool failed = false;
     line->modifiers = 0;
-    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
-         field++) {
+    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field < values->modifiers_end; field++) {
         struct cg_text text = cg_values_get(values, field);
         if (text.len > 0) {
             uint16_t modifier = cg_field_modifier(text);
@@ -145,8 +139,22 @@ static __attribute__((noinline)) uint64_t read_other_npi(const struct cg_rules *
     return cg_policy_npi(rules->policy, text);
 }
 
-static uint64_t read_npi(const struct cg_rules *rules, struct cg_text text) {
-    const uint64_t npi = cg_field_npi(text);
+/* Few providers bill, and a provider's claims mostly come together. */
+static uint64_t npi_of(struct cg_values *values, struct cg_text text) {
+    bool known;
+    if (values->memos == NULL || !cg_memo_can_hold(text)) {
+        return cg_field_npi(text);
+    }
+    int64_t *npi = cg_memo_find(&values->memos->npis, text, 0, &known);
+    if (!known) {
+        *npi = (int64_t)cg_field_npi(text);
+    }
+    return (uint64_t)*npi;
+}
+
+static uint64_t read_npi(const struct cg_rules *rules, struct cg_values *values,
+                         struct cg_text text) {
+    const uint64_t npi = npi_of(values, text);
     return npi == 0 && text.len > 0 ? read_other_npi(rules, text) : npi;
 }
 
@@ -154,8 +162,8 @@ static uint64_t read_npis(const struct cg_rules *rules, struct cg_values *values
                           struct cg_line *line) {
     struct cg_text rendering = cg_values_get(values, CG_FIELD_RENDERING_NPI);
     struct cg_text billing = cg_values_get(values, CG_FIELD_BILLING_NPI);
-    line->rendering_npi = read_npi(rules, rendering);
-    line->billing_npi = read_npi(rules, billing);
+    line->rendering_npi = read_npi(rules, values, rendering);
+    line->billing_npi = read_npi(rules, values, billing);
     bool missing = rendering.len == 0;
     return reason_if(missing, CG_REASON_RENDERING_NPI_MISSING) |
            reason_if(line->rendering_npi == 0 && !missing, CG_REASON_RENDERING_NPI_INVALID) |
@@ -336,7 +344,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     bool voids = reverses || (frequency == CG_VOID && values->binding->can_take_back);
     if (!voids && rules->roster != NULL &&
         cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
-        uint64_t npi = read_npi(rules, cg_values_get(values, CG_FIELD_RENDERING_NPI));
+        uint64_t npi = read_npi(rules, values, cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
             return pass_by(rules, values, line);
         }

@@ -77,11 +77,8 @@ bool cg_line_store_keep_text(struct cg_line_store *store, struct cg_text text,
     return ref != 0 || text.len == 0;
 }
 
-bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key) {
+bool cg_line_store_keep_long(struct cg_line_store *store, struct cg_key *key) {
     struct cg_text kept;
-    if (!cg_key_is_long(key)) {
-        return true;
-    }
     const bool good = cg_line_store_keep_text(store, cg_key_text(key), &kept);
     key->first = good ? (uintptr_t)kept.ptr : key->first;
     return good;

@@ -52,7 +52,11 @@ void cg_line_store_reset(
     struct cg_line_store *store); /* as new, but keeps its seed and some memory */
 
 /* Make a long key point at a copy that lives as long as the store. */
-cg_must_use bool cg_line_store_keep_key(struct cg_line_store *store, struct cg_key *key);
+cg_must_use bool cg_line_store_keep_long(struct cg_line_store *store, struct cg_key *key);
+cg_must_use static inline bool cg_line_store_keep_key(struct cg_line_store *store,
+                                                      struct cg_key *key) {
+    return !cg_key_is_long(key) || cg_line_store_keep_long(store, key);
+}
 
 /* The same of a text, however short. */
 cg_must_use bool cg_line_store_keep_text(struct cg_line_store *store, struct cg_text text,

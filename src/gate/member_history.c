@@ -35,7 +35,7 @@ bool cg_member_history_has_line(const struct cg_line_store *store,
     }
     struct cg_member_rows rows = cg_member_rows_of(store, history);
     uint16_t tag = tag_of(claim_hash, line->line_number);
-    if (!cg_member_rows_have_tag(&rows, history->count, tag)) {
+    if (!cg_row_groups_have_tag(rows.groups, history->count, tag)) {
         return false;
     }
     for (uint32_t row_no = cg_member_rows_find_tag(&rows, 0, history->count, tag);
@@ -55,7 +55,7 @@ bool cg_member_history_is_free_day(const struct cg_line_store *store,
         return false;
     }
     struct cg_member_rows rows = cg_member_rows_of(store, history);
-    return !cg_member_rows_have_day(&rows, history->count, day_no) &&
+    return !cg_row_groups_have_day(rows.groups, history->count, day_no) &&
            !cg_outlines_have_day(&store->outlines, cg_outlines_of(history), day_no);
 }
 

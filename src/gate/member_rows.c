@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct cg_row_group) == CG_CACHE_LINE_BYTES, "one cache li
 _Static_assert(sizeof(struct cg_row_rest) == CG_CACHE_LINE_BYTES, "one more");
 
 /* What stands where a row has no day. */
-enum { DAY_TOLD_BY_RECORD = UINT16_MAX, DAY_OF_NO_ROW = UINT16_MAX - 1 };
+enum { DAY_OF_NO_ROW = UINT16_MAX, DAY_TOLD_BY_RECORD = UINT16_MAX - 1 };
 
 const uint16_t cg_member_rows_in_class[CG_POOL_CLASSES] = {8,   16,  24,  40,  64,  96,
                                                            144, 216, 328, 496, 744, 1120};
@@ -62,8 +62,10 @@ void cg_member_rows_copy(const struct cg_member_rows *to, const struct cg_member
 }
 
 void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uint32_t end) {
-    for (uint32_t row_no = first; row_no < cg_member_rows_groups(end) * CG_GROUP_ROWS; row_no++) {
-        rows->groups[row_no / CG_GROUP_ROWS].days[row_no % CG_GROUP_ROWS] = DAY_OF_NO_ROW;
+    for (uint32_t i = first / CG_GROUP_ROWS; i < cg_member_rows_groups(end); i++) {
+        uint16_t *days = rows->groups[i].days;
+        const uint32_t kept = i == first / CG_GROUP_ROWS ? first % CG_GROUP_ROWS : 0;
+        memset(days + kept, UINT8_MAX, (CG_GROUP_ROWS - kept) * sizeof days[0]);
     }
 }
 
@@ -78,11 +80,11 @@ static inline bool any_of(const uint16_t counts[LANES]) {
     return (words[0] | words[1]) != 0;
 }
 
-NO_INLINE bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count,
-                                       uint16_t tag) {
+NO_INLINE bool cg_row_groups_have_tag(const struct cg_row_group *groups, uint32_t count,
+                                      uint16_t tag) {
     uint16_t found[LANES] = {0};
     for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
-        const uint16_t *tags = rows->groups[i].tags;
+        const uint16_t *tags = groups[i].tags;
         for (uint32_t k = 0; k < LANES; k++) {
             found[k] = (uint16_t)(found[k] + (tags[k] == tag) + (tags[k + LANES] == tag));
         }
@@ -90,12 +92,12 @@ NO_INLINE bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32
     return any_of(found);
 }
 
-NO_INLINE bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32_t count,
-                                       int32_t day_no) {
+NO_INLINE bool cg_row_groups_have_day(const struct cg_row_group *groups, uint32_t count,
+                                      int32_t day_no) {
     const uint16_t day = small_day(day_no);
     uint16_t found[LANES] = {0};
     for (uint32_t i = 0; i < cg_member_rows_groups(count); i++) {
-        const uint16_t *days = rows->groups[i].days;
+        const uint16_t *days = groups[i].days;
         for (uint32_t k = 0; k < LANES; k++) {
             found[k] = (uint16_t)(found[k] + (days[k] == day) + (days[k + LANES] == day));
         }

@@ -88,10 +88,10 @@ void cg_member_rows_copy(const struct cg_member_rows *to, const struct cg_member
  * yet. */
 void cg_member_rows_clear(const struct cg_member_rows *rows, uint32_t first, uint32_t end);
 
-/* Whether any row may have the tag; whether any may be of the day. A row without a day is never of
- * one. */
-bool cg_member_rows_have_tag(const struct cg_member_rows *rows, uint32_t count, uint16_t tag);
-bool cg_member_rows_have_day(const struct cg_member_rows *rows, uint32_t count, int32_t day_no);
+/* Whether any row of the groups may have the tag; whether any may be of the day. A row without a
+ * day is never of one. */
+bool cg_row_groups_have_tag(const struct cg_row_group *groups, uint32_t count, uint16_t tag);
+bool cg_row_groups_have_day(const struct cg_row_group *groups, uint32_t count, int32_t day_no);
 
 /* The first row from `first` on that has the tag; or that may be a service of this day and tag,
  * where a row without a day may be of any day. `count` when there is none. */

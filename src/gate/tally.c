@@ -45,12 +45,13 @@ static inline void add_day(struct cg_tally *tally, int32_t day_no, uint64_t acce
     if (day_no < CG_DAY_FIRST || day_no > CG_DAY_LAST || accepted + rejected == 0) {
         return;
     }
-    tally->days[day_no - CG_DAY_FIRST].accepted += accepted;
-    tally->days[day_no - CG_DAY_FIRST].rejected += rejected;
+    struct cg_day_units *day = &tally->days[day_no - CG_DAY_FIRST];
+    day->accepted += accepted;
+    day->rejected += rejected;
     if (tally->first_day == CG_DAY_NONE || day_no < tally->first_day) {
         tally->first_day = day_no;
     }
-    if (tally->last_day == CG_DAY_NONE || day_no > tally->last_day) {
+    if (day_no > tally->last_day) { /* as any day is above none */
         tally->last_day = day_no;
     }
 }
@@ -198,11 +199,11 @@ static void add_passed(struct cg_tally *tally, const struct cg_batch *batch) {
 
 bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch) {
     const uint64_t rejected_before = tally->rejected;
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
-        if (batch->lines.count - i > LINES_AHEAD) {
-            fetch_counted(cg_batch_line(batch, i + LINES_AHEAD));
+    const struct cg_line *end = (const struct cg_line *)batch->lines.items + batch->lines.count;
+    for (const struct cg_line *line = batch->lines.items; line != end; line++) {
+        if (end - line > LINES_AHEAD) {
+            fetch_counted(line + LINES_AHEAD);
         }
-        const struct cg_line *line = cg_batch_line(batch, i);
         add_line(tally, line);
         if (!watch(tally, line)) {
             return false;

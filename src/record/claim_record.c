@@ -44,7 +44,7 @@ uint16_t cg_claim_values_take(struct cg_claim_values *claim, const struct cg_val
     for (uint32_t i = 0; i < claim->count; i++) {
         struct cg_values *values = &claim->of_lines[i];
         values->ends = record->ends;
-        values->plain = record->plain;
+        values->not_plain = record->not_plain;
         first = first == 0 && is_there(values) ? (uint16_t)(i + 1) : first;
     }
     return first;

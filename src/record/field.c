@@ -156,53 +156,47 @@ bool cg_field_is_odd_id(struct cg_text text) {
                              is_whole_with_point(text) || has_blank_of_unicode(text)));
 }
 
-/* What two digits add to the Luhn sum where the first of them is doubled. */
-static const uint8_t luhn_of_pair[100] = {
-    0,  1,  2,  3,  4,  5, 6, 7, 8,  9,  2,  3,  4,  5,  6,  7, 8,  9,  10, 11, 4,  5,  6,  7,  8,
-    9,  10, 11, 12, 13, 6, 7, 8, 9,  10, 11, 12, 13, 14, 15, 8, 9,  10, 11, 12, 13, 14, 15, 16, 17,
-    1,  2,  3,  4,  5,  6, 7, 8, 9,  10, 3,  4,  5,  6,  7,  8, 9,  10, 11, 12, 5,  6,  7,  8,  9,
-    10, 11, 12, 13, 14, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
-};
-
 enum { NPI_DIGITS = 10 };
 
-/* Ten digits with a good check digit, whatever the first; 0 for anything else. The last eight are
- * worked on together, one in each byte of a word, for every line has one or two NPIs; as pairs they
- * serve the check digit and the number alike. */
-static inline uint64_t checked_npi(struct cg_text text) {
-    if (text.len != NPI_DIGITS || !is_digit(text.ptr[0]) || !is_digit(text.ptr[1])) {
+/* Ten digits, the first from `low` to `high`, with a good check digit; 0 for anything else. The
+ * last eight are worked on together, one in each byte of a word, for every line has one or two
+ * NPIs. */
+static inline uint64_t checked_npi(struct cg_text text, char low, char high) {
+    if (text.len != NPI_DIGITS || text.ptr[0] < low || text.ptr[0] > high ||
+        !is_digit(text.ptr[1])) {
         return 0;
     }
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t of_pairs = UINT64_C(0x0001000100010001);
     uint64_t digits;
     memcpy(&digits, text.ptr + 2, sizeof digits);
-    digits = le64toh(digits) ^ UINT64_C(0x3030303030303030);
-    uint64_t above_nine = digits | (digits + UINT64_C(0x7676767676767676));
-    if ((above_nine & UINT64_C(0x8080808080808080)) != 0) {
+    digits = le64toh(digits) ^ ones * '0';
+    if (((digits | (digits + ones * 0x76)) & ones * 0x80) != 0) { /* above nine */
         return 0;
     }
-    uint64_t first = (uint64_t)(text.ptr[0] - '0') * 10 + (uint64_t)(text.ptr[1] - '0');
-    uint64_t pairs = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-    uint32_t sum = 24U /* what the prefix 80840 adds */ + luhn_of_pair[first] +
-                   luhn_of_pair[pairs & 0xff] + luhn_of_pair[pairs >> 16 & 0xff] +
-                   luhn_of_pair[pairs >> 32 & 0xff] + luhn_of_pair[pairs >> 48];
+    const uint32_t first = (uint32_t)(text.ptr[0] - '0');
+    const uint32_t second = (uint32_t)(text.ptr[1] - '0');
+    /* Luhn: the first of each pair counts twice, and less nine when that is above nine. */
+    const uint64_t firsts = digits & of_pairs * 0xff;
+    const uint64_t above_four = (firsts + of_pairs * (0x80 - 5)) >> 7 & of_pairs;
+    const uint64_t counts = digits + firsts - above_four * 9;
+    const uint32_t sum = 24U /* what the prefix 80840 adds */ + first * 2 - (first > 4 ? 9 : 0) +
+                         second + (uint32_t)(counts * ones >> 56);
     if (sum % 10 != 0) {
         return 0;
     }
-    uint64_t fours = (pairs * 100 + (pairs >> 16)) & UINT64_C(0x0000ffff0000ffff);
-    uint64_t eight = (fours * 10000 + (fours >> 32)) & UINT64_C(0xffffffff);
-    return first * 100000000 + eight;
+    const uint64_t pairs = (digits * 10 + (digits >> 8)) & of_pairs * 0xff;
+    const uint64_t fours = (pairs * 100 + (pairs >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    const uint64_t eight = (fours * 10000 + (fours >> 32)) & UINT64_C(0xffffffff);
+    return (uint64_t)(first * 10 + second) * 100000000 + eight;
 }
 
 uint64_t cg_field_npi(struct cg_text text) {
-    if (text.len > NPI_DIGITS) {
-        text = whole_part(text);
-    }
-    const bool begins = text.len > 0 && (text.ptr[0] == '1' || text.ptr[0] == '2');
-    return begins ? checked_npi(text) : 0;
+    return checked_npi(text.len > NPI_DIGITS ? whole_part(text) : text, '1', '2');
 }
 
 uint64_t cg_field_test_npi(struct cg_text text) {
-    return checked_npi(whole_part(text));
+    return checked_npi(whole_part(text), '0', '9');
 }
 
 bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {

@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-enum { FOLDED_MAX_BYTES = 128 };
-
 enum cg_status cg_header_columns_read(struct cg_text header, char delimiter,
                                       struct cg_header_columns *out, struct cg_error *err) {
     out->csv = cg_csv_new(delimiter, CG_COLUMNS_MAX);
@@ -44,22 +42,31 @@ static char lower(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
-/* The name without what people leave out or put in between its words; len 0: too long. */
-static uint32_t fold(struct cg_text name, char out[FOLDED_MAX_BYTES]) {
-    uint32_t len = 0;
-    while (name.len > 0) {
-        const uint32_t blank = cg_text_blank_bytes(name);
+/* The next letter of a name without what people leave out or put in between its words; '\0' at its
+ * end. */
+static char next_letter(struct cg_text *name) {
+    while (name->len > 0) {
+        const uint32_t blank = cg_text_blank_bytes(*name);
         const uint32_t step = blank > 0 ? blank : 1;
-        if (blank == 0 && name.ptr[0] != '_' && name.ptr[0] != '-') {
-            if (len == FOLDED_MAX_BYTES) {
-                return 0;
-            }
-            out[len++] = lower(name.ptr[0]);
+        const char letter = lower(name->ptr[0]);
+        name->ptr += step;
+        name->len -= step;
+        if (blank == 0 && letter != '_' && letter != '-') {
+            return letter;
         }
-        name.ptr += step;
-        name.len -= step;
     }
-    return len;
+    return '\0';
+}
+
+static bool is_loosely(struct cg_text name, struct cg_text wanted) {
+    char letter;
+    do {
+        letter = next_letter(&name);
+        if (letter != next_letter(&wanted)) {
+            return false;
+        }
+    } while (letter != '\0');
+    return true;
 }
 
 static int32_t find_exact(const struct cg_header_columns *columns, struct cg_text wanted,
@@ -77,13 +84,13 @@ static int32_t find_exact(const struct cg_header_columns *columns, struct cg_tex
 
 /* Two that differ in what is not looked at may be two columns: then neither is meant for sure. */
 static int32_t find_loose(const struct cg_header_columns *columns, struct cg_text wanted) {
-    char own[FOLDED_MAX_BYTES];
-    char theirs[FOLDED_MAX_BYTES];
-    const uint32_t len = fold(wanted, own);
+    struct cg_text rest = wanted;
     int32_t found = -1;
-    for (uint32_t i = 0; len > 0 && i < columns->count; i++) {
-        if (fold(cg_header_columns_name(columns, i), theirs) == len &&
-            memcmp(own, theirs, len) == 0) {
+    if (next_letter(&rest) == '\0') {
+        return -1;
+    }
+    for (uint32_t i = 0; i < columns->count; i++) {
+        if (is_loosely(cg_header_columns_name(columns, i), wanted)) {
             if (found >= 0) {
                 return -1;
             }

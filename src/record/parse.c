@@ -21,6 +21,7 @@ struct parser {
     struct cg_batch *batch;
     struct cg_values values;
     struct cg_claim_values claim; /* where a record is a claim */
+    struct cg_values_memos memos;
     uint16_t
         wanted_line;       /* of a fed back claim: its row is one of several unless it is for the
                             * first line of the claim, which has this number; 0: it is the only one */
@@ -148,7 +149,7 @@ __attribute__((noinline)) static int look_closer(struct parser *parser, struct c
     };
     const int found = cg_odd_record_look(&record);
     parser->values.ends = record.ends;
-    parser->values.plain = parser->values.plain && record.ends != NULL;
+    parser->values.not_plain |= record.ends == NULL ? -1 : 0;
     parser->values.out_of_memory = found == CG_NO_MEMORY_LEFT || parser->values.out_of_memory;
     return found;
 }
@@ -162,14 +163,13 @@ static bool edit_fields(struct parser *parser, struct cg_line *line) {
 }
 
 static void edit_credentials(struct parser *parser) {
-    struct cg_batch *batch = parser->batch;
-    struct cg_line *lines = batch->lines.items;
-    uint32_t first = parser->edited_lines;
+    struct cg_line *lines = parser->batch->lines.items;
+    const uint32_t first = parser->edited_lines;
+    parser->edited_lines = parser->batch->lines.count;
     if (parser->plan->edit_credentials != NULL) {
         parser->plan->edit_credentials(parser->plan->rules, lines + first,
-                                       batch->lines.count - first);
+                                       parser->edited_lines - first);
     }
-    parser->edited_lines = batch->lines.count;
 }
 
 /* The line is dropped: its record passes through untouched. */
@@ -249,7 +249,7 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
     uint32_t field_count = 0;
     int fault = (int)find_fault(parser, piece, &field_count);
     parser->values.ends = piece->ends;
-    parser->values.plain = piece->plain;
+    parser->values.not_plain = piece->plain ? 0 : -1;
     if (__builtin_expect(fault != CG_WELL_FORMED || !is_claim_at_a_glance(parser, piece->ends),
                          false)) {
         fault = look_closer(parser, piece->text, line_delta, field_count, fault);
@@ -315,22 +315,22 @@ static bool parse_lines(struct parser *parser) {
     if (!cg_scan(index, text, parser->binding->delimiter)) {
         return false;
     }
+    const bool csv_alone = parser->plan->libcsv_only || parser->binding->span_count > 0;
     uint32_t start = 0;
     uint32_t first_mark = 0;
     for (size_t i = 0; i < index->line_count; i++) {
-        uint32_t mark = index->lines[i].mark;
-        uint32_t end = index->marks[mark];
-        bool plain = index->lines[i].plain && !parser->plan->libcsv_only;
+        uint32_t next_mark = index->lines[i].mark_count;
+        uint32_t end = index->marks[next_mark - 1];
+        bool plain = index->lines[i].plain && !csv_alone;
         struct cg_text record = {text.ptr + start, end - start};
-        bool use_csv = parser->binding->span_count > 0 ||
-                       (!plain && (parser->plan->libcsv_only || cg_line_wants_csv(record)));
+        bool use_csv = !plain && (csv_alone || cg_line_wants_csv(record));
         struct piece piece = {
             .text = record,
             .offset = start,
             .physical_lines = 1,
             .ends = use_csv ? NULL : index->marks + first_mark,
             .plain = plain,
-            .field_count = mark - first_mark + 1,
+            .field_count = next_mark - first_mark,
             .eol_bytes = cg_line_end_bytes(text, end),
         };
         if (!(parser->batch->is_fed_back ? take_fed_back(parser, piece) : take(parser, &piece))) {
@@ -338,10 +338,10 @@ static bool parse_lines(struct parser *parser) {
         }
         if (piece.eol_bytes == 2) { /* the LF is a line of the index of its own */
             i++;
-            mark++;
+            next_mark++;
         }
         start = end + piece.eol_bytes;
-        first_mark = mark + 1;
+        first_mark = next_mark;
     }
     return true;
 }
@@ -377,6 +377,7 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
                               struct cg_batch *batch) {
     struct parser parser = {.plan = plan, .binding = plan->binding, .csv = csv, .batch = batch};
     cg_values_init(&parser.values, plan->binding, csv, &batch->scratch);
+    parser.values.memos = &parser.memos;
     parser.values.text = batch->text.ptr;
     batch->holds_claims = plan->binding->holds_claims;
     if (plan->binding->names != NULL || plan->binding->is_headless) {
@@ -385,8 +386,7 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     if (!cg_claim_values_init(&parser.claim, plan->binding, csv, batch)) {
         return cg_error_no_memory(&batch->error);
     }
-    bool parsed = plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser);
-    if (!parsed) {
+    if (!(plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser))) {
         return cg_error_no_memory(&batch->error);
     }
     edit_credentials(&parser);

@@ -4,9 +4,15 @@
 
 #include <stdlib.h>
 
-/* Each variant turns 64 bytes into masks in its own way (scan_masks.h), inlined into one loop. */
+/* Each variant turns 64 bytes into masks in its own way (scan_masks.h), inlined into one loop. Line
+ * ends are no plain bytes, so that they are looked for only where there is one that is not. */
 
 #define ALWAYS_INLINE __attribute__((always_inline))
+
+struct variant {
+    struct cg_masks (*masks)(const char *block, char delimiter);
+    uint64_t (*line_ends)(const char *block);
+};
 
 struct progress {
     struct cg_scan_index *index;
@@ -41,12 +47,6 @@ void cg_scan_fini(struct cg_scan_index *index) {
     *index = (struct cg_scan_index){0};
 }
 
-static inline ALWAYS_INLINE void end_line(struct progress *progress, size_t mark) {
-    struct cg_scan_index *index = progress->index;
-    index->lines[index->line_count++] = (struct cg_scan_line){(uint32_t)mark, progress->odd == 0};
-    progress->odd = 0;
-}
-
 /* Returns where the next mark goes. */
 static inline uint32_t *put_marks(uint32_t *out, uint32_t base, uint64_t marks) {
     for (; marks != 0; marks &= marks - 1) {
@@ -55,17 +55,25 @@ static inline uint32_t *put_marks(uint32_t *out, uint32_t base, uint64_t marks) 
     return out;
 }
 
-static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t base,
-                                           struct cg_masks masks) {
+/* A line ends with the last mark. */
+static inline ALWAYS_INLINE void end_line(struct progress *progress, size_t mark_count) {
     struct cg_scan_index *index = progress->index;
-    uint64_t marks = masks.delimiter | masks.line_end;
-    uint64_t odd = masks.odd & ~marks;
+    index->lines[index->line_count++] =
+        (struct cg_scan_line){(uint32_t)mark_count, progress->odd == 0};
+    progress->odd = 0;
+}
+
+static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t base,
+                                           struct cg_masks masks, uint64_t ends) {
+    struct cg_scan_index *index = progress->index;
+    uint64_t marks = masks.delimiter | ends;
+    uint64_t odd = ~(masks.plain | marks);
     uint32_t *out = index->marks + index->mark_count;
-    for (uint64_t ends = masks.line_end; ends != 0; ends &= ends - 1) {
+    for (; ends != 0; ends &= ends - 1) {
         const uint64_t line = ends ^ (ends - 1); /* up to its end, which is the last mark of it */
         progress->odd |= odd & line;
         out = put_marks(out, base, marks & line);
-        end_line(progress, (size_t)(out - 1 - index->marks));
+        end_line(progress, (size_t)(out - index->marks));
         marks &= ~line;
         odd &= ~line;
     }
@@ -75,19 +83,21 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
 }
 
 static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct cg_text text,
-                                             char delimiter,
-                                             struct cg_masks (*masks_of)(const char *, char)) {
+                                             char delimiter, struct variant variant) {
     uint32_t whole = text.len - text.len % CG_SCAN_BLOCK_BYTES;
     for (uint32_t base = 0; base < whole; base += CG_SCAN_BLOCK_BYTES) {
-        add_block(progress, base, masks_of(text.ptr + base, delimiter));
+        const char *block = text.ptr + base;
+        const struct cg_masks masks = variant.masks(block, delimiter);
+        const bool is_plain = (masks.plain | masks.delimiter) == UINT64_MAX;
+        add_block(progress, base, masks, is_plain ? 0 : variant.line_ends(block));
     }
     if (whole < text.len) {
-        struct cg_masks masks = masks_of(text.ptr + whole, delimiter);
-        uint64_t inside = (UINT64_C(1) << (text.len - whole)) - 1;
-        masks.delimiter &= inside;
-        masks.line_end &= inside;
-        masks.odd &= inside;
-        add_block(progress, whole, masks);
+        const char *block = text.ptr + whole;
+        const uint64_t beyond = UINT64_MAX << (text.len - whole);
+        struct cg_masks masks = variant.masks(block, delimiter);
+        masks.delimiter &= ~beyond;
+        masks.plain |= beyond;
+        add_block(progress, whole, masks, variant.line_ends(block) & ~beyond);
     }
 }
 
@@ -96,12 +106,13 @@ static void run_variant(enum cg_scan_variant variant, struct progress *progress,
     switch (variant) {
 #ifdef __SSE2__
     case CG_SCAN_SSE2:
-        scan_blocks(progress, text, delimiter, masks_sse2);
+        scan_blocks(progress, text, delimiter, (struct variant){masks_sse2, line_ends_sse2});
         break;
 #endif
     case CG_SCAN_PORTABLE:
     case CG_SCAN_VARIANT_COUNT:
-        scan_blocks(progress, text, delimiter, masks_portable);
+        scan_blocks(progress, text, delimiter,
+                    (struct variant){masks_portable, line_ends_portable});
         break;
     }
 }
@@ -116,11 +127,11 @@ bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index, str
     struct progress progress = {.index = index};
     run_variant(variant, &progress, text, delimiter);
     bool ended = index->line_count > 0 &&
-                 index->lines[index->line_count - 1].mark + 1 == index->mark_count &&
+                 index->lines[index->line_count - 1].mark_count == index->mark_count &&
                  index->marks[index->mark_count - 1] + 1 == text.len;
     if (!ended && text.len > 0) {
-        end_line(&progress, index->mark_count);
         index->marks[index->mark_count++] = text.len;
+        end_line(&progress, index->mark_count);
     }
     return true;
 }

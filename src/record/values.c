@@ -2,7 +2,8 @@
 
 void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
                     const struct cg_csv *csv, struct cg_arena *scratch) {
-    *values = (struct cg_values){.binding = binding, .csv = csv, .scratch = scratch};
+    *values =
+        (struct cg_values){.binding = binding, .csv = csv, .scratch = scratch, .not_plain = -1};
     for (int field = 0; field < CG_FIELD_COUNT; field++) {
         const struct cg_field_source *source = &binding->fields[field];
         bool is_absent = source->column < 0 && source->fallback_column < 0 && source->fixed == NULL;
@@ -11,6 +12,10 @@ void cg_values_init(struct cg_values *values, const struct cg_binding *binding,
         values->columns[field] = is_absent   ? CG_VALUE_ABSENT
                                  : is_direct ? source->column
                                              : CG_VALUE_DERIVED;
+        if (!is_absent && field >= CG_FIELD_HCPCS_MODIFIER_1 &&
+            field <= CG_FIELD_HCPCS_MODIFIER_5) {
+            values->modifiers_end = (enum cg_field)(field + 1);
+        }
     }
 }
 

@@ -219,12 +219,13 @@ static bool index_tables(struct cg_roster *roster) {
            cg_span_table_index(&roster->authorizations) && cg_span_table_index(&roster->members);
 }
 
-/* They are fetched ahead of every line: what is empty is not asked for. */
+/* They are fetched ahead of every line: what stays in the cache anyhow is not asked for. */
+enum { CACHED_BYTES = 256 << 10 };
 static void list_provider_tables(struct cg_roster *roster) {
     const struct cg_span_table *tables[CG_PROVIDER_TABLES_MAX] = {
         &roster->credentials, &roster->education, &roster->employment, &roster->supervision};
     for (int i = 0; i < CG_PROVIDER_TABLES_MAX; i++) {
-        if (tables[i]->rows.count > 0) {
+        if ((uint64_t)tables[i]->rows.count * tables[i]->rows.item_bytes > CACHED_BYTES) {
             roster->provider_tables[roster->provider_table_count++] = tables[i];
         }
     }

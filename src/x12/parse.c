@@ -44,6 +44,7 @@ struct parser {
     const struct cg_x12_options *options;
     struct cg_batch *batch;
     struct cg_values values;
+    struct cg_values_memos memos;
     uint32_t take_backs;   /* of the record, see claim_record.h */
     uint32_t edited_lines; /* those that edit_credentials has had */
 };
@@ -174,6 +175,7 @@ static void init_values(struct cg_values *values, const struct cg_binding *bindi
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         values->columns[i] = i == CG_FIELD_HCPCS_MODIFIER_5 ? CG_VALUE_ABSENT : CG_VALUE_DERIVED;
     }
+    values->modifiers_end = CG_FIELD_HCPCS_MODIFIER_5;
 }
 
 bool cg_x12_values(const struct cg_binding *binding, const struct cg_batch *batch,
@@ -189,6 +191,7 @@ enum cg_status cg_x12_parse(const struct cg_parse_plan *plan, const struct cg_x1
     struct parser parser = {.plan = plan, .options = options, .batch = batch};
     struct cg_x12_walk walk;
     init_values(&parser.values, plan->binding, &batch->scratch);
+    parser.values.memos = &parser.memos;
     cg_x12_walk_start(&walk, options, batch);
     batch->holds_claims = plan->binding->holds_claims;
     if (!take_nodes(&parser, &walk)) {

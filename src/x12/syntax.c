@@ -242,7 +242,7 @@ static bool is_interchange(struct cg_text text) {
 uint32_t cg_x12_find(struct cg_text text) {
     for (uint32_t at = 0; at < text.len && at < CG_X12_SEGMENT_MAX_BYTES; at++) {
         const struct cg_text rest = {text.ptr + at, text.len - at};
-        if (begins_with(rest, "isa") && is_interchange(rest)) {
+        if ((*rest.ptr | 0x20) == 'i' && begins_with(rest, "isa") && is_interchange(rest)) {
             return at;
         }
     }

@@ -18,13 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_dates(struct cg_text text) {
     for (int format = CG_DATE_ISO; format <= CG_DATE_ISO_TIME; format++) {
-        struct cg_date_memo memo = {0};
+        struct cg_memo memo = {0};
         char written[CG_DATE_TEXT_BYTES];
         const int32_t day = cg_date_parse(text.ptr, text.len, (enum cg_date_format)format);
         for (int i = 0; i < 2; i++) {
-            tiny_require(
-                cg_date_parse_again(&memo, text.ptr, text.len, (enum cg_date_format)format) == day,
-                "another day the second time");
+            tiny_require(cg_date_parse_again(&memo, text, (enum cg_date_format)format) == day,
+                         "another day the second time");
         }
         if (day != CG_DAY_NONE) {
             tiny_require(!cg_date_is_beyond(text.ptr, text.len, (enum cg_date_format)format),

@@ -108,7 +108,7 @@ bool edited_fields(const struct cg_policy *policy, const struct record *record,
     cg_values_init(&values, &binding, NULL, NULL);
     values.text = out->text;
     values.ends = ends;
-    values.plain = !edited_plainness_hidden && edited_is_plain(out->text, len);
+    values.not_plain = edited_plainness_hidden || !edited_is_plain(out->text, len) ? -1 : 0;
     /* Never looked into: stand-ins answer for it. */
     const struct cg_roster *roster = (const struct cg_roster *)&edited_roster_calls;
     struct cg_rules rules = {

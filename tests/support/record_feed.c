@@ -29,7 +29,7 @@ struct cg_binding feed_binding(uint32_t columns, char delimiter, bool multiline)
 static bool keep_values(const void *rules, struct cg_values *values, struct cg_line *line) {
     const struct feed *feed = rules;
     uint64_t sum = 0;
-    require(!feed->libcsv_only || (values->ends == NULL && !values->plain),
+    require(!feed->libcsv_only || (values->ends == NULL && values->not_plain != 0),
             "a record was not read by libcsv");
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         struct cg_csv_field raw = cg_values_raw(values, (enum cg_field)i);

@@ -139,13 +139,12 @@ Test(date, parsing_again_gives_what_parsing_gives) {
         "2024-02-30",
     };
     for (int format = CG_DATE_ISO; format <= CG_DATE_ISO_TIME; format++) {
-        struct cg_date_memo memo = {0};
+        struct cg_memo memo = {0};
         for (size_t i = 0; i < 2 * COUNT(texts) * COUNT(texts); i++) { /* each behind each */
             size_t pair = i / 2;
             const char *text = texts[i % 2 == 0 ? pair / COUNT(texts) : pair % COUNT(texts)];
             int32_t want = cg_date_parse(text, strlen(text), (enum cg_date_format)format);
-            int32_t got =
-                cg_date_parse_again(&memo, text, strlen(text), (enum cg_date_format)format);
+            int32_t got = cg_date_parse_again(&memo, cg_text_of(text), (enum cg_date_format)format);
             cr_assert_eq(got, want, "%s", text);
         }
     }

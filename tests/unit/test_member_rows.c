@@ -44,8 +44,8 @@ Test(member_rows, what_others_left_in_a_block_is_of_no_day) {
     struct cg_member_rows rows = used_block();
     cg_member_rows_clear(&rows, 0, CAPACITY);
     put_day(&rows, 0, DAY + 1);
-    cr_assert_not(cg_member_rows_have_day(&rows, 1, DAY));
-    cr_assert(cg_member_rows_have_day(&rows, 1, DAY + 1));
+    cr_assert_not(cg_row_groups_have_day(rows.groups, 1, DAY));
+    cr_assert(cg_row_groups_have_day(rows.groups, 1, DAY + 1));
     cr_assert_eq(sum_both_ways(&rows, 1, CG_DAY_FIRST, CG_DAY_LAST), 1);
 }
 
@@ -106,8 +106,8 @@ Test(member_rows, a_row_is_found_wherever_it_stands) {
                                         .units = (uint16_t)(1 + i)};
             cg_member_rows_put(&rows, i, &row);
         }
-        cr_assert(cg_member_rows_have_tag(&rows, CAPACITY, 2));
-        cr_assert(cg_member_rows_have_day(&rows, CAPACITY, DAY + 1));
+        cr_assert(cg_row_groups_have_tag(rows.groups, CAPACITY, 2));
+        cr_assert(cg_row_groups_have_day(rows.groups, CAPACITY, DAY + 1));
         cr_assert_eq(cg_member_rows_find_tag(&rows, 0, CAPACITY, 2), row_no);
         cr_assert_eq(cg_member_rows_find_service(&rows, 0, CAPACITY, DAY + 1, 0), row_no);
         cr_assert_eq(cg_member_rows_find_service(&rows, row_no + 1, CAPACITY, DAY + 1, 0),

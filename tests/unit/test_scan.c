@@ -23,7 +23,7 @@ static void expect_index(const struct cg_scan_index *index, const char *text, si
         }
         if (is_end) {
             cr_assert_lt(line, index->line_count);
-            cr_assert_eq(index->lines[line].mark, mark - 1);
+            cr_assert_eq(index->lines[line].mark_count, mark);
             cr_assert_eq(index->lines[line].plain, plain, "line %zu", line);
             line++;
             plain = true;
@@ -31,9 +31,9 @@ static void expect_index(const struct cg_scan_index *index, const char *text, si
         ended = is_end;
     }
     if (!ended) {
-        cr_assert_eq(index->lines[line].mark, mark);
-        cr_assert_eq(index->lines[line++].plain, plain);
         cr_assert_eq(index->marks[mark++], len);
+        cr_assert_eq(index->lines[line].mark_count, mark);
+        cr_assert_eq(index->lines[line++].plain, plain);
     }
     cr_assert_eq(index->mark_count, mark);
     cr_assert_eq(index->line_count, line);

@@ -105,3 +105,17 @@ Test(tally, each_id_of_the_crosswalk_is_counted_once_however_many_there_are) {
     cr_assert(cg_tally_add(&tally, batch));
     cr_expect_eq(tally.crosswalked, 6);
 }
+
+Test(tally, a_line_without_a_date_is_of_no_day_even_if_it_is_the_first) {
+    static const int32_t days[] = {CG_DAY_NONE, CG_DAY_FIRST - 1, CG_DAY_LAST + 1, 19000, 18000,
+                                   CG_DAY_NONE, CG_DAY_FIRST - 1, CG_DAY_LAST + 1};
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        add_rejected(0, 0, 2);
+        cg_batch_line(batch, (uint32_t)i)->start_day = days[i];
+    }
+    cr_assert(cg_tally_add(&tally, batch));
+    cr_expect(tally.first_day == 18000 && tally.last_day == 19000);
+    cr_expect_eq(tally.days[18000 - CG_DAY_FIRST].rejected, 2);
+    cr_expect_eq(tally.days[19000 - CG_DAY_FIRST].rejected, 2);
+    cr_expect_eq(tally.units_rejected, 16);
+}

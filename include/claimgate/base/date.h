@@ -7,6 +7,8 @@
 #ifndef CLAIMGATE_BASE_DATE_H
 #define CLAIMGATE_BASE_DATE_H
 
+#include "claimgate/base/memo.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,18 +54,8 @@ const char *cg_date_format_name(enum cg_date_format format);
 /* The format written so in a layout, e.g. "MM/DD/YYYY". False: there is none. */
 bool cg_date_format_named(const char *name, enum cg_date_format *out);
 
-/* The last text that was parsed and its day; all zero at first. */
-struct cg_date_memo {
-    uint64_t first_bytes;
-    uint64_t last_bytes;
-    size_t len;
-    int32_t day_no;
-};
-
-/* The same answer, cheaper where a column says the same date again and again. One memo goes with
- * one format. */
-int32_t cg_date_parse_again(struct cg_date_memo *memo, const char *text, size_t len,
-                            enum cg_date_format format);
+/* The same answer, cheaper where the same few dates come again and again. */
+int32_t cg_date_parse_again(struct cg_memo *memo, struct cg_text text, enum cg_date_format format);
 
 /* Write "YYYY-MM-DD"; "-" for CG_DAY_NONE and "open" for CG_DAY_OPEN. Returns `out`. */
 const char *cg_date_format(int32_t day_no, char out[CG_DATE_TEXT_BYTES]);

@@ -19,6 +19,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What values of earlier records meant. */
+struct cg_values_memos {
+    struct cg_memo dates;
+    struct cg_memo npis; /* used by edit_fields */
+};
+
 /* The fields of one record, fetched one at a time, so that an out-of-scope record costs one. */
 struct cg_values {
     const struct cg_binding *binding;
@@ -28,8 +34,8 @@ struct cg_values {
     const char *text;            /* what `ends` counts in */
     const uint32_t *ends;        /* where each field ends; ends[-1] is one less than where the first
                                   * begins. NULL: the fields stand in csv */
-    bool plain; /* they stand in text, on a plain line (scan.h): no field has blanks to
-                 * take off, or bytes that no field may hold */
+    int32_t not_plain; /* 0: they stand in text, on a plain line (scan.h), where no field has
+                        * blanks to take off, or bytes that no field may hold; -1: they do not */
     bool out_of_memory;
     bool near_code;      /* set by edit_fields: the record passes out of scope, but its code
                           * looks like one that would not; parse puts it back to false */
@@ -38,10 +44,11 @@ struct cg_values {
                          * what its line names; parse puts it back to false */
     uint32_t odd_ids;   /* the edit_fields's: lines with odd_id */
     uint32_t utc_times; /* the edit_fields's: times in UTC, not at midnight, that were cut off */
-    struct cg_date_memo received; /* used by edit_fields: the last received_date */
+    struct cg_values_memos *memos; /* NULL: nothing is kept for the next record */
     /* For each field the column whose bytes are its value in a record that stands in text, or one
      * of these: always blank; see cg_values_derive. */
     int32_t columns[CG_FIELD_COUNT];
+    enum cg_field modifiers_end; /* no field of a modifier from here on has a value */
 };
 
 enum { CG_VALUE_ABSENT = -1, CG_VALUE_DERIVED = -2 };
@@ -61,11 +68,17 @@ static inline struct cg_text cg_values_slice(const struct cg_values *values, uin
     return (struct cg_text){values->text + start, *end - start};
 }
 
+/* The field's value is the bytes of a plain line, as they stand there. Asked for each field, and so
+ * in one test. */
+static inline bool cg_values_is_direct(const struct cg_values *values, enum cg_field field) {
+    return (values->columns[field] | values->not_plain) >= 0;
+}
+
 /* A field without blanks around it; len 0 where there is none. It lives as long as the batch's
  * text. */
 static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_field field) {
     int32_t column = values->columns[field];
-    if (column >= 0 && __builtin_expect(values->plain, true)) {
+    if (__builtin_expect(cg_values_is_direct(values, field), true)) {
         return cg_values_slice(values, (uint32_t)column);
     }
     if (column >= 0 && values->ends != NULL) {
@@ -78,12 +91,15 @@ static inline struct cg_text cg_values_get(struct cg_values *values, enum cg_fie
  * is counted, unless it is a midnight, which is but a date. CG_DAY_NONE for no date. */
 int32_t cg_values_moment(struct cg_values *values, struct cg_text text);
 
-/* The day that a date field's text names; CG_DAY_NONE: none. */
+/* The day that a date field's text names; CG_DAY_NONE: none. Birth dates differ from line to line,
+ * other dates are few. */
 static inline int32_t cg_values_day(struct cg_values *values, enum cg_field field,
                                     struct cg_text text) {
     const enum cg_date_format format = values->binding->date_formats[field];
     return format == CG_DATE_ISO_TIME ? cg_values_moment(values, text)
-                                      : cg_date_parse(text.ptr, text.len, format);
+           : field == CG_FIELD_BIRTH_DATE || values->memos == NULL
+               ? cg_date_parse(text.ptr, text.len, format)
+               : cg_date_parse_again(&values->memos->dates, text, format);
 }
 
 /* Both are moments, and the end comes less than 24 hours after the start. */

@@ -23,8 +23,8 @@ enum { CG_SCAN_BLOCK_BYTES = 64 };
 
 /* A line end: the CR and the LF of a CRLF are two, with nothing between them. */
 struct cg_scan_line {
-    uint32_t mark; /* index into `marks` of the mark that ends the line */
-    bool plain;    /* all its bytes but the delimiters are from '#' to '~' of ASCII */
+    uint32_t mark_count; /* marks up to its end, which is the last of them */
+    bool plain;          /* all its bytes but the delimiters are from '#' to '~' of ASCII */
 };
 
 struct cg_scan_index {

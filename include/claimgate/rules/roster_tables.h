@@ -207,7 +207,7 @@ struct cg_roster {
     struct cg_span_table authorizations;
     struct cg_span_table members;
     const struct cg_span_table *provider_tables[CG_PROVIDER_TABLES_MAX];
-    uint32_t provider_table_count; /* those keyed by the provider that have rows */
+    uint32_t provider_table_count; /* those keyed by the provider that have many rows */
     struct cg_words words;
     struct cg_words supervisors; /* supervisor_id, compared exactly */
     struct cg_arena texts;       /* authorization numbers, ids of members and persons */
