@@ -143,7 +143,8 @@ static int by_lines(const void *a, const void *b) {
 }
 
 static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts) {
-    const struct cg_audit_cell **order = calloc(facts->cells.count + 1U, sizeof(*order));
+    const struct cg_audit_cell **order =
+        calloc(facts->cells.count + 1U, sizeof(struct cg_audit_cell *));
     struct cg_page_table table;
     uint32_t count = 0;
     if (order == NULL) {
@@ -156,7 +157,7 @@ static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts
             order[count++] = cell;
         }
     }
-    qsort(order, count, sizeof(*order), by_lines);
+    qsort(order, count, sizeof(struct cg_audit_cell *), by_lines);
     cg_page_say(page, "changed, by the first reason\n");
     open_table(&table, facts);
     for (uint32_t i = 0; i < count; i++) {

@@ -126,7 +126,7 @@ void cg_decision_of_answer(const struct cg_check_answer *answer, struct cg_decis
         .policy_id = cg_policy_id(answer->rules->policy),
         .in_scope = answer->line != NULL,
     };
-    if (out->in_scope) {
+    if (answer->line != NULL) {
         copy_line(answer, out);
         add_reasons(answer, out);
         add_caps(answer, out);

@@ -43,7 +43,8 @@ static enum cg_status choose_cap(struct near *near, const struct cg_policy *poli
     const struct cg_policy_version *version = cg_policy_in_force(policy, question->day_no);
     char names[CG_CAPS_MAX * (CG_CAP_ID_BYTES + 2) + 1];
     struct cg_phrase list = cg_phrase_start(names, sizeof names);
-    for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
+    const uint32_t count = version == NULL ? 0 : version->cap_count;
+    for (uint32_t i = 0; i < count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         if (question->cap_id == NULL || strcmp(question->cap_id, cap->id) == 0) {
             near->cap = cap;
@@ -53,10 +54,10 @@ static enum cg_status choose_cap(struct near *near, const struct cg_policy *poli
     if (near->cap != NULL) {
         return CG_OK;
     }
-    return names[0] == '\0'
+    return count == 0
                ? cg_error_set(err, CG_USAGE, "no cap is in force on that day; give another --date")
                : cg_error_set(err, CG_USAGE, "there is no cap \"%s\" on that day; there %s %s",
-                              question->cap_id, version->cap_count == 1 ? "is" : "are", names);
+                              question->cap_id, count == 1 ? "is" : "are", names);
 }
 
 static int compare_found(const void *a, const void *b) {

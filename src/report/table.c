@@ -1,5 +1,6 @@
 #include "claimgate/report/table.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/utf8.h"
 
 #include <stdarg.h>
@@ -154,6 +155,7 @@ static void measure(struct printing *printing) {
     const struct cg_page_table *table = printing->table;
     const char *end = table->cells.data + table->cells.len_bytes;
     uint32_t column = 0;
+    CG_ASSERT(table->column_count > 0);
     for (uint32_t i = 0; i < table->column_count; i++) {
         const char *heading = table->columns[i].heading;
         printing->widths[i] = heading == NULL ? 0 : width_of(heading);

@@ -4,14 +4,17 @@
 
 Every night brings a file of new claims, voids, replacements and duplicates. Seeded, it is killed, or a
 system call or an allocation of it fails, up to three times in a row, until the command is left alone;
-or an earlier file comes again. At the end of a year
+or an earlier file comes again; or the newest nights are withdrawn and their files taken in again, or
+decided again by `ledger redo`, disturbed in the same way. At the end of a year
   whole    accepted and rejected lines of all nights are those of one run on all files
-  replay   the ledger has, row for row, what the same nights make of an empty one undisturbed
+  replay   the ledger has, row for row, what the same nights, withdrawals and redone nights make of an
+           empty one undisturbed
   sound    `ledger verify` finds nothing, no day has more units than its cap, nothing is left behind
 SOAK_MINUTES (20) of such years are gone through, seed after seed from SOAK_SEED (1), on JOBS processes;
 SOAK_NIGHTS (365) makes the years shorter.
 """
 import gzip
+import json
 import multiprocessing
 import os
 import random
@@ -42,7 +45,10 @@ class Year:
         self.files = scenes.split(os.path.join(inputs, "claims.csv.gz"), nights)
         self.bench = Bench(program, os.path.join(root, "w"), inputs, None)
         os.mkdir(self.bench.folder, 0o700)
-        self.counts = {"nights": 0, "disturbed": 0, "killed": 0, "failed": 0, "came again": 0}
+        self.counts = {"nights": 0, "disturbed": 0, "killed": 0, "failed": 0, "came again": 0,
+                       "withdrawn": 0, "redone": 0}
+        self.folders = {}  # of each file's outputs
+        self.events = []  # for the replay
         self.complaints = []
         self.named = ""  # what was told of faults, and of what could not be removed
 
@@ -68,30 +74,100 @@ class Year:
         result, _ = faults.injected(self.bench, argv, call, f"{action}:when={k}")
         return f"{call}:{action}:{k}", result
 
-    def night(self, name):
-        out = name.split(".")[0]
-        argv = self.argv("ledger.db", out, [name])
+    def until_done(self, what, argv):
+        """Disturbed some times, then left alone; what it ended with at last."""
         for _ in range(self.rng.choice((0, 1, 1, 2, 3))):
-            what, result = self.disturb(argv)
+            fault, result = self.disturb(argv)
             self.named += result.err
             self.counts["disturbed"] += 1
             self.counts["killed" if result.code < 0 else "failed"] += result.code != 0
             if result.code not in PROMISED and result.code >= 0 and "loading shared" not in result.err:
-                self.say(f"{name}, {what}: exit {result.code}: {result.err[:300]}")
+                if result.code == 64 and argv[0] == "ledger":
+                    break  # it was cut off behind its commit; the caller looks
+                self.say(f"{what}, {fault}: exit {result.code}: {result.err[:300]}")
             if scenes.CANARY in result.err:
-                self.say(f"{name}, {what}: an id of a claim is told: {result.err[:300]}")
+                self.say(f"{what}, {fault}: an id of a claim is told: {result.err[:300]}")
             if result.code == 0:
                 break
-        result = self.bench.run(argv)
+        return self.bench.run(argv)
+
+    def night(self, name):
+        out = name.split(".")[0]
+        result = self.until_done(name, self.argv("ledger.db", out, [name]))
         if result.code != 0 or not os.path.isdir(os.path.join(self.bench.folder, out)):
             self.say(f"{name}: exit {result.code}, left alone: {result.err[:300]}")
-        if self.rng.random() < 0.1:
-            self.counts["came again"] += 1
-            again = self.rng.choice(self.files[:self.counts["nights"] + 1])
-            result = self.bench.run(self.argv("ledger.db", "again", [again]))
-            if result.code != 0 or os.path.exists(os.path.join(self.bench.folder, "again")):
-                self.say(f"{again} came again: exit {result.code}: {result.err[:300]}")
+        self.folders[name] = out
+        self.events.append(("night", name))
+
+    def come_again(self):
+        self.counts["came again"] += 1
+        again = self.rng.choice(self.files[:self.counts["nights"]])
+        result = self.bench.run(self.argv("ledger.db", "again", [again]))
+        if result.code != 0 or os.path.exists(os.path.join(self.bench.folder, "again")):
+            self.say(f"{again} came again: exit {result.code}: {result.err[:300]}")
+
+    def standing(self):
+        """The numbers of the nights that stand."""
+        result = self.bench.run(("ledger", "runs", "--ledger", "ledger.db", "--json"))
+        runs = json.loads(result.out)["runs"] if result.code == 0 else []
+        return [run["run"] for run in runs if run["kind"] != "withdraw" and run["state"] == "stands"]
+
+    def withdraw(self, names):
+        """The newest nights, which are those of these files, and then their files again."""
+        for name in reversed(names):
+            before = self.standing()
+            argv = ("ledger", "withdraw", str(before[-1]), "--ledger", "ledger.db")
+            result = self.until_done(f"withdrawal of {name}", argv)
+            if result.code not in (0, 64) or self.standing() != before[:-1]:
+                self.say(f"withdrawal of {name}: exit {result.code}, left alone: {result.err[:300]}")
+            shutil.rmtree(os.path.join(self.bench.folder, self.folders[name]))
+            self.events.append(("withdraw", str(before[-1])))
+            self.counts["withdrawn"] += 1
+        for name in names:
+            self.night(name)
+
+    def redo(self, names):
+        """The newest nights by the same rules: each folder anew, with the same lines."""
+        before = self.standing()
+        first = str(before[-len(names)])
+        result = self.until_done(f"redo from {names[0]}", self.redo_argv("ledger.db", first))
+        now = self.standing()
+        if result.code not in (0, 64) or now[:-len(names)] != before[:-len(names)] or (
+                len(now) != len(before) or now[-len(names)] <= before[-1]):
+            self.say(f"redo from {names[0]}: exit {result.code}, left alone: {result.err[:300]}")
+            return
+        for name in names:
+            old, out = self.folders[name], name.split(".")[0]
+            new = [entry for entry in os.listdir(self.bench.folder) if entry != old
+                   and entry.startswith(out + ".redo-") and not entry.endswith(".csv")]
+            if len(new) != 1 or any(self.lines(old, file) != self.lines(new[0], file)
+                                    for file in ("accepted.csv.gz", "rejected.csv.gz")):
+                self.say(f"redo of {name}: its new folder {new} is not as {old}")
+                return
+            with open(os.path.join(self.bench.folder, new[0] + ".changes.csv"), "rb") as file:
+                if len(file.read().splitlines()) != 1:
+                    self.say(f"redo of {name}: lines have changed")
+            os.remove(os.path.join(self.bench.folder, new[0] + ".changes.csv"))
+            shutil.rmtree(os.path.join(self.bench.folder, old))
+            self.folders[name] = new[0]
+            self.counts["redone"] += 1
+        self.events.append(("redo", first))
+
+    def redo_argv(self, ledger, first):
+        return ("ledger", "redo", "--from", first, "--ledger", ledger, *scenes.RULES[:4], "--inputs", "../in",
+                "--quiet", "--threads", "0")
+
+    def day(self, name):
+        self.night(name)
         self.counts["nights"] += 1
+        chance = self.rng.random()
+        newest = self.files[:self.counts["nights"]][-self.rng.choice((1, 1, 2, 3)):]
+        if chance < 0.1:
+            self.come_again()
+        elif chance < 0.16:
+            self.withdraw(newest)
+        elif chance < 0.2:
+            self.redo(newest)
 
     # --- the end of the year ---
 
@@ -107,7 +183,7 @@ class Year:
         for name in ("accepted.csv.gz", "rejected.csv.gz"):
             nightly = []
             for file in self.files:
-                nightly += self.lines(file.split(".")[0], name)[1:-1]
+                nightly += self.lines(self.folders[file], name)[1:-1]
             whole = self.lines("whole", name)[1:-1]
             if nightly != whole:
                 differ = [pair for pair in zip(nightly, whole) if pair[0] != pair[1]]
@@ -115,10 +191,18 @@ class Year:
                          f"{len(differ)} differ: {differ[:1]}")
 
     def check_replay(self):
-        for name in self.files:
-            result = self.bench.run(self.argv("replay.db", "replay-" + name.split(".")[0], [name]))
+        for kind, what in self.events:
+            if kind == "night":  # into a new folder, for one whose run was withdrawn may be there
+                out = f"replay-{what.split('.')[0]}"
+                shutil.rmtree(os.path.join(self.bench.folder, out), ignore_errors=True)
+                argv = self.argv("replay.db", out, [what])
+            elif kind == "withdraw":
+                argv = ("ledger", "withdraw", what, "--ledger", "replay.db")
+            else:
+                argv = self.redo_argv("replay.db", what)
+            result = self.bench.run(argv)
             if result.code != 0:
-                self.say(f"replay of {name}: exit {result.code}: {result.err[:300]}")
+                self.say(f"replay of {kind} {what}: exit {result.code}: {result.err[:300]}")
                 return
         if self.bench.rows("replay.db").digest != self.bench.rows("ledger.db").digest:
             self.say("the ledger differs from that of the same nights undisturbed")
@@ -129,7 +213,7 @@ class Year:
             self.say(f"verify: {verified.out.decode()} {verified.err}")
         if ledger_rows.days_over_cap(os.path.join(self.bench.folder, "ledger.db")):
             self.say("a day has more units than its cap")
-        expected = {file.split(".")[0] for file in self.files} | {"ledger.db", "ledger.db-lock"}
+        expected = set(self.folders.values()) | {"ledger.db", "ledger.db-lock"}
         for name in os.listdir(self.bench.folder):
             if name not in expected and not name.endswith(("-wal", "-shm", ".claimgate-lock")) and (
                     name not in self.named):
@@ -137,7 +221,7 @@ class Year:
 
     def run(self):
         for name in self.files:
-            self.night(name)
+            self.day(name)
         self.check_sound()
         self.check_whole()
         self.check_replay()
