@@ -4,6 +4,7 @@
  */
 #include "answered.h"
 #include "attempt.h"
+#include "changed.h"
 #include "piece.h"
 #include "tally_file.h"
 
@@ -134,6 +135,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
         cg_json_put_hex(json, "sha256", input->sha256, sizeof input->sha256);
+        cg_json_put_integer(json, "repeated_header", (int64_t)input->repeated_header);
         cg_json_put_integer(json, "interchanges", (int64_t)input->x12.interchanges);
         cg_json_put_integer(json, "groups", (int64_t)input->x12.groups);
         cg_json_put_integer(json, "transactions", (int64_t)input->x12.transactions);
@@ -196,14 +198,9 @@ static enum cg_status check_inputs(const struct answering *answering,
                                    const struct cg_run_facts *facts, const struct cg_json *asked,
                                    struct cg_error *err) {
     for (uint32_t i = 0; i < facts->input_count; i++) {
-        uint8_t sha256[CG_SHA256_BYTES];
-        const struct cg_json *input = cg_json_item(asked, i);
-        if (!cg_json_hex(cg_json_member(input, "sha256"), sha256, sizeof sha256) ||
-            memcmp(sha256, facts->inputs[i].sha256, sizeof sha256) != 0) {
-            return cg_error_set(err, CG_BAD_DATA,
-                                "%s has changed since `claimgate part ask`: bring that file back, "
-                                "or begin again with another --run",
-                                answering->paths[i]);
+        if (cg_changed_compare(answering->paths[i], facts->inputs[i].sha256, cg_json_item(asked, i),
+                               err) != CG_OK) {
+            return err->status;
         }
     }
     return CG_OK;
@@ -258,7 +255,10 @@ static enum cg_status execute(struct answering *answering, struct cg_attempt *at
         status = keep(answering, attempt, cg_run_facts_of(run), err);
     }
     cg_run_free(run);
-    return status;
+    if (status == CG_INTERNAL) {
+        cg_changed_tell(answering->paths, answering->input_count, asked, err);
+    }
+    return err->status;
 }
 
 static enum cg_status answer(struct answering *answering, struct cg_attempt *attempt,

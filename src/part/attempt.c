@@ -5,13 +5,17 @@
 #include "claimgate/io/files.h"
 #include "claimgate/io/sink.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define GONE ".gone-"
 
 const struct cg_step cg_step_ask = {"ask", "task", "input.json", "part_ask.schema.json"};
 const struct cg_step cg_step_decide = {"decide", "part", "decide.json", "part_decide.schema.json"};
@@ -50,6 +54,69 @@ static enum cg_status make_folder(const struct cg_part *part, const char *name,
                : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", path);
 }
 
+/* --- what killed ones have left --- */
+
+/* Whoever works in a folder holds its lock; where there are no locks, it is left alone. Renamed
+ * first, so that a step which is alive after all fails whole, and is tried again. */
+static void remove_left(const struct cg_part *part, const char *name) {
+    char path[CG_PART_PATH_BYTES];
+    char gone[CG_PART_PATH_BYTES];
+    const int fd =
+        open(cg_part_path(part, path, "_attempt/%s", name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    (void)cg_part_path(part, gone, "_attempt/" GONE "%s", name);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && rename(path, gone) == 0 &&
+        cg_dir_remove(AT_FDCWD, gone)) {
+        cg_log_note("%s, which a killed step had left, is removed", path);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+/* Those whose names begin so. */
+static void sweep(const struct cg_part *part, const char *prefix) {
+    char path[CG_PART_PATH_BYTES];
+    DIR *dir = opendir(cg_part_path(part, path, "_attempt"));
+    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL;
+         entry = readdir(dir)) {
+        if (strncmp(entry->d_name, GONE, sizeof GONE - 1) == 0) {
+            (void)cg_dir_remove(dirfd(dir), entry->d_name);
+        } else if (entry->d_name[0] != '.' && strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
+            remove_left(part, entry->d_name);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
+void cg_attempts_sweep(const struct cg_part *part) {
+    sweep(part, "");
+}
+
+/* --- a new one --- */
+
+static enum cg_status make_own(struct cg_attempt *attempt, struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    (void)cg_part_path(attempt->part, path, "_attempt/%s-%u-XXXXXX", attempt->step->name,
+                       attempt->number);
+    if (mkdtemp(path) == NULL) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                  "%s/_attempt: no folder can be made", attempt->part->run_dir);
+    }
+    memcpy(attempt->path, path, sizeof path);
+    attempt->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return attempt->dir_fd >= 0
+               ? CG_OK
+               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be opened", path);
+}
+
+/* Before its lock was held it may have been taken for one that was left. */
+static bool is_swept(const struct cg_attempt *attempt) {
+    const bool is_taken = flock(attempt->dir_fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    return is_taken || access(attempt->path, F_OK) != 0;
+}
+
 enum cg_status cg_attempt_open(const struct cg_part *part, const struct cg_step *step,
                                uint32_t number, struct cg_attempt *out, struct cg_error *err) {
     *out = (struct cg_attempt){.part = part, .step = step, .number = number, .dir_fd = -1};
@@ -57,18 +124,15 @@ enum cg_status cg_attempt_open(const struct cg_part *part, const struct cg_step 
         make_folder(part, step->name, err) != CG_OK) {
         return err->status;
     }
-    char path[CG_PART_PATH_BYTES];
-    (void)cg_part_path(part, path, "_attempt/%s-%u-XXXXXX", step->name, number);
-    if (mkdtemp(path) == NULL) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                  "%s/_attempt: no folder can be made", part->run_dir);
+    char own[32];
+    (void)snprintf(own, sizeof own, "%s-%u-", step->name, number);
+    sweep(part, own);
+    enum cg_status status = make_own(out, err);
+    while (status == CG_OK && is_swept(out)) {
+        (void)close(out->dir_fd);
+        status = make_own(out, err);
     }
-    memcpy(out->path, path, sizeof path);
-    out->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (out->dir_fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be opened", path);
-    }
-    return fault_point(path, cg_fault("part.attempt"), err);
+    return status == CG_OK ? fault_point(out->path, cg_fault("part.attempt"), err) : status;
 }
 
 static enum cg_status write_manifest(const struct cg_attempt *attempt,

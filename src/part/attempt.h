@@ -3,7 +3,8 @@
  *
  * It is written below RUN/_attempt under a name that nobody else has, synced, and renamed to its
  * place. Of two that make the same step the first wins; the second compares what it has made and
- * throws it away. No lock is needed, so that they may run on different machines.
+ * throws it away. No lock is needed, so that they may run on different machines; one is held where
+ * there is one, so that what a killed step has left can be told from what is at work.
  *
  * Ownership  _open/_close.
  * Failure    CG_CANNOT_CREATE, CG_IO; CG_INTERNAL where two makings of one step differ.
@@ -47,6 +48,9 @@ cg_must_use enum cg_status cg_attempt_open(const struct cg_part *part, const str
 /* All files are written and synced: add the manifest and make the folder real. */
 cg_must_use enum cg_status cg_attempt_keep(struct cg_attempt *attempt,
                                            const struct cg_buffer *manifest, struct cg_error *err);
+/* Remove what killed steps of the run have left. One of this number that is opened does so for its
+ * own. */
+void cg_attempts_sweep(const struct cg_part *part);
 void cg_attempt_close(struct cg_attempt *attempt); /* removes what was not kept */
 
 /* The manifest of a step that was made. CG_NO_INPUT: it was not; CG_BAD_DATA: it is damaged. Text

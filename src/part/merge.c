@@ -3,6 +3,8 @@
  */
 #include "merging.h"
 
+#include "attempt.h"
+
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
@@ -345,6 +347,8 @@ static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err
     if (!is_over && check_and_publish(merging, err) != CG_OK) {
         return err->status;
     }
+    cg_attempts_sweep(merging->part);
+    cg_reader_tell_repeated(merging->inputs, merging->part->plan.input_count);
     merging->merge->tell(merging->merge->context, &merging->facts);
     return CG_OK;
 }

@@ -267,6 +267,7 @@ struct cg_reader_plan cg_part_reader_plan(const struct cg_part *part,
                   .settle_claim = cg_claim_settle,
                   .edit_credentials = cg_edit_credentials,
                   .rules = &part->rules},
+        .untold = true, /* merge tells it once */
         .takes_bom = o->allow_empty,
         .empty_mend = o->allow_empty ? NULL
                                      : "fetch it again, or take it as a file of no records with "

@@ -3,6 +3,8 @@
  */
 #include "making.h"
 
+#include "claimgate/base/log.h"
+#include "claimgate/base/utf8.h"
 #include "claimgate/report/page.h"
 
 #include <errno.h>
@@ -13,7 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FILES_GOOD = 10000 };
+
 /* --- inputs --- */
+
+/* Such a name stands for another file in another process. */
+static bool is_of_process(const char *file) {
+    return strncmp(file, "/dev/", 5) == 0 || strncmp(file, "/proc/", 6) == 0;
+}
 
 static enum cg_status look_at_input(const char *file, struct cg_part_input *out,
                                     struct cg_error *err) {
@@ -27,7 +36,7 @@ static enum cg_status look_at_input(const char *file, struct cg_part_input *out,
     if (stat(file, &facts) != 0) {
         return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s", file);
     }
-    if (!S_ISREG(facts.st_mode)) {
+    if (!S_ISREG(facts.st_mode) || is_of_process(file)) {
         return cg_error_set(err, S_ISDIR(facts.st_mode) ? CG_NO_INPUT : CG_USAGE,
                             "%s is no regular file, and the steps of a run read each input twice; "
                             "write it to a file first",
@@ -131,6 +140,44 @@ static enum cg_status read_heads(struct cg_making *making, struct cg_error *err)
 
 /* --- the file --- */
 
+static bool is_utf8(const char *name) {
+    const size_t len = strlen(name);
+    size_t at = 0;
+    for (size_t bytes = 1; bytes > 0 && at < len; at += bytes) {
+        bytes = cg_utf8_char_bytes(name + at, len - at);
+    }
+    return at == len;
+}
+
+/* JSON holds no other names, and a step must find its files by them. */
+static enum cg_status check_name(const char *name, struct cg_error *err) {
+    return name == NULL || is_utf8(name)
+               ? CG_OK
+               : cg_error_set(err, CG_USAGE,
+                              "%s: the name is not UTF-8, so that plan.json cannot hold it; give "
+                              "it another one, or a link to it",
+                              name);
+}
+
+static enum cg_status check_names(const struct cg_making *making, struct cg_error *err) {
+    const struct cg_part_request *request = making->request;
+    const char *const names[] = {request->options.roster, request->options.policy,
+                                 request->options.layout, request->options.reasons,
+                                 request->ledgers,        making->part.run_dir,
+                                 making->part.plan.folder};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (check_name(names[i], err) != CG_OK) {
+            return err->status;
+        }
+    }
+    for (uint32_t i = 0; i < request->input_count; i++) {
+        if (check_name(request->inputs[i], err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
 static bool is_relative(const char *path) {
     return path != NULL && path[0] != '/';
 }
@@ -157,8 +204,13 @@ static enum cg_status name_folder(struct cg_making *making, struct cg_error *err
 
 static enum cg_status make_run_folder(struct cg_making *making, struct cg_error *err) {
     const char *run_dir = making->request->run_dir;
+    struct stat facts;
     if (mkdir(run_dir, 0700) != 0 && errno != EEXIST) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be made", run_dir);
+    }
+    if (stat(run_dir, &facts) == 0 && !S_ISDIR(facts.st_mode)) {
+        return cg_error_set(err, CG_CANNOT_CREATE,
+                            "%s is there and is no folder; choose another --run", run_dir);
     }
     if (realpath(run_dir, making->part.run_dir) == NULL) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s", run_dir);
@@ -188,9 +240,13 @@ static enum cg_status make_plan(struct cg_making *making, const struct cg_policy
     const bool keeps_date = making->request->keeps_date && making->there != NULL;
     plan->options.as_of_day =
         keeps_date ? making->there->plan.options.as_of_day : making->request->options.as_of_day;
-    if (look_at_inputs(making, err) != CG_OK ||
-        cg_making_take_ledgers(making, policy, err) != CG_OK) {
+    if (cg_making_take_ledgers(making, policy, err) != CG_OK) {
         return err->status;
+    }
+    if ((uint64_t)plan->parts * plan->tasks > FILES_GOOD) {
+        cg_log_warning("%u parts of %u tasks are %llu small files in %s, twice; keep them under %d",
+                       plan->parts, plan->tasks, (unsigned long long)plan->parts * plan->tasks,
+                       making->part.run_dir, (int)FILES_GOOD);
     }
     keep_left(making);
     give_to_tasks(making);
@@ -210,8 +266,9 @@ static enum cg_status lock(struct cg_making *making, struct cg_error *err) {
 static enum cg_status make(struct cg_making *making, const struct cg_policy *policy,
                            const struct cg_roster *roster, struct cg_error *err) {
     struct cg_part_plan *plan = &making->part.plan;
-    if (make_run_folder(making, err) != CG_OK || lock(making, err) != CG_OK ||
-        name_folder(making, err) != CG_OK ||
+    if (look_at_inputs(making, err) != CG_OK || make_run_folder(making, err) != CG_OK ||
+        lock(making, err) != CG_OK || name_folder(making, err) != CG_OK ||
+        check_names(making, err) != CG_OK ||
         cg_part_hash_layout(plan->options.layout, plan->layout_sha256, err) != CG_OK ||
         cg_part_hash_file(plan->options.reasons, plan->reasons_sha256, err) != CG_OK) {
         return err->status;
@@ -223,7 +280,8 @@ static enum cg_status make(struct cg_making *making, const struct cg_policy *pol
     }
     cg_part_free(making->there);
     making->there = NULL;
-    return make_plan(making, policy, roster, err);
+    return look_at_inputs(making, err) == CG_OK ? make_plan(making, policy, roster, err)
+                                                : err->status;
 }
 
 static enum cg_status start(struct cg_making *making, struct cg_error *err) {

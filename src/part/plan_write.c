@@ -4,8 +4,10 @@
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,10 +63,25 @@ static enum cg_status publish(struct cg_making *making, const char *temporary, c
     return CG_OK;
 }
 
+/* Under the plan's lock: nobody else is writing one. */
+static void sweep(const char *run_dir) {
+    DIR *dir = opendir(run_dir);
+    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL;
+         entry = readdir(dir)) {
+        if (fnmatch(".plan-??????", entry->d_name, FNM_PERIOD) == 0) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
 enum cg_status cg_making_write(struct cg_making *making, const struct cg_buffer *text,
                                struct cg_error *err) {
     char path[CG_PART_PATH_BYTES];
     char temporary[CG_PART_PATH_BYTES];
+    sweep(making->part.run_dir);
     (void)cg_part_path(&making->part, path, "plan.json");
     const int fd = mkostemp((char *)cg_part_path(&making->part, temporary, ".plan-XXXXXX"),
                             O_CLOEXEC); /* 0600 */

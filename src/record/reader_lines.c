@@ -4,9 +4,32 @@
 
 #include "claimgate/base/log.h"
 
+void cg_reader_tell_repeated(const struct cg_reader_input *inputs, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (inputs[i].repeated_header != 0) {
+            cg_log_note(
+                "%s: line %llu is the header again; it is skipped, and so is every further one",
+                strcmp(inputs[i].file, "-") == 0 ? "standard input" : inputs[i].file,
+                (unsigned long long)inputs[i].repeated_header);
+            return;
+        }
+    }
+}
+
+static void note_repeated(struct cg_reader *reader, const struct cg_batch *batch) {
+    struct cg_reader_input *input = &reader->plan.inputs[batch->source_no];
+    if (input->repeated_header != 0) {
+        return;
+    }
+    input->repeated_header = batch->first_line + batch->first_repeated_delta;
+    if (!reader->told_repeated && !reader->plan.untold) {
+        cg_reader_tell_repeated(input, 1);
+    }
+    reader->told_repeated = true;
+}
+
 /* A header among the records is the end of it, or told once and skipped. */
 static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
-    const char *file = reader->plan.inputs[batch->source_no].file;
     if (batch->other_header != NULL && reader->binding.is_headless) {
         cg_error_set(&batch->error, CG_BAD_DATA,
                      "line %llu is a header: %s, but the layout says \"header\": false, so that it "
@@ -19,11 +42,8 @@ static void look_at_headers(struct cg_reader *reader, struct cg_batch *batch) {
                      "columns in the same order: part the file there and run the parts apart",
                      (unsigned long long)(batch->first_line + batch->other_header_delta),
                      batch->other_header);
-    } else if (batch->repeated_headers != 0 && !reader->told_repeated) {
-        reader->told_repeated = true;
-        cg_log_note("%s: line %llu is the header again; it is skipped, and so is every further one",
-                    strcmp(file, "-") == 0 ? "standard input" : file,
-                    (unsigned long long)(batch->first_line + batch->first_repeated_delta));
+    } else if (batch->repeated_headers != 0) {
+        note_repeated(reader, batch);
     }
     if (batch->error.status != CG_OK && !reader->plan.unnamed) {
         cg_reader_name_input(reader, batch);

@@ -52,6 +52,7 @@ complain() {
 judge() { # CASE
     tried=$((tried + 1))
     all_steps || { complain "$1" "the commands again fail"; return; }
+    [ -z "$(find RUN -path '*_attempt/*' -o -name '.plan-*')" ] || complain "$1" "something is left: $(find RUN)"
     kept 2>>messages | cmp -s - golden || complain "$1" "something else is kept"
     [ ! -d set ] || "$program" ledger verify --ledger set >verified 2>>messages || complain "$1" "the set is not sound"
 }

@@ -1,6 +1,6 @@
 # For scripts that compare a run in parts with the same run in one piece. The caller has set $program,
 # $work, $parts and $tasks.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 bad=0
 complain() {
     echo "parts $parts, tasks $tasks: $1"

@@ -35,9 +35,10 @@ struct cg_reader_input {
     uint64_t bytes;   /* as they stand on disk */
     uint8_t sha256[CG_SHA256_BYTES];
     uint64_t records;
-    bool lacks_line_end;     /* of a plain file's last line: it may have been cut */
-    struct cg_stamp stamp;   /* of the file as it was opened */
-    struct cg_x12_facts x12; /* all zero for CSV */
+    bool lacks_line_end;      /* of a plain file's last line: it may have been cut */
+    struct cg_stamp stamp;    /* of the file as it was opened */
+    struct cg_x12_facts x12;  /* all zero for CSV */
+    uint64_t repeated_header; /* the line on which its header first stands again; 0: it does not */
 };
 
 /* What an earlier reader was bound to, whose inputs come before those of this one. */
@@ -66,11 +67,15 @@ struct cg_reader_plan {
     const char *empty_mend; /* the step that mends an input of 0 bytes; NULL: it has no records */
     bool takes_bom;         /* an input of a BOM alone is one of 0 bytes, which may be */
     bool unnamed;           /* the caller says which input it is whose header is wrong */
+    bool untold;            /* the caller tells of a header that is met again */
     struct cg_parse_plan parse;         /* the binding is the reader's to set */
     const void *const *rules_of_inputs; /* each has rules of its own, in place of those of `parse`;
                                          * NULL: none has */
     const atomic_bool *given_up;        /* ends the wait for a silent pipe; NULL: nothing does */
 };
+
+/* Of the first input that has one, that a header is met again and skipped. */
+void cg_reader_tell_repeated(const struct cg_reader_input *inputs, uint32_t count);
 
 /* NULL: no memory. */
 cg_must_use struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan);
