@@ -283,10 +283,9 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
     struct outcome_visit visit = {fn, context};
     for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
          part = cg_joined_next(ledger, part, err)) {
-        const enum cg_status status = cg_ledger_each(
-            part, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome, &visit, err);
-        if (status != CG_OK) {
-            return status;
+        if (cg_ledger_each(part, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome,
+                           &visit, err) != CG_OK) {
+            return err->status;
         }
     }
     return err->status;

@@ -240,11 +240,10 @@ static enum cg_status execute(struct answering *answering, struct cg_attempt *at
                               const struct cg_run_plan *plan, const struct cg_json *asked,
                               struct cg_error *err) {
     struct cg_run *run = NULL;
-    enum cg_status status = cg_run_new(plan, &run, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_run_new(plan, &run, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_run_execute(run, err);
+    enum cg_status status = cg_run_execute(run, err);
     if (status == CG_OK) {
         status = check_inputs(answering, cg_run_facts_of(run), asked, err);
     }

@@ -203,11 +203,10 @@ static void end(struct cg_asking *asking) {
 
 static enum cg_status ask(struct cg_asking *asking, uint32_t task, struct cg_error *err) {
     struct cg_attempt attempt;
-    enum cg_status status = cg_content_hash_init(&asking->content, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_content_hash_init(&asking->content, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_attempt_open(asking->part, &cg_step_ask, task, &attempt, err);
+    enum cg_status status = cg_attempt_open(asking->part, &cg_step_ask, task, &attempt, err);
     if (status == CG_OK && !start(asking, task)) {
         status = cg_error_set(err, CG_INTERNAL, "out of memory; try fewer --threads");
     }

@@ -138,12 +138,10 @@ enum cg_status cg_attempt_open(const struct cg_part *part, const struct cg_step 
 static enum cg_status write_manifest(const struct cg_attempt *attempt,
                                      const struct cg_buffer *manifest, struct cg_error *err) {
     struct cg_sink *sink = NULL;
-    enum cg_status status =
-        cg_sink_create(attempt->dir_fd, attempt->step->manifest, (gid_t)-1, &sink, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_sink_create(attempt->dir_fd, attempt->step->manifest, (gid_t)-1, &sink, err) != CG_OK) {
+        return err->status;
     }
-    status = cg_sink_write(sink, manifest->data, manifest->len_bytes, err);
+    const enum cg_status status = cg_sink_write(sink, manifest->data, manifest->len_bytes, err);
     if (status != CG_OK) {
         cg_sink_abandon(sink);
         return status;

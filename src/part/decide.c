@@ -83,10 +83,8 @@ static enum cg_status decide_tasks(struct cg_deciding *deciding, struct cg_attem
                                    struct cg_error *err) {
     if (cg_take_in(deciding, attempt, err) != CG_OK ||
         cg_vain_take_backs_end(&deciding->vain, deciding->history, keep_in_vain, deciding,
-                               &deciding->vain_count, err) != CG_OK) {
-        return err->status;
-    }
-    if (cg_deciding_commit(deciding, err) != CG_OK) {
+                               &deciding->vain_count, err) != CG_OK ||
+        cg_deciding_commit(deciding, err) != CG_OK) {
         return err->status;
     }
     struct cg_page page;

@@ -50,8 +50,7 @@ static enum cg_status open_plan(struct cg_part *part, const char *run_dir, struc
                                   "%s: no run is there; begin one with `claimgate part plan`",
                                   run_dir);
     }
-    const enum cg_status status = cg_part_plan_load(part, err);
-    return status == CG_OK ? enter_folder(part, err) : status;
+    return cg_part_plan_load(part, err) == CG_OK ? enter_folder(part, err) : err->status;
 }
 
 enum cg_status cg_part_open(const char *run_dir, struct cg_part **out, struct cg_error *err) {

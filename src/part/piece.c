@@ -61,9 +61,8 @@ static enum cg_status write_end(struct cg_piece_writer *piece, struct cg_error *
 
 enum cg_status cg_piece_finish(struct cg_piece_writer *piece, struct cg_piece_facts *facts,
                                struct cg_error *err) {
-    const enum cg_status status = write_end(piece, err);
-    if (status != CG_OK) {
-        return status;
+    if (write_end(piece, err) != CG_OK) {
+        return err->status;
     }
     *facts = (struct cg_piece_facts){.rows = piece->rows, .bytes = cg_sink_bytes(piece->sink)};
     cg_sink_sha256(piece->sink, facts->sha256);
@@ -162,9 +161,8 @@ enum cg_status cg_piece_open(const char *path, const char *header,
     if (fault != 0) {
         return cg_error_set_errno(err, CG_IO, fault, "%s", path);
     }
-    const enum cg_status status = cg_source_open(path, &out->source, err);
-    if (status != CG_OK) {
-        return status;
+    if (cg_source_open(path, &out->source, err) != CG_OK) {
+        return err->status;
     }
     cg_source_trust(out->source);
     return take_header(out, header, err);
