@@ -7,8 +7,7 @@
 #include "printed_page.h"
 
 #include "claimgate/base/date.h"
-#include "claimgate/run/alias.h"
-#include "claimgate/run/release.h"
+#include "claimgate/run/claim_list.h"
 
 #include <stddef.h>
 
@@ -27,45 +26,38 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static int32_t day_of(const struct options *o) {
-    return o->as_of_day == CG_DAY_NONE ? cg_date_today() : o->as_of_day;
-}
-
-static enum cg_status alias(const char *file, const struct options *o, struct cg_page *page,
+static enum cg_status alias(const struct cg_claim_list *list, struct cg_page *page,
                             struct cg_problems *problems, struct cg_error *err) {
-    const struct cg_alias_plan plan = {.file = file,
-                                       .ledger = o->ledger,
-                                       .lock_wait_seconds = (int)o->lock_wait,
-                                       .as_of_day = day_of(o)};
-    struct cg_alias_facts facts = {0};
-    const enum cg_status status = cg_alias_run(&plan, &facts, problems, err);
+    struct cg_alias_facts facts;
+    const enum cg_status status = cg_alias_run(list, &facts, problems, err);
     cg_page_alias(page, &facts);
     return status;
 }
 
-static enum cg_status release(const char *file, const struct options *o, struct cg_page *page,
+static enum cg_status release(const struct cg_claim_list *list, struct cg_page *page,
                               struct cg_problems *problems, struct cg_error *err) {
-    const struct cg_release_plan plan = {.file = file,
-                                         .ledger = o->ledger,
-                                         .lock_wait_seconds = (int)o->lock_wait,
-                                         .as_of_day = day_of(o)};
-    struct cg_release_facts facts = {0};
-    const enum cg_status status = cg_release_run(&plan, &facts, problems, err);
+    struct cg_release_facts facts;
+    const enum cg_status status = cg_release_run(list, &facts, problems, err);
     cg_page_release(page, &facts);
     return status;
 }
 
 static enum cg_status take_list(const struct cg_invocation *call,
-                                enum cg_status (*take)(const char *, const struct options *,
+                                enum cg_status (*take)(const struct cg_claim_list *,
                                                        struct cg_page *, struct cg_problems *,
                                                        struct cg_error *),
                                 struct cg_error *err) {
     const struct options *o = call->options;
+    const struct cg_claim_list list = {.file = call->args[0],
+                                       .ledger = o->ledger,
+                                       .lock_wait_seconds = (int)o->lock_wait,
+                                       .as_of_day = o->as_of_day == CG_DAY_NONE ? cg_date_today()
+                                                                                : o->as_of_day};
     struct cg_problems problems;
     struct cg_page page;
     cg_problems_init(&problems);
     cg_page_open(&page, CG_PAGE_TEXT);
-    const enum cg_status status = take(call->args[0], o, &page, &problems, err);
+    const enum cg_status status = take(&list, &page, &problems, err);
     cg_load_print_problems(&problems, err);
     cg_problems_fini(&problems);
     return cg_page_print(&page, status, err);

@@ -58,11 +58,6 @@ enum cg_status cg_joined_part(struct cg_joined *joined, uint32_t part_no, struct
     return status;
 }
 
-enum cg_status cg_joined_part_of(struct cg_joined *joined, struct cg_text member_id,
-                                 struct cg_ledger **out, struct cg_error *err) {
-    return cg_joined_part(joined, cg_member_part(member_id, joined->count), out, err);
-}
-
 struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledger *part,
                                  struct cg_error *err) {
     const uint32_t part_no = part == NULL ? 0 : part->mark.part_no + 1;
@@ -79,7 +74,9 @@ struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledge
 enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,
                                    struct cg_error *err) {
     struct cg_joined *joined = (*ledger)->joined;
-    return joined == NULL ? CG_OK : cg_joined_part_of(joined, member_id, ledger, err);
+    return joined == NULL
+               ? CG_OK
+               : cg_joined_part(joined, cg_member_part(member_id, joined->count), ledger, err);
 }
 
 enum cg_status cg_joined_to_first(struct cg_ledger **ledger, struct cg_error *err) {

@@ -45,9 +45,6 @@ void cg_joined_close(struct cg_joined *joined);
 /* That part, opened now where nobody has asked it yet. */
 cg_must_use enum cg_status cg_joined_part(struct cg_joined *joined, uint32_t part_no,
                                           struct cg_ledger **out, struct cg_error *err);
-/* That of a member. */
-cg_must_use enum cg_status cg_joined_part_of(struct cg_joined *joined, struct cg_text member_id,
-                                             struct cg_ledger **out, struct cg_error *err);
 /* The part behind `part`, in their order, or, where that is NULL, the first; a ledger by itself is
  * its only one. NULL: that was the last, or the next cannot be opened (err). */
 struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledger *part,

@@ -14,6 +14,15 @@ bool cg_list_file_is_id(struct cg_text id) {
            !cg_field_is_exponent(id);
 }
 
+bool cg_list_file_check(const struct cg_list_file *list, const struct cg_table_row *row, int column,
+                        bool good, const char *text) {
+    if (!good) {
+        cg_problems_add(list->problems, list->list->file, row->line, row->byte_columns[column],
+                        "%s", text);
+    }
+    return good;
+}
+
 /* The identity of the file's content; what the table reader hashes is the file as it stands on
  * disk. */
 static enum cg_status identify(struct cg_content_hash *hash, const char *path,
@@ -25,66 +34,6 @@ static enum cg_status identify(struct cg_content_hash *hash, const char *path,
     if (status == CG_OK) {
         cg_content_hash_get(hash, input->head_sha256, input->content_sha256);
     }
-    return status;
-}
-
-static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger *ledger,
-                              struct cg_ledger_input *input, struct cg_error *err) {
-    struct cg_table_facts table;
-    bool kept;
-    enum cg_status status = list->begin(ledger, list->as_of_day, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = list->read(list->context, ledger, &table, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    input->file = list->file;
-    input->bytes = table.bytes;
-    input->records = table.rows;
-    memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
-    const struct cg_ledger_commit commit = {
-        .inputs = input, .input_count = 1, .tally = list->tally};
-    return cg_ledger_commit(ledger, &commit, &kept, err);
-}
-
-static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_ledger *ledger,
-                                  int64_t *run_no, uint64_t *rows, struct cg_error *err) {
-    struct cg_ledger_input input = {0};
-    struct cg_ledger_known run = {.kind = list->kind};
-    bool known = false;
-    struct cg_content_hash hash = {0};
-    enum cg_status status = identify(&hash, list->file, &input, err);
-    cg_content_hash_fini(&hash);
-    if (status != CG_OK) {
-        return status;
-    }
-    if (cg_ledger_find_content(ledger, input.content_sha256, &known, &run, err) != CG_OK) {
-        return err->status;
-    }
-    if (known) {
-        cg_known_inputs_note(list->file, "skipped", &run, NULL);
-        return CG_OK;
-    }
-    if (take_in(list, ledger, &input, err) != CG_OK) {
-        return err->status;
-    }
-    *rows = input.records;
-    *run_no = cg_ledger_run_no(ledger);
-    return CG_OK;
-}
-
-enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no, uint64_t *rows,
-                                struct cg_error *err) {
-    const struct cg_ledger_plan plan = {.path = list->ledger,
-                                        .lock_wait_seconds = list->lock_wait_seconds};
-    struct cg_ledger *ledger = NULL;
-    if (cg_ledger_open_existing(&plan, &ledger, err) != CG_OK) {
-        return err->status;
-    }
-    const enum cg_status status = take_in_new(list, ledger, run_no, rows, err);
-    cg_ledger_close(ledger);
     return status;
 }
 
@@ -104,12 +53,93 @@ static enum cg_status read_remittance(const struct cg_remittance_plan *plan,
     return status;
 }
 
-enum cg_status cg_list_file_read(const struct cg_table_plan *plan, bool denied_only,
-                                 struct cg_table_facts *table, struct cg_problems *problems,
-                                 struct cg_error *err) {
-    const struct cg_remittance_plan remittance = {.table = *plan, .denied_only = denied_only};
+/* What a row is given to. */
+struct reading {
+    const struct cg_list_file *list;
+    struct cg_ledger *ledger;
+    enum cg_status status;
+    struct cg_error *err;
+};
+
+static bool take_row(void *context, const struct cg_table_row *row) {
+    struct reading *reading = context;
+    const struct cg_list_file *list = reading->list;
+    reading->status = list->row(list->context, reading->ledger, row, reading->err);
+    return reading->status == CG_OK;
+}
+
+/* CSV, or an X12 835, told by its first bytes. */
+static enum cg_status read_rows(const struct cg_list_file *list, struct cg_ledger *ledger,
+                                struct cg_table_facts *table, struct cg_error *err) {
+    struct reading reading = {.list = list, .ledger = ledger, .err = err};
+    const struct cg_remittance_plan plan = {.table = {.file = list->list->file,
+                                                      .columns = list->columns,
+                                                      .column_count = list->column_count,
+                                                      .row = take_row,
+                                                      .context = &reading},
+                                            .denied_only = list->denied_only};
     bool is_x12;
-    cg_remittance_look(plan->file, &is_x12);
-    return is_x12 ? read_remittance(&remittance, table, err)
-                  : cg_table_read(plan, table, problems, err);
+    cg_remittance_look(list->list->file, &is_x12);
+    const enum cg_status status = is_x12 ? read_remittance(&plan, table, err)
+                                         : cg_table_read(&plan.table, table, list->problems, err);
+    if (reading.status != CG_OK) {
+        return reading.status;
+    }
+    return status == CG_OK ? cg_problems_in_data(list->problems, err) : status;
+}
+
+static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger *ledger,
+                              struct cg_ledger_input *input, struct cg_error *err) {
+    struct cg_table_facts table;
+    bool kept;
+    const enum cg_status status = list->begin(ledger, list->list->as_of_day, err);
+    if (status != CG_OK || read_rows(list, ledger, &table, err) != CG_OK) {
+        return err->status;
+    }
+    input->file = list->list->file;
+    input->bytes = table.bytes;
+    input->records = table.rows;
+    memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
+    const struct cg_ledger_commit commit = {
+        .inputs = input, .input_count = 1, .tally = list->tally};
+    return cg_ledger_commit(ledger, &commit, &kept, err);
+}
+
+static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_ledger *ledger,
+                                  int64_t *run_no, uint64_t *rows, struct cg_error *err) {
+    struct cg_ledger_input input = {0};
+    struct cg_ledger_known run = {.kind = list->kind};
+    bool known = false;
+    struct cg_content_hash hash = {0};
+    enum cg_status status = identify(&hash, list->list->file, &input, err);
+    cg_content_hash_fini(&hash);
+    if (status != CG_OK) {
+        return status;
+    }
+    if (cg_ledger_find_content(ledger, input.content_sha256, &known, &run, err) != CG_OK) {
+        return err->status;
+    }
+    if (known) {
+        cg_known_inputs_note(list->list->file, "skipped", &run, NULL);
+        return CG_OK;
+    }
+    if (take_in(list, ledger, &input, err) != CG_OK) {
+        return err->status;
+    }
+    *rows = input.records;
+    *run_no = cg_ledger_run_no(ledger);
+    return CG_OK;
+}
+
+enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no, uint64_t *rows,
+                                struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = list->list->ledger,
+                                        .lock_wait_seconds = list->list->lock_wait_seconds};
+    struct cg_ledger *ledger = NULL;
+    if (cg_ledger_open_existing(&plan, &ledger, err) != CG_OK) {
+        return err->status;
+    }
+    const enum cg_status status = take_in_new(list, ledger, run_no, rows, err);
+    cg_ledger_close(ledger);
+    return status;
 }
