@@ -165,9 +165,12 @@ static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
     struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES, .packed = packed};
     while (!fill.at_end) {
         cg_buffer_clear(packed);
-        if (!cg_buffer_reserve(&merge->text, CG_BATCH_BYTES)) {
+        if (merge->text.len_bytes > CREDENTIALS_MAX_BYTES - CG_BATCH_BYTES) {
             return cg_error_set(err, CG_BAD_DATA, "%s is longer than 512 MiB",
                                 merge->plan->credentials);
+        }
+        if (!cg_buffer_reserve(&merge->text, CG_BATCH_BYTES)) {
+            return cg_error_no_memory(err);
         }
         fill.out = merge->text.data + merge->text.len_bytes;
         if (cg_source_read(source, &fill, err) != CG_OK) {

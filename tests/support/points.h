@@ -14,7 +14,11 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { POINTS_MAX = 1 << 13, POINTS_DEPTH = 9 };
+/* So many callers make a way. */
+#ifndef POINTS_DEPTH
+#define POINTS_DEPTH 9
+#endif
+enum { POINTS_MAX = 1 << 13 };
 
 static struct {
     bool lists;

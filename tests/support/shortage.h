@@ -24,7 +24,7 @@ static struct {
 } shortage;
 
 /* The request number `at`, from 0, fails; with `lasts` all that follow too. */
-static void shortage_begin(uint32_t at, bool lasts) {
+static inline void shortage_begin(uint32_t at, bool lasts) {
     shortage.lasts = lasts;
     shortage.left = at;
     shortage.failed = false;
@@ -32,7 +32,7 @@ static void shortage_begin(uint32_t at, bool lasts) {
 }
 
 /* False: there were not so many requests, and none has failed. */
-static bool shortage_end(void) {
+static inline bool shortage_end(void) {
     shortage.begun = false;
     return shortage.failed;
 }
