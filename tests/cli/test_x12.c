@@ -181,6 +181,34 @@ Test(x12, a_qualifier_that_is_not_read_is_told) {
     x12_world_end(&world);
 }
 
+/* A value that slipped into its place is not; a list of other codes is no fault of the claim. */
+Test(x12, a_qualifier_is_shown_where_it_can_be_no_value) {
+    static const char *const told[] = {"SV103 is blank; only", "SV103 is \"\"F2\"\"; only",
+                                       "SV103 is unknown; only",
+                                       "DTP02 of DTP*472 is unknown; a date is read"};
+    struct x12_world world;
+    x12_world_make(&world);
+    X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER,
+            OTHER_CLAIM("C-1", "SV1*HC:H0038:HE*5**1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-2", "SV1*HC:H0038:HE*5*F2*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-3", "SV1*HC:H0038:HE*5*M!1*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-4", "SV1*HC:H0038:HE*5*JANE*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-5", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*{?*20250106"),
+            OTHER_CLAIM("C-6", "SV1*ER:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-7", "SV1*IV:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-8", "SV1*WKX:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-9", "SV1*ER1:H0038*5*UN*1", "DTP*472*D8*20250106"));
+    const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837")));
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        x12_world_expect_in(out, "rejected.csv.gz", told[i]);
+    }
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-6*");
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-7*");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-8,1,M-1,2025-01-06,,11,WKX:H0038,");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-9,1,M-1,2025-01-06,,11,ER1:H0038,");
+    x12_world_end(&world);
+}
+
 /* Every claim of the group has the one fault. */
 Test(x12, a_group_without_a_readable_date_is_told_with_the_mend) {
     struct x12_world world;
