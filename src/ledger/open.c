@@ -22,15 +22,24 @@ enum {
     BUSY_WAIT_MS = 5000,
 };
 
+static enum cg_status refuse_folder(const char *path, struct cg_error *err) {
+    errno = EIO; /* where set.json can be looked at now, it could not before */
+    return cg_ledger_set_is(path) || errno != ENOENT
+               ? cg_error_set_errno(err, CG_IO, errno, "%s: set.json cannot be looked at", path)
+               : cg_error_set(err, CG_BAD_DATA,
+                              "%s: a folder without set.json, and a ledger is one file or the "
+                              "folder of a set; name another ledger",
+                              path);
+}
+
 static enum cg_status refuse_what_is_no_file(const char *path, struct cg_error *err) {
     struct stat facts;
-    return stat(path, &facts) != 0 || S_ISREG(facts.st_mode)
-               ? CG_OK
-               : cg_error_set(err, CG_BAD_DATA, "%s: %s; name another ledger", path,
-                              S_ISDIR(facts.st_mode)
-                                  ? "a folder without set.json, and a ledger is one file or "
-                                    "the folder of a set"
-                                  : "not a file");
+    if (stat(path, &facts) != 0 || S_ISREG(facts.st_mode)) {
+        return CG_OK;
+    }
+    return S_ISDIR(facts.st_mode)
+               ? refuse_folder(path, err)
+               : cg_error_set(err, CG_BAD_DATA, "%s: not a file; name another ledger", path);
 }
 
 /* The real path, so that a ledger has one lock by whatever name it is called. Its file may be

@@ -130,16 +130,19 @@ static enum cg_status do_import(struct fixture *fixture, struct cg_error *err) {
 }
 
 /* As after a crash between the rename and the mark. */
-static enum cg_status do_recover(struct fixture *fixture, struct cg_error *err) {
-    const struct cg_ledger_plan plan = {.path = fixture->path};
+static void take_mark_away(struct fixture *fixture) {
     const bool is_set = cg_ledger_set_is(fixture->path);
     const struct fixture part = is_set ? set_fixture_part(fixture, 1) : *fixture;
     char open_night[192], night[192];
-    uint32_t recovered = 0;
     snprintf(open_night, sizeof open_night, "%s/night.json", fixture->path);
     snprintf(night, sizeof night, "%s/nights/%d.json", fixture->path, LEDGER_JOBS_RUNS);
     cr_assert(!is_set || rename(night, open_night) == 0);
     fixture_exec(&part, "DELETE FROM publication WHERE run_no = 7");
+}
+
+static enum cg_status do_recover(struct fixture *fixture, struct cg_error *err) {
+    const struct cg_ledger_plan plan = {.path = fixture->path};
+    uint32_t recovered = 0;
     return cg_ledger_recover(&plan, &(struct cg_ledger_recovery){0}, &recovered, err);
 }
 
@@ -156,24 +159,28 @@ static void make_version_1(const struct fixture *fixture) {
     ledger_copy_take(&version_1_copy, &version_1, 0);
 }
 
+static void put_version_1_back(struct fixture *fixture) {
+    (void)fixture;
+    ledger_copy_put_back(&version_1_copy);
+}
+
 static enum cg_status do_migrate(struct fixture *fixture, struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = version_1.path, .policy = fixture->policy};
     struct cg_ledger *ledger = NULL;
-    ledger_copy_put_back(&version_1_copy);
     const enum cg_status status = cg_ledger_open(&plan, &ledger, err);
     cg_ledger_close(ledger);
     return status;
 }
 
 const struct ledger_job ledger_changes[LEDGER_CHANGES] = {
-    {"release", true, false, do_release},
-    {"alias", true, false, do_alias},
-    {"withdraw", true, false, do_withdraw},
-    {"night", true, false, do_night},
-    {"published night", true, false, do_published_night},
-    {"import", true, false, do_import},
-    {"recover", true, false, do_recover},
-    {"migrate", true, true, do_migrate},
+    {"release", true, false, do_release, NULL},
+    {"alias", true, false, do_alias, NULL},
+    {"withdraw", true, false, do_withdraw, NULL},
+    {"night", true, false, do_night, NULL},
+    {"published night", true, false, do_published_night, NULL},
+    {"import", true, false, do_import, NULL},
+    {"recover", true, false, do_recover, take_mark_away},
+    {"migrate", true, true, do_migrate, put_version_1_back},
 };
 
 /* --- the ledger --- */
@@ -208,4 +215,12 @@ void ledger_jobs_make(struct fixture *fixture, struct ledger_copy *copy) {
     expect_night(fixture, LINES(last_night), "last");
     make_version_1(fixture);
     ledger_copy_take(copy, fixture, LEDGER_JOBS_RUNS);
+}
+
+void ledger_job_prepare(const struct ledger_job *job, struct fixture *fixture,
+                        const struct ledger_copy *copy) {
+    ledger_copy_put_back(copy);
+    if (job->prepare != NULL) {
+        job->prepare(fixture);
+    }
 }

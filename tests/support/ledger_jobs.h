@@ -13,6 +13,7 @@ struct ledger_job {
     bool writes;
     bool single; /* of a ledger by itself, not of a set */
     enum cg_status (*run)(struct fixture *fixture, struct cg_error *err);
+    void (*prepare)(struct fixture *fixture); /* the copy, before each run; NULL: nothing */
 };
 enum { LEDGER_QUESTIONS = 18, LEDGER_CHANGES = 8, SET_JOBS = 8, LEDGER_JOBS_RUNS = 7 };
 extern const struct ledger_job ledger_questions[LEDGER_QUESTIONS];
@@ -22,5 +23,9 @@ extern const struct ledger_job set_jobs[SET_JOBS]; /* of a set alone */
 /* LEDGER_JOBS_RUNS runs, on a new ledger or set: two nights, a third that is taken back, a release,
  * a claim's other number and a last night. */
 void ledger_jobs_make(struct fixture *fixture, struct ledger_copy *copy);
+
+/* The ledger as it was made, and as the job wants it. */
+void ledger_job_prepare(const struct ledger_job *job, struct fixture *fixture,
+                        const struct ledger_copy *copy);
 
 #endif

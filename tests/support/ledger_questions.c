@@ -1,7 +1,9 @@
 #include "support/ledger_jobs.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { IN_2025 = 20100 };
 
@@ -191,27 +193,27 @@ static enum cg_status take_snapshot(struct fixture *fixture, struct cg_error *er
             ledger, &(struct cg_ledger_copy){.path = path, .group = (gid_t)-1}, err);
     }
     cg_ledger_close(ledger);
-    cr_expect_eq(fixture_holds(fixture, name), status == CG_OK, "%s", err->text);
+    cr_expect_eq(faccessat(AT_FDCWD, path, F_OK, 0) == 0, status == CG_OK, "%s", err->text);
     return status;
 }
 
 const struct ledger_job ledger_questions[LEDGER_QUESTIONS] = {
-    {"runs", false, false, ask_runs},
-    {"items of a run", false, false, ask_items},
-    {"rendered", false, false, ask_rendered},
-    {"providers", false, false, ask_providers},
-    {"a member", false, false, ask_member},
-    {"near a cap", false, false, ask_near_cap},
-    {"known inputs", false, false, ask_known_inputs},
-    {"policy", false, false, ask_policy},
-    {"claim", false, false, ask_claim},
-    {"standing", false, false, ask_standing},
-    {"freed", false, false, ask_freed},
-    {"early", false, false, ask_early},
-    {"lines of a run", false, false, ask_run_lines},
-    {"changes", false, true, ask_changes},
-    {"numbers", false, false, ask_numbers},
-    {"export", false, false, ask_export},
-    {"snapshot", false, false, take_snapshot},
-    {"verify", false, false, ask_verify},
+    {"runs", false, false, ask_runs, NULL},
+    {"items of a run", false, false, ask_items, NULL},
+    {"rendered", false, false, ask_rendered, NULL},
+    {"providers", false, false, ask_providers, NULL},
+    {"a member", false, false, ask_member, NULL},
+    {"near a cap", false, false, ask_near_cap, NULL},
+    {"known inputs", false, false, ask_known_inputs, NULL},
+    {"policy", false, false, ask_policy, NULL},
+    {"claim", false, false, ask_claim, NULL},
+    {"standing", false, false, ask_standing, NULL},
+    {"freed", false, false, ask_freed, NULL},
+    {"early", false, false, ask_early, NULL},
+    {"lines of a run", false, false, ask_run_lines, NULL},
+    {"changes", false, true, ask_changes, NULL},
+    {"numbers", false, false, ask_numbers, NULL},
+    {"export", false, false, ask_export, NULL},
+    {"snapshot", false, false, take_snapshot, NULL},
+    {"verify", false, false, ask_verify, NULL},
 };

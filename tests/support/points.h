@@ -16,7 +16,7 @@
 
 /* So many callers make a way. */
 #ifndef POINTS_DEPTH
-#define POINTS_DEPTH 9
+#define POINTS_DEPTH 6
 #endif
 enum { POINTS_MAX = 1 << 13 };
 

@@ -45,7 +45,7 @@ static bool fail_step(const struct ledger_job *job, const char *point, uint32_t 
     char fault[64];
     snprintf(fault, sizeof fault, "%s:%u:5", point, at);
     if (job->writes) {
-        ledger_copy_put_back(&copy);
+        ledger_job_prepare(job, &fixture, &copy);
     }
     cg_fault_want(fault);
     const enum cg_status status = job->run(&fixture, &err);

@@ -66,7 +66,7 @@ static void expect_sound(const struct ledger_job *job, uint32_t point) {
 static void fail_at(const struct ledger_job *job, uint32_t point) {
     struct cg_error err = CG_ERROR_INIT;
     if (job->writes) {
-        ledger_copy_put_back(&copy);
+        ledger_job_prepare(job, &fixture, &copy);
     }
     points_fail_at(point);
     const enum cg_status status = job->run(&fixture, &err);
@@ -81,7 +81,7 @@ static void fail_at(const struct ledger_job *job, uint32_t point) {
 
 static uint32_t fail_in_each_way(const struct ledger_job *job) {
     struct cg_error err = CG_ERROR_INIT;
-    ledger_copy_put_back(&copy);
+    ledger_job_prepare(job, &fixture, &copy);
     points_list();
     cr_assert_eq(job->run(&fixture, &err), CG_OK, "%s: %s", job->name, err.text);
     (void)points_end();
