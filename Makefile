@@ -352,8 +352,8 @@ TIDY := -*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-paramet
 
 analyze: deps-lint ## clang-tidy and gcc -fanalyzer over all sources (A="src/io/*.c": over these)
 	@set -e; for f in $(or $(A),$(SOURCES)); do \
-	  clang-tidy --quiet --checks='$(TIDY)' --warnings-as-errors='*' $$f -- -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -Isrc 2>/dev/null; \
-	  gcc -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -O1 $(GCC_ANALYZER) -Werror -c $$f -o /dev/null -MF /dev/null; done
+	  clang-tidy --quiet --checks='$(TIDY)' --warnings-as-errors='*' $$f -- -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -DCG_COMMIT='""' -Isrc 2>/dev/null; \
+	  gcc -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -DCG_COMMIT='""' -O1 $(GCC_ANALYZER) -Werror -c $$f -o /dev/null -MF /dev/null; done
 	@echo 'analyze: nothing was found'
 
 # ---- what users get -------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"
 #include "claimgate/base/nearest.h"
 
@@ -235,6 +236,7 @@ enum cg_status cg_options_parse(const struct cg_command *command, int argc, char
     /* Arguments are gathered at the front of argv: `count` never overtakes `next`. */
     while (next < argv + argc) {
         char *word = *next++;
+        CG_ASSERT(word != NULL); /* the NULL of argv stands behind its last word */
         if (!only_args && strcmp(word, "--") == 0) {
             only_args = true;
         } else if (!only_args && strncmp(word, "--", 2) == 0) {

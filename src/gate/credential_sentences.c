@@ -6,6 +6,8 @@
 #include "credential_edits.h"
 #include "sentence_parts.h"
 
+#include "claimgate/base/assert.h"
+
 #include <limits.h>
 #include <stdlib.h>
 
@@ -283,7 +285,8 @@ static void say_not_certified(const struct sentence *sentence) {
     } else {
         const struct cg_employment *employer =
             row_on_day(sentence, rows_of_provider(sentence, &roster->employment), any_row);
-        agency_npi = employer == NULL ? 0 : employer->agency_npi;
+        CG_ASSERT(employer != NULL); /* only days with an employer ask for a certified one */
+        agency_npi = employer->agency_npi;
         cg_say(say, "No employer of NPI %s is certified: agency %ju", sentence->npi.text,
                agency_npi);
     }

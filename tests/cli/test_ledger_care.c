@@ -1,6 +1,7 @@
 /*
  * Care of a ledger: what its commands tell of runs, and what killed and withdrawn runs have left.
  */
+#include "support/script.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
@@ -143,4 +144,26 @@ Test(ledger_care, each_document_is_what_its_schema_says) {
                     "--dry-run",
                     "redo.schema.json");
     expect_document("$C ledger runs --ledger $D/l --json --last 1", "runs.schema.json");
+}
+
+/* What a night adds to a member is kept in groups of some 48 kB, of which this one needs three. */
+Test(ledger_care, a_member_with_a_thousand_long_ids_in_a_night_is_remembered_whole, .timeout = 60) {
+    script_expect(
+        "lines() { awk -v from=$2 -v to=$3 'BEGIN { for (i = from; i <= to; i++) { "
+        "id = sprintf(\"%060d\", i); "
+        "printf \"A%s,1,M-01,2025-01-06,H0038,6,1000000004,1,\\nV%s,1,M-01,2025-01-06,H0038,6,"
+        "1000000004,8,A%s\\n\", id, id, id } }' >> $1; }\n"
+        "for f in 1 2 both; do echo claim_id,claim_line_number,member_id,claim_line_start_date,"
+        "hcpcs_code,service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id "
+        "> $1/$f.csv; done\n"
+        "lines $1/1.csv 1 900; lines $1/2.csv 600 1100; lines $1/both.csv 1 900; "
+        "lines $1/both.csv 600 1100\n"
+        "run() { $0 validate $1 --roster fixtures/quickstart/roster --as-of 2025-06-30 --quiet "
+        "${@:2}; }\n"
+        "run $1/1.csv --ledger $1/l --out $1/o1; run $1/2.csv --ledger $1/l --out $1/o2\n"
+        "run $1/both.csv --out $1/o; what() { zcat $1 | tail -n +2 | cut -d, -f$2; }\n"
+        "for o in accepted,1- rejected,3-; do f=${o%,*}.csv.gz; "
+        "(what $1/o1/$f ${o#*,}; what $1/o2/$f ${o#*,}) | cmp - <(what $1/o/$f ${o#*,}); "
+        "what $1/o/$f 1 | wc -l; done; $0 ledger verify --ledger $1/l | head -n 1",
+        "2302\n500\nThe ledger is sound: database, chain of runs, lines, accumulators.\n");
 }

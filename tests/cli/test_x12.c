@@ -165,16 +165,19 @@ Test(x12, a_qualifier_that_is_not_read_is_told) {
             OTHER_CLAIM("C-3", "SV1*H0038*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-4", "SV1*WK:H0038*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-5", "SV1*HC:H0038:HE*5*MJ*60", "DTP*472*D8*20250106"),
-            OTHER_CLAIM("C-6", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*DT*202501061200"));
+            OTHER_CLAIM("C-6", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*DT*202501061200"),
+            OTHER_CLAIM("C-7", "SV1*WK2:H0038*5*UN*1", "DTP*472*D8*20250106"));
     const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837"), "--ack"));
     x12_world_expect_in(out, "rejected.csv.gz", ",C-1,1,M-1,2025-01-06,,11,hc:H0038,HE,");
     x12_world_expect_in(out, "rejected.csv.gz", ",C-2,1,M-1,2025-01-06,,11,:H0038,HE,");
     x12_world_expect_in(out, "rejected.csv.gz", ",C-3,1,M-1,2025-01-06,,11,*H0038,,");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-7,1,M-1,2025-01-06,,11,WK2:H0038,,");
     x12_world_expect_in(out, "rejected.csv.gz", ",procedure_code_invalid,");
     x12_world_expect_in(out, "rejected.csv.gz", "SV101 holds H0038 with another qualifier than HC");
     x12_world_expect_in(out, "rejected.csv.gz", "SV103 is \"\"MJ\"\"; only where it is UN");
-    x12_world_expect_in(out, "rejected.csv.gz",
-                        "DTP02 of DTP*472 is \"\"DT\"\"; a date is read only");
+    x12_world_expect_in(
+        out, "rejected.csv.gz",
+        "DTP02 of DTP*472 is \"\"DT\"\"; a date is read only where it is D8 or RD8.\"");
     x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-4*");
     x12_world_expect_in(out, "report.json", "\"near_codes\": [");
     x12_world_expect_in(out, "ack.277ca.x12.gz", "SVC*HC:H0038:HE*5*****1~");

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 
 CC = os.environ.get("CC", "cc").split()
@@ -152,24 +153,26 @@ class Program:
 
     def mutate(self, number, how):
         """Returns what stood there, for `mend`."""
-        with open(self.path, "r+b") as file:
+        with open(self.path, "rb") as file:
             file.seek(self.at[number])
             was = file.read(6)
-            if 0x70 <= was[0] <= 0x7f:
-                was = was[:2]
-                now = b"\xeb" + was[1:] if how == "always" else b"\x90\x90"
-            elif was[0] == 0x0f and 0x80 <= was[1] <= 0x8f:
-                now = b"\x90\xe9" + was[2:] if how == "always" else b"\x90" * 6
-            else:
-                raise RuntimeError(f"{self.path}: jump {number} is {was.hex()}")
-            file.seek(self.at[number])
-            file.write(now)
+        if 0x70 <= was[0] <= 0x7f:
+            was = was[:2]
+            now = b"\xeb" + was[1:] if how == "always" else b"\x90\x90"
+        elif was[0] == 0x0f and 0x80 <= was[1] <= 0x8f:
+            now = b"\x90\xe9" + was[2:] if how == "always" else b"\x90" * 6
+        else:
+            raise RuntimeError(f"{self.path}: jump {number} is {was.hex()}")
+        self.mend(number, now)
         return was
 
     def mend(self, number, was):
-        with open(self.path, "r+b") as file:
+        """In a copy, for a mutant's processes may go on for ever, and nobody writes on what runs."""
+        shutil.copy(self.path, self.path + ".new")
+        with open(self.path + ".new", "r+b") as file:
             file.seek(self.at[number])
             file.write(was)
+        os.replace(self.path + ".new", self.path)
 
 
 def load_json(path):

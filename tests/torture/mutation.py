@@ -6,7 +6,7 @@ Every suite of `make test` runs once on programs that note which way each jump g
 MUTANTS (40) jumps are made one-way: the suites that go the other way run on each, those that are likely
 to notice and soon done with first, until one fails. A mutant that all of them pass survives and is
 listed with its line; unnoticed.txt says why some cannot matter. TORTURE_SEED picks others,
-JUMP=file:line:how tries one again. For one mutant suites of MUTANT_SECONDS (60) in all are run; how many
+JUMP=file:line:how tries one again, SUITES="caps claim" asks those alone. For one mutant suites of MUTANT_SECONDS (60) in all are run; how many
 of those that go the other way were run stands beside what survives.
 LIBS and CC are those of the build.
 """
@@ -94,8 +94,10 @@ class Trial:
             generator = os.path.join(folder, copy, "generate")
             if not os.path.exists(generator):
                 os.symlink(os.path.abspath(f"{build}/generate"), generator)
+        asked = os.environ.get("SUITES", "").split()
         self.suites = [Suite(os.path.basename(path)[:-2], folder)
-                       for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))]
+                       for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))
+                       if not asked or os.path.basename(path)[5:-2] in asked]
         self._look(build, os.path.join(folder, "ways.json"))
 
     def _look(self, build, path):

@@ -291,6 +291,11 @@ Test(credential_demands, on_a_span_a_demand_is_met_on_every_day, .init = set_up_
                        "1234567893,1679576722,2025-01-01,\n",
          .agencies = "1679576722,DMH,2020-01-01,2024-12-30\n",
          .reasons = "not_employed;agency_not_certified"},
+        /* The next employer, who is not certified, comes behind the line's last day. */
+        {.education = GOOD_EDUCATION "1234567893,2024,10,3,2024-12-31\n",
+         .employment = "1234567893,1679576722,2020-01-01,2024-12-30\n"
+                       "1234567893,1000000012,2025-01-02,\n",
+         .reasons = "not_employed"},
         /* Over the ratio on one day in the middle. */
         {.education = GOOD_EDUCATION "1234567893,2024,10,3,2024-12-31\n",
          .supervision = GOOD_SUPERVISION "1000000004,S-1,2024-12-31,2024-12-31,MHP,,8.5,1\n",

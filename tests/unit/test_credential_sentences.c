@@ -90,6 +90,11 @@ static const struct sentence_case cases[] = {
      .sentence = "NPI 1234567893's accepted credentials do not cover 2024-03-05; the nearest is "
                  "CPSSP-MH from 2022-01-01 to 2024-02-29."},
     {.reason = CG_REASON_CREDENTIAL_NOT_ACTIVE,
+     .credential = "1234567893,CPSSP-MH,current,2022-01-01,2024-02-29,,,\n"
+                   "1234567893,CPSSP-SU,current,2024-06-01,,,,\n",
+     .sentence = "NPI 1234567893's accepted credentials do not cover 2024-03-05; the nearest is "
+                 "CPSSP-MH from 2022-01-01 to 2024-02-29."},
+    {.reason = CG_REASON_CREDENTIAL_NOT_ACTIVE,
      .credential = "1234567893,CPSSP-MH,lapsed,2024-01-01,,,,\n",
      .sentence = "NPI 1234567893's accepted credentials do not cover 2024-03-05; CPSSP-MH is "
                  "lapsed from 2024-01-01 on."},
