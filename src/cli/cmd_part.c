@@ -26,7 +26,7 @@ static const struct options plan_defaults = {
 static const struct cg_option plan_options[] = {
     CG_TAKES_RUN(run),
     CG_TAKES_INTEGER("parts", "P", parts, 1, CG_PARTS_MAX, "parts that decide, by member"),
-    CG_TAKES_PATH("ledgers", "DIR", ledgers, "a ledger set: a night of it, in as many parts"),
+    CG_TAKES_LEDGER_SET(ledgers),
     CG_TAKES_INTEGER("tasks", "M", tasks, 1, CG_TASKS_MAX, "tasks that read and write, by file"),
     CG_TAKES_PART_ARGUMENTS(part),
     CG_TAKES_QUIET(quiet),
@@ -50,6 +50,9 @@ static enum cg_status plan(const struct cg_invocation *call, struct cg_error *er
             "--run RUN, --parts P and --tasks M are needed: the folder of the "
             "run, and how many parts and tasks it has (--ledgers DIR: as many parts as "
             "the set)");
+    }
+    if (cg_part_check_ledgers(call, o->ledgers, err) != CG_OK) {
+        return err->status;
     }
     const enum cg_status status = cg_part_options_fill(&o->part, &request.options, err);
     return status == CG_OK ? cg_part_plan_with(&request, err) : status;

@@ -27,6 +27,7 @@ static const struct cg_option option_table[] = {
 
 /* What is told of the whole run. */
 struct telling {
+    const struct cg_invocation *call;
     const struct cg_publish_options *options;
     struct cg_metrics_file *metrics;
     int *exit_code;
@@ -45,6 +46,9 @@ static void tell(void *context, const struct cg_run_facts *facts) {
         return;
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    if (!o->json) {
+        cg_publish_put_sources(&page, telling->call);
+    }
     cg_report_put_run(&page, facts);
     telling->status = cg_page_print_to(stdout, &page, CG_OK, telling->err);
 }
@@ -64,23 +68,23 @@ static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct
     return CG_OK;
 }
 
-enum cg_status cg_part_merging_begin(const struct cg_part_merge_arguments *arguments,
-                                     const char *ledgers, struct cg_part_merging *out,
+enum cg_status cg_part_merging_begin(struct cg_part_merging *merging, const char *ledgers,
                                      struct cg_error *err) {
-    const struct cg_publish_options *o = &arguments->publish;
+    const struct cg_publish_options *o = &merging->arguments->publish;
     const enum cg_status named =
-        o->metrics != NULL ? make_absolute(o->metrics, out->metrics_path, err) : CG_OK;
-    out->arguments = arguments;
-    cg_metrics_file_begin(&out->metrics,
-                          o->metrics != NULL && named == CG_OK ? out->metrics_path : NULL, ledgers);
+        o->metrics != NULL ? make_absolute(o->metrics, merging->metrics_path, err) : CG_OK;
+    cg_metrics_file_begin(&merging->metrics,
+                          o->metrics != NULL && named == CG_OK ? merging->metrics_path : NULL,
+                          ledgers);
     if (named != CG_OK) {
         return named;
     }
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder to make");
     }
-    return cg_publish_checks(o, &out->checks, err) == CG_OK ? make_absolute(o->out, out->out, err)
-                                                            : err->status;
+    return cg_publish_checks(o, &merging->checks, err) == CG_OK
+               ? make_absolute(o->out, merging->out, err)
+               : err->status;
 }
 
 /* From the folder that the plan names its files from. */
@@ -105,7 +109,8 @@ static enum cg_status spare(const struct cg_part_merging *merging, const struct 
 enum cg_status cg_part_merging_run(struct cg_part_merging *merging, struct cg_part *part,
                                    int *exit_code, struct cg_error *err) {
     const struct cg_publish_options *o = &merging->arguments->publish;
-    struct telling telling = {.options = o,
+    struct telling telling = {.call = merging->call,
+                              .options = o,
                               .metrics = &merging->metrics,
                               .exit_code = exit_code,
                               .policy = cg_part_options_of(part)->policy,
@@ -141,7 +146,7 @@ static enum cg_status merge(const struct cg_invocation *call, struct cg_part_mer
     const struct options *o = call->options;
     const struct cg_log_options log = {.quiet = o->merge.publish.quiet, .show_phi = o->show_phi};
     struct cg_opened_part opened;
-    if (cg_part_merging_begin(&o->merge, NULL, merging, err) != CG_OK) {
+    if (cg_part_merging_begin(merging, NULL, err) != CG_OK) {
         return err->status;
     }
     enum cg_status status = cg_part_open_with(o->run, log, &opened, err);
@@ -157,7 +162,7 @@ static enum cg_status merge(const struct cg_invocation *call, struct cg_part_mer
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    struct cg_part_merging merging;
+    struct cg_part_merging merging = {.call = call, .arguments = &o->merge};
     cg_log_init((struct cg_log_options){.quiet = o->merge.publish.quiet, .show_phi = o->show_phi});
     const enum cg_status status = merge(call, &merging, err);
     cg_part_merging_end(&merging, status, *call->exit_code);

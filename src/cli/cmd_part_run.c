@@ -40,7 +40,7 @@ static const struct cg_option option_table[] = {
                      "parts that decide, by member (as many as jobs)"),
     CG_TAKES_INTEGER("tasks", "M", tasks, 1, CG_TASKS_MAX,
                      "tasks that read and write, by file (up to four a job)"),
-    CG_TAKES_PATH("ledgers", "DIR", ledgers, "a ledger set: a night of it, in as many parts"),
+    CG_TAKES_LEDGER_SET(ledgers),
     CG_TAKES_PART_ARGUMENTS(part),
     CG_TAKES_PART_MERGE(merge),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
@@ -117,14 +117,13 @@ static enum cg_status fill_request(const struct cg_invocation *call, const char 
 
 /* The command at work. */
 struct running {
-    const struct cg_invocation *call;
     struct cg_part_merging merging;
     char run_dir[PATH_MAX];
     bool is_given_up; /* its night was taken back, so that nothing can go on from there */
 };
 
 static enum cg_status run_steps(struct running *running, uint32_t jobs, struct cg_error *err) {
-    const struct options *o = running->call->options;
+    const struct options *o = running->merging.call->options;
     const struct cg_log_options log = {.quiet = o->merge.publish.quiet, .show_phi = o->show_phi};
     struct cg_opened_part opened;
     enum cg_status status = cg_part_open_with(running->run_dir, log, &opened, err);
@@ -132,7 +131,8 @@ static enum cg_status run_steps(struct running *running, uint32_t jobs, struct c
         status = cg_part_run_steps(opened.part, jobs, err);
     }
     if (status == CG_OK) {
-        status = cg_part_merging_run(&running->merging, opened.part, running->call->exit_code, err);
+        status = cg_part_merging_run(&running->merging, opened.part,
+                                     running->merging.call->exit_code, err);
         running->is_given_up = cg_part_is_given_up(opened.part);
     }
     cg_part_close_with(&opened);
@@ -147,8 +147,9 @@ static bool has_plan(const char *run_dir) {
 
 /* What was done is kept where the same command can go on from there. */
 static void tidy(const struct running *running, enum cg_status status, bool has_out) {
-    const struct options *o = running->call->options;
-    const bool is_tripped = *running->call->exit_code != 0 && !has_out && o->ledgers == NULL;
+    const struct options *o = running->merging.call->options;
+    const bool is_tripped =
+        *running->merging.call->exit_code != 0 && !has_out && o->ledgers == NULL;
     if (!has_plan(running->run_dir)) {
         (void)cg_part_remove(running->run_dir); /* nothing was begun */
     } else if (!running->is_given_up && (status != CG_OK || is_tripped)) {
@@ -160,11 +161,12 @@ static void tidy(const struct running *running, enum cg_status status, bool has_
 }
 
 static enum cg_status run_locked(struct running *running, struct cg_error *err) {
-    const struct options *o = running->call->options;
+    const struct options *o = running->merging.call->options;
     const uint32_t jobs = cg_load_threads(o->jobs);
     struct cg_part_request request;
     bool has_out = false;
-    enum cg_status status = fill_request(running->call, running->run_dir, jobs, &request, err);
+    enum cg_status status =
+        fill_request(running->merging.call, running->run_dir, jobs, &request, err);
     if (status == CG_OK) {
         status = cg_part_plan_with(&request, err);
     }
@@ -179,7 +181,7 @@ static enum cg_status run_locked(struct running *running, struct cg_error *err) 
 }
 
 static enum cg_status run_in_folder(struct running *running, struct cg_error *err) {
-    const struct options *o = running->call->options;
+    const struct options *o = running->merging.call->options;
     const char *out = running->merging.out;
     int lock = -1;
     if (name_run(out, running->run_dir, err) != CG_OK ||
@@ -202,9 +204,9 @@ static enum cg_status run_in_folder(struct running *running, struct cg_error *er
 
 static enum cg_status run(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    struct running running = {.call = call};
+    struct running running = {.merging = {.call = call, .arguments = &o->merge}};
     cg_log_init((struct cg_log_options){.quiet = o->merge.publish.quiet, .show_phi = o->show_phi});
-    enum cg_status status = cg_part_merging_begin(&o->merge, o->ledgers, &running.merging, err);
+    enum cg_status status = cg_part_merging_begin(&running.merging, o->ledgers, err);
     if (status == CG_OK) {
         const struct cg_spared spared = {.folder = o->merge.publish.overwrite ? o->merge.publish.out
                                                                               : NULL,
@@ -213,6 +215,9 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
                                          .rules = {o->part.policy, o->part.layout},
                                          .outputs = {o->merge.publish.metrics}};
         status = cg_publish_spare(&spared, err);
+    }
+    if (status == CG_OK) {
+        status = cg_part_check_ledgers(call, o->ledgers, err);
     }
     if (status == CG_OK) {
         status = run_in_folder(&running, err);

@@ -67,10 +67,7 @@ static enum cg_status print_result(const struct cg_invocation *call,
     }
     cg_page_open(&page, o->publish.json ? CG_PAGE_JSON : CG_PAGE_TEXT);
     if (!o->publish.json) {
-        for (size_t i = 0; call->from_environment[i] != NULL; i++) {
-            cg_page_say(&page, "--%s by %s\n", call->from_environment[i]->name,
-                        call->from_environment[i]->variable);
-        }
+        cg_publish_put_sources(&page, call);
     }
     cg_report_put_run(&page, facts);
     /* Standard output is taken when an output goes there. */

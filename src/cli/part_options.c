@@ -4,6 +4,8 @@
 
 #include "claimgate/report/ack_codes.h"
 
+#include <sys/stat.h>
+
 enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
                                     struct cg_part_options *out, struct cg_error *err) {
     struct cg_ack_codes *codes = NULL;
@@ -33,6 +35,20 @@ enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
     const enum cg_status status = cg_x12_load_codes(&arguments->x12, &codes, err);
     cg_ack_codes_free(codes);
     return status;
+}
+
+enum cg_status cg_part_check_ledgers(const struct cg_invocation *call, const char *ledgers,
+                                     struct cg_error *err) {
+    struct stat facts;
+    const char *variable = cg_invocation_variable(call, "ledgers");
+    return ledgers == NULL || stat(ledgers, &facts) != 0 || S_ISDIR(facts.st_mode)
+               ? CG_OK
+               : cg_error_set(err, CG_USAGE,
+                              "%s is one ledger, and a run in parts needs a set: `claimgate ledger "
+                              "create DIR --parts P` makes one%s%s",
+                              ledgers,
+                              variable != NULL ? "; a run without a ledger has to unset " : "",
+                              variable != NULL ? variable : "");
 }
 
 enum cg_status cg_part_plan_with(const struct cg_part_request *request, struct cg_error *err) {

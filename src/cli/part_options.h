@@ -44,6 +44,10 @@ struct cg_part_merge_arguments {
 #define CG_PART_MERGE_DEFAULT                                                                      \
     { .publish = CG_PUBLISH_DEFAULT }
 
+#define CG_TAKES_LEDGER_SET(member)                                                                \
+    CG_TAKES_PATH_OR("CLAIMGATE_LEDGER", "ledgers", "DIR", member,                                 \
+                     "a ledger set: a night of it, in as many parts")
+
 #define CG_TAKES_PART_MERGE(member)                                                                \
     CG_TAKES_FLAG("one-file", member.one_file, "one file of each kind, as validate writes"),       \
         CG_TAKES_PUBLISH(member.publish)
@@ -72,6 +76,10 @@ struct cg_part_merge_arguments {
 cg_must_use enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
                                                 struct cg_part_options *out, struct cg_error *err);
 
+/* CG_USAGE where what is named as a ledger set is a ledger by itself. */
+cg_must_use enum cg_status cg_part_check_ledgers(const struct cg_invocation *call,
+                                                 const char *ledgers, struct cg_error *err);
+
 /* Plan a run, with the policy and roster that it names; warnings of the roster are told here. */
 cg_must_use enum cg_status cg_part_plan_with(const struct cg_part_request *request,
                                              struct cg_error *err);
@@ -87,8 +95,10 @@ cg_must_use enum cg_status cg_part_open_with(const char *run_dir, struct cg_log_
                                              struct cg_opened_part *out, struct cg_error *err);
 void cg_part_close_with(struct cg_opened_part *opened);
 
-/* The end of a run, from before its first step on: what has to be known then, and the metrics. */
+/* The end of a run, from before its first step on: what has to be known then, and the metrics. The
+ * caller fills the first two. */
 struct cg_part_merging {
+    const struct cg_invocation *call;
     const struct cg_part_merge_arguments *arguments;
     struct cg_run_checks checks;
     struct cg_metrics_file metrics;
@@ -97,9 +107,8 @@ struct cg_part_merging {
     char ledgers[PATH_MAX];
 };
 /* CG_USAGE with the mend. The metrics are begun, and must be ended, also after a failure. */
-cg_must_use enum cg_status cg_part_merging_begin(const struct cg_part_merge_arguments *arguments,
-                                                 const char *ledgers, struct cg_part_merging *out,
-                                                 struct cg_error *err);
+cg_must_use enum cg_status cg_part_merging_begin(struct cg_part_merging *merging,
+                                                 const char *ledgers, struct cg_error *err);
 cg_must_use enum cg_status cg_part_merging_run(struct cg_part_merging *merging,
                                                struct cg_part *part, int *exit_code,
                                                struct cg_error *err);

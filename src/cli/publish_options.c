@@ -34,6 +34,13 @@ enum cg_status cg_publish_checks(const struct cg_publish_options *options,
     return read_guard(options->guard, &out->guard, err);
 }
 
+void cg_publish_put_sources(struct cg_page *page, const struct cg_invocation *call) {
+    for (size_t i = 0; call->from_environment[i] != NULL; i++) {
+        cg_page_say(page, "--%s by %s\n", call->from_environment[i]->name,
+                    call->from_environment[i]->variable);
+    }
+}
+
 int cg_publish_note(const struct cg_publish_options *options, const char *policy,
                     const struct cg_run_facts *facts) {
     const bool has_rejected = facts->tally->rejected + facts->tally->cutback != 0;

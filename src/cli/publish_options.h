@@ -7,6 +7,7 @@
 
 #include "options.h"
 
+#include "claimgate/report/page.h"
 #include "claimgate/report/run_facts.h"
 #include "claimgate/run/checks.h"
 
@@ -68,6 +69,9 @@ struct cg_spared {
 /* No output takes the place of what is read, and nothing that is read or written goes with the
  * folder: CG_USAGE with the mend. */
 cg_must_use enum cg_status cg_publish_spare(const struct cg_spared *spared, struct cg_error *err);
+
+/* Which options a variable of the environment has given. */
+void cg_publish_put_sources(struct cg_page *page, const struct cg_invocation *call);
 
 /* Tells what there is to tell of the run beside its result. Returns the exit code: 0 or 1. */
 int cg_publish_note(const struct cg_publish_options *options, const char *policy,

@@ -50,7 +50,17 @@ static void become(const struct crew *crew, pid_t parent, char number[16]) {
     char name[] = "claimgate";
     char family[] = "part";
     char run[] = "--run";
+    char quiet[] = "--quiet";
+    char show_phi[] = "--show-phi";
     (void)snprintf(option, sizeof option, "--%s", crew->step->unit);
+    char *flags[2] = {NULL, NULL};
+    size_t count = 0;
+    if (cg_log_is_quiet()) {
+        flags[count++] = quiet;
+    }
+    if (cg_log_shows_phi()) {
+        flags[count++] = show_phi;
+    }
     char *const argv[] = {name,
                           family,
                           (char *)crew->step->name,
@@ -58,7 +68,8 @@ static void become(const struct crew *crew, pid_t parent, char number[16]) {
                           (char *)crew->part->run_dir,
                           option,
                           number,
-                          cg_log_is_quiet() ? (char *)"--quiet" : NULL,
+                          flags[0],
+                          flags[1],
                           NULL};
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent) {
         (void)execv("/proc/self/exe", argv);

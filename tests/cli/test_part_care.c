@@ -85,3 +85,10 @@ Test(part_care, names_and_numbers_that_no_step_could_work_with_end_the_plan, .ti
         "warning: 300 parts of 60 tasks are 18000 small files in ./R, twice; keep them under "
         "10000\n0\n");
 }
+
+Test(part_care, what_may_be_shown_is_shown_by_the_processes_of_a_run_too, .timeout = 120) {
+    script_expect_told(BEGIN "sed 1s/hcpcs_code/code/ $s/b.csv > $s/d.csv; "
+                             "t run $s/[ad].csv --jobs 1 --out $s/o --show-phi " RULES
+                             "| grep -o 'column 6 is code here and hcpcs_code there'",
+                       "column 6 is code here and hcpcs_code there\n");
+}

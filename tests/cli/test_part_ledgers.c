@@ -157,3 +157,15 @@ Test(part_ledgers, part_run_takes_a_night_through_and_one_that_is_known_is_none,
         "$0 ledger runs --ledger $1/set | grep -c validate",
         "0\n0\n0\n1\n");
 }
+
+Test(part_ledgers, the_variable_for_ledgers_counts_for_runs_in_parts, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART CREATE
+        "export CLAIMGATE_LEDGER=$1/set; $0 part run $1/[abc].csv --jobs 2 --out $1/o " RULES
+        "| head -n 1; $0 ledger runs | grep -c validate; export CLAIMGATE_LEDGER=$1/one; "
+        "touch $1/one; $0 part run $1/[abc].csv --jobs 2 --out $1/q " RULES
+        " 2>&1 | grep -o 'is one ledger.*a set\\|has to unset CLAIMGATE_LEDGER'; "
+        "ls -A $1 | grep -c '^[.]*q'",
+        "--ledgers by CLAIMGATE_LEDGER\n1\nis one ledger, and a run in parts needs a set\n"
+        "has to unset CLAIMGATE_LEDGER\n0\n");
+}
