@@ -136,6 +136,25 @@ Test(claim_rows, each_line_of_a_rejected_claim_has_a_row_of_its_own) {
     free(rejected);
 }
 
+Test(claim_rows, a_sentence_counts_the_units_of_lines_before_it_in_its_claim) {
+    static const char text[] =
+        HEADER CLAIM("A", "", "", PEER("08", "4") "," PEER("08", "5") "," PEER("08", "1"));
+    const char *out = scene_path(&scene, "out");
+    const char *const args[] = {scene_file(&scene, "claims.csv", text, sizeof text - 1),
+                                "--layout",
+                                layout,
+                                "--out",
+                                out,
+                                NULL};
+    size_t len;
+    scene_expect_success(args, NULL);
+    char *rejected = scene_read(out, "rejected.csv.gz", &len);
+    cr_expect(strstr(rejected, "4 of 6 units were already used on 2025-01-08, 4 of them by lines "
+                               "of this claim; this line asks for 5 and 2 are left.") != NULL,
+              "%s", rejected);
+    free(rejected);
+}
+
 Test(claim_rows, the_number_of_threads_changes_nothing) {
     static const char *const threads[] = {"0", "1", "2", "7"};
     char *first[2] = {NULL, NULL};

@@ -167,3 +167,18 @@ Test(ledger_care, a_member_with_a_thousand_long_ids_in_a_night_is_remembered_who
         "what $1/o/$f 1 | wc -l; done; $0 ledger verify --ledger $1/l | head -n 1",
         "2302\n500\nThe ledger is sound: database, chain of runs, lines, accumulators.\n");
 }
+
+/* Who has no line in scope is not in the ledger, and a line that no cap has tested tells no units.
+ */
+Test(ledger_care, what_was_not_decided_leaves_no_member_and_no_units) {
+    script_expect(
+        "D=$1; echo claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi > $D/c.csv\n"
+        "printf '%s,1,%s,2025-01-06,%s,2,%s\\n' A M-1 H0038 1000000004 B M-2 H0038 1999999984 "
+        "C M-3 99213 1000000004 >> $D/c.csv\n"
+        "$0 validate $D/c.csv --roster fixtures/quickstart/roster --as-of 2025-06-30 --quiet "
+        "--ledger $D/l --out $D/o\n"
+        "sqlite3 -readonly $D/l 'SELECT count(*) FROM member; SELECT line_no, decision, cap_used "
+        "FROM decided_line ORDER BY 1'",
+        "2\n1|1|[0,0]\n2|2|\n");
+}

@@ -54,10 +54,11 @@ def passes(program, whole, *options):
 
 
 class Suite:
-    def __init__(self, name, folder):
-        self.name = name
-        self.program = os.path.join(folder, "plain", name)
-        self.noted = os.path.join(folder, "noted", name)
+    def __init__(self, path, folder):
+        self.source = path[:-2]
+        self.name = self.source[len("tests/"):].replace("/test_", "_")  # cli_caps
+        self.program = os.path.join(folder, "plain", self.name)
+        self.noted = os.path.join(folder, "noted", self.name)
         self.binary = None
         self.seconds = 0.0
         self.ways = {}
@@ -95,7 +96,7 @@ class Trial:
             if not os.path.exists(generator):
                 os.symlink(os.path.abspath(f"{build}/generate"), generator)
         asked = os.environ.get("SUITES", "").split()
-        self.suites = [Suite(os.path.basename(path)[:-2], folder)
+        self.suites = [Suite(path, folder)
                        for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))
                        if not asked or os.path.basename(path)[5:-2] in asked]
         self._look(build, os.path.join(folder, "ways.json"))
@@ -104,9 +105,8 @@ class Trial:
         """Which ways each suite goes; what was seen of the same programs before is not asked again."""
         known = load_json(path)
         for suite in self.suites:
-            room = "cli" if os.path.exists(f"tests/cli/{suite.name}.c") else "unit"
-            key = self.jumps.link(suite.name, f"{build}/obj/tests/{room}/{suite.name}.o", True)
-            key += self.whole_key if room == "cli" else ""
+            key = self.jumps.link(suite.name, f"{build}/obj/{suite.source}.o", True)
+            key += self.whole_key if suite.name.startswith("cli") else ""
             if key not in known:
                 self.jumps.taken()
                 start = time.monotonic()
