@@ -9,7 +9,6 @@
 #include "claimgate/base/date.h"
 
 #include <endian.h>
-#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,7 +1,5 @@
 #include "printed_page.h"
 
-#include <stdio.h>
-
 enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
                                 struct cg_error *err) {
     status = cg_page_close(page, status, err);

@@ -6,7 +6,6 @@
 
 #include "claimgate/base/assert.h"
 #include "large_member.h"
-#include "member_rows.h"
 
 /* Out of line, so that the usual line need not save registers for it. */
 #define RARE __attribute__((noinline))

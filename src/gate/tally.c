@@ -258,19 +258,9 @@ static void take_off(struct cg_count *from, const struct cg_count *part, size_t 
 }
 
 void cg_tally_take_off(struct cg_tally *from, const struct cg_tally *part) {
-    from->records -= part->records;
-    from->accepted -= part->accepted;
-    from->rejected -= part->rejected;
-    from->malformed -= part->malformed;
-    from->out_of_scope -= part->out_of_scope;
-    from->exempt -= part->exempt;
-    from->cutback -= part->cutback;
-    from->taken_back -= part->taken_back;
-    from->units_submitted -= part->units_submitted;
-    from->units_accepted -= part->units_accepted;
-    from->units_rejected -= part->units_rejected;
-    from->units_exempt -= part->units_exempt;
-    from->units_taken_back -= part->units_taken_back;
+#define TAKE_OFF(name) from->name -= part->name;
+    CG_TALLY_KEPT(TAKE_OFF)
+#undef TAKE_OFF
     take_off(from->reasons, part->reasons, CG_REASON_COUNT);
     take_off(from->caps, part->caps, (size_t)cg_policy_version_count(from->policy) * CG_CAPS_MAX);
     for (size_t i = 0; i < CG_REASON_COUNT; i++) {

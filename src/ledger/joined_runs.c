@@ -35,20 +35,9 @@ static enum cg_status no_memory(struct cg_error *err) {
 }
 
 static void add_counts(struct cg_tally *to, const struct cg_tally *more) {
-    to->records += more->records;
-    to->accepted += more->accepted;
-    to->rejected += more->rejected;
-    to->malformed += more->malformed;
-    to->out_of_scope += more->out_of_scope;
-    to->exempt += more->exempt;
-    to->cutback += more->cutback;
-    to->taken_back += more->taken_back;
-    to->empty_lines += more->empty_lines;
-    to->units_submitted += more->units_submitted;
-    to->units_accepted += more->units_accepted;
-    to->units_rejected += more->units_rejected;
-    to->units_exempt += more->units_exempt;
-    to->units_taken_back += more->units_taken_back;
+#define ADD(name) to->name += more->name;
+    CG_TALLY_KEPT(ADD)
+#undef ADD
 }
 
 static struct sum *sum_of(struct sums *sums, int64_t run_no) {

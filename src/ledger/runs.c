@@ -25,13 +25,9 @@ static void read_run(sqlite3_stmt *statement, struct cg_ledger_run_facts *out) {
     out->state = out->withdrawn_by != 0                   ? CG_RUN_WITHDRAWN
                  : sqlite3_column_int(statement, 10) != 0 ? CG_RUN_UNPUBLISHED
                                                           : CG_RUN_STANDS;
-    uint64_t *const counts[] = {
-        &out->tally.records,         &out->tally.accepted,         &out->tally.rejected,
-        &out->tally.malformed,       &out->tally.out_of_scope,     &out->tally.exempt,
-        &out->tally.cutback,         &out->tally.taken_back,       &out->tally.empty_lines,
-        &out->tally.units_submitted, &out->tally.units_accepted,   &out->tally.units_rejected,
-        &out->tally.units_exempt,    &out->tally.units_taken_back,
-    };
+#define COUNT_AT(name) &out->tally.name,
+    uint64_t *const counts[] = {CG_TALLY_KEPT(COUNT_AT)};
+#undef COUNT_AT
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         *counts[i] = (uint64_t)sqlite3_column_int64(statement, 13 + (int)i);
     }
@@ -52,6 +48,9 @@ static enum cg_status visit_run(void *context, sqlite3_stmt *row, struct cg_erro
     return visit->run_fn(visit->context, &run, err);
 }
 
+#define COUNT_COLUMN(name) "r." #name ", "
+#define COUNT_COLUMNS      CG_TALLY_KEPT(COUNT_COLUMN)
+
 enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg_ledger_run_fn fn,
                                     void *context, struct cg_error *err) {
     if (ledger->joined != NULL) {
@@ -60,19 +59,16 @@ enum cg_status cg_ledger_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg
     struct visit visit = {.run_fn = fn, .context = context};
     const enum cg_status status = cg_ledger_each(
         ledger,
-        CG_QUERY(
-            "SELECT r.run_no, r.kind, r.started_at, r.claimgate, r.as_of_day, y.policy_id, "
-            "lower(hex(y.sha256)), r.withdraws, w.run_no, coalesce(p.folder, r.final_path), "
-            "r.staging_path IS NOT NULL AND p.run_no IS NULL, lower(hex(r.hash)), "
-            "lower(hex(r.previous_hash)), r.records, r.accepted, r.rejected, r.malformed, "
-            "r.out_of_scope, r.exempt, r.cutback, r.taken_back, r.empty_lines, r.units_submitted, "
-            "r.units_accepted, r.units_rejected, r.units_exempt, r.units_taken_back, r.layout, "
-            "coalesce(r.providers, 0) FROM run r "
-            "LEFT JOIN policy y ON y.policy_no = r.policy_no "
-            "LEFT JOIN publication p ON p.run_no = r.run_no "
-            "LEFT JOIN run w ON w.withdraws = r.run_no "
-            "WHERE ?1 = 0 OR r.run_no = ?1 ORDER BY r.run_no",
-            cg_cell_integer(run_no)),
+        CG_QUERY("SELECT r.run_no, r.kind, r.started_at, r.claimgate, r.as_of_day, y.policy_id, "
+                 "lower(hex(y.sha256)), r.withdraws, w.run_no, coalesce(p.folder, r.final_path), "
+                 "r.staging_path IS NOT NULL AND p.run_no IS NULL, lower(hex(r.hash)), "
+                 "lower(hex(r.previous_hash)), " COUNT_COLUMNS
+                 "r.layout, coalesce(r.providers, 0) FROM run r "
+                 "LEFT JOIN policy y ON y.policy_no = r.policy_no "
+                 "LEFT JOIN publication p ON p.run_no = r.run_no "
+                 "LEFT JOIN run w ON w.withdraws = r.run_no "
+                 "WHERE ?1 = 0 OR r.run_no = ?1 ORDER BY r.run_no",
+                 cg_cell_integer(run_no)),
         visit_run, &visit, err);
     if (status == CG_OK && run_no != 0 && visit.visited == 0) {
         return cg_error_set(err, CG_USAGE,

@@ -6,38 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(name)                                                                                \
-    { #name, offsetof(struct cg_tally, name) }
+#define COUNT(name) {#name, offsetof(struct cg_tally, name)},
 static const struct {
     const char *name;
     size_t offset;
-} counts[] = {
-    {"claims", offsetof(struct cg_tally, claims.records)},
-    {"claims_accepted", offsetof(struct cg_tally, claims.accepted)},
-    {"claims_rejected", offsetof(struct cg_tally, claims.rejected)},
-    COUNT(records),
-    COUNT(accepted),
-    COUNT(rejected),
-    COUNT(malformed),
-    COUNT(out_of_scope),
-    COUNT(exempt),
-    COUNT(cutback),
-    COUNT(taken_back),
-    COUNT(empty_lines),
-    COUNT(other_records),
-    COUNT(further_rows),
-    COUNT(decoration),
-    COUNT(repeated_headers),
-    COUNT(claims_of_two_members),
-    COUNT(skipped_lines),
-    COUNT(trailers),
-    COUNT(utc_times),
-    COUNT(units_submitted),
-    COUNT(units_accepted),
-    COUNT(units_rejected),
-    COUNT(units_exempt),
-    COUNT(units_taken_back),
-};
+} counts[] = {{"claims", offsetof(struct cg_tally, claims.records)},
+              {"claims_accepted", offsetof(struct cg_tally, claims.accepted)},
+              {"claims_rejected", offsetof(struct cg_tally, claims.rejected)},
+              CG_TALLY_KEPT(COUNT) COUNT(other_records) COUNT(further_rows) COUNT(decoration)
+                  COUNT(repeated_headers) COUNT(claims_of_two_members) COUNT(skipped_lines)
+                      COUNT(trailers) COUNT(utc_times)};
 enum { COUNTS = sizeof counts / sizeof counts[0] };
 
 static uint64_t *count_at(struct cg_tally *tally, size_t i) {

@@ -5,7 +5,6 @@
 #include "claimgate/base/utf8.h"
 #include "claimgate/record/field.h"
 #include "claimgate/record/reader.h"
-#include "claimgate/record/shapes.h"
 #include "claimgate/x12/places.h"
 #include "claimgate/x12/x12.h"
 

@@ -11,7 +11,6 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/claim.h"
-#include "claimgate/gate/field_edits.h"
 #include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
 

@@ -105,6 +105,23 @@ struct cg_tally {
     char duplicate_bytes[CG_ID_MAX_BYTES];
 };
 
+/* The counts that a ledger keeps of each run, in the order of its columns. */
+#define CG_TALLY_KEPT(X)                                                                           \
+    X(records)                                                                                     \
+    X(accepted)                                                                                    \
+    X(rejected)                                                                                    \
+    X(malformed)                                                                                   \
+    X(out_of_scope)                                                                                \
+    X(exempt)                                                                                      \
+    X(cutback)                                                                                     \
+    X(taken_back)                                                                                  \
+    X(empty_lines)                                                                                 \
+    X(units_submitted)                                                                             \
+    X(units_accepted)                                                                              \
+    X(units_rejected)                                                                              \
+    X(units_exempt)                                                                                \
+    X(units_taken_back)
+
 cg_must_use bool cg_tally_init(struct cg_tally *tally, const struct cg_policy *policy);
 void cg_tally_fini(struct cg_tally *tally);
 /* False: no memory. */
