@@ -14,7 +14,7 @@
 static bool is_plain(const struct cg_audit_record *record) {
     const struct cg_binding *binding = record->binding;
     return binding->span_count == 0 && !record->batch->is_fed_back &&
-           cg_scan(record->index, record->text, binding->delimiter) &&
+           cg_scan(record->index, record->text, 0, binding->delimiter) &&
            record->index->line_count == 1 && record->index->lines[0].plain;
 }
 

@@ -2,106 +2,15 @@
  * `part answer`: read the inputs of a task again, and put the decisions of all parts to their
  * lines. Encode and write are those of any run.
  */
-#include "answered.h"
+#include "answering.h"
 #include "attempt.h"
 #include "changed.h"
-#include "piece.h"
 #include "tally_file.h"
 
-#include "claimgate/gate/decided.h"
-#include "claimgate/report/ack_codes.h"
 #include "claimgate/report/page.h"
 #include "claimgate/run/run.h"
 
 #include <stdlib.h>
-
-struct answering {
-    const struct cg_part *part;
-    uint32_t task;
-    uint32_t first_input;
-    uint32_t input_count;
-    struct cg_piece_reader *pieces; /* one a part, each in the order of the inputs */
-    struct cg_ack_codes *codes;
-    const char **paths;
-};
-
-/* --- a line's decision --- */
-
-static enum cg_status is_another(const struct answering *answering, const struct cg_batch *batch,
-                                 const struct cg_line *line, uint32_t part_no,
-                                 struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL,
-                        "%s:%llu: %s/decide/%u has no decision for this line as it is read here: "
-                        "was a step run with other files or another roster? Begin again with "
-                        "another --run",
-                        answering->paths[batch->source_no],
-                        (unsigned long long)cg_batch_line_place(batch, line),
-                        answering->part->run_dir, part_no);
-}
-
-static enum cg_status next_row(const struct answering *answering, uint32_t part_no,
-                               struct cg_text *row, bool *more, struct cg_error *err) {
-    const enum cg_status status = cg_piece_next(&answering->pieces[part_no], row, more, err);
-    if (status != CG_BAD_DATA) {
-        return status;
-    }
-    const struct cg_error why = *err;
-    *err = (struct cg_error)CG_ERROR_INIT;
-    return cg_step_damaged(answering->part, &cg_step_decide, part_no, why.text, err);
-}
-
-static enum cg_status take_decision(const struct answering *answering, struct cg_batch *batch,
-                                    struct cg_line *line, uint32_t part_no, struct cg_error *err) {
-    struct cg_answered answered;
-    struct cg_text row;
-    bool more;
-    if (next_row(answering, part_no, &row, &more, err) != CG_OK) {
-        return err->status;
-    }
-    if (!more || !cg_answered_read(row, &answered) ||
-        answered.input != answering->first_input + batch->source_no ||
-        answered.place != cg_batch_line_place(batch, line) ||
-        !cg_decided_take(&answered.decided, line)) {
-        return is_another(answering, batch, line, part_no, err);
-    }
-    return CG_OK;
-}
-
-/* A cg_run_task.decide. */
-static enum cg_status look_up(void *context, struct cg_batch *batch, struct cg_error *err) {
-    const struct answering *answering = context;
-    uint32_t part_no = 0;
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
-        struct cg_line *line = cg_batch_line(batch, i);
-        if (line->more_lines != CG_NOT_FIRST &&
-            !cg_part_of_lines(&answering->part->plan, line, &part_no)) {
-            return is_another(answering, batch, line, part_no, err);
-        }
-        if (cg_decided_elsewhere(line) &&
-            take_decision(answering, batch, line, part_no, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    cg_decided_rest(batch);
-    return CG_OK;
-}
-
-static enum cg_status check_all_taken(const struct answering *answering, struct cg_error *err) {
-    for (uint32_t i = 0; i < answering->part->plan.parts; i++) {
-        struct cg_text row;
-        bool more;
-        if (next_row(answering, i, &row, &more, err) != CG_OK) {
-            return err->status;
-        }
-        if (more) {
-            return cg_error_set(err, CG_INTERNAL,
-                                "%s/decide/%u decides lines that the inputs of task %u do not "
-                                "have: has an input changed? Begin again with another --run",
-                                answering->part->run_dir, i, answering->task);
-        }
-    }
-    return CG_OK;
-}
 
 /* --- the manifest --- */
 
@@ -145,7 +54,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
     cg_json_close_array(json);
 }
 
-static void put_place(struct cg_json_writer *json, const struct answering *answering,
+static void put_place(struct cg_json_writer *json, const struct cg_answering *answering,
                       const struct cg_place_of_record *place) {
     uint32_t input = 0;
     while (input + 1 < answering->input_count && answering->paths[input] != place->file) {
@@ -157,7 +66,7 @@ static void put_place(struct cg_json_writer *json, const struct answering *answe
     cg_json_close_array(json);
 }
 
-static void put_notices(struct cg_json_writer *json, const struct answering *answering,
+static void put_notices(struct cg_json_writer *json, const struct cg_answering *answering,
                         const struct cg_notices *notices) {
     cg_json_open_array(json, "notices");
     for (int kind = 0; kind < CG_NOTICE_KINDS; kind++) {
@@ -174,7 +83,7 @@ static void put_notices(struct cg_json_writer *json, const struct answering *ans
     cg_json_close_array(json);
 }
 
-static void put_manifest(struct cg_json_writer *json, const struct answering *answering,
+static void put_manifest(struct cg_json_writer *json, const struct cg_answering *answering,
                          const struct cg_run_facts *facts) {
     static const struct cg_shape_counts no_shapes;
     cg_json_put_integer(json, "task", answering->task);
@@ -194,7 +103,7 @@ static void put_manifest(struct cg_json_writer *json, const struct answering *an
 
 /* --- the step --- */
 
-static enum cg_status check_inputs(const struct answering *answering,
+static enum cg_status check_inputs(const struct cg_answering *answering,
                                    const struct cg_run_facts *facts, const struct cg_json *asked,
                                    struct cg_error *err) {
     for (uint32_t i = 0; i < facts->input_count; i++) {
@@ -206,7 +115,7 @@ static enum cg_status check_inputs(const struct answering *answering,
     return CG_OK;
 }
 
-static enum cg_status keep(const struct answering *answering, struct cg_attempt *attempt,
+static enum cg_status keep(const struct cg_answering *answering, struct cg_attempt *attempt,
                            const struct cg_run_facts *facts, struct cg_error *err) {
     struct cg_page page;
     cg_page_open(&page, CG_PAGE_JSON);
@@ -220,7 +129,7 @@ static enum cg_status keep(const struct answering *answering, struct cg_attempt 
 }
 
 /* A task without inputs has an answer too. */
-static enum cg_status keep_nothing(const struct answering *answering, struct cg_attempt *attempt,
+static enum cg_status keep_nothing(const struct cg_answering *answering, struct cg_attempt *attempt,
                                    struct cg_error *err) {
     struct cg_tally tally;
     struct cg_run_facts *facts = calloc(1, sizeof *facts);
@@ -236,7 +145,7 @@ static enum cg_status keep_nothing(const struct answering *answering, struct cg_
     return status;
 }
 
-static enum cg_status execute(struct answering *answering, struct cg_attempt *attempt,
+static enum cg_status execute(struct cg_answering *answering, struct cg_attempt *attempt,
                               const struct cg_run_plan *plan, const struct cg_json *asked,
                               struct cg_error *err) {
     struct cg_run *run = NULL;
@@ -248,7 +157,7 @@ static enum cg_status execute(struct answering *answering, struct cg_attempt *at
         status = check_inputs(answering, cg_run_facts_of(run), asked, err);
     }
     if (status == CG_OK) {
-        status = check_all_taken(answering, err);
+        status = cg_look_up_end(answering, err);
     }
     if (status == CG_OK) {
         status = keep(answering, attempt, cg_run_facts_of(run), err);
@@ -260,14 +169,15 @@ static enum cg_status execute(struct answering *answering, struct cg_attempt *at
     return err->status;
 }
 
-static enum cg_status answer(struct answering *answering, struct cg_attempt *attempt,
+static enum cg_status answer(struct cg_answering *answering, struct cg_attempt *attempt,
                              const struct cg_json *asked, struct cg_error *err) {
     const struct cg_part *part = answering->part;
     const struct cg_part_options *o = &part->plan.options;
     struct cg_reader_begun begun;
     const struct cg_output_folder folder = {.fd = attempt->dir_fd, .path = attempt->path};
     const struct cg_run_task task = {.begun = cg_part_begun(part, answering->task, &begun),
-                                     .decide = look_up,
+                                     .look_ahead = cg_look_up_passing,
+                                     .decide = cg_look_up_decisions,
                                      .context = answering};
     const struct cg_run_plan plan = {.inputs = answering->paths,
                                      .input_count = answering->input_count,
@@ -292,35 +202,12 @@ static enum cg_status answer(struct answering *answering, struct cg_attempt *att
                                        : execute(answering, attempt, &plan, asked, err);
 }
 
-static enum cg_status open_piece(struct answering *answering, uint32_t part_no,
-                                 struct cg_error *err) {
-    char path[CG_PART_PATH_BYTES];
-    struct cg_manifest manifest;
-    struct cg_piece_facts facts;
-    const struct cg_json *piece = NULL;
-    enum cg_status status =
-        cg_manifest_load(answering->part, &cg_step_decide, part_no, &manifest, err);
-    if (status == CG_OK) {
-        piece = cg_json_item(cg_json_member(cg_json_root(manifest.doc), "pieces"), answering->task);
-        cg_piece_facts_get(piece, &facts);
-        (void)cg_part_path(answering->part, path, "decide/%u/ask-%u.rows.gz", part_no,
-                           answering->task);
-        status = cg_piece_open(path, cg_answered_header, &facts, &answering->pieces[part_no], err);
-    }
-    if ((status == CG_BAD_DATA || status == CG_NO_INPUT) && piece != NULL) {
-        const struct cg_error why = *err;
-        *err = (struct cg_error)CG_ERROR_INIT;
-        status = cg_step_damaged(answering->part, &cg_step_decide, part_no, why.text, err);
-    }
-    cg_manifest_free(&manifest);
-    return status;
-}
-
-static enum cg_status start(struct answering *answering, struct cg_error *err) {
+static enum cg_status start(struct cg_answering *answering, struct cg_error *err) {
     const struct cg_part_plan *plan = &answering->part->plan;
     answering->first_input = plan->first_inputs[answering->task];
     answering->input_count = plan->first_inputs[answering->task + 1] - answering->first_input;
-    answering->pieces = calloc(plan->parts, sizeof answering->pieces[0]);
+    answering->piece_count = plan->parts + 1;
+    answering->pieces = calloc(answering->piece_count, sizeof answering->pieces[0]);
     answering->paths = calloc((size_t)answering->input_count + 1, sizeof answering->paths[0]);
     if (answering->pieces == NULL || answering->paths == NULL) {
         return cg_error_no_memory(err);
@@ -328,13 +215,8 @@ static enum cg_status start(struct answering *answering, struct cg_error *err) {
     for (uint32_t i = 0; i < answering->input_count; i++) {
         answering->paths[i] = plan->inputs[answering->first_input + i].file;
     }
-    for (uint32_t i = 0; i < plan->parts; i++) {
-        if (open_piece(answering, i, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    if (!plan->options.ack) {
-        return CG_OK;
+    if (cg_look_up_open(answering, err) != CG_OK || !plan->options.ack) {
+        return err->status;
     }
     struct cg_problems problems;
     cg_problems_init(&problems);
@@ -344,8 +226,8 @@ static enum cg_status start(struct answering *answering, struct cg_error *err) {
     return status;
 }
 
-static void end(struct answering *answering) {
-    for (uint32_t i = 0; answering->pieces != NULL && i < answering->part->plan.parts; i++) {
+static void end(struct cg_answering *answering) {
+    for (uint32_t i = 0; answering->pieces != NULL && i < answering->piece_count; i++) {
         cg_piece_close(&answering->pieces[i]);
     }
     cg_ack_codes_free(answering->codes);
@@ -354,7 +236,7 @@ static void end(struct answering *answering) {
 }
 
 enum cg_status cg_part_answer(struct cg_part *part, uint32_t task, struct cg_error *err) {
-    struct answering answering = {.part = part, .task = task};
+    struct cg_answering answering = {.part = part, .task = task};
     struct cg_attempt attempt = {.dir_fd = -1};
     struct cg_manifest asked;
     bool is_done;

@@ -4,6 +4,7 @@
 #include "asked.h"
 #include "asking.h"
 #include "attempt.h"
+#include "passing.h"
 #include "tally_file.h"
 
 #include "claimgate/base/date.h"
@@ -12,7 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SPARE_BATCHES = 4 };
+enum { SPARE_BATCHES = 4, PIECE_NAME_BYTES = 32 };
+
+/* Behind those of the parts comes one for who answers. */
+static const char *piece_name(const struct cg_asking *asking, uint32_t number,
+                              char out[PIECE_NAME_BYTES]) {
+    (void)snprintf(out, PIECE_NAME_BYTES, "part-%u.rows.gz", number);
+    return number < asking->part->plan.parts ? out : cg_passing_file;
+}
 
 /* What inputs hold beside the lines in scope belongs to it too. */
 static void put_identity(struct cg_json_writer *json, const struct cg_asking *asking) {
@@ -22,7 +30,7 @@ static void put_identity(struct cg_json_writer *json, const struct cg_asking *as
         json->failed =
             !cg_buffer_append(&hashes, asking->inputs[i].sha256, CG_SHA256_BYTES) || json->failed;
     }
-    cg_identity_put(json, asking->facts, asking->part->plan.parts,
+    cg_identity_put(json, asking->facts, asking->piece_count,
                     (struct cg_text){hashes.data, (uint32_t)hashes.len_bytes});
     cg_buffer_fini(&hashes);
 }
@@ -60,10 +68,9 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_asking *as
     cg_json_close_array(json);
     cg_tally_put(json, &asking->tally);
     cg_json_open_array(json, "pieces");
-    for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof name, "part-%u.rows.gz", i);
-        cg_piece_facts_put(json, name, &asking->facts[i]);
+    for (uint32_t i = 0; i < asking->piece_count; i++) {
+        char name[PIECE_NAME_BYTES];
+        cg_piece_facts_put(json, piece_name(asking, i, name), &asking->facts[i]);
     }
     cg_json_close_array(json);
 }
@@ -72,11 +79,11 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_asking *as
 
 static enum cg_status open_pieces(struct cg_asking *asking, const struct cg_attempt *attempt,
                                   struct cg_error *err) {
-    for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof name, "part-%u.rows.gz", i);
-        if (cg_piece_create(attempt->dir_fd, name, cg_asked_header, asking->deflater,
-                            &asking->pieces[i], err) != CG_OK) {
+    for (uint32_t i = 0; i < asking->piece_count; i++) {
+        char name[PIECE_NAME_BYTES];
+        if (cg_piece_create(attempt->dir_fd, piece_name(asking, i, name),
+                            i < asking->part->plan.parts ? cg_asked_header : cg_passing_header,
+                            asking->deflater, &asking->pieces[i], err) != CG_OK) {
             return err->status;
         }
     }
@@ -84,7 +91,7 @@ static enum cg_status open_pieces(struct cg_asking *asking, const struct cg_atte
 }
 
 static enum cg_status finish_pieces(struct cg_asking *asking, struct cg_error *err) {
-    for (uint32_t i = 0; i < asking->part->plan.parts; i++) {
+    for (uint32_t i = 0; i < asking->piece_count; i++) {
         if (cg_piece_finish(&asking->pieces[i], &asking->facts[i], err) != CG_OK) {
             return err->status;
         }
@@ -161,8 +168,9 @@ static bool start(struct cg_asking *asking, uint32_t task) {
     const size_t inputs = (size_t)asking->input_count + 1;
     asking->inputs = calloc(inputs, sizeof asking->inputs[0]);
     asking->hashes = calloc(inputs, sizeof asking->hashes[0]);
-    asking->pieces = calloc(plan->parts, sizeof asking->pieces[0]);
-    asking->facts = calloc(plan->parts, sizeof asking->facts[0]);
+    asking->piece_count = plan->parts + 1;
+    asking->pieces = calloc(asking->piece_count, sizeof asking->pieces[0]);
+    asking->facts = calloc(asking->piece_count, sizeof asking->facts[0]);
     asking->days = calloc(CG_DAY_LAST - CG_DAY_FIRST + 1, 1);
     asking->deflater = cg_deflater_new(1, CG_CODEC_BEST);
     const bool has_tally = cg_tally_init(&asking->tally, asking->part->rules.policy);
@@ -183,7 +191,7 @@ static bool start(struct cg_asking *asking, uint32_t task) {
 }
 
 static void end(struct cg_asking *asking) {
-    for (uint32_t i = 0; asking->pieces != NULL && i < asking->part->plan.parts; i++) {
+    for (uint32_t i = 0; asking->pieces != NULL && i < asking->piece_count; i++) {
         cg_piece_abandon(&asking->pieces[i]);
     }
     for (uint32_t i = 0; asking->batches != NULL && i < asking->depth; i++) {

@@ -34,8 +34,9 @@ struct cg_asking {
 
     /* hand on */
     struct cg_deflater *deflater;
-    struct cg_piece_writer *pieces; /* one a part */
+    struct cg_piece_writer *pieces; /* one a part, and then that of passing.h */
     struct cg_piece_facts *facts;
+    uint32_t piece_count;
     bool lacks_end;        /* X12: the last IEA so far has no end of its segment */
     struct cg_tally tally; /* of what no part decides */
     uint8_t *days; /* by day from CG_DAY_FIRST: 1 where a line that may be accepted begins */

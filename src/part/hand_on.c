@@ -4,11 +4,13 @@
  */
 #include "asked.h"
 #include "asking.h"
+#include "passing.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/decided.h"
 #include "claimgate/gate/sentences.h"
+#include "claimgate/record/stretches.h"
 
 static void read_batch(void *context, struct cg_batch *batch) {
     struct cg_asking *asking = context;
@@ -152,6 +154,18 @@ static enum cg_status hand_take_backs_on(struct cg_asking *asking, const struct 
     return CG_OK;
 }
 
+static enum cg_status tell_passing(struct cg_asking *asking, struct cg_batch *batch,
+                                   struct cg_error *err) {
+    struct cg_piece_writer *piece = &asking->pieces[asking->part->plan.parts];
+    if (batch->text.len == 0 || asking->part->plan.kind == CG_PART_X12) {
+        return CG_OK;
+    }
+    return cg_stretches_note(batch, cg_reader_binding(asking->reader)) &&
+                   cg_passing_put(&piece->text, batch)
+               ? cg_piece_put(piece, err)
+               : cg_error_no_memory(err);
+}
+
 /* One run gives an interchange the end that its last segment lacks once another one is written
  * behind it. What is written of the next task's files is not known to this one. */
 static enum cg_status check_end(struct cg_asking *asking, const struct cg_batch *batch,
@@ -186,6 +200,7 @@ static void hand_batch_on(void *context, struct cg_batch *batch) {
         check_end(asking, batch, &batch->error) == CG_OK &&
         hand_lines_on(asking, batch, &batch->error) == CG_OK &&
         hand_take_backs_on(asking, batch, &batch->error) == CG_OK &&
+        tell_passing(asking, batch, &batch->error) == CG_OK &&
         !cg_tally_add_undecided(&asking->tally, batch)) {
         (void)cg_error_no_memory(&batch->error);
     }

@@ -4,6 +4,7 @@
 
 #include "claimgate/io/deflate.h"
 #include "claimgate/record/csv.h"
+#include "claimgate/record/stretches.h"
 #include "claimgate/x12/x12.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct cg_batch *cg_batch_new(void) {
     cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
     cg_array_init(&batch->header_like, sizeof(struct cg_header_like), RECORDS_MAX);
     cg_array_init(&batch->passing_take_backs, sizeof(struct cg_passing_take_back), RECORDS_MAX);
+    cg_array_init(&batch->stretches, sizeof(struct cg_stretch), CG_BATCH_LINES);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
     cg_array_init(&batch->positions, sizeof(struct cg_position), RECORDS_MAX);
     cg_array_init(&batch->line_places, sizeof(uint64_t), RECORDS_MAX);
@@ -67,6 +69,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_scan_fini(&batch->index);
     cg_array_fini(&batch->accepted_text);
     cg_array_fini(&batch->lines);
+    cg_array_fini(&batch->stretches);
     cg_array_fini(&batch->origins);
     cg_array_fini(&batch->positions);
     cg_array_fini(&batch->line_places);
@@ -99,6 +102,7 @@ void cg_batch_reset(struct cg_batch *batch) {
         cg_x12_batch_clear(batch->x12);
     }
     batch->is_fed_back = false;
+    batch->stretches.count = 0;
     batch->origins.count = 0;
     batch->positions.count = 0;
     batch->line_places.count = 0;

@@ -1,6 +1,7 @@
 #include "claimgate/record/parse.h"
 
 #include "claimgate/record/claim_record.h"
+#include "claimgate/record/stretches.h"
 #include "decoration.h"
 #include "fed_back.h"
 #include "header_names.h"
@@ -87,24 +88,6 @@ static enum cg_malformed find_fault(struct parser *parser, const struct piece *p
                               : CG_WELL_FORMED;
 }
 
-_Static_assert((int)CG_ONLY_MAX == (int)CG_LEFT_OUT_RULES,
-               "a batch counts for each rule of a layout");
-
-/* The layout's rules tell which rows are services. The first that one does not meet counts it. */
-static __attribute__((noinline)) bool is_left_out(struct parser *parser) {
-    const struct cg_binding *binding = parser->binding;
-    for (uint32_t i = 0; i < binding->only_count; i++) {
-        const struct cg_only_column *only = &binding->only[i];
-        if (!cg_only_holds(only->rule, cg_values_column(&parser->values, only->column))) {
-            parser->batch->left_out[i]++;
-            cg_batch_record(parser->batch, parser->batch->records.count - 1)->left_out_by =
-                (uint8_t)(i + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
 /* --- headers among the records --- */
 
 /* Where a claim has its date no name of the header stands, and a date begins with a digit. */
@@ -156,7 +139,7 @@ __attribute__((noinline)) static int look_closer(struct parser *parser, struct c
 
 /* True when the record has a line that stays. */
 static bool edit_fields(struct parser *parser, struct cg_line *line) {
-    if (parser->binding->only_count > 0 && is_left_out(parser)) {
+    if (parser->binding->only_count > 0 && cg_values_leave_out(&parser->values, parser->batch)) {
         return false;
     }
     return parser->plan->edit_fields(parser->plan->rules, &parser->values, line);
@@ -226,7 +209,8 @@ static __attribute__((noinline)) bool take_claim(struct parser *parser) {
         return true;
     }
     return cg_claim_record_read(parser->plan, batch, &parser->claim,
-                                parser->binding->only_count > 0 && is_left_out(parser));
+                                parser->binding->only_count > 0 &&
+                                    cg_values_leave_out(&parser->values, batch));
 }
 
 /* Inlined, so that the piece need not stand in memory. */
@@ -309,14 +293,13 @@ static bool take_fed_back(struct parser *parser, struct piece piece) {
     return true;
 }
 
-static bool parse_lines(struct parser *parser) {
-    struct cg_text text = parser->batch->text;
+static bool parse_lines(struct parser *parser, uint32_t start, uint32_t text_end) {
+    struct cg_text text = {parser->batch->text.ptr, text_end};
     struct cg_scan_index *index = &parser->batch->index;
-    if (!cg_scan(index, text, parser->binding->delimiter)) {
+    if (!cg_scan(index, text, start, parser->binding->delimiter)) {
         return false;
     }
     const bool csv_alone = parser->plan->libcsv_only || parser->binding->span_count > 0;
-    uint32_t start = 0;
     uint32_t first_mark = 0;
     for (size_t i = 0; i < index->line_count; i++) {
         uint32_t next_mark = index->lines[i].mark_count;
@@ -344,6 +327,23 @@ static bool parse_lines(struct parser *parser) {
         first_mark = next_mark;
     }
     return true;
+}
+
+static bool parse_stretches(struct parser *parser) {
+    struct cg_batch *batch = parser->batch;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < batch->stretches.count; i++) {
+        const struct cg_stretch *stretch = cg_array_at(&batch->stretches, i);
+        if (!cg_stretches_pass(batch, stretch->passing, &at)) {
+            return false;
+        }
+        const uint32_t begin = at;
+        at = cg_stretches_end(batch->text, begin, stretch->others);
+        if (!parse_lines(parser, begin, at)) {
+            return false;
+        }
+    }
+    return parse_lines(parser, at, batch->text.len);
 }
 
 static bool parse_multiline(struct parser *parser) {
@@ -386,7 +386,7 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     if (!cg_claim_values_init(&parser.claim, plan->binding, csv, batch)) {
         return cg_error_no_memory(&batch->error);
     }
-    if (!(plan->binding->multiline ? parse_multiline(&parser) : parse_lines(&parser))) {
+    if (!(plan->binding->multiline ? parse_multiline(&parser) : parse_stretches(&parser))) {
         return cg_error_no_memory(&batch->error);
     }
     edit_credentials(&parser);

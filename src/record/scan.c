@@ -29,7 +29,7 @@ static bool reserve(struct cg_scan_index *index, size_t len_bytes) {
     index->marks = malloc((1 + need) * sizeof *index->marks);
     index->lines = malloc(need * sizeof *index->lines);
     if (index->marks != NULL) {
-        *index->marks++ = UINT32_MAX; /* marks[-1] */
+        index->marks++; /* marks[-1] */
     }
     if (index->marks == NULL || index->lines == NULL) {
         cg_scan_fini(index);
@@ -83,9 +83,10 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
 }
 
 static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct cg_text text,
-                                             char delimiter, struct variant variant) {
-    uint32_t whole = text.len - text.len % CG_SCAN_BLOCK_BYTES;
-    for (uint32_t base = 0; base < whole; base += CG_SCAN_BLOCK_BYTES) {
+                                             uint32_t begin, char delimiter,
+                                             struct variant variant) {
+    uint32_t whole = text.len - (text.len - begin) % CG_SCAN_BLOCK_BYTES;
+    for (uint32_t base = begin; base < whole; base += CG_SCAN_BLOCK_BYTES) {
         const char *block = text.ptr + base;
         const struct cg_masks masks = variant.masks(block, delimiter);
         const bool is_plain = (masks.plain | masks.delimiter) == UINT64_MAX;
@@ -102,40 +103,41 @@ static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct c
 }
 
 static void run_variant(enum cg_scan_variant variant, struct progress *progress,
-                        struct cg_text text, char delimiter) {
+                        struct cg_text text, uint32_t begin, char delimiter) {
     switch (variant) {
 #ifdef __SSE2__
     case CG_SCAN_SSE2:
-        scan_blocks(progress, text, delimiter, (struct variant){masks_sse2, line_ends_sse2});
+        scan_blocks(progress, text, begin, delimiter, (struct variant){masks_sse2, line_ends_sse2});
         break;
 #endif
     case CG_SCAN_PORTABLE:
     case CG_SCAN_VARIANT_COUNT:
-        scan_blocks(progress, text, delimiter,
+        scan_blocks(progress, text, begin, delimiter,
                     (struct variant){masks_portable, line_ends_portable});
         break;
     }
 }
 
 bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index, struct cg_text text,
-                  char delimiter) {
+                  uint32_t begin, char delimiter) {
     if (!reserve(index, text.len)) {
         return false;
     }
+    index->marks[-1] = begin - 1U;
     index->mark_count = 0;
     index->line_count = 0;
     struct progress progress = {.index = index};
-    run_variant(variant, &progress, text, delimiter);
+    run_variant(variant, &progress, text, begin, delimiter);
     bool ended = index->line_count > 0 &&
                  index->lines[index->line_count - 1].mark_count == index->mark_count &&
                  index->marks[index->mark_count - 1] + 1 == text.len;
-    if (!ended && text.len > 0) {
+    if (!ended && text.len > begin) {
         index->marks[index->mark_count++] = text.len;
         end_line(&progress, index->mark_count);
     }
     return true;
 }
 
-bool cg_scan(struct cg_scan_index *index, struct cg_text text, char delimiter) {
-    return cg_scan_with(CG_SCAN_VARIANT_COUNT - 1, index, text, delimiter);
+bool cg_scan(struct cg_scan_index *index, struct cg_text text, uint32_t begin, char delimiter) {
+    return cg_scan_with(CG_SCAN_VARIANT_COUNT - 1, index, text, begin, delimiter);
 }

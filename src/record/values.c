@@ -145,3 +145,20 @@ struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field)
     return column < 0 ? (struct cg_csv_field){.raw_len = 0}
                       : cg_values_cell(values, (uint32_t)column);
 }
+
+_Static_assert((int)CG_ONLY_MAX == (int)CG_LEFT_OUT_RULES,
+               "a batch counts for each rule of a layout");
+
+__attribute__((noinline)) bool cg_values_leave_out(struct cg_values *values,
+                                                   struct cg_batch *batch) {
+    const struct cg_binding *binding = values->binding;
+    for (uint32_t i = 0; i < binding->only_count; i++) {
+        const struct cg_only_column *only = &binding->only[i];
+        if (!cg_only_holds(only->rule, cg_values_column(values, only->column))) {
+            batch->left_out[i]++;
+            cg_batch_record(batch, batch->records.count - 1)->left_out_by = (uint8_t)(i + 1);
+            return true;
+        }
+    }
+    return false;
+}

@@ -43,6 +43,10 @@ static void cut(void *context, struct cg_batch *batch) {
         add_content(run, batch);
     }
     cg_reader_cut(run->reader, batch);
+    const struct cg_run_task *task = run->plan->task;
+    if (task != NULL && batch->error.status == CG_OK && batch->text.len > 0) {
+        (void)task->look_ahead(task->context, batch, &batch->error);
+    }
 }
 
 static void parse(void *context, struct cg_batch *batch) {

@@ -108,27 +108,45 @@ Test(part, other_rules_than_those_of_the_plan_are_refused, .timeout = 120) {
     "$0 part " step " --run $1/R 2>&1 | sed \"s|$1|.|g\" | grep -o 'remove that folder.*'; "       \
     "echo ${PIPESTATUS[0]}; "
 
+#define SPOIL(file)     "printf x | dd of=$1/R/" file " bs=1 seek=40 conv=notrunc 2> $1/e; "
+#define BRING_ASKS_BACK "rm -r $1/R/ask; cp -r $1/S/ask $1/R; "
+
 Test(part, what_is_damaged_is_named_with_the_command_that_makes_it_again, .timeout = 120) {
     script_expect_told(
         CUT_QUICKSTART PLAN
         "; for i in 0 1; do $0 part ask --run $1/R --task $i; done; cp -r $1/R $1/S; "
-        "truncate -s -30 $1/R/ask/1/part-0.rows.gz; " MEND(
-            "decide --part 0") "$0 part decide --part 1 --run $1/R; rm -r $1/R/ask; cp -r $1/S/ask "
-                               "$1/R; "
-                               "$0 part decide --part 0 --run $1/R; "
-                               "printf x | dd of=$1/R/decide/0/ask-0.rows.gz bs=1 seek=40 "
-                               "conv=notrunc "
-                               "2> $1/e; " MEND("answer --task 0") "echo '{}' > "
-                                                                   "$1/R/decide/0/"
-                                                                   "decide.json; " MEND(
-                                                                       "answer --task 1") "ls "
-                                                                                          "$1/R/"
-                                                                                          "_attemp"
-                                                                                          "t",
+        "truncate -s -30 $1/R/ask/1/part-0.rows.gz; " MEND("decide --part 0") BRING_ASKS_BACK
+        "for i in 0 1; do $0 part decide --part $i --run $1/R; done; " SPOIL(
+            "ask/0/passing.rows.gz") MEND("answer --task 0")
+            BRING_ASKS_BACK SPOIL("decide/0/ask-0.rows.gz")
+                MEND("answer --task 0") "echo '{}' > $1/R/decide/0/decide.json; " MEND(
+                    "answer --task 1") "ls $1/R/_attempt",
         "remove that folder and make it again with `claimgate part ask --run ./R --task 1`\n65\n"
+        "remove that folder and make it again with `claimgate part ask --run ./R --task 0`\n65\n"
         "remove that folder and make it again with `claimgate part decide --run ./R --part 0`\n65\n"
         "remove that folder and make it again with `claimgate part decide --run ./R --part "
         "0`\n65\n");
+}
+
+/* Among lines that pass, which answer does not look at for fields, one is in scope now; then the
+ * file is as long as before and has fewer lines. */
+Test(part, an_input_that_has_changed_since_it_was_asked_for_has_no_answer, .timeout = 120) {
+    script_expect_told(
+        "{ sed -n 1p " CLAIMS "; for i in 1 2 3 4 5; do sed -n 5p " CLAIMS "; done; "
+        "sed -n 2,3p " CLAIMS "; } > $1/a.csv; cp $1/a.csv $1/b; "
+        "$0 part plan $1/a.csv --run $1/R --parts 1 --tasks 1 " RULES
+        "; $0 part ask --run $1/R --task 0; "
+        "$0 part decide --run $1/R --part 0; "
+        "sed -i 3s/99213/H0038/ $1/a.csv; " TRY(
+            "answer --task 0") "{ head -n 4 $1/b; tail -n +5 $1/b | tr '\\n' ';'; } > "
+                               "$1/a.csv; " TRY("answer --task 0") "cp $1/b $1/a.csv; " TRY("answer"
+                                                                                            " --"
+                                                                                            "task "
+                                                                                            "0"),
+        "claimgate: ./a.csv has changed since `claimgate part ask`: bring that file back, or begin "
+        "again with another --run\n65\n"
+        "claimgate: ./a.csv has changed since `claimgate part ask`: bring that file back, or begin "
+        "again with another --run\n65\n0\n");
 }
 
 Test(part, a_reject_rate_over_the_limit_publishes_nothing, .timeout = 120) {

@@ -132,7 +132,9 @@ struct cg_batch {
     struct cg_x12_batch *x12; /* cut and parse: what the input has beside records where it is X12,
                                * of which the lines below count segments; empty otherwise */
 
-    bool is_fed_back; /* cut: the input is a rejected file of an earlier run */
+    bool is_fed_back;          /* cut: the input is a rejected file of an earlier run */
+    struct cg_array stretches; /* cut: of struct cg_stretch (stretches.h), where an earlier reading
+                                * of the same bytes tells which records pass; empty else */
 
     /* parse */
     struct cg_array records;   /* of struct cg_record */

@@ -118,6 +118,10 @@ struct cg_csv_field cg_values_cell(struct cg_values *values, uint32_t column);
 /* The same of a field; raw_len 0 when its column is absent. */
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field);
 
+/* The layout's rules tell which rows are services. The first that the batch's last record does not
+ * meet counts it, and the record is left out. */
+cg_must_use bool cg_values_leave_out(struct cg_values *values, struct cg_batch *batch);
+
 struct cg_parse_plan {
     const struct cg_binding *binding;
     /* True when the record is in scope: then `line` has been filled, fields and verdict of group 1.

@@ -28,8 +28,9 @@ struct cg_scan_line {
 };
 
 struct cg_scan_index {
-    uint32_t *marks; /* positions of delimiters and line ends (LF, CR), ascending; marks[-1] is
-                      * UINT32_MAX, so that every field begins one behind the mark before it */
+    uint32_t *marks; /* positions of delimiters and line ends (LF, CR), ascending; marks[-1] is one
+                      * before the first byte, modulo 2^32, so that every field begins one behind
+                      * the mark before it */
     size_t mark_count;
     struct cg_scan_line *lines;
     size_t line_count;
@@ -38,10 +39,11 @@ struct cg_scan_index {
 
 void cg_scan_fini(struct cg_scan_index *index);
 
-/* Index `text`, which must be readable up to the next multiple of 64 bytes from its start. An
- * unended last line gets a mark and a line at text.len, as if it had an end there. False: no
- * memory. */
-cg_must_use bool cg_scan(struct cg_scan_index *index, struct cg_text text, char delimiter);
+/* Index `text` from `begin` on, which must be readable up to the next multiple of 64 bytes from
+ * there. An unended last line gets a mark and a line at text.len, as if it had an end there. False:
+ * no memory. */
+cg_must_use bool cg_scan(struct cg_scan_index *index, struct cg_text text, uint32_t begin,
+                         char delimiter);
 
 /* The same with one of the variants that are built in, from the slowest to the fastest; cg_scan
  * takes the last. */
@@ -53,6 +55,6 @@ enum cg_scan_variant {
     CG_SCAN_VARIANT_COUNT
 };
 cg_must_use bool cg_scan_with(enum cg_scan_variant variant, struct cg_scan_index *index,
-                              struct cg_text text, char delimiter);
+                              struct cg_text text, uint32_t begin, char delimiter);
 
 #endif

@@ -53,6 +53,8 @@ struct cg_output_folder {
 /* Of a run over many files some: what its lines meet was decided elsewhere, over all of them. */
 struct cg_run_task {
     const struct cg_reader_begun *begun; /* by inputs before these; NULL: by none */
+    /* A batch of lines before they are parsed, in file order: tell which of them pass. */
+    enum cg_status (*look_ahead)(void *context, struct cg_batch *batch, struct cg_error *err);
     /* In place of the history: the decisions of a batch's lines, in file order. */
     enum cg_status (*decide)(void *context, struct cg_batch *batch, struct cg_error *err);
     void *context;
