@@ -3,9 +3,9 @@
  *
  * Deciding is serial, and on a large ledger most of it would be reading: a page for each member. So
  * whichever threads have time read ahead, each through a connection of its own, which sees what the
- * run's own does, for nobody else can write meanwhile. A batch's members are looked up in the order
- * of their ids and read in the order of their numbers, so that neighbours share pages and a small
- * cache does.
+ * run's own does: one transaction that ends with the same run. A batch's members are looked up in
+ * the order of their ids and read in the order of their numbers, so that neighbours share pages and
+ * a small cache does.
  *
  * It helps, and no more: what cannot be read here is left to the recall that asks for it, which
  * reads it again and says what is wrong.
@@ -54,6 +54,8 @@ struct reader {
 
 struct cg_ledger_ahead {
     struct cg_ledger *ledger; /* whose recalls it helps */
+    bool has_begun;           /* a transaction of it, which had none */
+    int64_t last_run;         /* that it sees */
     struct reader readers[READERS_MAX];
     uint32_t reader_count;
     pthread_mutex_t lock;    /* of `lender` */
@@ -64,15 +66,56 @@ struct cg_ledger_ahead {
     const struct waiting *at_hand; /* the batch that is being decided; NULL: none */
 };
 
-static bool has_members(struct cg_ledger *ledger) {
+static enum cg_status ask_last_run(struct cg_ledger *ledger, int64_t *out, struct cg_error *err) {
+    return cg_ledger_ask(ledger, "SELECT max(run_no) FROM run", 0, 0, out, err);
+}
+
+/* A run that writes has begun a transaction, and a reader gets one. False: nothing to read. */
+static bool fix_state(struct cg_ledger_ahead *ahead) {
+    struct cg_ledger *ledger = ahead->ledger;
     struct cg_error ignored = CG_ERROR_INIT;
-    int64_t last;
-    return cg_past_last_member(ledger, &last, &ignored) == CG_OK && last > 0;
+    int64_t last_member = 0;
+    ahead->has_begun = sqlite3_get_autocommit(ledger->db) != 0;
+    if (ahead->has_begun && cg_ledger_exec(ledger, "BEGIN", "beginning", &ignored) != CG_OK) {
+        return false;
+    }
+    return cg_past_last_member(ledger, &last_member, &ignored) == CG_OK && last_member > 0 &&
+           ask_last_run(ledger, &ahead->last_run, &ignored) == CG_OK;
+}
+
+static void forget(struct cg_ledger_ahead *ahead, struct waiting *waiting) {
+    atomic_fetch_sub(&ahead->bytes, waiting->outlines.len_bytes);
+    cg_array_fini(&waiting->members);
+    cg_buffer_fini(&waiting->outlines);
+    cg_hash_table_fini(&waiting->table);
+}
+
+void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
+    if (ahead == NULL) {
+        return;
+    }
+    ahead->ledger->ahead = NULL;
+    if (ahead->has_begun) {
+        cg_ledger_rollback(ahead->ledger);
+    }
+    if (ahead->ledger->recall != NULL) {
+        ahead->ledger->recall->past.lender = NULL;
+    }
+    for (uint32_t i = 0; i < ahead->reader_count; i++) {
+        cg_ledger_close(ahead->readers[i].ledger);
+        (void)pthread_mutex_destroy(&ahead->readers[i].lock);
+    }
+    for (uint32_t i = 0; i < ahead->depth; i++) {
+        forget(ahead, &ahead->batches[i]);
+    }
+    (void)pthread_mutex_destroy(&ahead->lock);
+    free(ahead->batches);
+    free(ahead);
 }
 
 struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t threads,
                                             uint32_t depth) {
-    if (ledger->joined != NULL || ledger->recall == NULL || !has_members(ledger)) {
+    if (ledger->joined != NULL || ledger->recall == NULL) {
         return NULL;
     }
     struct cg_ledger_ahead *ahead = calloc(1, sizeof *ahead);
@@ -95,34 +138,11 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
         (void)pthread_mutex_init(&ahead->readers[i].lock, NULL);
     }
     ledger->ahead = ahead;
+    if (!fix_state(ahead)) {
+        cg_ledger_ahead_free(ahead);
+        return NULL;
+    }
     return ahead;
-}
-
-static void forget(struct cg_ledger_ahead *ahead, struct waiting *waiting) {
-    atomic_fetch_sub(&ahead->bytes, waiting->outlines.len_bytes);
-    cg_array_fini(&waiting->members);
-    cg_buffer_fini(&waiting->outlines);
-    cg_hash_table_fini(&waiting->table);
-}
-
-void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
-    if (ahead == NULL) {
-        return;
-    }
-    ahead->ledger->ahead = NULL;
-    if (ahead->ledger->recall != NULL) {
-        ahead->ledger->recall->past.lender = NULL;
-    }
-    for (uint32_t i = 0; i < ahead->reader_count; i++) {
-        cg_ledger_close(ahead->readers[i].ledger);
-        (void)pthread_mutex_destroy(&ahead->readers[i].lock);
-    }
-    for (uint32_t i = 0; i < ahead->depth; i++) {
-        forget(ahead, &ahead->batches[i]);
-    }
-    (void)pthread_mutex_destroy(&ahead->lock);
-    free(ahead->batches);
-    free(ahead);
 }
 
 /* --- reading, on any thread --- */
@@ -148,9 +168,16 @@ static enum cg_status lend_recent(struct cg_ledger_ahead *ahead, struct cg_past 
 static enum cg_status open_reader(struct cg_ledger_ahead *ahead, struct cg_ledger **out,
                                   struct cg_error *err) {
     const struct cg_ledger *helped = ahead->ledger;
+    int64_t last_run = 0;
     enum cg_status status = cg_ledger_open_to_read(helped->path, out, err);
     if (status == CG_OK) {
         status = cg_ledger_exec(*out, "PRAGMA cache_size = -2048; BEGIN", "opening", err);
+    }
+    if (status == CG_OK) {
+        status = ask_last_run(*out, &last_run, err);
+    }
+    if (status == CG_OK && last_run != ahead->last_run) {
+        return cg_error_set(err, CG_BUSY, "another run was kept meanwhile");
     }
     if (status == CG_OK) {
         status = cg_ledger_recall_for(*out, helped->policy, helped->before_run, err);

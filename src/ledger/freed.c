@@ -288,11 +288,19 @@ static enum cg_status search_and_visit(struct cg_ledger *ledger, search_fn look,
     cg_array_init(&search.latest, sizeof(struct latest), LATEST_MAX);
     cg_array_init(&search.same_policy, sizeof(int64_t), LATEST_MAX);
     ledger->recall->past.members_rise = true;
-    enum cg_status status = search.found == NULL ? no_memory(err) : look(&search, err);
+    enum cg_status status =
+        search.found == NULL ? no_memory(err) : cg_ledger_exec(ledger, "BEGIN", "beginning", err);
+    if (status == CG_OK) {
+        status = look(&search, err);
+    }
     ledger->recall->past.members_rise = false;
+    ledger->recall->past.one_by_one =
+        true; /* what was found is little, whatever the ledger holds */
     if (status == CG_OK) {
         status = visit_found(&search, fn, context, err);
     }
+    ledger->recall->past.one_by_one = false;
+    cg_ledger_rollback(ledger);
     cg_sorter_free(search.found);
     cg_array_fini(&search.latest);
     cg_array_fini(&search.same_policy);

@@ -272,7 +272,7 @@ static enum cg_status reach(struct cg_past *past, int64_t member_no, struct cg_e
     if (holder_of(past, member_no) != NULL) {
         return CG_OK;
     }
-    if (past->asked++ < LOOKED_UP_MAX) {
+    if (past->one_by_one || past->asked++ < LOOKED_UP_MAX) {
         return cg_past_load(past, member_no, member_no, err);
     }
     const enum cg_status status = past->members_rise

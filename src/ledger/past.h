@@ -35,6 +35,7 @@ struct cg_past {
         withdrawn;     /* of int64_t: runs taken back before that, ascending; left out too */
     uint32_t asked;    /* members looked up so far */
     bool members_rise; /* in the order of asking: a stretch at a time is held, and not all */
+    bool one_by_one;   /* however many are asked of, no stretch is held */
     /* The stretch in memory, `first` to `last`; last 0: none. */
     int64_t first;
     int64_t last;
