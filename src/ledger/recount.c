@@ -200,7 +200,7 @@ static enum cg_status count_stretch(struct recount *recount, int64_t first, int6
 
 static enum cg_status count_all(struct recount *recount, struct cg_error *err) {
     struct cg_ledger *ledger = recount->verify->ledger;
-    int64_t stretch;
+    int64_t stretch = 0;
     int64_t last_member;
     enum cg_status status = cg_past_last_member(ledger, &last_member, err);
     if (status == CG_OK) {
