@@ -27,6 +27,7 @@ static enum cg_status visit_change(void *context, sqlite3_stmt *row, struct cg_e
         .units_now = (uint64_t)sqlite3_column_int64(row, 9),
         .reasons_then = cg_text_at(row, 10),
         .reasons_now = cg_text_at(row, 11),
+        .input_no = sqlite3_column_int64(row, 12),
     };
     return visit->fn(visit->context, &change, err);
 }
@@ -41,8 +42,7 @@ enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_the
                                        cg_ledger_change_fn fn, void *context,
                                        struct cg_error *err) {
     if (ledger->joined != NULL) {
-        return cg_error_set(err, CG_USAGE, "%s: runs of a ledger set are not compared",
-                            ledger->path);
+        return cg_joined_visit_changes(ledger, run_then, run_now, fn, context, err);
     }
     struct visit visit = {fn, context};
     return cg_ledger_each(
@@ -53,7 +53,7 @@ enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_the
                            "a.start_day, "
                            "s.procedure, p.rendering_npi, a.accepted_units, b.accepted_units, "
                            "a.reasons, "
-                           "b.reasons FROM a JOIN b ON b.input_no = a.input_no AND "
+                           "b.reasons, a.input_no FROM a JOIN b ON b.input_no = a.input_no AND "
                            "b.source_line = a.source_line AND b.claim_line IS a.claim_line "
                            "JOIN input i ON i.run_no = ?1 AND i.input_no = a.input_no "
                            "LEFT JOIN member m ON m.member_no = a.member_no "

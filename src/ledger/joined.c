@@ -185,13 +185,10 @@ static enum cg_status open_to_write(struct cg_joined *joined, const struct cg_le
 enum cg_status cg_joined_open(const struct cg_ledger_plan *plan, struct cg_ledger **out,
                               struct cg_error *err) {
     *out = NULL;
-    if (plan->is_redo) {
-        return cg_error_set(err, CG_USAGE,
-                            "%s: a redo works on a ledger by itself, and this is a ledger set; "
-                            "withdraw its newest runs and take their files in again",
-                            plan->path);
-    }
     enum cg_status status = join(plan->path, out, err);
+    if (status == CG_OK && !plan->is_redo) {
+        status = cg_ledger_refuse_cut_off_redo((*out)->path, err);
+    }
     if (status == CG_OK) {
         CG_ASSERT(*out != NULL);
         (*out)->policy = plan->policy;

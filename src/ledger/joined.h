@@ -78,6 +78,8 @@ cg_must_use enum cg_status cg_joined_member_id(struct cg_joined *joined, int64_t
 
 /* joined_lines.c, the same */
 
+/* Eight bytes, big-endian, so that keys compare like their numbers. */
+void cg_joined_put_number(char *out, uint64_t number);
 cg_must_use enum cg_status cg_joined_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                                  struct cg_text line, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);
@@ -87,6 +89,12 @@ cg_must_use enum cg_status cg_joined_visit_early(struct cg_ledger *ledger, cg_le
                                                  void *context, struct cg_error *err);
 cg_must_use enum cg_status cg_joined_visit_numbers(struct cg_ledger *ledger, struct cg_text id,
                                                    bool of_payer, cg_ledger_number_fn fn,
+                                                   void *context, struct cg_error *err);
+
+/* joined_changes.c, the same */
+
+cg_must_use enum cg_status cg_joined_visit_changes(struct cg_ledger *ledger, int64_t run_then,
+                                                   int64_t run_now, cg_ledger_change_fn fn,
                                                    void *context, struct cg_error *err);
 
 /* joined_copy.c, the same */

@@ -24,8 +24,7 @@ static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while reading a ledger set");
 }
 
-/* Big-endian, so that bytes compare like the numbers. */
-static void put_number(char *out, uint64_t number) {
+void cg_joined_put_number(char *out, uint64_t number) {
     for (int i = 0; i < 8; i++) {
         out[i] = (char)(number >> (56 - 8 * i));
     }
@@ -43,11 +42,11 @@ static enum cg_status add_place(void *context, const struct cg_ledger_decision *
                                 struct cg_error *err) {
     const struct gathering *gathering = context;
     char key[KEY_BYTES];
-    put_number(key, (uint64_t)decision->run_no);
-    put_number(key + 8, (uint64_t)decision->input_no);
-    put_number(key + 16, (uint64_t)decision->source_line);
-    put_number(key + 24, gathering->part_no);
-    put_number(key + 32, (uint64_t)decision->line_no);
+    cg_joined_put_number(key, (uint64_t)decision->run_no);
+    cg_joined_put_number(key + 8, (uint64_t)decision->input_no);
+    cg_joined_put_number(key + 16, (uint64_t)decision->source_line);
+    cg_joined_put_number(key + 24, gathering->part_no);
+    cg_joined_put_number(key + 32, (uint64_t)decision->line_no);
     return cg_sorter_add(gathering->places, (struct cg_text){key, sizeof key},
                          (struct cg_text){"", 0}, err);
 }

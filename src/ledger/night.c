@@ -156,6 +156,9 @@ enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,
     if (plan->policy_id != NULL && cg_set_check_policy(set, plan->policy_id, err) != CG_OK) {
         return err->status;
     }
+    if (!plan->by_one_process && cg_ledger_refuse_cut_off_redo(set->path, err) != CG_OK) {
+        return err->status;
+    }
     enum cg_status status = was_locked ? CG_OK : cg_set_lock(set, plan->lock_wait_seconds, err);
     if (status == CG_OK) {
         status = begin(set, plan, out, err);

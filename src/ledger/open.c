@@ -239,16 +239,16 @@ static enum cg_status check_policy(struct cg_ledger *ledger, struct cg_error *er
     return status;
 }
 
-static enum cg_status refuse_cut_off_redo(const struct cg_ledger_plan *plan, struct cg_error *err) {
+enum cg_status cg_ledger_refuse_cut_off_redo(const char *path, struct cg_error *err) {
     char journal[PATH_MAX];
-    const int len = snprintf(journal, sizeof journal, "%s-redo", plan->path);
-    if (plan->is_redo || len >= PATH_MAX || access(journal, F_OK) != 0) {
+    const int len = snprintf(journal, sizeof journal, "%s-redo", path);
+    if (len >= PATH_MAX || access(journal, F_OK) != 0) {
         return CG_OK;
     }
     return cg_error_set(err, CG_BUSY,
                         "%s: a redo was cut off, which has taken nights back; go on with it by the "
                         "same `claimgate ledger redo` first",
-                        plan->path);
+                        path);
 }
 
 enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledger **out,
@@ -257,7 +257,7 @@ enum cg_status cg_ledger_open(const struct cg_ledger_plan *plan, struct cg_ledge
     if (cg_ledger_set_is(plan->path)) {
         return cg_joined_open(plan, out, err);
     }
-    if (refuse_cut_off_redo(plan, err) != CG_OK) {
+    if (!plan->is_redo && cg_ledger_refuse_cut_off_redo(plan->path, err) != CG_OK) {
         return err->status;
     }
     enum cg_status status = cg_ledger_open_raw(plan, out, err);

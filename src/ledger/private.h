@@ -260,6 +260,8 @@ cg_must_use enum cg_status cg_set_read_mark(struct cg_ledger *ledger, struct cg_
 
 /* open.c */
 /* CG_USAGE for a part of a set, which is not written by itself. */
+/* CG_BUSY: a redo of this ledger was cut off, and only a redo may go on. */
+cg_must_use enum cg_status cg_ledger_refuse_cut_off_redo(const char *path, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_refuse_part(const struct cg_ledger *ledger,
                                                  struct cg_error *err);
 /* CG_NO_INPUT when no ledger is there, CG_IO when nobody can tell. */

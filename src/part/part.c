@@ -275,7 +275,7 @@ struct cg_reader_plan cg_part_reader_plan(const struct cg_part *part,
 }
 
 void cg_part_empty(const char *run_dir) {
-    static const char *const folders[] = {"ask", "decide", "answer", "merged", "_attempt"};
+    static const char *const folders[] = {"ask", "decide", "answer", "_attempt", "merged"};
     char path[CG_PART_PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/plan.json", run_dir);
     (void)unlink(path);

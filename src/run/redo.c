@@ -7,6 +7,7 @@
 #include "claimgate/io/files.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
+#include "claimgate/ledger/ledger_set.h"
 #include "claimgate/run/run.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@
 enum { PATH_BYTES = 4096, JOURNAL_MAX_BYTES = 1 << 24, TRIES_MAX = 1000 };
 
 #define JOURNAL_HEAD "claimgate redo 1\n"
+#define JOURNAL_END  "-redo"
 #define MARK         ".redo-"
 
 struct redo {
@@ -258,17 +260,26 @@ static enum cg_status redo_night(struct redo *redo, uint32_t index, struct cg_er
 
 /* --- all of them --- */
 
-/* Also finishes what an earlier run, or this one, was cut off in. */
-static enum cg_status withdraw_all(struct redo *redo, struct cg_error *err) {
+/* Opening finishes what an earlier run, or this one, was cut off in; 0: no more than that. */
+static enum cg_status withdraw(const struct redo *redo, int64_t run_no, struct cg_error *err) {
     const struct cg_ledger_plan plan = {
         .path = redo->ledger, .lock_wait_seconds = redo->plan->lock_wait_seconds, .is_redo = true};
     struct cg_ledger *ledger = NULL;
     enum cg_status status = cg_ledger_open_existing(&plan, &ledger, err);
-    for (uint32_t i = redo->nights.list.count; status == CG_OK && i > 0; i--) {
-        const struct cg_redo_target *night = cg_redo_night_at(&redo->nights, i - 1);
-        status = night->stands ? cg_ledger_withdraw(ledger, night->run_no, err) : CG_OK;
+    if (status == CG_OK && run_no != 0) {
+        status = cg_ledger_withdraw(ledger, run_no, err);
     }
     cg_ledger_close(ledger);
+    return status;
+}
+
+/* A set is opened for one run at a time. */
+static enum cg_status withdraw_all(struct redo *redo, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    for (uint32_t i = redo->nights.list.count; status == CG_OK && i > 0; i--) {
+        const struct cg_redo_target *night = cg_redo_night_at(&redo->nights, i - 1);
+        status = night->stands ? withdraw(redo, night->run_no, err) : CG_OK;
+    }
     return status;
 }
 
@@ -287,6 +298,9 @@ static enum cg_status read_nights(struct redo *redo, const char *resumed, struct
 static enum cg_status redo_all(struct redo *redo, struct cg_error *err) {
     const char *resumed = NULL;
     enum cg_status status = read_journal(redo, &resumed, err);
+    if (status == CG_OK) {
+        status = withdraw(redo, 0, err); /* what is finished now stands no longer, or does */
+    }
     if (status == CG_OK) {
         status = read_nights(redo, resumed, err);
     }
@@ -310,7 +324,8 @@ static enum cg_status redo_all(struct redo *redo, struct cg_error *err) {
 static enum cg_status copy_ledger(struct redo *redo, char copy[PATH_BYTES + 16],
                                   struct cg_error *err) {
     struct cg_ledger *ledger = NULL;
-    snprintf(redo->scratch, sizeof redo->scratch, "%s.dry-XXXXXX", redo->plan->ledger);
+    const size_t name = strlen(redo->journal) - strlen(JOURNAL_END);
+    snprintf(redo->scratch, sizeof redo->scratch, "%.*s.dry-XXXXXX", (int)name, redo->journal);
     if (mkdtemp(redo->scratch) == NULL) {
         const int failed = errno;
         redo->scratch[0] = '\0';
@@ -341,16 +356,26 @@ static enum cg_status try_dry(struct redo *redo, struct cg_error *err) {
         snprintf(redo->journal, sizeof redo->journal, "%.*s/redo", PATH_BYTES - 8, redo->scratch);
         status = redo_all(redo, err);
     }
+    (void)cg_dir_remove(AT_FDCWD, copy); /* of a set it is a folder with folders */
     if (redo->scratch[0] != '\0' && !cg_dir_remove(AT_FDCWD, redo->scratch)) {
         cg_log_warning("%s: a copy of the ledger is left there; remove it", redo->scratch);
     }
     return status;
 }
 
+/* Beside the ledger; that of a set is beside its folder, however that is called. */
+static bool name_journal(struct redo *redo) {
+    char *set = cg_ledger_set_is(redo->ledger) ? realpath(redo->ledger, NULL) : NULL;
+    const int len = snprintf(redo->journal, sizeof redo->journal, "%s" JOURNAL_END,
+                             set != NULL ? set : redo->ledger);
+    free(set);
+    return len < PATH_BYTES - 64;
+}
+
 enum cg_status cg_redo(const struct cg_redo_plan *plan, cg_redo_fn fn, void *context,
                        struct cg_error *err) {
     struct redo redo = {.plan = plan, .ledger = plan->ledger, .fn = fn, .context = context};
-    if (snprintf(redo.journal, sizeof redo.journal, "%s-redo", plan->ledger) >= PATH_BYTES - 64) {
+    if (!name_journal(&redo)) {
         return cg_error_set(err, CG_USAGE, "%s: the name is too long", plan->ledger);
     }
     /* Runs keep the absolute paths of their folders. */

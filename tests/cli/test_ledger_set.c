@@ -47,10 +47,6 @@ Test(ledger_sets, what_a_set_cannot_do_is_told_with_the_mend) {
                  "name the set's folder");
     shell_expect(&scene, "$C ledger runs --ledger $D/set/part-001.ledger", 0,
                  "part 1 of 3 of a ledger set, which knows its own members alone");
-    shell_expect(&scene,
-                 "$V --ledger $D/set --out $D/out; $C ledger redo --from 1 --ledger $D/set "
-                 "--roster " SHELL_ROSTER,
-                 64, "this is a ledger set");
     shell_expect(&scene, "$C ledger create $D/set --parts 3", 73, "exists already");
     shell_expect(&scene, "$V --ledger $D --out $D/out2", 65, "a folder without set.json");
 }

@@ -221,6 +221,7 @@ cg_must_use enum cg_status cg_ledger_verify(struct cg_ledger *ledger, cg_ledger_
 
 /* A line of which two runs of the same inputs accepted other numbers of units. */
 struct cg_ledger_change {
+    int64_t input_no;
     const char *source_file;
     int64_t source_line;
     const char *claim_id;
