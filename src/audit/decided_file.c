@@ -71,9 +71,11 @@ static enum cg_status read_more(struct cg_decided_file *file, struct cg_error *e
     file->text.len_bytes = kept_bytes;
     file->at = 0;
     file->at_end = fill.at_end;
-    return cg_buffer_append(&file->text, file->room, fill.len_bytes)
-               ? CG_OK
-               : cg_error_set(err, CG_BAD_DATA, "%s: a row is longer than 16 MiB", file->path);
+    if (kept_bytes + fill.len_bytes > row_max_bytes) {
+        return cg_error_set(err, CG_BAD_DATA, "%s: a row is longer than 16 MiB", file->path);
+    }
+    return cg_buffer_append(&file->text, file->room, fill.len_bytes) ? CG_OK
+                                                                     : cg_error_no_memory(err);
 }
 
 static struct cg_text rest_of(const struct cg_decided_file *file) {

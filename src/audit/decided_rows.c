@@ -1,6 +1,7 @@
 #include "decided_rows.h"
 
 #include "claimgate/record/field.h"
+#include "claimgate/record/quotes.h"
 #include "claimgate/record/rows.h"
 
 #include <string.h>
@@ -24,12 +25,12 @@ static int32_t find_named(struct cg_text header, char delimiter, int32_t count, 
 }
 
 static int32_t count_columns(struct cg_text header, char delimiter) {
-    int32_t count = 0;
-    struct cg_csv *csv = cg_csv_new(delimiter, 1);
-    if (csv != NULL && cg_csv_read(csv, header) == CG_WELL_FORMED) {
-        count = (int32_t)cg_csv_field_count(csv);
+    enum cg_quotes state = CG_QUOTES_FIELD_START;
+    int32_t count = 1;
+    for (uint32_t i = 0; i < header.len; i++) {
+        state = cg_quotes_step(state, header.ptr[i], delimiter);
+        count += state == CG_QUOTES_FIELD_START;
     }
-    cg_csv_free(csv);
     return count;
 }
 

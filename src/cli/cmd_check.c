@@ -155,17 +155,25 @@ static bool put_question(struct cg_buffer *out, const struct options *o) {
     return put_row(out, cells, count, true) && put_row(out, cells, count, false);
 }
 
+enum { QUESTION_BYTES = 8 * CG_BATCH_BYTES }; /* no command line is as long */
+
+static enum cg_status ask_question(struct cg_check *check, const struct options *o,
+                                   struct cg_buffer *question, struct cg_error *err) {
+    if (!put_question(question, o)) {
+        return cg_error_no_memory(err);
+    }
+    if (question->len_bytes > CG_BATCH_BYTES) {
+        return cg_error_set(err, CG_USAGE, "the values given are too long for a claim line");
+    }
+    const struct cg_text file = {question->data, (uint32_t)question->len_bytes};
+    return cg_check_ask(check, file, err);
+}
+
 static enum cg_status ask_one(struct cg_check *check, const struct options *o,
                               struct cg_error *err) {
     struct cg_buffer question;
-    cg_buffer_init(&question, CG_BATCH_BYTES);
-    enum cg_status status = CG_OK;
-    if (put_question(&question, o)) {
-        const struct cg_text file = {question.data, (uint32_t)question.len_bytes};
-        status = cg_check_ask(check, file, err);
-    } else {
-        status = cg_error_set(err, CG_USAGE, "the values given are too long for a claim line");
-    }
+    cg_buffer_init(&question, QUESTION_BYTES);
+    const enum cg_status status = ask_question(check, o, &question, err);
     cg_buffer_fini(&question);
     return status;
 }

@@ -57,8 +57,8 @@ static enum cg_status load(enum kind kind, const char *name_or_path, struct rule
     enum cg_status status = kind == POLICY
                                 ? cg_policy_load(name_or_path, &out->policy, &problems, &loading)
                                 : cg_layout_load(name_or_path, &out->layout, &problems, &loading);
-    if (problems.no_memory) {
-        status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", name_or_path);
+    if (status == CG_INTERNAL) { /* then what was found may be its doing */
+        status = cg_error_set(err, CG_INTERNAL, "%s: %s", name_or_path, loading.text);
     } else if (problems.total > 0) {
         cg_problems_print(&problems);
         status = cg_error_set(err, CG_BAD_CONFIG, "%s: %zu %s to mend", name_or_path,

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_STEP_BYTES = 16384 };
+enum { READ_STEP_BYTES = 16384, LIST_STEP_BYTES = 4096 };
 
 static enum cg_status read_all(int fd, const char *path, struct cg_buffer *out,
                                struct cg_error *err) {
@@ -127,19 +127,32 @@ enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err) {
 
 static bool remove_folder(int dir_fd, const char *name, int levels);
 
-static bool remove_entries(DIR *dir, int levels) {
-    bool all_gone = true;
-    const struct dirent *entry;
+static bool remove_entry(int dir_fd, const char *name, int levels) {
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return true;
+    }
+    return unlinkat(dir_fd, name, 0) == 0 ||
+           (errno == EISDIR && levels > 0 && remove_folder(dir_fd, name, levels - 1));
+}
 
-    while ((entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            bool gone = unlinkat(dirfd(dir), entry->d_name, 0) == 0 ||
-                        (errno == EISDIR && levels > 0 &&
-                         remove_folder(dirfd(dir), entry->d_name, levels - 1));
-            all_gone = gone && all_gone;
+/* Without a DIR, which takes memory, for want of which the run may have failed. */
+static bool remove_entries(int dir_fd, int levels) {
+    _Alignas(struct dirent64) char entries[LIST_STEP_BYTES];
+    bool all_gone = true;
+    ssize_t len = getdents64(dir_fd, entries, sizeof entries);
+
+    for (; len > 0; len = getdents64(dir_fd, entries, sizeof entries)) {
+        for (ssize_t at = 0; at < len;) {
+            const struct dirent64 *entry = (const void *)(entries + at);
+            all_gone = remove_entry(dir_fd, entry->d_name, levels) && all_gone;
+            at += entry->d_reclen;
         }
     }
-    return all_gone;
+    return len == 0 && all_gone;
+}
+
+bool cg_dir_empty(int dir_fd) {
+    return lseek(dir_fd, 0, SEEK_SET) == 0 && remove_entries(dir_fd, 1);
 }
 
 /* An empty folder goes without a descriptor, of which none may be left. */
@@ -147,17 +160,12 @@ static bool remove_folder(int dir_fd, const char *name, int levels) {
     if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0) {
         return true;
     }
-    int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-    if (dir == NULL) {
-        if (fd >= 0) {
-            (void)close(fd);
-        }
+    const int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
         return false;
     }
-    bool is_empty = remove_entries(dir, levels);
-    (void)closedir(dir);
+    const bool is_empty = remove_entries(fd, levels);
+    (void)close(fd);
     return is_empty && unlinkat(dir_fd, name, AT_REMOVEDIR) == 0;
 }
 

@@ -1,13 +1,23 @@
 /*
- * Own file: whether something in a folder that is to be replaced was written by us.
+ * Own file: whether all that stands in a folder that is to be replaced was written by us, for we
+ * never delete what is not ours.
  */
 #ifndef CLAIMGATE_IO_OWN_FILE_H
 #define CLAIMGATE_IO_OWN_FILE_H
 
-#include <stdbool.h>
+#include "claimgate/base/error.h"
 
-/* A file of one of these names (NULL at the end), or, where a name ends in a slash, a folder that
- * holds nothing but files named by a number. */
-bool cg_own_file_is(const char *const *names, int dir_fd, const char *name);
+struct cg_own_folder {
+    /* Files of these names (NULL at the end) are ours, and, where a name ends in a slash, a folder
+     * that holds nothing but files named by a number. */
+    const char *const *names;
+    int at_fd;
+    const char *name;
+    const char *path; /* for messages */
+};
+
+/* CG_CANNOT_CREATE where something else stands there, or cannot be looked at. */
+cg_must_use enum cg_status cg_own_folder_check(const struct cg_own_folder *folder,
+                                               struct cg_error *err);
 
 #endif

@@ -183,6 +183,13 @@ static bool is_still_there(const struct cg_place *place, const char *name, int f
            locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
+/* Where files cannot be locked at all, nobody holds it. Who does has written its process there. */
+static bool is_unheld(int fd) {
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && about.st_size == 0;
+}
+
 /* A lock on the file that the name led to when it was opened, or -1 with errno. */
 static int lock_once(const struct cg_place *place, const char *name) {
     if ((errno = cg_fault("place.lock")) != 0) {
@@ -192,8 +199,7 @@ static int lock_once(const struct cg_place *place, const char *name) {
     if (fd >= 0 && ((errno = cg_fault("place.flock")) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)) {
         int flock_errno = errno;
 
-        /* Where files cannot be locked at all, nobody holds it. */
-        if (flock_errno != EWOULDBLOCK && flock_errno != EINTR) {
+        if (flock_errno != EWOULDBLOCK && flock_errno != EINTR && is_unheld(fd)) {
             (void)unlinkat(place->dir_fd, name, 0);
         }
         (void)close(fd);

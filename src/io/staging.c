@@ -40,33 +40,10 @@ static struct cg_staging *staging_new(void) {
     return staging;
 }
 
-/* We never delete what is not ours: a folder to be replaced may hold our own files alone. */
 static enum cg_status check_content(const struct cg_staging *staging, int at_fd, const char *name,
                                     struct cg_error *err) {
-    int fd = openat(at_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    enum cg_status status = CG_OK;
-    const struct dirent *entry;
-
-    if (dir == NULL) {
-        status = cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot read the folder",
-                                    staging->target.path);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return status;
-    }
-    while (status == CG_OK && (entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !cg_own_file_is(staging->file_names, fd, entry->d_name)) {
-            status = cg_error_set(err, CG_CANNOT_CREATE,
-                                  "%s: holds \"%s\", which claimgate did not write and will not "
-                                  "delete; move it away or choose another folder",
-                                  staging->target.path, entry->d_name);
-        }
-    }
-    (void)closedir(dir);
-    return status;
+    return cg_own_folder_check(
+        &(struct cg_own_folder){staging->file_names, at_fd, name, staging->target.path}, err);
 }
 
 static bool is_mount_point(const struct cg_place *place) {
@@ -376,9 +353,8 @@ void cg_staging_close(struct cg_staging *staging, bool keep) {
         return;
     }
     const bool removes = staging->owns_folder && !keep;
-    /* By name: listing a folder takes memory, for want of which the run may have failed. */
-    for (const char *const *name = staging->file_names; removes && name && *name; name++) {
-        (void)unlinkat(staging->dir_fd, *name, 0);
+    if (removes && staging->dir_fd >= 0) {
+        (void)cg_dir_empty(staging->dir_fd); /* while it is open: no descriptor may be left */
     }
     if (staging->dir_fd >= 0) {
         (void)close(staging->dir_fd);

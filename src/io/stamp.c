@@ -1,5 +1,6 @@
 #include "claimgate/io/stamp.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 static void fill(const struct stat *about, struct cg_stamp *out) {
@@ -26,14 +27,11 @@ static bool is_same_file(const struct cg_stamp *then, const struct cg_stamp *now
     return now->is_file && now->device == then->device && now->inode == then->inode;
 }
 
-/* `now` is NULL where nothing is there any more. */
 static enum cg_status compare(const struct cg_stamp *then, const struct stat *now, const char *name,
                               struct cg_error *err) {
-    struct cg_stamp stamp = {0};
+    struct cg_stamp stamp;
 
-    if (now != NULL) {
-        fill(now, &stamp);
-    }
+    fill(now, &stamp);
     if (!is_same_file(then, &stamp)) {
         return cg_error_set(err, CG_BUSY,
                             "%s: is still being written: another file has taken its place, or it "
@@ -59,16 +57,31 @@ static enum cg_status compare(const struct cg_stamp *then, const struct stat *no
     return CG_OK;
 }
 
+/* What is not there any more is told as what has become another file. */
+static enum cg_status refuse(const struct cg_stamp *then, const char *name, struct cg_error *err) {
+    static const struct stat nothing;
+
+    return errno == ENOENT || errno == ENOTDIR
+               ? compare(then, &nothing, name, err)
+               : cg_error_set_errno(err, CG_IO, errno, "%s: cannot be looked at", name);
+}
+
 enum cg_status cg_stamp_check(const struct cg_stamp *stamp, const char *name, int fd,
                               struct cg_error *err) {
     struct stat now;
 
-    return stamp->is_file ? compare(stamp, fstat(fd, &now) == 0 ? &now : NULL, name, err) : CG_OK;
+    if (!stamp->is_file) {
+        return CG_OK;
+    }
+    return fstat(fd, &now) == 0 ? compare(stamp, &now, name, err) : refuse(stamp, name, err);
 }
 
 enum cg_status cg_stamp_check_path(const struct cg_stamp *stamp, const char *path,
                                    struct cg_error *err) {
     struct stat now;
 
-    return stamp->is_file ? compare(stamp, stat(path, &now) == 0 ? &now : NULL, path, err) : CG_OK;
+    if (!stamp->is_file) {
+        return CG_OK;
+    }
+    return stat(path, &now) == 0 ? compare(stamp, &now, path, err) : refuse(stamp, path, err);
 }

@@ -334,9 +334,11 @@ static enum cg_status copy_ledger(struct redo *redo, char copy[PATH_BYTES + 16],
     }
     /* Runs keep the absolute paths of their folders. */
     char *absolute = realpath(redo->scratch, NULL);
-    if (absolute != NULL) {
-        snprintf(redo->scratch, sizeof redo->scratch, "%s", absolute);
+    if (absolute == NULL) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot be looked at",
+                                  redo->scratch);
     }
+    snprintf(redo->scratch, sizeof redo->scratch, "%s", absolute);
     free(absolute);
     snprintf(copy, PATH_BYTES + 16, "%s/ledger", redo->scratch);
     enum cg_status status = cg_ledger_open_reader(redo->plan->ledger, &ledger, err);

@@ -143,25 +143,33 @@ static bool is_sought(const struct finding *finding, uint64_t bytes) {
     return false;
 }
 
+static bool take_path(struct finding *finding, struct cg_redo_input *input, const char *hex,
+                      const char *path) {
+    if (input->path != NULL || strcmp(input->content_hex, hex) != 0) {
+        return true;
+    }
+    input->path = strdup(path);
+    finding->missing -= input->path != NULL;
+    return input->path != NULL;
+}
+
 /* The file at `path` for every input that has its content. What cannot be read is none. */
 static enum cg_status try_file(struct finding *finding, const char *path, struct cg_error *err) {
-    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_error why = CG_ERROR_INIT;
     uint8_t head[CG_SHA256_BYTES];
     uint8_t all[CG_SHA256_BYTES];
     char hex[CG_SHA256_HEX_BYTES];
-    if (cg_content_hash_file(&finding->hash, path, true, &ignored) != CG_OK) {
-        return ignored.status == CG_INTERRUPTED ? cg_error_set(err, CG_INTERRUPTED, "interrupted")
-                                                : CG_OK;
+    if (cg_content_hash_file(&finding->hash, path, true, &why) != CG_OK) {
+        const bool is_faulty = why.status != CG_INTERRUPTED && why.status != CG_INTERNAL;
+        return is_faulty ? CG_OK : cg_error_set(err, why.status, "%s", why.text);
     }
     cg_content_hash_get(&finding->hash, head, all);
     cg_sha256_hex(all, hex);
     for (uint32_t i = 0; i < finding->nights->list.count; i++) {
         const struct cg_redo_target *night = cg_redo_night_at(finding->nights, i);
         for (uint32_t k = 0; k < night->inputs.count; k++) {
-            struct cg_redo_input *input = cg_array_at(&night->inputs, k);
-            if (input->path == NULL && strcmp(input->content_hex, hex) == 0) {
-                input->path = strdup(path);
-                finding->missing -= input->path != NULL;
+            if (!take_path(finding, cg_array_at(&night->inputs, k), hex, path)) {
+                return cg_error_no_memory(err);
             }
         }
     }

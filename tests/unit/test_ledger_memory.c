@@ -6,11 +6,9 @@
 #include "support/ledger_jobs.h"
 #include "support/points.h"
 #include "support/set_fixture.h"
-#include "support/shortage.h"
+#include "support/spared_sqlite.h"
 
 #include <criterion/criterion.h>
-#include <malloc.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,44 +121,6 @@ Test(ledger_memory, a_night_is_kept_whole_or_not_at_all_and_the_lack_is_told) {
 }
 
 /* --- each request of ours --- */
-
-static void *get(int bytes) {
-    return BEHIND(malloc)((size_t)bytes);
-}
-
-static void *get_again(void *old, int bytes) {
-    return BEHIND(realloc)(old, (size_t)bytes);
-}
-
-static int size_of(void *block) {
-    return (int)malloc_usable_size(block);
-}
-
-static int round_up(int bytes) {
-    return (bytes + 7) & ~7;
-}
-
-static int start(void *context) {
-    (void)context;
-    return SQLITE_OK;
-}
-
-static void stop(void *context) {
-    (void)context;
-}
-
-/* SQLite, whose requests are most of all, asks elsewhere. */
-static void leave_sqlite_its_memory(void) {
-    static const sqlite3_mem_methods elsewhere = {.xMalloc = get,
-                                                  .xFree = free,
-                                                  .xRealloc = get_again,
-                                                  .xSize = size_of,
-                                                  .xRoundup = round_up,
-                                                  .xInit = start,
-                                                  .xShutdown = stop};
-    cr_assert_eq(sqlite3_shutdown(), SQLITE_OK);
-    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &elsewhere), SQLITE_OK);
-}
 
 /* Files are mapped, folders listed and digests found without what is asked for in vain as well. */
 static void expect_told(const char *name, uint32_t at, bool failed, enum cg_status status,

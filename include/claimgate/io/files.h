@@ -41,6 +41,8 @@ cg_must_use FILE *cg_file_create_private(const char *path, struct cg_error *err)
 /* Remove a folder below dir_fd, its files and those of its sub-folders, no deeper. Best effort;
  * returns false when something is left. */
 bool cg_dir_remove(int dir_fd, const char *name);
+/* The same of all that is in an open folder, which stays. */
+bool cg_dir_empty(int dir_fd);
 /* True when both names lead to one file, which need not be there yet; a device or pipe may stand
  * twice. What cannot be looked at is taken for another file. */
 bool cg_file_is_same(const char *a, const char *b);

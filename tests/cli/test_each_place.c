@@ -1,0 +1,186 @@
+/*
+ * Every command where memory is short, or a call of the file system fails, at each place that asks
+ * for it: it says so, leaves no trace, holds nothing, and does its work when it is called again.
+ */
+#include "support/commands.h"
+#include "support/failing_files.h"
+#include "support/points.h"
+#include "support/spared_sqlite.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct scene scene;
+
+static void setup(void) {
+    leave_sqlite_its_memory();
+    commands_begin(&scene);
+}
+
+static void teardown(void) {
+    commands_end(&scene);
+}
+
+TestSuite(each_place, .init = setup, .fini = teardown, .timeout = 240);
+
+static bool is_of_memory;
+static uint32_t point; /* which fails; 0: all are listed */
+static bool has_failed;
+static int next_before, next_after;
+
+/* Of memory, every other time all that is asked for afterwards fails, too. */
+static bool fails_now(void) {
+    const bool is_out = points.fails && points.failed && is_of_memory && point % 2 != 0;
+    return points_meet() || is_out;
+}
+
+/* The lowest descriptor that is free: those below it are in use. */
+static int next_descriptor(void) {
+    const int fd = dup(STDIN_FILENO);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(close(fd), 0);
+    return fd;
+}
+
+static void begin(void) {
+    next_before = next_descriptor();
+    if (point == 0) {
+        points_list();
+    } else {
+        points_fail_at(point);
+    }
+}
+
+static void end(void) {
+    has_failed = points_end();
+    next_after = next_descriptor();
+}
+
+/* What a command makes of the world where nothing fails. */
+struct outcome {
+    struct command_end end;
+    char *before, *after; /* the names */
+};
+
+static void take(const struct command *command, struct command_end *end_of, char **left) {
+    commands_run(command, begin, end, end_of);
+    *left = commands_names(false);
+    cr_expect_eq(next_after, next_before, "%s, point %u: a descriptor is lost: %s", command->words,
+                 point, end_of->err.text);
+}
+
+static void drop(struct command_end *end_of, char *left) {
+    free(end_of->printed);
+    free(left);
+}
+
+static bool is_told(const struct command_end *found) {
+    if (is_of_memory) {
+        return found->status == CG_INTERNAL && strstr(found->err.text, "memory") != NULL;
+    }
+    /* SQLite has words of its own. */
+    return strstr(found->err.text, strerror(EIO)) != NULL ||
+           strstr(found->err.text, "disk I/O error") != NULL;
+}
+
+/* The first line that is not the same. */
+static const char *difference(const char *found, const char *wanted) {
+    size_t line = 0;
+    for (size_t i = 0; found[i] == wanted[i] && found[i] != '\0'; i++) {
+        line = found[i] == '\n' ? i + 1 : line;
+    }
+    return found + line;
+}
+
+static void expect_done(const struct command *command, const struct command_end *found,
+                        const struct outcome *wanted, const char *left) {
+    cr_expect(found->status == CG_OK && found->exit_code == wanted->end.exit_code,
+              "%s, point %u: exit %d: %s", command->words, point, found->exit_code,
+              found->err.text);
+    cr_expect(strcmp(left, wanted->after) == 0, "%s, point %u: %s", command->words, point,
+              difference(left, wanted->after));
+}
+
+/* Clearing up takes no memory. */
+static void expect_no_temporary(const struct command *command) {
+    char *all = commands_names(true);
+    cr_expect(!is_of_memory || command->kind == COMMAND_KEEPS || strstr(all, ".claimgate-") == NULL,
+              "%s, point %u", command->words, point);
+    free(all);
+}
+
+static void expect_failure(const struct command *command, const struct command_end *found,
+                           const struct outcome *wanted, const char *left) {
+    cr_expect(has_failed && is_told(found), "%s, point %u: %d: %s", command->words, point,
+              (int)found->status, found->err.text);
+    expect_no_temporary(command);
+    /* What it did could not be printed, but is done. */
+    const bool is_done = strcmp(left, wanted->after) == 0;
+    cr_expect(command->kind >= COMMAND_CHANGES || is_done || strcmp(left, wanted->before) == 0,
+              "%s, point %u: %s leaves %s", command->words, point, found->err.text,
+              difference(left, wanted->before));
+}
+
+static void expect_done_again(const struct command *command, const struct outcome *wanted) {
+    struct command_end found;
+    char *left;
+    const uint32_t failed = point;
+    point = UINT32_MAX; /* which is never met */
+    take(command, &found, &left);
+    point = failed;
+    expect_done(command, &found, wanted, left);
+    drop(&found, left);
+}
+
+static void fail_at(const struct command *command, const struct outcome *wanted) {
+    struct command_end found;
+    char *left;
+    take(command, &found, &left);
+    if (found.status == CG_OK) {
+        expect_done(command, &found, wanted, left);
+    } else {
+        expect_failure(command, &found, wanted, left);
+        if (command->kind == COMMAND_KEEPS) {
+            expect_done_again(command, wanted);
+        }
+    }
+    drop(&found, left);
+    if (command->kind != COMMAND_READS) {
+        commands_put_back();
+    }
+}
+
+static void fail_each(const struct command *command) {
+    struct outcome wanted = {.before = commands_names(false)};
+    point = 0;
+    take(command, &wanted.end, &wanted.after);
+    cr_assert_eq(wanted.end.status, CG_OK, "%s: %s", command->words, wanted.end.err.text);
+    commands_put_back();
+    for (uint32_t i = 0; i < points.new_count; i++) {
+        point = points.new_points[i];
+        fail_at(command, &wanted);
+    }
+    free(wanted.before);
+    drop(&wanted.end, wanted.after);
+}
+
+static void fail_all(void) {
+    for (size_t i = 0; commands[i].words != NULL; i++) {
+        fail_each(&commands[i]);
+    }
+    cr_log_info("%u places", points.way_count);
+    cr_assert(points.way_count > 500 && points.way_count < POINTS_MAX);
+}
+
+Test(each_place, of_memory_fails_and_is_told) {
+    is_of_memory = true;
+    shortage_also = fails_now;
+    fail_all();
+}
+
+Test(each_place, of_a_file_fails_and_is_told) {
+    files_fail = fails_now;
+    fail_all();
+}

@@ -1,0 +1,45 @@
+/*
+ * Commands run inside the test's own process, on a small world that has something of everything:
+ * two nights on a ledger, an X12 file, a ledger set, lists to take in.
+ */
+#ifndef CLAIMGATE_TESTS_SUPPORT_COMMANDS_H
+#define CLAIMGATE_TESTS_SUPPORT_COMMANDS_H
+
+#include "claimgate/base/error.h"
+#include "support/scene.h"
+
+enum command_kind {
+    COMMAND_READS,
+    COMMAND_WRITES,  /* all of it or nothing */
+    COMMAND_CHANGES, /* a ledger, which shows in no name */
+    COMMAND_KEEPS,   /* something of it may stand until it is called again */
+};
+
+struct command {
+    const char *words; /* "usage M1 --ledger l"; "<FILE" is its standard input */
+    enum command_kind kind;
+};
+enum { COMMANDS_MAX = 80 };
+extern const struct command commands[COMMANDS_MAX]; /* closed by NULL words */
+
+/* Makes the world and goes into it. */
+void commands_begin(struct scene *scene);
+void commands_end(struct scene *scene);
+void commands_put_back(void);
+
+struct command_end {
+    enum cg_status status;
+    int exit_code;
+    struct cg_error err;
+    char *printed; /* on standard output; the caller frees */
+    size_t len;
+};
+/* `before` and `after` stand directly around the command's own work. */
+void commands_run(const struct command *command, void (*before)(void), void (*after)(void),
+                  struct command_end *out);
+
+/* Each file and folder of the world, one in a line; in full: with sizes and times, and those under
+ * temporary names. The caller frees. */
+char *commands_names(bool in_full);
+
+#endif
