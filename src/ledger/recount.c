@@ -88,7 +88,7 @@ static enum cg_status count_used(struct recount *recount, int64_t run_no,
                                  const struct cg_packed_entry *entry, struct cg_error *err) {
     struct cg_verify *verify = recount->verify;
     struct cg_verify_sums *run = cg_verify_run(verify, run_no);
-    int64_t counted[CG_CAPS_MAX];
+    int64_t counted[CG_CAPS_MAX] = {0};
     const struct cg_policy *policy = policy_of(recount, run_no);
     if (policy == NULL) {
         return CG_OK;
