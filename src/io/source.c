@@ -59,6 +59,7 @@ void cg_source_close(struct cg_source *source) {
 
 void cg_source_trust(struct cg_source *source) {
     source->is_ours = true;
+    cg_input_trust(source->input);
 }
 
 void cg_source_take_x12(struct cg_source *source) {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20, END_BYTES = 28 };
+enum { COPY_BYTES = 1 << 18, END_BYTES = 28 }; /* what is copied stays in a cache */
 
 static const struct {
     const char *file;
@@ -96,11 +96,11 @@ static enum cg_status check_hash(const struct copying *copying, const uint8_t sh
                : is_damaged(copying, err);
 }
 
-/* The sink hashes what it is given, which is all of a piece, or all but its end. */
+/* The sink has hashed a piece by itself where that is all that it was given. */
 static enum cg_status copy_open(const struct copying *copying, int fd, uint64_t len_bytes,
                                 struct cg_sink *to, struct cg_error *err) {
     uint8_t sha256[CG_SHA256_BYTES];
-    if (len_bytes == UINT64_MAX) {
+    if (len_bytes == UINT64_MAX && cg_sink_bytes(to) == 0) {
         const enum cg_status status = copy_bytes(copying, fd, len_bytes, NULL, to, err);
         cg_sink_sha256(to, sha256);
         return status == CG_OK ? check_hash(copying, sha256, err) : status;
@@ -245,35 +245,28 @@ static uint32_t count_with_content(const struct cg_join *join, uint32_t tasks) {
     return count;
 }
 
-static enum cg_status write_end(struct cg_sink *sink, struct cg_error *err) {
-    struct cg_buffer end;
-    cg_buffer_init(&end, 64);
-    enum cg_status status = cg_deflater_end(&end, err);
-    if (status == CG_OK) {
-        status = cg_sink_write(sink, end.data, end.len_bytes, err);
-    }
-    cg_buffer_fini(&end);
-    return status;
-}
-
-/* Each piece without the block that ends it. */
+/* Each piece without the block that ends it, but for the last one. */
 static enum cg_status write_joined(const struct cg_join_target *target, const struct cg_join *join,
                                    struct cg_sink *sink, struct cg_xxh128 *content, char *bytes,
                                    struct cg_error *err) {
     const uint32_t tasks = target->part->plan.tasks;
     const bool hashes = count_with_content(join, tasks) > 1;
-    for (uint32_t task = 0; task < tasks; task++) {
+    uint32_t last = tasks - 1;
+    while (!join->is_there[last]) { /* one is, or there would be no file */
+        last--;
+    }
+    for (uint32_t task = 0; task <= last; task++) {
         if (!join->is_there[task]) {
             continue;
         }
         const struct copying copying = start_copy(target, join, task, bytes);
-        const uint64_t all = join->pieces[task].bytes;
-        if (copy(&copying, all > END_BYTES ? all - END_BYTES : 0, sink, err) != CG_OK ||
+        const uint64_t end = task == last ? UINT64_MAX : join->pieces[task].bytes - END_BYTES;
+        if (copy(&copying, end, sink, err) != CG_OK ||
             (hashes && add_content(&copying, content, err) != CG_OK)) {
             return err->status;
         }
     }
-    return write_end(sink, err);
+    return CG_OK;
 }
 
 /* Where one piece has all of it, its hash is that of the whole. */

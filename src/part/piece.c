@@ -96,6 +96,7 @@ static enum cg_status fill(struct cg_piece_reader *piece, struct cg_error *err) 
     if (cg_source_read(piece->source, &fill, err) != CG_OK) {
         return err->status;
     }
+    cg_xxh128_update(piece->content, piece->bytes + left, fill.len_bytes);
     piece->begin = 0;
     piece->end = left + fill.len_bytes;
     piece->at_end = fill.at_end;
@@ -103,10 +104,10 @@ static enum cg_status fill(struct cg_piece_reader *piece, struct cg_error *err) 
 }
 
 static enum cg_status check_whole(const struct cg_piece_reader *piece, struct cg_error *err) {
-    uint8_t sha256[CG_SHA256_BYTES];
-    cg_source_sha256(piece->source, sha256);
+    uint8_t content[CG_XXH128_BYTES];
+    cg_xxh128_peek(piece->content, content);
     return piece->begin == piece->end && piece->rows == piece->facts.rows &&
-                   memcmp(sha256, piece->facts.sha256, sizeof sha256) == 0
+                   memcmp(content, piece->facts.content_xxh128, sizeof content) == 0
                ? CG_OK
                : is_not_whole(piece, "is not what was written", err);
 }
@@ -154,7 +155,8 @@ enum cg_status cg_piece_open(const char *path, const char *header,
     *out = (struct cg_piece_reader){.path = strdup(path), .facts = *facts};
     cg_buffer_init(&out->packed, 2 * FILL_BYTES);
     out->bytes = malloc((size_t)2 * FILL_BYTES);
-    if (out->path == NULL || out->bytes == NULL) {
+    out->content = cg_xxh128_new();
+    if (out->path == NULL || out->bytes == NULL || out->content == NULL) {
         return cg_error_no_memory(err);
     }
     const int fault = cg_fault("part.read_piece");
@@ -178,6 +180,7 @@ enum cg_status cg_piece_next(struct cg_piece_reader *piece, struct cg_text *row,
 void cg_piece_close(struct cg_piece_reader *piece) {
     cg_source_close(piece->source);
     cg_buffer_fini(&piece->packed);
+    cg_xxh128_free(piece->content);
     free(piece->bytes);
     free(piece->path);
     *piece = (struct cg_piece_reader){.path = NULL};

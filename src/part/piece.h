@@ -54,6 +54,7 @@ struct cg_piece_reader {
     size_t begin;
     size_t end;
     struct cg_buffer packed;
+    struct cg_xxh128 *content;
     struct cg_piece_facts facts; /* that it must have */
     uint64_t rows;
     bool at_end;

@@ -46,6 +46,7 @@ void cg_input_move_to(struct cg_input *input, const uint8_t *next);
 cg_must_use enum cg_status cg_input_take(struct cg_input *input, void *out, size_t capacity_bytes,
                                          size_t *len_bytes, struct cg_error *err);
 
+void cg_input_trust(struct cg_input *input);             /* its bytes are not hashed */
 const char *cg_input_name(const struct cg_input *input); /* for messages */
 uint64_t cg_input_offset(const struct cg_input *input);  /* of the window's first byte */
 uint64_t cg_input_bytes(const struct cg_input *input);   /* read so far */

@@ -32,7 +32,8 @@ cg_must_use enum cg_status cg_source_open(const char *path, struct cg_source **o
 cg_must_use enum cg_status cg_source_open_with(const char *path, enum cg_codec codec,
                                                struct cg_source **out, struct cg_error *err);
 void cg_source_close(struct cg_source *source); /* NULL is allowed; reading cannot lose data */
-/* A file of ours: what is held against inputs (limits.h) is not. */
+/* A file of ours, whose reader knows the hash of its content: what is held against inputs
+ * (limits.h) is not, and the file's own bytes are not hashed. Before anything is read. */
 void cg_source_trust(struct cg_source *source);
 /* An X12 interchange is not refused. */
 void cg_source_take_x12(struct cg_source *source);
