@@ -280,13 +280,8 @@ enum cg_status cg_sorter_add(struct cg_sorter *sorter, struct cg_text key, struc
     memcpy(at + CG_SORT_HEAD_BYTES, key.ptr, key.len);
     memcpy(at + CG_SORT_HEAD_BYTES + key.len, payload.ptr, payload.len);
     sorter->chunk.len_bytes += len;
-    sorter->count++;
     sorter->bytes += len;
     return CG_OK;
-}
-
-uint64_t cg_sorter_count(const struct cg_sorter *sorter) {
-    return sorter->count;
 }
 
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter) {

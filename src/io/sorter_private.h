@@ -35,7 +35,6 @@ struct cg_sorter {
     uint32_t place_count;
     uint32_t place_capacity;
     uint32_t place_at; /* while handing out */
-    uint64_t count;
     uint64_t bytes;
     struct cg_sort_stretch *stretches; /* in the order in which their records came */
     uint32_t stretch_count;

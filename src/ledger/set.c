@@ -24,14 +24,6 @@ const char *cg_ledger_set_path(const struct cg_ledger_set *set) {
     return set->path;
 }
 
-const char *cg_ledger_set_id(const struct cg_ledger_set *set) {
-    return set->id;
-}
-
-const char *cg_ledger_set_policy_id(const struct cg_ledger_set *set) {
-    return set->policy_id;
-}
-
 uint32_t cg_ledger_set_parts(const struct cg_ledger_set *set) {
     return set->parts;
 }

@@ -7,7 +7,6 @@
 #include "changed.h"
 #include "tally_file.h"
 
-#include "claimgate/report/page.h"
 #include "claimgate/run/run.h"
 
 #include <stdlib.h>
@@ -120,12 +119,7 @@ static enum cg_status keep(const struct cg_answering *answering, struct cg_attem
     struct cg_page page;
     cg_page_open(&page, CG_PAGE_JSON);
     put_manifest(page.json, answering, facts);
-    enum cg_status status = cg_page_close(&page, CG_OK, err);
-    if (status == CG_OK) {
-        status = cg_attempt_keep(attempt, &page.text, err);
-    }
-    cg_page_fini(&page);
-    return status;
+    return cg_attempt_keep(attempt, &page, err);
 }
 
 /* A task without inputs has an answer too. */

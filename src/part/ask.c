@@ -8,7 +8,6 @@
 #include "tally_file.h"
 
 #include "claimgate/base/date.h"
-#include "claimgate/report/page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,12 +140,7 @@ static enum cg_status write_task(struct cg_asking *asking, struct cg_attempt *at
     }
     cg_page_open(&page, CG_PAGE_JSON);
     put_manifest(page.json, asking, task);
-    enum cg_status status = cg_page_close(&page, CG_OK, err);
-    if (status == CG_OK) {
-        status = cg_attempt_keep(attempt, &page.text, err);
-    }
-    cg_page_fini(&page);
-    return status;
+    return cg_attempt_keep(attempt, &page, err);
 }
 
 static bool make_batches(struct cg_asking *asking) {

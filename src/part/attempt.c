@@ -191,8 +191,8 @@ static enum cg_status compare(const struct cg_attempt *attempt, const struct cg_
     return status;
 }
 
-enum cg_status cg_attempt_keep(struct cg_attempt *attempt, const struct cg_buffer *manifest,
-                               struct cg_error *err) {
+static enum cg_status keep(struct cg_attempt *attempt, const struct cg_buffer *manifest,
+                           struct cg_error *err) {
     char final[CG_PART_PATH_BYTES];
     if (write_manifest(attempt, manifest, err) != CG_OK ||
         cg_file_sync(attempt->dir_fd, attempt->path, err) != CG_OK ||
@@ -210,6 +210,16 @@ enum cg_status cg_attempt_keep(struct cg_attempt *attempt, const struct cg_buffe
         return err->status;
     }
     return sync_folder(attempt->part, attempt->step->name, err);
+}
+
+enum cg_status cg_attempt_keep(struct cg_attempt *attempt, struct cg_page *manifest,
+                               struct cg_error *err) {
+    enum cg_status status = cg_page_close(manifest, CG_OK, err);
+    if (status == CG_OK) {
+        status = keep(attempt, &manifest->text, err);
+    }
+    cg_page_fini(manifest);
+    return status;
 }
 
 void cg_attempt_close(struct cg_attempt *attempt) {

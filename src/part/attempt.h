@@ -14,6 +14,8 @@
 
 #include "plan.h"
 
+#include "claimgate/report/page.h"
+
 /* Of a step, "ask" say, the folder of one number. */
 struct cg_step {
     const char *name;
@@ -45,9 +47,10 @@ cg_must_use enum cg_status cg_step_look(const struct cg_part *part, const struct
 cg_must_use enum cg_status cg_attempt_open(const struct cg_part *part, const struct cg_step *step,
                                            uint32_t number, struct cg_attempt *out,
                                            struct cg_error *err);
-/* All files are written and synced: add the manifest and make the folder real. */
-cg_must_use enum cg_status cg_attempt_keep(struct cg_attempt *attempt,
-                                           const struct cg_buffer *manifest, struct cg_error *err);
+/* All files are written and synced: add the manifest, which ends and is freed here, and make the
+ * folder real. */
+cg_must_use enum cg_status cg_attempt_keep(struct cg_attempt *attempt, struct cg_page *manifest,
+                                           struct cg_error *err);
 /* Remove what killed steps of the run have left. One of this number that is opened does so for its
  * own. */
 void cg_attempts_sweep(const struct cg_part *part);

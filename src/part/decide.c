@@ -4,7 +4,6 @@
 #include "deciding.h"
 
 #include "claimgate/base/date.h"
-#include "claimgate/report/page.h"
 #include "claimgate/run/run.h"
 
 #include <stdio.h>
@@ -90,12 +89,7 @@ static enum cg_status decide_tasks(struct cg_deciding *deciding, struct cg_attem
     struct cg_page page;
     cg_page_open(&page, CG_PAGE_JSON);
     put_manifest(page.json, deciding);
-    enum cg_status status = cg_page_close(&page, CG_OK, err);
-    if (status == CG_OK) {
-        status = cg_attempt_keep(attempt, &page.text, err);
-    }
-    cg_page_fini(&page);
-    return status;
+    return cg_attempt_keep(attempt, &page, err);
 }
 
 static bool start(struct cg_deciding *deciding) {

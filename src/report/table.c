@@ -21,7 +21,9 @@ enum {
     NOTE = 'n',
 };
 
-uint32_t cg_terminal_columns(void) {
+/* Columns of the terminal that standard output is: by COLUMNS or the terminal itself; 80 where it
+ * is none. */
+static uint32_t terminal_columns(void) {
     struct winsize size = {0};
     const char *columns = getenv("COLUMNS");
     if (!isatty(STDOUT_FILENO)) {
@@ -40,7 +42,7 @@ uint32_t cg_terminal_columns(void) {
 void cg_page_table_open(struct cg_page_table *table, const struct cg_page_table_column *columns,
                         uint32_t count) {
     *table = (struct cg_page_table){
-        .columns = columns, .column_count = count, .terminal_columns = cg_terminal_columns()};
+        .columns = columns, .column_count = count, .terminal_columns = terminal_columns()};
     cg_buffer_init(&table->cells, CELLS_LIMIT_BYTES);
 }
 

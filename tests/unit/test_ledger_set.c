@@ -1,6 +1,7 @@
 /*
  * Ledger sets: what a night leaves in each part, and what is refused.
  */
+#include "ledger/set.h"
 #include "support/set_fixture.h"
 
 #include <criterion/criterion.h>
@@ -318,8 +319,8 @@ Test(ledger_set, a_task_that_is_run_again_sees_its_part_as_it_was_before_the_nig
     bool kept;
     cr_assert_eq(cg_ledger_set_open(fixture.path, &set, &err), CG_OK, "%s", err.text);
     cr_expect_eq(cg_ledger_set_parts(set), PARTS);
-    cr_expect_str_eq(cg_ledger_set_policy_id(set), "ms");
-    cr_expect_eq(strlen(cg_ledger_set_id(set)), 32);
+    cr_expect_str_eq(set->policy_id, "ms");
+    cr_expect_eq(strlen(set->id), 32);
     cr_expect(cg_ledger_set_is(cg_ledger_set_path(set)));
     cr_assert_eq(cg_ledger_night_begin(set, &plan, &of, &err), CG_OK, "%s", err.text);
     cr_assert_eq(cg_ledger_set_open_part(set, 1, &of, &to_write, &part, &is_kept, &err), CG_OK);

@@ -18,7 +18,6 @@ static void check_order(size_t memory_bytes, uint32_t count,
         const struct cg_text payload = {(const char *)&i, sizeof i};
         cr_assert_eq(cg_sorter_add(sorter, key_text, payload, &err), CG_OK, "%s", err.text);
     }
-    cr_assert_eq(cg_sorter_count(sorter), count);
     cr_assert_eq(cg_sorter_finish(sorter, &err), CG_OK, "%s", err.text);
     char last[64];
     uint32_t last_len = 0;

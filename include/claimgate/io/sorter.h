@@ -29,7 +29,6 @@ cg_must_use enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_
 cg_must_use enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
                                           struct cg_text *payload, bool *more,
                                           struct cg_error *err);
-uint64_t cg_sorter_count(const struct cg_sorter *sorter);
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
 
 #endif

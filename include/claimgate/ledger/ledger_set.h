@@ -46,8 +46,6 @@ cg_must_use enum cg_status cg_ledger_set_open(const char *path, struct cg_ledger
 void cg_ledger_set_close(struct cg_ledger_set *set); /* NULL is allowed */
 
 const char *cg_ledger_set_path(const struct cg_ledger_set *set); /* absolute, without links */
-const char *cg_ledger_set_id(const struct cg_ledger_set *set);
-const char *cg_ledger_set_policy_id(const struct cg_ledger_set *set);
 uint32_t cg_ledger_set_parts(const struct cg_ledger_set *set);
 
 /* No night is open (else CG_BUSY, which says whose), and all parts are there and agree on their

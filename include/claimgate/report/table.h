@@ -27,7 +27,7 @@ struct cg_page_table_column {
 struct cg_page_table {
     const struct cg_page_table_column *columns;
     uint32_t column_count;
-    uint32_t terminal_columns; /* as by cg_terminal_columns; tests set another */
+    uint32_t terminal_columns; /* 80 where it is none; tests set another */
     struct cg_buffer cells;    /* in order, each with its kind before it and a NUL behind it */
     bool failed;
 };
@@ -40,9 +40,5 @@ void cg_page_table_cell(struct cg_page_table *table, const char *format, ...) cg
 void cg_page_table_note(struct cg_page_table *table, const char *format, ...) cg_printf_like(2, 3);
 /* Rows begin in column `indent`. */
 void cg_page_table_end(struct cg_page_table *table, uint32_t indent, struct cg_page *page);
-
-/* Columns of the terminal that standard output is: by COLUMNS or the terminal itself; 80 where it
- * is none. */
-uint32_t cg_terminal_columns(void);
 
 #endif
