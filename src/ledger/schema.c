@@ -17,6 +17,7 @@ static enum cg_status read_version(struct cg_ledger *ledger, int64_t *version,
                                    struct cg_error *err) {
     int64_t application_id;
     int64_t tables;
+    *version = 0;
     if (cg_ledger_ask(ledger, "PRAGMA application_id", 0, 0, &application_id, err) != CG_OK ||
         cg_ledger_ask(ledger, "PRAGMA user_version", 0, 0, version, err) != CG_OK ||
         cg_ledger_ask(ledger, "SELECT count(*) FROM sqlite_schema", 0, 0, &tables, err) != CG_OK) {
