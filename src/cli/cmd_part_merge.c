@@ -42,7 +42,7 @@ static void tell(void *context, const struct cg_run_facts *facts) {
     struct cg_page page;
     cg_metrics_file_count(telling->metrics, facts);
     *telling->exit_code = cg_publish_note(o, telling->policy, facts);
-    if (o->quiet && !o->json) {
+    if (!o->json && (o->quiet || facts->outcome == CG_ALL_KNOWN)) {
         return;
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);

@@ -284,6 +284,10 @@ static enum cg_status open_night(struct cg_merging *merging, bool *is_over, stru
         cg_log_note("night %lld of %s is over; nothing is to be done",
                     (long long)plan->night.run_no, plan->ledgers);
     }
+    if (*is_over && access(merging->merge->out, F_OK) != 0) {
+        cg_log_warning("%s is not made: `claimgate ledger runs` names the folder of night %lld",
+                       merging->merge->out, (long long)plan->night.run_no);
+    }
     const bool asks = merging->merge->with_page || merging->merge->checks.guard != CG_GUARD_OFF;
     return asks && !*is_over ? cg_ledger_open_reader(plan->ledgers, &merging->ledger, err) : CG_OK;
 }

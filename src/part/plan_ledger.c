@@ -3,6 +3,7 @@
  */
 #include "making.h"
 
+#include "claimgate/base/log.h"
 #include "claimgate/run/known_inputs.h"
 
 #include <stdlib.h>
@@ -150,20 +151,36 @@ static void go_on_with_night(struct cg_making *making) {
 
 /* What was asked and decided for a night that `ledger recover` has taken back is of no use any
  * more: its inputs may have been taken in since. */
-static enum cg_status refuse_given_up(const struct cg_part *there, struct cg_error *err) {
+static enum cg_status is_given_up(const struct cg_part *there, bool *is, struct cg_error *err) {
     struct cg_ledger_set *set = NULL;
     enum cg_night_state state = CG_NIGHT_OPEN;
     enum cg_status status = cg_ledger_set_open(there->plan.ledgers, &set, err);
-    if (status == CG_OK) {
+    if (status == CG_OK && there->plan.night.run_no != 0) {
         status = cg_ledger_night_look(set, &there->plan.night, &state, err);
     }
     cg_ledger_set_close(set);
-    return status != CG_OK || state != CG_NIGHT_UNDONE
-               ? status
-               : cg_error_set(err, CG_USAGE,
-                              "%s: its night on %s was given up by `ledger recover`; remove this "
-                              "folder, and run the same command again",
-                              there->run_dir, there->plan.ledgers);
+    *is = state == CG_NIGHT_UNDONE;
+    return status;
+}
+
+static enum cg_status go_on_or_begin_anew(struct cg_making *making, const struct cg_policy *policy,
+                                          struct cg_error *err) {
+    const struct cg_part_request *request = making->request;
+    bool given_up = false;
+    const enum cg_status status = is_given_up(making->there, &given_up, err);
+    if (status != CG_OK || !given_up) {
+        go_on_with_night(making);
+        return status;
+    }
+    if (!request->replaces) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s: its night on %s was given up by `ledger recover`; remove this "
+                            "folder, and run the same command again",
+                            making->part.run_dir, making->there->plan.ledgers);
+    }
+    cg_log_note("%s is of a night that was given up; the run begins anew", making->part.run_dir);
+    cg_part_empty(making->part.run_dir);
+    return begin_on(&making->part, request->ledgers, cg_policy_id(policy), &making->files, err);
 }
 
 enum cg_status cg_making_take_ledgers(struct cg_making *making, const struct cg_policy *policy,
@@ -171,8 +188,7 @@ enum cg_status cg_making_take_ledgers(struct cg_making *making, const struct cg_
     const struct cg_part_request *request = making->request;
     making->files.count = request->input_count;
     if (making->there != NULL && request->ledgers != NULL && making->there->plan.ledgers != NULL) {
-        go_on_with_night(making);
-        return refuse_given_up(making->there, err);
+        return go_on_or_begin_anew(making, policy, err);
     }
     return request->ledgers == NULL ? CG_OK
                                     : begin_on(&making->part, request->ledgers,
