@@ -43,14 +43,17 @@ static bool keep(struct cg_vain_take_backs *vain, const struct cg_passing_take_b
         vain->beyond++;
         return true;
     }
+    struct cg_key *const keys[] = {&kept.passing.member_id, &kept.passing.claim_id,
+                                   &kept.passing.original_claim_id};
     struct kept *place = cg_array_add(&vain->kept);
-    if (place == NULL || !copy_key(&vain->keys, &kept.passing.member_id) ||
-        !copy_key(&vain->keys, &kept.passing.claim_id) ||
-        !copy_key(&vain->keys, &kept.passing.original_claim_id)) {
-        return false;
+    bool good = place != NULL;
+    for (size_t i = 0; good && i < sizeof keys / sizeof keys[0]; i++) {
+        good = copy_key(&vain->keys, keys[i]);
     }
-    *place = kept;
-    return true;
+    if (good) {
+        *place = kept;
+    }
+    return good;
 }
 
 enum cg_status cg_vain_take_backs_add(struct cg_vain_take_backs *vain, struct cg_history *history,

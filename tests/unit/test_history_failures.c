@@ -8,12 +8,13 @@
 #include "claimgate/gate/history.h"
 #include "support/history_lines.h"
 #include "support/history_world.h"
+#include "support/shortage.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SEEDS = 40 };
+enum { SEEDS = 40, OUTLINES = 64 };
 
 struct night {
     struct world world;
@@ -44,6 +45,19 @@ static void join_lines(struct night *night) {
     }
 }
 
+/* In some nights lines have ids, and in some claims are known with who billed them. */
+static void name_lines(struct night *night) {
+    static const char *const ids[] = {"A-1", "A-2", "B"};
+    for (uint32_t i = night->first; i < night->world.count; i++) {
+        struct cg_line *line = &night->world.lines[i];
+        line->billing_npi = night->seed % 3 == 1 ? 1000000004 + world_pick(2) : 0;
+        if (night->seed % 6 == 2) {
+            line->line_number = CG_LINE_NUMBER_NONE;
+            line->line_id = cg_text_of(ids[world_pick(3)]);
+        }
+    }
+}
+
 static void prepare(struct night *night, uint64_t seed) {
     static struct model model;
     world_fill(&night->world, seed);
@@ -56,6 +70,7 @@ static void prepare(struct night *night, uint64_t seed) {
     }
     night->ledger = (struct world_ledger){.before = model, .tells_outlines = seed % 3 != 0};
     join_lines(night);
+    name_lines(night);
 }
 
 static bool fails_now(struct night *night) {
@@ -102,9 +117,17 @@ static enum cg_status ask_in_vain(struct night *night, struct cg_history *histor
 static enum cg_status decide(struct night *night, struct cg_error *err) {
     const uint32_t count = night->world.count - night->first;
     struct cg_history *history = cg_history_new(recall, night);
-    cr_assert_not_null(history);
+    if (history == NULL) {
+        return CG_INTERNAL;
+    }
     cg_history_set_large_member_lines(history, night->seed % 2 == 0 ? 0 : UINT32_MAX);
     cg_history_decide_lines_apart(history, night->seed % 5 == 0);
+    if (night->seed % 7 < 3) {
+        cg_history_set_outlines(history, OUTLINES);
+    }
+    if (night->seed % 3 == 1) {
+        cg_history_take_same_number(history);
+    }
     if (night->seed % 4 != 0) {
         cg_history_use_aliases(history, alias, night);
     }
@@ -144,6 +167,25 @@ Test(history_failures, what_the_ledger_cannot_tell_ends_the_night, .timeout = 12
         }
     }
     cr_assert_gt(tried, SEEDS);
+}
+
+Test(history_failures, memory_that_the_system_does_not_give_ends_the_night, .timeout = 240) {
+    static struct night night;
+    uint32_t tried = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        bool failed = true;
+        prepare(&night, seed);
+        for (uint32_t at = 0; failed; at++) {
+            struct cg_error err = CG_ERROR_INIT;
+            shortage_begin(at, false);
+            const enum cg_status status = decide(&night, &err);
+            failed = shortage_end();
+            cr_assert_eq(status, failed ? CG_INTERNAL : CG_OK, "seed %llu, request %u: %d",
+                         (unsigned long long)seed, at, (int)status);
+        }
+        tried++;
+    }
+    cr_assert_eq(tried, SEEDS);
 }
 
 #ifdef CG_FAULTS

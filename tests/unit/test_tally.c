@@ -1,6 +1,7 @@
 #include "claimgate/gate/tally.h"
 
 #include "support/policy_text.h"
+#include "support/shortage.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -104,6 +105,20 @@ Test(tally, each_id_of_the_crosswalk_is_counted_once_however_many_there_are) {
     }
     cr_assert(cg_tally_add(&tally, batch));
     cr_expect_eq(tally.crosswalked, 6);
+}
+
+/* Decided here or elsewhere. */
+Test(tally, a_lack_of_memory_for_the_ids_of_the_crosswalk_is_told) {
+    bool (*const adds[])(struct cg_tally *, const struct cg_batch *) = {cg_tally_add,
+                                                                        cg_tally_add_undecided};
+    add_line(CG_ACCEPTED, 1)->crosswalk_id = 7;
+    for (size_t i = 0; i < sizeof adds / sizeof adds[0]; i++) {
+        shortage_begin(0, false);
+        const bool added = adds[i](&tally, batch);
+        cr_expect(shortage_end() && !added);
+    }
+    cr_expect(cg_tally_add(&tally, batch));
+    cr_expect_eq(tally.crosswalked, 1);
 }
 
 Test(tally, a_line_without_a_date_is_of_no_day_even_if_it_is_the_first) {

@@ -100,6 +100,30 @@ Test(vain_take_backs, a_lack_of_memory_is_told) {
     }
 }
 
+Test(vain_take_backs, beyond_a_quarter_of_a_million_they_are_only_counted, .timeout = 60) {
+    struct cg_vain_take_backs vain;
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_history *history = cg_history_new(recall, NULL);
+    struct cg_batch *batch = make_batch(history);
+    struct cg_line line = plain_line(&version, "C");
+    decide_batch(history, &line, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct cg_passing_take_back *passing = cg_array_at(&batch->passing_take_backs, i);
+        passing->member_id = id_key("M");
+        passing->claim_id = id_key("V");
+        passing->original_claim_id = id_key("C");
+    }
+    cg_vain_take_backs_init(&vain);
+    for (uint32_t i = 0; i <= CG_VAIN_TAKE_BACKS_MAX / 2; i++) {
+        cr_assert_eq(cg_vain_take_backs_add(&vain, history, batch, &err), CG_OK);
+    }
+    cr_expect_eq(vain.kept.count, CG_VAIN_TAKE_BACKS_MAX);
+    cr_expect_eq(vain.beyond, 2);
+    cg_vain_take_backs_fini(&vain);
+    cg_batch_free(batch);
+    cg_history_free(history);
+}
+
 Test(vain_take_backs, a_member_who_cannot_be_recalled_ends_the_asking) {
     struct cg_vain_take_backs vain;
     struct cg_error err = CG_ERROR_INIT;
