@@ -36,12 +36,13 @@ static int find_elsewhere(const struct cg_policy *policy, struct cg_values *valu
     return procedure_no;
 }
 
-/* X12 names the list that a code is of; these have codes of their own, spelled as ours may be. */
+/* X12 names the list that a code is of; these have codes of their own, spelled as ours may be. The
+ * cell holds a code of ours, and so five letters at least. */
 static bool is_of_other_list(const struct cg_values *values, struct cg_text cell) {
     static const char *const lists[] = {"ER", "IV", "WK"};
     bool found = false;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        found = found || (cell.len > 2 && memcmp(cell.ptr, lists[i], 2) == 0);
+        found = found || memcmp(cell.ptr, lists[i], 2) == 0;
     }
     const bool is_longer_word =
         found && ((cell.ptr[2] >= '0' && cell.ptr[2] <= '9') || (cell.ptr[2] | 0x20) >= 'a');

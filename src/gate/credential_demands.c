@@ -78,7 +78,7 @@ static bool is_met_on(const struct cg_credential_question *question, struct cg_s
 static int32_t uncovered_where(const struct cg_credential_question *question,
                                struct cg_span_group group, meets_until base, meets_until meets) {
     int32_t day = question->line->start_day;
-    for (size_t i = 0; i <= group.count; i++) {
+    for (;;) {
         day = uncovered_from(question, group, meets, day);
         if (day == CG_DAY_NONE || is_met_on(question, group, base, day)) {
             return day;
@@ -93,7 +93,6 @@ static int32_t uncovered_where(const struct cg_credential_question *question,
         }
         day = cg_span_at(group, next)->first_day;
     }
-    return CG_DAY_NONE;
 }
 
 /* --- credentials.csv --- */

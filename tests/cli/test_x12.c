@@ -200,7 +200,10 @@ Test(x12, a_qualifier_is_shown_where_it_can_be_no_value) {
             OTHER_CLAIM("C-6", "SV1*ER:H0038*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-7", "SV1*IV:H0038*5*UN*1", "DTP*472*D8*20250106"),
             OTHER_CLAIM("C-8", "SV1*WKX:H0038*5*UN*1", "DTP*472*D8*20250106"),
-            OTHER_CLAIM("C-9", "SV1*ER1:H0038*5*UN*1", "DTP*472*D8*20250106"));
+            OTHER_CLAIM("C-9", "SV1*ER1:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-10", "SV1*WK-:H0038*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-11", "SV1*HC:H00*5*UN*1", "DTP*472*D8*20250106"),
+            OTHER_CLAIM("C-12", "SV1*HC:H0038:HE*5*UN*1", "DTP*472*RD8*20250231-20250301"));
     const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837")));
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
         x12_world_expect_in(out, "rejected.csv.gz", told[i]);
@@ -209,6 +212,9 @@ Test(x12, a_qualifier_is_shown_where_it_can_be_no_value) {
     x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-7*");
     x12_world_expect_in(out, "rejected.csv.gz", ",C-8,1,M-1,2025-01-06,,11,WKX:H0038,");
     x12_world_expect_in(out, "rejected.csv.gz", ",C-9,1,M-1,2025-01-06,,11,ER1:H0038,");
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-10*");
+    x12_world_expect_in(out, "accepted.x12.gz", "CLM*C-11*");
+    x12_world_expect_in(out, "rejected.csv.gz", ",C-12,1,M-1,");
     x12_world_end(&world);
 }
 
