@@ -26,6 +26,7 @@ static struct {
     pthread_t thread; /* whose points count, for those of others come in no order */
     uint32_t met;     /* in this job, this time */
     uint32_t wanted;  /* which of them fails, from 1 */
+    bool lasts;       /* and all that follow do */
     bool failed;
     uint64_t ways[POINTS_MAX]; /* of all jobs */
     uint32_t way_count;
@@ -64,7 +65,8 @@ static bool points_meet(void) {
         points.new_points[points.new_count++] = points.met;
     }
     points.lists = lists;
-    const bool fails = points.fails && points.met == points.wanted;
+    const bool fails = points.fails && (points.met == points.wanted ||
+                                        (points.lasts && points.met > points.wanted));
     points.failed = points.failed || fails;
     return fails;
 }
@@ -78,7 +80,8 @@ static void points_list(void) {
     points.lists = true;
 }
 
-static void points_fail_at(uint32_t wanted) {
+static void points_fail_at(uint32_t wanted, bool lasts) {
+    points.lasts = lasts;
     points.met = 0;
     points.wanted = wanted;
     points.failed = false;

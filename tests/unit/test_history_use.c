@@ -38,6 +38,43 @@ Test(history_use, members_are_counted_by_tenths_of_the_cap_and_those_above_it_wi
     cg_history_free(history);
 }
 
+/* As many lines of the most units as come to more than four thousand million. */
+Test(history_use, units_beyond_what_is_counted_are_told_as_the_most, .timeout = 120) {
+    enum { UNITS = 9999, LINES = UINT32_MAX / UNITS + 2 };
+    const struct cg_cap cap = plain_cap(CG_PERIOD_LIFETIME, 100);
+    struct cg_history *history = cg_history_new(NULL, NULL);
+    struct cg_policy_version capped = plain_version();
+    version = plain_version();
+    for (uint32_t i = 0; i < LINES; i++) {
+        char claim[16];
+        snprintf(claim, sizeof claim, "C%u", i);
+        accept(history, "A", claim, UNITS);
+    }
+    cr_expect_eq(cg_history_units_used(history, cg_text_of("A"), &cap, date_day("2024-07-01")),
+                 UINT32_MAX - 1);
+    capped.caps[0] = cap;
+    capped.cap_count = 1;
+    struct cg_line line = units_on(&capped, "D", "2024-07-01", 1);
+    line.member_id = id_key("A");
+    decide_batch(history, &line, 1);
+    cr_expect_eq(line.decision, CG_REJECTED);
+    cr_expect_eq(line.units_used, UINT32_MAX - 1);
+    cg_history_forget(history);
+    cr_expect_eq(cg_history_units_used(history, cg_text_of("A"), &cap, date_day("2024-07-01")), 0);
+    cg_history_free(history);
+}
+
+Test(history_use, of_a_cap_of_nothing_no_share_is_used) {
+    const struct cg_cap cap = plain_cap(CG_PERIOD_DAY, 0);
+    struct cg_history *history = cg_history_new(NULL, NULL);
+    uint64_t members_at[CG_USE_SHARES];
+    version = plain_version();
+    accept(history, "A", "1", 1);
+    cg_history_count_use(history, &cap, date_day("2024-07-01"), members_at);
+    cr_expect_eq(members_at[0], 1);
+    cg_history_free(history);
+}
+
 /* That mark stands for no line at all. */
 Test(history_use, no_claim_has_the_tag_of_nobody) {
     enum { CLAIMS = 1 << 19 };

@@ -47,7 +47,7 @@ static void fail_at(const struct ledger_job *job, uint32_t point) {
     if (job->writes) {
         ledger_job_prepare(job, &fixture, &copy);
     }
-    points_fail_at(point);
+    points_fail_at(point, false);
     const enum cg_status status = job->run(&fixture, &err);
     (void)points_end();
     cr_expect(status == CG_OK || is_told(&err), "%s, %s (%u): %d %s", job->name, outage_call, point,

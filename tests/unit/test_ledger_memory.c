@@ -178,7 +178,7 @@ static void fail_at(const struct ledger_job *job, const struct ledger_copy *copy
     if (job->writes) {
         ledger_job_prepare(job, &fixture, copy);
     }
-    points_fail_at(point);
+    points_fail_at(point, point % 2 != 0);
     const enum cg_status status = job->run(&fixture, &err);
     const bool failed = points_end();
     expect_told(job->name, point, failed, status, &err);

@@ -240,16 +240,33 @@ Test(nppes, a_merge_ends_the_spans_of_deactivated_npis_and_changes_no_other_byte
     cr_expect_eq(merged.first_replaced[0].replacement, UINT64_C(1000000004));
 }
 
+#define SPANS "npi,effective_date,end_date\n"
+
 Test(nppes, a_merge_with_a_bad_row_writes_nothing) {
-    struct cg_nppes_merge_counts merged;
-    cr_expect_null(
-        merge(ACTIVITY, "npi,effective_date,end_date\n1234567890,2020-01-01,\n", &merged));
-    cr_expect_not_null(strstr(err.text, "credentials.csv:2:1: npi is no NPI"), "%s", err.text);
-    cg_problems_fini(&problems);
-    cg_problems_init(&problems);
-    cr_expect_null(merge(ACTIVITY "1234567893,2023-03-05,,\n",
-                         "npi,effective_date,end_date\n1234567893,2020-01-01,\n", &merged));
-    cr_expect_eq(err.status, CG_BAD_DATA);
+    static const struct {
+        const char *activity;
+        const char *spans;
+        const char *problem;
+    } cases[] = {
+        {"", "1234567890,2020-01-01,\n", "credentials.csv:2:1: npi is no NPI"},
+        {"", "1234567893,,\n", "credentials.csv:2:12: effective_date"},
+        {"", "1234567893,2020-13-01,\n", "credentials.csv:2:12: effective_date"},
+        {"", "1234567893,2020-01-01,soon\n", "credentials.csv:2:23: end_date"},
+        {"1234567893,2023-03-05,,\n", "1234567893,2020-01-01,\n", "npidata.csv:2:12: no date"},
+        {"1234567893,03/05/2023,later,\n", "1234567893,2020-01-01,\n", "npidata.csv:2:23: no date"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cg_nppes_merge_counts merged;
+        char activity[256], spans[256];
+        snprintf(activity, sizeof activity, ACTIVITY "%s", cases[i].activity);
+        snprintf(spans, sizeof spans, SPANS "%s", cases[i].spans);
+        cg_problems_fini(&problems);
+        cg_problems_init(&problems);
+        err = (struct cg_error)CG_ERROR_INIT;
+        cr_expect_null(merge(activity, spans, &merged), "case %zu", i);
+        cr_expect_eq(err.status, CG_BAD_DATA, "case %zu", i);
+        cr_expect_not_null(strstr(err.text, cases[i].problem), "case %zu: %s", i, err.text);
+    }
 }
 
 Test(nppes, deactivated_npis_without_taxonomy_and_replacements_are_counted) {

@@ -56,6 +56,8 @@ static const struct bad_row bad_rows[] = {
     {"\"CPSSP-MH\",\n          \"CPSSP-SU\"", "\"--\",\n          \"CPSSP-SU\"",
      "nothing but blanks"},
     {"\"CPSSP-Y\": [", "\"CPSSP-Z\": [", "none of this version's"},
+    {"\"CPSSP-Y\": [", "\"CPSSP-MH\": [1, 2], \"cpssp y\": [3, 4], \"CPSSP-Y\": [",
+     "has an age already"},
     {"18,\n              26", "26,\n              18", "above the oldest"},
     {"\"HE\": [", "\"HEX\": [", "no modifier"},
     {"\"HE\": [", "\"hf\": [", "stands twice"},

@@ -210,14 +210,15 @@ static void fail_in_each_way(job_fn *job, const char *name) {
     points_list();
     const enum cg_status as_ever = job(name, &err);
     (void)points_end();
-    for (uint32_t i = 0; i < points.new_count; i++) {
+    for (uint32_t i = 0; i < 2 * points.new_count; i++) {
+        const uint32_t point = points.new_points[i / 2];
         err = (struct cg_error)CG_ERROR_INIT;
-        points_fail_at(points.new_points[i]);
+        points_fail_at(point, i % 2 != 0);
         const enum cg_status status = job(name, &err);
         (void)points_end();
         cr_expect(status == as_ever ||
                       (status == CG_INTERNAL && strstr(err.text, "memory") != NULL),
-                  "%s, request %u: %d %s", name, points.new_points[i], (int)status, err.text);
+                  "%s, request %u: %d %s", name, point, (int)status, err.text);
     }
     tried += points.new_count;
 }

@@ -68,7 +68,7 @@ static void fail_at(const struct ledger_job *job, uint32_t point) {
     if (job->writes) {
         ledger_job_prepare(job, &fixture, &copy);
     }
-    points_fail_at(point);
+    points_fail_at(point, false);
     const enum cg_status status = job->run(&fixture, &err);
     cr_expect(points_end(), "%s, %u: not met", job->name, point);
     cr_expect_neq(status, CG_OK, "%s, %u: %s", job->name, point, failed_point);
