@@ -9,8 +9,6 @@
 #include "claimgate/base/date.h"
 #include "claimgate/run/claim_list.h"
 
-#include <stddef.h>
-
 struct options {
     const char *ledger;
     int64_t lock_wait;

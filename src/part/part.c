@@ -3,8 +3,6 @@
  */
 #include "plan.h"
 
-#include "piece.h"
-
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/decided.h"
 #include "claimgate/gate/field_edits.h"

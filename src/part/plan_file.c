@@ -3,8 +3,6 @@
  */
 #include "plan.h"
 
-#include "piece.h"
-
 #include "claimgate/base/date.h"
 #include "claimgate/base/problems.h"
 #include "claimgate/io/files.h"

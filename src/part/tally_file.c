@@ -1,7 +1,5 @@
 #include "tally_file.h"
 
-#include "piece.h"
-
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

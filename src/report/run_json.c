@@ -1,7 +1,5 @@
 #include "run_json.h"
 
-#include "rules_json.h"
-
 static void put_hashes(struct cg_json_writer *json, const struct cg_output_facts *output) {
     cg_json_put_hex(json, "sha256", output->sha256, CG_SHA256_BYTES);
     cg_json_put_hex(json, "content_xxh128", output->content_xxh128, CG_XXH128_BYTES);

@@ -9,7 +9,6 @@
 
 #include "run_private.h"
 
-#include "claimgate/base/log.h"
 #include "claimgate/gate/claim.h"
 #include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
