@@ -38,8 +38,8 @@ enum cg_status cg_part_check_number(const struct cg_part *part, const struct cg_
     const uint32_t count = of_parts ? part->plan.parts : part->plan.tasks;
     return number < count
                ? CG_OK
-               : cg_error_set(err, CG_USAGE, "--%s %u: %s has %u %ss, which are numbered from 0",
-                              step->unit, number, part->run_dir, count, step->unit);
+               : cg_error_set(err, CG_USAGE, "--%s %u: %s has %u %s%s, numbered from 0", step->unit,
+                              number, part->run_dir, count, step->unit, count == 1 ? "" : "s");
 }
 
 static enum cg_status fault_point(const char *path, int fault, struct cg_error *err) {

@@ -82,6 +82,10 @@ static bool is_published(const struct cg_merging *merging) {
         cg_file_read(path, &report, &ignored) == CG_OK) {
         found = access(mark_path(merging, &report, path), F_OK) == 0;
     }
+    if (merging->merge->with_page &&
+        snprintf(path, sizeof path, "%s/report.html", merging->merge->out) < (int)sizeof path) {
+        found = found && access(path, F_OK) == 0;
+    }
     cg_buffer_fini(&report);
     return found;
 }

@@ -81,7 +81,7 @@ Test(part, a_step_before_its_time_names_what_to_run_first, .timeout = 120) {
         "--run ./R --part 0` first\n66\n"
         "claimgate: ./R/answer/0/tally.json is not there: run `claimgate part answer "
         "--run ./R --task 0` first\n66\n"
-        "claimgate: --task 2: ./R has 2 tasks, which are numbered from 0\n64\n"
+        "claimgate: --task 2: ./R has 2 tasks, numbered from 0\n64\n"
         "claimgate: ./none: no run is there; begin one with `claimgate part plan`: No "
         "such file or directory\n66\n0\n");
 }
@@ -154,8 +154,9 @@ Test(part, a_reject_rate_over_the_limit_publishes_nothing, .timeout = 120) {
                        "rm -r $1/o; $0 part merge --run $1/R --out $1/o --quiet "
                        "--max-reject-rate 10 2> $1/e; echo $? $(ls -d $1/o); "
                        "$0 part merge --run $1/R --out $1/o --quiet "
-                       "--fail-on-reject; echo $? $(ls $1/o | tr '\\n' ' ')",
-                       "1\n1 accepted rejected report.json\n");
+                       "--fail-on-reject; echo $? $(ls $1/o | tr '\\n' ' '); "
+                       "$0 part merge --run $1/R --out $1/o --html 2> $1/e; echo $?",
+                       "1\n1 accepted rejected report.json\n73\n");
 }
 
 #define RUN_ALL "$0 part run $1/[abc].csv --jobs 2 --out $1/o --one-file --quiet " RULES
