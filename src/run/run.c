@@ -26,7 +26,7 @@ static uint64_t clock_ms(clockid_t clock) {
 static bool make_batches(struct cg_run *run) {
     const struct cg_output_plan *output = &run->plan->output;
     run->depth = run->plan->threads + CG_RUN_SPARE_BATCHES;
-    run->batches = calloc(run->depth, sizeof run->batches[0]);
+    run->batches = calloc(run->depth, sizeof(struct cg_batch *));
     for (uint32_t i = 0; run->batches != NULL && i < run->depth; i++) {
         struct cg_batch *batch = cg_batch_new();
         run->batches[i] = batch;
