@@ -106,3 +106,10 @@ Test(layout_dates, a_session_over_midnight_is_a_service_of_its_first_day) {
     expect("\"date_format\":\"YYYY-MM-DDTHH:MM:SS\",", ",\"session\":true", claims,
            &(struct wanted){3, "service_date_span", NULL});
 }
+
+Test(layout_dates, an_end_after_midnight_is_a_second_day_where_the_layout_knows_no_sessions) {
+    expect("\"date_format\":\"YYYY-MM-DDTHH:MM:SS\",", "",
+           HEADER "A1,0,M1,2025-01-06T23:30:00,2025-01-07T00:15:00,,H0038,4,1000000004\n"
+                  "A1,1,M1,2025-01-06T10:00:00,2025-01-06T11:00:00,,H0038,4,1000000004\n",
+           &(struct wanted){1, "A1,0,", NULL});
+}
