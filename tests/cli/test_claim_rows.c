@@ -1,6 +1,5 @@
 /*
- * One row a claim: lines by numbered columns, accepted or rejected whole, on a ledger, in audits,
- * fed back.
+ * One row a claim: lines by numbered columns, decided whole; on a ledger, in audits, fed back.
  */
 #include "support/scene.h"
 
