@@ -139,31 +139,31 @@ static __attribute__((noinline)) uint64_t read_other_npi(const struct cg_rules *
     return cg_policy_npi(rules->policy, text);
 }
 
-/* Few providers bill, and a provider's claims mostly come together. */
-static uint64_t npi_of(struct cg_values *values, struct cg_text text) {
-    bool known;
-    if (values->memos == NULL || !cg_memo_can_hold(text)) {
-        return cg_field_npi(text);
-    }
-    int64_t *npi = cg_memo_find(&values->memos->npis, text, 0, &known);
-    if (!known) {
-        *npi = (int64_t)cg_field_npi(text);
-    }
-    return (uint64_t)*npi;
+static uint64_t read_npi(const struct cg_rules *rules, struct cg_text text) {
+    const uint64_t npi = cg_field_npi(text);
+    return npi == 0 && text.len > 0 ? read_other_npi(rules, text) : npi;
 }
 
-static uint64_t read_npi(const struct cg_rules *rules, struct cg_values *values,
-                         struct cg_text text) {
-    const uint64_t npi = npi_of(values, text);
-    return npi == 0 && text.len > 0 ? read_other_npi(rules, text) : npi;
+/* Many render, but few bill. */
+static uint64_t read_billing_npi(const struct cg_rules *rules, struct cg_values *values,
+                                 struct cg_text text) {
+    bool known;
+    if (values->memos == NULL || !cg_memo_can_hold(text)) {
+        return read_npi(rules, text);
+    }
+    int64_t *npi = cg_memo_find(&values->memos->billing_npis, text, 0, &known);
+    if (!known) {
+        *npi = (int64_t)read_npi(rules, text);
+    }
+    return (uint64_t)*npi;
 }
 
 static uint64_t read_npis(const struct cg_rules *rules, struct cg_values *values,
                           struct cg_line *line) {
     struct cg_text rendering = cg_values_get(values, CG_FIELD_RENDERING_NPI);
     struct cg_text billing = cg_values_get(values, CG_FIELD_BILLING_NPI);
-    line->rendering_npi = read_npi(rules, values, rendering);
-    line->billing_npi = read_npi(rules, values, billing);
+    line->rendering_npi = read_npi(rules, rendering);
+    line->billing_npi = read_billing_npi(rules, values, billing);
     bool missing = rendering.len == 0;
     return reason_if(missing, CG_REASON_RENDERING_NPI_MISSING) |
            reason_if(line->rendering_npi == 0 && !missing, CG_REASON_RENDERING_NPI_INVALID) |
@@ -344,7 +344,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     bool voids = reverses || (frequency == CG_VOID && values->binding->can_take_back);
     if (!voids && rules->roster != NULL &&
         cg_policy_asks_roster(rules->policy, code.procedure_no, version)) {
-        uint64_t npi = read_npi(rules, values, cg_values_get(values, CG_FIELD_RENDERING_NPI));
+        uint64_t npi = read_npi(rules, cg_values_get(values, CG_FIELD_RENDERING_NPI));
         if (npi == 0 || !cg_roster_has_provider(rules->roster, npi)) {
             return pass_by(rules, values, line);
         }

@@ -6,6 +6,7 @@
 #include "credential_edits.h"
 
 #include "claimgate/gate/field_edits.h"
+#include "claimgate/rules/roster_tables.h"
 
 /* From here on the member is the person, to caps, duplicates, take-backs and the ledger. */
 void cg_line_name_person(const struct cg_roster *roster, struct cg_line *line) {
@@ -62,18 +63,20 @@ static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *li
 
 void cg_edit_credentials(const void *rules_of_run, struct cg_line *lines, uint32_t count) {
     const struct cg_rules *rules = rules_of_run;
-    const bool crosswalk = rules->roster != NULL && cg_policy_has_crosswalk(rules->policy);
+    const struct cg_roster *roster = rules->roster;
+    const bool crosswalk = roster != NULL && cg_policy_has_crosswalk(rules->policy);
+    const bool fetches = roster != NULL && roster->provider_table_count > 0;
     for (uint32_t i = 0; i < count; i++) {
         struct cg_line *line = &lines[i];
-        if (rules->roster != NULL) {
-            fetch_ahead(rules->roster, lines, i, count);
-            if (goes_on(line)) {
-                cg_credential_edits(rules->roster, line);
-            }
+        if (fetches) {
+            fetch_ahead(roster, lines, i, count);
+        }
+        if (roster != NULL && goes_on(line)) {
+            cg_credential_edits(roster, line);
         }
         line->exempt = (goes_on(line) || is_taken_untested(rules, line)) && is_exempt(rules, line);
         if (crosswalk && cg_key_len(&line->member_id) > 0) {
-            cg_line_name_person(rules->roster, line);
+            cg_line_name_person(roster, line);
         }
     }
 }

@@ -55,7 +55,8 @@ bool cg_member_history_is_free_day(const struct cg_line_store *store,
     }
     struct cg_member_rows rows = cg_member_rows_of(store, history);
     return !cg_row_groups_have_day(rows.groups, history->count, day_no) &&
-           !cg_outlines_have_day(&store->outlines, cg_outlines_of(history), day_no);
+           (history->outline_count == 0 ||
+            !cg_outlines_have_day(&store->outlines, cg_outlines_of(history), day_no));
 }
 
 bool cg_member_history_has_service(const struct cg_line_store *store,
@@ -321,5 +322,7 @@ void cg_member_history_prefetch(const struct cg_line_store *store,
         struct cg_member_rows rows = cg_member_rows_of(store, history);
         cg_member_rows_prefetch(&rows, history->count, cg_member_rows_in_class[history->class_no]);
     }
-    cg_outlines_fetch(&store->outlines, cg_outlines_of(history));
+    if (history->outline_count > 0) {
+        cg_outlines_fetch(&store->outlines, cg_outlines_of(history));
+    }
 }

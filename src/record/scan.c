@@ -25,6 +25,7 @@ static bool reserve(struct cg_scan_index *index, size_t len_bytes) {
     if (need <= index->capacity) {
         return true;
     }
+    need += need / 8; /* batches are of nearly one size: the next one is to fit too */
     cg_scan_fini(index);
     index->marks = malloc((1 + need) * sizeof *index->marks);
     index->lines = malloc(need * sizeof *index->lines);

@@ -219,8 +219,8 @@ static bool index_tables(struct cg_roster *roster) {
            cg_span_table_index(&roster->authorizations) && cg_span_table_index(&roster->members);
 }
 
-/* They are fetched ahead of every line: what stays in the cache anyhow is not asked for. */
-enum { CACHED_BYTES = 256 << 10 };
+/* They are fetched ahead of every line: what stays in the nearest cache anyhow is not asked for. */
+enum { CACHED_BYTES = 32 << 10 };
 static void list_provider_tables(struct cg_roster *roster) {
     const struct cg_span_table *tables[CG_PROVIDER_TABLES_MAX] = {
         &roster->credentials, &roster->education, &roster->employment, &roster->supervision};

@@ -22,7 +22,7 @@
 /* What values of earlier records meant. */
 struct cg_values_memos {
     struct cg_memo dates;
-    struct cg_memo npis; /* used by edit_fields */
+    struct cg_memo billing_npis; /* used by edit_fields */
 };
 
 /* The fields of one record, fetched one at a time, so that an out-of-scope record costs one. */
