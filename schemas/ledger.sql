@@ -227,7 +227,7 @@ CREATE INDEX alias_claim ON alias (claim_id);
 -- from members to lines, and take-backs, in the order of arrival; group by group, one for each run
 -- in which the member had any. Each entry begins with what most questions ask for, so that few are
 -- read whole. A member has one row, and further ones where it would be long. Holds every run up to
--- up_to_run; later ones are in `recent`. 23 bytes a line, and 5 of room that its pages are left with.
+-- up_to_run; later ones are in `recent`. 21 bytes a line, and 4 of room that its pages are left with.
 CREATE TABLE past (
     past_no INTEGER PRIMARY KEY, -- member_no * 4096 + part
     up_to_run INTEGER NOT NULL,
@@ -283,7 +283,7 @@ CREATE TABLE near (
 CREATE INDEX near_period ON near (cap_id, first_day, run_no);
 CREATE INDEX near_run ON near (run_no);
 
--- From claims to lines, packed, claims rising, in blocks of about 9 KiB a run. 3.0 bytes a line,
+-- From claims to lines, packed, claims rising, in blocks of about 9 KiB a run. 2.9 bytes a line,
 -- where a row for each claim took 24.
 CREATE TABLE claim_block (
     block_no INTEGER PRIMARY KEY,
