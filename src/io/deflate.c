@@ -2,8 +2,11 @@
 
 #include "inflate.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <zlib.h>
 #ifdef CG_ISAL
 #include <isa-l.h>
@@ -24,23 +27,12 @@ enum {
  * in memory: at levels 1 and 2 it files the third position of a block not under the hash of the
  * four bytes there, but under that of bits 16 to 47 of the stream's address (write_first_byte in
  * isal_deflate_icf_body_hash_hist reads a register that holds it). The content is right all the
- * same, and so are the bytes, unless the first three positions belong into that very bucket. So
- * there are four streams, whose hashes all differ in their last two bits, and each block takes
- * one that none of its first three positions meets. The hash is CRC-32C of four bytes, cut to as
- * many bits as the table has; where a version of ISA-L does otherwise, the choice does no harm.
- *
- * That the four differ: the checksum is linear, and of the address bits 16 to 47 the second and
- * the third change its last two bits by 1 and by 3.
+ * same, and so are the bytes, unless a match is looked for in that very bucket. So each stream lies
+ * where the hash of these bits is the same, whose bytes are then those of every other one. The hash
+ * is CRC-32C of four bytes, of which no table takes more than the last 16 bits: these are nought at
+ * 32,768 places of an address space of 2^47 bytes, of which a stream takes one that is free.
  */
-enum {
-    STREAMS = 4,
-    STREAM_STEP_BYTES = 1 << 17, /* the second of those bits */
-};
-
-struct isal_place {
-    _Alignas(STREAM_STEP_BYTES) struct isal_zstream stream;
-};
-_Static_assert(sizeof(struct isal_place) == STREAM_STEP_BYTES, "one step each");
+enum { PLACES = 1 << 16, TRIES_MAX = 64 };
 #endif
 
 /* Whatever cannot be compressed is stored, and must fit the block all the same. */
@@ -59,19 +51,9 @@ struct cg_deflater {
 #ifdef CG_ISAL
     uint32_t isal_level;
     _Alignas(64) uint8_t isal_memory[ISAL_DEF_LVL3_DEFAULT];
-    _Alignas(STREAMS *STREAM_STEP_BYTES) struct isal_place isal[STREAMS];
+    struct isal_zstream *isal;
 #endif
 };
-
-static bool is_for_isal(int level, enum cg_codec codec) {
-#ifdef CG_ISAL
-    return codec == CG_CODEC_BEST && level <= ISAL_TOP_LEVEL;
-#else
-    (void)level;
-    (void)codec;
-    return false;
-#endif
-}
 
 static z_stream *zlib_new(int level) {
     z_stream *stream = calloc(1, sizeof *stream);
@@ -84,24 +66,70 @@ static z_stream *zlib_new(int level) {
     return stream;
 }
 
+#ifdef CG_ISAL
+static bool is_for_isal(int level, enum cg_codec codec) {
+    return codec == CG_CODEC_BEST && level <= ISAL_TOP_LEVEL;
+}
+
+/* The four bytes whose CRC-32C (RFC 3720), without its first and last complement, is this one. */
+static uint32_t isal_unhash(uint32_t crc) {
+    for (int bit = 0; bit < 32; bit++) {
+        crc = crc >> 31 != 0 ? (crc ^ 0x82F63B78U) << 1 | 1U : crc << 1;
+    }
+    return crc;
+}
+
+static struct isal_zstream *map_stream(uintptr_t address, int flags) {
+    void *at = mmap((void *)address, sizeof(struct isal_zstream), PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+/* Zeroed, for isal_deflate_stateless_init leaves hist_bits as it is: what stood there would be how
+ * far back matches are looked for. Where no such place is to be had, as under some sanitizers, any
+ * other will do. */
+static struct isal_zstream *isal_new(void) {
+    static atomic_uint next = 1;
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        const uint32_t place = atomic_fetch_add(&next, 1) % PLACES;
+        const uintptr_t address = (uintptr_t)isal_unhash(place << 16) << 16;
+        if (address == 0 || address >> 47 != 0) {
+            continue;
+        }
+        struct isal_zstream *stream = map_stream(address, MAP_FIXED_NOREPLACE);
+        if ((uintptr_t)stream == address) {
+            return stream;
+        }
+        if (stream != NULL) {
+            (void)munmap(stream, sizeof *stream);
+        }
+    }
+    return map_stream(0, 0);
+}
+#endif
+
+static bool open_codec(struct cg_deflater *deflater, int level, enum cg_codec codec) {
+#ifdef CG_ISAL
+    deflater->isal_level = (uint32_t)level;
+    if (is_for_isal(level, codec)) {
+        deflater->isal = isal_new();
+        return deflater->isal != NULL;
+    }
+#else
+    (void)codec;
+#endif
+    deflater->zlib = zlib_new(level);
+    return deflater->zlib != NULL;
+}
+
 struct cg_deflater *cg_deflater_new(int level, enum cg_codec codec) {
     struct cg_deflater *deflater = aligned_alloc(_Alignof(struct cg_deflater), sizeof *deflater);
 
     if (deflater == NULL) {
         return NULL;
     }
-    deflater->collected_bytes = 0;
-    deflater->zlib = NULL;
-#ifdef CG_ISAL
-    deflater->isal_level = (uint32_t)level;
-    /* isal_deflate_stateless_init leaves hist_bits as it is: what stood there would be how far back
-     * matches are looked for. */
-    for (int i = 0; i < STREAMS; i++) {
-        memset(&deflater->isal[i].stream, 0, sizeof deflater->isal[i].stream);
-    }
-    memset(deflater->isal_memory, 0, sizeof deflater->isal_memory);
-#endif
-    if (!is_for_isal(level, codec) && (deflater->zlib = zlib_new(level)) == NULL) {
+    memset(deflater, 0, sizeof *deflater);
+    if (!open_codec(deflater, level, codec)) {
         free(deflater);
         return NULL;
     }
@@ -116,6 +144,11 @@ void cg_deflater_free(struct cg_deflater *deflater) {
         (void)deflateEnd(deflater->zlib);
         free(deflater->zlib);
     }
+#ifdef CG_ISAL
+    if (deflater->isal != NULL) {
+        (void)munmap(deflater->isal, sizeof *deflater->isal);
+    }
+#endif
     free(deflater);
 }
 
@@ -145,37 +178,11 @@ static size_t zlib_deflate(z_stream *stream, const uint8_t *content, size_t len_
 }
 
 #ifdef CG_ISAL
-/* CRC-32C (RFC 3720) of four bytes, without its first and last complement. */
-static uint32_t isal_hash(uint32_t bytes) {
-    uint32_t crc = bytes;
-    for (int bit = 0; bit < 32; bit++) {
-        crc = crc >> 1 ^ (0x82F63B78U & -(crc & 1));
-    }
-    return crc;
-}
-
-static bool is_met(const struct isal_zstream *stream, const uint8_t *content, size_t len_bytes) {
-    uint32_t own = isal_hash((uint32_t)((uintptr_t)stream >> 16));
-    for (size_t at = 0; at < 3 && at + sizeof(uint32_t) <= len_bytes; at++) {
-        uint32_t bytes;
-        memcpy(&bytes, content + at, sizeof bytes);
-        if (((isal_hash(bytes) ^ own) & (STREAMS - 1)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Starting anew costs next to nothing: nearly all the time goes into looking for matches, making
  * the codes and writing them. */
 static size_t isal_deflate_block(struct cg_deflater *deflater, const uint8_t *content,
                                  size_t len_bytes, uint8_t *out) {
-    int chosen = 0;
-
-    while (chosen < STREAMS - 1 && is_met(&deflater->isal[chosen].stream, content, len_bytes)) {
-        chosen++;
-    }
-    struct isal_zstream *stream = &deflater->isal[chosen].stream;
+    struct isal_zstream *stream = deflater->isal;
     isal_deflate_stateless_init(stream);
     stream->level = deflater->isal_level;
     stream->level_buf = deflater->isal_memory;
