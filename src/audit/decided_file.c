@@ -1,5 +1,6 @@
 #include "decided_file.h"
 
+#include "claimgate/io/files.h"
 #include "claimgate/record/batch.h"
 #include "claimgate/record/quotes.h"
 
@@ -19,14 +20,26 @@ bool cg_decided_is_of_x12(const char *dir) {
     return len > 0 && (size_t)len < sizeof path && access(path, F_OK) == 0;
 }
 
+/* The name of what stands there, packed or plain. */
+static enum cg_status find(const char *dir, const char *name, struct cg_decided_file *out,
+                           bool *found, struct cg_error *err) {
+    static const char *const endings[] = {".csv.gz", ".csv"};
+    for (size_t i = 0; i < 2 && !*found; i++) {
+        const int len = snprintf(out->path, sizeof out->path, "%s/%s%s", dir, name, endings[i]);
+        const bool fits = len > 0 && (size_t)len < sizeof out->path;
+        if (fits && cg_file_look(out->path, found, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
 enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_decided_file *out,
                                struct cg_error *err) {
-    static const char *const endings[] = {".csv.gz", ".csv"};
     bool found = false;
     memset(out, 0, sizeof *out);
-    for (size_t i = 0; i < 2 && !found; i++) {
-        const int len = snprintf(out->path, sizeof out->path, "%s/%s%s", dir, name, endings[i]);
-        found = len > 0 && (size_t)len < sizeof out->path && access(out->path, F_OK) == 0;
+    if (find(dir, name, out, &found, err) != CG_OK) {
+        return err->status;
     }
     if (!found && cg_decided_is_of_x12(dir)) {
         return cg_error_set(err, CG_USAGE,

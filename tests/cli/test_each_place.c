@@ -2,9 +2,10 @@
  * Every command where memory is short, or a call of the file system fails, at each place that asks
  * for it: it says so, leaves no trace, holds nothing, and does its work when it is called again.
  */
+#define POINTS_DEPTH 10 /* half of them lead from the call to points.h */
+
 #include "support/commands.h"
-#include "support/failing_files.h"
-#include "support/points.h"
+#include "support/outage.h"
 #include "support/spared_sqlite.h"
 
 #include <criterion/criterion.h>
@@ -30,12 +31,6 @@ static uint32_t point; /* which fails; 0: all are listed */
 static bool has_failed;
 static int next_before, next_after;
 
-/* Of memory, every other time all that is asked for afterwards fails, too. */
-static bool fails_now(void) {
-    const bool is_out = points.fails && points.failed && is_of_memory && point % 2 != 0;
-    return points_meet() || is_out;
-}
-
 /* The lowest descriptor that is free: those below it are in use. */
 static int next_descriptor(void) {
     const int fd = dup(STDIN_FILENO);
@@ -49,7 +44,8 @@ static void begin(void) {
     if (point == 0) {
         points_list();
     } else {
-        points_fail_at(point);
+        /* Of memory, every other time all that is asked for afterwards fails, too. */
+        points_fail_at(point, is_of_memory && point % 2 != 0 && point != UINT32_MAX);
     }
 }
 
@@ -176,11 +172,11 @@ static void fail_all(void) {
 
 Test(each_place, of_memory_fails_and_is_told) {
     is_of_memory = true;
-    shortage_also = fails_now;
+    outage_is_over = true;
+    shortage_also = points_meet;
     fail_all();
 }
 
 Test(each_place, of_a_file_fails_and_is_told) {
-    files_fail = fails_now;
     fail_all();
 }

@@ -7,6 +7,8 @@
 
 #include "support/points.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -19,9 +21,10 @@
 #include <unistd.h>
 
 static const char *outage_call;
+static bool outage_is_over; /* no call is a point */
 
 static bool is_out(const char *call) {
-    if (!points_meet()) {
+    if (outage_is_over || !points_meet()) {
         return false;
     }
     outage_call = call;
@@ -64,6 +67,10 @@ OUTAGE_CALL(unlinkat, SYS_unlinkat, (int dir, const char *path, int flags), dir,
 OUTAGE_CALL(linkat, SYS_linkat,
             (int from_dir, const char *from, int to_dir, const char *to, int flags), from_dir, from,
             to_dir, to, flags)
+OUTAGE_CALL(mkdir, SYS_mkdirat, (const char *path, mode_t mode), AT_FDCWD, path, mode)
+OUTAGE_CALL(ftruncate, SYS_ftruncate, (int fd, off_t len), fd, len)
+OUTAGE_CALL(rename, SYS_renameat2, (const char *from, const char *to), AT_FDCWD, from, AT_FDCWD, to,
+            0)
 OUTAGE_CALL(renameat, SYS_renameat2, (int from_dir, const char *from, int to_dir, const char *to),
             from_dir, from, to_dir, to, 0)
 OUTAGE_CALL(renameat2, SYS_renameat2,
@@ -91,8 +98,24 @@ ssize_t read(int fd, void *out, size_t len) {
     return is_out("read") ? -1 : syscall(SYS_read, fd, out, len);
 }
 
+ssize_t pread(int fd, void *out, size_t len, off_t at) {
+    return is_out("pread") ? -1 : syscall(SYS_pread64, fd, out, len, at);
+}
+
 ssize_t getrandom(void *out, size_t len, unsigned flags) {
     return is_out("getrandom") ? -1 : syscall(SYS_getrandom, out, len, flags);
 }
+
+/* A function of the C library that gives something, or NULL with errno. */
+#define OUTAGE_FUNCTION(type, name, parameters, ...)                                               \
+    type *name parameters {                                                                        \
+        return is_out(#name)                                                                       \
+                   ? NULL                                                                          \
+                   : ((type * (*)parameters)(uintptr_t)dlsym(RTLD_NEXT, #name))(__VA_ARGS__);      \
+    }
+OUTAGE_FUNCTION(DIR, opendir, (const char *path), path)
+OUTAGE_FUNCTION(DIR, fdopendir, (int fd), fd)
+OUTAGE_FUNCTION(FILE, fopen, (const char *path, const char *mode), path, mode)
+OUTAGE_FUNCTION(FILE, fdopen, (int fd, const char *mode), fd, mode)
 
 #endif
