@@ -314,14 +314,15 @@ static void start_claim(struct cg_x12_walk *walk, const struct cg_x12_node *node
     walk->lines = 0;
     walk->has_diagnosis = false;
     walk->has_rendering = false;
+    const bool is_misnamed = walk->has_misplaced_name || walk->patient_has_misplaced_name;
     const bool is_unsure =
         walk->billing_names > 1 || walk->member_names > 1 || walk->patient_names > 1;
-    walk->fault = node->has_odd_id                                  ? CG_SEGMENT_NAME
-                  : walk->is_broken || node->is_broken              ? CG_CLAIM_ORPHANED
-                  : !walk->has_subscriber                           ? CG_CLAIM_MISPLACED
-                  : node->has_lost_loop || walk->has_misplaced_name ? CG_SEGMENT_MISPLACED
-                  : is_unsure                                       ? CG_NAMED_TWICE
-                                                                    : CG_WELL_FORMED;
+    walk->fault = node->has_odd_id                     ? CG_SEGMENT_NAME
+                  : walk->is_broken || node->is_broken ? CG_CLAIM_ORPHANED
+                  : !walk->has_subscriber              ? CG_CLAIM_MISPLACED
+                  : node->has_lost_loop || is_misnamed ? CG_SEGMENT_MISPLACED
+                  : is_unsure                          ? CG_NAMED_TWICE
+                                                       : CG_WELL_FORMED;
 }
 
 /* What the claim says of itself stays, for those who tell of it; its lines go. */

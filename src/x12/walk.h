@@ -51,7 +51,8 @@ struct cg_x12_walk {
     uint32_t billing_names; /* NM1*85, NM1*IL and NM1*QC of the loops that are open */
     uint32_t member_names;
     uint32_t patient_names;
-    bool has_misplaced_name; /* one of them stands in another's loop */
+    bool has_misplaced_name; /* one of them stands in another's loop: in the subscriber's, */
+    bool patient_has_misplaced_name; /* in the patient's, which the next patient has not */
 
     /* the claim */
     struct cg_x12_line claim; /* what its lines share */

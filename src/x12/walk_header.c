@@ -25,7 +25,8 @@ static void name_entity(struct cg_x12_walk *walk, const struct cg_x12_views *nm1
     } else if (in_billing) {
         walk->loop = CG_X12_LOOP_PAY_TO;
     } else if (is_of_another_loop(walk, nm1)) {
-        walk->has_misplaced_name = true;
+        *(walk->loop == CG_X12_LOOP_PATIENT ? &walk->patient_has_misplaced_name
+                                            : &walk->has_misplaced_name) = true;
     } else if (in_subscriber && cg_x12_view_is(nm1, 1, "IL")) {
         walk->loop = CG_X12_LOOP_SUBSCRIBER;
         walk->member_id = cg_x12_view(nm1, 9);
@@ -91,6 +92,7 @@ void cg_x12_walk_open_header(struct cg_x12_walk *walk, const struct cg_x12_node 
     walk->patient_birth_date = nothing;
     walk->patient_first_name = nothing;
     walk->patient_names = 0;
+    walk->patient_has_misplaced_name = false;
     if (node->kind == CG_X12_PATIENT) {
         walk->has_patient = true;
         return;
