@@ -167,7 +167,7 @@ static void fail_all(void) {
         fail_each(&commands[i]);
     }
     cr_log_info("%u places", points.way_count);
-    cr_assert(points.way_count > 500 && points.way_count < POINTS_MAX);
+    cr_assert(points.way_count > 200 && points.way_count < POINTS_MAX);
 }
 
 Test(each_place, of_memory_fails_and_is_told) {
