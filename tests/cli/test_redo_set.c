@@ -11,7 +11,8 @@
 /* Three nights under a roster that has lost every third provider, on one ledger and on a set, where
  * tasks have decided the second. `redo` one of the two; `told` what came of it. */
 #define BEGIN                                                                                      \
-    "p=$(realpath $0); s=$1; here=$PWD; g=$(dirname $p)/generate; cd $s; "                         \
+    "p=$(realpath $0); faults=$(realpath ${CLAIMGATE_WITH_FAULTS:-$0}); s=$1; here=$PWD; "         \
+    "g=$(dirname $p)/generate; cd $s; "                                                            \
     "$g --out made --quiet --lines 1200 --files 3 --seed 11 --members 40; mkdir wrong; "           \
     "cp made/roster/* wrong; awk 'NR == 1 || NR % 3' made/roster/credentials.csv > "               \
     "wrong/credentials.csv; $p ledger create set --parts 2 > e; mkdir -p of-l of-set; "            \
@@ -43,7 +44,8 @@ Test(redo_set, where_it_was_cut_off_the_same_command_goes_on, .timeout = 600) {
               "for point in night.begun:2 ledger.before_commit:3 night.before_whole:1 "
               "night.before_publish:2 night.before_mark:1 night.close:2 staged_file.rename:2; do "
               "rm -rf set set-redo of-set/*redo-* of-set/.??*; cp -r kept set; "
-              "(CLAIMGATE_FAULT=$point:kill redo set > e 2>&1); [ -e set-redo ] || echo $point; "
+              "(p=$faults; CLAIMGATE_FAULT=$point:kill redo set > e 2>&1); [ -e set-redo ] || echo "
+              "$point; "
               "$p validate made/claims-01.csv.gz --ledger set --out x --roster wrong 2> e; "
               "echo $? $(grep -c 'a redo was cut off' e); "
               "$p part plan made/claims-01.csv.gz --ledgers set --run R --tasks 1 "
