@@ -270,8 +270,8 @@ static enum cg_status decide_claim_lines(struct cg_history *history, struct cg_l
     return status;
 }
 
-/* The lines of a record of two or more. Out of line, so that the usual record need not save
- * registers for them. */
+/* The lines of a record that may leave a trace to be undone. Out of line, so that the usual record
+ * need not save registers for them. */
 __attribute__((noinline)) static enum cg_status
 decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error *err) {
     const uint32_t count = 1U + lines->more_lines;
@@ -310,7 +310,7 @@ decide_claim(struct cg_history *history, struct cg_line *lines, struct cg_error 
 
 static inline enum cg_status decide(struct cg_history *history, struct cg_line *line,
                                     const struct coming *coming, struct cg_error *err) {
-    if (line->more_lines > 0) {
+    if (line->more_lines > 0 || (line->is_claim && line->frequency == CG_REPLACEMENT)) {
         return decide_claim(history, line, err);
     }
     if (line->line_id.len > 0 && cg_history_number_lines(history, line, 1, err) != CG_OK) {

@@ -42,9 +42,9 @@ static enum cg_status add_change(void *context, const struct cg_ledger_change *c
 static enum cg_status tell_row(struct cg_text row, cg_ledger_change_fn fn, void *context,
                                struct cg_error *err) {
     struct cg_ledger_change change;
+    memcpy(&change, row.ptr, sizeof change);
     const char **const texts[] = {TEXTS(&change)};
     const char *at = row.ptr + sizeof change;
-    memcpy(&change, row.ptr, sizeof change);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = at;
         at += strlen(at) + 1;

@@ -6,7 +6,7 @@
 const char cg_asked_header[] =
     "input,place,kind,companions,claim_id,claim_line_number,line_id,member_id,original_claim_id,"
     "start_day,end_day,procedure,modifiers,units,frequency,reversed_units,rendering_npi,"
-    "billing_npi,version,reasons,warnings,exempt,fed_back,detail";
+    "billing_npi,version,reasons,warnings,exempt,fed_back,is_claim,detail";
 
 enum { KIND_LINE, KIND_NOT_FIRST, KIND_REVERSAL, KIND_REVERSAL_NOT_FIRST, KIND_PASSES, KINDS };
 
@@ -41,6 +41,7 @@ bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
     cg_handed_put_number(&row, line->warnings);
     cg_handed_put_number(&row, line->exempt);
     cg_handed_put_number(&row, line->fed_back);
+    cg_handed_put_number(&row, line->is_claim);
     cg_handed_put_text(&row, line->detail);
     return cg_handed_end(&row);
 }
@@ -105,6 +106,7 @@ static void read_line(struct cg_handed_reader *row, const struct cg_policy *poli
     line->warnings = cg_handed_number(row, (UINT64_C(1) << CG_REASON_COUNT) - 1);
     line->exempt = cg_handed_number(row, 1) != 0;
     line->fed_back = cg_handed_number(row, 1) != 0;
+    line->is_claim = cg_handed_number(row, 1) != 0;
     line->received_day = CG_DAY_NONE;
     line->birth_day = CG_DAY_NONE;
     line->detail = cg_handed_kept_text(row, CG_VERDICT_DETAIL_BYTES);

@@ -134,6 +134,7 @@ void cg_claim_record_end(const struct cg_parse_plan *plan, struct cg_batch *batc
     }
     batch->passing_take_backs.count -= take_backs; /* its other lines say what becomes of it */
     lines->more_lines = (uint16_t)(count - 1);
+    lines->is_claim = count == 1 && plan->binding->holds_claims;
     for (uint32_t i = 1; i < count; i++) {
         lines[i].more_lines = CG_NOT_FIRST;
     }

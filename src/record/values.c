@@ -142,8 +142,10 @@ struct cg_csv_field cg_values_cell(struct cg_values *values, uint32_t column) {
 
 struct cg_csv_field cg_values_raw(struct cg_values *values, enum cg_field field) {
     const int32_t column = column_used(values, field);
-    return column < 0 ? (struct cg_csv_field){.raw_len = 0}
-                      : cg_values_cell(values, (uint32_t)column);
+    if (column < 0) {
+        return (struct cg_csv_field){.raw_len = 0};
+    }
+    return cg_values_cell(values, (uint32_t)column);
 }
 
 _Static_assert((int)CG_ONLY_MAX == (int)CG_LEFT_OUT_RULES,

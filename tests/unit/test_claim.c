@@ -264,6 +264,27 @@ Test(claim, what_a_rejected_replacement_took_back_stands_again) {
     cg_history_free(history);
 }
 
+Test(claim, a_claim_of_one_line_that_is_rejected_gives_back_what_it_took) {
+    struct cg_policy_version version = six_a_day();
+    struct cg_history *history = cg_history_new(NULL, NULL);
+    struct cg_line original = units_on(&version, "A", "2024-03-05", 6);
+    struct cg_line replacement = units_on(&version, "R", "2024-03-05", 7);
+    struct cg_line other = units_on(&version, "C", "2024-03-05", 6);
+    replacement.frequency = CG_REPLACEMENT;
+    replacement.original_claim_id = cg_text_of("A");
+    replacement.is_claim = true;
+    cr_assert_eq(decide_one(history, &original), CG_ACCEPTED);
+    cr_assert_eq(decide_one(history, &replacement), CG_REJECTED);
+    cr_assert_eq(replacement.taken_back_lines, 0);
+    cr_assert_eq(replacement.units_available, 6);
+    cr_assert_eq(decide_one(history, &other), CG_REJECTED);
+    replacement.reasons = 0;
+    replacement.units = 5;
+    cr_assert_eq(decide_one(history, &replacement), CG_ACCEPTED);
+    cr_assert_eq(replacement.taken_back_lines, 1);
+    cg_history_free(history);
+}
+
 Test(claim, lines_out_of_scope_share_the_fate_of_the_others) {
     struct cg_policy_version version = six_a_day();
     struct cg_history *history = cg_history_new(NULL, NULL);

@@ -80,6 +80,7 @@ struct cg_line {
                         * remembers it, but it is accepted or rejected with them */
     bool is_past;      /* its record says that it was accepted before: it is not tested again */
     bool fed_back;     /* out of a rejected file: it may be the rest of a line that was cut back */
+    bool is_claim;     /* the one line of a record that is a claim: rejected, it leaves no trace */
     uint16_t more_lines; /* of a record of several: on its first line how many follow, which are
                           * decided with it as one claim; on those CG_NOT_FIRST */
     uint32_t quantity_offset; /* the raw quantity field within the record, */
