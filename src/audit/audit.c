@@ -282,7 +282,10 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     if (cg_run_new(&audit->run, &run, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status = cg_run_execute(run, err);
+    enum cg_status status = cg_run_execute(run, err);
+    if (status == CG_OK && audit->facts->match == CG_AUDIT_BY_RUN && audit->history == NULL) {
+        status = cg_audit_run_has_read(audit->run.ledger, audit->plan->run_no, run, err);
+    }
     cg_run_free(run);
     return status;
 }

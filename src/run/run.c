@@ -332,3 +332,7 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {
     return &run->facts;
 }
+
+const uint8_t *cg_run_content_sha256(const struct cg_run *run, uint32_t input) {
+    return run->ledger_inputs[input].content_sha256;
+}

@@ -3,6 +3,7 @@
  * files, a run of a ledger, lines gone and added.
  */
 #include "support/audited.h"
+#include "support/shell.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
@@ -157,6 +158,50 @@ Test(audit_sources, a_run_takes_its_own_file_however_it_was_compressed_since, .t
     cr_expect(run.exit_code == 65, "exit %d: %s", run.exit_code, run.err);
     run_fini(&run);
     scene_remove(&history.scene);
+}
+
+/* $A audits a run of the ledger $D/l on which run 1 took in a and b, and run 2 the file c. All have
+ * one size, and `how` makes the latter two of the first. */
+static void expect_other_content_is_refused(const char *first, const char *how,
+                                            const char *ledger) {
+    static const char begin[] = "R=\"--roster " SHELL_ROSTER " --ledger $D/l --quiet\"; "
+                                "A=\"$C audit $R --out $D/audit\"; ";
+    static const struct {
+        const char *command;
+        int exit_code;
+        const char *says;
+    } cases[] = {
+        {"$A --run 1 $D/b $D/a", 65, "/b has "},
+        {"$A --run 1 $D/a $D/c", 65, "/c has "},
+        {"$A --run 2 $D/b", 65, "bytes and other content; run 2 took in "},
+        {"$A --run 2 - < $D/b", 65, "bytes and other content; run 2 took in "},
+        {"cat $D/c | $A --run 2 -", 0, ""},
+        {"gzip -kf $D/c; $A --run 2 - < $D/c.gz && rm -r $D/audit && $A --run 2 $D/c.gz", 0, ""},
+        {"$A --run 1 $D/a $D/b", 0, ""},
+    };
+    char command[2048];
+    struct scene scene;
+    scene_make(&scene);
+    snprintf(command, sizeof command,
+             "%s%s; cp %s $D/a; for f in b c; do sed %s $D/a > $D/$f; done; "
+             "V=\"$C validate $R --as-of 2025-06-30 --out $D\"; $V/1 $D/a $D/b && $V/2 $D/c",
+             begin, ledger, first, how);
+    shell_expect(&scene, command, 0, "");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(command, sizeof command, "%srm -rf $D/audit; %s", begin, cases[i].command);
+        shell_expect(&scene, command, cases[i].exit_code, cases[i].says);
+        cr_expect_eq(scene_exists(scene_path(&scene, "audit")), cases[i].exit_code == 0);
+    }
+    scene_remove(&scene);
+}
+
+Test(audit_sources, a_run_refuses_files_of_the_same_size_with_other_content, .timeout = 120) {
+    static const char other_claims[] = "\"s/CLM-/CL$f-/\"";
+    expect_other_content_is_refused(SHELL_CLAIMS, other_claims, ":");
+    expect_other_content_is_refused(SHELL_CLAIMS, other_claims,
+                                    "$C ledger create $D/l --parts 3 --quiet");
+    expect_other_content_is_refused("fixtures/x12/every_reason/claims.837",
+                                    "\"s/000000905/00000090$f/; s/BATCH-000/BATCH-$f-/\"", ":");
 }
 
 Test(audit_sources, refuses_what_it_cannot_compare) {
