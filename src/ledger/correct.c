@@ -4,6 +4,10 @@
  */
 #include "joined.h"
 
+#include "claimgate/ledger/ledger_query.h"
+
+#include <string.h>
+
 enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
                                           struct cg_error *err) {
     const struct cg_ledger_commit nothing = {0};
@@ -20,9 +24,31 @@ enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_
     return status;
 }
 
+/* Who is told to take a later run back first, though this one never can be, loses a good night. */
+static enum cg_status refuse_what_does_not_stand(void *context,
+                                                 const struct cg_ledger_run_facts *run,
+                                                 struct cg_error *err) {
+    const struct cg_ledger *ledger = context;
+    if (strcmp(run->kind, "withdraw") == 0) {
+        return cg_error_set(err, CG_USAGE,
+                            "%s: run %lld has taken run %lld back, and stands for good; to have "
+                            "its files again, decide them in a new run",
+                            ledger->path, (long long)run->run_no, (long long)run->withdraws);
+    }
+    if (run->withdrawn_by != 0) {
+        return cg_error_set(
+            err, CG_USAGE, "%s: run %lld is taken back already, by run %lld; nothing is to be done",
+            ledger->path, (long long)run->run_no, (long long)run->withdrawn_by);
+    }
+    return CG_OK;
+}
+
 enum cg_status cg_ledger_may_withdraw(struct cg_ledger *ledger, int64_t run_no,
                                       struct cg_error *err) {
     int64_t newest;
+    if (cg_ledger_visit_runs(ledger, run_no, refuse_what_does_not_stand, ledger, err) != CG_OK) {
+        return err->status;
+    }
     const enum cg_status status = cg_ledger_ask(
         ledger,
         "SELECT max(run_no) FROM run r WHERE kind <> 'withdraw' AND NOT EXISTS (SELECT 1 FROM run "
@@ -30,10 +56,6 @@ enum cg_status cg_ledger_may_withdraw(struct cg_ledger *ledger, int64_t run_no,
         0, 0, &newest, err);
     if (status != CG_OK) {
         return status;
-    }
-    if (newest == 0) {
-        return cg_error_set(err, CG_USAGE, "%s: no run stands that could be taken back",
-                            ledger->path);
     }
     if (newest != run_no) {
         return cg_error_set(err, CG_USAGE,

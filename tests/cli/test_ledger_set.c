@@ -129,3 +129,35 @@ Test(ledger_sets, a_night_of_tasks_that_was_given_up_is_begun_in_a_new_folder) {
     shell_expect(&scene, plan, 64, "was given up by `ledger recover`; remove this folder");
     shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
 }
+
+/* Who is told to take a later run back first loses a good night. */
+Test(ledger_sets, what_cannot_be_withdrawn_is_told_without_naming_another_run) {
+    static const char *const ledgers[] = {"$D/set", "$D/one"};
+    static const struct {
+        const char *run;
+        const char *says;
+    } cases[] = {
+        {"1", "run 1 is taken back already, by run 2"},
+        {"2", "run 2 has taken run 1 back, and stands for good"},
+        {"9", "there is no run 9; `claimgate ledger runs` lists them"},
+    };
+    char command[512];
+    make_set();
+    for (size_t i = 0; i < sizeof ledgers / sizeof ledgers[0]; i++) {
+        snprintf(command, sizeof command,
+                 "export CLAIMGATE_LEDGER=%s; $V --ledger %s --out $D/a%zu && $C ledger withdraw 1 "
+                 "> /dev/null && $V --ledger %s --out $D/b%zu",
+                 ledgers[i], ledgers[i], i, ledgers[i], i);
+        shell_expect(&scene, command, 0, "");
+        for (size_t j = 0; j < sizeof cases / sizeof cases[0]; j++) {
+            snprintf(command, sizeof command, "$C ledger withdraw %s --ledger %s", cases[j].run,
+                     ledgers[i]);
+            shell_expect(&scene, command, 64, cases[j].says);
+        }
+        snprintf(command, sizeof command, "$C ledger withdraw 3 --ledger %s > /dev/null",
+                 ledgers[i]);
+        shell_expect(&scene, command, 0, "");
+        snprintf(command, sizeof command, "$C ledger withdraw 3 --ledger %s", ledgers[i]);
+        shell_expect(&scene, command, 64, "run 3 is taken back already, by run 4");
+    }
+}
