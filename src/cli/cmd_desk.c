@@ -107,8 +107,9 @@ static enum cg_status provider(const struct cg_invocation *call, struct cg_error
     }
     const enum cg_status status = ask(o, o->roster, cg_page_provider, &question, err);
     if (status == CG_OK && question.is_unknown) {
-        cg_log_warning("%s has never seen this provider",
-                       o->ledger != NULL ? "neither the roster nor the ledger" : "the roster");
+        cg_log_warning("%s seen this provider", o->ledger != NULL
+                                                    ? "neither the roster nor the ledger has ever"
+                                                    : "the roster has never");
         *call->exit_code = 1;
     }
     return status;

@@ -1,5 +1,7 @@
 #include "claimgate/record/claim_record.h"
 
+#include "position.h"
+
 void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->malformed = (uint8_t)fault;
     line->start_day = CG_DAY_NONE;
@@ -9,16 +11,18 @@ void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->reasons = CG_MALFORMED_REASONS;
 }
 
-bool cg_record_add_other(struct cg_batch *batch, struct cg_record other) {
+bool cg_record_add_other(struct cg_batch *batch, const struct cg_binding *binding,
+                         struct cg_record other) {
     struct cg_record *record = cg_array_add(&batch->records);
-    if (record != NULL) {
-        *record = other;
-        record->line_index = CG_NO_LINE;
-        record->line_count = 1;
-        batch->passed_lines++;
-        batch->other_records++;
+    if (record == NULL) {
+        return false;
     }
-    return record != NULL;
+    *record = other;
+    record->line_index = CG_NO_LINE;
+    record->line_count = 1;
+    batch->passed_lines++;
+    batch->other_records++;
+    return !binding->has_positions || cg_position_keep_none(batch);
 }
 
 bool cg_claim_values_init(struct cg_claim_values *claim, const struct cg_binding *binding,

@@ -285,17 +285,28 @@ bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted) {
 
 bool cg_column_tells_rows(struct cg_text name) {
     static const char *const telling[] = {
-        "status", "stat",     "stus",     "sts",     "denied",    "denial",   "rejected",   "void",
-        "voided", "reversed", "reversal", "deleted", "cancelled", "canceled", "superseded", NULL};
+        "status",     "stat",        "stus",     "sts",     "denied",    "denial",
+        "deny",       "dnl",         "rejected", "reject",  "rejection", "void",
+        "voided",     "reversed",    "reversal", "deleted", "cancelled", "canceled",
+        "superseded", "disposition", "outcome",  NULL};
     static const char *const beside[] = {
-        "is",      "claim",     "clm",    "line",  "service",     "srvc", "svc",  "adjudication",
-        "payment", "paid",      "pay",    "final", "code",        "cd",   "flag", "flg",
-        "ind",     "indicator", "reason", "desc",  "description", NULL};
+        "is",           "claim",   "clm",         "line", "service", "srvc",      "svc",
+        "adjudication", "payment", "pymt",        "pmt",  "paid",    "pay",       "final",
+        "code",         "cd",      "flag",        "flg",  "ind",     "indicator", "reason",
+        "rsn",          "desc",    "description", NULL};
+    /* Alone these are of a place or a test. */
+    static const char *const with_a_claim[] = {"state", "result", NULL};
+    static const char *const claims[] = {"claim", "clm", "adjudication", "payment", NULL};
     struct words words;
     uint32_t found = 0;
+    bool is_of_claim = false;
     split(name, &words);
     for (uint32_t i = 0; i < words.count; i++) {
-        const bool tells = is_one_of(words.word[i], telling);
+        is_of_claim = is_of_claim || is_one_of(words.word[i], claims);
+    }
+    for (uint32_t i = 0; i < words.count; i++) {
+        const bool tells = is_one_of(words.word[i], telling) ||
+                           (is_of_claim && is_one_of(words.word[i], with_a_claim));
         found += tells;
         if (!tells && !is_one_of(words.word[i], beside)) {
             return false;

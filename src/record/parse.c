@@ -113,8 +113,7 @@ static inline bool is_claim_at_a_glance(const struct parser *parser, const uint3
                         : begins_with_digit(cg_values_slice(&parser->values, column));
 }
 
-/* Not inlined, for hardly any record comes here, and given values, for a piece need not stand in
- * memory. */
+/* Not inlined: hardly any record comes here. Given values: a piece need not stand in memory. */
 __attribute__((noinline)) static int look_closer(struct parser *parser, struct cg_text text,
                                                  uint32_t line_delta, uint32_t field_count,
                                                  int fault) {
@@ -217,18 +216,20 @@ static __attribute__((noinline)) bool take_claim(struct parser *parser) {
 static inline __attribute__((always_inline)) bool take(struct parser *parser,
                                                        const struct piece *piece) {
     struct cg_batch *batch = parser->batch;
+    const struct cg_binding *binding = parser->binding;
     uint32_t line_delta = batch->physical_lines;
     batch->physical_lines += piece->physical_lines;
     const bool has_word = piece->text.len > 0 && is_letter_or_digit(piece->text.ptr[0]);
     if (!has_word && !is_too_long(batch, piece) && is_empty(parser, piece)) {
         return true;
     }
-    if (__builtin_expect(parser->binding->kind_value.len > 0, false) &&
-        !cg_binding_is_kind(parser->binding, piece->text)) {
-        return cg_record_add_other(batch, (struct cg_record){.offset = piece->offset,
-                                                             .len_bytes = piece->text.len,
-                                                             .line_delta = line_delta,
-                                                             .eol_bytes = piece->eol_bytes});
+    if (__builtin_expect(binding->kind_value.len > 0, false) &&
+        !cg_binding_is_kind(binding, piece->text)) {
+        return cg_record_add_other(batch, binding,
+                                   (struct cg_record){.offset = piece->offset,
+                                                      .len_bytes = piece->text.len,
+                                                      .line_delta = line_delta,
+                                                      .eol_bytes = piece->eol_bytes});
     }
     uint32_t field_count = 0;
     int fault = (int)find_fault(parser, piece, &field_count);
@@ -242,7 +243,6 @@ static inline __attribute__((always_inline)) bool take(struct parser *parser,
         return !parser->values.out_of_memory;
     }
     struct cg_line *line = add_record(batch, piece, line_delta, field_count, fault);
-    const struct cg_binding *binding = parser->binding;
     if (line == NULL ||
         (cg_position_is_told(binding) &&
          !cg_position_keep(batch, &parser->values, binding, fault != CG_WELL_FORMED))) {

@@ -41,6 +41,14 @@ static enum cg_past_mark read_past(struct cg_values *values, int32_t column) {
     return mark.len == 1 && mark.ptr[0] == '1' ? CG_PAST : CG_PAST_UNCLEAR;
 }
 
+bool cg_position_keep_none(struct cg_batch *batch) {
+    struct cg_position *position = cg_array_add(&batch->positions);
+    if (position != NULL) {
+        *position = (struct cg_position){.unclear_column = -1};
+    }
+    return position != NULL;
+}
+
 bool cg_position_keep(struct cg_batch *batch, struct cg_values *values,
                       const struct cg_binding *binding, bool is_malformed) {
     if (binding->has_past && !is_malformed) {
@@ -50,13 +58,18 @@ bool cg_position_keep(struct cg_batch *batch, struct cg_values *values,
     if (!binding->has_positions) {
         return true;
     }
-    struct cg_position *position = cg_array_add(&batch->positions);
-    if (position == NULL) {
+    if (!cg_position_keep_none(batch)) {
         return false;
     }
-    position->is_known = !is_malformed &&
-                         read_number(values, binding->position_input, &position->input) &&
-                         read_number(values, binding->position_line, &position->line);
+    if (is_malformed) {
+        return true;
+    }
+    struct cg_position *position = cg_array_at(&batch->positions, batch->positions.count - 1);
+    const bool has_input = read_number(values, binding->position_input, &position->input);
+    position->is_known = has_input && read_number(values, binding->position_line, &position->line);
+    position->unclear_column = position->is_known ? -1
+                               : has_input        ? binding->position_line
+                                                  : binding->position_input;
     return true;
 }
 

@@ -26,6 +26,9 @@ static inline bool cg_position_is_told(const struct cg_binding *binding) {
 cg_must_use bool cg_position_keep(struct cg_batch *batch, struct cg_values *values,
                                   const struct cg_binding *binding, bool is_malformed);
 
+/* The last record is of another kind and says nothing. False: no memory. */
+cg_must_use bool cg_position_keep_none(struct cg_batch *batch);
+
 /* Once it is parsed: of the last record, the lines. */
 void cg_position_mark_lines(struct cg_batch *batch);
 

@@ -62,28 +62,44 @@ static void recall(void *context, struct cg_batch *batch) {
     }
 }
 
-/* Lines that were gathered from other files come in their order, or decisions would depend on how
- * they were gathered. */
+static unsigned long long place_of(const struct cg_batch *batch, uint32_t record_no) {
+    return batch->first_line + cg_batch_record(batch, record_no)->line_delta;
+}
+
+/* Lines that were gathered from other files say where they stood, and come in that order, or
+ * decisions would depend on how they were gathered. */
+static enum cg_status check_position(struct cg_run *run, struct cg_batch *batch, uint32_t record_no,
+                                     const struct cg_position *position) {
+    const struct cg_position *last = &run->last_position;
+    const char *path = run->paths[batch->source_no];
+    if (position->unclear_column >= 0) {
+        return cg_error_set(&batch->error, CG_BAD_DATA,
+                            "%s:%llu: column %ld: " CG_POSITION_INPUT " and " CG_POSITION_LINE
+                            " must be whole numbers, and this is none; say with every line where "
+                            "it stood, or leave both columns out",
+                            path, place_of(batch, record_no), (long)position->unclear_column + 1);
+    }
+    if (last->is_known && (position->input < last->input ||
+                           (position->input == last->input && position->line <= last->line))) {
+        return cg_error_set(&batch->error, CG_BAD_DATA,
+                            "%s:%llu: " CG_POSITION_INPUT " and " CG_POSITION_LINE
+                            " do not rise: %llu,%llu comes behind %llu,%llu; hand lines on in "
+                            "the order of their files",
+                            path, place_of(batch, record_no), (unsigned long long)position->input,
+                            (unsigned long long)position->line, (unsigned long long)last->input,
+                            (unsigned long long)last->line);
+    }
+    return CG_OK;
+}
+
 static enum cg_status check_positions(struct cg_run *run, struct cg_batch *batch) {
-    struct cg_position *last = &run->last_position;
     for (uint32_t i = 0; i < batch->positions.count; i++) {
         const struct cg_position *position = cg_array_at(&batch->positions, i);
-        if (!position->is_known) {
-            continue;
+        const bool is_told = position->is_known || position->unclear_column >= 0;
+        if (is_told && check_position(run, batch, i, position) != CG_OK) {
+            return batch->error.status;
         }
-        if (last->is_known && (position->input < last->input ||
-                               (position->input == last->input && position->line <= last->line))) {
-            return cg_error_set(
-                &batch->error, CG_INTERNAL,
-                "%s:%llu: " CG_POSITION_INPUT " and " CG_POSITION_LINE
-                " do not rise: %llu,%llu comes behind %llu,%llu; hand lines on in "
-                "the order of their files",
-                run->paths[batch->source_no],
-                (unsigned long long)batch->first_line + cg_batch_record(batch, i)->line_delta,
-                (unsigned long long)position->input, (unsigned long long)position->line,
-                (unsigned long long)last->input, (unsigned long long)last->line);
-        }
-        *last = *position;
+        run->last_position = is_told ? *position : run->last_position;
     }
     return CG_OK;
 }

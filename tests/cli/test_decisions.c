@@ -67,7 +67,29 @@ Test(decisions, lines_out_of_their_order_end_the_run) {
                   " --quiet --decisions $1/d.csv 2> $1/err || code=$?; echo $code; "
                   "grep -c 'do not rise: 3,18 comes behind 3,18' $1/err; ls $1/d.csv 2>&1 | "
                   "grep -c 'No such'",
-                  "70\n1\n1\n");
+                  "65\n1\n1\n");
+}
+
+Test(decisions, a_record_of_another_kind_moves_no_place) {
+    script_expect("cp schemas/layouts/tuva.json $1/l.json; "
+                  "sed -i '0,/\"delimiter\"/s//\"record\": {\"column\": \"kind\", \"value\": "
+                  "\"L\"}, &/' $1/l.json; "
+                  "sed '1s/$/,kind,cg_input,cg_line/; 2s/$/,X,3,16/; 3s/$/,L,3,17/; 4s/$/,L,3,18/; "
+                  "5,$d' " CLAIMS
+                  " > $1/c.csv; $0 validate $1/c.csv --layout $1/l.json --roster " ROSTER
+                  " --as-of " AS_OF " --quiet --decisions - | cut -d, -f1-2",
+                  "cg_input,cg_line\n3,17\n3,18\n");
+}
+
+/* Nothing else tells where the line stood. */
+Test(decisions, a_place_that_is_no_number_ends_the_run) {
+    script_expect("for place in ,18 3, x,18 3,1.5; do "
+                  "sed \"1s/$/,cg_input,cg_line/; 2s/$/,3,17/; 3s/$/,$place/; 4,\\$d\" " CLAIMS
+                  " > $1/c.csv; code=0; $0 validate $1/c.csv --roster " ROSTER " --as-of " AS_OF
+                  " --quiet --decisions $1/d.csv 2> $1/err || code=$?; "
+                  "echo $code $(grep -o 'c.csv:3: column [0-9]*: cg_input and cg_line must be "
+                  "whole' $1/err | cut -d' ' -f3 | tr -d :) $(ls $1 | grep -c d.csv); done",
+                  "65 13 0\n65 14 0\n65 13 0\n65 14 0\n");
 }
 
 /* A program that feeds a pipe tells by the counts whether all it sent was decided. */

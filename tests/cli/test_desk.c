@@ -88,6 +88,11 @@ Test(desk, a_provider_that_nobody_knows_is_told) {
     ASK(&run, 1, "provider", "1000000046", "--roster", roster);
     cr_expect(strstr(run.err, "the roster has never seen this provider") != NULL, "%s", run.err);
     run_fini(&run);
+    ASK(&run, 1, "provider", "1000000046", "--roster", roster, "--ledger", ledger);
+    cr_expect(strstr(run.err, "neither the roster nor the ledger has ever seen this provider") !=
+                  NULL,
+              "%s", run.err);
+    run_fini(&run);
     ASK(&run, 64, "provider", "1000000005", "--roster", roster);
     run_fini(&run);
 }

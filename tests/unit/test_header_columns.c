@@ -212,15 +212,19 @@ Test(header_columns, a_name_has_no_number_of_four_digits_and_begins_with_none) {
 }
 
 Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless_a_rule_reads_it) {
-    expect_noted("claim_status", "only");
-    expect_noted("LineStatusCode", "only");
-    expect_noted("CLM_STUS_CD", "only");
-    expect_noted("is_denied", "only");
-    expect_noted("void ind", "only");
-    expect_noted("Reversed", "only");
-    expect_noted("member_status", NULL);
-    expect_noted("patient_discharge_status", NULL);
-    expect_noted("state", NULL);
-    expect_noted("st", NULL);
-    expect_noted("reason_code", NULL);
+    const char *const *const telling =
+        NAMES("claim_status", "LineStatusCode", "CLM_STUS_CD", "is_denied", "void ind", "Reversed",
+              "deny_cd", "pay_deny_ind", "reject_code", "reject_reason", "claim_disposition",
+              "disposition_cd", "claim_outcome", "adjudication_result", "pymt_dnl_cd",
+              "CLM_PMT_DNL_CD", "claim_state");
+    const char *const *const others =
+        NAMES("member_status", "patient_discharge_status", "state", "st", "reason_code", "result",
+              "discharge_disposition", "patient_outcome", "member_state", "claim_member_state",
+              "state_code", "result_code");
+    for (size_t i = 0; telling[i] != NULL; i++) {
+        expect_noted(telling[i], "only");
+    }
+    for (size_t i = 0; others[i] != NULL; i++) {
+        expect_noted(others[i], NULL);
+    }
 }

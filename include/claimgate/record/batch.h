@@ -97,7 +97,8 @@ struct cg_origin {
 
 /* Where a record says that it stood (layout.h: has_positions). */
 struct cg_position {
-    bool is_known; /* false of a malformed record */
+    bool is_known;          /* false of a malformed record */
+    int32_t unclear_column; /* this one holds no number; -1: none */
     uint64_t input;
     uint64_t line;
 };

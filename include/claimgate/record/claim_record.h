@@ -17,7 +17,8 @@ void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault);
 
 /* A record of another kind than those that hold service lines: it passes through untouched. False:
  * no memory. */
-cg_must_use bool cg_record_add_other(struct cg_batch *batch, struct cg_record other);
+cg_must_use bool cg_record_add_other(struct cg_batch *batch, const struct cg_binding *binding,
+                                     struct cg_record other);
 
 /* The values of each line that a record may have, where its layout names them. */
 struct cg_claim_values {
