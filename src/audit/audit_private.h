@@ -149,5 +149,8 @@ cg_must_use enum cg_status cg_audit_by_key(const char *const *dirs, uint32_t dir
 cg_must_use enum cg_status cg_audit_by_run(const struct cg_run_plan *now, int64_t run_no,
                                            int32_t *as_of_day, struct cg_audit_source *out,
                                            struct cg_error *err);
+/* What `now` has read to its end is what that run took in, input by input; else CG_BAD_DATA. */
+cg_must_use enum cg_status cg_audit_run_has_read(const char *ledger, int64_t run_no,
+                                                 const struct cg_run *now, struct cg_error *err);
 
 #endif
