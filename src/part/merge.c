@@ -288,6 +288,9 @@ static enum cg_status open_night(struct cg_merging *merging, bool *is_over, stru
         cg_log_note("night %lld of %s is over; nothing is to be done",
                     (long long)plan->night.run_no, plan->ledgers);
     }
+    if (*is_over && !is_published(merging)) {
+        merging->facts.outcome = CG_ALL_KNOWN; /* the night's folder is another one */
+    }
     if (*is_over && access(merging->merge->out, F_OK) != 0) {
         cg_log_warning("%s is not made: `claimgate ledger runs` names the folder of night %lld",
                        merging->merge->out, (long long)plan->night.run_no);
@@ -342,16 +345,16 @@ static void confine(struct cg_merging *merging) {
 }
 
 static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err) {
+    const struct cg_part_plan *plan = &merging->part->plan;
     bool is_over;
+    merging->facts.outcome =
+        plan->ledgers != NULL && plan->night.run_no == 0 ? CG_ALL_KNOWN : CG_PUBLISHED;
     merging->started_ms = now_ms(CLOCK_MONOTONIC);
     merging->facts.started_unix = now_ms(CLOCK_REALTIME) / 1000;
     confine(merging);
     if (cg_merging_sum(merging, err) != CG_OK || open_night(merging, &is_over, err) != CG_OK) {
         return err->status;
     }
-    const struct cg_part_plan *plan = &merging->part->plan;
-    merging->facts.outcome =
-        plan->ledgers != NULL && plan->night.run_no == 0 ? CG_ALL_KNOWN : CG_PUBLISHED;
     if (!is_over && check_and_publish(merging, err) != CG_OK) {
         return err->status;
     }

@@ -21,7 +21,7 @@ static enum cg_status compare(const char *path, const struct cg_buffer *text, bo
     *differs = status == CG_OK && (there.len_bytes != text->len_bytes ||
                                    memcmp(there.data, text->data, text->len_bytes) != 0);
     if (*differs) {
-        status = cg_error_set(err, CG_INTERNAL,
+        status = cg_error_set(err, CG_USAGE,
                               "%s is there and says something else than this command: give the "
                               "command that made it, or remove that folder",
                               path);

@@ -86,6 +86,16 @@ Test(part_care, names_and_numbers_that_no_step_could_work_with_end_the_plan, .ti
         "10000\n0\n");
 }
 
+Test(part_care, another_plan_for_the_same_folder_is_a_contradiction, .timeout = 120) {
+    script_expect_told(BEGIN PLAN "t plan $s/[abc].csv --run $s/R --parts 3 --tasks 2 " RULES "; "
+                                  "t plan $s/[ab].csv --run $s/R --parts 2 --tasks 2 " RULES
+                                  "; " PLAN,
+                       "0\n./R/plan.json is there and says something else than this command: give "
+                       "the command that made it, or remove that folder\n64\n"
+                       "./R/plan.json is there and says something else than this command: give "
+                       "the command that made it, or remove that folder\n64\n0\n");
+}
+
 Test(part_care, what_may_be_shown_is_shown_by_the_processes_of_a_run_too, .timeout = 120) {
     script_expect_told(BEGIN "sed 1s/hcpcs_code/code/ $s/b.csv > $s/d.csv; "
                              "t run $s/[ad].csv --jobs 1 --out $s/o --show-phi " RULES

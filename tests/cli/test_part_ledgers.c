@@ -175,6 +175,8 @@ Test(part_ledgers, a_night_that_is_over_or_given_up_is_told_with_what_to_do, .ti
     script_expect_told(
         CUT_QUICKSTART CREATE PLAN ASK DECIDE ANSWER MERGE
         "; $0 part merge --run $1/R --out $1/q --quiet 2>&1 | grep -o 'q is not made.*night 1'; "
+        "mkdir $1/r; for i in q r o; do $0 part merge --run $1/R --out $1/$i --one-file 2> $1/e | "
+        "grep -c published; done; rmdir $1/r; "
         "sed 's/CLM/CLX/' $1/a.csv > $1/d.csv; rm $1/[abc].csv; mv $1/d.csv $1/a.csv; "
         "$0 part plan $1/a.csv --run $1/.p.claimgate-part --tasks 1 --ledgers $1/set --quiet " RULES
         "; $0 ledger recover --ledgers $1/set 2> $1/e; "
@@ -183,6 +185,7 @@ Test(part_ledgers, a_night_that_is_over_or_given_up_is_told_with_what_to_do, .ti
         "$0 part run $1/a.csv --ledgers $1/set --jobs 1 --tasks 1 --out $1/p " RULES
         " 2>&1 | grep -o 'given up; the run begins anew\\|^published'; "
         "$0 part run $1/a.csv --ledgers $1/set --out $1/q " RULES " 2> $1/e; ls -A $1 | grep q",
-        "q is not made: `claimgate ledger runs` names the folder of night 1\nwas given up by\n"
+        "q is not made: `claimgate ledger runs` names the folder of night 1\n0\n0\n1\nwas given up "
+        "by\n"
         "given up; the run begins anew\npublished\n");
 }
