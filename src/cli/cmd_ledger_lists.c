@@ -87,7 +87,8 @@ const struct cg_command cg_command_ledger_release = {
     .arguments = "FILE --ledger FILE",
     .summary = "free accepted lines that were denied later",
     .detail = "FILE has the column claim_id and may have claim_line_number (blank: every line of\n"
-              "the claim) and member_id. The units are free from then on.\n"
+              "the claim) and member_id. The units are free from then on. A column of lines under\n"
+              "another name is refused, for without it every line of the claim would be freed.\n"
               "An X12 835 is taken too: of it the claims that were denied (CLP02 is 4).\n",
     .options = {option_table, &defaults, sizeof defaults},
     .args = {1, 1},

@@ -1,6 +1,7 @@
 #include "header_columns.h"
 #include "header_names.h"
 #include "splitter.h"
+#include "unread_columns.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
@@ -185,6 +186,9 @@ static void bind_columns(struct table *table, struct cg_text header) {
     if (!all_there) {
         report_header(table);
     }
+    cg_unread_columns_tell(table->plan,
+                           &(struct cg_header_columns){table->csv, table->file_columns},
+                           table->line, table->problems);
 }
 
 static struct cg_text value_of(const struct table *table, struct cg_text written) {

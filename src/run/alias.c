@@ -45,6 +45,7 @@ enum cg_status cg_alias_run(const struct cg_claim_list *list, struct cg_alias_fa
                                        .begin = cg_ledger_begin_alias,
                                        .columns = columns,
                                        .column_count = COLUMNS,
+                                       .with_each_row = "is taken in",
                                        .row = take_row,
                                        .context = &alias,
                                        .problems = problems};

@@ -75,6 +75,8 @@ static enum cg_status read_rows(const struct cg_list_file *list, struct cg_ledge
     const struct cg_remittance_plan plan = {.table = {.file = list->list->file,
                                                       .columns = list->columns,
                                                       .column_count = list->column_count,
+                                                      .without_lines = list->without_lines,
+                                                      .with_each_row = list->with_each_row,
                                                       .row = take_row,
                                                       .context = &reading},
                                             .denied_only = list->denied_only};

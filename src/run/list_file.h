@@ -16,6 +16,8 @@ struct cg_list_file {
     enum cg_status (*begin)(struct cg_ledger *ledger, int32_t as_of_day, struct cg_error *err);
     struct cg_table_column *columns;
     uint32_t column_count;
+    const char *without_lines; /* as of a cg_table_plan */
+    const char *with_each_row;
     bool denied_only; /* of an 835, the claims that were denied whole */
     /* Give a row to the run that was begun. A bad one is a problem, and CG_OK. */
     enum cg_status (*row)(void *context, struct cg_ledger *ledger, const struct cg_table_row *row,

@@ -72,6 +72,8 @@ enum cg_status cg_release_run(const struct cg_claim_list *list, struct cg_releas
                                          .begin = cg_ledger_begin_release,
                                          .columns = columns,
                                          .column_count = COLUMNS,
+                                         .without_lines = "every line of its claims is freed",
+                                         .with_each_row = "frees what it names",
                                          .denied_only = true,
                                          .row = take_row,
                                          .context = &release,

@@ -88,7 +88,12 @@ struct cg_table_plan {
     const struct cg_text *blanks; /* values that stand for a blank, letter case ignored */
     size_t blank_count;
     struct cg_shape_counts *shapes; /* counts malformed rows; NULL: nobody asks */
-    const char *mend;  /* of missing columns, behind the header that was seen; NULL: none */
+    const char
+        *without_lines; /* what befalls a claim where no column is claim_line_number: for this
+                         * one that may be it under another name is a problem; NULL: none is */
+    const char *with_each_row; /* what is done with a row, whatever another column says of its
+                                * denial or reversal, as a warning tells; NULL: nobody is told */
+    const char *mend;          /* of missing columns, behind the header that was seen; NULL: none */
     bool shows_header; /* the first line can be shown whatever it is, for nobody's claims or members
                         * can stand in it */
 };

@@ -1,0 +1,55 @@
+/*
+ * Columns of lists of claims that nobody reads, though the rows may mean something else by them.
+ */
+#include "support/shell.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct scene scene;
+
+static void setup(void) {
+    scene_make(&scene);
+    shell_expect(&scene, "$V --ledger $D/l --out $D/out", 0, "");
+}
+
+static void teardown(void) {
+    scene_remove(&scene);
+}
+
+TestSuite(ledger_lists, .init = setup, .fini = teardown, .timeout = 60);
+
+/* `command` of a list that begins so. */
+static void expect(const char *command, const char *list, int exit_code, const char *words) {
+    char text[512];
+    snprintf(text, sizeof text, "printf '%s' > $D/f.csv; $C ledger %s $D/f.csv --ledger $D/l", list,
+             command);
+    shell_expect(&scene, text, exit_code, words);
+}
+
+/* Without its lines a list frees whole claims. */
+Test(ledger_lists, a_list_to_release_with_lines_under_another_name_is_refused) {
+    static const char *const names[] = {"line_number", "line", "line_no", "claim_line",
+                                        "clm_line_num"};
+    char list[128];
+    char words[256];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(list, sizeof list, "claim_id,%s\\nCLM-1001,2\\n", names[i]);
+        snprintf(words, sizeof words,
+                 "f.csv:1:10: the column \"%s\" is not read, and without claim_line_number every "
+                 "line of its claims is freed: name it claim_line_number, or remove it",
+                 names[i]);
+        expect("release", list, 65, words);
+    }
+    shell_expect(&scene, "$C ledger runs --ledger $D/l | grep -q release", 1, "");
+    expect("release", "claim_id,line,claim_line_number\\nCLM-1006,9,1\\n", 0, "");
+    shell_expect(&scene, "$C ledger show 2 --ledger $D/l | grep -q 'frees 1 line, '", 0, "");
+    expect("alias", "claim_id,payer_claim_id,line\\nCLM-1001,P-1,1\\n", 0, "");
+}
+
+Test(ledger_lists, a_column_that_tells_denied_rows_is_told_not_to_be_read) {
+    expect("release", "claim_id,claim_line_number,claim_status\\nCLM-1001,1,paid\\n", 0,
+           "the column \"claim_status\" is not read: each row frees what it names");
+    expect("alias", "claim_id,payer_claim_id,denied\\nCLM-1001,P-1,Y\\n", 0,
+           "the column \"denied\" is not read: each row is taken in");
+}
