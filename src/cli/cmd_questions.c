@@ -133,7 +133,7 @@ const struct cg_command cg_command_explain = {
         "In order: run, file and line, decision, reasons with their codes, the units used in\n"
         "each cap at that moment, the accepted lines that had used up the cap, and what took\n"
         "the line back; with --roster also the credential that decided, and when it ends, as\n"
-        "the roster is now. CLAIM_ID - reads it from standard input. Exit 1: the ledger\n"
+        "the roster is now. CLAIM_ID - reads one from standard input. Exit 1: the ledger\n"
         "has never seen the claim.\n",
     .options = {explain_options, &defaults, sizeof defaults},
     .args = {1, 1},
@@ -146,7 +146,7 @@ const struct cg_command cg_command_usage = {
     .summary = "units a member has used and has left",
     .detail =
         "For each cap the period that holds the date, units used and left, and the accepted\n"
-        "lines that used them. Under the newest policy text of the ledger. MEMBER - reads it\n"
+        "lines that used them. Under the newest policy text of the ledger. MEMBER - reads one\n"
         "from standard input. Exit 1: the ledger has never seen the member.\n",
     .options = {usage_options, &defaults, sizeof defaults},
     .args = {1, 1},

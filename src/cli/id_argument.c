@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A further id would go without an answer. */
+static bool holds_more(FILE *in) {
+    int byte = getc(in);
+    while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') {
+        byte = getc(in);
+    }
+    return byte != EOF;
+}
+
 enum cg_status cg_id_argument_read(const char *argument, const char *what,
                                    struct cg_id_argument *out, struct cg_error *err) {
     if (strcmp(argument, "-") != 0) {
@@ -17,6 +26,10 @@ enum cg_status cg_id_argument_read(const char *argument, const char *what,
     out->id = cg_text_trim(out->id);
     if (out->id.len == 0 || out->id.len > CG_ID_MAX_BYTES) {
         return cg_error_set(err, CG_USAGE, "%s must have 1 to %d bytes", what, CG_ID_MAX_BYTES);
+    }
+    if (strcmp(argument, "-") == 0 && holds_more(stdin)) {
+        return cg_error_set(
+            err, CG_USAGE, "standard input holds more than one %s; give one to each command", what);
     }
     return CG_OK;
 }

@@ -15,7 +15,8 @@ struct cg_id_argument {
     struct cg_text id;
 };
 
-/* CG_USAGE when it is blank or too long for an id; `what` names it, e.g. "MEMBER". */
+/* CG_USAGE when it is blank or too long for an id, or when standard input holds a second one;
+ * `what` names it, e.g. "MEMBER". */
 cg_must_use enum cg_status cg_id_argument_read(const char *argument, const char *what,
                                                struct cg_id_argument *out, struct cg_error *err);
 

@@ -109,7 +109,24 @@ Test(ledger_commands, explain_tells_the_story_of_a_claim) {
     char ids[RUN_PATH_BYTES];
     write_file("ids", "CLM-2\n", ids);
     expect(ask(ids, (const char *const[]){"explain", "-", NULL}), 0, "daily_cap");
+    write_file("ids", " CLM-2\r\n\n \r\n", ids);
+    expect(ask(ids, (const char *const[]){"explain", "-", NULL}), 0, "daily_cap");
     expect(ASK("explain", "CLM-2", "--json"), 0, "\"used_by\": [");
+}
+
+/* None of them goes without an answer. */
+Test(ledger_commands, more_than_one_id_on_standard_input_is_refused) {
+    static const char *const commands[] = {"explain", "usage"};
+    char ids[RUN_PATH_BYTES];
+    three_nights();
+    write_file("ids", "CLM-2\nCLM-3\n", ids);
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = ask(ids, (const char *const[]){commands[i], "-", NULL});
+        cr_expect_eq(run.exit_code, 64);
+        cr_expect_not_null(strstr(run.err, "standard input holds more than one "), "%s", run.err);
+        cr_expect_str_eq(run.out, "");
+        run_fini(&run);
+    }
 }
 
 /* A policy of one cap. */
