@@ -80,10 +80,6 @@ uint32_t cg_backlog_first_lines(struct cg_text text) {
     return at;
 }
 
-bool cg_backlog_fits(struct cg_text text) {
-    return count_ending_bytes(text) <= CG_BATCH_LINES || cg_backlog_first_lines(text) == text.len;
-}
-
 static struct cg_backlog_part *make_part(const struct cg_batch *batch, struct cg_text bytes) {
     struct cg_backlog_part *part = calloc(1, sizeof *part + bytes.len);
     if (part == NULL) {
@@ -128,6 +124,21 @@ bool cg_backlog_put_back(struct cg_backlog *backlog, struct cg_batch *batch, str
     atomic_fetch_add(&backlog->count, 1);
     batch->ends_source = false;
     return true;
+}
+
+bool cg_backlog_leave_over(struct cg_backlog *backlog, struct cg_batch *batch, const char *from) {
+    const uint32_t before = (uint32_t)(from - batch->payload);
+    const struct cg_text text = {from, (uint32_t)batch->payload_bytes - before};
+    /* Behind so many line ends a last line without one would be one too many. */
+    if (count_ending_bytes(text) < CG_BATCH_LINES) {
+        return true;
+    }
+    const uint32_t first = cg_backlog_first_lines(text);
+    if (first == text.len) {
+        return true;
+    }
+    batch->payload_bytes = before + first;
+    return cg_backlog_put_back(backlog, batch, (struct cg_text){from + first, text.len - first});
 }
 
 void cg_backlog_take(struct cg_backlog *backlog, struct cg_batch *batch) {

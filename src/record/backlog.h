@@ -28,9 +28,7 @@ struct cg_backlog {
 
 void cg_backlog_fini(struct cg_backlog *backlog);
 
-/* The lines of `text`, or CG_BATCH_LINES + 1 where they are more; and the bytes of its first
- * CG_BATCH_LINES lines, line ends included. LF, CR and CRLF end a line. */
-bool cg_backlog_fits(struct cg_text text);
+/* The bytes of the first CG_BATCH_LINES lines, line ends included. LF, CR and CRLF end a line. */
 uint32_t cg_backlog_first_lines(struct cg_text text);
 
 /* All that the batch holds waits behind what waits already; false: no memory. */
@@ -39,6 +37,11 @@ cg_must_use bool cg_backlog_put(struct cg_backlog *backlog, const struct cg_batc
  * the rest that ends it now. */
 cg_must_use bool cg_backlog_put_back(struct cg_backlog *backlog, struct cg_batch *batch,
                                      struct cg_text rest);
+/* As much of the payload waits before all else as _take would have left there, had the payload
+ * waited itself: what a batch takes must not depend on how far another thread has read ahead. What
+ * stands before `from` has had its turn and is not counted. False: no memory. */
+cg_must_use bool cg_backlog_leave_over(struct cg_backlog *backlog, struct cg_batch *batch,
+                                       const char *from);
 /* The next lines, as many as a batch takes, into the batch; there must be some that wait. */
 void cg_backlog_take(struct cg_backlog *backlog, struct cg_batch *batch);
 

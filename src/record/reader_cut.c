@@ -125,10 +125,18 @@ static enum cg_status start_headless(struct cg_reader *reader, struct cg_batch *
     return status;
 }
 
+/* It holds nothing, not even an input's first bytes or its end. */
+static bool is_filler(const struct cg_batch *batch) {
+    return batch->payload_bytes == 0 && !batch->ends_source && batch->error.status == CG_OK;
+}
+
 static enum cg_status take_header(struct cg_reader *reader, struct cg_batch *batch) {
     struct cg_header header;
     bool found = false;
     const bool is_first = !reader->bound;
+    if (is_filler(batch)) {
+        return CG_OK;
+    }
     enum cg_status status = expect_header(reader, &batch->error);
     if (status != CG_OK) {
         return status;
@@ -173,10 +181,6 @@ static void refuse_header(const struct cg_reader *reader, struct cg_batch *batch
     cg_reader_name_input(reader, batch);
 }
 
-static bool is_filler(const struct cg_batch *batch) {
-    return batch->payload_bytes == 0 && !batch->ends_source && batch->error.status == CG_OK;
-}
-
 /* Behind what waits: the batch goes on with what has waited longest. */
 static bool take_turn(struct cg_reader *reader, struct cg_batch *batch) {
     if (!cg_reader_is_behind(reader)) {
@@ -200,11 +204,16 @@ static void cut(struct cg_reader *reader, struct cg_batch *batch) {
     }
     CG_ASSERT(batch->payload == batch->memory + CG_BATCH_HEAD_BYTES);
     CG_ASSERT(batch->payload_bytes <= CG_BATCH_BYTES);
+    const char *fresh = batch->payload;
     if (reader->plan.x12 != NULL && !cg_reader_find_kind(reader, batch)) {
         return;
     }
     if (reader->kind == CG_INPUT_X12) {
         cg_reader_cut_x12(reader, batch);
+        return;
+    }
+    if (!cg_backlog_leave_over(&reader->backlog, batch, fresh)) {
+        cg_error_no_memory(&batch->error);
         return;
     }
     if (cg_splitter_wants_header(reader->splitter) && take_header(reader, batch) != CG_OK) {

@@ -1,6 +1,5 @@
 #include "splitter.h"
 
-#include "backlog.h"
 #include "decoration.h"
 
 #include "claimgate/record/quotes.h"
@@ -309,15 +308,10 @@ static uint32_t whole_records(const struct cg_splitter *splitter, struct cg_text
 static uint32_t find_whole(const struct cg_splitter *splitter, struct cg_text text, bool at_end,
                            bool *is_full) {
     *is_full = false;
-    if (splitter->multiline && (!at_end || !cg_backlog_fits(text))) {
+    if (splitter->multiline) {
         return whole_records(splitter, text, at_end, is_full);
     }
-    const struct cg_text lines = {text.ptr, at_end ? text.len : whole_lines(text)};
-    if (splitter->multiline || cg_backlog_fits(lines)) {
-        return lines.len;
-    }
-    *is_full = true;
-    return cg_backlog_first_lines(lines);
+    return at_end ? text.len : whole_lines(text);
 }
 
 struct cg_text cg_splitter_cut(struct cg_splitter *splitter, struct cg_batch *batch) {

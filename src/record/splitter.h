@@ -52,9 +52,10 @@ cg_must_use enum cg_status cg_splitter_header(struct cg_splitter *splitter, stru
 void cg_splitter_start(struct cg_splitter *splitter, char delimiter, bool multiline);
 
 /* Sets batch->text (and long_record_bytes) from batch->payload and the carry. A batch may come out
- * with no whole record. When batch->ends_source, all that is left becomes records. Returns what
- * stands behind the first CG_BATCH_LINES of them, in the batch's memory: it must come next, as a
- * payload of its own. Nearly always it is empty. */
+ * with no whole record. When batch->ends_source, all that is left becomes records. The
+ * caller gives it no payload of more than CG_BATCH_LINES lines. Returns what stands behind the
+ * first CG_BATCH_LINES records, in the batch's memory: it must come next, as a payload of its own.
+ * It is empty but for a quote that was open over many lines and is none. */
 struct cg_text cg_splitter_cut(struct cg_splitter *splitter, struct cg_batch *batch);
 
 /* Where a line or record ends. */

@@ -1,5 +1,6 @@
 #include "record_feed.h"
 
+#include "record/backlog.h"
 #include "record/splitter.h"
 
 #include <stdio.h>
@@ -89,6 +90,7 @@ static void next_payload(struct transcript *t) {
     want = want == 0 ? CG_BATCH_BYTES : want;
     want = want < feed->len - t->at ? want : feed->len - t->at;
     cg_batch_reset(t->batch);
+    want = cg_backlog_first_lines((struct cg_text){feed->bytes + t->at, (uint32_t)want});
     memcpy(t->batch->payload, feed->bytes + t->at, want);
     t->batch->payload_bytes = want;
     t->at += want;

@@ -18,12 +18,12 @@ static void expect_batches(bool multiline, const char *text, const uint32_t want
     for (size_t i = 0; i < count; i++) {
         cg_batch_reset(batch);
         memcpy(batch->payload, rest.ptr, rest.len);
-        batch->payload_bytes = rest.len;
-        batch->ends_source = true;
-        const struct cg_text left = cg_splitter_cut(splitter, batch);
+        batch->payload_bytes = cg_backlog_first_lines(rest);
+        batch->ends_source = batch->payload_bytes == rest.len;
+        cr_expect_eq(cg_splitter_cut(splitter, batch).len, 0);
         cr_expect_eq(batch->text.len, wanted[i], "batch %zu: %u", i, (unsigned)batch->text.len);
-        cr_assert_eq(batch->text.len + left.len, rest.len);
-        rest = (struct cg_text){rest.ptr + batch->text.len, left.len};
+        rest.ptr += batch->payload_bytes;
+        rest.len -= (uint32_t)batch->payload_bytes;
     }
     cr_expect_eq(rest.len, 0);
     cg_batch_free(batch);
@@ -116,6 +116,25 @@ Test(backlog, what_is_put_back_comes_first_and_ends_its_input) {
     expect_taken(&backlog, batch, 0, "2\n", true);
     expect_taken(&backlog, batch, 1, "3\n", true);
     cr_expect_eq(atomic_load(&backlog.count), 0);
+    cg_backlog_fini(&backlog);
+    cg_batch_free(batch);
+}
+
+/* CG_BATCH_LINES lines, one more without an end, and what is left over of them. */
+Test(backlog, a_payload_leaves_over_what_would_have_stayed_had_it_waited) {
+    static char text[2 * CG_BATCH_LINES + 2];
+    struct cg_backlog backlog = {0};
+    struct cg_batch *batch = cg_batch_new();
+    for (int i = 0; i <= CG_BATCH_LINES; i++) {
+        memcpy(text + 2 * i, i == CG_BATCH_LINES ? "z" : "a\n", i == CG_BATCH_LINES ? 1 : 2);
+    }
+    (void)batch_of(batch, 0, text, true);
+    cr_assert(cg_backlog_leave_over(&backlog, batch, batch->payload + 2));
+    cr_expect_eq(batch->payload_bytes, strlen(text), "what had its turn is not counted");
+    cr_assert(cg_backlog_leave_over(&backlog, batch, batch->payload));
+    cr_expect_eq(batch->payload_bytes, 2 * CG_BATCH_LINES);
+    cr_expect(!batch->ends_source);
+    expect_taken(&backlog, batch, 0, "z", true);
     cg_backlog_fini(&backlog);
     cg_batch_free(batch);
 }

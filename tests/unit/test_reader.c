@@ -17,7 +17,7 @@
     "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,service_unit_quantity," \
     "rendering_npi\n"
 
-enum { TRANSCRIPT_MAX_BYTES = 16 << 20, INPUTS_MAX = 3 };
+enum { TRANSCRIPT_MAX_BYTES = 16 << 20, INPUTS_MAX = 3, AHEAD_MAX = 6 };
 
 struct reading {
     struct cg_reader_input inputs[INPUTS_MAX];
@@ -204,6 +204,76 @@ Test(reader, the_steps_of_a_belt_and_one_thread_read_the_same, .timeout = 60) {
     end(&whole);
     end(&steps);
     free(text);
+    run_remove_dir(folder.dir);
+}
+
+/* Batches that hold records, as a belt cuts them on which `ahead` others were read already. */
+static void read_ahead(struct reading *reading, uint32_t ahead) {
+    struct cg_batch *belt[AHEAD_MAX];
+    bool is_last = false;
+    for (uint32_t i = 0; i < ahead; i++) {
+        belt[i] = cg_batch_new();
+        cg_reader_fill(reading->reader, belt[i]);
+    }
+    for (uint32_t i = 0; !is_last; i = (i + 1) % ahead) {
+        struct cg_batch *batch = belt[i];
+        cg_reader_unpack(reading->reader, batch);
+        cg_reader_cut(reading->reader, batch);
+        cg_reader_parse(reading->reader, batch);
+        cg_reader_number(reading->reader, batch);
+        cr_assert_eq(batch->error.status, CG_OK, "%s", batch->error.text);
+        cr_assert(batch->records.count == 0 ||
+                  cg_buffer_printf(
+                      &reading->transcript, "%u:%llu %u records\n", (unsigned)batch->source_no,
+                      (unsigned long long)batch->first_line, (unsigned)batch->records.count));
+        is_last = batch->is_last;
+        cg_batch_reset(batch);
+        cg_reader_fill(reading->reader, batch);
+    }
+    for (uint32_t i = 0; i < ahead; i++) {
+        cg_batch_free(belt[i]);
+    }
+}
+
+/* Each input is more than a payload. */
+static void expect_same_batches(const struct folder *folder, const char *record, bool multiline) {
+    const char *const files[] = {folder->a, folder->b};
+    const size_t record_bytes = strlen(record);
+    const size_t count = CG_BATCH_BYTES / record_bytes + 2 * CG_BATCH_LINES;
+    char *text = malloc(sizeof HEADER + count * record_bytes);
+    const char *expected = NULL;
+    struct reading readings[AHEAD_MAX];
+    strcpy(text, HEADER);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(text + sizeof HEADER - 1 + i * record_bytes, record, record_bytes);
+    }
+    run_write_file(folder->a, text, sizeof HEADER - 1 + count * record_bytes);
+    run_write_file(folder->b, text, sizeof HEADER - 2 + count * record_bytes);
+    for (uint32_t i = 0; i < AHEAD_MAX; i++) {
+        struct reading *reading = &readings[i];
+        begin(reading, files, 2);
+        cg_reader_free(reading->reader);
+        reading->plan.multiline = multiline;
+        reading->reader = cg_reader_new(&reading->plan);
+        read_ahead(reading, i + 1);
+        expected = i == 0 ? transcript_of(reading) : expected;
+        cr_expect(i == 0 || strcmp(transcript_of(reading), expected) == 0, "%s, %u ahead: %s %s",
+                  record, (unsigned)i, reading->transcript.data, expected);
+    }
+    for (uint32_t i = 0; i < AHEAD_MAX; i++) {
+        end(&readings[i]);
+    }
+    free(text);
+}
+
+Test(reader, batches_are_the_same_however_far_is_read_ahead, .timeout = 60) {
+    struct folder folder;
+    make_folder(&folder, "a.csv", "b.csv");
+    expect_same_batches(&folder, "a1,1,M1,2025-01-06,H0038,2,1000000004\n", false);
+    expect_same_batches(&folder, "a1,1,M1,2025-01-06,H0038,2\r", false);
+    expect_same_batches(&folder, "a1,1,M1,2025-01-06,H0038,2\r\n", false);
+    expect_same_batches(&folder, "a1,1,M1,\"x\ny\",H0038,2,1\n", true);
+    expect_same_batches(&folder, "a1,1,M1,\"x,H0038,2,1\n", true);
     run_remove_dir(folder.dir);
 }
 
