@@ -137,10 +137,10 @@ LOSE_ROWS = ("src/run/encode.c", "(line = next_rejected(batch)) != NULL) {\n",
              "        if (batch->encoded_lines % 3 == 0) {\n            continue;\n        }\n")
 NO_BOOKS = ("src/run/run.c", "    const bool lines_match = ",
             "    if (run != NULL) {\n        return CG_OK;\n    }\n    const bool lines_match = ")
-PUBLISH_FIRST = ("src/ledger/run.c", "        status = keep(ledger, commit, err);\n",
-                 "        status = commit->staging != NULL ? cg_staging_publish(commit->staging, err) "
-                 ": CG_OK;\n    }\n    if (status == CG_OK) {\n"
-                 "        status = keep(ledger, commit, err);\n")
+PUBLISH_FIRST = ("src/ledger/run.c", "        keep(ledger, commit, err) != CG_OK) {\n",
+                 "        (commit->staging != NULL && "
+                 "cg_staging_publish(commit->staging, err) != CG_OK) ||\n"
+                 "        keep(ledger, commit, err) != CG_OK) {\n")
 NOT_AGAIN = ("src/ledger/run.c",
              "    if (status == CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n",
              "    if (status != CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n")
