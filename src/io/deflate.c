@@ -80,10 +80,11 @@ static uint32_t isal_unhash(uint32_t crc) {
 }
 
 static struct isal_zstream *map_stream(uintptr_t address, int flags) {
+    const size_t bytes = sizeof(struct isal_zstream);
+    const int kind = MAP_PRIVATE | MAP_ANONYMOUS | flags;
     /* cppcheck knows neither anonymous memory, which has no file, nor that the caller unmaps it. */
     /* cppcheck-suppress invalidFunctionArg */
-    void *at = mmap((void *)address, sizeof(struct isal_zstream), PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    void *at = mmap((void *)address, bytes, PROT_READ | PROT_WRITE, kind, -1, 0);
     /* cppcheck-suppress memleak */
     return at == MAP_FAILED ? NULL : at;
 }
