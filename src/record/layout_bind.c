@@ -148,7 +148,7 @@ static bool leaves_out_by(const struct cg_binding *binding, uint32_t column) {
 static void note_row_columns(const struct cg_layout_search *search, struct cg_binding *out) {
     for (uint32_t i = 0; i < search->columns->count; i++) {
         const struct cg_text name = cg_header_columns_name(search->columns, i);
-        if (cg_column_tells_rows(name) && !reads_column(out, i) && !leaves_out_by(out, i)) {
+        if (!reads_column(out, i) && !leaves_out_by(out, i) && cg_column_tells_rows(name)) {
             note(out, &(struct cg_column_note){CG_FIELD_COUNT, "only", i, false, true, ""},
                  name_to_note(search, i));
         }

@@ -161,7 +161,6 @@ static bool looks_like_header(const char *layout, struct cg_text line) {
 
 void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
                                struct cg_text behind, struct cg_error *err) {
-    char refusal[CG_ERROR_TEXT_BYTES];
     if (looks_like_header(layout, taken->line)) {
         return;
     }
@@ -169,12 +168,11 @@ void cg_layout_point_at_header(const char *layout, const struct cg_header *taken
         const char *end = memchr(behind.ptr, '\n', behind.len);
         const uint32_t len = end == NULL ? behind.len : (uint32_t)(end - behind.ptr);
         if (looks_like_header(layout, cg_text_trim((struct cg_text){behind.ptr, len}))) {
-            snprintf(refusal, sizeof refusal, "%s", err->text);
-            err->status = CG_OK;
-            cg_error_set(err, CG_BAD_DATA,
-                         "line %u looks like the header: write \"skip_lines\": %u in a copy of the "
-                         "layout (`claimgate layout show`) and name it with --layout; as it is, %s",
-                         taken->physical_lines + i + 1, taken->physical_lines + i, refusal);
+            cg_error_wrap(
+                err,
+                "line %u looks like the header: write \"skip_lines\": %u in a copy of "
+                "the layout (`claimgate layout show`) and name it with --layout; as it is",
+                taken->physical_lines + i + 1, taken->physical_lines + i);
             return;
         }
         behind.ptr += len + (end != NULL);

@@ -93,31 +93,25 @@ static uint32_t fail_in_each_way(const struct ledger_job *job) {
     return count;
 }
 
-Test(set_steps, of_a_question) {
+static void fail_in_jobs(const struct ledger_job *jobs, size_t count) {
     uint32_t tried = 0;
-    for (size_t i = 0; i < LEDGER_QUESTIONS; i++) {
-        tried += ledger_questions[i].single ? 0 : fail_in_each_way(&ledger_questions[i]);
+    for (size_t i = 0; i < count; i++) {
+        tried += jobs[i].single ? 0 : fail_in_each_way(&jobs[i]);
     }
     cr_log_info("%u steps", tried);
     cr_assert_gt(tried, 100);
+}
+
+Test(set_steps, of_a_question) {
+    fail_in_jobs(ledger_questions, LEDGER_QUESTIONS);
 }
 
 Test(set_steps, of_a_change) {
-    uint32_t tried = 0;
-    for (size_t i = 0; i < LEDGER_CHANGES; i++) {
-        tried += ledger_changes[i].single ? 0 : fail_in_each_way(&ledger_changes[i]);
-    }
-    cr_log_info("%u steps", tried);
-    cr_assert_gt(tried, 100);
+    fail_in_jobs(ledger_changes, LEDGER_CHANGES);
 }
 
 Test(set_steps, of_a_night_of_many_tasks) {
-    uint32_t tried = 0;
-    for (size_t i = 0; i < SET_JOBS; i++) {
-        tried += fail_in_each_way(&set_jobs[i]);
-    }
-    cr_log_info("%u steps", tried);
-    cr_assert_gt(tried, 100);
+    fail_in_jobs(set_jobs, SET_JOBS);
 }
 
 #else
