@@ -351,11 +351,23 @@ valgrind: deps-test ## the program's main jobs under valgrind: no error, no bloc
 GCC_ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-null-argument -Wno-analyzer-null-dereference
 TIDY := -*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-bugprone-narrowing-conversions,-bugprone-misplaced-widening-cast,-bugprone-not-null-terminated-result,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
-analyze: deps-lint ## clang-tidy and gcc -fanalyzer over all sources (A="src/io/*.c": over these)
-	@set -e; for f in $(or $(A),$(SOURCES)); do \
-	  clang-tidy --quiet --checks='$(TIDY)' --warnings-as-errors='*' $$f -- -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -DCG_COMMIT='""' -Isrc 2>/dev/null; \
-	  gcc -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -DCG_COMMIT='""' -O1 $(GCC_ANALYZER) -Werror -c $$f -o /dev/null -MF /dev/null; done
-	@echo 'analyze: nothing was found'
+ANALYZER := -std=c11 $(CPPFLAGS_ALL) -DCG_ASSERTIONS -DCG_ANALYZED -DCG_COMMIT='""'
+ANALYZED := $(SOURCES:%.c=$(BUILD)/analyzed/%.o)
+
+analyze: $(if $(A),$(patsubst %.c,$(BUILD)/analyzed/%.o,$(wildcard $(A))),$(ANALYZED)) ## clang-tidy and gcc -fanalyzer over all sources that changed since (A="src/io/*.c": over these)
+	@echo 'analyze: nothing was found in $(words $^) sources'
+
+# A file in which nothing was found is looked at again when it changes, or a header of it, or the flags.
+$(BUILD)/analyzed/%.o: %.c $(BUILD)/analyzed/flags | deps-lint
+	@mkdir -p $(@D)
+	@echo "  CHECK $<"
+	@clang-tidy --quiet --checks='$(TIDY)' --warnings-as-errors='*' $< -- $(ANALYZER) -Isrc 2>/dev/null
+	@gcc $(ANALYZER) -O1 $(GCC_ANALYZER) -Werror -c $< -o $@
+
+$(BUILD)/analyzed/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(TIDY) $(subst ','\'',$(ANALYZER)) $(GCC_ANALYZER)' | cmp -s - $@ || \
+	  printf '%s\n' '$(TIDY) $(subst ','\'',$(ANALYZER)) $(GCC_ANALYZER)' > $@
 
 # ---- what users get -------------------------------------------------------------------------
 
@@ -458,5 +470,5 @@ clean: ## remove build/
 FORCE:
 
 .PRECIOUS: $(BUILD)/obj/%.o
--include $(OBJECTS:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
+-include $(OBJECTS:.o=.d) $(ANALYZED:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(CLI_SRC:%.c=$(BUILD)/obj/%.d) $(SUPPORT:%.c=$(BUILD)/obj/%.d) \
          $(patsubst %.c,$(BUILD)/obj/%.d,$(wildcard tests/generate/main.c tests/stress/*.c tests/torture/*.c) $(FUZZ_SRC)) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.d)
