@@ -2,6 +2,7 @@
 
 #include "load.h"
 #include "printed_page.h"
+#include "standard_output.h"
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/date.h"
@@ -99,14 +100,13 @@ static enum cg_status print_answer(void *context, const struct cg_check_answer *
         return err->status;
     }
     /* Whoever reads the answers has gone: there is no use in more of them. */
-    return ferror(stdout) == 0 ? CG_OK
-                               : cg_error_set(err, CG_IO, "cannot write to standard output");
+    return ferror(stdout) == 0 ? CG_OK : cg_standard_output_check(CG_OUTPUT_CANNOT, err);
 }
 
 /* Who asks a line at a time waits for its answer. */
 static void flush_answers(void *context) {
     (void)context;
-    (void)fflush(stdout); /* an error stays with stdout and is found at the next answer */
+    cg_standard_output_flush(); /* an error is found at the next answer */
 }
 
 /* --- the question --- */

@@ -3,6 +3,7 @@
  */
 #include "commands.h"
 #include "printed_page.h"
+#include "standard_output.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/io/named_file.h"
@@ -128,7 +129,7 @@ static enum cg_status show(enum kind kind, const char *name_or_path, struct cg_e
     }
     status = cg_named_file_open(files_of(kind), name_or_path, &file, err);
     if (status == CG_OK) {
-        fwrite(file.text.ptr, 1, file.text.len, stdout);
+        cg_standard_output_put(file.text.ptr, file.text.len);
     }
     cg_named_file_close(&file);
     return status;

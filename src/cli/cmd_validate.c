@@ -3,6 +3,7 @@
 #include "load.h"
 #include "metrics_file.h"
 #include "printed_page.h"
+#include "standard_output.h"
 #include "validate_options.h"
 
 #include "claimgate/base/date.h"
@@ -14,7 +15,6 @@
 #include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -78,18 +78,14 @@ static enum cg_status print_result(const struct cg_invocation *call,
 /* "Make room and run again" would find the folder there: say what has been done. */
 static enum cg_status flush_summary(const struct cg_validate_options *o,
                                     const struct cg_run_facts *facts, struct cg_error *err) {
-    errno = 0;
-    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
-        return CG_OK;
+    if (cg_standard_output_check(CG_OUTPUT_CANNOT, err) == CG_OK ||
+        facts->outcome != CG_PUBLISHED) {
+        return err->status;
     }
-    if (facts->outcome != CG_PUBLISHED) {
-        return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
-                                  "cannot write to standard output");
-    }
-    return cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
-                              "%s: published; only the summary could not be written to standard "
-                              "output, do not run it again",
-                              o->publish.out != NULL ? o->publish.out : "the outputs");
+    return cg_error_wrap(err,
+                         "%s: published; only the summary could not be written to standard "
+                         "output, do not run it again",
+                         o->publish.out != NULL ? o->publish.out : "the outputs");
 }
 
 static enum cg_status execute(struct cg_run *run, const struct cg_invocation *call,

@@ -1,9 +1,13 @@
 #include "printed_page.h"
 
+#include "standard_output.h"
+
 enum cg_status cg_page_print_to(FILE *to, struct cg_page *page, enum cg_status status,
                                 struct cg_error *err) {
     status = cg_page_close(page, status, err);
-    if (status == CG_OK && page->text.len_bytes > 0) {
+    if (status == CG_OK && to == stdout) {
+        cg_standard_output_put(page->text.data, page->text.len_bytes);
+    } else if (status == CG_OK) {
         fwrite(page->text.data, 1, page->text.len_bytes, to);
     }
     cg_page_fini(page);

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "standard_output.h"
+
 #include "claimgate/base/log.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/rules/reason.h"
@@ -95,18 +97,17 @@ enum cg_status cg_program_start(struct cg_error *err) {
 /* Whoever reads what is printed has what it wanted and is gone, as `head` is: no need to say so. */
 static bool reader_has_gone(const struct cg_error *err) {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    static const char wanted[] = "cannot write to standard output";
+    static const char wanted[] = CG_OUTPUT_CANNOT;
     return err->status == CG_IO && strncmp(err->text, wanted, sizeof wanted - 1) == 0 &&
            poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
 int cg_program_end(enum cg_status status, int exit_code, struct cg_error *err) {
     /* What was printed counts only once it has left: a full disk or a closed pipe shows here. */
-    errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        status = status != CG_OK ? status
-                                 : cg_error_set_errno(err, CG_IO, errno != 0 ? errno : EIO,
-                                                      "cannot write to standard output");
+    struct cg_error unwritten = CG_ERROR_INIT;
+    if (cg_standard_output_check(CG_OUTPUT_CANNOT, &unwritten) != CG_OK && status == CG_OK) {
+        *err = unwritten;
+        status = err->status;
     }
     if (status != CG_OK) {
         if (!reader_has_gone(err)) {

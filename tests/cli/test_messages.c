@@ -176,15 +176,27 @@ Test(messages, an_option_that_names_a_file_is_never_empty, .timeout = 60) {
 
 /* --- results --- */
 
-Test(messages, a_full_standard_output_is_an_error, .timeout = 60) {
+/* Of a large page too, and of answers that left before the last one. */
+Test(messages, a_full_standard_output_is_told_as_a_full_disk, .timeout = 60) {
+    static const char script[] =
+        "on='--roster fixtures/quickstart/roster --as-of 2025-06-30'; claims=fixtures/quickstart/"
+        "claims.csv; $0 validate $claims $on --quiet --out $1/o; for words in help "
+        "'policy show ms-full' \"report $1/o/report.json\" \"check - $on\"; do "
+        "$0 $words < $claims > /dev/full; echo $?; done";
+    struct scene scene;
     struct run run;
-    char *command = NULL;
-    cr_assert(asprintf(&command, "%s help > /dev/full", run_claimgate()) > 0);
-    run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &run);
-    cr_expect(run.exit_code == 74, "exit %d", run.exit_code);
-    cr_expect(strstr(run.err, "cannot write to standard output") != NULL, "%s", run.err);
+    scene_make(&scene);
+    run_program((const char *[]){"sh", "-c", script, run_claimgate(), scene.dir, NULL}, NULL, &run);
+    cr_expect_str_eq(run.out, "74\n74\n74\n74\n", "%s", run.out);
+    uint32_t told = 0;
+    const char *at = run.err;
+    while ((at = strstr(at, "cannot write to standard output: No space left")) != NULL) {
+        told++;
+        at++;
+    }
+    cr_expect(told == 4, "%s", run.err);
     run_fini(&run);
-    free(command);
+    scene_remove(&scene);
 }
 
 /* `head` has had enough: exit 74 as ever, but nothing is said. */
