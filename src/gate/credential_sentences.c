@@ -96,9 +96,8 @@ static void say_suspended(const struct sentence *sentence) {
     struct cg_span_group rows = sentence->question->credentials;
     for (size_t i = 0; i < rows.count; i++) {
         const struct cg_credential *row = (const void *)cg_span_at(rows, i);
-        if (!cg_credential_blocks(row) || row->span.first_day > line->end_day ||
-            row->span.last_day < line->start_day) {
-            continue;
+        if (!cg_credential_blocks(row) || row->span.last_day < line->start_day) {
+            continue; /* they stand by their first days */
         }
         const int32_t held =
             row->span.first_day > sentence->day_no ? row->span.first_day : sentence->day_no;
@@ -320,30 +319,30 @@ static void say_not_supervised(const struct sentence *sentence) {
     }
 }
 
+/* Of who is supervised on that day. */
 static const struct cg_supervision *supervision_on_day(const struct sentence *sentence) {
-    return row_on_day(sentence,
-                      rows_of_provider(sentence, &sentence->question->roster->supervision),
-                      is_supervised);
+    const struct cg_supervision *row =
+        row_on_day(sentence, rows_of_provider(sentence, &sentence->question->roster->supervision),
+                   is_supervised);
+    CG_ASSERT(row != NULL);
+    return row;
 }
 
 static void say_supervisor_not_trained(const struct sentence *sentence) {
-    const struct cg_supervision *row = supervision_on_day(sentence);
+    const int32_t training_day = supervision_on_day(sentence)->supervisor_training_day;
     cg_say(sentence->say, "The supervisor of NPI %s on %s ", sentence->npi.text,
            sentence->day.text);
-    if (row == NULL || row->supervisor_training_day == CG_DAY_NONE) {
+    if (training_day == CG_DAY_NONE) {
         cg_say(sentence->say,
                "has no supervisor_training_date; one on or before that day is needed.");
     } else {
         cg_say(sentence->say, "was trained on %s; that day or earlier is needed.",
-               cg_date_text(row->supervisor_training_day).text);
+               cg_date_text(training_day).text);
     }
 }
 
 static void say_over_ratio(const struct sentence *sentence) {
     const struct cg_supervision *row = supervision_on_day(sentence);
-    if (row == NULL) {
-        return;
-    }
     const struct cg_workload *load =
         cg_credential_workload(sentence->question, row, sentence->day_no);
     struct cg_phrase *say = sentence->say;

@@ -10,6 +10,7 @@
  */
 #include "claimgate/gate/history.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/fetch.h"
 #include "claimgate/gate/claim.h"
 #include "history_private.h"
@@ -224,18 +225,17 @@ static enum cg_status make_room(struct cg_history *history, const struct cg_line
                                 uint32_t count, struct cg_error *err) {
     const struct cg_key *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
-        struct cg_member_history *member;
         if (!is_decided_here(&lines[i]) ||
             (last != NULL && cg_key_equal(last, &lines[i].member_id))) {
             continue;
         }
         last = &lines[i].member_id;
-        enum cg_status status = meet(history, last, false, &member, err);
-        if (status == CG_OK && !cg_member_history_is_whole(&history->memory.store, member)) {
-            status = recall(history, member, true, err);
-        }
-        if (status != CG_OK) {
-            return status;
+        struct cg_member_history *member = cg_member_table_find(
+            &history->members, last, cg_member_table_hash(&history->members, last));
+        CG_ASSERT(member != NULL); /* recall_claim has met it */
+        if (!cg_member_history_is_whole(&history->memory.store, member) &&
+            recall(history, member, true, err) != CG_OK) {
+            return err->status;
         }
         if (!cg_member_history_reserve(&history->memory.store, member, count)) {
             return cg_member_table_no_memory(&history->members, err);

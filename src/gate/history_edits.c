@@ -199,7 +199,6 @@ static bool passes_duplicates(const struct cg_member *member, struct cg_line *li
         reject(line, CG_REASON_DUPLICATE_LINE);
         return false;
     }
-    CG_ASSERT(line->version != NULL); /* else it has a reason, and does not come here */
     enum cg_severity severity = line->version->duplicate_service;
     if (severity == CG_SEVERITY_OFF || !has_service(member, candidate, CG_OTHER_CLAIM)) {
         return true;
@@ -310,13 +309,14 @@ static enum cg_status decide_service(struct cg_member *member, struct cg_line *l
 }
 
 static enum cg_status decide_line(struct cg_member *member, struct cg_line *line) {
+    CG_ASSERT(line->version != NULL); /* else it has a reason, and does not come here */
     if (line->frequency != CG_ORIGINAL) {
         bool known = false;
         enum cg_status status = take_back(member, line, &known);
         if (status != CG_OK) {
             return status;
         }
-        if (!known && line->version != NULL && line->version->reject_unknown_original) {
+        if (!known && line->version->reject_unknown_original) {
             reject(line, CG_REASON_ORIGINAL_CLAIM_UNKNOWN);
             return CG_OK;
         }

@@ -13,6 +13,7 @@
 
 #include "calendar.h"
 #include "claimgate/base/array.h"
+#include "claimgate/base/assert.h"
 #include "claimgate/base/hash_table.h"
 
 #include <stdlib.h>
@@ -381,11 +382,8 @@ uint64_t cg_large_member_units(const struct cg_line_store *store,
 void cg_large_member_daily_units(const struct cg_large_member *large, const struct cg_cap *cap,
                                  int32_t first_day, int32_t last_day, uint64_t *out) {
     const struct account *account = find_account(large, cap);
-    if (account != NULL) {
-        cg_calendar_daily(account->calendar, first_day, last_day, out);
-    } else {
-        memset(out, 0, (size_t)(last_day - first_day + 1) * sizeof *out);
-    }
+    CG_ASSERT(account != NULL); /* the cap was prepared */
+    cg_calendar_daily(account->calendar, first_day, last_day, out);
 }
 
 void cg_large_member_visit(const struct cg_line_store *store, const struct cg_large_member *large,

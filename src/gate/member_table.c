@@ -1,5 +1,7 @@
 #include "member_table.h"
 
+#include "claimgate/base/assert.h"
+
 #include <stdlib.h>
 
 enum { FIRST_SLOTS = 1024 };
@@ -66,9 +68,7 @@ static void put_slot(struct cg_member_table *table, struct cg_member_slot slot) 
 /* The slots hold the hashes, so that no member is looked at. */
 static bool grow(struct cg_member_table *table) {
     struct cg_member_table bigger = *table;
-    if (table->slot_count > UINT32_MAX / 4) {
-        return false;
-    }
+    CG_ASSERT(table->slot_count <= UINT32_MAX / 4); /* the pool has no room for so many members */
     bigger.slot_count = table->slot_count * 2;
     bigger.slots = calloc(bigger.slot_count, sizeof *bigger.slots);
     if (bigger.slots == NULL) {

@@ -109,7 +109,7 @@ static bool may_be(const struct cg_outline_ring *ring, struct cg_outline_span sp
 
 bool cg_outlines_have_day(const struct cg_outline_ring *ring, struct cg_outline_span span,
                           int32_t day_no) {
-    const struct cg_outline *slots = span.count > 0 ? slots_of(ring, span.at) : NULL;
+    const struct cg_outline *slots = slots_of(ring, span.at);
     const uint16_t day = cg_outline_day(day_no);
     bool any = false;
     for (uint32_t i = 0; i < span.count; i++) {

@@ -36,6 +36,7 @@ void cg_outline_ring_fini(struct cg_outline_ring *ring);
 
 /* What follows may be asked only while they have not been written over
  * (cg_member_history_is_whole). */
+/* Of a member that has some. */
 bool cg_outlines_have_day(const struct cg_outline_ring *ring, struct cg_outline_span span,
                           int32_t day_no);
 /* Units that count for the cap on the days first_day to last_day, both in. */

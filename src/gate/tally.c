@@ -42,10 +42,12 @@ static void add_reason(struct cg_tally *tally, const struct cg_line *line, uint6
 
 static inline void add_day(struct cg_tally *tally, int32_t day_no, uint64_t accepted,
                            uint64_t rejected) {
-    if (day_no < CG_DAY_FIRST || day_no > CG_DAY_LAST || accepted + rejected == 0) {
+    /* A line without a day, and one with a day that no calendar has, are far beyond the last. */
+    const uint32_t place = (uint32_t)day_no - (uint32_t)CG_DAY_FIRST;
+    if (place > CG_DAY_LAST - CG_DAY_FIRST || accepted + rejected == 0) {
         return;
     }
-    struct cg_day_units *day = &tally->days[day_no - CG_DAY_FIRST];
+    struct cg_day_units *day = &tally->days[place];
     day->accepted += accepted;
     day->rejected += rejected;
     if (tally->first_day == CG_DAY_NONE || day_no < tally->first_day) {

@@ -195,6 +195,11 @@ static enum cg_status tell_outlines(const struct model *model, struct cg_text me
 
 static enum cg_status tell_lines(const struct model *model, struct cg_text member_id,
                                  struct cg_member *member) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < model->count; i++) {
+        count += is_of(&model->entries[i].line, member_id);
+    }
+    cg_member_expect_lines(member, count);
     for (uint32_t i = 0; i < model->count; i++) {
         const struct cg_line *line = &model->entries[i].line;
         if (!is_of(line, member_id)) {

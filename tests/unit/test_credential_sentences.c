@@ -71,6 +71,11 @@ static const struct sentence_case cases[] = {
      .credential = HELD ",,\n1234567893,RN,revoked,2024-03-06,,,,\n",
      .sentence =
          "NPI 1234567893's credential RN is revoked from 2024-03-06 on, which holds 2024-03-06."},
+    {.reason = CG_REASON_CREDENTIAL_SUSPENDED,
+     .credential = HELD ",,\n1234567893,RN,revoked,2021-01-01,2021-12-31,,,\n"
+                        "1234567893,RN,suspended,2023-01-01,2024-03-05,,,\n",
+     .sentence = "NPI 1234567893's credential RN is suspended from 2023-01-01 to 2024-03-05, which "
+                 "holds 2024-03-05."},
     {.reason = CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED,
      .credential = "1234567893,RN,current,2020-01-01,,,,\n1234567893,LPC,current,2020-01-01,,,,\n"
                    "1234567893,R-n,current,2021-01-01,,,,\n",
@@ -103,6 +108,12 @@ static const struct sentence_case cases[] = {
      .sentence =
          "NPI 1234567893 completed training on 2024-05-01; 2024-03-05 or earlier is needed."},
     {.reason = CG_REASON_TRAINING_NOT_COMPLETED,
+     .credential = "1234567893,CPSSP-MH,current,2020-01-01,,2024-06-01,,\n"
+                   "1234567893,CPSSP-MH,current,2020-01-02,,2024-05-01,,\n"
+                   "1234567893,CPSSP-MH,current,2020-01-03,,2024-07-01,,\n",
+     .sentence =
+         "NPI 1234567893 completed training on 2024-05-01; 2024-03-05 or earlier is needed."},
+    {.reason = CG_REASON_TRAINING_NOT_COMPLETED,
      .credential = HELD ",,\n",
      .sentence = "NPI 1234567893 has no training_completed_date for 2024-03-05; one on or before "
                  "that day is needed."},
@@ -124,6 +135,10 @@ static const struct sentence_case cases[] = {
     {.reason = CG_REASON_PROVIDER_AGE,
      .credential = "1234567893,CPSSP-Y,current,2020-01-01,,,,1997-03-06\n",
      .sentence = "NPI 1234567893 is 27 years old on 2024-03-06; CPSSP-Y needs 18 to 26."},
+    {.reason = CG_REASON_PROVIDER_AGE,
+     .credential = "1234567893,CPSSP-MH,current,2020-01-01,,,,2010-01-01\n"
+                   "1234567893,CPSSP-MH,current,2020-01-02,,,,2011-01-01\n",
+     .sentence = "NPI 1234567893 is 14 years old on 2024-03-05; CPSSP-MH needs at least 16."},
     {.reason = CG_REASON_PROVIDER_AGE,
      .credential = HELD ",,\n",
      .sentence = "NPI 1234567893 has no birth_date for 2024-03-05; CPSSP-MH needs at least 16."},

@@ -202,7 +202,6 @@ Test(history_edits, a_void_has_units_that_may_be_invalid_and_never_count) {
     voided.units = 0;
     voided.start_day = voided.end_day = CG_DAY_NONE;
     voided.rendering_npi = 0;
-    voided.version = NULL;
     cr_assert(accepted(give(voided)));
 }
 

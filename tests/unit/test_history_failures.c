@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SEEDS = 40, OUTLINES = 64 };
+enum { SEEDS = 40, OUTLINES = 32 };
 
 struct night {
     struct world world;
@@ -36,8 +36,12 @@ static void join_lines(struct night *night) {
             lines[i].more_lines = (uint16_t)more;
             for (uint32_t k = 1; k <= more; k++) {
                 lines[i + k].more_lines = CG_NOT_FIRST;
-                lines[i + k].member_id = lines[i].member_id;
+                /* Now and then its id has passed to another member between two days. */
+                lines[i + k].member_id =
+                    world_chance(90) ? lines[i].member_id : lines[i + k].member_id;
                 lines[i + k].claim_id = lines[i].claim_id;
+                lines[i + k].frequency = lines[i].frequency;
+                lines[i + k].original_claim_id = lines[i].original_claim_id;
                 lines[i + k].out_of_scope = world_chance(10);
             }
             i += more;
@@ -120,7 +124,8 @@ static enum cg_status decide(struct night *night, struct cg_error *err) {
     if (history == NULL) {
         return CG_INTERNAL;
     }
-    cg_history_set_large_member_lines(history, night->seed % 2 == 0 ? 0 : UINT32_MAX);
+    cg_history_set_large_member_lines(history, night->seed % 2 == 0 ? (uint32_t)night->seed % 4 * 2
+                                                                    : UINT32_MAX);
     cg_history_decide_lines_apart(history, night->seed % 5 == 0);
     if (night->seed % 7 < 3) {
         cg_history_set_outlines(history, OUTLINES);
@@ -186,6 +191,87 @@ Test(history_failures, memory_that_the_system_does_not_give_ends_the_night, .tim
         tried++;
     }
     cr_assert_eq(tried, SEEDS);
+}
+
+typedef uint32_t scene(struct cg_line *lines, const struct cg_policy_version *versions);
+enum { SCENE_LINES = 8, UNCAPPED = 0, CAPPED };
+
+static void make_claim(struct cg_line *lines, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        lines[i].more_lines = i == 0 ? (uint16_t)(count - 1) : CG_NOT_FIRST;
+        lines[i].line_number = i + 1;
+    }
+}
+
+/* What the claim takes back stood before any cap was asked about, so that it is in no sum yet. */
+static uint32_t fall_and_put_back(struct cg_line *lines, const struct cg_policy_version *versions) {
+    const struct cg_line all[] = {units_on(&versions[UNCAPPED], "A", "2024-07-01", 1),
+                                  units_on(&versions[UNCAPPED], "A", "2020-07-01", 1),
+                                  units_on(&versions[CAPPED], "B", "2010-07-01", 1),
+                                  units_on(&versions[CAPPED], "B", "2010-07-01", 9),
+                                  units_on(&versions[CAPPED], "C", "2024-07-01", 6)};
+    memcpy(lines, all, sizeof all);
+    make_claim(lines, 2);
+    make_claim(lines + 2, 2);
+    for (uint32_t i = 2; i < 4; i++) {
+        lines[i].frequency = CG_REPLACEMENT;
+        lines[i].original_claim_id = cg_text_of("A");
+    }
+    return 5;
+}
+
+/* The first that is noted of any claim is a line that is reversed. */
+static uint32_t reverse_in_claim(struct cg_line *lines, const struct cg_policy_version *versions) {
+    lines[0] = units_on(&versions[UNCAPPED], "A", "2024-07-01", 1);
+    lines[1] = void_of(&versions[UNCAPPED], "A", "A");
+    lines[2] = units_on(&versions[UNCAPPED], "A", "2024-07-02", 1);
+    lines[1].reverses = true;
+    lines[1].reversed_units = 1;
+    make_claim(lines + 1, 2);
+    return 3;
+}
+
+static enum cg_status decide_scene(scene *fill, struct cg_line *lines, struct cg_error *err) {
+    struct cg_policy_version versions[] = {plain_version(), plain_version()};
+    versions[CAPPED].cap_count = 2;
+    versions[CAPPED].caps[0] = plain_cap(CG_PERIOD_DAY, 6);
+    versions[CAPPED].caps[1] = plain_cap(CG_PERIOD_YEAR, 60);
+    versions[CAPPED].caps[1].counts_all = false;
+    versions[CAPPED].caps[1].counts[0] = 1;
+    const uint32_t count = fill(lines, versions);
+    struct cg_history *history = cg_history_new(NULL, NULL);
+    if (history == NULL) {
+        return CG_INTERNAL;
+    }
+    cg_history_take_same_number(history);
+    cg_history_set_large_member_lines(history, 0);
+    const enum cg_status status = cg_history_decide(history, lines, count, err);
+    cg_history_free(history);
+    return status;
+}
+
+static void fail_each_request(scene *fill, struct cg_line *lines) {
+    bool failed = true;
+    for (uint32_t at = 0; failed; at++) {
+        struct cg_error err = CG_ERROR_INIT;
+        shortage_begin(at, false);
+        const enum cg_status status = decide_scene(fill, lines, &err);
+        failed = shortage_end();
+        cr_assert_eq(status, failed ? CG_INTERNAL : CG_OK, "request %u: %d", at, (int)status);
+    }
+}
+
+Test(history_failures, memory_to_put_back_what_a_fallen_claim_took_ends_the_night) {
+    struct cg_line lines[SCENE_LINES];
+    fail_each_request(fall_and_put_back, lines);
+    cr_expect_eq(lines[3].decision, CG_REJECTED);
+    cr_expect(lines[4].decision == CG_REJECTED && lines[4].units_used == 1);
+}
+
+Test(history_failures, memory_to_note_what_a_claim_reverses_ends_the_night) {
+    struct cg_line lines[SCENE_LINES];
+    fail_each_request(reverse_in_claim, lines);
+    cr_expect_eq(lines[1].taken_back_lines, 1);
 }
 
 #ifdef CG_FAULTS

@@ -88,3 +88,21 @@ Test(pool, a_line_is_a_whole_cache_line_of_its_own) {
     }
     cg_pool_fini(&pool);
 }
+
+/* Nothing of it is written, so that it takes no memory. */
+Test(pool, a_pool_that_is_full_gives_nothing_until_it_is_reset) {
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    const uint32_t first = cg_pool_take_block(&pool, 0);
+    while (cg_pool_take_block(&pool, CG_POOL_CLASSES - 1) != 0) {
+    }
+    while (cg_pool_take_line(&pool) != 0) {
+    }
+    while (cg_pool_take_small(&pool, CG_POOL_SMALL_MAX_BYTES) != 0) {
+    }
+    cr_assert_eq(pool.chunk_count, CG_POOL_CHUNKS_MAX);
+    cg_pool_reset(&pool);
+    cr_assert_eq(pool.chunk_count, 1);
+    cr_assert_eq(cg_pool_take_block(&pool, 0), first);
+    cg_pool_fini(&pool);
+}

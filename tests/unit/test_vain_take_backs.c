@@ -77,6 +77,12 @@ Test(vain_take_backs, those_still_in_vain_are_told_at_the_end_in_order) {
     told_count = 0;
     cr_assert_eq(cg_vain_take_backs_end(&vain, history, tell, NULL, &count, &err), CG_OK);
     cr_expect(count == 0 && told_count == 0);
+    /* Under each of its ids a claim takes back once, so that a claim which has done so asks for no
+     * more when the original comes again. */
+    struct cg_line again = of_member(plain_line(&version, LONG_CLAIM));
+    decide_batch(history, &again, 1);
+    cr_assert_eq(cg_vain_take_backs_end(&vain, history, tell, NULL, &count, &err), CG_OK);
+    cr_expect(count == 1 && told_count == 1 && told[0] == 4);
     cg_vain_take_backs_fini(&vain);
     cg_batch_free(batch);
     cg_history_free(history);
