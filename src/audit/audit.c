@@ -10,6 +10,7 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/sentences.h"
+#include "claimgate/report/notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -285,6 +286,9 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     enum cg_status status = cg_run_execute(run, err);
     if (status == CG_OK && audit->facts->match == CG_AUDIT_BY_RUN && audit->history == NULL) {
         status = cg_audit_run_has_read(audit->run.ledger, audit->plan->run_no, run, err);
+    }
+    if (status == CG_OK) {
+        cg_notes_records(cg_run_facts_of(run));
     }
     cg_run_free(run);
     return status;

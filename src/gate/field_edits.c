@@ -196,12 +196,25 @@ static uint64_t read_reversal(struct cg_values *values, struct cg_line *line) {
     return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->original_claim_id);
 }
 
+/* An original that names another claim is perhaps its replacement, which a feed may tell by that
+ * number alone; decided as it says it is, the service counts twice. */
+static __attribute__((noinline)) bool names_other(struct cg_text original,
+                                                  const struct cg_line *line) {
+    uint64_t number = 1;
+    const bool is_noughts = cg_field_integer(original, 0, &number) && number == 0;
+    const struct cg_text claim_id = cg_key_text(&line->claim_id);
+    return !is_noughts && !cg_shape_is_null_mark(original) && claim_id.len > 0 &&
+           !cg_text_equal(original, claim_id);
+}
+
 /* A layout that has no place for the original's id cannot take anything back, so there the
  * frequency code itself is what is wrong; a file that merely lacks the column names no original. */
 static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, struct cg_line *line) {
     line->frequency = frequency;
     line->original_claim_id = (struct cg_text){.ptr = "", .len = 0};
     if (frequency == CG_ORIGINAL) {
+        const struct cg_text original = cg_values_get(values, CG_FIELD_ORIGINAL_CLAIM_ID);
+        line->names_other = original.len > 0 && names_other(original, line);
         return 0;
     }
     if (frequency == 0 || !values->binding->can_take_back) {
@@ -359,7 +372,7 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons =
         code.reason | read_fields(rules, values, start, line) |
         (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
-    values->odd_ids += line->odd_id;
+    values->told_lines += line->odd_id | line->names_other;
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;

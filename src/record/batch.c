@@ -34,6 +34,7 @@ struct cg_batch *cg_batch_new(void) {
     cg_array_init(&batch->records, sizeof(struct cg_record), RECORDS_MAX);
     cg_array_init(&batch->trailers, sizeof(struct cg_trailer), RECORDS_MAX);
     cg_array_init(&batch->header_like, sizeof(struct cg_header_like), RECORDS_MAX);
+    cg_array_init(&batch->total_rows, sizeof(uint32_t), RECORDS_MAX);
     cg_array_init(&batch->passing_take_backs, sizeof(struct cg_passing_take_back), RECORDS_MAX);
     cg_array_init(&batch->stretches, sizeof(struct cg_stretch), CG_BATCH_LINES);
     cg_array_init(&batch->origins, sizeof(struct cg_origin), RECORDS_MAX);
@@ -75,6 +76,7 @@ void cg_batch_free(struct cg_batch *batch) {
     cg_array_fini(&batch->line_places);
     cg_array_fini(&batch->trailers);
     cg_array_fini(&batch->header_like);
+    cg_array_fini(&batch->total_rows);
     cg_array_fini(&batch->passing_take_backs);
     cg_array_fini(&batch->records);
     free(batch->memory);
@@ -112,6 +114,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->skipped_lines = 0;
     batch->trailers.count = 0;
     batch->header_like.count = 0;
+    batch->total_rows.count = 0;
     batch->decoration = 0;
     batch->repeated_headers = 0;
     batch->other_header = NULL;
@@ -121,7 +124,7 @@ void cg_batch_reset(struct cg_batch *batch) {
     batch->begins_outputs = false;
     batch->further_rows = 0;
     batch->near_codes = 0;
-    batch->odd_ids = 0;
+    batch->told_lines = 0;
     batch->words_for_code = 0;
     batch->passing_take_backs.count = 0;
     batch->utc_times = 0;

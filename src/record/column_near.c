@@ -4,15 +4,8 @@
  * there at all. So names are compared word by word, not letter by letter: death_date is three
  * letters away from birth_date, and claim_freq_code eight from claim_frequency_code.
  */
+#include "column_words.h"
 #include "header_columns.h"
-
-enum { WORDS_MAX = 12 };
-
-struct words {
-    struct cg_text word[WORDS_MAX];
-    uint32_t count;
-    bool matched[WORDS_MAX];
-};
 
 static char lower(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
@@ -20,39 +13,6 @@ static char lower(char byte) {
 
 static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
-}
-
-/* A word ends at a blank, '_', '-' or '.', before a capital that follows a small letter, and
- * between letters and digits. */
-static bool ends_between(char before, char after) {
-    const bool camel = before >= 'a' && before <= 'z' && after >= 'A' && after <= 'Z';
-    return camel || is_digit(before) != is_digit(after);
-}
-
-static uint32_t separator_bytes(struct cg_text text) {
-    const bool joins = text.ptr[0] == '_' || text.ptr[0] == '-' || text.ptr[0] == '.';
-    return joins ? 1 : cg_text_blank_bytes(text);
-}
-
-static void split(struct cg_text name, struct words *out) {
-    bool open = false;
-    *out = (struct words){.count = 0};
-    while (name.len > 0) {
-        const uint32_t separator = separator_bytes(name);
-        if (separator == 0) {
-            open = open && !ends_between(name.ptr[-1], name.ptr[0]);
-            if (!open && out->count == WORDS_MAX) {
-                return;
-            }
-            if (!open) {
-                out->word[out->count++] = (struct cg_text){name.ptr, 0};
-            }
-            out->word[out->count - 1].len++;
-        }
-        open = separator == 0;
-        name.ptr += open ? 1 : separator;
-        name.len -= open ? 1 : separator;
-    }
 }
 
 /* The letters of `brief` stand in `full` in this order, and the first is the first: dt, freq, mdfr.
@@ -90,17 +50,8 @@ static bool is_word(struct cg_text text, const char *word) {
     return cg_text_equal_nocase(text, cg_text_of(word));
 }
 
-static bool is_one_of(struct cg_text word, const char *const words[]) {
-    bool found = false;
-    for (size_t i = 0; words[i] != NULL; i++) {
-        found = found || is_word(word, words[i]);
-    }
-    return found;
-}
-
 static bool is_number_word(struct cg_text text) {
-    return is_word(text, "number") || is_word(text, "no") || is_word(text, "nbr") ||
-           is_word(text, "id");
+    return cg_column_word_is_in(text, "number no nbr id");
 }
 
 static bool same_word(struct cg_text a, struct cg_text b) {
@@ -113,13 +64,11 @@ static bool same_word(struct cg_text a, struct cg_text b) {
 
 /* Words that half of all columns have tell nothing of what a column holds. */
 static bool is_plain(struct cg_text word) {
-    static const char *const plain[] = {"claim", "clm",    "code", "cd",      "date", "dt",
-                                        "id",    "number", "num",  "nbr",     "no",   "line",
-                                        "of",    "the",    "npi",  "service", NULL};
-    return is_one_of(word, plain);
+    return cg_column_word_is_in(
+        word, "claim clm code cd date dt id number num nbr no line of the npi service");
 }
 
-static void match_words(struct words *a, struct words *b) {
+static void match_words(struct cg_column_words *a, struct cg_column_words *b) {
     for (uint32_t i = 0; i < a->count; i++) {
         for (uint32_t j = 0; j < b->count && !a->matched[i]; j++) {
             if (!b->matched[j] && same_word(a->word[i], b->word[j])) {
@@ -131,18 +80,18 @@ static void match_words(struct words *a, struct words *b) {
 }
 
 /* What is left over of the words that tell something; a number that is left over tells most. */
-static uint32_t left_over(const struct words *words) {
+static uint32_t left_over(const struct cg_column_words *words) {
     uint32_t left = 0;
     for (uint32_t i = 0; i < words->count; i++) {
         const struct cg_text word = words->word[i];
         if (!words->matched[i]) {
-            left += is_digit(word.ptr[0]) ? WORDS_MAX : !is_plain(word);
+            left += is_digit(word.ptr[0]) ? CG_COLUMN_WORDS_MAX : !is_plain(word);
         }
     }
     return left;
 }
 
-static uint32_t matched_words(const struct words *words, bool plain_too) {
+static uint32_t matched_words(const struct cg_column_words *words, bool plain_too) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < words->count; i++) {
         count += words->matched[i] && (plain_too || !is_plain(words->word[i]));
@@ -151,12 +100,12 @@ static uint32_t matched_words(const struct words *words, bool plain_too) {
 }
 
 bool cg_column_is_near(struct cg_text name, struct cg_text wanted) {
-    struct words theirs;
-    struct words own;
-    split(wanted, &own);
-    split(name, &theirs);
+    struct cg_column_words theirs;
+    struct cg_column_words own;
+    cg_column_words_split(wanted, &own);
+    cg_column_words_split(name, &theirs);
     if (is_word(name, "dob")) {
-        split(cg_text_of("birth_date"), &theirs);
+        cg_column_words_split(cg_text_of("birth_date"), &theirs);
     }
     match_words(&own, &theirs);
     const uint32_t left = left_over(&own) + left_over(&theirs);
@@ -212,18 +161,17 @@ static const struct usual {
 
 /* Words that say no more than that the column is one of a line of a claim. */
 static bool is_of_a_line(struct cg_text word) {
-    static const char *const of_a_line[] = {"claim",   "clm",  "line", "num",
-                                            "service", "srvc", "svc",  NULL};
-    return is_number_word(word) || is_one_of(word, of_a_line);
+    return is_number_word(word) ||
+           cg_column_word_is_in(word, "claim clm line num service srvc svc");
 }
 
 /* All of `wanted` stands in the name, perhaps shortened, and beside it nothing of its own. */
 static bool says(struct cg_text name, struct cg_text wanted) {
-    struct words theirs;
-    struct words own;
+    struct cg_column_words theirs;
+    struct cg_column_words own;
     uint32_t met = 0;
-    split(wanted, &own);
-    split(name, &theirs);
+    cg_column_words_split(wanted, &own);
+    cg_column_words_split(name, &theirs);
     for (uint32_t i = 0; i < theirs.count; i++) {
         bool matched = false;
         for (uint32_t j = 0; j < own.count && !matched; j++) {
@@ -281,36 +229,4 @@ bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted) {
                           says(name, cg_text_of(usual_in_roster[i].words)));
     }
     return found;
-}
-
-bool cg_column_tells_rows(struct cg_text name) {
-    static const char *const telling[] = {
-        "status",     "stat",        "stus",     "sts",     "denied",    "denial",
-        "deny",       "dnl",         "rejected", "reject",  "rejection", "void",
-        "voided",     "reversed",    "reversal", "deleted", "cancelled", "canceled",
-        "superseded", "disposition", "outcome",  NULL};
-    static const char *const beside[] = {
-        "is",           "claim",   "clm",         "line", "service", "srvc",      "svc",
-        "adjudication", "payment", "pymt",        "pmt",  "paid",    "pay",       "final",
-        "code",         "cd",      "flag",        "flg",  "ind",     "indicator", "reason",
-        "rsn",          "desc",    "description", NULL};
-    /* Alone these are of a place or a test. */
-    static const char *const with_a_claim[] = {"state", "result", NULL};
-    static const char *const claims[] = {"claim", "clm", "adjudication", "payment", NULL};
-    struct words words;
-    uint32_t found = 0;
-    bool is_of_claim = false;
-    split(name, &words);
-    for (uint32_t i = 0; i < words.count; i++) {
-        is_of_claim = is_of_claim || is_one_of(words.word[i], claims);
-    }
-    for (uint32_t i = 0; i < words.count; i++) {
-        const bool tells = is_one_of(words.word[i], telling) ||
-                           (is_of_claim && is_one_of(words.word[i], with_a_claim));
-        found += tells;
-        if (!tells && !is_one_of(words.word[i], beside)) {
-            return false;
-        }
-    }
-    return found > 0;
 }

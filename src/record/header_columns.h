@@ -56,6 +56,10 @@ bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted);
 /* True of a name that says whether a row was denied, reversed or deleted since, and no more. */
 bool cg_column_tells_rows(struct cg_text name);
 
+/* True of a name of a roster's column that may end or limit what a row grants: revoked_date,
+ * license_status, suspended_on, authorized_units. */
+bool cg_column_ends_rows(struct cg_text name);
+
 /* False where it begins with a digit or has four digits in a row, as numbers of lines, units,
  * dates and ids have, and names of columns have not. */
 bool cg_column_looks_like_a_name(struct cg_text name);

@@ -1,6 +1,7 @@
 #include "odd_record.h"
 
 #include "header_names.h"
+#include "total_row.h"
 
 static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
@@ -157,6 +158,16 @@ static int look_for_header(const struct cg_odd_record *record) {
     return keep_header_like(record, &fields);
 }
 
+/* --- totals --- */
+
+static bool keep_total(const struct cg_odd_record *record) {
+    uint32_t *line_delta = cg_array_add(&record->batch->total_rows);
+    if (line_delta != NULL) {
+        *line_delta = record->line_delta;
+    }
+    return line_delta != NULL;
+}
+
 /* --- more or fewer fields, as the layout says --- */
 
 static bool has_trailing_delimiter(const struct cg_odd_record *record) {
@@ -189,6 +200,17 @@ static bool is_mended(struct cg_odd_record *record) {
     return true;
 }
 
+/* What is wrong with a record that is one after all. */
+static int settle(struct cg_odd_record *record, int fault) {
+    const bool is_total = record->binding->layout != NULL && record->binding->span_count == 0 &&
+                          !record->is_claim &&
+                          cg_total_row_is(record->text, record->binding->delimiter);
+    if (is_total && !keep_total(record)) {
+        return CG_NO_MEMORY_LEFT;
+    }
+    return is_mended(record) ? CG_WELL_FORMED : fault;
+}
+
 int cg_odd_record_look(struct cg_odd_record *record) {
     struct cg_text rest;
     if (record->fault == CG_TOO_LONG || record->fault == CG_NUL_BYTE) {
@@ -200,5 +222,5 @@ int cg_odd_record_look(struct cg_odd_record *record) {
     const int found = record->is_claim && record->fault == CG_TOO_FEW_FIELDS
                           ? (int)record->fault
                           : look_for_header(record);
-    return found == (int)record->fault && is_mended(record) ? CG_WELL_FORMED : found;
+    return found == (int)record->fault ? settle(record, found) : found;
 }

@@ -391,10 +391,10 @@ enum cg_status cg_parse_batch(const struct cg_parse_plan *plan, struct cg_csv *c
     }
     edit_credentials(&parser);
     batch->utc_times = parser.values.utc_times;
-    batch->odd_ids = parser.values.odd_ids;
+    batch->told_lines = parser.values.told_lines;
     for (uint32_t i = 0; i < parser.claim.count; i++) {
         batch->utc_times += parser.claim.of_lines[i].utc_times;
-        batch->odd_ids += parser.claim.of_lines[i].odd_ids;
+        batch->told_lines += parser.claim.of_lines[i].told_lines;
     }
     return CG_OK;
 }

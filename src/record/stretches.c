@@ -4,8 +4,9 @@
 static bool is_simple(const struct cg_batch *batch, const struct cg_binding *binding) {
     return !binding->multiline && !binding->holds_claims && binding->span_count == 0 &&
            !batch->is_fed_back && batch->long_record_bytes == 0 && batch->positions.count == 0 &&
-           batch->header_like.count == 0 && batch->utc_times == 0 && batch->odd_ids == 0 &&
-           batch->other_records == 0 && batch->records.count == batch->physical_lines;
+           batch->header_like.count == 0 && batch->total_rows.count == 0 && batch->utc_times == 0 &&
+           batch->told_lines == 0 && batch->other_records == 0 &&
+           batch->records.count == batch->physical_lines;
 }
 
 static bool passes(const struct cg_record *record) {

@@ -50,5 +50,10 @@ void cg_unread_columns_tell(const struct cg_table_plan *plan, const struct cg_he
                            "leave out the rows that are not meant",
                            plan->file, shown, plan->with_each_row);
         }
+        if (plan->ends_by != NULL && cg_column_ends_rows(name)) {
+            cg_log_warning("%s: the column \"%s\" is not read, though by its name it may end or "
+                           "limit what a row grants: write what it says into %s, or remove it",
+                           plan->file, shown, plan->ends_by);
+        }
     }
 }

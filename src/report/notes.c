@@ -6,13 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static void warn_of_utc_times(const struct cg_run_facts *facts) {
-    if (facts->tally->utc_times != 0) {
+void cg_notes_utc_times(uint64_t count) {
+    if (count != 0) {
         cg_log_warning("times in UTC were cut off, though what is late in the day there may lie "
                        "on another day here: %" PRIu64 "; say where that is with \"time_zone\" in "
                        "a copy of the layout",
-                       facts->tally->utc_times);
+                       count);
     }
+}
+
+void cg_notes_records(const struct cg_run_facts *facts) {
+    cg_notices_warn(&facts->notices, CG_NOTICED_IN_RUN);
+    cg_notes_utc_times(facts->tally->utc_times);
+    cg_remarks_warn(&facts->remarks, NULL);
 }
 
 /* ", most of them for units_invalid (61 of 80)". */
@@ -56,19 +62,17 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
     if (facts->outcome == CG_TRIPPED) {
         tell_of_rate(tally, limit_milli);
     }
-    cg_notices_warn(&facts->notices, CG_NOTICED_IN_RUN);
+    cg_notes_records(facts);
     cg_guard_warn(&facts->guard);
     if (facts->outcome == CG_GUARDED) {
         cg_log_error("the run is out of the ordinary, so nothing was published; where it is right "
                      "all the same, run it with --guard warn");
     }
-    warn_of_utc_times(facts);
     if (cg_policy_takes_test_npis(facts->policy)) {
         cg_log_warning("policy %s says test_npis: this is a test run, which takes NPIs of made-up "
                        "providers",
                        cg_policy_id(facts->policy));
     }
-    cg_remarks_warn(&facts->remarks, NULL);
 }
 
 static void note_replaced(uint64_t count, const struct cg_nppes_replaced *first) {

@@ -39,6 +39,22 @@ static const struct {
                                   "cannot be seen), which is another member or claim than the id "
                                   "alone, or of noughts alone",
                           .mend = "have the program that writes the file write ids alone"},
+    [CG_NOTICE_NAMES_OTHER] =
+        {.name = "originals_that_name_another",
+         .seen = "originals by a blank or 1 for their frequency that name another claim as their "
+                 "original, which counts beside them",
+         .mend = "where they replace it, have them sent with frequency 7, or say so in the layout: "
+                 "\"claim_frequency_code\": {\"column\": COLUMN OF THE ORIGINAL, \"map\": "
+                 "{\"*\": \"7\"}}"},
+    [CG_NOTICE_TOTAL_ROW] = {.name = "totals",
+                             .seen = "records that look like a total or the end of a report, and "
+                                     "are taken as records of claims",
+                             .mend = "have them left out of the file, or say in the layout how one "
+                                     "begins that counts records (\"trailer\"), and which rows "
+                                     "are services (\"only\")"},
+    [CG_NOTICE_HELD_CODE] = {.seen = "lines taken in as paid although their code is only held in "
+                                     "its cell together with something else, or looks like it",
+                             .mend = "look at them, for a run rejects such lines"},
     [CG_NOTICE_OTHER_UNITS] = {.name = "reversals_of_other_units",
                                .seen = "rows with negative units that took back lines with another "
                                        "number of units, each as a whole",
@@ -69,6 +85,10 @@ static void add_record(struct cg_notices *notices, enum cg_notice_kind kind, con
 
 void cg_notices_add_codes(struct cg_notices *notices, const char *file,
                           const struct cg_batch *batch) {
+    for (uint32_t i = 0; i < batch->total_rows.count; i++) {
+        const uint32_t *line_delta = cg_array_at(&batch->total_rows, i);
+        cg_notices_add(notices, CG_NOTICE_TOTAL_ROW, file, batch->first_line + *line_delta);
+    }
     uint32_t left = batch->near_codes + batch->words_for_code;
     for (uint32_t i = 0; left > 0; i++) {
         const struct cg_record *record = cg_batch_record(batch, i);
@@ -82,13 +102,16 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
 
 void cg_notices_add_lines(struct cg_notices *notices, const char *file,
                           const struct cg_binding *binding, const struct cg_batch *batch) {
-    if (batch->odd_ids == 0 && !binding->negative_units_void) {
+    if (batch->told_lines == 0 && !binding->negative_units_void) {
         return;
     }
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         const struct cg_line *line = cg_batch_line(batch, i);
         if (line->odd_id) {
             add_record(notices, CG_NOTICE_ODD_ID, file, batch, line->record_no);
+        }
+        if (line->names_other) {
+            add_record(notices, CG_NOTICE_NAMES_OTHER, file, batch, line->record_no);
         }
         if (line->reverses_other_units) {
             add_record(notices, CG_NOTICE_OTHER_UNITS, file, batch, line->record_no);

@@ -10,9 +10,8 @@
 #include "claimgate/base/utf8.h"
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
-#include "roster_private.h"
-
 #include "roster_layout.h"
+#include "roster_private.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -388,6 +387,7 @@ enum cg_status cg_roster_read_file(enum cg_roster_file file, struct cg_roster_re
         .blanks = reading->layout->blanks,
         .blank_count = reading->layout->blank_count,
         .shapes = reading->shapes,
+        .ends_by = cg_roster_file_ends_by(file),
         .mend = "; rename the columns, or give their names under \"columns\" in layout.json",
         .shows_header = file != CG_ROSTER_AUTHORIZATIONS && file != CG_ROSTER_MEMBERS,
     };

@@ -15,18 +15,24 @@
 static const struct {
     const char *name;
     const char *demanded_by; /* key of the policy */
+    const char *ends_by;     /* the columns that end or limit what a row grants */
 } FILES[CG_ROSTER_FILE_COUNT] = {
-    [CG_ROSTER_CREDENTIALS] = {"credentials", "credential"},
-    [CG_ROSTER_CONTINUING_EDUCATION] = {"continuing_education", "credential.continuing_education"},
-    [CG_ROSTER_EMPLOYMENT] = {"employment", "credential.employment"},
-    [CG_ROSTER_AGENCIES] = {"agencies", "credential.employment.agency_certifications"},
-    [CG_ROSTER_SUPERVISION] = {"supervision", "credential.supervision"},
-    [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization"},
-    [CG_ROSTER_MEMBERS] = {"members", "member_crosswalk"},
+    [CG_ROSTER_CREDENTIALS] = {"credentials", "credential", "end_date or status"},
+    [CG_ROSTER_CONTINUING_EDUCATION] = {"continuing_education", "credential.continuing_education",
+                                        "hours"},
+    [CG_ROSTER_EMPLOYMENT] = {"employment", "credential.employment", "end_date"},
+    [CG_ROSTER_AGENCIES] = {"agencies", "credential.employment.agency_certifications", "end_date"},
+    [CG_ROSTER_SUPERVISION] = {"supervision", "credential.supervision", "end_date"},
+    [CG_ROSTER_AUTHORIZATIONS] = {"authorizations", "cap_exempt.authorization", "end_date"},
+    [CG_ROSTER_MEMBERS] = {"members", "member_crosswalk", "end_date"},
 };
 
 const char *cg_roster_file_name(enum cg_roster_file file) {
     return FILES[file].name;
+}
+
+const char *cg_roster_file_ends_by(enum cg_roster_file file) {
+    return FILES[file].ends_by;
 }
 
 /* Optional columns and the demands that are never met without them, which is worth saying once and

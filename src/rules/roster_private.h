@@ -39,6 +39,7 @@ struct cg_roster_layout;
 
 /* The name of a file without its endings, and of one of its columns; NULL past the last one. */
 const char *cg_roster_file_name(enum cg_roster_file file);
+const char *cg_roster_file_ends_by(enum cg_roster_file file); /* which columns end its rows */
 const char *cg_roster_field_name(enum cg_roster_file file, uint32_t column);
 
 enum { CG_ROSTER_COLUMNS_MAX = 8 };

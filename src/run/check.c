@@ -18,6 +18,7 @@
 #include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/notes.h"
 #include "claimgate/report/notices.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ struct cg_check {
     struct cg_reader *reader;
     struct cg_shape_counts shapes; /* of all batches */
     struct cg_notices notices;
+    uint64_t utc_times;
     uint64_t tested; /* lines and malformed records */
 };
 
@@ -209,6 +211,7 @@ static enum cg_status answer_batch(struct cg_check *check, struct cg_error *err)
         cg_notices_add_codes(&check->notices, "standard input", batch);
         cg_notices_add_lines(&check->notices, "standard input", cg_reader_binding(check->reader),
                              batch);
+        check->utc_times += batch->utc_times;
     }
     return taken;
 }
@@ -306,6 +309,7 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
                                     cg_reader_binding(check->reader)->is_x12, &remarks);
         cg_remarks_warn(&remarks, NULL);
         cg_notices_warn(&check->notices, CG_NOTICED_IN_RUN);
+        cg_notes_utc_times(check->utc_times);
     }
     return status;
 }

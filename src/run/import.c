@@ -16,6 +16,7 @@
 #include "claimgate/gate/vain_take_backs.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
+#include "claimgate/report/notes.h"
 #include "claimgate/report/notices.h"
 #include "claimgate/rules/reason.h"
 
@@ -56,8 +57,14 @@ static void make_untested(struct import *import, struct cg_line *line) {
     if (line->out_of_scope) {
         return;
     }
+    const uint64_t of_code = line->reasons & (cg_reason_bit(CG_REASON_PROCEDURE_CODE_INVALID) |
+                                              cg_reason_bit(CG_REASON_PROCEDURE_CODE_NEAR));
     const uint64_t matters = cg_untested_take(&import->untested, line);
     import->tested++;
+    if (of_code != 0) {
+        cg_notices_add(&import->notices, CG_NOTICE_HELD_CODE, import->plan->file,
+                       cg_batch_line_place(import->batch, line));
+    }
     if (matters != 0) {
         cg_note_shapes(cg_reader_binding(import->reader), import->batch, line, matters,
                        &import->batch->shapes);
@@ -240,6 +247,7 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
         return status;
     }
     cg_notices_warn(&import->notices, CG_NOTICED_IN_IMPORT);
+    cg_notes_utc_times(import->tally.utc_times);
     const struct cg_policy *policy = import->plan->policy;
     *facts = (struct cg_import_facts){
         .run_no = cg_ledger_run_no(import->ledger),

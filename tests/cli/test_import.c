@@ -98,3 +98,18 @@ Test(import, each_bad_line_is_named_with_line_and_column_and_none_is_taken_in) {
     }
     run_fini(&run);
 }
+
+/* A night rejects H0038HE, so that the same file taken in as paid must not pass without a word. */
+Test(import, a_code_that_a_run_would_not_take_is_taken_in_and_told) {
+    struct run run;
+    import("A,M1,2024-03-05,,H0038HE,2,1000000004\n"
+           "B,M1,2024-03-06,,H0038,2,1000000004\n"
+           "C,M1,2024-03-07,,H0O38,2,1000000004\n",
+           &run);
+    cr_expect_not_null(strstr(run.out, "2 lines taken in as paid"), "%s", run.out);
+    cr_expect_not_null(strstr(run.err, "taken in as paid although their code is only held"), "%s",
+                       run.err);
+    cr_expect_not_null(strstr(run.err, ": 1 ("), "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "paid.csv:2)"), "%s", run.err);
+    run_fini(&run);
+}

@@ -254,3 +254,36 @@ Test(notices, answers_from_standard_input_end_with_what_a_run_would_tell) {
     cr_expect_not_null(strstr(run.err, "(standard input:3); have the program"), "%s", run.err);
     run_fini(&run);
 }
+
+/* Its own id, noughts and marks for no value name no other claim. */
+Test(notices, an_original_that_names_another_claim_is_told) {
+    struct told told = decide("other",
+                              "A,1,M1,2025-01-06,H0038,2,1000000004,,\n"
+                              "B,1,M1,2025-01-06,H0038,3,1000000004,,A\n"
+                              "C,1,M1,2025-01-07,H0038,3,1000000004,1,B\n"
+                              "D,1,M1,2025-01-08,H0038,3,1000000004,,D\n"
+                              "E,1,M1,2025-01-09,H0038,3,1000000004,1,000\n"
+                              "F,1,M1,2025-01-09,H0038,3,1000000004,,NULL\n"
+                              "G,1,M1,2025-01-07,H0038,1,1000000004,7,C\n",
+                              NULL, NULL);
+    expect(&told, "originals_that_name_another", 2, "other.csv:4)");
+    cr_expect_not_null(strstr(told.err, "\"map\": {\"*\": \"7\"}"), "%s", told.err);
+    told_fini(&told);
+}
+
+Test(notices, a_row_that_looks_like_a_total_is_told_whatever_becomes_of_it) {
+    struct told told = decide("totals",
+                              "TOTAL7,1,M1,2025-01-06,H0038,2,1000000004,,\n"
+                              "Grand Total:,,,,,2,,,\n"
+                              "\"Record count\",1,,,,,,,\n"
+                              "TRL|1|2\n"
+                              "(5 rows affected)\n"
+                              ",,,,,2,,,\n"
+                              ",,,Subtotal,H0038,2,,,\n"
+                              "total-1,,,x,,,,,\n"
+                              "2025-01-07,,,x,,,,,\n",
+                              NULL, NULL);
+    expect(&told, "totals", 6, "totals.csv:3, ");
+    cr_expect_not_null(strstr(told.err, "(\"trailer\")"), "%s", told.err);
+    told_fini(&told);
+}

@@ -22,17 +22,21 @@ TestSuite(roster_commands, .init = set_up, .fini = tear_down);
 
 #define HEADER "npi,credential_type,status,effective_date,end_date\n"
 
-static const char *make_roster(const char *rows) {
+static const char *make_roster_of(const char *header, const char *rows) {
     char path[RUN_PATH_BYTES * 2], text[2048];
     const char *dir = scene_path(&scene, "roster");
     const char *const argv[] = {"mkdir", "-p", dir, NULL};
     struct run run;
     run_program(argv, NULL, &run);
     run_fini(&run);
-    snprintf(text, sizeof text, HEADER "%s", rows);
+    snprintf(text, sizeof text, "%s%s", header, rows);
     snprintf(path, sizeof path, "%s/credentials.csv", dir);
     run_write_file(path, text, strlen(text));
     return dir;
+}
+
+static const char *make_roster(const char *rows) {
+    return make_roster_of(HEADER, rows);
 }
 
 static void run_roster(const char *const more[], struct run *run) {
@@ -170,5 +174,23 @@ Test(roster_commands, names_of_columns_may_be_written_as_people_write_them) {
     cr_expect_eq(run.exit_code, 0, "%s", run.err);
     cr_expect_not_null(strstr(run.err, "\"Credential Type\" is read as credential_type"), "%s",
                        run.err);
+    run_fini(&run);
+}
+
+/* In a run too, for nobody looks at a roster that was good yesterday. */
+Test(roster_commands, a_column_that_may_end_a_credential_and_is_not_read_is_warned_of) {
+    struct run run;
+    const char *roster =
+        make_roster_of("npi,credential_type,status,effective_date,end_date,county,revoked_date\n",
+                       "1000000004,CPSSP-MH,current,2020-01-01,,Hinds,2021-01-01\n");
+    scene_validate(
+        (const char *[]){"fixtures/quickstart/claims.csv", "--roster", roster, "--dry-run", NULL},
+        NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "credentials.csv: the column \"revoked_date\" is not read"),
+                       "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "write what it says into end_date or status"), "%s",
+                       run.err);
+    cr_expect_null(strstr(run.err, "county"), "%s", run.err);
     run_fini(&run);
 }

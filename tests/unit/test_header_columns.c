@@ -228,3 +228,20 @@ Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless
         expect_noted(others[i], NULL);
     }
 }
+
+Test(header_columns, a_name_that_may_end_what_a_row_of_a_roster_grants_is_known) {
+    static const char *const ENDING[] = {
+        "revoked_date",  "Termination Date", "suspended_on", "expiry",           "end_dt",
+        "inactive_date", "TermDt",           "valid_until",  "license_status",   "is_active",
+        "exp_dt",        "SUSPENSION_START", "date_revoked", "authorized_units", "oig_exclusion"};
+    static const char *const OTHERS[] = {
+        "issued_by",  "last_updated", "status_date", "status_reason",  "notes",
+        "death_rate", "renewed_on",   "county",      "term_of_school", "phone",
+        "",           "exam_date",    "active_date", "state",          "endorsements"};
+    for (size_t i = 0; i < sizeof ENDING / sizeof ENDING[0]; i++) {
+        cr_expect(cg_column_ends_rows(cg_text_of(ENDING[i])), "%s", ENDING[i]);
+    }
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        cr_expect_not(cg_column_ends_rows(cg_text_of(OTHERS[i])), "%s", OTHERS[i]);
+    }
+}

@@ -150,7 +150,7 @@ struct cg_batch {
     uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;                /* records with near_code */
     uint32_t words_for_code;            /* records with words_for_code */
-    uint32_t odd_ids;                   /* lines with odd_id */
+    uint32_t told_lines;                /* lines with odd_id or names_other */
     struct cg_array passing_take_backs; /* of struct cg_passing_take_back */
     uint32_t utc_times; /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */
@@ -165,6 +165,8 @@ struct cg_batch {
     uint32_t other_header_delta;   /* the same of the first record that is another header */
     const char *other_header;      /* how that one differs; NULL: there is none */
     struct cg_array header_like;   /* of struct cg_header_like (odd_record.h) */
+    struct cg_array total_rows;    /* of uint32_t: physical lines, less first_line, of records that
+                                    * look like a total or the end of a report */
     struct cg_scan_index index;
     struct cg_arena
         scratch; /* values whose bytes had to be rewritten: doubled quotes made single */

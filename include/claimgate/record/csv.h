@@ -93,7 +93,9 @@ struct cg_table_plan {
                          * one that may be it under another name is a problem; NULL: none is */
     const char *with_each_row; /* what is done with a row, whatever another column says of its
                                 * denial or reversal, as a warning tells; NULL: nobody is told */
-    const char *mend;          /* of missing columns, behind the header that was seen; NULL: none */
+    const char *ends_by; /* the columns that end or limit a row, as a warning tells of others that
+                          * may by their names; NULL: nobody is told */
+    const char *mend;    /* of missing columns, behind the header that was seen; NULL: none */
     bool shows_header; /* the first line can be shown whatever it is, for nobody's claims or members
                         * can stand in it */
 };

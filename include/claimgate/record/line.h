@@ -76,6 +76,7 @@ struct cg_line {
     uint16_t reversed_units;   /* of such a void, as its quantity names them without the sign */
     bool reverses_other_units; /* what it took back had another number of units */
     bool odd_id;               /* an id has what a spreadsheet puts around one (field.h) */
+    bool names_other;  /* an original by its frequency that names another claim as its original */
     bool out_of_scope; /* a line of a claim that has others in scope: no edit is for it, and nothing
                         * remembers it, but it is accepted or rejected with them */
     bool is_past;      /* its record says that it was accepted before: it is not tested again */

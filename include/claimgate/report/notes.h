@@ -17,6 +17,10 @@
  * percent. */
 void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli);
 
+/* What stands in the input itself: of these, for whoever decides it again or asks about it. */
+void cg_notes_records(const struct cg_run_facts *facts);
+void cg_notes_utc_times(uint64_t count); /* cut off without a time zone; 0: nothing is said */
+
 /* How many rows were made, and who could not be taken. */
 void cg_notes_nppes_import(const struct cg_nppes_counts *counts);
 void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts);
