@@ -45,14 +45,14 @@ static const uint8_t block_header[HEADER_BYTES] = {0x1f, 0x8b, 8, 4,   0,   0, 0
                                                    0xff, 6,    0, 'B', 'C', 2, 0, 0, 0};
 
 struct cg_deflater {
-    size_t collected_bytes;
-    uint8_t content[CG_BLOCK_CONTENT_BYTES];
-    z_stream *zlib; /* NULL where ISA-L does the work */
 #ifdef CG_ISAL
-    uint32_t isal_level;
     _Alignas(64) uint8_t isal_memory[ISAL_DEF_LVL3_DEFAULT];
     struct isal_zstream *isal;
+    uint32_t isal_level;
 #endif
+    z_stream *zlib; /* NULL where ISA-L does the work */
+    size_t collected_bytes;
+    uint8_t content[CG_BLOCK_CONTENT_BYTES];
 };
 
 static z_stream *zlib_new(int level) {

@@ -70,24 +70,26 @@ enum cg_status cg_ledger_member_no(struct cg_ledger *ledger, struct cg_text memb
     struct cg_ledger_members *members = &ledger->run.members;
     const uint64_t hash = cg_hash64(member_id.ptr, member_id.len, members->seed);
     const uint32_t met = cg_hash_table_find(&members->table, hash, same_id, members, &member_id);
-    *member_no = 0;
-    if (met == 0 && members->ledger_has_members) {
-        if (cg_ledger_find_member(ledger, member_id, member_no, err) != CG_OK) {
-            return err->status;
-        }
+    if (met != 0) {
+        const struct cg_ledger_member *again = cg_array_at(&members->list, met - 1);
+        *member_no = again->member_no;
+        *is_new = again->is_new;
+        return CG_OK;
     }
-    struct cg_ledger_member *member =
-        met != 0 ? cg_array_at(&members->list, met - 1) : add_member(members, member_id, hash);
+    *member_no = 0;
+    if (members->ledger_has_members &&
+        cg_ledger_find_member(ledger, member_id, member_no, err) != CG_OK) {
+        return err->status;
+    }
+    struct cg_ledger_member *member = add_member(members, member_id, hash);
     if (member == NULL) {
         return cg_error_set(err, CG_INTERNAL, "out of memory after %u members",
                             members->list.count);
     }
-    if (met == 0) {
-        member->is_new = *member_no == 0;
-        member->member_no = member->is_new ? ++members->last_no : *member_no;
-    }
-    *member_no = member->member_no;
-    *is_new = member->is_new;
+    *is_new = *member_no == 0;
+    *member_no = *is_new ? ++members->last_no : *member_no;
+    member->is_new = *is_new;
+    member->member_no = *member_no;
     return CG_OK;
 }
 

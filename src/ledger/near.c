@@ -40,7 +40,7 @@ static uint32_t period_of(struct cg_near *near, const struct cg_cap *cap, int32_
     for (uint32_t i = near->periods.count; i-- > 0;) {
         const struct cg_near_period *period = cg_array_at(&near->periods, i);
         if (period->first_day <= day_no && day_no <= period->last_day &&
-            (period->cap == cap || strcmp(period->cap->id, cap->id) == 0)) {
+            strcmp(period->cap->id, cap->id) == 0) {
             return i;
         }
     }

@@ -2,6 +2,7 @@
  * What a run has summed up of providers, packed in blocks and read back.
  */
 #include "ledger/rendered.h"
+#include "support/shortage.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -38,8 +39,9 @@ static bool keep_block(void *context, enum cg_row_table table, const struct cg_c
     return cg_buffer_append(&blocks[block_count++], cells[1].bytes.ptr, cells[1].bytes.len);
 }
 
-/* A line of so many units, of which `accepted` were. */
-static void add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted, const char *reasons) {
+/* A line of so many units, of which `accepted` were. False: no memory. */
+static bool try_add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted,
+                    const char *reasons) {
     struct cg_cell cells[CG_LINE_CELLS] = {0};
     cells[CG_LINE_RENDERING] = cg_cell_unsigned(npi);
     cells[CG_LINE_START] = cg_cell_integer(day);
@@ -47,7 +49,11 @@ static void add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted, co
     cells[CG_LINE_ACCEPTED] = cg_cell_unsigned(accepted);
     cells[CG_LINE_REASONS] = cg_cell_string(reasons);
     cells[CG_LINE_DECISION] = cg_cell_integer(accepted == units ? CG_ACCEPTED : CG_REJECTED);
-    cr_assert(cg_rendered_add(&rendered, cells));
+    return cg_rendered_add(&rendered, cells);
+}
+
+static void add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted, const char *reasons) {
+    cr_assert(try_add(npi, day, units, accepted, reasons));
 }
 
 static void pack(void) {
@@ -116,4 +122,49 @@ Test(ledger_rendered, a_block_cut_anywhere_ends_or_is_broken_and_never_read_beyo
         cr_expect_lt(entries, 2);
         free(copy);
     }
+}
+
+/* False: no memory. */
+static bool sum_up(void) {
+    bool good = true;
+    for (uint32_t i = 0; good && i < 300; i++) {
+        char reason[32];
+        snprintf(reason, sizeof reason, "reason_%u", (unsigned)(i % 40));
+        /* Whichever of the two is the first that needs more memory. */
+        good = i % 2 == 0 ? try_add(1000000000 + i, DAY, 4, 4, NULL) &&
+                                try_add(1000000000 + i, DAY, 5, 0, reason)
+                          : try_add(1000000000 + i, DAY, 5, 0, reason) &&
+                                try_add(1000000000 + i, DAY, 4, 4, NULL);
+    }
+    for (bool more = true; good && more;) {
+        good = cg_rendered_step(&rendered, keep_block, NULL, &more);
+    }
+    return good;
+}
+
+static uint64_t lines_kept(void) {
+    struct cg_rendered_entry entry;
+    uint64_t lines = 0;
+    for (uint32_t b = 0; b < block_count; b++) {
+        struct cg_rendered_reader reader = reader_of(b);
+        while (cg_rendered_next(&reader, &entry)) {
+            lines += entry.lines;
+        }
+    }
+    return lines;
+}
+
+Test(ledger_rendered, a_lack_of_memory_is_told_wherever_it_is_met_or_makes_no_difference) {
+    uint32_t told = 0;
+    bool failed = true;
+    for (uint32_t at = 0; failed; at++) {
+        shortage_begin(at, false);
+        const bool good = sum_up();
+        failed = shortage_end();
+        told += !good;
+        cr_expect(good ? lines_kept() == 600 : failed, "request %u", at);
+        teardown();
+        setup();
+    }
+    cr_assert_gt(told, 4);
 }

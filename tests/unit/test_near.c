@@ -1,0 +1,181 @@
+/*
+ * What a run keeps of long caps: per member and period the most that a line was tested with, or the
+ * sum of what was paid, packed in blocks; a lack of memory is told wherever it is met.
+ */
+#include "claimgate/record/field.h"
+#include "ledger/near.h"
+#include "support/shortage.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MEMBERS = 40, YEARS = 4, LINES = 300, LIMIT = 200 };
+
+static const int32_t FIRST_DAY = 19905; /* 2024-07-01 */
+static const int32_t YEAR_DAYS[YEARS + 1] = {19905, 20270, 20635, 21000, 21366};
+
+static struct cg_policy *policy;
+
+static void setup(void) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    cr_assert_eq(cg_policy_load("ms", &policy, &problems, &err), CG_OK, "%s", err.text);
+    cg_problems_fini(&problems);
+}
+
+static void teardown(void) {
+    cg_policy_free(policy);
+}
+
+TestSuite(near, .init = setup, .fini = teardown);
+
+/* Units by member and fiscal year. */
+struct kept {
+    uint64_t units[MEMBERS][YEARS];
+};
+
+struct line {
+    uint32_t member;
+    int32_t start_day, end_day;
+    uint32_t units;
+    uint32_t used; /* of the year, before it; UINT32_MAX: the cap did not test it */
+    bool has_end;
+};
+
+static uint32_t next_random(uint32_t *seed, uint32_t below) {
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 8) % below;
+}
+
+static void fill_lines(struct line lines[LINES], uint32_t seed) {
+    for (uint32_t i = 0; i < LINES; i++) {
+        const int32_t start_day = FIRST_DAY + (int32_t)next_random(&seed, 700);
+        const bool has_end = next_random(&seed, 4) == 0;
+        lines[i] = (struct line){
+            .member = next_random(&seed, MEMBERS),
+            .start_day = start_day,
+            .end_day = start_day + (has_end ? (int32_t)next_random(&seed, 500) : 0),
+            .units = 1 + next_random(&seed, 6),
+            .used = next_random(&seed, 5) == 0 ? UINT32_MAX : next_random(&seed, LIMIT - 6),
+            .has_end = has_end,
+        };
+    }
+}
+
+static bool add(struct cg_near *near, const struct line *line) {
+    char cap_used[32];
+    struct cg_cell cells[CG_LINE_CELLS] = {0};
+    snprintf(cap_used, sizeof cap_used, line->used == UINT32_MAX ? "[0,null]" : "[0,%u]",
+             line->used);
+    cells[CG_LINE_MEMBER] = cg_cell_integer(line->member + 1);
+    cells[CG_LINE_START] = cg_cell_integer(line->start_day);
+    cells[CG_LINE_END] = line->has_end ? cg_cell_integer(line->end_day) : cg_cell_null();
+    cells[CG_LINE_PROCEDURE] = cg_cell_string("H0038");
+    cells[CG_LINE_ACCEPTED] = cg_cell_unsigned(line->units);
+    cells[CG_LINE_DECISION] = cg_cell_integer(CG_ACCEPTED);
+    cells[CG_LINE_EXEMPT] = cg_cell_integer(0);
+    cells[CG_LINE_FREQUENCY] = cg_cell_integer(CG_ORIGINAL);
+    cells[CG_LINE_CAP_USED] = cg_cell_string(cap_used);
+    return cg_near_add(near, cells);
+}
+
+/* What is to be kept of the lines, worked out year by year. */
+static void expect_of(const struct line lines[LINES], bool is_sum, struct kept *kept) {
+    memset(kept, 0, sizeof *kept);
+    for (uint32_t i = 0; i < LINES; i++) {
+        const struct line *line = &lines[i];
+        const uint64_t first = line->units + (is_sum ? 0 : line->used);
+        if (!is_sum && (line->used == UINT32_MAX || (first < LIMIT / 2 && !line->has_end))) {
+            continue;
+        }
+        for (int year = 0; year < YEARS; year++) {
+            uint64_t *units = &kept->units[line->member][year];
+            if (line->start_day >= YEAR_DAYS[year + 1] || line->end_day < YEAR_DAYS[year]) {
+                continue;
+            }
+            if (is_sum) {
+                *units += line->units;
+            } else {
+                const uint64_t most = line->start_day >= YEAR_DAYS[year] ? first : LIMIT;
+                *units = most > *units ? most : *units;
+            }
+        }
+    }
+}
+
+static bool read_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
+                     size_t count) {
+    struct kept *kept = context;
+    struct cg_text packed = cells[3].bytes;
+    int64_t member_no = 0;
+    uint64_t units;
+    bool broken;
+    cr_assert(table == CG_ROW_NEAR && count == CG_NEAR_CELLS);
+    cr_expect(strncmp(cells[0].bytes.ptr, "yearly", cells[0].bytes.len) == 0);
+    int year = 0;
+    while (year < YEARS && YEAR_DAYS[year] != cells[1].integer) {
+        year++;
+    }
+    cr_assert_lt(year, YEARS);
+    while (cg_near_next(&packed, &member_no, &units, &broken)) {
+        cr_assert(member_no >= 1 && member_no <= MEMBERS);
+        cr_expect_eq(kept->units[member_no - 1][year], 0, "a member stands twice");
+        kept->units[member_no - 1][year] = units;
+    }
+    cr_expect(!broken);
+    return true;
+}
+
+/* False: no memory. */
+static bool keep_and_read(const struct line lines[LINES], bool is_sum, struct kept *kept) {
+    struct cg_near near;
+    memset(kept, 0, sizeof *kept);
+    cg_near_init(&near, policy, is_sum);
+    bool good = true;
+    for (uint32_t i = 0; good && i < LINES; i++) {
+        good = add(&near, &lines[i]);
+    }
+    for (bool more = true; good && more;) {
+        good = cg_near_step(&near, read_row, kept, &more);
+    }
+    cg_near_fini(&near);
+    return good;
+}
+
+static void expect_kept(bool is_sum) {
+    static struct line lines[LINES];
+    static struct kept kept, wanted;
+    for (uint32_t seed = 1; seed <= 20; seed++) {
+        fill_lines(lines, seed);
+        expect_of(lines, is_sum, &wanted);
+        cr_assert(keep_and_read(lines, is_sum, &kept));
+        cr_expect(memcmp(&kept, &wanted, sizeof kept) == 0, "seed %u", seed);
+    }
+}
+
+Test(near, a_member_keeps_the_most_that_a_year_was_tested_with_and_a_span_fills_further_years) {
+    expect_kept(false);
+}
+
+Test(near, of_paid_lines_a_member_keeps_the_sum_in_each_year_they_reach_into) {
+    expect_kept(true);
+}
+
+Test(near, a_lack_of_memory_is_told_wherever_it_is_met_or_makes_no_difference) {
+    static struct line lines[LINES];
+    static struct kept kept, wanted;
+    uint32_t told = 0;
+    bool failed = true;
+    fill_lines(lines, 7);
+    expect_of(lines, false, &wanted);
+    for (uint32_t at = 0; failed; at++) {
+        shortage_begin(at, false);
+        const bool good = keep_and_read(lines, false, &kept);
+        failed = shortage_end();
+        told += !good;
+        cr_expect(good ? memcmp(&kept, &wanted, sizeof kept) == 0 : failed, "request %u", at);
+    }
+    cr_assert_gt(told, 4);
+}
