@@ -58,7 +58,7 @@ size_t cg_varint_put(uint8_t *out, uint64_t value) {
     return len;
 }
 
-size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out) {
+size_t cg_varint_get_long(const uint8_t *bytes, size_t len, uint64_t *out) {
     uint64_t value = 0;
     for (size_t i = 0; i < len && i < CG_VARINT_MAX_BYTES; i++) {
         value |= (uint64_t)(bytes[i] & 0x7f) << (7 * i);

@@ -50,8 +50,15 @@ struct cg_cell cg_cell_column(sqlite3_stmt *statement, int column);
 
 enum { CG_VARINT_MAX_BYTES = 10 };
 size_t cg_varint_put(uint8_t *out, uint64_t value);
-/* Bytes used; 0 when `len` bytes do not hold a whole one. */
-size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out);
+size_t cg_varint_get_long(const uint8_t *bytes, size_t len, uint64_t *out);
+/* Bytes used; 0 when `len` bytes do not hold a whole one. Inline, for most have one byte. */
+static inline size_t cg_varint_get(const uint8_t *bytes, size_t len, uint64_t *out) {
+    if (len > 0 && bytes[0] < 0x80) {
+        *out = bytes[0];
+        return 1;
+    }
+    return cg_varint_get_long(bytes, len, out);
+}
 
 /* Small negative numbers stay short: 0, -1, 1, -2 become 0, 1, 2, 3. */
 static inline uint64_t cg_zigzag(int64_t value) {

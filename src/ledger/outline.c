@@ -1,5 +1,7 @@
 #include "outline.h"
 
+#include "pack_form.h"
+
 #include <stdlib.h>
 
 enum { LINES_MAX = 1024 }; /* who has more is large to the gate as well */

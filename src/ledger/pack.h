@@ -76,12 +76,27 @@ struct cg_skimmed_entry {
     struct cg_outline outline; /* but for the procedure; of a take-back: only the tag */
     uint32_t service_no;
 };
-/* As cg_unpack_entry, many times as fast. */
-bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out, bool *broken);
+/* Any entry; cg_skim_entry in pack_form.h is as cg_unpack_entry, many times as fast. */
+bool cg_skim_unusual(struct cg_text *packed, struct cg_skimmed_entry *out, bool *broken);
 
 /* A group behind its head: a run, or a member. */
 cg_must_use bool cg_put_group(struct cg_buffer *out, int64_t head, struct cg_text entries);
-bool cg_next_group(struct cg_text *groups, int64_t *head, struct cg_text *entries, bool *broken);
+bool cg_next_unusual_group(struct cg_text *groups, int64_t *head, struct cg_text *entries,
+                           bool *broken);
+/* Inline, for a group is mostly a line or two behind two numbers of a byte. */
+static inline bool cg_next_group(struct cg_text *groups, int64_t *head, struct cg_text *entries,
+                                 bool *broken) {
+    const uint8_t *at = (const uint8_t *)groups->ptr;
+    if (groups->len < 2 || (at[0] | at[1]) >= 0x80 || at[1] > groups->len - 2) {
+        return cg_next_unusual_group(groups, head, entries, broken);
+    }
+    *broken = false;
+    *head = at[0];
+    *entries = (struct cg_text){groups->ptr + 2, at[1]};
+    groups->ptr += 2 + at[1];
+    groups->len -= 2U + at[1];
+    return true;
+}
 
 /* An id by what it does not share with `last`, which it becomes. At most CG_ID_MAX_BYTES + 3. */
 size_t cg_put_shared_id(uint8_t *out, struct cg_packer *last, struct cg_text id);

@@ -33,4 +33,41 @@ static inline uint32_t cg_bytes_of_digits(uint32_t digits) {
     return (5 * digits + 11) / 12;
 }
 
+/* What the flags say of an outline that is there but for it. */
+static inline void cg_skim_end(struct cg_skimmed_entry *out, uint8_t flags) {
+    out->outline.units = (flags & FLAG_EXEMPT) != 0 ? 0 : out->outline.units;
+    out->has_outline = out->outline.day != CG_OUTLINE_DAY_NONE &&
+                       (flags & (FLAG_SPLIT | FLAG_SPAN)) != (FLAG_SPLIT | FLAG_SPAN);
+}
+
+/* Nearly every entry: a line whose numbers have a byte each. False: it is another. */
+static inline bool cg_skim_usual(struct cg_text *packed, struct cg_skimmed_entry *out) {
+    enum { FLAGS, LEN, DAY, TAG = DAY + 2, SERVICE_TAG = TAG + 2, UNITS, SERVICE, USUAL_BYTES };
+    const uint8_t *at = (const uint8_t *)packed->ptr;
+    if (packed->len < USUAL_BYTES || (at[FLAGS] & KIND_BITS) != CG_ENTRY_LINE ||
+        at[LEN] < USUAL_BYTES - DAY || at[LEN] >= SHORT_LEN ||
+        (uint32_t)at[LEN] + DAY > packed->len || (at[UNITS] | at[SERVICE]) >= SHORT_LEN) {
+        return false;
+    }
+    *out = (struct cg_skimmed_entry){
+        .kind = CG_ENTRY_LINE,
+        .outline = {.day = (uint16_t)(at[DAY] | at[DAY + 1] << 8),
+                    .tag = (uint16_t)(at[TAG] | at[TAG + 1] << 8),
+                    .units = at[UNITS],
+                    .service_tag = at[SERVICE_TAG]},
+        .service_no = at[SERVICE],
+    };
+    cg_skim_end(out, at[FLAGS]);
+    packed->ptr += at[LEN] + DAY;
+    packed->len -= at[LEN] + DAY;
+    return true;
+}
+
+/* As cg_unpack_entry, many times as fast. */
+static inline bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out,
+                                 bool *broken) {
+    *broken = false;
+    return cg_skim_usual(packed, out) || cg_skim_unusual(packed, out, broken);
+}
+
 #endif

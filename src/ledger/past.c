@@ -52,11 +52,13 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
                           &past->parts, err) != CG_OK) {
         return err->status;
     }
-    return cg_ledger_prepare(ledger,
-                             "SELECT run_no, packed FROM recent INDEXED BY recent_member "
-                             "WHERE last_member >= ?1 AND first_member <= ?2 "
-                             "ORDER BY run_no DESC, recent_no DESC",
-                             &past->blocks, err);
+    /* In two steps, so that it is numbers that are sorted, and not blocks. */
+    return cg_ledger_prepare(
+        ledger,
+        "SELECT run_no, packed FROM recent WHERE recent_no IN (SELECT recent_no FROM recent "
+        "INDEXED BY recent_member WHERE last_member >= ?1 AND first_member <= ?2) "
+        "ORDER BY recent_no DESC",
+        &past->blocks, err);
 }
 
 static void unload(struct cg_past *past) {

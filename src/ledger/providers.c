@@ -30,6 +30,7 @@ struct search {
     struct cg_array sums; /* of struct sum, of his; or of struct latest, of everybody */
     struct cg_hash_table table;
     uint64_t seed;
+    uint32_t at;      /* of `sums`, plus 1: who was met last; he mostly comes again */
     int32_t last_day; /* of all */
 };
 
@@ -148,20 +149,35 @@ static bool same_npi(const void *context, uint32_t ref, const void *key) {
     return latest->npi == *(const uint64_t *)key;
 }
 
-static bool take_latest(struct search *search, const struct cg_rendered_entry *entry) {
+/* NULL: no memory. */
+static struct latest *latest_of(struct search *search, uint64_t npi) {
     struct cg_array *all = &search->sums;
+    if (search->at != 0 && same_npi(all, search->at, &npi)) {
+        return cg_array_at(all, search->at - 1);
+    }
+    const uint64_t hash = cg_hash64(&npi, sizeof npi, search->seed);
+    search->at = cg_hash_table_find(&search->table, hash, same_npi, all, &npi);
+    if (search->at != 0) {
+        return cg_array_at(all, search->at - 1);
+    }
+    struct latest *latest = cg_array_add(all);
+    search->at = all->count;
+    if (latest == NULL || !cg_hash_table_add(&search->table, hash, search->at)) {
+        return NULL;
+    }
+    *latest = (struct latest){npi, CG_DAY_FIRST};
+    return latest;
+}
+
+static bool take_latest(struct search *search, const struct cg_rendered_entry *entry) {
     if (entry->reason.len > 0) {
         return true;
     }
-    const uint64_t hash = cg_hash64(&entry->npi, sizeof entry->npi, search->seed);
-    const uint32_t ref = cg_hash_table_find(&search->table, hash, same_npi, all, &entry->npi);
-    struct latest *latest = ref != 0 ? cg_array_at(all, ref - 1) : cg_array_add(all);
-    if (latest == NULL || (ref == 0 && !cg_hash_table_add(&search->table, hash, all->count))) {
+    struct latest *latest = latest_of(search, entry->npi);
+    if (latest == NULL) {
         return false;
     }
-    if (ref == 0 || entry->last_day > latest->last_day) {
-        *latest = (struct latest){entry->npi, entry->last_day};
-    }
+    latest->last_day = entry->last_day > latest->last_day ? entry->last_day : latest->last_day;
     search->last_day = entry->last_day > search->last_day ? entry->last_day : search->last_day;
     return true;
 }

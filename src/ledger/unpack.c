@@ -188,44 +188,11 @@ bool cg_unpack_entry(struct cg_text *packed, struct cg_packer *packer, struct cg
     return !*broken;
 }
 
-/* What the flags say of an outline that is there but for it. */
-static void end_outline(struct cg_skimmed_entry *out, uint8_t flags) {
-    out->outline.units = (flags & FLAG_EXEMPT) != 0 ? 0 : out->outline.units;
-    out->has_outline = out->outline.day != CG_OUTLINE_DAY_NONE &&
-                       (flags & (FLAG_SPLIT | FLAG_SPAN)) != (FLAG_SPLIT | FLAG_SPAN);
-}
-
-/* Nearly every entry: a line whose numbers have a byte each. False: it is another. */
-static inline bool skim_usual(struct cg_text *packed, struct cg_skimmed_entry *out) {
-    enum { FLAGS, LEN, DAY, TAG = DAY + 2, SERVICE_TAG = TAG + 2, UNITS, SERVICE, USUAL_BYTES };
-    const uint8_t *at = (const uint8_t *)packed->ptr;
-    if (packed->len < USUAL_BYTES || (at[FLAGS] & KIND_BITS) != CG_ENTRY_LINE ||
-        at[LEN] < USUAL_BYTES - DAY || at[LEN] >= SHORT_LEN ||
-        (uint32_t)at[LEN] + DAY > packed->len || (at[UNITS] | at[SERVICE]) >= SHORT_LEN) {
-        return false;
-    }
-    *out = (struct cg_skimmed_entry){
-        .kind = CG_ENTRY_LINE,
-        .outline = {.day = (uint16_t)(at[DAY] | at[DAY + 1] << 8),
-                    .tag = (uint16_t)(at[TAG] | at[TAG + 1] << 8),
-                    .units = at[UNITS],
-                    .service_tag = at[SERVICE_TAG]},
-        .service_no = at[SERVICE],
-    };
-    end_outline(out, at[FLAGS]);
-    packed->ptr += at[LEN] + DAY;
-    packed->len -= at[LEN] + DAY;
-    return true;
-}
-
-bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out, bool *broken) {
+bool cg_skim_unusual(struct cg_text *packed, struct cg_skimmed_entry *out, bool *broken) {
     uint8_t flags;
     *broken = false;
     if (packed->len == 0) {
         return false;
-    }
-    if (skim_usual(packed, out)) {
-        return true;
     }
     struct reader reader = take_entry(packed, &flags);
     *out = (struct cg_skimmed_entry){.kind = (enum cg_entry_kind)(flags & KIND_BITS)};
@@ -235,7 +202,7 @@ bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out, bool *b
         out->outline.service_tag = get_byte(&reader);
         out->outline.units = (uint16_t)get_number(&reader, UINT16_MAX);
         out->service_no = (uint32_t)get_number(&reader, UINT32_MAX);
-        end_outline(out, flags);
+        cg_skim_end(out, flags);
     } else if (out->kind == CG_ENTRY_TAKE_BACK) {
         out->outline.tag = get_two(&reader);
     }
@@ -243,7 +210,8 @@ bool cg_skim_entry(struct cg_text *packed, struct cg_skimmed_entry *out, bool *b
     return !*broken;
 }
 
-bool cg_next_group(struct cg_text *groups, int64_t *head, struct cg_text *entries, bool *broken) {
+bool cg_next_unusual_group(struct cg_text *groups, int64_t *head, struct cg_text *entries,
+                           bool *broken) {
     *broken = false;
     if (groups->len == 0) {
         return false;
