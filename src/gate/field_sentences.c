@@ -81,13 +81,18 @@ static struct cg_text read_column(const struct cg_detail *detail, struct cg_text
     return cg_text_trim((struct cg_text){start, (uint32_t)((stop == NULL ? end : stop) - start)});
 }
 
+static struct cg_text read_cell(const struct cg_detail *detail, struct cg_text record,
+                                int32_t column) {
+    const struct cg_binding *binding = detail->binding;
+    return binding->span_count > 0 ? cg_text_trim(cg_byte_span_of(&binding->spans[column], record))
+                                   : read_column(detail, record, column);
+}
+
 /* What the file has there, or a blank where that is what the layout takes it for. */
 static struct cg_text read_value(const struct cg_detail *detail, enum cg_field field,
                                  struct cg_text record, int32_t column) {
     const struct cg_binding *binding = detail->binding;
-    const struct cg_text value =
-        binding->span_count > 0 ? cg_text_trim(cg_byte_span_of(&binding->spans[column], record))
-                                : read_column(detail, record, column);
+    const struct cg_text value = read_cell(detail, record, column);
     const bool is_blank =
         (binding->has_blanks && cg_layout_is_blank(binding->layout, value)) ||
         (binding->fields[field].is_mapped && cg_layout_map(binding->layout, field, value).len == 0);
@@ -234,12 +239,11 @@ void cg_detail_end_date(const struct cg_detail *detail) {
 
 void cg_detail_modifier(const struct cg_detail *detail) {
     struct cell cell;
-    for (enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1; field <= CG_FIELD_HCPCS_MODIFIER_5;
-         field++) {
-        find_cell(detail, field, &cell);
-        if (cell.value_len > 0 && cg_field_modifier(value_of(&cell)) == 0) {
-            break;
-        }
+    enum cg_field field = CG_FIELD_HCPCS_MODIFIER_1;
+    find_cell(detail, field, &cell);
+    while (field < CG_FIELD_HCPCS_MODIFIER_5 &&
+           (cell.value_len == 0 || cg_field_modifier(value_of(&cell)) != 0)) {
+        find_cell(detail, ++field, &cell);
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
 }
@@ -257,13 +261,13 @@ static bool find_code_elsewhere(const struct cg_detail *detail, struct cg_text *
     if (cell.len > 0 && cg_policy_find_code(policy, cell).likeness != CG_CODE_OTHER) {
         return false;
     }
-    for (uint32_t i = 0; i < detail->binding->column_count; i++) {
-        if (cg_code_in_another_column(policy, read_column(detail, record, (int32_t)i)) >= 0) {
-            *column = read_column(detail, header, (int32_t)i);
-            return true;
-        }
+    int32_t i = 0;
+    while (i + 1 < (int32_t)detail->binding->column_count &&
+           cg_code_in_another_column(policy, read_cell(detail, record, i)) < 0) {
+        i++;
     }
-    return false;
+    *column = read_column(detail, header, i);
+    return true;
 }
 
 static void say_near_code(const struct cg_detail *detail, const char *code) {
@@ -313,13 +317,14 @@ void cg_detail_frequency(const struct cg_detail *detail) {
     struct cell cell;
     find_cell(detail, rules_of_fields[detail->reason].field, &cell);
     struct cg_text code = value_of(&cell);
-    if (detail->binding->fields[CG_FIELD_CLAIM_FREQUENCY_CODE].is_mapped) {
+    const bool is_mapped = detail->binding->fields[CG_FIELD_CLAIM_FREQUENCY_CODE].is_mapped;
+    if (is_mapped) {
         code = cg_layout_map(detail->binding->layout, CG_FIELD_CLAIM_FREQUENCY_CODE, code);
     }
-    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8') && may_show(&cell)) {
-        cg_say(detail->say, "%.*s is %.*s, but the layout has no column for the claim to %s.",
-               (int)cell.column.len, cell.column.ptr, (int)cell.value_len, cell.bytes,
-               code.ptr[0] == '7' ? "replace" : "void");
+    if (code.len == 1 && (code.ptr[0] == '7' || code.ptr[0] == '8')) {
+        cg_say(detail->say, "%.*s %s %u, but the layout has no column for the claim to %s.",
+               (int)cell.column.len, cell.column.ptr, is_mapped ? "means" : "is",
+               (uint32_t)(code.ptr[0] - '0'), code.ptr[0] == '7' ? "replace" : "void");
         return;
     }
     say_value(detail, &cell, rules_of_fields[detail->reason].valid);
@@ -359,17 +364,8 @@ void cg_detail_malformed(const struct cg_detail *detail) {
                "A header is stuck to the end of the record: the file before it had no line end "
                "after its last line.");
         break;
-    case CG_CLAIM_ORPHANED:
-    case CG_CLAIM_MISPLACED:
-    case CG_CLAIM_WITHOUT_LINES:
-    case CG_LINE_WITHOUT_SERVICE:
-    case CG_SERVICE_TWICE:
-    case CG_SEGMENT_NAME:
-    case CG_SEGMENT_MISPLACED:
-    case CG_NAMED_TWICE:
+    default:
         cg_say_malformed_claim(detail);
-        break;
-    case CG_WELL_FORMED:
         break;
     }
 }

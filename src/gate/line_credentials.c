@@ -45,10 +45,11 @@ static bool goes_on(const struct cg_line *line) {
     return line->reasons == 0 && line->frequency - 1U < CG_VOID - 1U;
 }
 
-/* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. */
+/* Whatever else is wrong with a line that was paid, no cap counts it if it is exempt. Its day is
+ * known where a version is, but for a void. */
 static bool is_taken_untested(const struct cg_rules *rules, const struct cg_line *line) {
     return (rules->untested || line->is_past) && line->version != NULL &&
-           line->frequency != CG_VOID && line->start_day != CG_DAY_NONE;
+           line->frequency != CG_VOID;
 }
 
 static void fetch_ahead(const struct cg_roster *roster, const struct cg_line *lines, uint32_t at,

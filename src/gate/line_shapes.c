@@ -1,5 +1,6 @@
 #include "sentences_private.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/record/field.h"
 #include "claimgate/record/shapes.h"
 
@@ -40,17 +41,18 @@ uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch
     const struct cg_detail detail = {
         .binding = cg_binding_of_line(binding, line), .batch = batch, .line = line};
     const struct cg_text record = cg_batch_record_text(batch, line->record_no);
-    const size_t count = sizeof fields_of_reasons / sizeof fields_of_reasons[0];
-    for (size_t i = 0; i < count && line->malformed == CG_WELL_FORMED; i++) {
-        int32_t column;
-        if ((reasons & cg_reason_bit(fields_of_reasons[i].reason)) != 0) {
-            const struct cg_text value =
-                cg_detail_find(&detail, fields_of_reasons[i].field, &column);
-            const uintptr_t offset = (uintptr_t)value.ptr - (uintptr_t)record.ptr;
-            return offset <= record.len ? (uint32_t)offset + 1 : 0;
-        }
+    int32_t column;
+    size_t i = 0;
+    if (line->malformed != CG_WELL_FORMED) {
+        return 0;
     }
-    return 0;
+    while ((reasons & cg_reason_bit(fields_of_reasons[i].reason)) == 0) {
+        i++;
+        CG_ASSERT(i < sizeof fields_of_reasons / sizeof fields_of_reasons[0]);
+    }
+    const struct cg_text value = cg_detail_find(&detail, fields_of_reasons[i].field, &column);
+    const uintptr_t offset = (uintptr_t)value.ptr - (uintptr_t)record.ptr;
+    return offset <= record.len ? (uint32_t)offset + 1 : 0;
 }
 
 void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *batch,

@@ -102,6 +102,19 @@ Test(crosswalk, a_void_under_the_new_id_takes_back_what_the_old_one_had) {
     free(report);
 }
 
+Test(crosswalk, a_void_that_passes_out_of_scope_asks_for_the_person_s_claim) {
+    static const char claims[] = HEADER "A1,1,M1,2025-01-06,H0038,4,1000000004,,\n"
+                                        "V1,1,M2,2025-01-06,99213,1,1000000004,8,A1\n"
+                                        "V2,1,M2,2025-01-06,99213,1,1000000004,8,\n"
+                                        "A2,1,,2025-01-06,H0038,1,1000000004,,\n";
+    char *report = report_of(claims, policy_with("member_crosswalk"),
+                             make_roster("1000000004", members), NULL, scene_path(&scene, "out"));
+    cr_expect_eq(scene_count(report, "counts", "crosswalked"), 1);
+    cr_expect_eq(scene_count(report, "counts", "rejected"), 1, "the line of nobody");
+    cr_expect_not_null(strstr(report, "\"take_backs_in_vain\""), "%s", report);
+    free(report);
+}
+
 Test(crosswalk, the_ledger_remembers_the_person_from_night_to_night) {
     const char *policy = policy_with("member_crosswalk");
     const char *roster = make_roster("1000000004", members);

@@ -194,6 +194,27 @@ Test(headless, records_of_fixed_length_are_read_by_spans) {
     free(rejected);
 }
 
+Test(headless, a_code_in_another_span_is_named_with_its_bytes) {
+    char claim[FIXED_BYTES + 1];
+    char policy[65536];
+    size_t len;
+    const size_t claim_len = fixed_line(claim, "A", "H0038", "0", "00000004000");
+    put(claim, 187, "     ");
+    char *ms = run_read_file("schemas/policies/ms.json", &len);
+    const char *at = strstr(ms, "\"unknown_original\"");
+    const int policy_len = snprintf(policy, sizeof policy, "%.*s\"near_code\": \"reject\", %s",
+                                    (int)(at - ms), ms, at);
+    free(ms);
+    scene_expect_success((const char *[]){scene_file(&scene, "c.txt", claim, claim_len), "--layout",
+                                          own_copy(), "--policy",
+                                          scene_file(&scene, "p.json", policy, (size_t)policy_len),
+                                          "--out", scene_path(&scene, "out"), NULL},
+                         NULL);
+    char *rejected = scene_read(scene_path(&scene, "out"), "rejected.csv.gz", &len);
+    cr_expect_not_null(strstr(rejected, "H0038 stands in the column bytes_92_"), "%s", rejected);
+    free(rejected);
+}
+
 Test(headless, the_built_in_layout_says_what_a_user_has_to_fill_in) {
     char claims[8 * (FIXED_BYTES + 1)];
     struct run run;

@@ -253,3 +253,14 @@ Test(line_ids, another_system_s_decisions_are_matched_by_the_id) {
                        changes);
     free(changes);
 }
+
+Test(line_ids, a_file_without_their_column_has_none) {
+    char *report = night("out",
+                         "claim_id,member_id,day,hcpcs_code,units,npi\n"
+                         "A,M1,2025-01-06,H0038,2,1000000004\n"
+                         "A,M1,2025-01-06,H0038,2,1000000004\n",
+                         NULL, "report.json");
+    expect_counts(report, 1, 1, 0);
+    cr_expect_not_null(strstr(report, "duplicate_line"), "%s", report);
+    free(report);
+}

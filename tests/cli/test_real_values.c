@@ -135,7 +135,8 @@ Test(real_values, a_code_in_another_column_is_near_where_its_own_holds_no_code) 
 }
 
 Test(real_values, the_sentence_names_the_column_in_which_the_code_stands) {
-    static const char claims[] = HEADER "C1,1,M1,2025-01-06,,H0038,1000000004,,,\n";
+    static const char claims[] = HEADER "C1,1,M1,2025-01-06,,H0038,1000000004,,,\n"
+                                        "C2,1,M1,2025-01-06,0900,2,1000000004,,,H0038\n";
     const char *policy = edited_policy("ms", "\"unknown_original\"",
                                        "\"near_code\": \"reject\", \"unknown_original\"");
     const char *out = scene_path(&scene, "out");
@@ -151,6 +152,8 @@ Test(real_values, the_sentence_names_the_column_in_which_the_code_stands) {
         strstr(rejected,
                "H0038 stands in the column service_unit_quantity, not in that of the code"),
         "%s", rejected);
+    cr_expect_not_null(strstr(rejected, "H0038 stands in the column original_claim_id"), "%s",
+                       rejected);
     free(rejected);
     run_fini(&run);
 }
@@ -251,16 +254,18 @@ Test(real_values, the_sentence_of_a_mark_for_an_id_names_the_layout_s_key) {
     free(rejected);
 }
 
+#define NO_ORIGINAL(more)                                                                          \
+    "{\"name\": \"no-original\", \"title\": \"t\", \"delimiter\": \",\", \"multiline\": false,"    \
+    " \"date_format\": \"YYYY-MM-DD\", \"fields\": {"                                              \
+    "\"claim_id\": {\"column\": \"claim_id\"}, \"member_id\": {\"column\": \"member_id\"},"        \
+    "\"claim_line_start_date\": {\"column\": \"claim_line_start_date\"},"                          \
+    "\"hcpcs_code\": {\"column\": \"hcpcs_code\"},"                                                \
+    "\"service_unit_quantity\": {\"column\": \"service_unit_quantity\"},"                          \
+    "\"rendering_npi\": {\"column\": \"rendering_npi\"},"                                          \
+    "\"claim_frequency_code\": {\"column\": \"claim_frequency_code\"" more "}}}"
+
 Test(real_values, an_8_voids_nothing_where_the_layout_has_no_place_for_the_original) {
-    static const char layout[] =
-        "{\"name\": \"no-original\", \"title\": \"t\", \"delimiter\": \",\", \"multiline\": false,"
-        " \"date_format\": \"YYYY-MM-DD\", \"fields\": {"
-        "\"claim_id\": {\"column\": \"claim_id\"}, \"member_id\": {\"column\": \"member_id\"},"
-        "\"claim_line_start_date\": {\"column\": \"claim_line_start_date\"},"
-        "\"hcpcs_code\": {\"column\": \"hcpcs_code\"},"
-        "\"service_unit_quantity\": {\"column\": \"service_unit_quantity\"},"
-        "\"rendering_npi\": {\"column\": \"rendering_npi\"},"
-        "\"claim_frequency_code\": {\"column\": \"claim_frequency_code\"}}}";
+    static const char layout[] = NO_ORIGINAL("");
     static const char input[] = HEADER "B,1,M1,2025-01-06,H2017,2,1234567893,,8,\n"
                                        "B,1,M1,2025-01-06,H2017,2,,,8,\n"
                                        "B,1,M1,2025-01-06,H0038,2,1000000004,,8,\n";
@@ -285,6 +290,23 @@ Test(real_values, an_8_voids_nothing_where_the_layout_has_no_place_for_the_origi
                      "4\trejected\t0\tfrequency_code_invalid\n",
                      "%s", run.err);
     run_fini(&run);
+}
+
+Test(real_values, a_word_that_means_void_is_told_by_its_meaning) {
+    static const char layout[] = NO_ORIGINAL(", \"map\": {\"VOID\": \"8\"}");
+    static const char input[] = HEADER "B,1,M1,2025-01-06,H0038,2,1000000004,,VOID,\n";
+    size_t len;
+    scene_expect_success((const char *[]){scene_file(&scene, "claims.csv", input, sizeof input - 1),
+                                          "--layout",
+                                          scene_file(&scene, "l.json", layout, sizeof layout - 1),
+                                          "--out", scene_path(&scene, "out"), NULL},
+                         NULL);
+    char *rejected = scene_read(scene_path(&scene, "out"), "rejected.csv.gz", &len);
+    cr_expect_not_null(strstr(rejected,
+                              "claim_frequency_code means 8, but the layout has no column "
+                              "for the claim to void."),
+                       "%s", rejected);
+    free(rejected);
 }
 
 Test(real_values, a_run_counts_near_codes_and_names_the_first_lines) {

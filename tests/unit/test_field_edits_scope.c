@@ -347,3 +347,22 @@ Test(field_edits_scope, a_rejected_line_is_not_exempt) {
     cr_expect_not(edited.line.exempt);
     cg_policy_free(policy);
 }
+
+/* A nought or one that was typed as a letter at the start makes no code that some other set has. */
+Test(field_edits_scope, a_code_that_begins_with_the_letter_i_or_o_may_be_meant_for_a_number) {
+    static const char *const codes[] = {"10038", "00038"};
+    static const char *const typed[] = {"I0038", "O0038"};
+    static const char from[] = "\"procedures\": [\n        {\n          \"code\": \"H0038\"";
+    for (size_t i = 0; i < 2; i++) {
+        char to[128];
+        struct edited edited;
+        snprintf(to, sizeof to, "\"near_code\": \"reject\", \"procedures\": [ { \"code\": \"%s\"",
+                 codes[i]);
+        struct cg_policy *policy = edited_policy("policies/ms.json", from, to);
+        const struct record record = edited_with(&edited_good, CG_FIELD_HCPCS_CODE, typed[i]);
+        cr_assert(edited_fields(policy, &record, &edited), "%s", typed[i]);
+        cr_expect_eq(edited.line.reasons, BAD(PROCEDURE_CODE_NEAR), "%s: %llx", typed[i],
+                     (unsigned long long)edited.line.reasons);
+        cg_policy_free(policy);
+    }
+}

@@ -190,6 +190,29 @@ static struct cg_line reversal_of(const char *claim, uint16_t line_number) {
     return line;
 }
 
+/* What was accepted of a line that was cut back, or all that it asked for: both are its units. */
+Test(history, a_reversal_tells_where_its_units_are_not_those_of_the_line) {
+    static const struct {
+        uint16_t units;
+        bool others;
+    } rows[] = {{6, false}, {8, false}, {7, true}};
+    struct cg_policy_version capped = plain_version();
+    capped.cutback = true;
+    capped.cap_count = 1;
+    capped.caps[0] = plain_cap(CG_PERIOD_DAY, 6);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cg_history *history = cg_history_new(NULL, NULL);
+        struct cg_line line = units_on(&capped, "A", "2024-07-01", 8);
+        struct cg_line reversal = reversal_of("A", 1);
+        reversal.reversed_units = rows[i].units;
+        cr_assert_eq(decide_one(history, &line), CG_CUTBACK);
+        decide_one(history, &reversal);
+        cr_expect_eq(reversal.taken_back_lines, 1);
+        cr_expect_eq(reversal.reverses_other_units, rows[i].others, "%u units", rows[i].units);
+        cg_history_free(history);
+    }
+}
+
 Test(history, a_reversal_takes_out_one_line_as_often_as_it_comes_or_the_whole_claim) {
     for (uint32_t large_member_lines = 0; large_member_lines < 2; large_member_lines++) {
         struct cg_history *history = cg_history_new(NULL, NULL);

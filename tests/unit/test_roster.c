@@ -1,5 +1,6 @@
 #include "support/good_roster.h"
 
+#include "claimgate/gate/field_edits.h"
 #include "claimgate/record/field.h"
 #include "gate/credential_edits.h"
 
@@ -280,4 +281,18 @@ Test(roster, every_provider_of_many_is_found_and_nobody_else, .init = good_roste
         cr_assert_not(cg_roster_has_provider(good_roster_fixture.roster, npis[i] - 1));
     }
     cr_expect_eq(cg_roster_providers(good_roster_fixture.roster).all, PROVIDERS);
+    /* The rows of many are fetched ahead, line after line. */
+    enum { LINES = 40 };
+    struct cg_line lines[LINES];
+    const struct cg_rules rules = {.policy = good_roster_fixture.policy,
+                                   .roster = good_roster_fixture.roster};
+    for (size_t i = 0; i < LINES; i++) {
+        lines[i] = line;
+        lines[i].frequency = CG_ORIGINAL;
+        lines[i].rendering_npi = npis[i] - (i == LINES - 1);
+    }
+    cg_edit_credentials(&rules, lines, LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        cr_expect_eq(lines[i].reasons == 0, i < LINES - 1);
+    }
 }

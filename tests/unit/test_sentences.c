@@ -47,6 +47,8 @@ static const struct sentence_row sentence_rows[] = {
      "Thru, 2024-03-01, is before the start date, 2024-03-05."},
     {"C1,1,M1,2024-03-05,,H0038,HQ,1-,4,1234567893,,,,,\n", "modifier_invalid",
      "Mod2 is \"1-\"; it must be two letters or digits, or blank."},
+    {"C1,1,M1,2024-03-05,,H0038,,1-,4,1234567893,,,,,\n", "modifier_invalid",
+     "Mod2 is \"1-\"; it must be two letters or digits, or blank."},
     {"C1,1,M1,2024-03-05,,H0038,HQX,,4,1234567893,,,,,\n", "modifier_invalid",
      "Mod1 holds something else than two letters or digits, or blank."},
     {"C1,1,M1,2024-03-05,,H0038,,,\" 4.5 \",1234567893,,,,,\n", "units_invalid",
@@ -67,6 +69,8 @@ static const struct sentence_row sentence_rows[] = {
      "Freq is \"3\"; it must be 1, 7, 8 or blank."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,8,,,,\n", "frequency_code_invalid",
      "Freq is 8, but the layout has no column for the claim to void."},
+    {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,7,,,,\n", "frequency_code_invalid",
+     "Freq is 7, but the layout has no column for the claim to replace."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,,13.1.2024,,,\n", "received_date_invalid",
      "Received is \"13.1.2024\"; it must be a real date from 1900 to 2199, written YYYY-MM-DD."},
     {"C1,1,M1,2024-03-05,,H0038,,,4,1234567893,,,Smith,,\n", "birth_date_invalid",
@@ -120,6 +124,26 @@ Test(sentences, a_fallback_without_a_first_column_is_named) {
     cr_expect_str_eq(rejected_sentence(rejected_line(
                          "C1,1,M1,,2024-03-01,H0038,,,4,1234567893,,,,,2024-03-05\n")),
                      "Thru, 2024-03-01, is before the start date, 2024-03-05.");
+}
+
+Test(sentences, a_fifth_modifier_is_named) {
+    rejected.binding.fields[CG_FIELD_HCPCS_MODIFIER_5] =
+        rejected.binding.fields[CG_FIELD_HCPCS_MODIFIER_2];
+    rejected.binding.fields[CG_FIELD_HCPCS_MODIFIER_2].column = -1;
+    cr_expect_str_eq(
+        rejected_sentence(rejected_line("C1,1,M1,2024-03-05,,H0038,HQ,1-,4,1234567893,,,,,\n")),
+        "Mod2 is \"1-\"; it must be two letters or digits, or blank.");
+}
+
+Test(sentences, a_long_name_of_a_column_is_cut) {
+    static const char header[] =
+        "0123456789012345678901234567890123456789012345678901234567890123XX";
+    rejected.binding.header = header;
+    rejected.binding.header_len = sizeof header - 1;
+    cr_expect_str_eq(
+        rejected_sentence(rejected_line(",1,M1,2024-03-05,,H0038,,,4,1234567893,,,,,\n")),
+        "0123456789012345678901234567890123456789012345678901234567890123 is blank; it must be 1 "
+        "to 64 bytes.");
 }
 
 Test(sentences, codes_are_those_of_the_first_reason) {
@@ -209,6 +233,57 @@ Test(sentences, a_cap_names_the_period_of_each_kind_that_failed) {
         const char *detail = rejected_sentence(line);
         cr_expect_not_null(strstr(detail, rows[i].words), "%s", detail);
     }
+}
+
+/* The last of the record's lines; those before it are copies of it that it does not meet. */
+static struct cg_line *last_of_claim(uint32_t count) {
+    struct cg_line line = *rejected_line(good_record);
+    struct cg_batch *batch = rejected.batch;
+    line.reasons = BIT(CLAIM_REJECTED);
+    line.decision = CG_REJECTED;
+    *cg_batch_line(batch, 0) = line;
+    while (batch->lines.count < count) {
+        struct cg_line *more = cg_batch_add_line(batch);
+        cr_assert_not_null(more);
+        *more = line;
+    }
+    cg_batch_record(batch, 0)->line_count = count;
+    return cg_batch_line(batch, count - 1);
+}
+
+Test(sentences, a_cap_tells_what_lines_before_it_in_its_claim_would_have_used) {
+    struct cg_line *line = last_of_claim(6);
+    struct cg_policy_version version = *line->version;
+    version.caps[0].counts_all = false;
+    memset(version.caps[0].counts, 0, sizeof version.caps[0].counts);
+    version.caps[0].counts[line->procedure_no] = 1;
+    for (uint32_t i = 0; i < 6; i++) {
+        cg_batch_line(rejected.batch, i)->version = &version;
+    }
+    cg_batch_line(rejected.batch, 1)->exempt = true;
+    cg_batch_line(rejected.batch, 2)->frequency = CG_VOID; /* it reverses a line */
+    cg_batch_line(rejected.batch, 3)->procedure_no++;
+    cg_batch_line(rejected.batch, 4)->out_of_scope = true;
+    line->reasons = BIT(CAP);
+    line->cap_no = 0;
+    line->cap_day = line->start_day;
+    line->units_used = 6;
+    line->units_available = 0;
+    cr_expect_str_eq(rejected_sentence(line),
+                     "6 of 6 units were already used on 2024-03-05, 2 of them by lines of this "
+                     "claim; this line asks for 2 and 0 are left.");
+}
+
+Test(sentences, a_line_that_falls_with_its_claim_names_the_line_at_fault_where_it_has_a_number) {
+    const struct cg_line *line = last_of_claim(2);
+    struct cg_line *cause = cg_batch_line(rejected.batch, 0);
+    cause->reasons = BIT(LATE_FILING);
+    cause->line_number = 7;
+    cr_expect_str_eq(rejected_sentence(line), "Line 7 of the claim was rejected, and a claim is "
+                                              "accepted or rejected whole.");
+    cause->line_number = CG_LINE_NUMBER_NONE;
+    cr_expect_str_eq(rejected_sentence(line), "Another line of the claim was rejected, and a "
+                                              "claim is accepted or rejected whole.");
 }
 
 Test(sentences, a_cutback_tells_what_fits_and_what_is_left_over) {

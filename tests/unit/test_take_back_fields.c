@@ -50,6 +50,15 @@ Test(take_back_fields, a_void_by_its_code_is_no_reversal_whatever_its_units) {
     cr_expect(cg_text_equal(edited.line.original_claim_id, cg_text_of("ORIGINAL")));
 }
 
+Test(take_back_fields, a_void_that_has_no_place_for_its_original_reverses_by_its_units) {
+    const struct record record = with("-2", "8", "");
+    struct edited edited;
+    edited_negative_units_void = true;
+    edited_layout_without_original = true;
+    cr_assert(edited_fields(policy, &record, &edited));
+    cr_expect(edited.line.reverses && edited.line.reversed_units == 2);
+}
+
 Test(take_back_fields, a_line_of_units_above_zero_reverses_nothing) {
     const struct record record = with("2", "1", "");
     struct edited edited;

@@ -128,6 +128,9 @@ Test(tally, a_line_without_a_date_is_of_no_day_even_if_it_is_the_first) {
         add_rejected(0, 0, 2);
         cg_batch_line(batch, (uint32_t)i)->start_day = days[i];
     }
+    struct cg_line *voided = add_line(CG_ACCEPTED, 2);
+    voided->frequency = CG_VOID; /* has no units of its day */
+    voided->start_day = 20000;
     cr_assert(cg_tally_add(&tally, batch));
     cr_expect(tally.first_day == 18000 && tally.last_day == 19000);
     cr_expect_eq(tally.days[18000 - CG_DAY_FIRST].rejected, 2);

@@ -18,8 +18,8 @@ void cg_verdict_fill(const struct cg_rules *rules, const struct cg_binding *bind
                      const struct cg_batch *batch, const struct cg_line *line,
                      struct cg_verdict *out);
 
-/* Where the first value that fails by one of these reasons begins in its record, in bytes from 1;
- * 0: it is not known. */
+/* Where the first value that fails by one of these reasons, each of one field, begins in its
+ * record, in bytes from 1; 0: it is not known. */
 uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch *batch,
                          const struct cg_line *line, uint64_t reasons);
 
