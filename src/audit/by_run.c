@@ -157,9 +157,7 @@ static enum cg_status read_run(struct run *run, struct cg_error *err) {
         return status;
     }
     status = cg_ledger_visit_run_lines(run->ledger, run->run_no, add_line, run, err);
-    if (status == CG_OK && run->lines.count > 0) {
-        qsort(run->lines.items, run->lines.count, run->lines.item_bytes, by_place);
-    }
+    cg_array_sort(&run->lines, by_place);
     return status;
 }
 

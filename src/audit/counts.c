@@ -39,8 +39,11 @@ void cg_audit_facts_fini(struct cg_audit_facts *facts) {
     }
 }
 
-static enum cg_status add_charge(int64_t *sum, int64_t charge, struct cg_error *err) {
-    if (__builtin_add_overflow(*sum, charge, sum)) {
+static enum cg_status add_sums(struct cg_audit_sums *to, const struct cg_audit_sums *added,
+                               struct cg_error *err) {
+    to->lines += added->lines;
+    to->units += added->units;
+    if (__builtin_add_overflow(to->charges, added->charges, &to->charges)) {
         return cg_error_set(err, CG_BAD_DATA,
                             "the charges of these inputs are more than can be summed up; is the "
                             "layout's column for charge_amount the right one?");
@@ -158,23 +161,15 @@ static uint64_t key_in(enum cg_audit_table table, const struct cg_audit_service 
 
 /* --- a line --- */
 
-/* What a line adds to each sum. */
-struct added {
-    uint64_t units;
-    int64_t charge;
-};
-
 static enum cg_status add_to_tables(struct cg_audit_counts *counts,
-                                    const struct cg_audit_counted *line, const struct added *added,
-                                    struct cg_error *err) {
+                                    const struct cg_audit_counted *line,
+                                    const struct cg_audit_sums *added, struct cg_error *err) {
     for (enum cg_audit_table i = 0; i < CG_AUDIT_TABLES; i++) {
         struct cg_audit_group *group = group_of(counts, i, key_in(i, line->service), line);
         if (group == NULL) {
             return cg_error_no_memory(err);
         }
-        group->lines++;
-        group->units += added->units;
-        if (add_charge(&group->charges, added->charge, err) != CG_OK) {
+        if (add_sums(&group->sums, added, err) != CG_OK) {
             return err->status;
         }
     }
@@ -189,22 +184,20 @@ enum cg_status cg_audit_counts_add(struct cg_audit_counts *counts,
                                    const struct cg_audit_counted *line, struct cg_error *err) {
     struct cg_audit_facts *facts = counts->facts;
     const struct cg_audit_service *service = line->service;
-    struct added added = {0};
+    struct cg_audit_sums added = {.lines = 1};
     if (line->now != CG_AUDIT_OUT_OF_SCOPE && !service->is_void) {
         added.units = service->units;
-        added.charge = service->charge == CG_AUDIT_NO_CHARGE ? 0 : service->charge;
+        added.charges = service->charge == CG_AUDIT_NO_CHARGE ? 0 : service->charge;
         facts->has_charges = facts->has_charges || service->charge != CG_AUDIT_NO_CHARGE;
     }
     struct cg_audit_cell *cell = cell_of(counts, line);
     if (cell == NULL) {
         return cg_error_no_memory(err);
     }
-    cell->lines++;
-    cell->units += added.units;
     facts->lines++;
     facts->out_of_scope_now += line->now == CG_AUDIT_OUT_OF_SCOPE;
     facts->changed += line->changed;
-    const enum cg_status status = add_charge(&cell->charges, added.charge, err);
+    const enum cg_status status = add_sums(&cell->sums, &added, err);
     return status == CG_OK && is_in_scope(line) ? add_to_tables(counts, line, &added, err) : status;
 }
 
@@ -228,10 +221,7 @@ static enum cg_status add_reason(struct cg_array *reasons, const char *reason, b
         *found = (struct cg_audit_reason){0};
         snprintf(found->reason, sizeof found->reason, "%s", reason);
     }
-    struct cg_audit_sums *sums = now ? &found->now : &found->then;
-    sums->lines += cell->lines;
-    sums->units += cell->units;
-    return add_charge(&sums->charges, cell->charges, err);
+    return add_sums(now ? &found->now : &found->then, &cell->sums, err);
 }
 
 static int by_reason(const void *a, const void *b) {
@@ -271,17 +261,11 @@ static void sum_keys(struct cg_array *groups) {
             if (group->key != key) {
                 break;
             }
-            changed += group->changed ? group->lines : 0;
+            changed += group->changed ? group->sums.lines : 0;
         }
         for (uint32_t i = first; i < next; i++) {
             ((struct cg_audit_group *)cg_array_at(groups, i))->key_changed = changed;
         }
-    }
-}
-
-static void sort(struct cg_array *array, int (*order)(const void *, const void *)) {
-    if (array->count > 1) {
-        qsort(array->items, array->count, array->item_bytes, order);
     }
 }
 
@@ -294,12 +278,12 @@ enum cg_status cg_audit_counts_finish(struct cg_audit_counts *counts, struct cg_
             return err->status;
         }
     }
-    sort(&facts->reasons, by_reason);
+    cg_array_sort(&facts->reasons, by_reason);
     for (enum cg_audit_table i = 0; i < CG_AUDIT_TABLES; i++) {
-        sort(&facts->tables[i], by_key);
+        cg_array_sort(&facts->tables[i], by_key);
         sum_keys(&facts->tables[i]);
         if (i != CG_AUDIT_BY_YEAR) {
-            sort(&facts->tables[i], by_changed);
+            cg_array_sort(&facts->tables[i], by_changed);
         }
     }
     return CG_OK;

@@ -39,3 +39,9 @@ bool cg_array_grow(struct cg_array *array) {
     array->capacity = capacity;
     return true;
 }
+
+void cg_array_sort(struct cg_array *array, int (*compare)(const void *a, const void *b)) {
+    if (array->count > 1) {
+        qsort(array->items, array->count, array->item_bytes, compare);
+    }
+}

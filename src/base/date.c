@@ -10,7 +10,6 @@
 
 #include <endian.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     DAYS_PER_ERA = 146097,          /* 400 years */
@@ -390,4 +389,10 @@ int32_t cg_date_today(void) {
     }
     return cg_date_from_civil((struct cg_civil){
         .year = local.tm_year + 1900, .month = local.tm_mon + 1, .day = local.tm_mday});
+}
+
+uint64_t cg_clock_ms(clockid_t clock) {
+    struct timespec now;
+    (void)clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }

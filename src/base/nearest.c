@@ -1,14 +1,12 @@
 #include "claimgate/base/nearest.h"
 
+#include "claimgate/base/text.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 /* Longer words get no suggestion: the names we know are all shorter. */
 enum { WORD_BYTES_MAX = 64 };
-
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
@@ -28,10 +26,11 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
         const size_t *above_two = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
-            char x = lower(a[i - 1]);
-            char y = lower(b[j - 1]);
+            char x = cg_letter_small(a[i - 1]);
+            char y = cg_letter_small(b[j - 1]);
             row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (x != y));
-            bool swapped = i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]);
+            bool swapped =
+                i > 1 && j > 1 && x == cg_letter_small(b[j - 2]) && y == cg_letter_small(a[i - 2]);
             if (swapped) {
                 row[j] = smaller(row[j], above_two[j - 2] + 1);
             }

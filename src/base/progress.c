@@ -1,23 +1,18 @@
 #include "claimgate/base/progress.h"
 
+#include "claimgate/base/date.h"
+
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FIRST_AFTER_MS = 1000, EVERY_MS = 250, MB = 1000000 };
-
-static uint64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 void cg_progress_start(struct cg_progress *progress, const char *what, uint64_t total_bytes,
                        bool enabled) {
     *progress = (struct cg_progress){.enabled = enabled && isatty(STDERR_FILENO) == 1,
                                      .what = what,
                                      .total_bytes = total_bytes,
-                                     .start_ms = now_ms()};
+                                     .start_ms = cg_clock_ms(CLOCK_MONOTONIC)};
 }
 
 void cg_progress_update(struct cg_progress *progress, uint64_t done_bytes) {
@@ -25,7 +20,7 @@ void cg_progress_update(struct cg_progress *progress, uint64_t done_bytes) {
     if (!progress->enabled) {
         return;
     }
-    const uint64_t now = now_ms();
+    const uint64_t now = cg_clock_ms(CLOCK_MONOTONIC);
     const uint64_t spent = now - progress->start_ms;
     if (spent < FIRST_AFTER_MS || now - progress->last_ms < EVERY_MS) {
         return;

@@ -1,5 +1,7 @@
 #include "claimgate/base/text.h"
 
+#include "claimgate/base/utf8.h"
+
 #include <stddef.h>
 
 /* Characters that take up no ink, as ranges of code points: Unicode's white space, those without
@@ -15,22 +17,6 @@ static const struct {
 
 static bool continues(char byte) {
     return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-/* The code point of one character of at most three bytes; 0, which is no blank, for others. */
-static uint32_t code_point(const char *bytes, uint32_t len) {
-    const unsigned char first = (unsigned char)bytes[0];
-    if (len == 1 && first < 0x80) {
-        return first;
-    }
-    if (len == 2 && first >= 0xC2 && first < 0xE0 && continues(bytes[1])) {
-        return (uint32_t)(first & 0x1F) << 6 | ((unsigned char)bytes[1] & 0x3F);
-    }
-    if (len == 3 && first >= 0xE0 && first < 0xF0 && continues(bytes[1]) && continues(bytes[2])) {
-        return (uint32_t)(first & 0x0F) << 12 | (uint32_t)((unsigned char)bytes[1] & 0x3F) << 6 |
-               ((unsigned char)bytes[2] & 0x3F);
-    }
-    return 0;
 }
 
 static bool is_blank(uint32_t point) {
@@ -60,13 +46,13 @@ static uint32_t last_bytes(struct cg_text text) {
 
 uint32_t cg_text_blank_bytes(struct cg_text text) {
     const uint32_t bytes = text.len == 0 ? 0 : first_bytes(text);
-    return bytes > 0 && is_blank(code_point(text.ptr, bytes)) ? bytes : 0;
+    return bytes > 0 && is_blank(cg_utf8_point(text.ptr, bytes)) ? bytes : 0;
 }
 
 struct cg_text cg_text_trim_any(struct cg_text text) {
     while (text.len > 0) {
         const uint32_t bytes = first_bytes(text);
-        if (!is_blank(code_point(text.ptr, bytes))) {
+        if (!is_blank(cg_utf8_point(text.ptr, bytes))) {
             break;
         }
         text.ptr += bytes;
@@ -74,7 +60,7 @@ struct cg_text cg_text_trim_any(struct cg_text text) {
     }
     while (text.len > 0) {
         const uint32_t bytes = last_bytes(text);
-        if (!is_blank(code_point(text.ptr + text.len - bytes, bytes))) {
+        if (!is_blank(cg_utf8_point(text.ptr + text.len - bytes, bytes))) {
             break;
         }
         text.len -= bytes;

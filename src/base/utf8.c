@@ -3,7 +3,6 @@
 #include "claimgate/base/text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +50,22 @@ size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes) {
         }
     }
     return length;
+}
+
+uint32_t cg_utf8_point(const char *bytes, size_t len) {
+    const unsigned char first = (unsigned char)bytes[0];
+    if (len == 1 && first < 0x80) {
+        return first;
+    }
+    if (len == 2 && first >= 0xC2 && first < 0xE0 && is_continuation((unsigned char)bytes[1])) {
+        return (uint32_t)(first & 0x1F) << 6 | ((unsigned char)bytes[1] & 0x3F);
+    }
+    if (len == 3 && first >= 0xE0 && first < 0xF0 && is_continuation((unsigned char)bytes[1]) &&
+        is_continuation((unsigned char)bytes[2])) {
+        return (uint32_t)(first & 0x0F) << 12 | (uint32_t)((unsigned char)bytes[1] & 0x3F) << 6 |
+               ((unsigned char)bytes[2] & 0x3F);
+    }
+    return 0;
 }
 
 /* With control characters of ASCII and of Latin-1, line separators and bidirectional marks a file

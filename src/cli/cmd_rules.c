@@ -86,10 +86,8 @@ static enum cg_status list_one(enum kind kind, const char *name, struct cg_rules
                                struct cg_error *err) {
     struct rules rules;
     const enum cg_status status = load(kind, name, &rules, err);
-    if (status == CG_OK && kind == POLICY) {
-        cg_rules_list_policy(to, rules.policy);
-    } else if (status == CG_OK) {
-        cg_rules_list_layout(to, rules.layout);
+    if (status == CG_OK) {
+        cg_rules_list_put(to, rules.policy, rules.layout);
     }
     unload(&rules);
     return status;

@@ -10,15 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { OLD_MAX_BYTES = 1 << 16, READABLE_BY_ALL = 0644 };
-
-static uint64_t now_unix_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static bool ends_in_prom(const char *path) {
     static const char end[] = ".prom";
@@ -30,8 +23,8 @@ void cg_metrics_file_begin(struct cg_metrics_file *file, const char *path, const
     if (path != NULL && !ends_in_prom(path)) {
         cg_log_warning("%s: the collector reads files alone whose names end in .prom", path);
     }
-    *file =
-        (struct cg_metrics_file){.path = path, .ledger = ledger, .started_unix_ms = now_unix_ms()};
+    *file = (struct cg_metrics_file){
+        .path = path, .ledger = ledger, .started_unix_ms = cg_clock_ms(CLOCK_REALTIME)};
     cg_page_open(&file->counts, CG_PAGE_TEXT);
 }
 
@@ -114,7 +107,7 @@ void cg_metrics_file_end(struct cg_metrics_file *file, int exit_code) {
         const bool was_stopped = exit_code > 1 && cg_stop_signal() != 0;
         struct cg_run_end end = {.exit_code = was_stopped ? 128 + cg_stop_signal() : exit_code,
                                  .started_unix_ms = file->started_unix_ms,
-                                 .ended_unix_ms = now_unix_ms()};
+                                 .ended_unix_ms = cg_clock_ms(CLOCK_REALTIME)};
         const bool is_success = exit_code == 0 || (exit_code == 1 && file->is_published);
         end.success_unix = is_success ? end.ended_unix_ms / 1000 : cg_metrics_last_success(old);
         end.ledger_bytes = ledger_bytes(file->ledger);

@@ -97,6 +97,10 @@ static int32_t uncovered_where(const struct cg_credential_question *question,
 
 /* --- credentials.csv --- */
 
+static struct cg_span_group credentials(const struct cg_credential_question *question) {
+    return question->credentials;
+}
+
 static int32_t active_until(const struct cg_credential_question *question,
                             const struct cg_span *row, int32_t day) {
     (void)day;
@@ -192,22 +196,6 @@ static int32_t educated_until(const struct cg_credential_question *question,
     return enough ? last : CG_DAY_NONE;
 }
 
-static int32_t unmet_activity(struct cg_credential_question *question) {
-    return uncovered(question, question->credentials, active_until);
-}
-
-static int32_t unmet_training(struct cg_credential_question *question) {
-    return uncovered(question, question->credentials, trained_until);
-}
-
-static int32_t unmet_exam(struct cg_credential_question *question) {
-    return uncovered(question, question->credentials, examined_until);
-}
-
-static int32_t unmet_age(struct cg_credential_question *question) {
-    return uncovered(question, question->credentials, right_age_until);
-}
-
 static int32_t unmet_designation(struct cg_credential_question *question) {
     const struct cg_policy_version *version = question->line->version;
     for (uint32_t i = 0; i < version->designation_count; i++) {
@@ -221,10 +209,6 @@ static int32_t unmet_designation(struct cg_credential_question *question) {
         }
     }
     return CG_DAY_NONE;
-}
-
-static int32_t unmet_education(struct cg_credential_question *question) {
-    return uncovered(question, question->credentials, educated_until);
 }
 
 /* --- employment.csv and agencies.csv --- */
@@ -263,10 +247,6 @@ static int32_t employer_certified_until(const struct cg_credential_question *que
 
 static struct cg_span_group employers(const struct cg_credential_question *question) {
     return cg_span_table_find(&question->roster->employment, question->line->rendering_npi);
-}
-
-static int32_t unmet_employment(struct cg_credential_question *question) {
-    return uncovered(question, employers(question), employed_until);
 }
 
 static int32_t unmet_certification(struct cg_credential_question *question) {
@@ -351,34 +331,39 @@ static struct cg_span_group supervisors(const struct cg_credential_question *que
     return cg_span_table_find(&question->roster->supervision, question->line->rendering_npi);
 }
 
-static int32_t unmet_supervision(struct cg_credential_question *question) {
-    return uncovered(question, supervisors(question), supervised_until);
-}
-
-static int32_t unmet_supervisor_training(struct cg_credential_question *question) {
-    return uncovered_where(question, supervisors(question), supervised_until,
-                           supervisor_trained_until);
-}
-
-static int32_t unmet_ratio(struct cg_credential_question *question) {
-    return uncovered_where(question, supervisors(question), supervised_until, within_ratio_until);
-}
-
 /* --- All of them --- */
 
-int32_t cg_credential_unmet_day(struct cg_credential_question *question, enum cg_reason demand) {
-    static int32_t (*const unmet[CG_REASON_COUNT])(struct cg_credential_question *) = {
-        [CG_REASON_CREDENTIAL_NOT_ACTIVE] = unmet_activity,
-        [CG_REASON_TRAINING_NOT_COMPLETED] = unmet_training,
-        [CG_REASON_EXAM_NOT_PASSED] = unmet_exam,
-        [CG_REASON_PROVIDER_AGE] = unmet_age,
-        [CG_REASON_DESIGNATION_MISMATCH] = unmet_designation,
-        [CG_REASON_CONTINUING_EDUCATION_SHORT] = unmet_education,
-        [CG_REASON_NOT_EMPLOYED] = unmet_employment,
-        [CG_REASON_AGENCY_NOT_CERTIFIED] = unmet_certification,
-        [CG_REASON_SUPERVISION_MISSING] = unmet_supervision,
-        [CG_REASON_SUPERVISOR_NOT_TRAINED] = unmet_supervisor_training,
-        [CG_REASON_SUPERVISOR_OVER_RATIO] = unmet_ratio,
-    };
-    return unmet[demand] == NULL ? CG_DAY_NONE : unmet[demand](question);
+/* Which rows must cover the line's days. */
+struct demand {
+    struct cg_span_group (*rows)(const struct cg_credential_question *question);
+    meets_until base; /* only where a row meets this too; NULL: on every day */
+    meets_until meets;
+};
+
+static const struct demand demands[CG_REASON_COUNT] = {
+    [CG_REASON_CREDENTIAL_NOT_ACTIVE] = {credentials, NULL, active_until},
+    [CG_REASON_TRAINING_NOT_COMPLETED] = {credentials, NULL, trained_until},
+    [CG_REASON_EXAM_NOT_PASSED] = {credentials, NULL, examined_until},
+    [CG_REASON_PROVIDER_AGE] = {credentials, NULL, right_age_until},
+    [CG_REASON_CONTINUING_EDUCATION_SHORT] = {credentials, NULL, educated_until},
+    [CG_REASON_NOT_EMPLOYED] = {employers, NULL, employed_until},
+    [CG_REASON_SUPERVISION_MISSING] = {supervisors, NULL, supervised_until},
+    [CG_REASON_SUPERVISOR_NOT_TRAINED] = {supervisors, supervised_until, supervisor_trained_until},
+    [CG_REASON_SUPERVISOR_OVER_RATIO] = {supervisors, supervised_until, within_ratio_until},
+};
+
+int32_t cg_credential_unmet_day(struct cg_credential_question *question, enum cg_reason reason) {
+    const struct demand *demand = &demands[reason];
+    if (reason == CG_REASON_DESIGNATION_MISMATCH) {
+        return unmet_designation(question);
+    }
+    if (reason == CG_REASON_AGENCY_NOT_CERTIFIED) {
+        return unmet_certification(question);
+    }
+    if (demand->rows == NULL) {
+        return CG_DAY_NONE;
+    }
+    const struct cg_span_group rows = demand->rows(question);
+    return demand->base == NULL ? uncovered(question, rows, demand->meets)
+                                : uncovered_where(question, rows, demand->base, demand->meets);
 }

@@ -107,17 +107,12 @@ static uint64_t read_end_date(struct cg_values *values, struct cg_text start,
                      CG_REASON_SERVICE_END_DATE_INVALID);
 }
 
-static uint64_t read_received_date(struct cg_values *values, struct cg_line *line) {
-    struct cg_text text = cg_values_get(values, CG_FIELD_RECEIVED_DATE);
-    line->received_day = cg_values_day(values, CG_FIELD_RECEIVED_DATE, text);
-    return reason_if(line->received_day == CG_DAY_NONE && text.len > 0,
-                     CG_REASON_RECEIVED_DATE_INVALID);
-}
-
-static uint64_t read_birth_date(struct cg_values *values, struct cg_line *line) {
-    struct cg_text text = cg_values_get(values, CG_FIELD_BIRTH_DATE);
-    line->birth_day = cg_values_day(values, CG_FIELD_BIRTH_DATE, text);
-    return reason_if(line->birth_day == CG_DAY_NONE && text.len > 0, CG_REASON_BIRTH_DATE_INVALID);
+/* A date that may be left out. */
+static uint64_t read_known_date(struct cg_values *values, enum cg_field field,
+                                enum cg_reason reason, int32_t *day_no) {
+    struct cg_text text = cg_values_get(values, field);
+    *day_no = cg_values_day(values, field, text);
+    return reason_if(*day_no == CG_DAY_NONE && text.len > 0, reason);
 }
 
 static uint64_t read_modifiers(struct cg_values *values, struct cg_line *line) {
@@ -248,7 +243,10 @@ static uint64_t read_fields(const struct cg_rules *rules, struct cg_values *valu
            reason_if(line->start_day == CG_DAY_NONE, CG_REASON_SERVICE_DATE_INVALID) |
            read_end_date(values, start, line) | read_modifiers(values, line) |
            reason_if(line->units == 0, CG_REASON_UNITS_INVALID) | read_npis(rules, values, line) |
-           read_received_date(values, line) | read_birth_date(values, line);
+           read_known_date(values, CG_FIELD_RECEIVED_DATE, CG_REASON_RECEIVED_DATE_INVALID,
+                           &line->received_day) |
+           read_known_date(values, CG_FIELD_BIRTH_DATE, CG_REASON_BIRTH_DATE_INVALID,
+                           &line->birth_day);
 }
 
 /* The edits that ask the version in force and the calendar. CG_DAY_NONE lies before every day, so

@@ -304,15 +304,10 @@ uint64_t cg_tally_reject_rate_milli(const struct cg_tally *tally) {
     return base == 0 ? 0 : (tally->rejected * 100000 + base - 1) / base;
 }
 
-static bool same_cap_before(const struct cg_tally *tally, uint32_t version, uint32_t cap) {
-    const char *id = cg_policy_version(tally->policy, version)->caps[cap].id;
-    for (uint32_t v = 0; v <= version; v++) {
-        const struct cg_policy_version *other = cg_policy_version(tally->policy, v);
-        const uint32_t end = v == version ? cap : other->cap_count;
-        for (uint32_t c = 0; c < end; c++) {
-            if (strcmp(other->caps[c].id, id) == 0) {
-                return true;
-            }
+static bool same_cap_before(const struct cg_tally *tally, uint32_t version, const char *id) {
+    for (uint32_t v = 0; v < version; v++) {
+        if (cg_policy_cap(cg_policy_version(tally->policy, v), id) != NULL) {
+            return true;
         }
     }
     return false;
@@ -322,11 +317,11 @@ static struct cg_count cap_total(const struct cg_tally *tally, const char *id) {
     struct cg_count total = {0, 0};
     for (uint32_t v = 0; v < cg_policy_version_count(tally->policy); v++) {
         const struct cg_policy_version *version = cg_policy_version(tally->policy, v);
-        for (uint32_t c = 0; c < version->cap_count; c++) {
-            if (strcmp(version->caps[c].id, id) == 0) {
-                total.lines += tally->caps[v * CG_CAPS_MAX + c].lines;
-                total.units += tally->caps[v * CG_CAPS_MAX + c].units;
-            }
+        const struct cg_cap *cap = cg_policy_cap(version, id);
+        if (cap != NULL) {
+            const struct cg_count *count = &tally->caps[v * CG_CAPS_MAX + (cap - version->caps)];
+            total.lines += count->lines;
+            total.units += count->units;
         }
     }
     return total;
@@ -339,7 +334,7 @@ static bool cap_at(const struct cg_tally *tally, uint32_t index, struct cg_tally
     for (uint32_t v = 0; v < versions; v++) {
         const struct cg_policy_version *version = cg_policy_version(tally->policy, v);
         for (uint32_t c = 0; c < version->cap_count; c++) {
-            if (same_cap_before(tally, v, c)) {
+            if (same_cap_before(tally, v, version->caps[c].id)) {
                 continue;
             }
             out->count = cap_total(tally, version->caps[c].id);

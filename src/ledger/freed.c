@@ -130,9 +130,7 @@ static bool sort_latest(struct search *search) {
         const struct cg_recalled_other *other = cg_array_at(&recall->others, i);
         good = note_latest(search, other->claim_hash, other->line_no);
     }
-    if (good && search->latest.count > 1) {
-        qsort(search->latest.items, search->latest.count, sizeof(struct latest), compare_latest);
-    }
+    cg_array_sort(&search->latest, compare_latest);
     return good;
 }
 

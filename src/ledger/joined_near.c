@@ -3,10 +3,9 @@
  * the part.
  */
 #include "joined.h"
+#include "near.h"
 
 #include "claimgate/base/array.h"
-
-#include <stdlib.h>
 
 enum { NEAR_MAX = 1 << 30 };
 
@@ -23,13 +22,6 @@ static enum cg_status add_found(const struct cg_joined *joined, const struct cg_
                                         .at_most = of_part->at_most};
     }
     return CG_OK;
-}
-
-static int compare_near(const void *a, const void *b) {
-    const struct cg_ledger_near *x = a;
-    const struct cg_ledger_near *y = b;
-    return x->at_most != y->at_most ? (x->at_most < y->at_most) - (x->at_most > y->at_most)
-                                    : (x->member_no > y->member_no) - (x->member_no < y->member_no);
 }
 
 enum cg_status cg_joined_find_near(struct cg_ledger *ledger,
@@ -53,9 +45,7 @@ enum cg_status cg_joined_find_near(struct cg_ledger *ledger,
             return status;
         }
     }
-    if (err->status == CG_OK && out->count > 1) {
-        qsort(out->items, out->count, sizeof(struct cg_ledger_near), compare_near);
-    }
+    cg_array_sort(out, cg_near_by_bounds);
     return err->status;
 }
 

@@ -205,9 +205,7 @@ static enum cg_status tell_sums(struct cg_ledger *ledger, struct items *items, c
     items->table = table;
     items->names.count = 0;
     enum cg_status status = add_items(ledger, items, err);
-    if (status == CG_OK && items->names.count > 1) {
-        qsort(items->names.items, items->names.count, sizeof(struct named), order);
-    }
+    cg_array_sort(&items->names, order);
     for (uint32_t i = 0; status == CG_OK && i < items->names.count; i++) {
         const struct named *named = cg_array_at(&items->names, i);
         const struct cg_ledger_run_item item = {.table = table,

@@ -47,4 +47,7 @@ cg_must_use bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *con
 cg_must_use bool cg_near_next(struct cg_text *packed, int64_t *member_no, uint64_t *units,
                               bool *broken);
 
+/* A comparison of struct cg_ledger_near: the highest bounds first. */
+int cg_near_by_bounds(const void *a, const void *b);
+
 #endif

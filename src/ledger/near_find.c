@@ -44,22 +44,13 @@ static bool same_count(const struct cg_policy *a, const struct cg_cap *x, const 
     return true;
 }
 
-static const struct cg_cap *cap_of(const struct cg_policy_version *version, const char *id) {
-    for (uint32_t i = 0; i < version->cap_count; i++) {
-        if (strcmp(version->caps[i].id, id) == 0) {
-            return &version->caps[i];
-        }
-    }
-    return NULL;
-}
-
 /* What runs under this text kept: nothing that helps, where a version of the period had another
  * cap. */
 static void look_at_policy(struct finding *finding, const struct cg_policy *policy) {
     const uint32_t count = cg_policy_version_count(policy);
     for (uint32_t i = 0; i < count; i++) {
         const struct cg_policy_version *version = cg_policy_version(policy, i);
-        const struct cg_cap *cap = cap_of(version, finding->cap->id);
+        const struct cg_cap *cap = cg_policy_cap(version, finding->cap->id);
         if (version->effective_day > finding->last_day ||
             (i + 1 < count &&
              cg_policy_version(policy, i + 1)->effective_day <= finding->first_day)) {
@@ -153,7 +144,7 @@ static enum cg_status read_kept(struct finding *finding, struct cg_error *err) {
                      take_block, finding, err);
 }
 
-static int compare_near(const void *a, const void *b) {
+int cg_near_by_bounds(const void *a, const void *b) {
     const struct cg_ledger_near *x = a;
     const struct cg_ledger_near *y = b;
     return x->at_most != y->at_most ? (x->at_most < y->at_most) - (x->at_most > y->at_most)
@@ -174,8 +165,8 @@ static enum cg_status list_members(const struct finding *finding, uint32_t at_le
         }
         *near = (struct cg_ledger_near){member_no, at_most};
     }
-    if (finding->way == CG_NEAR_BY_INDEX && out->count > 1) {
-        qsort(out->items, out->count, sizeof(struct cg_ledger_near), compare_near);
+    if (finding->way == CG_NEAR_BY_INDEX) {
+        cg_array_sort(out, cg_near_by_bounds);
     }
     return CG_OK;
 }

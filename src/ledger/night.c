@@ -37,11 +37,6 @@
 
 enum { WAIT_STEP_MS = 200, HOST_BYTES = 256, ACCOUNT_BYTES = 64 };
 
-static enum cg_status fault_point(const struct cg_ledger_set *set, int fault,
-                                  struct cg_error *err) {
-    return fault == 0 ? CG_OK : cg_error_set_errno(err, CG_IO, fault, "%s", set->path);
-}
-
 static const char *account_name(char out[ACCOUNT_BYTES]) {
     const struct passwd *account = getpwuid(geteuid());
     if (account != NULL) {
@@ -145,7 +140,8 @@ static enum cg_status begin(struct cg_ledger_set *set, const struct cg_ledger_ni
         out->run_no = last_run + 1;
         status = write_first(set, plan, out, err);
     }
-    return status == CG_OK ? fault_point(set, cg_fault("night.begun"), err) : status;
+    return status == CG_OK ? cg_ledger_fault_point(set->path, cg_fault("night.begun"), err)
+                           : status;
 }
 
 enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,
@@ -342,7 +338,7 @@ static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_n
     const struct cg_night_file *file = marking->file;
     struct cg_ledger *part = NULL;
     struct cg_set_last_run last = {0};
-    enum cg_status status = fault_point(set, cg_fault("night.before_mark"), err);
+    enum cg_status status = cg_ledger_fault_point(set->path, cg_fault("night.before_mark"), err);
     if (status == CG_OK) {
         status = cg_set_open_part(set, part_no, &(struct cg_ledger_plan){0}, &part, err);
     }

@@ -7,11 +7,6 @@
 
 #include <inttypes.h>
 
-static enum cg_status fault_point(const struct cg_ledger_set *set, int fault,
-                                  struct cg_error *err) {
-    return fault == 0 ? CG_OK : cg_error_set_errno(err, CG_IO, fault, "%s", set->path);
-}
-
 /* Step 4. */
 static enum cg_status make_whole(const struct cg_ledger_set *set, struct cg_night_file *file,
                                  const struct cg_ledger_night_end *end, struct cg_error *err) {
@@ -34,7 +29,7 @@ static enum cg_status make_whole(const struct cg_ledger_set *set, struct cg_nigh
         file->folder = cg_staging_final_path(end->staging);
         file->parent_inode = cg_ledger_parent_inode(end->staging);
     }
-    enum cg_status status = fault_point(set, cg_fault("night.before_whole"), err);
+    enum cg_status status = cg_ledger_fault_point(set->path, cg_fault("night.before_whole"), err);
     if (status == CG_OK) {
         status = cg_night_write(set, file, false, err);
     }
@@ -45,7 +40,7 @@ static enum cg_status make_whole(const struct cg_ledger_set *set, struct cg_nigh
 /* Steps 5 to 7. */
 static enum cg_status publish(const struct cg_ledger_set *set, const struct cg_night_file *file,
                               struct cg_staging *staging, struct cg_error *err) {
-    enum cg_status status = fault_point(set, cg_fault("night.before_publish"), err);
+    enum cg_status status = cg_ledger_fault_point(set->path, cg_fault("night.before_publish"), err);
     if (status == CG_OK && staging != NULL) {
         status = cg_staging_publish(staging, err);
     }

@@ -238,6 +238,8 @@ cg_must_use enum cg_status cg_ledger_look_up(struct cg_ledger *ledger, enum cg_l
                                              struct cg_cell key, int64_t none, int64_t *out,
                                              struct cg_error *err);
 void cg_ledger_rollback(struct cg_ledger *ledger);
+/* run.c: CG_IO where a named point failed (cg_fault). */
+cg_must_use enum cg_status cg_ledger_fault_point(const char *path, int fault, struct cg_error *err);
 /* One of SQLite's own checks, which gives "ok" or faults. A page that cannot be read is an error
  * and no fault. */
 cg_must_use enum cg_status cg_ledger_sqlite_check(struct cg_ledger *ledger, const char *pragma,

@@ -134,9 +134,7 @@ enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
     cg_array_init(&search.sums, sizeof(struct sum), SUMS_MAX);
     enum cg_status status = read_all(
         &search, ledger, CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, err);
-    if (status == CG_OK && search.sums.count > 1) {
-        qsort(search.sums.items, search.sums.count, sizeof(struct sum), compare_sums);
-    }
+    cg_array_sort(&search.sums, compare_sums);
     status = status == CG_OK ? visit_sums(&search.sums, fn, context, err) : status;
     cg_array_fini(&search.sums);
     return status;

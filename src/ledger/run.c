@@ -167,8 +167,8 @@ static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_comm
     return status;
 }
 
-static enum cg_status fault_point(const struct cg_ledger *ledger, int fault, struct cg_error *err) {
-    return fault == 0 ? CG_OK : cg_error_set_errno(err, CG_IO, fault, "%s", ledger->path);
+enum cg_status cg_ledger_fault_point(const char *path, int fault, struct cg_error *err) {
+    return fault == 0 ? CG_OK : cg_error_set_errno(err, CG_IO, fault, "%s", path);
 }
 
 enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
@@ -177,7 +177,7 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
         return cg_joined_commit(ledger->joined, commit, kept, err);
     }
     *kept = false;
-    if (fault_point(ledger, cg_fault("ledger.before_commit"), err) != CG_OK ||
+    if (cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_commit"), err) != CG_OK ||
         keep(ledger, commit, err) != CG_OK) {
         return err->status;
     }
@@ -185,19 +185,20 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
     if (commit->staging == NULL) {
         return CG_OK;
     }
-    enum cg_status status = fault_point(ledger, cg_fault("ledger.before_publish"), err);
+    enum cg_status status =
+        cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_publish"), err);
     if (status == CG_OK) {
         status = cg_staging_publish(commit->staging, err);
     }
     if (status == CG_OK) {
-        status = fault_point(ledger, cg_fault("ledger.before_mark"), err);
+        status = cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_mark"), err);
     }
     if (status == CG_OK) {
         status = cg_ledger_mark_published(ledger, ledger->run.run_no,
                                           cg_staging_final_path(commit->staging), NULL, err);
     }
     if (status == CG_OK) {
-        status = fault_point(ledger, cg_fault("ledger.after_mark"), err);
+        status = cg_ledger_fault_point(ledger->path, cg_fault("ledger.after_mark"), err);
     } else {
         cg_error_wrap(err,
                       "run %lld is kept in the ledger but not yet published; the next run or "

@@ -14,18 +14,13 @@ static enum cg_status advance(struct cg_ledger *ledger, sqlite3_stmt *statement,
     return *row ? cg_ledger_step(ledger, statement, row, err) : CG_OK;
 }
 
-static const char *text_at(sqlite3_stmt *statement, int column) {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text == NULL ? "" : text;
-}
-
 /* Both are in the order of names. */
 static int compare_names(sqlite3_stmt *ours, bool has_ours, sqlite3_stmt *pattern,
                          bool has_pattern) {
     if (!has_ours || !has_pattern) {
         return has_ours ? -1 : 1;
     }
-    return strcmp(text_at(ours, 0), text_at(pattern, 0));
+    return strcmp(cg_text_at(ours, 0), cg_text_at(pattern, 0));
 }
 
 static enum cg_status compare(struct cg_verify *verify, sqlite3_stmt *ours, struct cg_ledger *empty,
@@ -39,10 +34,11 @@ static enum cg_status compare(struct cg_verify *verify, sqlite3_stmt *ours, stru
     while (status == CG_OK && (has_ours || has_pattern)) {
         const int order = compare_names(ours, has_ours, pattern, has_pattern);
         sqlite3_stmt *named = order <= 0 ? ours : pattern;
-        const bool same = order == 0 && strcmp(text_at(ours, 1), text_at(pattern, 1)) == 0 &&
-                          strcmp(text_at(ours, 2), text_at(pattern, 2)) == 0;
+        const bool same = order == 0 && strcmp(cg_text_at(ours, 1), cg_text_at(pattern, 1)) == 0 &&
+                          strcmp(cg_text_at(ours, 2), cg_text_at(pattern, 2)) == 0;
         if (!same) {
-            cg_verify_fault(verify, "the schema: %s %s %s", text_at(named, 1), text_at(named, 0),
+            cg_verify_fault(verify, "the schema: %s %s %s", cg_text_at(named, 1),
+                            cg_text_at(named, 0),
                             order < 0   ? "does not belong there"
                             : order > 0 ? "is missing"
                                         : "was changed");

@@ -92,12 +92,6 @@ static bool is_published(const struct cg_merging *merging) {
 
 /* --- the folder --- */
 
-static uint64_t now_ms(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* For the ledger set: a file of the folder. */
 static void note_file(struct cg_merging *merging, const struct cg_output_facts *facts) {
     struct cg_ledger_output *file = &merging->files[merging->file_count++];
@@ -172,7 +166,7 @@ static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct
         }
         note_output(merging, outputs[i]);
     }
-    facts->wall_ms = now_ms(CLOCK_MONOTONIC) - merging->started_ms;
+    facts->wall_ms = cg_clock_ms(CLOCK_MONOTONIC) - merging->started_ms;
     cg_report_put_run(report, facts);
     if (cg_page_close(report, CG_OK, err) != CG_OK ||
         write_text(merging, &target, "report.json", &report->text, err) != CG_OK) {
@@ -349,8 +343,8 @@ static enum cg_status merge_all(struct cg_merging *merging, struct cg_error *err
     bool is_over;
     merging->facts.outcome =
         plan->ledgers != NULL && plan->night.run_no == 0 ? CG_ALL_KNOWN : CG_PUBLISHED;
-    merging->started_ms = now_ms(CLOCK_MONOTONIC);
-    merging->facts.started_unix = now_ms(CLOCK_REALTIME) / 1000;
+    merging->started_ms = cg_clock_ms(CLOCK_MONOTONIC);
+    merging->facts.started_unix = cg_clock_ms(CLOCK_REALTIME) / 1000;
     confine(merging);
     if (cg_merging_sum(merging, err) != CG_OK || open_night(merging, &is_over, err) != CG_OK) {
         return err->status;

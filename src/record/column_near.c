@@ -7,10 +7,6 @@
 #include "column_words.h"
 #include "header_columns.h"
 
-static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
@@ -19,11 +15,11 @@ static bool is_digit(char byte) {
  */
 static bool is_short_for(struct cg_text brief, struct cg_text full) {
     uint32_t at = 0;
-    if (brief.len < 2 || lower(brief.ptr[0]) != lower(full.ptr[0])) {
+    if (brief.len < 2 || cg_letter_small(brief.ptr[0]) != cg_letter_small(full.ptr[0])) {
         return false;
     }
     for (uint32_t i = 0; i < full.len && at < brief.len; i++) {
-        at += lower(full.ptr[i]) == lower(brief.ptr[at]);
+        at += cg_letter_small(full.ptr[i]) == cg_letter_small(brief.ptr[at]);
     }
     return at == brief.len;
 }
@@ -35,15 +31,16 @@ static bool is_slip_of(struct cg_text a, struct cg_text b) {
     if (a.len != b.len || a.len < 5) {
         return false;
     }
-    while (first < a.len && lower(a.ptr[first]) == lower(b.ptr[first])) {
+    while (first < a.len && cg_letter_small(a.ptr[first]) == cg_letter_small(b.ptr[first])) {
         first++;
     }
-    while (last > first && lower(a.ptr[last - 1]) == lower(b.ptr[last - 1])) {
+    while (last > first && cg_letter_small(a.ptr[last - 1]) == cg_letter_small(b.ptr[last - 1])) {
         last--;
     }
     return last - first == 1 ||
-           (last - first == 2 && lower(a.ptr[first]) == lower(b.ptr[first + 1]) &&
-            lower(a.ptr[first + 1]) == lower(b.ptr[first]));
+           (last - first == 2 &&
+            cg_letter_small(a.ptr[first]) == cg_letter_small(b.ptr[first + 1]) &&
+            cg_letter_small(a.ptr[first + 1]) == cg_letter_small(b.ptr[first]));
 }
 
 static bool is_word(struct cg_text text, const char *word) {

@@ -24,14 +24,6 @@ static bool is_ascii_mark(unsigned char byte) {
     return (byte >= ' ' && byte < 0x7F && !is_word) || memchr(ends, byte, sizeof ends) != NULL;
 }
 
-/* Of a well-formed character of two or three bytes. */
-static uint32_t code_point(const char *bytes, size_t len) {
-    const uint32_t second = (unsigned char)bytes[1] & 0x3F;
-    return len == 2
-               ? (uint32_t)(bytes[0] & 0x1F) << 6 | second
-               : (uint32_t)(bytes[0] & 0x0F) << 12 | second << 6 | ((unsigned char)bytes[2] & 0x3F);
-}
-
 static bool is_mark(uint32_t point) {
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (point >= marks[i].first && point <= marks[i].last) {
@@ -48,7 +40,7 @@ bool cg_line_is_decoration(struct cg_text line) {
         const size_t len = cg_utf8_char_bytes(line.ptr + at, line.len - at);
         const bool passes = len == 1   ? is_ascii_mark((unsigned char)line.ptr[at])
                             : len == 0 ? false
-                                       : len < 4 && is_mark(code_point(line.ptr + at, len));
+                                       : is_mark(cg_utf8_point(line.ptr + at, len));
         if (!passes) {
             return false;
         }

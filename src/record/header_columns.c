@@ -38,17 +38,13 @@ struct cg_text cg_header_columns_name(const struct cg_header_columns *columns, u
 
 /* --- finding --- */
 
-static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 /* The next letter of a name without what people leave out or put in between its words; '\0' at its
  * end. */
 static char next_letter(struct cg_text *name) {
     while (name->len > 0) {
         const uint32_t blank = cg_text_blank_bytes(*name);
         const uint32_t step = blank > 0 ? blank : 1;
-        const char letter = lower(name->ptr[0]);
+        const char letter = cg_letter_small(name->ptr[0]);
         name->ptr += step;
         name->len -= step;
         if (blank == 0 && letter != '_' && letter != '-') {

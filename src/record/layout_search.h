@@ -17,10 +17,6 @@ struct cg_layout_search {
     bool again;                             /* a name stands twice in the header */
 };
 
-static inline bool cg_field_is_bound(const struct cg_field_source *source) {
-    return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
-}
-
 /* The delimiter under which the header has most of the needed columns; the layout's own of equals.
  */
 char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count);

@@ -1,4 +1,5 @@
 #include "audit_flow.h"
+#include "audit_tables.h"
 
 #include <inttypes.h>
 
@@ -22,11 +23,8 @@ void cg_audit_flow_sum(const struct cg_audit_facts *facts, struct cg_audit_flow 
     *out = (struct cg_audit_flow){0};
     for (uint32_t i = 0; i < facts->cells.count; i++) {
         const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
-        struct cg_audit_sums *sums = &out->sums[cell->then][cell->now];
         if (cell->changed || cell->now != CG_AUDIT_OUT_OF_SCOPE) {
-            sums->lines += cell->lines;
-            sums->units += cell->units;
-            sums->charges += cell->charges;
+            cg_audit_sums_add(&out->sums[cell->then][cell->now], &cell->sums);
         }
     }
 }

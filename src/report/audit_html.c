@@ -165,8 +165,8 @@ static uint32_t sum_keys(const struct cg_array *groups, struct key_sums *out, ui
                      cg_audit_key_text(group->key, text));
         }
         if (*more == 0) {
-            out[count - 1].lines += group->lines;
-            out[count - 1].changed += group->changed ? group->lines : 0;
+            out[count - 1].lines += group->sums.lines;
+            out[count - 1].changed += group->changed ? group->sums.lines : 0;
         }
     }
     return count;
@@ -182,12 +182,11 @@ static void put_changed_groups(struct cg_page *page, const struct cg_audit_facts
     open_rows(page, facts, heading, heading);
     for (uint32_t i = 0; i < groups->count && rows < ROWS_SHOWN; i++) {
         const struct cg_audit_group *group = cg_array_at(groups, i);
-        const struct cg_audit_sums sums = {group->lines, group->units, group->charges};
         char key[CG_AUDIT_KEY_TEXT_BYTES];
         if (group->changed) {
             snprintf(label, sizeof label, "%s, %s to %s", cg_audit_key_text(group->key, key),
                      cg_audit_decision_label(group->then), cg_audit_decision_label(group->now));
-            put_row(page, facts, label, &sums);
+            put_row(page, facts, label, &group->sums);
             rows++;
         }
     }

@@ -38,9 +38,7 @@ static void put_cell(struct cg_json_writer *json, const struct cg_audit_cell *ce
     cg_json_put_string(json, "now", cg_audit_decision_name(cell->now));
     cg_json_put_string(json, "reason_now", cell->reason_now);
     cg_json_put_boolean(json, "changed", cell->changed);
-    cg_json_put_integer(json, "lines", (int64_t)cell->lines);
-    cg_json_put_integer(json, "units", (int64_t)cell->units);
-    cg_audit_put_charges(json, cell->charges);
+    cg_audit_put_json_sums(json, &cell->sums);
     cg_json_close_object(json);
 }
 
@@ -110,9 +108,7 @@ static void put_grid(struct cg_page *page, const struct cg_audit_facts *facts) {
     struct cg_page_table table;
     for (uint32_t i = 0; i < facts->cells.count; i++) {
         const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
-        sums[cell->then][cell->now].lines += cell->lines;
-        sums[cell->then][cell->now].units += cell->units;
-        sums[cell->then][cell->now].charges += cell->charges;
+        cg_audit_sums_add(&sums[cell->then][cell->now], &cell->sums);
     }
     open_table(&table, facts);
     for (enum cg_audit_decision then = 0; then < CG_AUDIT_DECISIONS; then++) {
@@ -139,7 +135,7 @@ static const char *label(enum cg_audit_decision decision, const char *reason,
 static int by_lines(const void *a, const void *b) {
     const struct cg_audit_cell *x = *(const struct cg_audit_cell *const *)a;
     const struct cg_audit_cell *y = *(const struct cg_audit_cell *const *)b;
-    return (x->lines < y->lines) - (x->lines > y->lines);
+    return (x->sums.lines < y->sums.lines) - (x->sums.lines > y->sums.lines);
 }
 
 static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts) {
@@ -163,9 +159,8 @@ static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts
     for (uint32_t i = 0; i < count; i++) {
         char then[LABEL_BYTES];
         char now[LABEL_BYTES];
-        const struct cg_audit_sums sums = {order[i]->lines, order[i]->units, order[i]->charges};
         put_row(&table, label(order[i]->then, order[i]->reason_then, then),
-                label(order[i]->now, order[i]->reason_now, now), &sums);
+                label(order[i]->now, order[i]->reason_now, now), &order[i]->sums);
     }
     cg_page_table_end(&table, INDENT, page);
     free(order);

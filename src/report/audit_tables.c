@@ -28,17 +28,17 @@ const char *cg_audit_key_text(uint64_t key, char out[CG_AUDIT_KEY_TEXT_BYTES]) {
 
 /* --- JSON --- */
 
-void cg_audit_put_charges(struct cg_json_writer *json, int64_t charges) {
+void cg_audit_put_json_sums(struct cg_json_writer *json, const struct cg_audit_sums *sums) {
     char text[CG_AUDIT_CHARGE_TEXT_BYTES];
-    cg_json_put_string(json, "charges", cg_audit_charge_text(charges, text));
+    cg_json_put_integer(json, "lines", (int64_t)sums->lines);
+    cg_json_put_integer(json, "units", (int64_t)sums->units);
+    cg_json_put_string(json, "charges", cg_audit_charge_text(sums->charges, text));
 }
 
 static void put_sums_of(struct cg_json_writer *json, const char *key,
                         const struct cg_audit_sums *sums) {
     cg_json_open_object(json, key);
-    cg_json_put_integer(json, "lines", (int64_t)sums->lines);
-    cg_json_put_integer(json, "units", (int64_t)sums->units);
-    cg_audit_put_charges(json, sums->charges);
+    cg_audit_put_json_sums(json, sums);
     cg_json_close_object(json);
 }
 
@@ -50,9 +50,7 @@ static void put_group(struct cg_json_writer *json, const char *name,
     cg_json_put_string(json, "then", cg_audit_decision_name(group->then));
     cg_json_put_string(json, "now", cg_audit_decision_name(group->now));
     cg_json_put_boolean(json, "changed", group->changed);
-    cg_json_put_integer(json, "lines", (int64_t)group->lines);
-    cg_json_put_integer(json, "units", (int64_t)group->units);
-    cg_audit_put_charges(json, group->charges);
+    cg_audit_put_json_sums(json, &group->sums);
     cg_json_close_object(json);
 }
 
@@ -109,11 +107,10 @@ static void put_changed(struct cg_page *page, const struct cg_audit_facts *facts
         if (!group->changed || rows++ >= ROWS_SHOWN) {
             continue;
         }
-        const struct cg_audit_sums sums = {group->lines, group->units, group->charges};
         cg_page_table_cell(&table, "%s", cg_audit_key_text(group->key, key));
         cg_page_table_cell(&table, "%s", cg_audit_decision_name(group->then));
         cg_page_table_cell(&table, "%s", cg_audit_decision_name(group->now));
-        cg_audit_put_sums(&table, &sums, facts->has_charges);
+        cg_audit_put_sums(&table, &group->sums, facts->has_charges);
     }
     cg_page_table_end(&table, INDENT, page);
     if (rows > ROWS_SHOWN) {

@@ -13,11 +13,17 @@ const char *cg_audit_table_name(enum cg_audit_table table);
 enum { CG_AUDIT_KEY_TEXT_BYTES = 24 };
 const char *cg_audit_key_text(uint64_t key, char out[CG_AUDIT_KEY_TEXT_BYTES]);
 
-/* An exact decimal is a string: readers of JSON make a binary fraction of a number. */
-void cg_audit_put_charges(struct cg_json_writer *json, int64_t charges);
+/* Of charges an exact decimal is a string: readers of JSON make a binary fraction of a number. */
+void cg_audit_put_json_sums(struct cg_json_writer *json, const struct cg_audit_sums *sums);
 /* "by_reason", "by_year", "by_billing_agency" and "by_provider" */
 void cg_audit_put_tables(struct cg_json_writer *json, const struct cg_audit_facts *facts);
 
+/* Such that none of a run's sums can overflow, as audit/counts.c sees to. */
+static inline void cg_audit_sums_add(struct cg_audit_sums *to, const struct cg_audit_sums *sums) {
+    to->lines += sums->lines;
+    to->units += sums->units;
+    to->charges += sums->charges;
+}
 /* Two cells of a row, or with charges three. */
 void cg_audit_put_sums(struct cg_page_table *table, const struct cg_audit_sums *sums,
                        bool has_charges);

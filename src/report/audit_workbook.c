@@ -163,12 +163,11 @@ static void put_summary(struct cg_audit_workbook *workbook, const struct cg_audi
     sheet->rows++;
     for (uint32_t i = 0; i < facts->cells.count; i++) {
         const struct cg_audit_cell *cell = cg_array_at(&facts->cells, i);
-        const struct cg_audit_sums sums = {cell->lines, cell->units, cell->charges};
         const char *const cells[] = {cg_audit_decision_name(cell->then), cell->reason_then,
                                      cg_audit_decision_name(cell->now), cell->reason_now,
                                      cell->changed ? "yes" : "no"};
         put_texts(workbook, sheet, cells, 5);
-        put_sums(workbook, sheet, 5, &sums);
+        put_sums(workbook, sheet, 5, &cell->sums);
         sheet->rows++;
     }
     if (workbook->sheets[CHANGES].rows > sheet_rows_max) {
@@ -192,13 +191,12 @@ static void put_table(struct cg_audit_workbook *workbook, const struct cg_audit_
     sheet->rows++;
     for (uint32_t i = 0; i < facts->tables[table].count; i++) {
         const struct cg_audit_group *group = cg_array_at(&facts->tables[table], i);
-        const struct cg_audit_sums sums = {group->lines, group->units, group->charges};
         char key[CG_AUDIT_KEY_TEXT_BYTES];
         const char *const cells[] = {
             cg_audit_key_text(group->key, key), cg_audit_decision_name(group->then),
             cg_audit_decision_name(group->now), group->changed ? "yes" : "no"};
         put_texts(workbook, sheet, cells, 4);
-        put_sums(workbook, sheet, 4, &sums);
+        put_sums(workbook, sheet, 4, &group->sums);
         sheet->rows++;
     }
 }

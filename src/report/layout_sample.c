@@ -17,10 +17,6 @@ static bool is_id(const struct cg_layout_sample *shown, enum cg_field field) {
            field == CG_FIELD_ORIGINAL_CLAIM_ID || field == CG_FIELD_AUTHORIZATION_NUMBER;
 }
 
-static bool is_found(const struct cg_field_source *source) {
-    return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
-}
-
 /* The value as it may be shown. */
 static void show_value(const struct cg_layout_sample *shown, enum cg_field field,
                        const struct cg_sample_value *value, char out[CG_SAMPLE_TEXT_BYTES]) {
@@ -56,7 +52,7 @@ static void put_source(struct cg_page *page, enum cg_field name, bool is_x12,
     if (source->fixed != NULL) {
         cg_page_say(page, "always \"%s\"", source->fixed);
     }
-    if (!is_found(source)) {
+    if (!cg_field_is_bound(source)) {
         cg_page_say(page, "%s", cg_field_is_needed(name) ? "MISSING" : "-");
     }
     cg_page_say(page, "%s\n", source->is_mapped ? " (by its value map)" : "");
@@ -100,7 +96,7 @@ static void put_rows(struct cg_page *page, const struct cg_layout_sample *shown)
         put_cell(page, sample, i, line);
     }
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        if (is_found(&sample->fields[field].source)) {
+        if (cg_field_is_bound(&sample->fields[field].source)) {
             put_cells(page, shown, field);
         }
     }
@@ -162,9 +158,9 @@ static void put_json_field(struct cg_json_writer *json, enum cg_field name, bool
     cg_json_open_object(json, NULL);
     cg_json_put_string(json, "field", cg_field_name(name));
     cg_json_put_boolean(json, "needed", cg_field_is_needed(name));
-    cg_json_put_boolean(json, "found", is_found(source));
+    cg_json_put_boolean(json, "found", cg_field_is_bound(source));
     put_json_column(json, "column", is_x12 ? -1 : source->column, field->column);
-    if (is_x12 && is_found(source)) {
+    if (is_x12 && cg_field_is_bound(source)) {
         cg_json_put_string(json, "place", field->column);
     }
     put_json_column(json, "fallback", source->fallback_column, field->fallback);
@@ -181,7 +177,7 @@ static void put_json_row(struct cg_json_writer *json, const struct cg_layout_sam
     cg_json_put_integer(json, "line", (int64_t)row->line);
     cg_json_open_object(json, "values");
     for (enum cg_field field = 0; field < CG_FIELD_COUNT; field++) {
-        if (is_found(&shown->sample->fields[field].source)) {
+        if (cg_field_is_bound(&shown->sample->fields[field].source)) {
             char text[CG_SAMPLE_TEXT_BYTES];
             show_value(shown, field, &row->values[field], text);
             cg_json_put_string(json, cg_field_name(field), text);

@@ -119,9 +119,7 @@ static enum cg_status ask_all(struct near *near, struct cg_error *err) {
             return err->status;
         }
     }
-    if (near->found.count > 1) {
-        qsort(near->found.items, near->found.count, sizeof(struct found), compare_found);
-    }
+    cg_array_sort(&near->found, compare_found);
     return CG_OK;
 }
 

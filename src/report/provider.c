@@ -157,9 +157,7 @@ static bool gather_endings(const struct cg_desk_question *question, struct cg_ar
         }
         *kept = ending;
     }
-    if (out->count > 0) {
-        qsort(out->items, out->count, sizeof(struct ending), compare_endings);
-    }
+    cg_array_sort(out, compare_endings);
     return true;
 }
 

@@ -38,27 +38,22 @@ void cg_rules_list_close(struct cg_rules_list *list) {
     cg_page_table_end(&list->table, 0, list->page);
 }
 
-void cg_rules_list_policy(struct cg_rules_list *list, const struct cg_policy *policy) {
+void cg_rules_list_put(struct cg_rules_list *list, const struct cg_policy *policy,
+                       const struct cg_layout *layout) {
     struct cg_json_writer *json = list->page->json;
     if (json == NULL) {
-        cg_page_table_cell(&list->table, "%s", cg_policy_id(policy));
-        cg_page_table_cell(&list->table, "%s", cg_policy_title(policy));
+        cg_page_table_cell(&list->table, "%s",
+                           policy != NULL ? cg_policy_id(policy) : cg_layout_name(layout));
+        cg_page_table_cell(&list->table, "%s",
+                           policy != NULL ? cg_policy_title(policy) : cg_layout_title(layout));
         return;
     }
     cg_json_open_object(json, NULL);
-    put_policy(json, policy);
-    cg_json_close_object(json);
-}
-
-void cg_rules_list_layout(struct cg_rules_list *list, const struct cg_layout *layout) {
-    struct cg_json_writer *json = list->page->json;
-    if (json == NULL) {
-        cg_page_table_cell(&list->table, "%s", cg_layout_name(layout));
-        cg_page_table_cell(&list->table, "%s", cg_layout_title(layout));
-        return;
+    if (policy != NULL) {
+        put_policy(json, policy);
+    } else {
+        put_layout(json, layout);
     }
-    cg_json_open_object(json, NULL);
-    put_layout(json, layout);
     cg_json_close_object(json);
 }
 

@@ -64,6 +64,15 @@ uint32_t cg_policy_slot(const struct cg_policy *policy, uint64_t procedure) {
     return slot;
 }
 
+const struct cg_cap *cg_policy_cap(const struct cg_policy_version *version, const char *id) {
+    for (uint32_t i = 0; i < version->cap_count; i++) {
+        if (strcmp(version->caps[i].id, id) == 0) {
+            return &version->caps[i];
+        }
+    }
+    return NULL;
+}
+
 int cg_policy_procedure(const struct cg_policy *policy, uint64_t procedure) {
     if (procedure == 0) {
         return -1;

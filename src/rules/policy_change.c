@@ -4,15 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct cg_cap *find_cap(const struct cg_policy_version *version, const char *id) {
-    for (uint32_t i = 0; i < version->cap_count; i++) {
-        if (strcmp(version->caps[i].id, id) == 0) {
-            return &version->caps[i];
-        }
-    }
-    return NULL;
-}
-
 static bool same_cap(const struct cg_cap *a, const struct cg_cap *b) {
     return a->limit_units == b->limit_units && a->period == b->period && a->months == b->months &&
            a->year_start_month == b->year_start_month && a->year_start_day == b->year_start_day &&
@@ -37,7 +28,7 @@ void cg_policy_changed_caps(const struct cg_policy *now, const struct cg_policy 
     const char *comma = "";
     for (uint32_t i = 0; i < a->cap_count; i++) {
         const struct cg_cap *cap = &a->caps[i];
-        const struct cg_cap *old = find_cap(b, cap->id);
+        const struct cg_cap *old = cg_policy_cap(b, cap->id);
         if (old == NULL) {
             append(out, out_bytes, "%s%s %u (new)", comma, cap->id, cap->limit_units);
         } else if (!same_cap(cap, old)) {
@@ -49,7 +40,7 @@ void cg_policy_changed_caps(const struct cg_policy *now, const struct cg_policy 
         comma = ", ";
     }
     for (uint32_t i = 0; i < b->cap_count; i++) {
-        if (find_cap(a, b->caps[i].id) == NULL) {
+        if (cg_policy_cap(a, b->caps[i].id) == NULL) {
             append(out, out_bytes, "%s%s (gone)", comma, b->caps[i].id);
             comma = ", ";
         }

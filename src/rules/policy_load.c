@@ -225,17 +225,14 @@ static void load_cap(struct cg_policy_loading *loading, const struct cg_json *no
     cg_say(&reason, "%s_cap", cap->id);
     load_word(loading, cg_json_member(node, "carc"), code_bytes, cap->carc, sizeof cap->carc);
     load_word(loading, cg_json_member(node, "rarc"), code_bytes, cap->rarc, sizeof cap->rarc);
-    for (uint32_t i = 0; i < version->cap_count; i++) {
-        if (strcmp(version->caps[i].id, cap->id) == 0) {
-            cg_json_problem(loading->doc, id, loading->problems,
-                            "the cap id \"%s\" stands twice in this version: give one another name",
-                            cap->id);
-        }
+    if (cg_policy_cap(version, cap->id) != NULL) {
+        cg_json_problem(loading->doc, id, loading->problems,
+                        "the cap id \"%s\" stands twice in this version: give one another name",
+                        cap->id);
     }
     load_period(loading, node, cap);
     cap->limit_units = (uint32_t)cg_json_integer(cg_json_member(node, "limit"));
     load_cap_procedures(loading, cg_json_member(node, "procedures"), cap);
-    cap->source = cg_policy_keep(loading, cg_json_string(cg_json_member(node, "source")));
     version->cap_count++;
 }
 

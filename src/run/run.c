@@ -17,12 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-static uint64_t clock_ms(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static bool make_batches(struct cg_run *run) {
     const struct cg_output_plan *output = &run->plan->output;
     run->depth = run->plan->threads + CG_RUN_SPARE_BATCHES;
@@ -268,7 +262,7 @@ static enum cg_status publish(struct cg_run *run, uint64_t started_ms, struct cg
         return err->status;
     }
     enum cg_status status = cg_outputs_finish(&run->outputs, facts, err);
-    facts->wall_ms = clock_ms(CLOCK_MONOTONIC) - started_ms;
+    facts->wall_ms = cg_clock_ms(CLOCK_MONOTONIC) - started_ms;
     if (status != CG_OK || run->plan->task != NULL) {
         return status;
     }
@@ -308,15 +302,15 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
 }
 
 enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
-    const uint64_t started_ms = clock_ms(CLOCK_MONOTONIC);
+    const uint64_t started_ms = cg_clock_ms(CLOCK_MONOTONIC);
     bool known;
-    run->facts.started_unix = clock_ms(CLOCK_REALTIME) / 1000;
+    run->facts.started_unix = cg_clock_ms(CLOCK_REALTIME) / 1000;
     cg_reader_warn_of_names(run->reader);
     if (decide_all(run, &known, err) != CG_OK) {
         return err->status;
     }
     cg_reader_warn_of_cut_lines(run->reader);
-    cg_run_fill_facts(run, clock_ms(CLOCK_MONOTONIC) - started_ms);
+    cg_run_fill_facts(run, cg_clock_ms(CLOCK_MONOTONIC) - started_ms);
     run->facts.outcome = known ? CG_ALL_KNOWN : CG_PUBLISHED;
     if (cg_run_check(&run->plan->checks, run->ledger, &run->facts, err) != CG_OK ||
         run->facts.outcome != CG_PUBLISHED) {

@@ -208,20 +208,20 @@ static enum cg_status close_one(struct step *step, const struct closing *closing
     return CG_OK;
 }
 
+static enum cg_status close_outer(struct step *step, const struct closing *closing,
+                                  enum cg_x12_place place, enum cg_x12_kind kind) {
+    step->envelope->place = place;
+    return close_one(step, closing) == CG_OK ? begin(step, kind) : step->err->status;
+}
+
 static enum cg_status close_interchange(struct step *step) {
-    struct cg_x12_envelope *envelope = step->envelope;
-    const struct closing closing = {&envelope->open[OPEN_ISA], "IEA", "ISA", "groups", 13};
-    envelope->place = CG_X12_BETWEEN;
-    const enum cg_status status = close_one(step, &closing);
-    return status == CG_OK ? begin(step, CG_X12_IEA) : status;
+    const struct closing closing = {&step->envelope->open[OPEN_ISA], "IEA", "ISA", "groups", 13};
+    return close_outer(step, &closing, CG_X12_BETWEEN, CG_X12_IEA);
 }
 
 static enum cg_status close_group(struct step *step) {
-    struct cg_x12_envelope *envelope = step->envelope;
-    const struct closing closing = {&envelope->open[OPEN_GS], "GE", "GS", "transactions", 6};
-    envelope->place = CG_X12_IN_INTERCHANGE;
-    const enum cg_status status = close_one(step, &closing);
-    return status == CG_OK ? begin(step, CG_X12_GE) : status;
+    const struct closing closing = {&step->envelope->open[OPEN_GS], "GE", "GS", "transactions", 6};
+    return close_outer(step, &closing, CG_X12_IN_INTERCHANGE, CG_X12_GE);
 }
 
 static enum cg_status close_transaction(struct step *step) {
@@ -229,10 +229,8 @@ static enum cg_status close_transaction(struct step *step) {
     const struct closing closing = {&envelope->open[OPEN_ST], "SE", "ST", "segments", 2};
     const bool passes = envelope->place == CG_X12_IN_PASSED;
     envelope->open[OPEN_ST].children++;
-    envelope->place = CG_X12_IN_GROUP;
     step->node->ends_pass = passes;
-    const enum cg_status status = close_one(step, &closing);
-    return status == CG_OK ? begin(step, passes ? CG_X12_PASSED : CG_X12_SE) : status;
+    return close_outer(step, &closing, CG_X12_IN_GROUP, passes ? CG_X12_PASSED : CG_X12_SE);
 }
 
 /* --- where a segment may stand --- */

@@ -29,6 +29,9 @@ struct cg_array {
 void cg_array_init(struct cg_array *array, size_t item_bytes, uint32_t limit);
 void cg_array_fini(struct cg_array *array); /* it may be used again, and is empty */
 
+/* In the order that qsort's comparison tells. */
+void cg_array_sort(struct cg_array *array, int (*compare)(const void *a, const void *b));
+
 /* What cg_array_add does where there is no room. */
 cg_must_use bool cg_array_grow(struct cg_array *array);
 

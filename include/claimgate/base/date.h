@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CG_DAY_NONE INT32_MIN /* no date: blank, unknown or invalid */
 #define CG_DAY_OPEN INT32_MAX /* the open end of a span */
@@ -78,5 +79,8 @@ int cg_date_age(int32_t birth_day, int32_t day_no);
 
 /* Today's local date. */
 int32_t cg_date_today(void);
+
+/* Milliseconds: CLOCK_MONOTONIC for what has passed, CLOCK_REALTIME for what a report tells. */
+uint64_t cg_clock_ms(clockid_t clock);
 
 #endif

@@ -7,10 +7,14 @@
 #define CLAIMGATE_BASE_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bytes of the well-formed character that starts at `bytes`, 1 to 4; 0 where there is none
  * (overlong forms, surrogates, code points past U+10FFFF, a character cut short, len_bytes 0). */
 size_t cg_utf8_char_bytes(const char *bytes, size_t len_bytes);
+
+/* The code point of one character of at most three bytes; 0 for others. */
+uint32_t cg_utf8_point(const char *bytes, size_t len);
 
 /* Copy `text` for a terminal: bytes that would move the cursor or end the line, or are no UTF-8,
  * are written \xNN; characters that turn the writing direction or cannot be seen by their code

@@ -119,6 +119,10 @@ struct cg_field_source {
     uint8_t decimals;        /* digits behind a point that is not written */
 };
 
+static inline bool cg_field_is_bound(const struct cg_field_source *source) {
+    return source->column >= 0 || source->fallback_column >= 0 || source->fixed != NULL;
+}
+
 /* What a person should look at in a header that fits. */
 struct cg_column_note {
     enum cg_field field;

@@ -21,6 +21,12 @@ enum cg_audit_decision {
     CG_AUDIT_DECISIONS,
 };
 
+struct cg_audit_sums {
+    uint64_t lines;
+    uint64_t units;  /* submitted, of in-scope lines */
+    int64_t charges; /* of the same lines, in ten-thousandths */
+};
+
 /* Lines that have these two decisions and first reasons ("" for none), all changed or none. */
 struct cg_audit_cell {
     enum cg_audit_decision then;
@@ -28,9 +34,7 @@ struct cg_audit_cell {
     char reason_then[CG_VERDICT_REASON_BYTES];
     char reason_now[CG_VERDICT_REASON_BYTES];
     bool changed; /* with equal decisions: further reasons or the units of a cutback */
-    uint64_t lines;
-    uint64_t units;  /* submitted, of in-scope lines */
-    int64_t charges; /* of the same lines, in ten-thousandths */
+    struct cg_audit_sums sums;
 };
 
 enum { CG_AUDIT_CHARGE_PLACES = 4 };
@@ -51,20 +55,13 @@ struct cg_audit_group {
     enum cg_audit_decision then;
     enum cg_audit_decision now;
     bool changed; /* all of them, or none */
-    uint64_t lines;
-    uint64_t units;
-    int64_t charges;
+    struct cg_audit_sums sums;
     uint64_t key_changed; /* changed lines of all groups of the key */
 };
 /* The key of all that had no room any more. */
 #define CG_AUDIT_OTHER_KEYS UINT64_MAX
 
 /* The lines that a reason stood first for, then and now. */
-struct cg_audit_sums {
-    uint64_t lines;
-    uint64_t units;
-    int64_t charges;
-};
 struct cg_audit_reason {
     char reason[CG_VERDICT_REASON_BYTES];
     struct cg_audit_sums then;

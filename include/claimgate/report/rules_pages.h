@@ -21,8 +21,9 @@ struct cg_rules_list {
     struct cg_page_table table;
 };
 void cg_rules_list_open(struct cg_rules_list *list, struct cg_page *page, const char *key);
-void cg_rules_list_policy(struct cg_rules_list *list, const struct cg_policy *policy);
-void cg_rules_list_layout(struct cg_rules_list *list, const struct cg_layout *layout);
+/* One of the two; the other is NULL. */
+void cg_rules_list_put(struct cg_rules_list *list, const struct cg_policy *policy,
+                       const struct cg_layout *layout);
 void cg_rules_list_close(struct cg_rules_list *list);
 
 /* That nothing is wrong with a file, and what it holds. */

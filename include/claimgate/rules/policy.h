@@ -48,7 +48,6 @@ struct cg_cap {
     char rarc[8];
     bool counts_all;     /* false: only procedures marked in `counts` */
     uint8_t counts[256]; /* by procedure_no: 1 when its units count */
-    const char *source;
 };
 
 /* A demand on the rendering provider beyond steps 1 to 4. Credential types are folded words. */
@@ -133,6 +132,9 @@ const struct cg_policy_version *cg_policy_version(const struct cg_policy *policy
 
 /* The version in force on day_no: the last that is effective on or before it; NULL: none. */
 const struct cg_policy_version *cg_policy_in_force(const struct cg_policy *policy, int32_t day_no);
+
+/* The cap of this id; NULL: the version has none. */
+const struct cg_cap *cg_policy_cap(const struct cg_policy_version *version, const char *id);
 
 /* procedure_no of a code (field.h: cg_field_procedure); -1: no version names it. */
 int cg_policy_procedure(const struct cg_policy *policy, uint64_t procedure);
