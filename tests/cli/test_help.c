@@ -73,6 +73,25 @@ static void expect_completes(const char *line, const char *expected) {
     expect_says(argv, 0, expected, NULL);
 }
 
+Test(help, the_programs_own_man_page_lists_every_command) {
+    static const char script[] = "set -e; page=$(\"$0\" help --man); \"$0\" help --commands | "
+                                 "while read -r name; do printf %s \"$page\" | "
+                                 "grep -q \"^.BR claimgate-$(echo $name | tr ' ' -) (1)$\"; "
+                                 "done; printf %s \"$page\" | sed -n '1p;$p'";
+    const char *const shell[] = {"bash", "-c", script, run_claimgate(), NULL};
+    expect_says(shell, 0, ".TH \"CLAIMGATE\" 1 ", NULL);
+    expect_says(shell, 0, "\n.BR sqlite3 (1)", NULL);
+}
+
+Test(help, zsh_gets_the_words_that_bash_gets) {
+    static const char script[] =
+        "words() { grep -e '^    \"' -e '^    [a-z]*) subs=' -e '^    --policy)'; }; "
+        "diff <(\"$0\" help --completion bash | words) <(\"$0\" help --completion zsh | words) && "
+        "\"$0\" help --completion zsh | sed -n '1p;$p'";
+    const char *const shell[] = {"bash", "-c", script, run_claimgate(), NULL};
+    expect_says(shell, 0, "#compdef claimgate\n_claimgate \"$@\"\n", NULL);
+}
+
 Test(help, bash_completes_commands_options_and_what_is_built_in) {
     expect_completes("claimgate va", " validate ");
     expect_completes("claimgate ledger ", " runs show verify ");

@@ -63,14 +63,6 @@ Test(refusals, words_and_help) {
 
 Test(refusals, values_of_options) {
     static const struct refusal refusals[] = {
-        {"$V --out $D/o --max-reject-rate x", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate /", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate 101", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate 100.001", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate 1.2345", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate 1./", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate 1.:", "a percentage from 0 to 100"},
-        {"$V --out $D/o --max-reject-rate " LONG, "a percentage from 0 to 100"},
         {"$V --out $D/o --guard maybe", "--guard takes warn, off or stop, not \"maybe\""},
         {"$V --out $D/o --group no-such-group", "there is no group \"no-such-group\""},
         {CHECK "--member M --date 2025-01-01 --units 1 --rendering-npi 1000000004 "

@@ -1,0 +1,96 @@
+/*
+ * What a person is told of a decision of each kind, and of a day, a member or a run of which there
+ * is little to tell.
+ */
+#include "support/script.h"
+
+#include <criterion/criterion.h>
+
+/* A night with a line cut back, one that the caps are not for, and one whose units are none. */
+#define NIGHT                                                                                      \
+    "R='--roster fixtures/quickstart/roster --as-of 2025-06-30'; "                                 \
+    "sed 's/\"over_cap\": \"reject\"/\"over_cap\":\"cutback\"/; s/\"cap_exempt\": null/"           \
+    "\"cap_exempt\":{\"under_age\":21,\"authorization\":\"on_claim\",\"source\":\"t\"}/' "         \
+    "schemas/policies/ms.json > $1/p.json; printf '%s\\n' claim_id,claim_line_number,member_id,"   \
+    "claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi,birth_date,"             \
+    "authorization_number A,1,M1,2025-01-06,H0038,9,1000000004,, "                                 \
+    "B,1,M2,2025-01-06,H0038,9,1000000004,2010-01-01,AUTH C,1,M3,2025-01-06,H0038,x,1000000004,, " \
+    "> $1/c.csv; $0 validate $1/c.csv $R --policy $1/p.json --out $1/o --ledger $1/l > $1/said; "
+#define ASK "$0 check $R --date 2025-01-06 --rendering-npi 1000000004 2>/dev/null "
+
+Test(answers, a_line_cut_back_tells_how_many_units_were_accepted) {
+    script_expect(NIGHT "$0 explain A --ledger $1/l | grep -o '[0-9]* of them accepted'; "
+                        "" ASK "--policy $1/p.json --member M --units 9 | head -n 1",
+                  "6 of them accepted\n"
+                  "accepted in part: 6 of 9 units of H0038 on 2025-01-06\n");
+}
+
+Test(answers, a_line_that_the_caps_are_not_for_is_told_as_exempt) {
+    script_expect(NIGHT "grep exempt $1/said | tr -s ' '; "
+                        "$0 explain B --ledger $1/l | tail -n 1; "
+                        "$0 usage M2 --ledger $1/l --date 2025-01-06 | grep Cap; "
+                        "" ASK "--policy $1/p.json --member M --units 9 --birth-date 2010-01-01 "
+                        "--authorization A | sed -n 2p",
+                  " of them exempt from caps 1 9\n"
+                  "  exempt      the caps neither tested nor counted this line\n"
+                  "Cap \"daily\": 0 of 6 units used, 6 left\n"
+                  "Cap \"yearly\": 0 of 200 units used, 200 left\n"
+                  "exempt from caps: authorized\n");
+}
+
+Test(answers, units_that_are_none_are_told_and_not_counted) {
+    script_expect(NIGHT "$0 explain C --ledger $1/l | grep service; "
+                        "" ASK "--member M --units x | head -n 1",
+                  "  service     H0038 on 2025-01-06, units not valid\n"
+                  "              service_unit_quantity holds something else than a whole number\n"
+                  "rejected: H0038 on 2025-01-06\n");
+}
+
+Test(answers, a_value_too_long_for_a_claim_file_is_a_malformed_record) {
+    script_expect(NIGHT ASK "--member M --units $(printf '%070000d' 1) | sed -n 1,3p",
+                  "rejected: a malformed record\n\nreason malformed_record: CO 16 MA130\n");
+}
+
+Test(answers, a_code_that_only_looks_like_one_of_the_policys_passes_with_a_warning) {
+    script_expect(NIGHT ASK "--member M --units 1 --procedure H0O38 | sed -n 1,3p",
+                  "out of scope: policy ms does not test this line; it passes through\n\n"
+                  "warning procedure_code_near: the line passes all the same\n");
+}
+
+Test(answers, a_credential_that_ends_is_told_with_its_last_day) {
+    script_expect(NIGHT "$0 explain A --ledger $1/l --roster fixtures/quickstart/roster | "
+                        "grep credential; $0 check $R --date 2024-06-03 --rendering-npi "
+                        "1000000038 --member M --units 1 2>/dev/null | grep credential",
+                  "  credential  CPSSP-MH, current, from 2023-01-01, without an end\n"
+                  "credential CPSSP-SU, current, from 2023-01-01, ends 2024-12-31\n");
+}
+
+Test(answers, on_a_day_without_a_cap_there_is_none_to_tell_of) {
+    script_expect(NIGHT "ask=\"$0 usage M1 --ledger $1/l --date 1999-01-06\"; "
+                        "$ask; $ask --json | grep caps; $ask --csv; $ask --csv --plan 5/week",
+                  "Member M1 on 1999-01-06, policy ms\n\nNo cap is in force on that day.\n"
+                  "  \"caps\": []\n"
+                  "cap,from,to,limit,used,left,reached_on\n"
+                  "cap,from,to,limit,used,left,reached_on\n");
+}
+
+Test(answers, a_cap_that_is_not_there_is_told_with_those_that_are) {
+    script_expect_told(NIGHT "exec 2>&1; $0 members --ledger $1/l --date 1999-01-01; "
+                             "$0 members --ledger $1/l --date 2025-01-06 --cap none; "
+                             "$0 members --ledger $1/l --date 2025-01-06 --near 150 --json | "
+                             "tail -n 3",
+                       "claimgate: no cap is in force on that day; give another --date\n"
+                       "claimgate: there is no cap \"none\" on that day; there are daily, yearly\n"
+                       "  \"further_at_most\": 0,\n  \"members\": []\n}\n");
+}
+
+/* As a run leaves it that was killed between its commit and the folder's name. */
+Test(answers, a_run_that_is_not_published_is_told_wherever_it_is_shown) {
+    script_expect(NIGHT "sqlite3 $1/l 'DELETE FROM publication'; "
+                        "$0 explain A --ledger $1/l | tail -n 1; "
+                        "for form in '' --csv --oneline --json; do "
+                        "$0 ledger runs --ledger $1/l $form | grep -o 'not published'; done; "
+                        "$0 ledger show 1 --ledger $1/l | grep -o 'not published'",
+                  "  unpublished its run was cut off; the next run or `ledger recover` ends it\n"
+                  "not published\nnot published\nnot published\nnot published\nnot published\n");
+}
