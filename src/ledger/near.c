@@ -95,7 +95,8 @@ static bool keep_span(struct cg_near *near, const struct cg_cell *cells, const s
                       uint64_t units) {
     const int64_t end_day = cells[CG_LINE_END].kind == CG_CELL_NULL ? cells[CG_LINE_START].integer
                                                                     : cells[CG_LINE_END].integer;
-    for (int64_t day_no = cells[CG_LINE_START].integer; day_no <= end_day;) {
+    int64_t day_no = cells[CG_LINE_START].integer;
+    do {
         const uint32_t period_no = period_of(near, cap, (int32_t)day_no);
         if (period_no == UINT32_MAX || !keep(near, cells, period_no, units)) {
             return false;
@@ -103,7 +104,7 @@ static bool keep_span(struct cg_near *near, const struct cg_cell *cells, const s
         const struct cg_near_period *period = cg_array_at(&near->periods, period_no);
         day_no = (int64_t)period->last_day + 1;
         units = near->is_sum ? units : cap->limit_units;
-    }
+    } while (day_no <= end_day);
     return true;
 }
 

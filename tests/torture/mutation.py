@@ -6,8 +6,9 @@ Every suite of `make test` runs once on programs that note which way each jump g
 MUTANTS (40) jumps are made one-way: the suites that go the other way run on each, those that are likely
 to notice and soon done with first, until one fails. A mutant that all of them pass survives and is
 listed with its line; unnoticed.txt says why some cannot matter. TORTURE_SEED picks others,
-JUMP=file:line:how tries one again, SUITES="caps claim" asks those alone. For one mutant suites of MUTANT_SECONDS (60) in all are run; how many
-of those that go the other way were run stands beside what survives.
+JUMP=file:line:how tries one again, SUITES="caps claim" asks those alone. For one mutant suites of
+MUTANT_SECONDS (600, of the processor, which is all of them) are run; how many of those that go the
+other way were run stands beside what survives.
 LIBS and CC are those of the build.
 """
 import glob
@@ -25,28 +26,28 @@ GATE = sorted(glob.glob("src/gate/*.c"))
 COMMIT = [f"src/ledger/{name}.c" for name in (
     "run", "write", "record", "run_row", "chain", "rows", "members", "pack", "groups", "fold", "near",
     "rendered", "line_ids", "cells", "numbers", "wide", "known", "night", "night_end", "night_file")]
-SECONDS = 60  # of the processor, for a process; a machine may be busy
 BYTES = 4 << 30
 WAIT_SECONDS = 900
-MUTANT_SECONDS = float(os.environ.get("MUTANT_SECONDS", "60"))
+MUTANT_SECONDS = float(os.environ.get("MUTANT_SECONDS", "600"))
 
 
-def limit():
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def limit(seconds):
+    """Of the processor, for a process: a machine may be busy with others'."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
 
 
 def processor_seconds():
-    """Of all processes that have ended: a machine may be busy with others'."""
+    """Of all processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def passes(program, whole, *options):
+def passes(program, whole, *options, seconds=300):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CLAIMGATE_")}
     environment["CLAIMGATE"] = os.path.abspath(whole)
     with subprocess.Popen((program, "-j1", *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          stdin=subprocess.DEVNULL, env=environment, preexec_fn=limit,
+                          stdin=subprocess.DEVNULL, env=environment, preexec_fn=lambda: limit(seconds),
                           start_new_session=True) as process:
         try:
             code = process.wait(WAIT_SECONDS)
@@ -106,6 +107,10 @@ class Trial:
                        for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))
                        if not asked or os.path.basename(path)[5:-2] in asked]
         self._look(build, os.path.join(folder, "ways.json"))
+        self.kills_path = os.path.join(folder, "kills.json")
+        kills = load_json(self.kills_path)  # of trials before
+        for suite in self.suites:
+            suite.kills = kills.get(suite.name, {})
 
     def _look(self, build, path):
         """Which ways each suite goes; what was seen of the same programs before is not asked again."""
@@ -146,14 +151,16 @@ class Trial:
             programs = [program for program in (suite.binary, self.whole) if jump.number in program.at]
             was = [program.mutate(jump.number, how) for program in programs]
             try:
-                killed = not (passes(suite.program, self.whole.path, "--fail-fast")
-                              or passes(suite.program, self.whole.path, "--fail-fast"))
+                most = 10 + int(4 * suite.seconds)
+                killed = not (passes(suite.program, self.whole.path, "--fail-fast", seconds=most)
+                              or passes(suite.program, self.whole.path, "--fail-fast", seconds=most))
             finally:
                 for program, before in zip(programs, was):
                     program.mend(jump.number, before)
             killed = killed and self.is_good(suite)
             suite.learn(jump, killed)
             if killed:
+                save_json(self.kills_path, {suite.name: suite.kills for suite in self.suites})
                 return suite.name, ""
         return None, f"{asked} of {len(going)} suites"
 
