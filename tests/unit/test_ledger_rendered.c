@@ -48,7 +48,9 @@ static bool try_add(uint64_t npi, int32_t day, uint64_t units, uint64_t accepted
     cells[CG_LINE_UNITS] = cg_cell_unsigned(units);
     cells[CG_LINE_ACCEPTED] = cg_cell_unsigned(accepted);
     cells[CG_LINE_REASONS] = cg_cell_string(reasons);
-    cells[CG_LINE_DECISION] = cg_cell_integer(accepted == units ? CG_ACCEPTED : CG_REJECTED);
+    cells[CG_LINE_DECISION] = cg_cell_integer(accepted == units ? CG_ACCEPTED
+                                              : accepted > 0    ? CG_CUTBACK
+                                                                : CG_REJECTED);
     return cg_rendered_add(&rendered, cells);
 }
 
@@ -131,8 +133,7 @@ static bool sum_up(void) {
         char reason[32];
         snprintf(reason, sizeof reason, "reason_%u", (unsigned)(i % 40));
         /* Whichever of the two is the first that needs more memory. */
-        good = i % 2 == 0 ? try_add(1000000000 + i, DAY, 4, 4, NULL) &&
-                                try_add(1000000000 + i, DAY, 5, 0, reason)
+        good = i % 2 == 0 ? try_add(1000000000 + i, DAY, 4, 3, reason)
                           : try_add(1000000000 + i, DAY, 5, 0, reason) &&
                                 try_add(1000000000 + i, DAY, 4, 4, NULL);
     }

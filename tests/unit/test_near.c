@@ -4,25 +4,25 @@
  */
 #include "claimgate/record/field.h"
 #include "ledger/near.h"
+#include "support/policy_text.h"
 #include "support/shortage.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MEMBERS = 40, YEARS = 4, LINES = 300, LIMIT = 200 };
+enum { MEMBERS = 40, YEARS = 4, LINES = 300, LIMIT = 200, LIFE_LIMIT = 6 };
 
 static const int32_t FIRST_DAY = 19905; /* 2024-07-01 */
 static const int32_t YEAR_DAYS[YEARS + 1] = {19905, 20270, 20635, 21000, 21366};
 
 static struct cg_policy *policy;
 
+/* A limit of each fiscal year, and before it one of a lifetime. */
 static void setup(void) {
-    struct cg_error err = CG_ERROR_INIT;
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    cr_assert_eq(cg_policy_load("ms", &policy, &problems, &err), CG_OK, "%s", err.text);
-    cg_problems_fini(&problems);
+    char text[TEXT_MAX];
+    policy = policy_load_good_text(
+        policy_edited("\"period\": \"day\"", "\"period\": \"lifetime\"", text));
 }
 
 static void teardown(void) {
@@ -31,9 +31,10 @@ static void teardown(void) {
 
 TestSuite(near, .init = setup, .fini = teardown);
 
-/* Units by member and fiscal year. */
+/* Units by member and fiscal year, and of a lifetime. */
 struct kept {
     uint64_t units[MEMBERS][YEARS];
+    uint64_t of_life[MEMBERS];
 };
 
 struct line {
@@ -41,6 +42,7 @@ struct line {
     int32_t start_day, end_day;
     uint32_t units;
     uint32_t used; /* of the year, before it; UINT32_MAX: the cap did not test it */
+    uint32_t used_ever;
     bool has_end;
 };
 
@@ -59,16 +61,19 @@ static void fill_lines(struct line lines[LINES], uint32_t seed) {
             .end_day = start_day + (has_end ? (int32_t)next_random(&seed, 500) : 0),
             .units = 1 + next_random(&seed, 6),
             .used = next_random(&seed, 5) == 0 ? UINT32_MAX : next_random(&seed, LIMIT - 6),
+            .used_ever = next_random(&seed, 3) == 0 ? UINT32_MAX : next_random(&seed, 3),
             .has_end = has_end,
         };
     }
 }
 
 static bool add(struct cg_near *near, const struct line *line) {
-    char cap_used[32];
+    char of_year[16], of_life[16], cap_used[40];
     struct cg_cell cells[CG_LINE_CELLS] = {0};
-    snprintf(cap_used, sizeof cap_used, line->used == UINT32_MAX ? "[0,null]" : "[0,%u]",
-             line->used);
+    snprintf(of_year, sizeof of_year, line->used == UINT32_MAX ? "null" : "%u", line->used);
+    snprintf(of_life, sizeof of_life, line->used_ever == UINT32_MAX ? "null" : "%u",
+             line->used_ever);
+    snprintf(cap_used, sizeof cap_used, "[%s,%s]", of_life, of_year);
     cells[CG_LINE_MEMBER] = cg_cell_integer(line->member + 1);
     cells[CG_LINE_START] = cg_cell_integer(line->start_day);
     cells[CG_LINE_END] = line->has_end ? cg_cell_integer(line->end_day) : cg_cell_null();
@@ -81,11 +86,21 @@ static bool add(struct cg_near *near, const struct line *line) {
     return cg_near_add(near, cells);
 }
 
+static void expect_of_life(const struct line *line, bool is_sum, uint64_t *units) {
+    const uint64_t used = line->units + (is_sum ? 0 : line->used_ever);
+    if (is_sum) {
+        *units += line->units;
+    } else if (line->used_ever != UINT32_MAX && (used >= LIFE_LIMIT / 2 || line->has_end)) {
+        *units = used > *units ? used : *units;
+    }
+}
+
 /* What is to be kept of the lines, worked out year by year. */
 static void expect_of(const struct line lines[LINES], bool is_sum, struct kept *kept) {
     memset(kept, 0, sizeof *kept);
     for (uint32_t i = 0; i < LINES; i++) {
         const struct line *line = &lines[i];
+        expect_of_life(line, is_sum, &kept->of_life[line->member]);
         const uint64_t first = line->units + (is_sum ? 0 : line->used);
         if (!is_sum && (line->used == UINT32_MAX || (first < LIMIT / 2 && !line->has_end))) {
             continue;
@@ -113,16 +128,19 @@ static bool read_row(void *context, enum cg_row_table table, const struct cg_cel
     uint64_t units;
     bool broken;
     cr_assert(table == CG_ROW_NEAR && count == CG_NEAR_CELLS);
-    cr_expect(strncmp(cells[0].bytes.ptr, "yearly", cells[0].bytes.len) == 0);
+    const bool is_life = cells[1].integer == CG_DAY_FIRST;
+    cr_expect(strncmp(cells[0].bytes.ptr, is_life ? "daily" : "yearly", cells[0].bytes.len) == 0);
     int year = 0;
     while (year < YEARS && YEAR_DAYS[year] != cells[1].integer) {
         year++;
     }
-    cr_assert_lt(year, YEARS);
+    cr_assert(is_life || year < YEARS);
     while (cg_near_next(&packed, &member_no, &units, &broken)) {
         cr_assert(member_no >= 1 && member_no <= MEMBERS);
-        cr_expect_eq(kept->units[member_no - 1][year], 0, "a member stands twice");
-        kept->units[member_no - 1][year] = units;
+        uint64_t *place =
+            is_life ? &kept->of_life[member_no - 1] : &kept->units[member_no - 1][year];
+        cr_expect_eq(*place, 0, "a member stands twice");
+        *place = units;
     }
     cr_expect(!broken);
     return true;
