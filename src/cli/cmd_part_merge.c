@@ -5,6 +5,7 @@
 #include "claimgate/io/files.h"
 #include "claimgate/report/run_report.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -55,17 +56,15 @@ static void tell(void *context, const struct cg_run_facts *facts) {
 
 /* The plan's names are told from another folder than those of this command. */
 static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct cg_error *err) {
-    char folder[PATH_MAX];
-    if (path[0] == '/') {
-        return snprintf(out, PATH_MAX, "%s", path) < PATH_MAX
-                   ? CG_OK
-                   : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", path);
+    char folder[PATH_MAX] = "";
+    const bool is_absolute = path[0] == '/';
+    if (!is_absolute && getcwd(folder, sizeof folder) == NULL) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                  "%s: the current folder has no name", path);
     }
-    if (getcwd(folder, sizeof folder) == NULL ||
-        snprintf(out, PATH_MAX, "%s/%s", folder, path) >= PATH_MAX) {
-        return cg_error_set(err, CG_CANNOT_CREATE, "%s: the current folder has no name", path);
-    }
-    return CG_OK;
+    return snprintf(out, PATH_MAX, "%s%s%s", folder, is_absolute ? "" : "/", path) < PATH_MAX
+               ? CG_OK
+               : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", path);
 }
 
 enum cg_status cg_part_merging_begin(struct cg_part_merging *merging, const char *ledgers,

@@ -124,8 +124,8 @@ static void read_passing(struct cg_handed_reader *row, struct cg_passing_take_ba
     passing->original_claim_id = read_key(row);
 }
 
-bool cg_asked_read(struct cg_text row_text, const struct cg_policy *policy, struct cg_arena *memory,
-                   struct cg_asked *out) {
+enum cg_status cg_asked_read(struct cg_text row_text, const struct cg_policy *policy,
+                             struct cg_arena *memory, struct cg_asked *out, struct cg_error *err) {
     struct cg_handed_reader row = cg_handed_open(row_text, memory);
     *out = (struct cg_asked){.input = (uint32_t)cg_handed_number(&row, UINT32_MAX)};
     out->place = cg_handed_number(&row, UINT64_MAX);
@@ -139,5 +139,8 @@ bool cg_asked_read(struct cg_text row_text, const struct cg_policy *policy, stru
         out->line.reverses = kind >= KIND_REVERSAL;
         read_line(&row, policy, out);
     }
-    return cg_handed_is_good(&row);
+    if (row.lacks_memory) {
+        return cg_error_no_memory(err);
+    }
+    return cg_handed_is_good(&row) ? CG_OK : cg_error_set(err, CG_BAD_DATA, "a row cannot be read");
 }

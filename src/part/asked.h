@@ -39,8 +39,9 @@ cg_must_use bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place
 cg_must_use bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
                                       const struct cg_passing_take_back *passing);
 
-/* Texts are copied into `memory`. False: the row is none of ours, or memory is out. */
-cg_must_use bool cg_asked_read(struct cg_text row, const struct cg_policy *policy,
-                               struct cg_arena *memory, struct cg_asked *out);
+/* Texts are copied into `memory`. CG_BAD_DATA: the row is none of ours. */
+cg_must_use enum cg_status cg_asked_read(struct cg_text row, const struct cg_policy *policy,
+                                         struct cg_arena *memory, struct cg_asked *out,
+                                         struct cg_error *err);
 
 #endif

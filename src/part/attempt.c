@@ -244,31 +244,36 @@ enum cg_status cg_step_damaged(const struct cg_part *part, const struct cg_step 
                         step->unit, number);
 }
 
+enum cg_status cg_step_blame(const struct cg_part *part, const struct cg_step *step,
+                             uint32_t number, struct cg_error *err) {
+    const struct cg_error why = *err;
+    if (why.status != CG_BAD_DATA && why.status != CG_NO_INPUT) {
+        return why.status;
+    }
+    *err = (struct cg_error)CG_ERROR_INIT;
+    return cg_step_damaged(part, step, number, why.text, err);
+}
+
 static enum cg_status read_manifest(const struct cg_part *part, const struct cg_step *step,
                                     uint32_t number, struct cg_manifest *out,
                                     struct cg_error *err) {
-    struct cg_problems problems;
-    enum cg_status status = cg_file_read(out->path, &out->text, err);
-    if (status == CG_NO_INPUT) {
+    const enum cg_status found = cg_file_read(out->path, &out->text, err);
+    if (found == CG_NO_INPUT) {
         *err = (struct cg_error)CG_ERROR_INIT;
         return cg_error_set(err, CG_NO_INPUT,
                             "%s is not there: run `claimgate part %s --run %s --%s %u` first",
                             out->path, step->name, part->run_dir, step->unit, number);
     }
-    if (status != CG_OK) {
-        return status;
+    if (found != CG_OK) {
+        return found;
     }
+    struct cg_problems problems;
     cg_problems_init(&problems);
     out->doc =
         cg_json_load_own(out->path, out->text.data, out->text.len_bytes, step->schema, &problems);
-    if (out->doc == NULL) {
-        struct cg_error why = CG_ERROR_INIT;
-        status = cg_problems_in_data(&problems, &why);
-        status = status == CG_BAD_DATA ? cg_step_damaged(part, step, number, why.text, err)
-                                       : cg_error_set(err, status, "%s", why.text);
-    }
+    const enum cg_status status = out->doc != NULL ? CG_OK : cg_problems_in_data(&problems, err);
     cg_problems_fini(&problems);
-    return status;
+    return status == CG_OK ? CG_OK : cg_step_blame(part, step, number, err);
 }
 
 enum cg_status cg_manifest_load(const struct cg_part *part, const struct cg_step *step,

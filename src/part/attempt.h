@@ -72,5 +72,9 @@ void cg_manifest_free(struct cg_manifest *manifest);
  * that makes it again. */
 enum cg_status cg_step_damaged(const struct cg_part *part, const struct cg_step *step,
                                uint32_t number, const char *what, struct cg_error *err);
+/* The same of a failure to read what a step made, where that is a file with bad data or that is not
+ * there; any other failure is left as it is. */
+enum cg_status cg_step_blame(const struct cg_part *part, const struct cg_step *step,
+                             uint32_t number, struct cg_error *err);
 
 #endif

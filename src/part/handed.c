@@ -106,8 +106,11 @@ struct cg_text cg_handed_kept_text(struct cg_handed_reader *row, uint32_t most) 
         return (struct cg_text){"", 0};
     }
     const char *copy = cg_arena_copy(row->memory, text.ptr, text.len);
-    row->failed = row->failed || copy == NULL;
-    return (struct cg_text){copy, copy == NULL ? 0 : text.len};
+    if (copy == NULL) {
+        row->lacks_memory = row->failed = true;
+        return (struct cg_text){"", 0};
+    }
+    return (struct cg_text){copy, text.len};
 }
 
 bool cg_handed_is_good(const struct cg_handed_reader *row) {

@@ -50,7 +50,8 @@ struct cg_handed_reader {
     const char *end;
     struct cg_arena *memory; /* for texts; NULL: none are asked for */
     uint32_t filled;         /* from the next cell on */
-    bool failed;             /* the row is none of ours, or memory is out */
+    bool lacks_memory;
+    bool failed; /* the row is none of ours, or memory is out */
 };
 
 cg_must_use struct cg_handed_reader cg_handed_open(struct cg_text row, struct cg_arena *memory);

@@ -34,19 +34,13 @@ static const struct cg_step *maker_of(const struct cg_answering *answering, uint
     return is_asked(answering, piece_no) ? &cg_step_ask : &cg_step_decide;
 }
 
-static enum cg_status is_damaged(const struct cg_answering *answering, uint32_t piece_no,
-                                 struct cg_error *err) {
-    const struct cg_error why = *err;
-    uint32_t number;
-    const struct cg_step *step = maker_of(answering, piece_no, &number);
-    *err = (struct cg_error)CG_ERROR_INIT;
-    return cg_step_damaged(answering->part, step, number, why.text, err);
-}
-
 static enum cg_status next_row(const struct cg_answering *answering, uint32_t piece_no,
                                struct cg_text *row, bool *more, struct cg_error *err) {
-    const enum cg_status status = cg_piece_next(&answering->pieces[piece_no], row, more, err);
-    return status == CG_BAD_DATA ? is_damaged(answering, piece_no, err) : status;
+    uint32_t number;
+    const struct cg_step *step = maker_of(answering, piece_no, &number);
+    return cg_piece_next(&answering->pieces[piece_no], row, more, err) == CG_OK
+               ? CG_OK
+               : cg_step_blame(answering->part, step, number, err);
 }
 
 enum cg_status cg_look_up_passing(void *context, struct cg_batch *batch, struct cg_error *err) {
@@ -125,25 +119,23 @@ static enum cg_status open_piece(struct cg_answering *answering, uint32_t piece_
     char path[CG_PART_PATH_BYTES];
     struct cg_manifest manifest;
     struct cg_piece_facts facts;
-    const struct cg_json *piece = NULL;
     uint32_t number;
     const struct cg_step *step = maker_of(answering, piece_no, &number);
     const bool asked = is_asked(answering, piece_no);
-    enum cg_status status = cg_manifest_load(answering->part, step, number, &manifest, err);
-    if (status == CG_OK) {
-        piece = cg_json_item(cg_json_member(cg_json_root(manifest.doc), "pieces"),
-                             asked ? piece_no : answering->task);
+    if (cg_manifest_load(answering->part, step, number, &manifest, err) == CG_OK) {
+        const struct cg_json *piece =
+            cg_json_item(cg_json_member(cg_json_root(manifest.doc), "pieces"),
+                         asked ? piece_no : answering->task);
         cg_piece_facts_get(piece, &facts);
         (void)cg_part_path(answering->part, path, "%s/%u/%s", step->name, number,
                            cg_json_string(cg_json_member(piece, "file")));
-        status = cg_piece_open(path, asked ? cg_passing_header : cg_answered_header, &facts,
-                               &answering->pieces[piece_no], err);
-    }
-    if ((status == CG_BAD_DATA || status == CG_NO_INPUT) && piece != NULL) {
-        status = is_damaged(answering, piece_no, err);
+        if (cg_piece_open(path, asked ? cg_passing_header : cg_answered_header, &facts,
+                          &answering->pieces[piece_no], err) != CG_OK) {
+            (void)cg_step_blame(answering->part, step, number, err);
+        }
     }
     cg_manifest_free(&manifest);
-    return status;
+    return err->status;
 }
 
 enum cg_status cg_look_up_open(struct cg_answering *answering, struct cg_error *err) {

@@ -25,8 +25,8 @@ struct cg_making {
     bool begins_anew; /* what was there is gone, and nothing written yet */
 };
 
-/* Find the plan that stands, if any. */
-void cg_making_look_for_plan(struct cg_making *making);
+/* Find the plan that stands, if any; one that is damaged or another version's is none. */
+cg_must_use enum cg_status cg_making_look_for_plan(struct cg_making *making, struct cg_error *err);
 /* Where a ledger set is asked for: its night, and the inputs less those that it knows. */
 cg_must_use enum cg_status cg_making_take_ledgers(struct cg_making *making,
                                                   const struct cg_policy *policy,

@@ -270,10 +270,10 @@ static enum cg_status make(struct cg_making *making, const struct cg_policy *pol
         lock(making, err) != CG_OK || name_folder(making, err) != CG_OK ||
         check_names(making, err) != CG_OK ||
         cg_part_hash_layout(plan->options.layout, plan->layout_sha256, err) != CG_OK ||
-        cg_part_hash_file(plan->options.reasons, plan->reasons_sha256, err) != CG_OK) {
+        cg_part_hash_file(plan->options.reasons, plan->reasons_sha256, err) != CG_OK ||
+        cg_making_look_for_plan(making, err) != CG_OK) {
         return err->status;
     }
-    cg_making_look_for_plan(making);
     const enum cg_status status = make_plan(making, policy, roster, err);
     if (status != CG_OK || !making->begins_anew) {
         return status;

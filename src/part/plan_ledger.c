@@ -107,19 +107,22 @@ static enum cg_status begin_on(struct cg_part *part, const char *ledgers, const 
 
 /* The command may be given again on another day, and when its night has begun: what the plan that
  * is there says of both holds. */
-void cg_making_look_for_plan(struct cg_making *making) {
-    struct cg_error ignored = CG_ERROR_INIT;
+enum cg_status cg_making_look_for_plan(struct cg_making *making, struct cg_error *err) {
+    struct cg_error why = CG_ERROR_INIT;
     struct cg_part *there = calloc(1, sizeof *there);
     if (there == NULL) {
-        return;
+        return cg_error_no_memory(err);
     }
     memcpy(there->run_dir, making->part.run_dir, sizeof there->run_dir);
     cg_buffer_init(&there->text, CG_PLAN_BYTES_MAX);
-    if (cg_part_plan_load(there, &ignored) == CG_OK) {
+    const enum cg_status status = cg_part_plan_load(there, &why);
+    if (status == CG_OK) {
         making->there = there;
-    } else {
-        cg_part_free(there);
+        return CG_OK;
     }
+    cg_part_free(there);
+    const bool is_none = status == CG_NO_INPUT || status == CG_BAD_DATA || status == CG_BAD_CONFIG;
+    return is_none ? CG_OK : cg_error_set(err, status, "%s", why.text);
 }
 
 static bool is_known(const struct cg_making *making, uint32_t input) {

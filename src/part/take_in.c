@@ -66,6 +66,10 @@ static enum cg_status is_none_of_ours(const struct cg_deciding *deciding, const 
     return cg_step_damaged(deciding->part, &cg_step_ask, deciding->task, what, err);
 }
 
+static enum cg_status blame_task(const struct cg_deciding *deciding, struct cg_error *err) {
+    return cg_step_blame(deciding->part, &cg_step_ask, deciding->task, err);
+}
+
 /* Lines come in the order of their inputs, or decisions would depend on how they were handed on. */
 static enum cg_status check_order(struct cg_deciding *deciding, const struct cg_asked *asked,
                                   struct cg_error *err) {
@@ -147,25 +151,33 @@ static bool ends_batch(const struct cg_batch *batch, const struct cg_asked *aske
             (!asked->passes && batch->passing_take_backs.count > 0));
 }
 
+/* Its texts live as long as its batch: a row that begins another one is read again for it. */
+static enum cg_status read_row(struct cg_deciding *deciding, struct cg_text row,
+                               struct cg_asked *asked, struct cg_error *err) {
+    const struct cg_part_plan *plan = &deciding->part->plan;
+    const struct cg_policy *policy = deciding->part->rules.policy;
+    struct cg_batch *batch = deciding->batch;
+    if (cg_asked_read(row, policy, &batch->scratch, asked, err) != CG_OK) {
+        return blame_task(deciding, err);
+    }
+    if (ends_batch(batch, asked) &&
+        (decide_batch(deciding, err) != CG_OK ||
+         cg_asked_read(row, policy, &batch->scratch, asked, err) != CG_OK)) {
+        return err->status;
+    }
+    return asked->input >= plan->first_inputs[deciding->task] &&
+                   asked->input < plan->first_inputs[deciding->task + 1] &&
+                   (batch->lines.count > 0 || !asked->follows)
+               ? CG_OK
+               : is_none_of_ours(deciding, "a row is of another task", err);
+}
+
 static enum cg_status take_row(struct cg_deciding *deciding, struct cg_text row,
                                struct cg_error *err) {
-    const struct cg_part_plan *plan = &deciding->part->plan;
     struct cg_batch *batch = deciding->batch;
     struct cg_asked asked;
-    /* Its texts live as long as its batch: a row that begins another one is read again for it. */
-    bool good = cg_asked_read(row, deciding->part->rules.policy, &batch->scratch, &asked);
-    if (good && ends_batch(batch, &asked)) {
-        if (decide_batch(deciding, err) != CG_OK) {
-            return err->status;
-        }
-        good = cg_asked_read(row, deciding->part->rules.policy, &batch->scratch, &asked);
-    }
-    if (!good || asked.input < plan->first_inputs[deciding->task] ||
-        asked.input >= plan->first_inputs[deciding->task + 1] ||
-        (batch->lines.count == 0 && asked.follows)) {
-        return is_none_of_ours(deciding, "a row cannot be read", err);
-    }
-    if (!asked.passes && check_order(deciding, &asked, err) != CG_OK) {
+    if (read_row(deciding, row, &asked, err) != CG_OK ||
+        (!asked.passes && check_order(deciding, &asked, err) != CG_OK)) {
         return err->status;
     }
     batch->source_no = asked.input;
@@ -181,17 +193,11 @@ static enum cg_status take_rows(struct cg_deciding *deciding, struct cg_error *e
     struct cg_text row;
     bool more = true;
     while (more) {
-        enum cg_status status = cg_piece_next(&deciding->asked, &row, &more, err);
-        if (status == CG_BAD_DATA) {
-            const struct cg_error why = *err;
-            *err = (struct cg_error)CG_ERROR_INIT;
-            return is_none_of_ours(deciding, why.text, err);
+        if (cg_piece_next(&deciding->asked, &row, &more, err) != CG_OK) {
+            return blame_task(deciding, err);
         }
-        if (status == CG_OK && more) {
-            status = take_row(deciding, row, err);
-        }
-        if (status != CG_OK) {
-            return status;
+        if (more && take_row(deciding, row, err) != CG_OK) {
+            return err->status;
         }
     }
     return decide_batch(deciding, err);
@@ -225,14 +231,9 @@ static enum cg_status open_pieces(struct cg_deciding *deciding, const struct cg_
                         &deciding->answered, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status =
-        cg_piece_open(path, cg_asked_header, &facts, &deciding->asked, err);
-    if (status != CG_BAD_DATA && status != CG_NO_INPUT) {
-        return status;
-    }
-    const struct cg_error why = *err;
-    *err = (struct cg_error)CG_ERROR_INIT;
-    return is_none_of_ours(deciding, why.text, err);
+    return cg_piece_open(path, cg_asked_header, &facts, &deciding->asked, err) == CG_OK
+               ? CG_OK
+               : blame_task(deciding, err);
 }
 
 static enum cg_status decide_task(struct cg_deciding *deciding, const struct cg_attempt *attempt,

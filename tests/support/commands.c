@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,104 +24,109 @@
     "validate x12/claims.837 --roster x12/roster --as-of 2025-06-30 --threads 0 --no-sandbox "
 #define AUDIT "audit in/claims-01.csv in/claims-02.csv " RULES "--threads 0 --no-sandbox "
 
-static const char world[] =
-    "cd $1; mkdir w; cd w; rules='" RULES "--quiet'; "
-    "$2 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "
-    "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in --quiet; "
-    "$2 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "
-    "--quiet; "
-    "$0 validate in/claims-01.csv $rules --out n1 --ledger one; cp one l; "
-    "$0 validate in/claims-02.csv $rules --out n2 --ledger l; "
-    "$0 ledger create set --parts 2 2>/dev/null >&2; "
-    "{ head -n 1 in/claims-01.csv; sed s/^C/P/ in/claims-02.csv | tail -n 8; } > paid.csv; "
-    "printf 'claim_id\\nC000000001\\nC000000003\\n' > denied.csv; "
-    "printf 'claim_id,payer_claim_id\\nC000000001,PAY1\\n' > alias.csv; "
-    "cp -a ../w ../kept";
+const struct command_world everything = {
+    .script =
+        "rules='" RULES "--quiet'; "
+        "$1 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "
+        "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in "
+        "--quiet; "
+        "$1 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "
+        "--quiet; "
+        "$0 validate in/claims-01.csv $rules --out n1 --ledger one; cp one l; "
+        "$0 validate in/claims-02.csv $rules --out n2 --ledger l; "
+        "$0 ledger create set --parts 2 2>/dev/null >&2; "
+        "{ head -n 1 in/claims-01.csv; sed s/^C/P/ in/claims-02.csv | tail -n 8; } > paid.csv; "
+        "printf 'claim_id\\nC000000001\\nC000000003\\n' > denied.csv; "
+        "printf 'claim_id,payer_claim_id\\nC000000001,PAY1\\n' > alias.csv; ",
 
-const struct command commands[COMMANDS_MAX] = {
-    {PLAIN "--out out", COMMAND_WRITES},
-    {PLAIN "--out out --html --with-decisions --read-back", COMMAND_WRITES},
-    {PLAIN "--accepted a.csv.gz --rejected r.csv --decisions d.csv --report r.json --trace t "
-           "--metrics m.prom",
-     COMMAND_KEEPS},
-    {PLAIN "--out n1 --overwrite --json", COMMAND_KEEPS},
-    {PLAIN "--dry-run --layout tuva --multiline", COMMAND_READS},
-    {NIGHT "--out out --ledger one --check-ledger", COMMAND_KEEPS},
-    {NIGHT "--out out --ledger set", COMMAND_KEEPS},
-    {PLAIN "--out out --ledger l", COMMAND_WRITES}, /* a known input */
-    {X12 "--out out --ack", COMMAND_WRITES},
-    {X12 "--out out --lines", COMMAND_WRITES},
-    {"check --member M10000001 --date 2023-07-18 --units 9 --rendering-npi 1098394608 " RULES
-     "--ledger l --no-sandbox",
-     COMMAND_READS},
-    {"check --member M10000001 --date 2023-07-18 --units 9 --rendering-npi 1098394608 " RULES
-     "--ledger l --no-sandbox --json",
-     COMMAND_READS},
-    {"check - " RULES "--ledger l --no-sandbox <in/claims-01.csv", COMMAND_READS},
-    {"usage M10000001 --date 2023-07-18 --ledger l", COMMAND_READS},
-    {"usage M10000001 --date 2023-07-18 --ledger l --json", COMMAND_READS},
-    {"explain C000000009 --ledger l", COMMAND_READS},
-    {"explain C000000009 --ledger l --json", COMMAND_READS},
-    {"reconsider --ledger l", COMMAND_READS},
-    {"reconsider --ledger l --json", COMMAND_READS},
-    {AUDIT "--decided n1 --decided n2 --out out --html", COMMAND_WRITES},
-    {AUDIT "--ledger l --all --out out --html", COMMAND_WRITES},
-    {"audit in/claims-02.csv " RULES "--threads 0 --no-sandbox --ledger l --run 2 --out out --json",
-     COMMAND_WRITES},
-    {"ledger create new --parts 2", COMMAND_WRITES},
-    {"ledger runs --ledger l", COMMAND_READS},
-    {"ledger runs --ledger l --json", COMMAND_READS},
-    {"ledger runs --ledger l --last 1 --oneline", COMMAND_READS},
-    {"ledger show 2 --ledger l", COMMAND_READS},
-    {"ledger show 2 --ledger l --json", COMMAND_READS},
-    {"ledger verify --ledger l", COMMAND_READS},
-    {"ledger verify --ledger set", COMMAND_READS},
-    {"ledger recover --ledger l", COMMAND_CHANGES},
-    {"ledger withdraw 2 --ledger l", COMMAND_CHANGES},
-    {"ledger redo --from 1 --ledger l --inputs in --roster in/roster --threads 0 --dry-run --json",
-     COMMAND_WRITES},
-    {"ledger import paid.csv --ledger l --as-of 2025-06-30 --no-sandbox", COMMAND_CHANGES},
-    {"ledger release denied.csv --ledger l --as-of 2025-06-30", COMMAND_CHANGES},
-    {"ledger alias alias.csv --ledger l --as-of 2025-06-30", COMMAND_CHANGES},
-    {"ledger export --table decision --ledger l", COMMAND_READS},
-    {"ledger export --snapshot copy --ledger l", COMMAND_WRITES},
-    {"policy list", COMMAND_READS},
-    {"policy list --json", COMMAND_READS},
-    {"policy show ms-full", COMMAND_READS},
-    {"policy check ms-full", COMMAND_READS},
-    {"policy diff ms la", COMMAND_READS},
-    {"policy diff ms la --json", COMMAND_READS},
-    {"roster check in/roster", COMMAND_READS},
-    {"roster check in/roster --json", COMMAND_READS},
-    {"roster expiring in/roster --within 3650 --ledger l", COMMAND_READS},
-    {"roster expiring in/roster --within 3650 --json", COMMAND_READS},
-    {"provider 1098394608 --roster in/roster --ledger l", COMMAND_READS},
-    {"provider 1098394608 --roster in/roster --ledger l --json", COMMAND_READS},
-    {"members --date 2023-07-18 --near 1 --ledger l", COMMAND_READS},
-    {"members --date 2023-07-18 --ledger l --csv", COMMAND_READS},
-    {"report n1/report.json --ledger l", COMMAND_READS},
-    {"layout list", COMMAND_READS},
-    {"layout show tuva", COMMAND_READS},
-    {"layout check tuva --sample in/claims-01.csv", COMMAND_READS},
-    {"layout check tuva --sample in/claims-01.csv --json", COMMAND_READS},
-    {"layout check x12-837p --sample x12/claims.837", COMMAND_READS},
-    {NULL, COMMAND_READS},
-};
+    .commands = {
+        {PLAIN "--out out", COMMAND_WRITES},
+        {PLAIN "--out out --html --with-decisions --read-back", COMMAND_WRITES},
+        {PLAIN "--accepted a.csv.gz --rejected r.csv --decisions d.csv --report r.json --trace t "
+               "--metrics m.prom",
+         COMMAND_KEEPS},
+        {PLAIN "--out n1 --overwrite --json", COMMAND_KEEPS},
+        {PLAIN "--dry-run --layout tuva --multiline", COMMAND_READS},
+        {NIGHT "--out out --ledger one --check-ledger", COMMAND_KEEPS},
+        {NIGHT "--out out --ledger set", COMMAND_KEEPS},
+        {PLAIN "--out out --ledger l", COMMAND_WRITES}, /* a known input */
+        {X12 "--out out --ack", COMMAND_WRITES},
+        {X12 "--out out --lines", COMMAND_WRITES},
+        {"check --member M10000001 --date 2023-07-18 --units 9 --rendering-npi "
+         "1098394608 " RULES "--ledger l --no-sandbox",
+         COMMAND_READS},
+        {"check --member M10000001 --date 2023-07-18 --units 9 --rendering-npi "
+         "1098394608 " RULES "--ledger l --no-sandbox --json",
+         COMMAND_READS},
+        {"check - " RULES "--ledger l --no-sandbox <in/claims-01.csv", COMMAND_READS},
+        {"usage M10000001 --date 2023-07-18 --ledger l", COMMAND_READS},
+        {"usage M10000001 --date 2023-07-18 --ledger l --json", COMMAND_READS},
+        {"explain C000000009 --ledger l", COMMAND_READS},
+        {"explain C000000009 --ledger l --json", COMMAND_READS},
+        {"reconsider --ledger l", COMMAND_READS},
+        {"reconsider --ledger l --json", COMMAND_READS},
+        {AUDIT "--decided n1 --decided n2 --out out --html", COMMAND_WRITES},
+        {AUDIT "--ledger l --all --out out --html", COMMAND_WRITES},
+        {"audit in/claims-02.csv " RULES
+         "--threads 0 --no-sandbox --ledger l --run 2 --out out --json",
+         COMMAND_WRITES},
+        {"ledger create new --parts 2", COMMAND_WRITES},
+        {"ledger runs --ledger l", COMMAND_READS},
+        {"ledger runs --ledger l --json", COMMAND_READS},
+        {"ledger runs --ledger l --last 1 --oneline", COMMAND_READS},
+        {"ledger show 2 --ledger l", COMMAND_READS},
+        {"ledger show 2 --ledger l --json", COMMAND_READS},
+        {"ledger verify --ledger l", COMMAND_READS},
+        {"ledger verify --ledger set", COMMAND_READS},
+        {"ledger recover --ledger l", COMMAND_CHANGES},
+        {"ledger withdraw 2 --ledger l", COMMAND_CHANGES},
+        {"ledger redo --from 1 --ledger l --inputs in --roster in/roster --threads 0 --dry-run "
+         "--json",
+         COMMAND_WRITES},
+        {"ledger import paid.csv --ledger l --as-of 2025-06-30 --no-sandbox", COMMAND_CHANGES},
+        {"ledger release denied.csv --ledger l --as-of 2025-06-30", COMMAND_CHANGES},
+        {"ledger alias alias.csv --ledger l --as-of 2025-06-30", COMMAND_CHANGES},
+        {"ledger export --table decision --ledger l", COMMAND_READS},
+        {"ledger export --snapshot copy --ledger l", COMMAND_WRITES},
+        {"policy list", COMMAND_READS},
+        {"policy list --json", COMMAND_READS},
+        {"policy show ms-full", COMMAND_READS},
+        {"policy check ms-full", COMMAND_READS},
+        {"policy diff ms la", COMMAND_READS},
+        {"policy diff ms la --json", COMMAND_READS},
+        {"roster check in/roster", COMMAND_READS},
+        {"roster check in/roster --json", COMMAND_READS},
+        {"roster expiring in/roster --within 3650 --ledger l", COMMAND_READS},
+        {"roster expiring in/roster --within 3650 --json", COMMAND_READS},
+        {"provider 1098394608 --roster in/roster --ledger l", COMMAND_READS},
+        {"provider 1098394608 --roster in/roster --ledger l --json", COMMAND_READS},
+        {"members --date 2023-07-18 --near 1 --ledger l", COMMAND_READS},
+        {"members --date 2023-07-18 --ledger l --csv", COMMAND_READS},
+        {"report n1/report.json --ledger l", COMMAND_READS},
+        {"layout list", COMMAND_READS},
+        {"layout show tuva", COMMAND_READS},
+        {"layout check tuva --sample in/claims-01.csv", COMMAND_READS},
+        {"layout check tuva --sample in/claims-01.csv --json", COMMAND_READS},
+        {"layout check x12-837p --sample x12/claims.837", COMMAND_READS},
+        {NULL, COMMAND_READS},
+    }};
 
-void commands_begin(struct scene *scene) {
+void commands_begin(struct scene *scene, const struct command_world *world) {
     struct run run;
     char program[PATH_MAX], generator[PATH_MAX];
     scene_make(scene);
     cr_assert(realpath(run_claimgate(), program) != NULL);
     cr_assert(realpath(run_generator(), generator) != NULL);
-    const char *const argv[] = {"bash", "-ec", world, program, scene->dir, generator, NULL};
+    cr_assert_eq(chdir(scene->dir), 0);
+    cr_assert_eq(mkdir("w", 0700), 0);
+    cr_assert_eq(chdir("w"), 0);
+    const char *const argv[] = {"bash", "-ec", world->script, program, generator, NULL};
     run_program(argv, NULL, &run);
     cr_assert_eq(run.exit_code, 0, "%s", run.err);
     run_fini(&run);
+    cr_assert_eq(system("cp -a ../w ../kept"), 0);
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(cg_reason_init(&err), CG_OK, "%s", err.text);
-    cr_assert_eq(chdir(scene->dir), 0);
-    cr_assert_eq(chdir("w"), 0);
     /* What a command tells is looked at where it is, and would be much here. */
     const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     cr_assert(null >= 0 && dup2(null, STDERR_FILENO) == STDERR_FILENO);
@@ -212,9 +218,15 @@ static void add_file(const char *path, bool with_times, FILE *to) {
     }
 }
 
-static bool is_temporary(const char *name) {
-    return strstr(name, ".claimgate-") != NULL || strstr(name, ".dry-") != NULL ||
-           strncmp(name, ".new-", 5) == 0;
+/* What may be left, or has a name that tells the time. */
+static bool is_temporary(const char *folder, const char *name) {
+    static const char *const names[] = {"*.claimgate-*", "*.dry-*", ".new-*", ".plan-*",
+                                        "night.json"};
+    bool found = ends_in(folder, "/_attempt") || ends_in(folder, "/merged");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        found = found || fnmatch(names[i], name, 0) == 0;
+    }
+    return found;
 }
 
 static void add_names(const char *folder, bool in_full, FILE *to) {
@@ -223,7 +235,7 @@ static void add_names(const char *folder, bool in_full, FILE *to) {
     const int count = scandir(folder, &entries, is_of_the_world, alphasort);
     cr_assert(count >= 0, "%s", folder);
     for (int i = 0; i < count; i++) {
-        const bool is_shown = in_full || !is_temporary(entries[i]->d_name);
+        const bool is_shown = in_full || !is_temporary(folder, entries[i]->d_name);
         run_join(path, folder, entries[i]->d_name);
         if (is_shown) {
             add_file(path, in_full, to);
@@ -246,15 +258,53 @@ char *commands_names(bool in_full) {
     return text;
 }
 
-void commands_put_back(void) {
-    char *now = commands_names(true);
-    cr_assert_eq(chdir("../kept"), 0);
-    char *kept = commands_names(true);
-    cr_assert_eq(chdir(".."), 0);
-    if (strcmp(now, kept) != 0) {
-        cr_assert_eq(system("rm -rf w && cp -a kept w"), 0);
+/* What is there of a file or folder of the world. The caller frees. */
+static char *state_of(const char *name) {
+    struct stat about;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&text, &len);
+    cr_assert_not_null(to);
+    if (lstat(name, &about) == 0) {
+        add_file(name, true, to);
+        if (S_ISDIR(about.st_mode)) {
+            add_names(name, true, to);
+        }
     }
-    cr_assert_eq(chdir("w"), 0);
-    free(now);
+    cr_assert_eq(fclose(to), 0);
+    return text;
+}
+
+static void put_one_back(const char *name) {
+    char *command = NULL;
+    char *now = state_of(name);
+    cr_assert_eq(chdir("../kept"), 0);
+    char *kept = state_of(name);
+    cr_assert_eq(chdir("../w"), 0);
+    if (strcmp(now, kept) != 0) {
+        cr_assert_geq(asprintf(&command,
+                               "rm -rf '%s'; [ ! -e '../kept/%s' ] || cp -a '../kept/%s' .", name,
+                               name, name),
+                      0);
+        cr_assert_eq(system(command), 0);
+    }
+    free(command);
     free(kept);
+    free(now);
+}
+
+static void put_back_those_in(const char *folder) {
+    struct dirent **entries = NULL;
+    const int count = scandir(folder, &entries, is_of_the_world, alphasort);
+    cr_assert(count >= 0, "%s", folder);
+    for (int i = 0; i < count; i++) {
+        put_one_back(entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+void commands_put_back(void) {
+    put_back_those_in(".");
+    put_back_those_in("../kept");
 }

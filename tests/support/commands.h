@@ -1,6 +1,6 @@
 /*
- * Commands run inside the test's own process, on a small world that has something of everything:
- * two nights on a ledger, an X12 file, a ledger set, lists to take in.
+ * Commands run inside the test's own process, each on a small world of files that it is put back to
+ * afterwards.
  */
 #ifndef CLAIMGATE_TESTS_SUPPORT_COMMANDS_H
 #define CLAIMGATE_TESTS_SUPPORT_COMMANDS_H
@@ -20,10 +20,17 @@ struct command {
     enum command_kind kind;
 };
 enum { COMMANDS_MAX = 80 };
-extern const struct command commands[COMMANDS_MAX]; /* closed by NULL words */
+struct command_world {
+    const char *script; /* makes it in the current folder; $0 is the program, $1 the generator */
+    struct command commands[COMMANDS_MAX]; /* closed by NULL words */
+};
+/* Two nights on a ledger, an X12 file, a ledger set, lists to take in. */
+extern const struct command_world everything;
+/* Runs in parts, each of them up to another step. */
+extern const struct command_world runs_in_parts;
 
 /* Makes the world and goes into it. */
-void commands_begin(struct scene *scene);
+void commands_begin(struct scene *scene, const struct command_world *world);
 void commands_end(struct scene *scene);
 void commands_put_back(void);
 

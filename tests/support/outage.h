@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -57,13 +58,14 @@ int openat(int dir_fd, const char *path, int flags, ...) {
     int name parameters {                                                                          \
         return is_out(#name) ? -1 : (int)syscall(number, __VA_ARGS__);                             \
     }
-OUTAGE_CALL(fsync, SYS_fsync, (int fd), fd)
 OUTAGE_CALL(fchmod, SYS_fchmod, (int fd, mode_t mode), fd, mode)
 OUTAGE_CALL(fchown, SYS_fchown, (int fd, uid_t owner, gid_t group), fd, owner, group)
 OUTAGE_CALL(flock, SYS_flock, (int fd, int operation), fd, operation)
 OUTAGE_CALL(mkdirat, SYS_mkdirat, (int dir, const char *path, mode_t mode), dir, path, mode)
 OUTAGE_CALL(unlink, SYS_unlinkat, (const char *path), AT_FDCWD, path, 0)
 OUTAGE_CALL(unlinkat, SYS_unlinkat, (int dir, const char *path, int flags), dir, path, flags)
+OUTAGE_CALL(link, SYS_linkat, (const char *from, const char *to), AT_FDCWD, from, AT_FDCWD, to, 0)
+OUTAGE_CALL(chdir, SYS_chdir, (const char *path), path)
 OUTAGE_CALL(linkat, SYS_linkat,
             (int from_dir, const char *from, int to_dir, const char *to, int flags), from_dir, from,
             to_dir, to, flags)
@@ -84,6 +86,17 @@ OUTAGE_CALL(fstatat, SYS_newfstatat, (int dir, const char *path, struct stat *ou
             path, out, flags)
 OUTAGE_CALL(statfs, SYS_statfs, (const char *path, struct statfs *out), path, out)
 OUTAGE_CALL(access, SYS_faccessat, (const char *path, int mode), AT_FDCWD, path, mode)
+
+/* The power stays on, so that nothing needs to be waited for. */
+int fsync(int fd) {
+    (void)fd;
+    return is_out("fsync") ? -1 : 0;
+}
+
+int fdatasync(int fd) {
+    (void)fd;
+    return 0; /* SQLite's */
+}
 
 int close(int fd) {
     const int closed = (int)syscall(SYS_close, fd);
@@ -113,9 +126,18 @@ ssize_t getrandom(void *out, size_t len, unsigned flags) {
                    ? NULL                                                                          \
                    : ((type * (*)parameters)(uintptr_t)dlsym(RTLD_NEXT, #name))(__VA_ARGS__);      \
     }
+OUTAGE_FUNCTION(char, mkdtemp, (char *path), path)
+OUTAGE_FUNCTION(char, realpath, (const char *restrict path, char *restrict out), path, out)
+OUTAGE_FUNCTION(char, getcwd, (char *out, size_t len), out, len)
 OUTAGE_FUNCTION(DIR, opendir, (const char *path), path)
 OUTAGE_FUNCTION(DIR, fdopendir, (int fd), fd)
 OUTAGE_FUNCTION(FILE, fopen, (const char *path, const char *mode), path, mode)
 OUTAGE_FUNCTION(FILE, fdopen, (int fd, const char *mode), fd, mode)
+
+int mkostemp(char *path, int flags) {
+    return is_out("mkostemp")
+               ? -1
+               : ((int (*)(char *, int))(uintptr_t)dlsym(RTLD_NEXT, "mkostemp"))(path, flags);
+}
 
 #endif

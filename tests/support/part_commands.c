@@ -1,0 +1,58 @@
+#include "commands.h"
+
+#define RULES "--roster in/roster --as-of 2025-06-30 --no-sandbox --threads 0 "
+#define X12_RULES                                                                                  \
+    "--roster x12/roster --as-of 2025-06-30 --no-sandbox --threads 0 --ack --reasons codes.csv "
+#define PLAN "part plan in/claims-01.csv in/claims-02.csv --tasks 2 " RULES
+
+/* A run of each name has come to the step of that name; those on a set of their own begin with l.
+ */
+const struct command_world runs_in_parts = {
+    .script =
+        "rules='" RULES "--quiet'; "
+        "$1 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "
+        "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in "
+        "--quiet; "
+        "$1 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "
+        "--quiet; printf 'reason,stc\nclaim_id_invalid,A7:479\n' > codes.csv; "
+        "plan() { $0 part plan in/claims-0[12].csv --tasks 2 $rules --run \"$@\"; }; "
+        "each() { for i in 0 1; do $0 part $1 --run $2 --$3 $i --quiet; done; }; "
+        "for i in 0 1 2 3; do $0 ledger create set$i --parts 2 > /dev/null 2>&1; done; "
+        "plan planned --parts 2 --with-decisions; "
+        "cp -r planned asked; each ask asked task; "
+        "cp -r asked decided; each decide decided part; "
+        "cp -r decided answered; each answer answered task; "
+        "cp -r answered merged; $0 part merge --run merged --out out --quiet; "
+        "plan l-planned --ledgers set1; "
+        "plan l-asked --ledgers set2; each ask l-asked task; "
+        "plan l-answered --ledgers set3; each ask l-answered task; each decide l-answered part; "
+        "each answer l-answered task; "
+        "$0 part plan x12/claims.837 --run x-planned --parts 1 --tasks 1 --quiet " X12_RULES "; "
+        "cp -r x-planned x-decided; $0 part ask --run x-decided --task 0 --quiet; "
+        "$0 part decide --run x-decided --part 0 --quiet; ",
+    .commands =
+        {
+            {PLAN "--run l-planned --ledgers set1", COMMAND_KEEPS}, /* as it stands */
+            {PLAN "--run new --parts 2", COMMAND_KEEPS},
+            {PLAN "--run planned --parts 2 --with-decisions", COMMAND_KEEPS},
+            {PLAN "--run new --ledgers set0", COMMAND_KEEPS},
+            {"part plan x12/claims.837 --run new --parts 2 --tasks 1 " X12_RULES, COMMAND_KEEPS},
+            {PLAN "--run new --parts 2 --layout tuva", COMMAND_KEEPS},
+            {"part ask --run planned --task 0", COMMAND_KEEPS},
+            {"part ask --run asked --task 0", COMMAND_KEEPS},
+            {"part ask --run l-planned --task 1", COMMAND_KEEPS},
+            {"part ask --run x-planned --task 0", COMMAND_KEEPS},
+            {"part decide --run asked --part 0", COMMAND_KEEPS},
+            {"part decide --run l-asked --part 1", COMMAND_KEEPS},
+            {"part answer --run decided --task 1", COMMAND_KEEPS},
+            {"part answer --run x-decided --task 0", COMMAND_KEEPS},
+            {"part merge --run answered --out new", COMMAND_KEEPS},
+            {"part merge --run answered --out new --one-file --html --read-back --json",
+             COMMAND_KEEPS},
+            {"part merge --run answered --out out --overwrite --metrics m.prom", COMMAND_KEEPS},
+            {"part merge --run merged --out out", COMMAND_KEEPS},
+            {"part merge --run l-answered --out new --html", COMMAND_KEEPS},
+            {"part merge --run l-answered --out new --max-reject-rate 0.1", COMMAND_CHANGES},
+            {NULL, COMMAND_READS},
+        },
+};
