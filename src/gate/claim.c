@@ -21,7 +21,7 @@ void cg_claim_fall(struct cg_line *lines, uint32_t count) {
         lines[i].accepted_units = 0;
         lines[i].taken_back_lines = 0;
         lines[i].taken_back_units = 0;
-        lines[i].reverses_other_units = false;
+        lines[i].odd_take_back = 0;
         memset(lines[i].cap_used, 0xFF, sizeof lines[i].cap_used);
     }
 }

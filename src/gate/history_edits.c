@@ -67,8 +67,10 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     const bool good = cg_member_history_take_out(&memory->store, member->history, &own,
                                                  count_reversed, &reversal);
     *known = line->taken_back_lines > 0;
-    line->reverses_other_units = *known && line->reversed_units != line->taken_back_units &&
-                                 line->reversed_units != reversal.submitted_units;
+    if (*known && line->reversed_units != line->taken_back_units &&
+        line->reversed_units != reversal.submitted_units) {
+        line->odd_take_back = CG_TOOK_OTHER_UNITS;
+    }
     return good ? CG_OK : CG_INTERNAL;
 }
 
@@ -85,6 +87,10 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
     };
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known) {
+        if (line->frequency == CG_VOID &&
+            cg_member_history_has_claim(&memory->store, member->history, original)) {
+            line->odd_take_back = CG_TOOK_BACK_BEFORE;
+        }
         return CG_OK;
     }
     const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};

@@ -115,16 +115,6 @@ bool cg_history_count_over(const struct cg_history *history, const struct cg_cap
     return !touched.failed;
 }
 
-struct standing {
-    const struct cg_key *claim;
-    bool found;
-};
-
-static void find_standing(void *context, const struct cg_service *service) {
-    struct standing *standing = context;
-    standing->found = standing->found || cg_key_equal(&service->claim, standing->claim);
-}
-
 bool cg_member_asks_in_vain(const struct cg_member *member,
                             const struct cg_passing_take_back *passing) {
     const struct cg_history_memory *memory = member->memory;
@@ -134,9 +124,9 @@ bool cg_member_asks_in_vain(const struct cg_member *member,
         .member = member->history,
         .frequency = passing->frequency,
     };
-    struct standing standing = {.claim = &passing->original_claim_id};
-    cg_member_history_visit(&memory->store, member->history, find_standing, &standing);
-    return standing.found && cg_take_backs_find(&memory->take_backs, &note) == NULL;
+    return cg_member_history_has_claim(&memory->store, member->history,
+                                       &passing->original_claim_id) &&
+           cg_take_backs_find(&memory->take_backs, &note) == NULL;
 }
 
 void cg_history_count_use(const struct cg_history *history, const struct cg_cap *cap,

@@ -178,6 +178,14 @@ static bool add_units(struct account *account, const struct cg_service *service)
     return !account_counts(account, service) || cg_calendar_add(account->calendar, &spread);
 }
 
+static bool add_to_accounts(const struct cg_large_member *large, const struct cg_service *service) {
+    bool good = true;
+    for (struct account *account = large->accounts; account != NULL; account = account->next) {
+        good = good && add_units(account, service);
+    }
+    return good;
+}
+
 bool cg_large_member_add(const struct cg_line_store *store, struct cg_large_member *large,
                          uint32_t ref, uint64_t claim_hash) {
     const uint32_t position = large->lines.count;
@@ -199,12 +207,13 @@ bool cg_large_member_add(const struct cg_line_store *store, struct cg_large_memb
     }
     line->before = *last;
     *last = position + 1;
-    for (struct account *account = large->accounts; account != NULL; account = account->next) {
-        if (!add_units(account, service_at(store, large, position))) {
-            return false;
-        }
-    }
-    return true;
+    return add_to_accounts(large, service_at(store, large, position));
+}
+
+bool cg_large_member_has_claim(const struct cg_line_store *store,
+                               const struct cg_large_member *large, const struct cg_key *claim) {
+    const struct cg_service wanted = {.claim = *claim};
+    return value_of(store, large, KEY_CLAIM, &wanted, cg_key_hash(claim, store->seed)) > 0;
 }
 
 bool cg_large_member_has_line(const struct cg_line_store *store,
@@ -321,11 +330,7 @@ bool cg_large_member_put_back(const struct cg_line_store *store, struct cg_large
         (*find_value(store, large, (enum key_kind)kind, service, claim_hash))++;
     }
     chain_again(large, find_value(store, large, KEY_CLAIM, service, claim_hash), position);
-    bool good = true;
-    for (struct account *account = large->accounts; account != NULL; account = account->next) {
-        good = good && add_units(account, service);
-    }
-    return good;
+    return add_to_accounts(large, service);
 }
 
 static struct account *find_account(const struct cg_large_member *large, const struct cg_cap *cap) {
@@ -347,9 +352,8 @@ bool cg_large_member_prepare(const struct cg_line_store *store, struct cg_large_
     if (account == NULL) {
         return false;
     }
-    account->next = large->accounts;
+    *account = (struct account){.next = large->accounts, .counts_all = cap->counts_all};
     large->accounts = account; /* freed with the large member, whatever happens below */
-    account->counts_all = cap->counts_all;
     memcpy(account->counts, cap->counts, sizeof account->counts);
     account->calendar = cg_calendar_new();
     bool ok = account->calendar != NULL;

@@ -30,6 +30,8 @@ cg_must_use bool cg_large_member_take_out(struct cg_line_store *store,
                                           struct cg_member_history *history,
                                           const struct cg_claim_lines *lines, cg_service_fn fn,
                                           void *context);
+bool cg_large_member_has_claim(const struct cg_line_store *store,
+                               const struct cg_large_member *large, const struct cg_key *claim);
 void cg_large_member_take_last(const struct cg_line_store *store, struct cg_large_member *large);
 cg_must_use bool cg_large_member_put_back(const struct cg_line_store *store,
                                           struct cg_large_member *large, uint32_t position);

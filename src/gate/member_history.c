@@ -81,6 +81,24 @@ bool cg_member_history_has_service(const struct cg_line_store *store,
     return false;
 }
 
+bool cg_member_history_has_claim(const struct cg_line_store *store,
+                                 const struct cg_member_history *history,
+                                 const struct cg_key *claim) {
+    if (history->large != NULL) {
+        return cg_large_member_has_claim(store, history->large, claim);
+    }
+    const struct cg_member_rows rows = cg_member_rows_of(store, history);
+    const uint16_t tag = tag_of(cg_key_hash(claim, store->seed), 0);
+    for (uint32_t row_no = 0; row_no < history->count; row_no++) {
+        const struct cg_member_row row = cg_member_rows_get(&rows, row_no);
+        if (same_claim_tag(row.tag, tag) &&
+            cg_key_equal(&service_at(store, row.ref)->claim, claim)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A member that outgrows its rows is handed over to an index. */
 static bool become_large(struct cg_line_store *store, struct cg_member_history *history) {
     history->large = cg_large_member_new(store);

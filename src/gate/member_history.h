@@ -73,6 +73,11 @@ bool cg_member_history_has_line(const struct cg_line_store *store,
                                 const struct cg_member_history *history,
                                 const struct cg_service *line, uint64_t claim_hash);
 
+/* Some line of the claim stands. */
+bool cg_member_history_has_claim(const struct cg_line_store *store,
+                                 const struct cg_member_history *history,
+                                 const struct cg_key *claim);
+
 /* No line starts on the day, nor has a unit on it. Cheap, and true of most lines' start dates;
  * false where it would take a longer look. */
 bool cg_member_history_is_free_day(const struct cg_line_store *store,

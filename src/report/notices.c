@@ -59,6 +59,12 @@ static const struct {
                                .seen = "rows with negative units that took back lines with another "
                                        "number of units, each as a whole",
                                .mend = "send a line with the units that are to stay"},
+    [CG_NOTICE_VOIDED_BEFORE] = {.name = "voided_before",
+                                 .seen = "voids that took nothing back, for they have taken their "
+                                         "claim back once already; what was accepted under its "
+                                         "number since stands",
+                                 .mend = "where that is to go too, send a void with a claim id of "
+                                         "its own, or free it with `claimgate ledger release`"},
     [CG_NOTICE_VAIN_TAKE_BACK] = {.name = "take_backs_in_vain",
                                   .seen = "records that ask to void or replace a claim that "
                                           "stands, by a code that is out of scope, and took "
@@ -102,7 +108,7 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
 
 void cg_notices_add_lines(struct cg_notices *notices, const char *file,
                           const struct cg_binding *binding, const struct cg_batch *batch) {
-    if (batch->told_lines == 0 && !binding->negative_units_void) {
+    if (batch->told_lines == 0 && !binding->can_take_back && !binding->negative_units_void) {
         return;
     }
     for (uint32_t i = 0; i < batch->lines.count; i++) {
@@ -113,8 +119,11 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
         if (line->names_other) {
             add_record(notices, CG_NOTICE_NAMES_OTHER, file, batch, line->record_no);
         }
-        if (line->reverses_other_units) {
-            add_record(notices, CG_NOTICE_OTHER_UNITS, file, batch, line->record_no);
+        if (line->odd_take_back != 0) {
+            add_record(notices,
+                       line->odd_take_back == CG_TOOK_OTHER_UNITS ? CG_NOTICE_OTHER_UNITS
+                                                                  : CG_NOTICE_VOIDED_BEFORE,
+                       file, batch, line->record_no);
         }
     }
 }

@@ -1,7 +1,7 @@
 /*
  * What is decided as the rules say, and is told all the same: ids as spreadsheets spell them, rows
- * with negative units that take back another number, records out of scope that ask to void a claim
- * which stands.
+ * with negative units that take back another number, voids that come again, records out of scope
+ * that ask to void a claim which stands.
  */
 #include "support/scene.h"
 
@@ -150,6 +150,22 @@ Test(notices, a_take_back_by_another_line_of_the_claim_is_enough) {
                               "B,1,M2,2025-01-06,H0038,4,1000000004,7,B\n",
                               NULL, NULL);
     expect_nothing(&told);
+    told_fini(&told);
+}
+
+Test(notices, a_void_that_comes_again_and_leaves_its_claim_standing_is_told) {
+    struct told told = decide("again",
+                              "A,1,M1,2025-01-06,H0038,2,1000000004,,\n"
+                              "V,1,M1,2025-01-06,H0038,2,1000000004,8,A\n"
+                              /* the claim's other lines have nothing left to take */
+                              "V,2,M1,2025-01-06,H0038,2,1000000004,8,A\n"
+                              "A,1,M1,2025-01-06,H0038,3,1000000004,,\n"
+                              "V,1,M1,2025-01-06,H0038,3,1000000004,8,A\n"
+                              /* another void takes it back, so that nothing stands any more */
+                              "W,1,M1,2025-01-06,H0038,3,1000000004,8,A\n"
+                              "V,1,M1,2025-01-06,H0038,3,1000000004,8,A\n",
+                              NULL, NULL);
+    expect(&told, "voided_before", 1, "again.csv:6)");
     told_fini(&told);
 }
 

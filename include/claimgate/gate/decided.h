@@ -28,7 +28,7 @@ struct cg_decided {
     uint32_t taken_back_units;
     uint32_t units_used;
     uint32_t units_available;
-    bool reverses_other_units;
+    uint8_t odd_take_back;
     uint32_t cap_used[CG_CAPS_MAX];
 };
 

@@ -34,6 +34,13 @@ enum cg_frequency {
     CG_VOID = 8
 }; /* NUBC claim frequency code */
 
+/* What a person should look at in what a line took back. */
+enum cg_odd_take_back {
+    CG_TOOK_OTHER_UNITS = 1, /* a reversal: lines with another number of units than it names */
+    CG_TOOK_BACK_BEFORE,     /* a void: nothing, for it took its claim back before, of which lines
+                              * stand again */
+};
+
 enum cg_decision {
     CG_UNDECIDED, /* passed groups 1 and 2; the decide station comes next */
     CG_ACCEPTED,
@@ -73,9 +80,9 @@ struct cg_line {
     uint8_t malformed;                   /* enum cg_malformed (batch.h) */
     bool reverses; /* a void by its negative units: of what stands under its own claim id and line
                     * number, which is its original_claim_id */
-    uint16_t reversed_units;   /* of such a void, as its quantity names them without the sign */
-    bool reverses_other_units; /* what it took back had another number of units */
-    bool odd_id;               /* an id has what a spreadsheet puts around one (field.h) */
+    uint16_t reversed_units; /* of such a void, as its quantity names them without the sign */
+    uint8_t odd_take_back;   /* enum cg_odd_take_back; 0: none */
+    bool odd_id;             /* an id has what a spreadsheet puts around one (field.h) */
     bool names_other;  /* an original by its frequency that names another claim as its original */
     bool out_of_scope; /* a line of a claim that has others in scope: no edit is for it, and nothing
                         * remembers it, but it is accepted or rejected with them */

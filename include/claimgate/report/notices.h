@@ -20,6 +20,7 @@ enum cg_notice_kind {
     CG_NOTICE_TOTAL_ROW,      /* totals and the like, taken as records */
     CG_NOTICE_HELD_CODE,      /* of an import: a code that a run would reject as it stands */
     CG_NOTICE_OTHER_UNITS,    /* reversed lines that have another number of units than it says */
+    CG_NOTICE_VOIDED_BEFORE,  /* took nothing, for their claim was taken back by them before */
     CG_NOTICE_VAIN_TAKE_BACK, /* out of scope, and asks to take back a claim that stands */
     CG_NOTICE_KINDS,
 };
