@@ -13,7 +13,6 @@
 #include "claimgate/report/notes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

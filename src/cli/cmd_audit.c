@@ -2,6 +2,7 @@
 
 #include "load.h"
 #include "printed_page.h"
+#include "publish_options.h"
 
 #include "claimgate/audit/audit.h"
 #include "claimgate/base/date.h"
@@ -13,7 +14,6 @@
 #include "claimgate/run/belt.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -119,21 +119,17 @@ static enum cg_status read_runs(const char *text, struct cg_audit_plan *plan,
 
 static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    const char *const rules[] = {o->policy, o->layout, o->ledger};
+    const struct cg_spared spared = {.folder = o->overwrite ? o->out : NULL,
+                                     .inputs = (const char *const *)call->args,
+                                     .input_count = call->arg_count,
+                                     .rules = {o->policy, o->layout, o->ledger}};
     if (check_source(call, err) != CG_OK) {
         return err->status;
     }
     if (o->out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder for the changes");
     }
-    if (!o->overwrite) {
-        return CG_OK;
-    }
-    if (cg_load_spare(o->out, (const char *const *)call->args, call->arg_count, "/dev/stdin",
-                      err) != CG_OK) {
-        return err->status;
-    }
-    return cg_load_spare(o->out, rules, sizeof rules / sizeof *rules, NULL, err);
+    return cg_publish_spare(&spared, err);
 }
 
 static enum cg_status print_result(const struct options *o, const struct cg_audit_facts *facts,
@@ -157,7 +153,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audi
                                        .layout = o->layout,
                                        .multiline = o->multiline,
                                        .allow_empty = o->allow_empty,
-                                       .threads = cg_load_threads(o->threads),
+                                       .threads = cg_belt_threads(o->threads),
                                        .ledger = o->decided.count == 0 ? o->ledger : NULL,
                                        .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
                                .decided = o->decided.items,

@@ -63,7 +63,7 @@ static enum cg_status redo(const struct options *o, const struct cg_policy *poli
                                       .folders = o->folders,
                                       .layout = o->layout,
                                       .multiline = o->multiline,
-                                      .threads = cg_load_threads(o->threads),
+                                      .threads = cg_belt_threads(o->threads),
                                       .dry_run = o->dry_run,
                                       .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1};
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);

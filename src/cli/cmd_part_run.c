@@ -86,7 +86,7 @@ static int64_t threads_of(const struct options *o, uint32_t at_once) {
     if (o->part.threads >= 0) {
         return o->part.threads;
     }
-    const uint32_t share = cg_load_threads(CG_THREADS_BY_CORES) / at_once;
+    const uint32_t share = cg_belt_threads(CG_THREADS_BY_CORES) / at_once;
     return share > 1 ? share : 0;
 }
 
@@ -162,7 +162,7 @@ static void tidy(const struct running *running, enum cg_status status, bool has_
 
 static enum cg_status run_locked(struct running *running, struct cg_error *err) {
     const struct options *o = running->merging.call->options;
-    const uint32_t jobs = cg_load_threads(o->jobs);
+    const uint32_t jobs = cg_belt_threads(o->jobs);
     struct cg_part_request request;
     bool has_out = false;
     enum cg_status status =

@@ -133,7 +133,7 @@ static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_
         .multiline = o->multiline,
         .allow_empty = o->allow_empty,
         .check_ledger = o->check_ledger,
-        .threads = cg_load_threads(o->threads),
+        .threads = cg_belt_threads(o->threads),
         .output = {.dir = o->dry_run ? NULL : o->publish.out,
                    .without_accepted = o->x12.lines,
                    .overwrite = o->publish.overwrite,

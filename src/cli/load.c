@@ -1,11 +1,5 @@
 #include "load.h"
 
-#include "claimgate/io/files.h"
-#include "claimgate/run/belt.h"
-
-#include <sched.h>
-#include <string.h>
-
 void cg_load_print_problems(const struct cg_problems *problems, struct cg_error *err) {
     if (problems->count <= 1 || err->status == CG_INTERNAL) {
         return; /* err holds it */
@@ -41,30 +35,4 @@ enum cg_status cg_load_policy_and_roster(const char *policy_name, const char *ro
     cg_load_print_problems(&problems, err);
     cg_problems_fini(&problems);
     return status;
-}
-
-enum cg_status cg_load_spare(const char *out, const char *const *files, size_t count,
-                             const char *stream, struct cg_error *err) {
-    for (size_t i = 0; i < count; i++) {
-        const char *file = files[i] != NULL && strcmp(files[i], "-") == 0 ? stream : files[i];
-        if (file != NULL && cg_file_is_in(file, out)) {
-            return cg_error_set(err, CG_USAGE,
-                                "%s stands in %s, which --overwrite deletes; give --out another "
-                                "folder, or move the file first",
-                                file, out);
-        }
-    }
-    return CG_OK;
-}
-
-uint32_t cg_load_threads(int64_t asked) {
-    cpu_set_t cores;
-    if (asked != CG_THREADS_BY_CORES) {
-        return (uint32_t)asked;
-    }
-    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
-        return 1;
-    }
-    const int count = CPU_COUNT(&cores);
-    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
 }

@@ -1,5 +1,5 @@
 /*
- * What commands that decide lines have in common: policy, roster and threads.
+ * What commands that decide lines have in common: policy and roster.
  */
 #ifndef CLAIMGATE_CLI_LOAD_H
 #define CLAIMGATE_CLI_LOAD_H
@@ -8,9 +8,6 @@
 #include "claimgate/base/problems.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
-
-#include <stddef.h>
-#include <stdint.h>
 
 /* Where there are several, each on its own line; err then tells how many there are. */
 void cg_load_print_problems(const struct cg_problems *problems, struct cg_error *err);
@@ -25,14 +22,5 @@ cg_must_use enum cg_status cg_load_policy_and_roster(const char *policy_name,
                                                      struct cg_policy **policy,
                                                      struct cg_roster **roster,
                                                      struct cg_error *err);
-
-/* --overwrite deletes the folder `out`: CG_USAGE when one of these files stands in it. A file may
- * be NULL or, for a standard stream, "-", which is then `stream` ("/dev/stdin", "/dev/stdout"). */
-cg_must_use enum cg_status cg_load_spare(const char *out, const char *const *files, size_t count,
-                                         const char *stream, struct cg_error *err);
-
-/* The number of threads that --threads asks for. */
-enum { CG_THREADS_BY_CORES = -1 };
-uint32_t cg_load_threads(int64_t asked);
 
 #endif

@@ -1,7 +1,5 @@
 #include "publish_options.h"
 
-#include "load.h"
-
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
 #include "claimgate/report/notes.h"
@@ -76,6 +74,22 @@ static enum cg_status spare_from(const struct cg_spared *spared, const char *out
     return CG_OK;
 }
 
+/* --overwrite deletes the folder `out`: CG_USAGE when one of these files stands in it. A file may
+ * be NULL or, for a standard stream, "-", which is then `stream` ("/dev/stdin", "/dev/stdout"). */
+static enum cg_status spare_folder(const char *out, const char *const *files, size_t count,
+                                   const char *stream, struct cg_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        const char *file = files[i] != NULL && strcmp(files[i], "-") == 0 ? stream : files[i];
+        if (file != NULL && cg_file_is_in(file, out)) {
+            return cg_error_set(err, CG_USAGE,
+                                "%s stands in %s, which --overwrite deletes; give --out another "
+                                "folder, or move the file first",
+                                file, out);
+        }
+    }
+    return CG_OK;
+}
+
 enum cg_status cg_publish_spare(const struct cg_spared *spared, struct cg_error *err) {
     for (size_t i = 0; i < CG_SPARED_OUTPUTS; i++) {
         const char *output = spared->outputs[i];
@@ -84,10 +98,10 @@ enum cg_status cg_publish_spare(const struct cg_spared *spared, struct cg_error 
         }
     }
     if (spared->folder == NULL ||
-        cg_load_spare(spared->folder, spared->inputs, spared->input_count, "/dev/stdin", err) !=
+        spare_folder(spared->folder, spared->inputs, spared->input_count, "/dev/stdin", err) !=
             CG_OK ||
-        cg_load_spare(spared->folder, spared->rules, CG_SPARED_RULES, NULL, err) != CG_OK) {
+        spare_folder(spared->folder, spared->rules, CG_SPARED_RULES, NULL, err) != CG_OK) {
         return err->status;
     }
-    return cg_load_spare(spared->folder, spared->outputs, CG_SPARED_OUTPUTS, "/dev/stdout", err);
+    return spare_folder(spared->folder, spared->outputs, CG_SPARED_OUTPUTS, "/dev/stdout", err);
 }

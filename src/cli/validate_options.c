@@ -2,9 +2,7 @@
 
 #include "commands.h"
 
-#include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
-#include "claimgate/run/run.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -190,6 +190,26 @@ static bool is_descriptor_link(const char *path) {
     return number[0] != '\0' && number[strspn(number, "0123456789")] == '\0';
 }
 
+bool cg_file_hash(int fd, uint8_t sha256[CG_SHA256_BYTES]) {
+    char chunk[1 << 16];
+    struct cg_sha256 *sha = cg_sha256_new();
+    ssize_t got = sha != NULL ? 1 : -1;
+    int failed = ENOMEM;
+    while (sha != NULL && (got > 0 || (got < 0 && failed == EINTR))) {
+        got = read(fd, chunk, sizeof chunk);
+        failed = errno;
+        if (got > 0) {
+            cg_sha256_update(sha, chunk, (size_t)got);
+        }
+    }
+    if (got == 0) {
+        cg_sha256_peek(sha, sha256);
+    }
+    cg_sha256_free(sha);
+    errno = failed;
+    return got == 0;
+}
+
 enum cg_status cg_file_look(const char *path, bool *is_there, struct cg_error *err) {
     *is_there = access(path, F_OK) == 0;
     if (*is_there || errno == ENOENT || errno == ENOTDIR) {

@@ -169,3 +169,18 @@ enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
     }
     return CG_OK;
 }
+
+enum cg_status cg_sorter_each(struct cg_sorter *sorter, cg_sorted_fn fn, void *context,
+                              struct cg_error *err) {
+    struct cg_text key;
+    struct cg_text payload;
+    bool more = true;
+    enum cg_status status = cg_sorter_finish(sorter, err);
+    while (status == CG_OK && more) {
+        status = cg_sorter_next(sorter, &key, &payload, &more, err);
+        if (status == CG_OK && more) {
+            status = fn(context, key, payload, err);
+        }
+    }
+    return status;
+}

@@ -270,6 +270,14 @@ enum cg_status cg_staging_adopt(const char *staged_path, const char *final_path,
     return CG_OK;
 }
 
+void cg_staging_discard(const char *staged_path, const char *final_path) {
+    struct cg_staging *staging = NULL;
+    struct cg_error ignored = CG_ERROR_INIT;
+    if (cg_staging_adopt(staged_path, final_path, &staging, &ignored) == CG_OK) {
+        cg_staging_close(staging, false);
+    }
+}
+
 int cg_staging_dir_fd(const struct cg_staging *staging) {
     return staging->dir_fd;
 }

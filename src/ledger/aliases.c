@@ -49,40 +49,37 @@ enum cg_status cg_ledger_add_alias(struct cg_ledger *ledger, const struct cg_led
                          (struct cg_text){row->data, (uint32_t)row->len_bytes}, err);
 }
 
-static enum cg_status insert_all(struct cg_ledger *ledger, sqlite3_stmt *statement,
-                                 struct cg_error *err) {
-    struct cg_text key;
-    struct cg_text row;
-    bool more = true;
-    enum cg_status status = cg_sorter_finish(ledger->run.aliases, err);
-    while (status == CG_OK) {
-        struct cg_cell cells[ALIAS_CELLS];
-        status = cg_sorter_next(ledger->run.aliases, &key, &row, &more, err);
-        if (status != CG_OK || !more) {
-            break;
-        }
-        if (!cg_cells_read(row, cells, ALIAS_CELLS)) {
-            return cg_error_set(err, CG_INTERNAL, "a row for the ledger was damaged on its way");
-        }
-        cg_ledger_bind_cells(statement, 2, cells, ALIAS_CELLS);
-        status = cg_ledger_insert(ledger, statement, err);
+/* Writing what was sorted. */
+struct inserting {
+    struct cg_ledger *ledger;
+    sqlite3_stmt *statement;
+};
+
+static enum cg_status insert(void *context, struct cg_text key, struct cg_text row,
+                             struct cg_error *err) {
+    const struct inserting *inserting = context;
+    struct cg_cell cells[ALIAS_CELLS];
+    (void)key;
+    if (!cg_cells_read(row, cells, ALIAS_CELLS)) {
+        return cg_error_set(err, CG_INTERNAL, "a row for the ledger was damaged on its way");
     }
-    return status;
+    cg_ledger_bind_cells(inserting->statement, 2, cells, ALIAS_CELLS);
+    return cg_ledger_insert(inserting->ledger, inserting->statement, err);
 }
 
 enum cg_status cg_ledger_write_aliases(struct cg_ledger *ledger, struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
+    struct inserting inserting = {.ledger = ledger};
     if (ledger->run.aliases == NULL) {
         return CG_OK;
     }
     /* A number that the file names twice is one row. */
     enum cg_status status = cg_ledger_prepare(
-        ledger, "INSERT OR IGNORE INTO alias VALUES (?1, ?2, ?3, ?4)", &statement, err);
+        ledger, "INSERT OR IGNORE INTO alias VALUES (?1, ?2, ?3, ?4)", &inserting.statement, err);
     if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, ledger->run.run_no);
-        status = insert_all(ledger, statement, err);
+        (void)sqlite3_bind_int64(inserting.statement, 1, ledger->run.run_no);
+        status = cg_sorter_each(ledger->run.aliases, insert, &inserting, err);
     }
-    (void)sqlite3_finalize(statement);
+    (void)sqlite3_finalize(inserting.statement);
     return status;
 }
 

@@ -281,12 +281,6 @@ enum cg_status cg_ledger_visit_run_lines(struct cg_ledger *ledger, int64_t run_n
                                          cg_ledger_outcome_fn fn, void *context,
                                          struct cg_error *err) {
     struct outcome_visit visit = {fn, context};
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        if (cg_ledger_each(part, CG_QUERY(lines_of_run, cg_cell_integer(run_no)), visit_outcome,
-                           &visit, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+    return cg_joined_each_row(ledger, CG_QUERY(lines_of_run, cg_cell_integer(run_no)),
+                              visit_outcome, &visit, err);
 }

@@ -2,7 +2,6 @@
  * A table of a ledger as CSV.
  */
 #include "claimgate/base/stop.h"
-#include "claimgate/ledger/ledger_query.h"
 #include "joined.h"
 
 #include <errno.h>
@@ -69,6 +68,7 @@ static void put_value(FILE *out, const struct cg_cell *cell) {
 
 /* Where rows of several parts come one after another, each begins with its part's number. */
 struct export {
+    const char *table;
     struct cg_ledger *ledger;
     FILE *out;
     bool of_part;
@@ -108,12 +108,14 @@ static enum cg_status put_rows(const struct export *export, sqlite3_stmt *statem
     return status;
 }
 
-static enum cg_status put_table(const struct export *export, const char *table,
-                                struct cg_error *err) {
+static enum cg_status put_table(struct cg_ledger *part, void *context, struct cg_error *err) {
+    struct export *export = context;
     sqlite3_stmt *statement = NULL;
-    enum cg_status status = find_table(export->ledger, table, err);
+    export->ledger = part;
+    export->part_no = part->mark.part_no;
+    enum cg_status status = find_table(part, export->table, err);
     if (status == CG_OK) {
-        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+        char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", export->table);
         status = sql == NULL ? cg_error_no_memory(err)
                              : cg_ledger_prepare(export->ledger, sql, &statement, err);
         sqlite3_free(sql);
@@ -130,15 +132,6 @@ static enum cg_status put_table(const struct export *export, const char *table,
 
 enum cg_status cg_ledger_export(struct cg_ledger *ledger, const char *table, FILE *out,
                                 struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        const struct export export = {.ledger = part,
-                                      .out = out,
-                                      .of_part = ledger->joined != NULL,
-                                      .part_no = part->mark.part_no};
-        if (put_table(&export, table, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+    struct export export = {.table = table, .out = out, .of_part = ledger->joined != NULL};
+    return cg_joined_each(ledger, put_table, &export, err);
 }

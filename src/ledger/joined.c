@@ -71,6 +71,28 @@ struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledge
                : NULL;
 }
 
+enum cg_status cg_joined_each(struct cg_ledger *ledger, cg_joined_part_fn fn, void *context,
+                              struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (fn(part, context, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
+}
+
+enum cg_status cg_joined_each_row(struct cg_ledger *ledger, const struct cg_query *query,
+                                  cg_row_fn fn, void *context, struct cg_error *err) {
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
+         part = cg_joined_next(ledger, part, err)) {
+        if (cg_ledger_each(part, query, fn, context, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return err->status;
+}
+
 enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,
                                    struct cg_error *err) {
     struct cg_joined *joined = (*ledger)->joined;

@@ -49,6 +49,15 @@ cg_must_use enum cg_status cg_joined_part(struct cg_joined *joined, uint32_t par
  * its only one. NULL: that was the last, or the next cannot be opened (err). */
 struct cg_ledger *cg_joined_next(struct cg_ledger *ledger, const struct cg_ledger *part,
                                  struct cg_error *err);
+/* Ask each of them, in this order. */
+typedef enum cg_status (*cg_joined_part_fn)(struct cg_ledger *part, void *context,
+                                            struct cg_error *err);
+cg_must_use enum cg_status cg_joined_each(struct cg_ledger *ledger, cg_joined_part_fn fn,
+                                          void *context, struct cg_error *err);
+/* cg_ledger_each in each of them. */
+cg_must_use enum cg_status cg_joined_each_row(struct cg_ledger *ledger,
+                                              const struct cg_query *query, cg_row_fn fn,
+                                              void *context, struct cg_error *err);
 /* Put the part to ask in the place of a set: that of the member; the first, for what all have. A
  * ledger by itself stays in its place. */
 cg_must_use enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,

@@ -16,6 +16,10 @@ enum { SORT_BYTES = 16 << 20, KEY_BYTES = 3 * 8, ROW_BYTES_MAX = 1 << 16 };
         &(change)->rendering_npi, &(change)->reasons_then, &(change)->reasons_now
 
 struct gathering {
+    int64_t run_then;
+    int64_t run_now;
+    cg_ledger_change_fn fn;
+    void *context;
     struct cg_sorter *rows;
     struct cg_buffer row; /* the struct, whose texts follow, each with its NUL */
 };
@@ -39,9 +43,11 @@ static enum cg_status add_change(void *context, const struct cg_ledger_change *c
                 : cg_error_no_memory(err);
 }
 
-static enum cg_status tell_row(struct cg_text row, cg_ledger_change_fn fn, void *context,
+static enum cg_status tell_row(void *context, struct cg_text key, struct cg_text row,
                                struct cg_error *err) {
+    const struct gathering *gathering = context;
     struct cg_ledger_change change;
+    (void)key;
     memcpy(&change, row.ptr, sizeof change);
     const char **const texts[] = {TEXTS(&change)};
     const char *at = row.ptr + sizeof change;
@@ -49,47 +55,30 @@ static enum cg_status tell_row(struct cg_text row, cg_ledger_change_fn fn, void 
         *texts[i] = at;
         at += strlen(at) + 1;
     }
-    return fn(context, &change, err);
+    return gathering->fn(gathering->context, &change, err);
 }
 
-static enum cg_status tell_rows(struct cg_sorter *rows, cg_ledger_change_fn fn, void *context,
-                                struct cg_error *err) {
-    struct cg_text key;
-    struct cg_text row;
-    bool more = true;
-    enum cg_status status = cg_sorter_finish(rows, err);
-    while (status == CG_OK) {
-        status = cg_sorter_next(rows, &key, &row, &more, err);
-        if (status != CG_OK || !more) {
-            break;
-        }
-        status = tell_row(row, fn, context, err);
-    }
-    return status;
-}
-
-static enum cg_status gather(struct cg_ledger *ledger, int64_t run_then, int64_t run_now,
-                             struct gathering *gathering, struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        if (cg_ledger_visit_changes(part, run_then, run_now, add_change, gathering, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+static enum cg_status gather(struct cg_ledger *part, void *context, struct cg_error *err) {
+    struct gathering *gathering = context;
+    return cg_ledger_visit_changes(part, gathering->run_then, gathering->run_now, add_change,
+                                   gathering, err);
 }
 
 enum cg_status cg_joined_visit_changes(struct cg_ledger *ledger, int64_t run_then, int64_t run_now,
                                        cg_ledger_change_fn fn, void *context,
                                        struct cg_error *err) {
-    struct gathering gathering = {.rows = cg_sorter_new(ledger->dir, SORT_BYTES)};
+    struct gathering gathering = {.run_then = run_then,
+                                  .run_now = run_now,
+                                  .fn = fn,
+                                  .context = context,
+                                  .rows = cg_sorter_new(ledger->dir, SORT_BYTES)};
     if (gathering.rows == NULL) {
         return cg_error_no_memory(err);
     }
     cg_buffer_init(&gathering.row, ROW_BYTES_MAX);
-    enum cg_status status = gather(ledger, run_then, run_now, &gathering, err);
+    enum cg_status status = cg_joined_each(ledger, gather, &gathering, err);
     if (status == CG_OK) {
-        status = tell_rows(gathering.rows, fn, context, err);
+        status = cg_sorter_each(gathering.rows, tell_row, &gathering, err);
     }
     cg_buffer_fini(&gathering.row);
     cg_sorter_free(gathering.rows);

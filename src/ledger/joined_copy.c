@@ -37,9 +37,9 @@ static enum cg_status look_at_member(void *context, sqlite3_stmt *row, struct cg
     return CG_OK;
 }
 
-static enum cg_status prove_part(struct proving *proving, struct cg_ledger *part,
-                                 struct cg_error *err) {
+static enum cg_status prove_part(struct cg_ledger *part, void *context, struct cg_error *err) {
     static const struct cg_query members = {.sql = "SELECT member_id FROM member"};
+    struct proving *proving = context;
     char text[96];
     uint64_t faults = 0;
     proving->part_no = part->mark.part_no;
@@ -56,17 +56,6 @@ static enum cg_status prove_part(struct proving *proving, struct cg_ledger *part
         tell_fault(proving, text);
     }
     return status;
-}
-
-static enum cg_status prove_parts(struct proving *proving, struct cg_ledger *ledger,
-                                  struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        if (prove_part(proving, part, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
 }
 
 /* The runs of all parts against each other, and the night's files. */
@@ -166,7 +155,7 @@ enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
                                 uint64_t *faults, struct cg_error *err) {
     struct proving proving = {.joined = ledger->joined, .fn = fn, .context = context};
     struct runs runs = {.proving = &proving};
-    enum cg_status status = prove_parts(&proving, ledger, err);
+    enum cg_status status = cg_joined_each(ledger, prove_part, &proving, err);
     if (status == CG_OK) {
         status = prove_agreement(&proving, err);
     }
@@ -190,18 +179,11 @@ static enum cg_status copy_file(const struct cg_ledger_set *from, const struct c
     return status;
 }
 
-static enum cg_status copy_parts(struct cg_ledger *ledger, const struct cg_ledger_set *to,
-                                 struct cg_error *err) {
+static enum cg_status copy_part(struct cg_ledger *part, void *to, struct cg_error *err) {
     char path[PATH_MAX];
     const struct cg_ledger_copy copy = {.path = path, .group = (gid_t)-1};
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        cg_set_part_path(to, part->mark.part_no, path);
-        if (cg_ledger_snapshot(part, &copy, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+    cg_set_part_path(to, part->mark.part_no, path);
+    return cg_ledger_snapshot(part, &copy, err);
 }
 
 /* Whatever happened to the set meanwhile, the copy is one of a moment when all parts agreed. */
@@ -240,7 +222,7 @@ static enum cg_status fill_copy(struct cg_ledger *ledger, struct cg_ledger_set *
         status = copy_file(from, to, "set.json", err);
     }
     if (status == CG_OK) {
-        status = copy_parts(ledger, to, err);
+        status = cg_joined_each(ledger, copy_part, to, err);
     }
     return status == CG_OK ? check_copy(to, run_no, err) : status;
 }

@@ -107,22 +107,17 @@ static enum cg_status tell_run(void *context, const struct cg_ledger_run_facts *
     return sums->fn(sums->context, &all, err);
 }
 
-static enum cg_status add_parts(struct cg_ledger *ledger, struct sums *sums, struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        sums->part_no = part->mark.part_no;
-        if (cg_ledger_visit_runs(part, 0, add_run, sums, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+static enum cg_status add_part(struct cg_ledger *part, void *context, struct cg_error *err) {
+    struct sums *sums = context;
+    sums->part_no = part->mark.part_no;
+    return cg_ledger_visit_runs(part, 0, add_run, sums, err);
 }
 
 enum cg_status cg_joined_visit_runs(struct cg_ledger *ledger, int64_t run_no, cg_ledger_run_fn fn,
                                     void *context, struct cg_error *err) {
     struct sums sums = {.joined = ledger->joined, .fn = fn, .context = context};
     cg_array_init(&sums.runs, sizeof(struct sum), RUNS_MAX);
-    enum cg_status status = add_parts(ledger, &sums, err);
+    enum cg_status status = cg_joined_each(ledger, add_part, &sums, err);
     if (status == CG_OK) {
         status = cg_joined_to_first(&ledger, err);
     }
@@ -178,15 +173,9 @@ static enum cg_status add_item(void *context, const struct cg_ledger_run_item *i
     return CG_OK;
 }
 
-static enum cg_status add_items(struct cg_ledger *ledger, struct items *items,
-                                struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        if (cg_ledger_visit_run_items(part, items->run_no, add_item, items, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
+static enum cg_status add_items(struct cg_ledger *part, void *context, struct cg_error *err) {
+    struct items *items = context;
+    return cg_ledger_visit_run_items(part, items->run_no, add_item, items, err);
 }
 
 static int by_name(const void *a, const void *b) {
@@ -204,7 +193,7 @@ static enum cg_status tell_sums(struct cg_ledger *ledger, struct items *items, c
                                 int (*order)(const void *, const void *), struct cg_error *err) {
     items->table = table;
     items->names.count = 0;
-    enum cg_status status = add_items(ledger, items, err);
+    enum cg_status status = cg_joined_each(ledger, add_items, items, err);
     cg_array_sort(&items->names, order);
     for (uint32_t i = 0; status == CG_OK && i < items->names.count; i++) {
         const struct named *named = cg_array_at(&items->names, i);

@@ -6,8 +6,6 @@
 #include "joined.h"
 #include "past.h"
 
-#include "claimgate/ledger/ledger_query.h"
-
 #include <string.h>
 
 enum { MEMBERS_MAX = 1 << 30 };

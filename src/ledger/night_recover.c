@@ -87,9 +87,8 @@ static enum cg_status take_back_part(const struct cg_ledger_set *set, uint32_t p
                                      const struct cg_night_file *file, struct cg_error *err) {
     struct cg_ledger *part = NULL;
     struct cg_set_last_run last = {0};
-    const int fault = cg_fault("night.before_take_back");
-    if (fault != 0) {
-        return cg_error_set_errno(err, CG_IO, fault, "%s", set->path);
+    if (cg_ledger_fault_point(set->path, cg_fault("night.before_take_back"), err) != CG_OK) {
+        return err->status;
     }
     enum cg_status status = cg_set_open_part(set, part_no, &(struct cg_ledger_plan){0}, &part, err);
     if (status == CG_OK) {
@@ -121,16 +120,6 @@ static enum cg_status take_back_all(const struct cg_ledger_set *set,
     return status;
 }
 
-/* Best effort: a folder that is left is stale, and the next start for its DIR removes it. */
-static void remove_staged(const struct cg_night_file *file) {
-    struct cg_staging *staging = NULL;
-    struct cg_error ignored = CG_ERROR_INIT;
-    if (file->staging[0] != '\0' &&
-        cg_staging_adopt(file->staging, file->folder, &staging, &ignored) == CG_OK) {
-        cg_staging_close(staging, false);
-    }
-}
-
 static enum cg_status undo(const struct cg_ledger_set *set, struct cg_night_file *file,
                            struct cg_error *err) {
     enum cg_status status = CG_OK;
@@ -145,7 +134,9 @@ static enum cg_status undo(const struct cg_ledger_set *set, struct cg_night_file
         status = cg_night_close(set, file->night.run_no, err);
     }
     if (status == CG_OK) {
-        remove_staged(file);
+        if (file->staging[0] != '\0') {
+            cg_staging_discard(file->staging, file->folder);
+        }
         cg_log_warning("night %" PRId64
                        ", which was cut off, is taken back in all parts; its files "
                        "can be taken in again",
@@ -258,11 +249,8 @@ static enum cg_status recover_night(const struct cg_ledger_set *set, struct cg_n
                                     const struct cg_ledger_recovery *recovery,
                                     struct cg_error *err) {
     struct survey survey = {0};
-    const int fault = cg_fault("night.recover");
-    if (fault != 0) {
-        return cg_error_set_errno(err, CG_IO, fault, "%s", set->path);
-    }
-    if (look_at_parts(set, file, &survey, err) != CG_OK) {
+    if (cg_ledger_fault_point(set->path, cg_fault("night.recover"), err) != CG_OK ||
+        look_at_parts(set, file, &survey, err) != CG_OK) {
         return err->status;
     }
     if (survey.with_run == 0 && file->withdraws == 0) {

@@ -57,17 +57,6 @@ static enum cg_status read_block(struct search *search, sqlite3_stmt *row, take_
                                          search->ledger->path);
 }
 
-static enum cg_status read_all(struct search *search, struct cg_ledger *ledger,
-                               const struct cg_query *query, cg_row_fn row, struct cg_error *err) {
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
-         part = cg_joined_next(ledger, part, err)) {
-        if (cg_ledger_each(part, query, row, search, err) != CG_OK) {
-            return err->status;
-        }
-    }
-    return err->status;
-}
-
 /* --- one provider --- */
 
 static bool take_sum(struct search *search, const struct cg_rendered_entry *entry) {
@@ -132,8 +121,8 @@ enum cg_status cg_ledger_visit_rendered(struct cg_ledger *ledger, uint64_t npi,
                                         struct cg_error *err) {
     struct search search = {.ledger = ledger, .npi = npi};
     cg_array_init(&search.sums, sizeof(struct sum), SUMS_MAX);
-    enum cg_status status = read_all(
-        &search, ledger, CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, err);
+    enum cg_status status = cg_joined_each_row(
+        ledger, CG_QUERY(blocks_of_provider, cg_cell_unsigned(npi)), read_sums, &search, err);
     cg_array_sort(&search.sums, compare_sums);
     status = status == CG_OK ? visit_sums(&search.sums, fn, context, err) : status;
     cg_array_fini(&search.sums);
@@ -190,14 +179,14 @@ enum cg_status cg_ledger_visit_recent_providers(struct cg_ledger *ledger, int64_
     struct search search = {.ledger = ledger, .seed = cg_hash_run_seed(), .last_day = CG_DAY_FIRST};
     cg_array_init(&search.sums, sizeof(struct latest), SUMS_MAX);
     enum cg_status status =
-        read_all(&search, ledger,
-                 CG_QUERY("SELECT packed FROM rendered d JOIN run r USING (run_no) "
-                          "WHERE d.run_no >= ?1 AND NOT EXISTS "
-                          "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no) "
-                          "AND (r.staging_path IS NULL OR EXISTS "
-                          "(SELECT 1 FROM publication p WHERE p.run_no = d.run_no))",
-                          cg_cell_integer(since_run)),
-                 read_latest, err);
+        cg_joined_each_row(ledger,
+                           CG_QUERY("SELECT packed FROM rendered d JOIN run r USING (run_no) "
+                                    "WHERE d.run_no >= ?1 AND NOT EXISTS "
+                                    "(SELECT 1 FROM run w WHERE w.withdraws = d.run_no) "
+                                    "AND (r.staging_path IS NULL OR EXISTS "
+                                    "(SELECT 1 FROM publication p WHERE p.run_no = d.run_no))",
+                                    cg_cell_integer(since_run)),
+                           read_latest, &search, err);
     for (uint32_t i = 0; status == CG_OK && i < search.sums.count; i++) {
         const struct latest *latest = cg_array_at(&search.sums, i);
         if (latest->last_day > search.last_day - days) {

@@ -15,6 +15,7 @@
 
 #include "claimgate/base/fault.h"
 #include "claimgate/base/log.h"
+#include "claimgate/io/files.h"
 #include "claimgate/io/place.h"
 
 #include <errno.h>
@@ -26,13 +27,12 @@
 #include <unistd.h>
 
 struct cut_off {
-    int64_t run_no;
+    const char *ledger; /* its path */
+    int64_t run_no;     /* 0: none is */
     char staging[PATH_MAX];
     char final[PATH_MAX];
     int64_t parent_inode; /* 0: not known */
 };
-
-enum { CHUNK_BYTES = 1 << 16 };
 
 static enum cg_status file_is(int dir_fd, const char *name, const uint8_t *sha256, bool *same,
                               struct cg_error *err) {
@@ -43,76 +43,68 @@ static enum cg_status file_is(int dir_fd, const char *name, const uint8_t *sha25
                    ? CG_OK
                    : cg_error_set_errno(err, CG_IO, errno, "%s: cannot read", name);
     }
-    struct cg_sha256 *sha = cg_sha256_new();
     uint8_t found[CG_SHA256_BYTES];
-    char chunk[CHUNK_BYTES];
-    ssize_t n = sha == NULL ? -1 : 1;
-    while (n > 0) {
-        n = read(fd, chunk, sizeof chunk);
-        if (n > 0) {
-            cg_sha256_update(sha, chunk, (size_t)n);
-        } else if (n < 0 && errno == EINTR) {
-            n = 1;
-        }
-    }
     enum cg_status status = CG_OK;
-    if (n < 0) {
-        status =
-            cg_error_set_errno(err, CG_IO, sha == NULL ? ENOMEM : errno, "%s: cannot read", name);
-    } else {
-        cg_sha256_peek(sha, found);
+    if (cg_file_hash(fd, found)) {
         *same = memcmp(found, sha256, sizeof found) == 0;
+    } else {
+        status = cg_error_set_errno(err, CG_IO, errno, "%s: cannot read", name);
     }
-    cg_sha256_free(sha);
     (void)close(fd);
     return status;
+}
+
+/* A folder that is looked at for the files of a run. */
+struct looking {
+    int dir_fd;
+    bool whole; /* so far */
+};
+
+/* looking->whole false: there is no such folder, and nothing to close. */
+static enum cg_status open_folder(const char *folder, struct looking *looking,
+                                  struct cg_error *err) {
+    looking->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    looking->whole = looking->dir_fd >= 0;
+    return looking->whole || errno == ENOENT || errno == ENOTDIR
+               ? CG_OK
+               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open", folder);
+}
+
+static enum cg_status look_at_file(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct looking *looking = context;
+    return looking->whole ? file_is(looking->dir_fd, cg_text_at(row, 0),
+                                    sqlite3_column_blob(row, 1), &looking->whole, err)
+                          : CG_OK;
 }
 
 /* Does `folder` hold all files of the run? */
 static enum cg_status folder_is(struct cg_ledger *ledger, int64_t run_no, const char *folder,
                                 bool *whole, struct cg_error *err) {
-    *whole = false;
-    const int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR
-                   ? CG_OK
-                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open", folder);
+    struct looking looking;
+    enum cg_status status = open_folder(folder, &looking, err);
+    if (looking.dir_fd >= 0) {
+        status = cg_ledger_each(
+            ledger,
+            CG_QUERY("SELECT file, sha256 FROM output WHERE run_no = ?1", cg_cell_integer(run_no)),
+            look_at_file, &looking, err);
+        (void)close(looking.dir_fd);
     }
-    sqlite3_stmt *statement = NULL;
-    enum cg_status status = cg_ledger_prepare(
-        ledger, "SELECT file, sha256 FROM output WHERE run_no = ?1", &statement, err);
-    if (status == CG_OK) {
-        (void)sqlite3_bind_int64(statement, 1, run_no);
-    }
-    bool row = true;
-    *whole = status == CG_OK;
-    while (status == CG_OK && *whole && row) {
-        status = cg_ledger_step(ledger, statement, &row, err);
-        if (status == CG_OK && row) {
-            status = file_is(dir_fd, (const char *)sqlite3_column_text(statement, 0),
-                             sqlite3_column_blob(statement, 1), whole, err);
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    (void)close(dir_fd);
+    *whole = looking.whole;
     return status;
 }
 
 enum cg_status cg_ledger_folder_holds(const char *folder, const struct cg_ledger_output *outputs,
                                       uint32_t count, bool *whole, struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    *whole = false;
-    const int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR
-                   ? CG_OK
-                   : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot open", folder);
+    struct looking looking;
+    enum cg_status status = open_folder(folder, &looking, err);
+    if (looking.dir_fd >= 0) {
+        for (uint32_t i = 0; status == CG_OK && looking.whole && i < count; i++) {
+            status =
+                file_is(looking.dir_fd, outputs[i].file, outputs[i].sha256, &looking.whole, err);
+        }
+        (void)close(looking.dir_fd);
     }
-    *whole = true;
-    for (uint32_t i = 0; status == CG_OK && *whole && i < count; i++) {
-        status = file_is(dir_fd, outputs[i].file, outputs[i].sha256, whole, err);
-    }
-    (void)close(dir_fd);
+    *whole = looking.whole;
     return status;
 }
 
@@ -168,13 +160,9 @@ static enum cg_status take_back(struct cg_ledger *ledger, const struct cut_off *
 /* Give up on the run: remove what it staged, take it back. */
 static enum cg_status discard(struct cg_ledger *ledger, const struct cut_off *run,
                               struct cg_error *err) {
-    struct cg_staging *staging = NULL;
-    struct cg_error ignored = CG_ERROR_INIT;
     const enum cg_status status = take_back(ledger, run, err);
-    /* Best effort: a folder that is left is stale, and the next start for its DIR removes it. */
-    if (status == CG_OK &&
-        cg_staging_adopt(run->staging, run->final, &staging, &ignored) == CG_OK) {
-        cg_staging_close(staging, false);
+    if (status == CG_OK) {
+        cg_staging_discard(run->staging, run->final);
     }
     return status;
 }
@@ -219,52 +207,37 @@ static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run
     return discard(ledger, run, err);
 }
 
-static enum cg_status find_cut_off(struct cg_ledger *ledger, struct cut_off *run, bool *found,
-                                   struct cg_error *err) {
-    sqlite3_stmt *statement = NULL;
-    enum cg_status status =
-        cg_ledger_prepare(ledger,
-                          "SELECT run_no, staging_path, final_path, coalesce(parent_inode, 0), "
-                          "(SELECT max(run_no) FROM run) FROM run r "
-                          "WHERE staging_path IS NOT NULL "
-                          "AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.run_no = r.run_no) "
-                          "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
-                          "ORDER BY run_no DESC LIMIT 1",
-                          &statement, err);
-    if (status == CG_OK) {
-        status = cg_ledger_step(ledger, statement, found, err);
-    }
-    if (status == CG_OK && *found) {
-        run->run_no = sqlite3_column_int64(statement, 0);
-        snprintf(run->staging, sizeof run->staging, "%s",
-                 (const char *)sqlite3_column_text(statement, 1));
-        snprintf(run->final, sizeof run->final, "%s",
-                 (const char *)sqlite3_column_text(statement, 2));
-        run->parent_inode = sqlite3_column_int64(statement, 3);
-        if (sqlite3_column_int64(statement, 4) != run->run_no) {
-            status = cg_error_set(err, CG_BAD_DATA,
-                                  "%s: run %lld has no mark that it was published, and later runs "
-                                  "stand on it: the ledger was changed; `claimgate ledger verify` "
-                                  "says where, a snapshot is where to go back to",
-                                  ledger->path, (long long)run->run_no);
-        }
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+static enum cg_status find_cut_off(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    struct cut_off *run = context;
+    run->run_no = sqlite3_column_int64(row, 0);
+    snprintf(run->staging, sizeof run->staging, "%s", cg_text_at(row, 1));
+    snprintf(run->final, sizeof run->final, "%s", cg_text_at(row, 2));
+    run->parent_inode = sqlite3_column_int64(row, 3);
+    return sqlite3_column_int64(row, 4) == run->run_no
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA,
+                              "%s: run %lld has no mark that it was published, and later runs "
+                              "stand on it: the ledger was changed; `claimgate ledger verify` "
+                              "says where, a snapshot is where to go back to",
+                              run->ledger, (long long)run->run_no);
 }
 
 /* The next run starts only when no run is cut off any more, so there is at most one. */
 enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
                                         const struct cg_ledger_recovery *recovery,
                                         uint32_t *recovered, struct cg_error *err) {
-    struct cut_off run;
-    bool found = false;
+    static const struct cg_query newest = {
+        .sql = "SELECT run_no, staging_path, final_path, coalesce(parent_inode, 0), "
+               "(SELECT max(run_no) FROM run) FROM run r WHERE staging_path IS NOT NULL "
+               "AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.run_no = r.run_no) "
+               "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = r.run_no) "
+               "ORDER BY run_no DESC LIMIT 1"};
+    struct cut_off run = {.ledger = ledger->path};
     *recovered = 0;
-    enum cg_status status = find_cut_off(ledger, &run, &found, err);
-    if (status == CG_OK && found) {
-        const int fault = cg_fault("ledger.recover");
-        status = fault != 0 ? cg_error_set_errno(err, CG_IO, fault, "%s", ledger->path)
-                            : finish(ledger, &run, recovery, err);
+    enum cg_status status = cg_ledger_each(ledger, &newest, find_cut_off, &run, err);
+    if (status == CG_OK && run.run_no != 0) {
+        status = cg_ledger_fault_point(ledger->path, cg_fault("ledger.recover"), err);
+        status = status == CG_OK ? finish(ledger, &run, recovery, err) : status;
         *recovered = status == CG_OK;
     }
     return status;

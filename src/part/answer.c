@@ -4,19 +4,22 @@
  */
 #include "answering.h"
 #include "attempt.h"
-#include "changed.h"
 #include "tally_file.h"
 
+#include "claimgate/io/files.h"
+#include "claimgate/run/belt.h"
 #include "claimgate/run/run.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* --- the manifest --- */
 
 static void put_output(struct cg_json_writer *json, const struct cg_output_facts *output) {
     if (output->file != NULL) {
-        const struct cg_piece_facts facts = {.rows = output->records, .bytes = output->bytes};
-        struct cg_piece_facts all = facts;
+        struct cg_piece_facts all = {.rows = output->records, .bytes = output->bytes};
         memcpy(all.sha256, output->sha256, sizeof all.sha256);
         memcpy(all.content_xxh128, output->content_xxh128, sizeof all.content_xxh128);
         cg_piece_facts_put(json, output->file, &all);
@@ -102,12 +105,45 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_answering 
 
 /* --- the step --- */
 
+/* Whether an input is still the file that `part ask` has read, of whose manifest `asked` is what it
+ * tells of this one. CG_BAD_DATA. */
+static enum cg_status check_unchanged(const char *path, const uint8_t is_now[CG_SHA256_BYTES],
+                                      const struct cg_json *asked, struct cg_error *err) {
+    uint8_t was[CG_SHA256_BYTES];
+    return cg_json_hex(cg_json_member(asked, "sha256"), was, sizeof was) &&
+                   memcmp(was, is_now, sizeof was) == 0
+               ? CG_OK
+               : cg_error_set(err, CG_BAD_DATA,
+                              "%s has changed since `claimgate part ask`: bring that file back, or "
+                              "begin again with another --run",
+                              path);
+}
+
+/* After a step that went wrong in another way: where one of its inputs has changed, that is what to
+ * tell, and takes the place of the error. */
+static void tell_of_changed(const struct cg_answering *answering, const struct cg_json *asked,
+                            struct cg_error *err) {
+    uint8_t is_now[CG_SHA256_BYTES];
+    struct cg_error changed = CG_ERROR_INIT;
+    for (uint32_t i = 0; i < answering->input_count && changed.status == CG_OK; i++) {
+        const char *path = answering->paths[i];
+        const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (fd >= 0 && cg_file_hash(fd, is_now) &&
+            check_unchanged(path, is_now, cg_json_item(asked, i), &changed) != CG_OK) {
+            *err = changed;
+        }
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+    }
+}
+
 static enum cg_status check_inputs(const struct cg_answering *answering,
                                    const struct cg_run_facts *facts, const struct cg_json *asked,
                                    struct cg_error *err) {
     for (uint32_t i = 0; i < facts->input_count; i++) {
-        if (cg_changed_compare(answering->paths[i], facts->inputs[i].sha256, cg_json_item(asked, i),
-                               err) != CG_OK) {
+        if (check_unchanged(answering->paths[i], facts->inputs[i].sha256, cg_json_item(asked, i),
+                            err) != CG_OK) {
             return err->status;
         }
     }
@@ -158,7 +194,7 @@ static enum cg_status execute(struct cg_answering *answering, struct cg_attempt 
     }
     cg_run_free(run);
     if (status == CG_INTERNAL) {
-        cg_changed_tell(answering->paths, answering->input_count, asked, err);
+        tell_of_changed(answering, asked, err);
     }
     return err->status;
 }
@@ -182,7 +218,7 @@ static enum cg_status answer(struct cg_answering *answering, struct cg_attempt *
                                      .ack_codes = answering->codes,
                                      .payer_id = o->payer_id,
                                      .allow_empty = o->allow_empty,
-                                     .threads = cg_part_threads(part),
+                                     .threads = cg_belt_threads(o->threads),
                                      .output = {.folder = &folder,
                                                 .without_accepted = o->x12.decides_lines,
                                                 .group = (gid_t)-1,

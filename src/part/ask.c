@@ -103,7 +103,8 @@ static enum cg_status run_belt(struct cg_asking *asking, struct cg_error *err) {
                                       .station_count = CG_ASK_STATIONS,
                                       .batches = asking->batches,
                                       .depth = asking->depth,
-                                      .threads = cg_part_threads(asking->part),
+                                      .threads =
+                                          cg_belt_threads(asking->part->plan.options.threads),
                                       .context = asking};
     cg_reader_warn_of_names(asking->reader);
     const enum cg_status status = cg_belt_run(&belt, err);
@@ -144,7 +145,7 @@ static enum cg_status write_task(struct cg_asking *asking, struct cg_attempt *at
 }
 
 static bool make_batches(struct cg_asking *asking) {
-    asking->depth = cg_part_threads(asking->part) + SPARE_BATCHES;
+    asking->depth = cg_belt_threads(asking->part->plan.options.threads) + SPARE_BATCHES;
     asking->batches = calloc(asking->depth, sizeof(struct cg_batch *));
     for (uint32_t i = 0; asking->batches != NULL && i < asking->depth; i++) {
         asking->batches[i] = cg_batch_new();

@@ -9,11 +9,9 @@
 #include "claimgate/io/files.h"
 #include "claimgate/io/sandbox.h"
 #include "claimgate/record/layout.h"
-#include "claimgate/run/belt.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,18 +212,6 @@ void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t 
         .writes = {cg_part_path(part, plan_file, "plan.json"), set_file(part, set_json)}};
     cg_sandbox_enter(&plan, &facts);
     free(files);
-}
-
-uint32_t cg_part_threads(const struct cg_part *part) {
-    cpu_set_t cores;
-    if (part->plan.options.threads >= 0) {
-        return (uint32_t)part->plan.options.threads;
-    }
-    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
-        return 1;
-    }
-    const int count = CPU_COUNT(&cores);
-    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
 }
 
 uint32_t cg_part_of_member(const struct cg_part_plan *plan, const struct cg_key *member) {

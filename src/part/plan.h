@@ -102,9 +102,6 @@ struct cg_reader_plan cg_part_reader_plan(const struct cg_part *part,
 /* From here on a step can reach nothing but the run's folder and these inputs. */
 void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t input_count);
 
-/* The number of threads of a step. */
-uint32_t cg_part_threads(const struct cg_part *part);
-
 /* Which part decides the lines of a member: its id's XXH3-64 with seed 0, modulo the parts. */
 uint32_t cg_part_of_member(const struct cg_part_plan *plan, const struct cg_key *member);
 

@@ -2,7 +2,6 @@
 
 #include "audit_tables.h"
 #include "claimgate/report/table.h"
-#include "rules_json.h"
 #include "run_json.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "claimgate/report/rules_pages.h"
 
-#include "rules_json.h"
+#include "run_json.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/rules/credential_status.h"

@@ -29,4 +29,12 @@ bool cg_told_count_at(const struct cg_tally *tally, uint32_t index, struct cg_to
 /* near_codes and notices; nothing where there are none. */
 void cg_put_notices(struct cg_json_writer *json, const struct cg_notices *notices);
 
+/* Each file of a roster with its rows and hash. */
+void cg_put_roster_files(struct cg_json_writer *json, const char *key,
+                         const struct cg_roster *roster);
+
+/* "as_of", "policy" and "roster": the rules that a report was made under. */
+void cg_put_rules(struct cg_json_writer *json, int32_t as_of_day, const struct cg_policy *policy,
+                  const struct cg_roster *roster);
+
 #endif

@@ -1,6 +1,5 @@
 #include "claimgate/report/run_report.h"
 
-#include "rules_json.h"
 #include "run_json.h"
 #include "summary.h"
 

@@ -2,7 +2,6 @@
 
 #include "decision_parts.h"
 #include "period.h"
-#include "plan.h"
 
 #include "claimgate/base/log.h"
 #include "claimgate/gate/history.h"
@@ -11,6 +10,46 @@
 #include "claimgate/report/answer.h"
 
 #include <inttypes.h>
+
+/* --- when a plan of so many units a day or week would reach a cap --- */
+
+enum { WEEK = 7, PLAN_DAYS = 3660 };
+
+/* Units of the plan on the days from its start up to, and with, `last_day`. A week's units lie over
+ * its days as a span's do, so that each week is like the first. */
+static uint64_t planned_until(const struct cg_plan *plan, int32_t last_day) {
+    const int32_t days = last_day - plan->from_day + 1;
+    if (days <= 0) {
+        return 0;
+    }
+    if (!plan->is_weekly) {
+        return (uint64_t)days * plan->units;
+    }
+    const int32_t week_start = plan->from_day + days / WEEK * WEEK;
+    const struct cg_spread week =
+        cg_spread_of(week_start, week_start + WEEK - 1, plan->units, true);
+    return (uint64_t)(days / WEEK) * plan->units +
+           (days % WEEK != 0 ? cg_spread_within(&week, week_start, last_day) : 0);
+}
+
+/* The first day from plan->from_day on that the cap has no room for, beside what the member has
+ * used already; CG_DAY_NONE: not within PLAN_DAYS. */
+static int32_t plan_reaches(const struct cg_plan *plan, const struct cg_history *history,
+                            struct cg_text member_id, const struct cg_cap *cap) {
+    int32_t first_day;
+    int32_t last_day;
+    for (int32_t day = plan->from_day; day < plan->from_day + PLAN_DAYS; day++) {
+        cg_cap_period(cap, day, &first_day, &last_day);
+        const uint64_t planned = planned_until(plan, day) - planned_until(plan, first_day - 1);
+        if (planned > 0 &&
+            cg_history_units_used(history, member_id, cap, day) + planned > cap->limit_units) {
+            return day;
+        }
+    }
+    return CG_DAY_NONE;
+}
+
+/* --- the page --- */
 
 struct usage {
     struct cg_page *page;
@@ -122,7 +161,7 @@ static void put_plan(struct usage *usage) {
     for (uint32_t i = 0; version != NULL && i < version->cap_count; i++) {
         const struct cg_cap *cap = &version->caps[i];
         cg_answer_text(&answer, cap->id);
-        cg_answer_day(&answer, cg_plan_reaches(plan, usage->history, usage->question->id, cap));
+        cg_answer_day(&answer, plan_reaches(plan, usage->history, usage->question->id, cap));
     }
     cg_answer_close(&answer);
 }
@@ -155,7 +194,7 @@ static void put_csv(struct cg_page *page, const struct usage *usage) {
         cg_answer_day(&answer,
                       question->plan.units == 0
                           ? CG_DAY_NONE
-                          : cg_plan_reaches(&question->plan, usage->history, question->id, cap));
+                          : plan_reaches(&question->plan, usage->history, question->id, cap));
     }
     cg_answer_close(&answer);
 }

@@ -17,6 +17,7 @@
 #include "claimgate/run/belt.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,4 +298,16 @@ enum cg_status cg_belt_run(const struct cg_belt_plan *plan, struct cg_error *err
     }
     belt_fini(&belt);
     return CG_OK;
+}
+
+uint32_t cg_belt_threads(int64_t asked) {
+    cpu_set_t cores;
+    if (asked != CG_THREADS_BY_CORES) {
+        return (uint32_t)asked;
+    }
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0) {
+        return 1;
+    }
+    const int count = CPU_COUNT(&cores);
+    return count > CG_THREADS_MAX ? CG_THREADS_MAX : (uint32_t)count;
 }

@@ -1,6 +1,5 @@
 #include "walk.h"
 
-#include "claimgate/x12/syntax.h"
 #include "elements.h"
 
 #define NAME2(a, b)    CG_X12_NAME(a, b, 0)

@@ -6,6 +6,7 @@
 
 #include "claimgate/base/buffer.h"
 #include "claimgate/base/error.h"
+#include "claimgate/base/hash.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -28,6 +29,9 @@ cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const voi
  */
 enum cg_status cg_file_write_failed(const char *name, int errno_value, struct cg_error *err);
 cg_must_use enum cg_status cg_file_sync(int fd, const char *name, struct cg_error *err);
+/* SHA-256 of what an open file holds from where it stands. False, with errno: it could not be read.
+ */
+cg_must_use bool cg_file_hash(int fd, uint8_t sha256[CG_SHA256_BYTES]);
 /* Whether anything has this name. Where that cannot be told (a fault of the disk, say) it is an
  * error and no "no". */
 cg_must_use enum cg_status cg_file_look(const char *path, bool *is_there, struct cg_error *err);

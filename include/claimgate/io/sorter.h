@@ -29,6 +29,11 @@ cg_must_use enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_
 cg_must_use enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
                                           struct cg_text *payload, bool *more,
                                           struct cg_error *err);
+/* Both: each record in order, until `fn` fails. */
+typedef enum cg_status (*cg_sorted_fn)(void *context, struct cg_text key, struct cg_text payload,
+                                       struct cg_error *err);
+cg_must_use enum cg_status cg_sorter_each(struct cg_sorter *sorter, cg_sorted_fn fn, void *context,
+                                          struct cg_error *err);
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
 
 #endif

@@ -40,6 +40,10 @@ cg_must_use enum cg_status cg_staging_open(const struct cg_staging_plan *plan,
 cg_must_use enum cg_status cg_staging_adopt(const char *staged_path, const char *final_path,
                                             struct cg_staging **out, struct cg_error *err);
 
+/* Remove it, where that can be done: one that is left is stale, and goes with the next start for
+ * its final path. */
+void cg_staging_discard(const char *staged_path, const char *final_path);
+
 /* The folder to create files in, and its absolute paths. */
 int cg_staging_dir_fd(const struct cg_staging *staging);
 const char *cg_staging_path(const struct cg_staging *staging);

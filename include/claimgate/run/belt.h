@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { CG_STATIONS_MAX = 8, CG_THREADS_MAX = 256 };
+enum { CG_STATIONS_MAX = 8, CG_THREADS_MAX = 256, CG_THREADS_BY_CORES = -1 };
 
 enum cg_station_kind { CG_SERIAL, CG_PARALLEL };
 
@@ -46,5 +46,8 @@ struct cg_belt_plan {
 /* Run until a batch that is marked as the last has left the row. CG_INTERNAL when
  * no memory is left to start; fewer threads than asked for is no failure. */
 cg_must_use enum cg_status cg_belt_run(const struct cg_belt_plan *plan, struct cg_error *err);
+
+/* How many threads are asked for: of CG_THREADS_BY_CORES as many as this process may use cores. */
+uint32_t cg_belt_threads(int64_t asked);
 
 #endif
