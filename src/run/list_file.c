@@ -81,7 +81,9 @@ static enum cg_status read_rows(const struct cg_list_file *list, struct cg_ledge
                                                       .context = &reading},
                                             .denied_only = list->denied_only};
     bool is_x12;
-    cg_remittance_look(list->list->file, &is_x12);
+    if (cg_remittance_look(list->list->file, &is_x12, err) != CG_OK) {
+        return err->status;
+    }
     const enum cg_status status = is_x12 ? read_remittance(&plan, table, err)
                                          : cg_table_read(&plan.table, table, list->problems, err);
     if (reading.status != CG_OK) {

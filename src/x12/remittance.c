@@ -37,23 +37,31 @@ struct remittance {
     struct cg_error *err;
 };
 
-void cg_remittance_look(const char *path, bool *is_x12) {
-    struct cg_source *source = NULL;
-    struct cg_error ignored = CG_ERROR_INIT;
+static enum cg_status look(struct cg_source *source, char *room, bool *is_x12,
+                           struct cg_error *err) {
     struct cg_buffer packed;
-    char *room = malloc(FILL_BYTES);
+    struct cg_fill fill = {.out = room, .capacity_bytes = FILL_BYTES, .packed = &packed};
+    bool decided;
     cg_buffer_init(&packed, FILL_BYTES);
-    *is_x12 = false;
-    if (room != NULL && cg_source_open(path, &source, &ignored) == CG_OK) {
-        struct cg_fill fill = {.out = room, .capacity_bytes = FILL_BYTES, .packed = &packed};
-        bool decided;
-        cg_source_take_x12(source);
-        *is_x12 = cg_source_read(source, &fill, &ignored) == CG_OK &&
-                  cg_x12_begins((struct cg_text){room, (uint32_t)fill.len_bytes}, true, &decided);
+    cg_source_take_x12(source);
+    const enum cg_status status = cg_source_read(source, &fill, err);
+    cg_buffer_fini(&packed);
+    *is_x12 = status == CG_OK &&
+              cg_x12_begins((struct cg_text){room, (uint32_t)fill.len_bytes}, true, &decided);
+    return status;
+}
+
+enum cg_status cg_remittance_look(const char *path, bool *is_x12, struct cg_error *err) {
+    struct cg_source *source = NULL;
+    char *room = malloc(FILL_BYTES);
+    enum cg_status status =
+        room == NULL ? cg_error_no_memory(err) : cg_source_open(path, &source, err);
+    if (status == CG_OK) {
+        status = look(source, room, is_x12, err);
     }
     cg_source_close(source);
-    cg_buffer_fini(&packed);
     free(room);
+    return status;
 }
 
 /* --- rows --- */

@@ -192,3 +192,11 @@ Test(each_place, of_memory_for_a_step_fails_and_is_told) {
 Test(each_place, of_a_file_of_a_step_fails_and_is_told) {
     fail_all_on(&runs_in_parts);
 }
+
+Test(each_place, of_memory_for_an_answer_or_a_list_fails_and_is_told) {
+    fail_memory_on(&answers_and_lists);
+}
+
+Test(each_place, of_a_file_of_an_answer_or_a_list_fails_and_is_told) {
+    fail_all_on(&answers_and_lists);
+}

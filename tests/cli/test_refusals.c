@@ -135,6 +135,12 @@ Test(refusals, outputs) {
         {"$C validate - - --roster " SHELL_ROSTER " --out $D/o", "can be read only once"},
         {"$C validate " SHELL_CLAIMS " --out $D/o", "--roster DIR is missing"},
         {"$C validate --roster " SHELL_ROSTER " --out $D/o", "may have no file says --if-any"},
+    };
+    EXPECT_ALL(refusals);
+}
+
+Test(refusals, audits_and_questions) {
+    static const struct refusal refusals[] = {
         {AUDIT "--decided d", "--out DIR is missing"},
         {AUDIT "--out $D/o", "what was decided then is missing"},
         {AUDIT "--ledger l --out $D/o", "what was decided then is missing"},

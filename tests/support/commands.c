@@ -11,6 +11,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -152,6 +153,8 @@ static struct streams redirect(const char *from) {
     cr_assert(in >= 0 && dup2(in, STDIN_FILENO) == STDIN_FILENO, "%s", from);
     cr_assert(dup2(streams.made, STDOUT_FILENO) == STDOUT_FILENO);
     cr_assert_eq(close(in), 0);
+    __fpurge(stdin); /* of another command's */
+    clearerr(stdin);
     return streams;
 }
 

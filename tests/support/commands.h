@@ -28,6 +28,8 @@ struct command_world {
 extern const struct command_world everything;
 /* Runs in parts, each of them up to another step. */
 extern const struct command_world runs_in_parts;
+/* What is told as CSV, JSON or a plan, and lists of a payer or of NPPES. */
+extern const struct command_world answers_and_lists;
 
 /* Makes the world and goes into it. */
 void commands_begin(struct scene *scene, const struct command_world *world);

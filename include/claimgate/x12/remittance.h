@@ -12,8 +12,8 @@
 
 #include "claimgate/record/csv.h"
 
-/* *is_x12: the file begins as X12 does. Its own errors are left for whoever reads it. */
-void cg_remittance_look(const char *path, bool *is_x12);
+/* *is_x12: the file begins as X12 does. */
+cg_must_use enum cg_status cg_remittance_look(const char *path, bool *is_x12, struct cg_error *err);
 
 struct cg_remittance_plan {
     struct cg_table_plan table;
