@@ -96,7 +96,7 @@ static inline void fetch_counted(const struct cg_line *line) {
     cg_fetch(&line->taken_back_lines);
 }
 
-/* Room for one more id at least; they are at most as many as members.csv has rows. */
+/* Room for one more id at least; they are lines of members.csv. */
 static bool grow_met_ids(struct cg_tally *tally, uint32_t id_no) {
     const uint32_t count = id_no < 512 ? 1024 : id_no * 2;
     uint8_t *grown = realloc(tally->met_ids, count);

@@ -21,7 +21,8 @@ enum { FILES_GOOD = 10000 };
 
 /* Such a name stands for another file in another process. */
 static bool is_of_process(const char *file) {
-    return strncmp(file, "/dev/", 5) == 0 || strncmp(file, "/proc/", 6) == 0;
+    return strncmp(file, "/dev/fd/", 8) == 0 || strncmp(file, "/dev/std", 8) == 0 ||
+           strncmp(file, "/proc/", 6) == 0;
 }
 
 static enum cg_status look_at_input(const char *file, struct cg_part_input *out,

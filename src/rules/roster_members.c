@@ -18,12 +18,14 @@ const struct cg_key *cg_roster_person(const struct cg_roster *roster,
                                       uint32_t *id_no) {
     const struct cg_text id = cg_key_text(member_id);
     const struct cg_span_group group = cg_span_table_find(&roster->members, key_of(id));
+    const struct cg_membership *first = NULL;
     const struct cg_membership *last = NULL;
     for (size_t i = 0; i < group.count; i++) {
         const struct cg_membership *row = (const void *)cg_span_at(group, i);
         if (!cg_text_equal(row->member_id, id)) {
             continue;
         }
+        first = first != NULL ? first : row;
         last = row;
         if (cg_span_holds(&row->span, day)) {
             break;
@@ -32,8 +34,7 @@ const struct cg_key *cg_roster_person(const struct cg_roster *roster,
     if (last == NULL || (day != CG_DAY_NONE && !cg_span_holds(&last->span, day))) {
         return NULL;
     }
-    const char *first = roster->members.rows.items;
-    *id_no = (uint32_t)((size_t)(group.rows - first) / group.stride) + 1;
+    *id_no = (uint32_t)first->line;
     return &last->person;
 }
 

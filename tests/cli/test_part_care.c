@@ -86,6 +86,13 @@ Test(part_care, names_and_numbers_that_no_step_could_work_with_end_the_plan, .ti
         "10000\n0\n");
 }
 
+/* Below /dev there are files too which every process finds: those in memory. */
+Test(part_care, a_file_in_memory_is_an_input_like_others, .timeout = 120) {
+    script_expect_told(BEGIN "d=$(mktemp -d -p /dev/shm); cp $s/a.csv $d; "
+                             "t plan $d/a.csv --run $s/R --parts 1 --tasks 1 " RULES "; rm -r $d",
+                       "0\n");
+}
+
 Test(part_care, another_plan_for_the_same_folder_is_a_contradiction, .timeout = 120) {
     script_expect_told(BEGIN PLAN "t plan $s/[abc].csv --run $s/R --parts 3 --tasks 2 " RULES "; "
                                   "t plan $s/[ab].csv --run $s/R --parts 2 --tasks 2 " RULES

@@ -66,7 +66,8 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
 
 /* Whose the member id is on that day, under a policy with a member crosswalk; NULL where
  * members.csv does not say, so that the id is its own person. `id_no`, from 1, is the same for all
- * rows of an id. CG_DAY_NONE: a line without a valid date. */
+ * rows of an id, and in every process that has read this file. CG_DAY_NONE: a line without a valid
+ * date. */
 const struct cg_key *cg_roster_person(const struct cg_roster *roster,
                                       const struct cg_key *member_id, int32_t day, uint32_t *id_no);
 
