@@ -145,8 +145,7 @@ static struct cg_ledger *keeper(struct cg_ledger *ledger, const struct cg_line *
     }
     const struct cg_cell id =
         id_cell(cg_key_text(&line->member_id), CG_REASON_MEMBER_ID_INVALID, line);
-    const struct cg_text member_id = id.kind == CG_CELL_NULL ? (struct cg_text){"", 0} : id.bytes;
-    return ledger->joined->parts[cg_member_part(member_id, ledger->joined->count)];
+    return ledger->joined->parts[cg_member_part(id.bytes, ledger->joined->count)];
 }
 
 enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batch *batch,

@@ -215,7 +215,7 @@ void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t 
 }
 
 uint32_t cg_part_of_member(const struct cg_part_plan *plan, const struct cg_key *member) {
-    return cg_key_len(member) == 0 ? 0 : cg_member_part(cg_key_text(member), plan->parts);
+    return cg_member_part(cg_key_text(member), plan->parts);
 }
 
 bool cg_part_of_lines(const struct cg_part_plan *plan, const struct cg_line *lines,

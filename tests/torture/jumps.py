@@ -37,6 +37,19 @@ def call(*command):
     subprocess.run(command, check=True)
 
 
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:16]
+
+
+def keep(made, path):
+    """What was made takes the place of what is there, unless it is the same."""
+    if os.path.exists(path) and digest(made) == digest(path):
+        os.remove(made)
+    else:
+        os.replace(made, path)
+
+
 class Jump:
     def __init__(self, number, path, line, function):
         self.number = number
@@ -104,26 +117,34 @@ class Jumps:
         source, noted = os.path.join(self.folder, "map.c"), os.path.join(self.folder, "map.o")
         with open(source, "w", encoding="utf-8") as file:
             file.write(NOTED)
-        call(CC[-1], f'-DMAP="{self.map}"', f"-DBYTES={bytes_mapped}", "-c", source, "-o", noted)
+        call(CC[-1], f'-DMAP="{self.map}"', f"-DBYTES={bytes_mapped}", "-c", source, "-o", noted + ".new")
+        keep(noted + ".new", noted)
         others = [f"{self.build}/obj/{path[:-2]}.o" for path in sorted(glob.glob("src/*/*.c"))
                   if path not in paths and path != "src/cli/main.c"]
         for copy in ("plain", "noted"):
             archive = os.path.join(self.folder, copy, "lib.a")
-            if os.path.exists(archive):
-                os.remove(archive)
-            call("ar", "rcs", archive, f"{self.build}/obj/builtin.o", *others,
+            if os.path.exists(archive + ".new"):
+                os.remove(archive + ".new")
+            call("ar", "rcsD", archive + ".new", f"{self.build}/obj/builtin.o", *others,
                  *(self._object(copy, path) for path in paths))
+            keep(archive + ".new", archive)
 
     def link(self, name, main, is_test):
-        """The program of that object, plain and noted; which they are, in a few letters."""
+        """The program of that object, plain and noted; which they are, in a few letters. It is not made
+        again of the same, unless somebody left a mutant there."""
+        linked = load_json(os.path.join(self.folder, "linked.json"))
         for copy in ("plain", "noted"):
             folder = os.path.join(self.folder, copy)
-            more = [os.path.join(self.folder, "map.o")] if copy == "noted" else []
-            support = [f"{self.build}/libsupport.a"] if is_test else []
-            call(CC[-1], main, *more, *support, os.path.join(folder, "lib.a"), *LIBS,
-                 *(["-lcriterion"] if is_test else []), "-Wl,-S", "-o", os.path.join(folder, name))
-        with open(os.path.join(self.folder, "plain", name), "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()[:16]
+            out = os.path.join(folder, name)
+            parts = [main, *([os.path.join(self.folder, "map.o")] if copy == "noted" else []),
+                     *([f"{self.build}/libsupport.a"] if is_test else []), os.path.join(folder, "lib.a")]
+            if (os.path.exists(out) and linked.get(out) == digest(out)
+                    and all(os.path.getmtime(part) < os.path.getmtime(out) for part in parts)):
+                continue
+            call(CC[-1], *parts, *LIBS, *(["-lcriterion"] if is_test else []), "-Wl,-S", "-o", out)
+            linked[out] = digest(out)
+            save_json(os.path.join(self.folder, "linked.json"), linked)
+        return linked[os.path.join(self.folder, "plain", name)]
 
     def taken(self):
         """{number of a jump, as text: which of 'always', 'never' is another way}, and it is forgotten."""

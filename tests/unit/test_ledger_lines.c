@@ -53,3 +53,43 @@ Test(ledger_lines, a_void_names_the_claim_that_it_frees) {
                                              "frequency, before_line FROM take_back"),
                      "C1||C5|8|5\n");
 }
+
+Test(ledger_lines, what_a_line_does_not_have_is_null) {
+    cr_expect_str_eq(
+        fixture_query(&fixture, "SELECT claim_id, cap_used, exempt, split, date(cap_day * 86400, "
+                                "'unixepoch'), detail FROM line ORDER BY line_no"),
+        "C1|[0,0]|0|0||\nC2|[0,4]|0|0||\nC3|[4,6]|0|0|2025-01-06|\nC4||0|0||\nC5||0|0||\n");
+    cr_expect_str_eq(fixture_query(&fixture,
+                                   "SELECT member_no, source_line, rendering_npi FROM line "
+                                   "WHERE modifiers IS NULL AND billing_npi IS NULL "
+                                   "ORDER BY line_no"),
+                     "1|2|1234567893\n1|3|1234567893\n1|4|1234567893\n2|5|1234567893\n"
+                     "1|6|1234567893\n");
+}
+
+/* 65 bytes: one more than an id has. */
+#define TOO_LONG "0123456789012345678901234567890123456789012345678901234567890123X"
+
+Test(ledger_lines, an_id_that_is_none_is_not_kept) {
+    struct cg_error err = CG_ERROR_INIT;
+    const struct fixture_line lines[] = {
+        {.claim = TOO_LONG, .reasons = cg_reason_bit(CG_REASON_CLAIM_ID_INVALID)},
+        {.claim = "C7\x01", .reasons = cg_reason_bit(CG_REASON_CLAIM_ID_INVALID)},
+        {.member = TOO_LONG, .claim = "C8", .reasons = cg_reason_bit(CG_REASON_MEMBER_ID_INVALID)},
+        {.member = "M\x01", .claim = "C9", .reasons = cg_reason_bit(CG_REASON_MEMBER_ID_INVALID)},
+        {.claim = "CA",
+         .frequency = CG_VOID,
+         .original = TOO_LONG,
+         .reasons = cg_reason_bit(CG_REASON_ORIGINAL_CLAIM_UNKNOWN)},
+        {.claim = "CB",
+         .frequency = CG_VOID,
+         .original = "C1\x01",
+         .reasons = cg_reason_bit(CG_REASON_ORIGINAL_CLAIM_UNKNOWN)}};
+    cr_assert_eq(fixture_run(&fixture, lines, sizeof lines / sizeof lines[0], NULL, NULL, &err),
+                 CG_OK, "%s", err.text);
+    cr_expect_str_eq(
+        fixture_query(&fixture,
+                      "SELECT claim_id, member_id, original_claim_id FROM line LEFT "
+                      "JOIN member USING (member_no) WHERE line.run_no = 2 ORDER BY line_no"),
+        "|M1|\n|M1|\nC8||\nC9||\nCA|M1|\nCB|M1|\n");
+}
