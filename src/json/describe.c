@@ -1,29 +1,23 @@
 #include "internal.h"
 
+#include "claimgate/base/phrase.h"
 #include "claimgate/base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Writes the path of `value` and returns its length. A path too long for `out` is cut and stays a
- * prefix of the true one. Depth is bounded by CG_JSON_DEPTH_MAX. */
-static size_t write_path(const struct cg_json *value, char *out, size_t out_bytes) {
+/* Depth is bounded by CG_JSON_DEPTH_MAX. */
+static void say_path(struct cg_phrase *path, const struct cg_json *value) {
     const struct cg_json *parent = value->parent;
     if (parent == NULL) {
-        return 0;
+        return;
     }
-    size_t len = write_path(parent, out, out_bytes);
-    size_t room = out_bytes - len;
-    int added = 0;
+    say_path(path, parent);
     if (value->key == NULL) {
-        added = snprintf(out + len, room, "[%zu]", (size_t)(value - parent->children));
+        cg_say(path, "[%ju]", (uintmax_t)(value - parent->children));
     } else {
-        added = snprintf(out + len, room, "%s%s", len == 0 ? "" : ".", value->key);
+        cg_say(path, "%s%s", parent->parent == NULL ? "" : ".", value->key);
     }
-    if (added < 0) {
-        return len;
-    }
-    return (size_t)added < room ? len + (size_t)added : out_bytes - 1;
 }
 
 const char *cg_json_describe_path(const struct cg_json *value, char out[CG_JSON_PATH_BYTES]) {
@@ -31,8 +25,9 @@ const char *cg_json_describe_path(const struct cg_json *value, char out[CG_JSON_
         (void)snprintf(out, CG_JSON_PATH_BYTES, "the document");
         return out;
     }
-    char path[CG_JSON_PATH_BYTES + 1]; /* one byte more, so that what is cut shows as "..." */
-    (void)write_path(value, path, sizeof path);
+    char path[CG_JSON_PATH_BYTES + 4]; /* a character more, so that what is cut shows as "..." */
+    struct cg_phrase said = cg_phrase_start(path, sizeof path);
+    say_path(&said, value);
     (void)cg_utf8_show(out, CG_JSON_PATH_BYTES, path);
     return out;
 }
@@ -69,42 +64,6 @@ const char *cg_json_describe_value(const json_t *value, char out[CG_JSON_FOUND_B
     case JSON_NULL:
         (void)snprintf(out, CG_JSON_FOUND_BYTES, "null");
         break;
-    }
-    return out;
-}
-
-static const char *type_in_words(const char *type) {
-    static const struct {
-        const char *type;
-        const char *words;
-    } table[] = {
-        {"object", "an object"},      {"array", "a list"},           {"string", "a text"},
-        {"number", "a number"},       {"integer", "a whole number"}, {"null", "null"},
-        {"boolean", "true or false"},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (strcmp(type, table[i].type) == 0) {
-            return table[i].words;
-        }
-    }
-    return type;
-}
-
-const char *cg_json_describe_type(const json_t *type, char out[CG_JSON_FOUND_BYTES]) {
-    if (json_is_string(type)) {
-        (void)snprintf(out, CG_JSON_FOUND_BYTES, "%s", type_in_words(json_string_value(type)));
-        return out;
-    }
-    size_t len = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < json_array_size(type); i++) {
-        const char *one = json_string_value(json_array_get(type, i));
-        int added = snprintf(out + len, CG_JSON_FOUND_BYTES - len, "%s%s", i == 0 ? "" : " or ",
-                             type_in_words(one == NULL ? "" : one));
-        if (added < 0 || (size_t)added >= CG_JSON_FOUND_BYTES - len) {
-            break;
-        }
-        len += (size_t)added;
     }
     return out;
 }

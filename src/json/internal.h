@@ -65,7 +65,8 @@ const char *cg_json_describe_path(const struct cg_json *value, char out[CG_JSON_
 /* `the text "6"`, `the whole number 6`, "a list". Returns `out`. */
 const char *cg_json_describe_value(const json_t *value, char out[CG_JSON_FOUND_BYTES]);
 
-/* "a whole number", "null or an object" for the value of a schema's `type`. Returns `out`. */
+/* types.c: "a whole number", "null or an object" for the value of a schema's `type`. Returns `out`.
+ */
 const char *cg_json_describe_type(const json_t *type, char out[CG_JSON_FOUND_BYTES]);
 
 #endif

@@ -10,8 +10,8 @@
 
 #define NEAR " near '"
 
-/* Jansson says "what near 'token'" and where the token ends. Returns where it starts, which is what
- * people look for. */
+/* Jansson says "what near 'token'", unless that is long, and where the token ends. Returns where it
+ * starts, which is what people look for. */
 static size_t token_start(const json_error_t *error, const char *text, size_t len_bytes) {
     size_t end = error->position > 0 ? (size_t)error->position : 0;
     end = end < len_bytes ? end : len_bytes;
@@ -19,13 +19,8 @@ static size_t token_start(const json_error_t *error, const char *text, size_t le
     if (token == NULL) {
         return end;
     }
-    token += sizeof NEAR - 1;
-    size_t token_bytes = strlen(token);
-    if (token_bytes > 0 && token[token_bytes - 1] == '\'') {
-        token_bytes--; /* the closing mark, missing where Jansson cut the text */
-    }
-    bool found = token_bytes <= end && memcmp(text + end - token_bytes, token, token_bytes) == 0;
-    return found ? end - token_bytes : end;
+    const size_t token_bytes = strlen(token) - sizeof NEAR; /* without the marks around it */
+    return token_bytes < end ? end - token_bytes : 0;
 }
 
 enum { RESERVE_BYTES = 1 << 16 };
@@ -234,22 +229,20 @@ const struct cg_json *cg_json_member_at(const struct cg_json *object, size_t ind
 }
 
 bool cg_json_is_null(const struct cg_json *value) {
-    return value == NULL || json_is_null(value->value);
+    return value == NULL || json_typeof(value->value) == JSON_NULL;
 }
 
 enum cg_json_kind cg_json_kind(const struct cg_json *value) {
-    return value != NULL && json_is_object(value->value)  ? CG_JSON_OBJECT
-           : value != NULL && json_is_array(value->value) ? CG_JSON_ARRAY
-                                                          : CG_JSON_SCALAR;
+    const json_type type = value == NULL ? JSON_NULL : json_typeof(value->value);
+    return type == JSON_OBJECT  ? CG_JSON_OBJECT
+           : type == JSON_ARRAY ? CG_JSON_ARRAY
+                                : CG_JSON_SCALAR;
 }
 
 void cg_json_print(const struct cg_json *value, char *out, size_t out_bytes) {
-    if (value != NULL && json_is_string(value->value)) {
-        snprintf(out, out_bytes, "%s", json_string_value(value->value));
-        return;
-    }
-    char *text = value != NULL ? json_dumps(value->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
+    const char *string = value != NULL ? json_string_value(value->value) : "";
+    char *text = string == NULL ? json_dumps(value->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    snprintf(out, out_bytes, "%s", string != NULL ? string : text != NULL ? text : "");
     free(text);
 }
 
@@ -263,7 +256,7 @@ int64_t cg_json_integer(const struct cg_json *value) {
 }
 
 bool cg_json_boolean(const struct cg_json *value) {
-    return cg_json_is_sound(value) && json_is_true(value->value);
+    return cg_json_is_sound(value) && json_typeof(value->value) == JSON_TRUE;
 }
 
 bool cg_json_hex(const struct cg_json *value, uint8_t *out, size_t len_bytes) {

@@ -48,7 +48,7 @@ static void skip_string(struct walk *walk) {
 }
 
 static void skip_scalar(struct walk *walk, const json_t *value) {
-    if (json_is_string(value)) {
+    if (json_typeof(value) == JSON_STRING) {
         skip_string(walk);
         return;
     }
@@ -97,8 +97,8 @@ static void place_members(struct walk *walk, struct cg_json *node, int depth) {
 
 static void place_value(struct walk *walk, struct cg_json *node, int depth) {
     node->place = next_place(walk);
-    bool is_object = json_is_object(node->value);
-    if (!is_object && !json_is_array(node->value)) {
+    const bool is_object = json_typeof(node->value) == JSON_OBJECT;
+    if (!is_object && json_typeof(node->value) != JSON_ARRAY) {
         skip_scalar(walk, node->value);
         return;
     }

@@ -43,29 +43,6 @@ void cg_json_add_mismatch(struct cg_json_check *check, struct cg_json *value, co
                         cg_json_describe_value(value->value, found));
 }
 
-static bool is_of_type(const json_t *value, const char *type) {
-    return (strcmp(type, "object") == 0 && json_is_object(value)) ||
-           (strcmp(type, "array") == 0 && json_is_array(value)) ||
-           (strcmp(type, "string") == 0 && json_is_string(value)) ||
-           (strcmp(type, "integer") == 0 && json_is_integer(value)) ||
-           (strcmp(type, "number") == 0 && json_is_number(value)) ||
-           (strcmp(type, "boolean") == 0 && json_is_boolean(value)) ||
-           (strcmp(type, "null") == 0 && json_is_null(value));
-}
-
-bool cg_json_type_accepts(const json_t *type, const json_t *value) {
-    if (type == NULL || json_is_string(type)) {
-        return type == NULL || is_of_type(value, json_string_value(type));
-    }
-    for (size_t i = 0; i < json_array_size(type); i++) {
-        const char *name = json_string_value(json_array_get(type, i));
-        if (name != NULL && is_of_type(value, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool cg_json_check_type(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
     const json_t *type = json_object_get(schema, "type");
     if (cg_json_type_accepts(type, value->value)) {
@@ -118,7 +95,7 @@ void cg_json_check_enum(struct cg_json_check *check, const json_t *allowed, stru
 }
 
 static bool is_less(const json_t *a, const json_t *b) {
-    if (json_is_integer(a) && json_is_integer(b)) {
+    if (json_typeof(a) == JSON_INTEGER && json_typeof(b) == JSON_INTEGER) {
         return json_integer_value(a) < json_integer_value(b);
     }
     return json_number_value(a) < json_number_value(b);

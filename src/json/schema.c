@@ -9,9 +9,9 @@
 
 #include "claimgate/base/builtin.h"
 #include "claimgate/base/nearest.h"
+#include "claimgate/base/phrase.h"
 #include "claimgate/base/utf8.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SCHEMA_DEPTH_MAX = 512 }; /* a schema that refers to itself without end stops here */
@@ -70,7 +70,7 @@ static void check_object(struct cg_json_check *check, const json_t *schema, stru
     for (size_t i = 0; i < json_array_size(required); i++) {
         const char *key = json_string_value(json_array_get(required, i));
         char path[CG_JSON_PATH_BYTES];
-        if (key != NULL && cg_json_member(value, key) == NULL) {
+        if (cg_json_member(value, key) == NULL) {
             cg_json_add_problem(check, value, value->place, "missing key \"%s\" in %s", key,
                                 cg_json_describe_path(value, path));
         }
@@ -110,17 +110,12 @@ static const json_t *type_of_schema(const struct cg_json_check *check, const jso
 
 static void add_wrong_alternative(struct cg_json_check *check, const json_t *alternatives,
                                   struct cg_json *value) {
-    char wanted[CG_JSON_FOUND_BYTES] = "";
-    size_t len = 0;
+    char wanted[CG_JSON_FOUND_BYTES];
+    struct cg_phrase list = cg_phrase_start(wanted, sizeof wanted);
     for (size_t i = 0; i < json_array_size(alternatives); i++) {
         char words[CG_JSON_FOUND_BYTES];
         const json_t *type = type_of_schema(check, json_array_get(alternatives, i));
-        int added = snprintf(wanted + len, sizeof wanted - len, "%s%s", i == 0 ? "" : " or ",
-                             cg_json_describe_type(type, words));
-        if (added < 0 || (size_t)added >= sizeof wanted - len) {
-            break;
-        }
-        len += (size_t)added;
+        cg_say(&list, "%s%s", i == 0 ? "" : " or ", cg_json_describe_type(type, words));
     }
     cg_json_add_mismatch(check, value, "wrong type", wanted);
 }
@@ -156,14 +151,24 @@ static void check_rules(struct cg_json_check *check, const json_t *schema, struc
     if (allowed != NULL) {
         cg_json_check_enum(check, allowed, value);
     }
-    if (json_is_object(value->value)) {
+    switch (json_typeof(value->value)) {
+    case JSON_OBJECT:
         check_object(check, schema, value);
-    } else if (json_is_array(value->value)) {
+        break;
+    case JSON_ARRAY:
         check_array(check, schema, value);
-    } else if (json_is_string(value->value)) {
+        break;
+    case JSON_STRING:
         cg_json_check_string(check, schema, value);
-    } else if (json_is_number(value->value)) {
+        break;
+    case JSON_INTEGER:
+    case JSON_REAL:
         cg_json_check_number(check, schema, value);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        break;
     }
     if (any_of != NULL) {
         check_alternatives(check, any_of, value);
@@ -171,7 +176,7 @@ static void check_rules(struct cg_json_check *check, const json_t *schema, struc
 }
 
 static void check_value(struct cg_json_check *check, const json_t *schema, struct cg_json *value) {
-    if (json_is_false(schema)) {
+    if (json_typeof(schema) == JSON_FALSE) {
         char path[CG_JSON_PATH_BYTES];
         cg_json_add_problem(check, value, value->place, "%s is not allowed: remove it",
                             cg_json_describe_path(value, path));

@@ -149,6 +149,8 @@ Test(json, values_that_break_the_schema_are_shown_where_they_stand) {
          "1:21: wrong value: mode must be one of \"reject\", \"warn\", 7, found the text "
          "\"rejct\"; "
          "did you mean \"reject\"?\n"},
+        {"{\"name\":\"ms\",\"mode\":false}",
+         "1:21: wrong value: mode must be one of \"reject\", \"warn\", 7, found false\n"},
         {"{\"name\":\"ms\",\"open\":null}",
          "1:21: wrong type: open must be true or false, found null\n"},
         {"{\"name\":\"ms\",\"exempt\":true}",
