@@ -99,6 +99,16 @@ static const struct {
     {"ST*837*0021*005010X222A1", "ST*835*0021*005010X222A1", "835 of version 005010X222A1", false},
     {"ST*837*0021*005010X222A1", "ST*DOE*0021*JANEDOEM-1A1", "(unreadable) of version (unreadable)",
      false},
+    {"ST*837*0021*005010X222A1", "ST*837*0021*005010X222A3", "837 of version 005010X222A3", false},
+    {"ST*837*0021*005010X222A1", "ST*270*0021*005010X279  ", "270 of version 005010X279", false},
+    {"ST*837*0021*005010X222A1", "ST*837*0021*005010x222A1", "837 of version (unreadable)", false},
+    {"ST*837*0021*005010X222A1", "ST*837*0021*005010X2:2A1", "837 of version (unreadable)", false},
+    {"ST*837*0021*", "ST*2777*021*", "(unreadable) of version 005010X222A1", false},
+    {"SE*27*0021", "HL*27*0021", "the segment GE stands where SE must stand", false},
+    {"IEA*1*", "CLM*1*", "the segment CLM stands where GS or IEA must stand", false},
+    {"IEA*1*", "SV1*1*", "the segment SV1 stands where GS or IEA must stand", false},
+    {"IEA*1*", "SE*01*", "this SE has no ST before it", false},
+    {"IEA*1*", "HL*01*", "the segment HL stands where GS or IEA must stand", false},
     {"GS*HC", "DOE*J", "something else stands where the segment GS or IEA must stand", false},
     {"GS*HC", "G\001*HC", "something else stands where the segment GS or IEA must stand", false},
     {"BHT*", "B\001T*", "the name of this segment holds a control character", false},
@@ -120,6 +130,32 @@ Test(x12_cut, a_wrong_envelope_is_refused_and_told) {
             cr_expect_not_null(strstr(out.data, "faults 1\n"), "%s:\n%s", faults[i].to, out.data);
         }
     }
+}
+
+/* Control numbers may be left out on both sides, and a count may be no number. */
+Test(x12_cut, an_envelope_without_numbers_is_one) {
+    put_three_claims();
+    replace("ST*837*0021*005010X222A1~\n", "ST*837**005010X222A1~\n\n\n\n\n");
+    replace("SE*27*0021~\n", "SE*27~\n\n\n\n\n\n");
+    x12_transcribe(&out, &text, (struct x12_reading){0});
+    cr_expect_not_null(strstr(out.data, "claim_id=C-3"), "%s", out.data);
+    replace("SE*27~\n", "SE*0x~\n");
+    expect_refused(false, "SE01 counts 0 segments, but 27 were read");
+}
+
+/* Between a header and its trailer another acknowledgment may stand, and an SE too many. */
+Test(x12_cut, what_stands_between_envelopes_is_counted_or_refused) {
+    put_three_claims();
+    replace("GE*1*7~", "TA1*1*~");
+    expect_refused(false, "something else stands where the segment ST or GE must stand");
+    cg_buffer_clear(&text);
+    put_three_claims();
+    const size_t trailer = strlen("GE*1*7~\nIEA*1*000000905~\n");
+    text.len_bytes -= trailer;
+    cr_assert(cg_buffer_append_text(&text, "SE*1*1~GE*1*7~TA1*1~SE*1*1~IEA*1*000000905~\n"));
+    expect_refused(false, "this SE has no ST before it");
+    x12_transcribe(&out, &text, (struct x12_reading){.lenient = true});
+    cr_expect_not_null(strstr(out.data, "faults 2\n"), "%s", out.data);
 }
 
 /* A line that is nobody's would pass with the header that it stands in. */
