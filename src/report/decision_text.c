@@ -104,11 +104,6 @@ void cg_decision_put_answer(struct cg_page *page, const struct cg_decision_view 
         cg_page_say(page, "%s: ", view->line.decision == CG_REJECTED ? "rejected" : "accepted");
     }
     put_service(page, view);
-    if (view->taken_back_lines != 0) {
-        cg_page_say(page, "takes back %" PRIu32 " accepted %s, %" PRIu32 " units\n",
-                    view->taken_back_lines, cg_plural(view->taken_back_lines, "line", "lines"),
-                    view->taken_back_units);
-    }
     if (view->line.exempt) {
         cg_page_say(page, "exempt from caps: authorized\n");
     }

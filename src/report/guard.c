@@ -27,7 +27,7 @@ static const char *comparison(const struct cg_guard_remark *remark, char out[96]
     return out;
 }
 
-/* One sentence, with both figures and the run. */
+/* One sentence, with both figures and the run; NULL: it is said elsewhere. */
 enum { SENTENCE_BYTES = 512 };
 static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_BYTES]) {
     char with[96];
@@ -66,9 +66,8 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
     case CG_GUARD_REPEATED:
         SAY("%s of %s in-scope lines are duplicates; does this file repeat %s?", now, before, with);
         break;
-    case CG_GUARD_COLUMN:
-        SAY("column %s is not read, though its name is near %s", now, before);
-        break;
+    case CG_GUARD_COLUMN: /* told where the file is read */
+        return NULL;
     }
 #undef SAY
     return out;
@@ -77,8 +76,9 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
 void cg_guard_warn(const struct cg_guard *guard) {
     char sentence[SENTENCE_BYTES];
     for (uint32_t i = 0; i < guard->count; i++) {
-        if (guard->remarks[i].check != CG_GUARD_COLUMN) {
-            cg_log_warning("%s", say(&guard->remarks[i], sentence));
+        const char *said = say(&guard->remarks[i], sentence);
+        if (said != NULL) {
+            cg_log_warning("%s", said);
         }
     }
 }

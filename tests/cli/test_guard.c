@@ -124,6 +124,20 @@ Test(guard, another_policy_is_told_with_its_caps) {
     scene_remove(&scene);
 }
 
+Test(guard, another_layout_is_told) {
+    static const char script[] = "sed 's/\"tuva\"/\"other\"/' schemas/layouts/tuva.json > $0";
+    struct run run;
+    run_usual_nights(3);
+    const char *layout = scene_path(&scene, "layout.json");
+    run_program((const char *[]){"sh", "-c", script, layout, NULL}, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    const char *const more[] = {"--layout", layout, NULL};
+    expect_remark(write_night(LINES, 0, NPIS), write_roster(NPIS), more, "layout",
+                  "the layout is other and was tuva in ");
+    scene_remove(&scene);
+}
+
 Test(guard, a_roster_that_lost_a_tenth_and_more_is_told) {
     run_usual_nights(1);
     expect_remark(write_night(LINES, 0, 8), write_roster(8), NULL, "roster_rows",
