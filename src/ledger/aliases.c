@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { SORT_BYTES = 16 << 20, ALIAS_PAYER = 0, ALIAS_CLAIM, ALIAS_MEMBER, ALIAS_CELLS };
+enum { ALIAS_PAYER = 0, ALIAS_CLAIM, ALIAS_MEMBER, ALIAS_CELLS };
 
 enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day,
                                      struct cg_error *err) {
@@ -18,7 +18,7 @@ enum cg_status cg_ledger_begin_alias(struct cg_ledger *ledger, int32_t as_of_day
         cg_ledger_begin_kind(ledger, CG_RUN_ALIAS, as_of_day, err) != CG_OK) {
         return err->status;
     }
-    ledger->run.aliases = cg_sorter_new(ledger->dir, SORT_BYTES);
+    ledger->run.aliases = cg_sorter_new(ledger->dir, ledger->pack_bytes / 4);
     return ledger->run.aliases != NULL ? CG_OK : cg_error_no_memory(err);
 }
 

@@ -6,13 +6,15 @@
 #include "past.h"
 #include "rows.h"
 
+#include "claimgate/base/assert.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SORT_BYTES = 32 << 20, /* each */
     RECENT_BLOCK_BYTES = CG_PACKED_BYTES(2),
     CLAIM_BLOCK_BYTES = CG_PACKED_BYTES(1),
+    GROUP_MAX_BYTES = 2 * CG_VARINT_MAX_BYTES + CG_PACK_GROUP_BYTES + CG_PACK_ENTRY_MAX_BYTES,
 };
 
 struct cg_groups {
@@ -36,8 +38,10 @@ struct cg_groups {
     void *put_context;
 };
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+/* So that nothing that is packed lacks room. */
+static bool reserve(struct cg_buffer *buffer, size_t bytes) {
+    cg_buffer_init(buffer, bytes);
+    return cg_buffer_reserve(buffer, bytes);
 }
 
 struct cg_groups *cg_groups_new(const struct cg_ledger *ledger, bool direct) {
@@ -47,12 +51,12 @@ struct cg_groups *cg_groups_new(const struct cg_ledger *ledger, bool direct) {
     }
     groups->direct = direct;
     groups->run_no = ledger->run.run_no;
-    groups->members = cg_sorter_new(ledger->dir, SORT_BYTES);
-    groups->claims = cg_sorter_new(ledger->dir, SORT_BYTES);
-    cg_buffer_init(&groups->entry, 2 * CG_PACK_ENTRY_MAX_BYTES);
-    cg_buffer_init(&groups->group, 2 * CG_PACK_GROUP_BYTES);
-    cg_buffer_init(&groups->packed, 4 * CG_PAST_PART_BYTES);
-    if (groups->members == NULL || groups->claims == NULL) {
+    groups->members = cg_sorter_new(ledger->dir, ledger->pack_bytes / 2);
+    groups->claims = cg_sorter_new(ledger->dir, ledger->pack_bytes / 2);
+    bool good = reserve(&groups->entry, CG_PACK_ENTRY_MAX_BYTES);
+    good &= reserve(&groups->group, CG_PACK_GROUP_BYTES + CG_PACK_ENTRY_MAX_BYTES);
+    good &= reserve(&groups->packed, CG_PAST_PART_BYTES + GROUP_MAX_BYTES);
+    if (!good || groups->members == NULL || groups->claims == NULL) {
         cg_groups_free(groups);
         return NULL;
     }
@@ -70,6 +74,13 @@ void cg_groups_free(struct cg_groups *groups) {
     }
 }
 
+static void pack(struct cg_buffer *out, struct cg_packer *packer,
+                 const struct cg_packed_entry *entry) {
+    const bool packed = cg_pack_entry(out, packer, entry);
+    CG_ASSERT(packed);
+    (void)packed;
+}
+
 static enum cg_status add_entry(struct cg_groups *groups, int64_t member_no,
                                 const struct cg_packed_entry *entry, struct cg_error *err) {
     char key[8]; /* big-endian, so that bytes compare like the numbers */
@@ -78,9 +89,7 @@ static enum cg_status add_entry(struct cg_groups *groups, int64_t member_no,
         key[i] = (char)((uint64_t)member_no >> (56 - 8 * i));
     }
     cg_buffer_clear(&groups->entry);
-    if (!cg_pack_entry(&groups->entry, &alone, entry)) {
-        return no_memory(err);
-    }
+    pack(&groups->entry, &alone, entry);
     return cg_sorter_add(groups->members, (struct cg_text){key, sizeof key},
                          (struct cg_text){groups->entry.data, (uint32_t)groups->entry.len_bytes},
                          err);
@@ -124,9 +133,9 @@ static struct cg_cell blob_of(const struct cg_buffer *buffer) {
 }
 
 /* What is packed, as a row of `past` or of `recent`. */
-static bool put_packed(struct cg_groups *groups) {
+static void put_packed(struct cg_groups *groups) {
     if (groups->packed.len_bytes == 0) {
-        return true;
+        return;
     }
     const struct cg_cell past[CG_PAST_CELLS] = {
         cg_cell_integer(groups->member_no * CG_PAST_PARTS + groups->part++),
@@ -137,20 +146,21 @@ static bool put_packed(struct cg_groups *groups) {
         cg_cell_integer(groups->member_no),
         blob_of(&groups->packed),
     };
-    const bool put = groups->direct
-                         ? groups->put(groups->put_context, CG_ROW_PAST, past, CG_PAST_CELLS)
-                         : groups->put(groups->put_context, CG_ROW_RECENT, recent, CG_RECENT_CELLS);
+    if (groups->direct) {
+        groups->put(groups->put_context, CG_ROW_PAST, past, CG_PAST_CELLS);
+    } else {
+        groups->put(groups->put_context, CG_ROW_RECENT, recent, CG_RECENT_CELLS);
+    }
     groups->put_bytes += groups->packed.len_bytes;
     cg_buffer_clear(&groups->packed);
-    return put;
 }
 
 /* The group at hand is complete. */
-static bool end_group(struct cg_groups *groups) {
+static void end_group(struct cg_groups *groups) {
     const size_t most = groups->direct ? CG_PAST_PART_BYTES : RECENT_BLOCK_BYTES;
     const struct cg_text entries = {groups->group.data, (uint32_t)groups->group.len_bytes};
     if (entries.len == 0) {
-        return true;
+        return;
     }
     if (groups->packed.len_bytes == 0) {
         groups->first_member = groups->member_no;
@@ -158,22 +168,29 @@ static bool end_group(struct cg_groups *groups) {
     groups->packer = (struct cg_packer){0};
     const int64_t head = groups->direct ? groups->run_no : groups->member_no;
     const bool packed = cg_put_group(&groups->packed, head, entries);
+    CG_ASSERT(packed);
+    (void)packed;
     cg_buffer_clear(&groups->group);
-    return packed && (groups->packed.len_bytes < most || put_packed(groups));
+    if (groups->packed.len_bytes >= most) {
+        put_packed(groups);
+    }
 }
 
-static bool turn_to_member(struct cg_groups *groups, int64_t member_no) {
-    if (groups->member_no == member_no) {
-        return groups->group.len_bytes < CG_PACK_GROUP_BYTES || end_group(groups);
+static void turn_to_member(struct cg_groups *groups, int64_t member_no) {
+    const bool is_next = groups->member_no != member_no;
+    if (is_next || groups->group.len_bytes >= CG_PACK_GROUP_BYTES) {
+        end_group(groups);
     }
-    if (!end_group(groups) || (groups->direct && !put_packed(groups))) {
-        return false;
+    if (is_next && groups->direct) {
+        put_packed(groups);
     }
-    groups->member_no = member_no;
-    groups->part = 0;
-    return true;
+    if (is_next) {
+        groups->member_no = member_no;
+        groups->part = 0;
+    }
 }
 
+/* False: it is no entry. */
 static bool pack_again(struct cg_groups *groups, struct cg_text key, struct cg_text payload) {
     struct cg_packer alone = {0};
     struct cg_packed_entry entry;
@@ -182,28 +199,35 @@ static bool pack_again(struct cg_groups *groups, struct cg_text key, struct cg_t
     for (uint32_t i = 0; i < key.len; i++) {
         member_no = member_no << 8 | (uint8_t)key.ptr[i];
     }
-    return turn_to_member(groups, (int64_t)member_no) &&
-           cg_unpack_entry(&payload, &alone, &entry, &broken) &&
-           cg_pack_entry(&groups->group, &groups->packer, &entry);
+    if (!cg_unpack_entry(&payload, &alone, &entry, &broken)) {
+        return false;
+    }
+    turn_to_member(groups, (int64_t)member_no);
+    pack(&groups->group, &groups->packer, &entry);
+    return true;
 }
 
-static bool end_claims(struct cg_groups *groups) {
+static void end_claims(struct cg_groups *groups) {
     const struct cg_cell cells[CG_CLAIM_CELLS] = {
         cg_cell_text((struct cg_text){groups->first_claim, groups->first_claim_len}),
         blob_of(&groups->packed),
     };
-    const bool put = groups->packed.len_bytes == 0 ||
-                     groups->put(groups->put_context, CG_ROW_CLAIM, cells, CG_CLAIM_CELLS);
+    if (groups->packed.len_bytes > 0) {
+        groups->put(groups->put_context, CG_ROW_CLAIM, cells, CG_CLAIM_CELLS);
+    }
     groups->last_claim = (struct cg_packer){0};
     cg_buffer_clear(&groups->packed);
-    return put;
 }
 
+/* False: it is no claim's line. */
 static bool pack_claim(struct cg_groups *groups, struct cg_text claim, struct cg_text payload) {
     int64_t line_no;
-    memcpy(&line_no, payload.ptr, sizeof line_no);
-    if (groups->packed.len_bytes >= CLAIM_BLOCK_BYTES && !end_claims(groups)) {
+    if ((claim.len > CG_ID_MAX_BYTES) | (payload.len != sizeof line_no)) {
         return false;
+    }
+    memcpy(&line_no, payload.ptr, sizeof line_no);
+    if (groups->packed.len_bytes >= CLAIM_BLOCK_BYTES) {
+        end_claims(groups);
     }
     if (groups->packed.len_bytes == 0) {
         memcpy(groups->first_claim, claim.ptr, claim.len);
@@ -227,11 +251,14 @@ enum cg_status cg_groups_step(struct cg_groups *groups, cg_put_row_fn put, void 
         good = groups->members_are_done ? pack_claim(groups, key, payload)
                                         : pack_again(groups, key, payload);
     } else if (groups->members_are_done) {
-        good = end_claims(groups);
+        end_claims(groups);
     } else {
-        good = end_group(groups) && put_packed(groups);
+        end_group(groups);
+        put_packed(groups);
         groups->members_are_done = true;
         *more = true;
     }
-    return good ? CG_OK : no_memory(err);
+    return good
+               ? CG_OK
+               : cg_error_set(err, CG_INTERNAL, "a row for the ledger was damaged while it waited");
 }

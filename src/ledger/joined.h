@@ -15,6 +15,7 @@
 
 #include "claimgate/gate/tally.h"
 #include "claimgate/ledger/ledger_query.h"
+#include "claimgate/record/key.h"
 #include "set.h"
 
 struct cg_joined {
@@ -58,6 +59,12 @@ cg_must_use enum cg_status cg_joined_each(struct cg_ledger *ledger, cg_joined_pa
 cg_must_use enum cg_status cg_joined_each_row(struct cg_ledger *ledger,
                                               const struct cg_query *query, cg_row_fn fn,
                                               void *context, struct cg_error *err);
+/* The part that keeps a member's lines, of a set that was opened to write. */
+static inline struct cg_ledger *cg_joined_writer(const struct cg_joined *joined,
+                                                 struct cg_text member_id) {
+    return joined->parts[cg_member_part(member_id, joined->count)];
+}
+
 /* Put the part to ask in the place of a set: that of the member; the first, for what all have. A
  * ledger by itself stays in its place. */
 cg_must_use enum cg_status cg_joined_to_member(struct cg_ledger **ledger, struct cg_text member_id,

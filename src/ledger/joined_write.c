@@ -56,9 +56,8 @@ enum cg_status cg_joined_begin_validate(struct cg_joined *joined, const struct c
 enum cg_status cg_joined_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,
                                  struct cg_ledger_freed *freed, struct cg_error *err) {
     if (release->member_id.len > 0) {
-        return cg_joined_to_member(&ledger, release->member_id, err) == CG_OK
-                   ? cg_ledger_release(ledger, release, freed, err)
-                   : err->status;
+        return cg_ledger_release(cg_joined_writer(ledger->joined, release->member_id), release,
+                                 freed, err);
     }
     *freed = (struct cg_ledger_freed){0};
     for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
@@ -76,9 +75,8 @@ enum cg_status cg_joined_release(struct cg_ledger *ledger, const struct cg_ledge
 enum cg_status cg_joined_add_alias(struct cg_ledger *ledger, const struct cg_ledger_alias *alias,
                                    bool *known, struct cg_error *err) {
     if (alias->member_id.len > 0) {
-        return cg_joined_to_member(&ledger, alias->member_id, err) == CG_OK
-                   ? cg_ledger_add_alias(ledger, alias, known, err)
-                   : err->status;
+        return cg_ledger_add_alias(cg_joined_writer(ledger->joined, alias->member_id), alias, known,
+                                   err);
     }
     for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
          part = cg_joined_next(ledger, part, err)) {

@@ -29,9 +29,8 @@ void cg_ledger_members_fini(struct cg_ledger_members *members) {
 static bool same_id(const void *context, uint32_t ref, const void *key) {
     const struct cg_ledger_members *members = context;
     const struct cg_ledger_member *member = cg_array_at(&members->list, ref - 1);
-    const struct cg_text *id = key;
-    return member->id_len == id->len &&
-           memcmp(members->ids.data + member->id_offset, id->ptr, id->len) == 0;
+    return cg_text_equal((struct cg_text){members->ids.data + member->id_offset, member->id_len},
+                         *(const struct cg_text *)key);
 }
 
 static struct cg_ledger_member *add_member(struct cg_ledger_members *members, struct cg_text id,

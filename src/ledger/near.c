@@ -1,11 +1,17 @@
 #include "near.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/record/field.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERIODS_MAX = 1 << 16, USES_MAX = 1 << 27, BLOCK_BYTES = CG_PACKED_BYTES(4) };
+enum {
+    PERIODS_MAX = 1 << 16,
+    USES_MAX = 1 << 27,
+    BLOCK_BYTES = CG_PACKED_BYTES(4),
+    ENTRY_BYTES = 2 * CG_VARINT_MAX_BYTES,
+};
 
 struct cg_near_period {
     const struct cg_cap *cap;
@@ -21,11 +27,12 @@ struct cg_near_use {
     uint64_t units;
 };
 
-void cg_near_init(struct cg_near *near, const struct cg_policy *policy, bool is_sum) {
+bool cg_near_init(struct cg_near *near, const struct cg_policy *policy, bool is_sum) {
     *near = (struct cg_near){.policy = policy, .is_sum = is_sum, .seed = cg_hash_run_seed()};
     cg_array_init(&near->periods, sizeof(struct cg_near_period), PERIODS_MAX);
     cg_array_init(&near->uses, sizeof(struct cg_near_use), USES_MAX);
-    cg_buffer_init(&near->packed, BLOCK_BYTES + 2 * CG_VARINT_MAX_BYTES);
+    cg_buffer_init(&near->packed, BLOCK_BYTES + ENTRY_BYTES);
+    return cg_buffer_reserve(&near->packed, near->packed.limit_bytes);
 }
 
 void cg_near_fini(struct cg_near *near) {
@@ -118,8 +125,7 @@ static bool counts(const struct cg_near *near, const struct cg_cell *cells,
 bool cg_near_add(struct cg_near *near, const struct cg_cell *cells) {
     uint32_t used[CG_CAPS_MAX];
     if (near->policy == NULL || cells[CG_LINE_DECISION].integer == CG_REJECTED ||
-        cells[CG_LINE_START].kind == CG_CELL_NULL || cells[CG_LINE_EXEMPT].integer != 0 ||
-        cells[CG_LINE_FREQUENCY].integer == CG_VOID) {
+        cells[CG_LINE_EXEMPT].integer != 0 || cells[CG_LINE_FREQUENCY].integer == CG_VOID) {
         return true;
     }
     const struct cg_policy_version *version =
@@ -148,11 +154,12 @@ static int compare_uses(const void *a, const void *b) {
                : (x->key.member_no > y->key.member_no) - (x->key.member_no < y->key.member_no);
 }
 
-static bool pack(struct cg_buffer *packed, int64_t member_step, uint64_t units) {
-    uint8_t bytes[2 * CG_VARINT_MAX_BYTES];
-    size_t len = cg_varint_put(bytes, (uint64_t)member_step);
-    len += cg_varint_put(bytes + len, units);
-    return cg_buffer_append(packed, bytes, len);
+static void pack(struct cg_buffer *packed, int64_t member_step, uint64_t units) {
+    uint8_t *at = (uint8_t *)packed->data + packed->len_bytes;
+    CG_ASSERT(packed->capacity_bytes - packed->len_bytes >= ENTRY_BYTES);
+    at += cg_varint_put(at, (uint64_t)member_step);
+    at += cg_varint_put(at, units);
+    packed->len_bytes = (size_t)((char *)at - packed->data);
 }
 
 bool cg_near_next(struct cg_text *packed, int64_t *member_no, uint64_t *units, bool *broken) {
@@ -171,27 +178,23 @@ bool cg_near_next(struct cg_text *packed, int64_t *member_no, uint64_t *units, b
 }
 
 /* Members of one period, as many as a block holds. */
-static bool pack_block(struct cg_near *near, uint64_t period_no) {
+static void pack_block(struct cg_near *near, uint64_t period_no) {
     int64_t last_member = 0;
     cg_buffer_clear(&near->packed);
     while (near->given < near->uses.count && near->packed.len_bytes < BLOCK_BYTES) {
         const struct cg_near_use *use = cg_array_at(&near->uses, near->given);
         if (use->key.period_no != period_no) {
-            return true;
+            return;
         }
-        if (!pack(&near->packed, use->key.member_no - last_member, use->units)) {
-            return false;
-        }
+        pack(&near->packed, use->key.member_no - last_member, use->units);
         last_member = use->key.member_no;
         near->given++;
     }
-    return true;
 }
 
-bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *context, bool *more) {
-    *more = near->given < near->uses.count;
-    if (!*more) {
-        return true;
+bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *context) {
+    if (near->given == near->uses.count) {
+        return false;
     }
     if (!near->is_sorted) {
         qsort(near->uses.items, near->uses.count, sizeof(struct cg_near_use), compare_uses);
@@ -199,14 +202,13 @@ bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *context, bool *
     }
     const struct cg_near_use *use = cg_array_at(&near->uses, near->given);
     const struct cg_near_period *period = cg_array_at(&near->periods, (uint32_t)use->key.period_no);
-    if (!pack_block(near, use->key.period_no)) {
-        return false;
-    }
+    pack_block(near, use->key.period_no);
     const struct cg_cell cells[CG_NEAR_CELLS] = {
         cg_cell_string(period->cap->id),
         cg_cell_integer(period->first_day),
         cg_cell_integer(near->is_sum),
         {.kind = CG_CELL_BLOB, .bytes = {near->packed.data, (uint32_t)near->packed.len_bytes}},
     };
-    return put(context, CG_ROW_NEAR, cells, CG_NEAR_CELLS);
+    put(context, CG_ROW_NEAR, cells, CG_NEAR_CELLS);
+    return true;
 }

@@ -34,13 +34,13 @@ static inline bool cg_near_keeps(const struct cg_cap *cap) {
     return cap->period != CG_PERIOD_DAY && cap->period != CG_PERIOD_ROLLING_MONTHS;
 }
 
-void cg_near_init(struct cg_near *near, const struct cg_policy *policy, bool is_sum);
+/* False: no memory; _fini is then called all the same. */
+cg_must_use bool cg_near_init(struct cg_near *near, const struct cg_policy *policy, bool is_sum);
 void cg_near_fini(struct cg_near *near);
 /* A line by its cells. False: no memory. */
 cg_must_use bool cg_near_add(struct cg_near *near, const struct cg_cell *cells);
-/* The next members of a period as a row; *more false: those were the last. False: it could not be
- * put. */
-cg_must_use bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *context, bool *more);
+/* The next members of a period as a row; false: there are none. */
+cg_must_use bool cg_near_step(struct cg_near *near, cg_put_row_fn put, void *context);
 
 /* The next member in what a row has packed, by its number and units. *broken: the bytes make no
  * sense. */

@@ -7,6 +7,8 @@
 
 #include "claimgate/record/field.h"
 
+#include <string.h>
+
 enum { PAIRS_MAX = 1 << 28 };
 
 static void init(struct cg_numbers *numbers) {
@@ -26,9 +28,7 @@ void cg_ledger_numbers_fini(struct cg_ledger_numbers *numbers) {
 
 static bool same_pair(const void *context, uint32_t ref, const void *key) {
     const struct cg_numbers *numbers = context;
-    const struct cg_pair *pair = cg_array_at(&numbers->pairs, ref - 1);
-    const struct cg_pair *wanted = key;
-    return pair->first == wanted->first && pair->second == wanted->second;
+    return memcmp(cg_array_at(&numbers->pairs, ref - 1), key, sizeof(struct cg_pair)) == 0;
 }
 
 uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_new) {
@@ -48,7 +48,7 @@ uint32_t cg_number_of(struct cg_numbers *numbers, struct cg_pair pair, bool *is_
 }
 
 struct cg_pair cg_pair_at(const struct cg_numbers *numbers, uint64_t number) {
-    if (number == 0 || number > numbers->pairs.count) {
+    if (number - 1 >= numbers->pairs.count) { /* 0 is far beyond */
         return (struct cg_pair){0};
     }
     return *(const struct cg_pair *)cg_array_at(&numbers->pairs, (uint32_t)number - 1);

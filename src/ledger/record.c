@@ -48,8 +48,7 @@ static struct cg_cell reasons_cell(const struct cg_line *line, char out[CG_VERDI
 
 static struct cg_cell id_cell(struct cg_text id, enum cg_reason invalid,
                               const struct cg_line *line) {
-    const bool valid =
-        id.len > 0 && id.len <= CG_ID_MAX_BYTES && (line->reasons & cg_reason_bit(invalid)) == 0;
+    const bool valid = id.len > 0 && (line->reasons & cg_reason_bit(invalid)) == 0;
     return valid ? cg_cell_text(id) : cg_cell_null();
 }
 
@@ -145,7 +144,7 @@ static struct cg_ledger *keeper(struct cg_ledger *ledger, const struct cg_line *
     }
     const struct cg_cell id =
         id_cell(cg_key_text(&line->member_id), CG_REASON_MEMBER_ID_INVALID, line);
-    return ledger->joined->parts[cg_member_part(id.bytes, ledger->joined->count)];
+    return cg_joined_writer(ledger->joined, id.bytes);
 }
 
 enum cg_status cg_ledger_number_members(struct cg_ledger *ledger, struct cg_batch *batch,

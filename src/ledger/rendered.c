@@ -1,5 +1,6 @@
 #include "rendered.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/date.h"
 
 #include <stdio.h>
@@ -24,11 +25,12 @@ struct cg_rendered_sum {
     int64_t last_day; /* of service */
 };
 
-void cg_rendered_init(struct cg_rendered *rendered) {
+bool cg_rendered_init(struct cg_rendered *rendered) {
     *rendered = (struct cg_rendered){.seed = cg_hash_run_seed()};
     cg_array_init(&rendered->sums, sizeof(struct cg_rendered_sum), SUMS_MAX);
     cg_array_init(&rendered->reasons, CG_RENDERED_REASON_BYTES, CG_RENDERED_REASONS_MAX);
     cg_buffer_init(&rendered->packed, BLOCK_BYTES + ENTRY_BYTES);
+    return cg_buffer_reserve(&rendered->packed, rendered->packed.limit_bytes);
 }
 
 void cg_rendered_fini(struct cg_rendered *rendered) {
@@ -73,7 +75,7 @@ static struct cg_rendered_sum *sum_of(struct cg_rendered *rendered, struct rende
     if (sum == NULL || !cg_hash_table_add(&rendered->table, hash, rendered->sums.count)) {
         return NULL;
     }
-    *sum = (struct cg_rendered_sum){.key = key};
+    *sum = (struct cg_rendered_sum){.key = key, .last_day = INT64_MIN};
     return sum;
 }
 
@@ -85,7 +87,7 @@ static bool add(struct cg_rendered *rendered, struct rendered_key key, int64_t d
     }
     sum->lines++;
     sum->units += units;
-    sum->last_day = day > sum->last_day || sum->lines == 1 ? day : sum->last_day;
+    sum->last_day = day > sum->last_day ? day : sum->last_day;
     return true;
 }
 
@@ -146,10 +148,11 @@ static uint8_t *put_reason(const struct cg_rendered *rendered, struct block *blo
     return at + name.len;
 }
 
-static bool put_sum(struct cg_rendered *rendered, struct block *block,
+static void put_sum(struct cg_rendered *rendered, struct block *block,
                     const struct cg_rendered_sum *sum) {
-    uint8_t entry[ENTRY_BYTES];
-    uint8_t *at = entry;
+    struct cg_buffer *packed = &rendered->packed;
+    uint8_t *at = (uint8_t *)packed->data + packed->len_bytes;
+    CG_ASSERT(packed->capacity_bytes - packed->len_bytes >= ENTRY_BYTES);
     at += cg_varint_put(at, sum->key.npi - block->npi);
     at += cg_varint_put(at, cg_zigzag((int64_t)sum->key.month_day - block->month_day));
     at = put_reason(rendered, block, at, sum->key.reason_no);
@@ -158,30 +161,29 @@ static bool put_sum(struct cg_rendered *rendered, struct block *block,
     at += cg_varint_put(at, (uint64_t)(sum->last_day - sum->key.month_day));
     block->npi = sum->key.npi;
     block->month_day = sum->key.month_day;
-    return cg_buffer_append(&rendered->packed, entry, (size_t)(at - entry));
+    packed->len_bytes = (size_t)((char *)at - packed->data);
 }
 
-bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *context, bool *more) {
+bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *context) {
     struct block block = {0};
     struct cg_array *sums = &rendered->sums;
-    bool good = true;
     if (rendered->given == 0 && sums->count > 1) {
         qsort(sums->items, sums->count, sizeof(struct cg_rendered_sum), compare_sums);
     }
-    *more = rendered->given < sums->count;
-    if (!*more) {
-        return true;
+    if (rendered->given == sums->count) {
+        return false;
     }
     const struct cg_rendered_sum *first = cg_array_at(sums, rendered->given);
     cg_buffer_clear(&rendered->packed);
-    while (good && rendered->given < sums->count && rendered->packed.len_bytes < BLOCK_BYTES) {
-        good = put_sum(rendered, &block, cg_array_at(sums, rendered->given++));
+    while (rendered->given < sums->count && rendered->packed.len_bytes < BLOCK_BYTES) {
+        put_sum(rendered, &block, cg_array_at(sums, rendered->given++));
     }
     const struct cg_cell cells[CG_RENDERED_CELLS] = {
         cg_cell_unsigned(first->key.npi),
         {.kind = CG_CELL_BLOB, .bytes = cg_cell_buffer(&rendered->packed).bytes},
     };
-    return good && put(context, CG_ROW_RENDERED, cells, CG_RENDERED_CELLS);
+    put(context, CG_ROW_RENDERED, cells, CG_RENDERED_CELLS);
+    return true;
 }
 
 static uint64_t get_number(struct cg_rendered_reader *reader) {

@@ -25,15 +25,14 @@ struct cg_rendered {
     struct cg_buffer packed;
 };
 
-void cg_rendered_init(struct cg_rendered *rendered);
+/* False: no memory; _fini is then called all the same. */
+cg_must_use bool cg_rendered_init(struct cg_rendered *rendered);
 void cg_rendered_fini(struct cg_rendered *rendered);
 /* A line by its cells. Voids, and lines without a usable provider or date, are nobody's services.
  * False: no memory. */
 cg_must_use bool cg_rendered_add(struct cg_rendered *rendered, const struct cg_cell *cells);
-/* The next block as a row; *more false: there is none. Nothing is added after this. False: it could
- * not be put. */
-cg_must_use bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *context,
-                                  bool *more);
+/* The next block as a row; false: there is none. Nothing is added after this. */
+cg_must_use bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *context);
 
 /* An entry of a block. */
 struct cg_rendered_entry {

@@ -8,6 +8,7 @@
 #include "near.h"
 #include "rendered.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/progress.h"
 #include "claimgate/base/stop.h"
@@ -41,10 +42,6 @@ struct cg_row_maker {
     uint64_t spooled_bytes; /* of lines and take-backs so far */
 };
 
-static enum cg_status no_memory(struct cg_error *err) {
-    return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
-}
-
 struct cg_row_maker *cg_row_maker_new(struct cg_ledger *ledger, bool direct) {
     struct cg_row_maker *maker = calloc(1, sizeof *maker);
     if (maker == NULL) {
@@ -54,9 +51,10 @@ struct cg_row_maker *cg_row_maker_new(struct cg_ledger *ledger, bool direct) {
     maker->numbers = &ledger->numbers;
     maker->groups = cg_groups_new(ledger, direct);
     maker->digest = cg_rows_digest_new();
-    cg_rendered_init(&maker->rendered);
-    cg_near_init(&maker->near, ledger->run.policy, ledger->run.kind == CG_RUN_IMPORT);
-    if (maker->groups == NULL || maker->digest == NULL) {
+    bool good = maker->groups != NULL && maker->digest != NULL;
+    good &= cg_rendered_init(&maker->rendered);
+    good &= cg_near_init(&maker->near, ledger->run.policy, ledger->run.kind == CG_RUN_IMPORT);
+    if (!good) {
         cg_row_maker_free(maker);
         return NULL;
     }
@@ -79,55 +77,52 @@ void cg_row_maker_digest(const struct cg_row_maker *maker, uint8_t rows_sha256[C
 }
 
 /* A cg_put_row_fn. */
-static bool put_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
+static void put_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
                     size_t count) {
     struct cg_row_maker *maker = context;
     struct cg_buffer *rows = maker->block;
     const size_t at = rows->len_bytes;
     struct cg_row_head head = {.table = table};
-    if (!cg_buffer_append(rows, &head, sizeof head) || !cg_cells_append(rows, cells, count)) {
-        return false;
-    }
+    bool good = cg_buffer_append(rows, &head, sizeof head);
+    good &= cg_cells_append(rows, cells, count);
+    CG_ASSERT(good);
+    (void)good;
     head.len_bytes = (uint32_t)(rows->len_bytes - at - sizeof head);
     memcpy(rows->data + at, &head, sizeof head);
-    return true;
 }
 
 /* A number and its text. */
-static enum cg_status put_name(struct cg_row_maker *maker, enum cg_row_table table,
-                               enum cg_digest_part part, const struct cg_cell cells[2],
-                               struct cg_error *err) {
+static void put_name(struct cg_row_maker *maker, enum cg_row_table table, enum cg_digest_part part,
+                     const struct cg_cell cells[2]) {
     const size_t at = maker->block->len_bytes + sizeof(struct cg_row_head);
-    if (!put_row(maker, table, cells, 2)) {
-        return no_memory(err);
-    }
+    put_row(maker, table, cells, 2);
     const struct cg_text row = {maker->block->data + at, (uint32_t)(maker->block->len_bytes - at)};
     cg_rows_digest_add(maker->digest, part, row);
-    return CG_OK;
 }
 
-static enum cg_status make_member(struct cg_row_maker *maker, struct cg_error *err) {
+static void make_member(struct cg_row_maker *maker) {
     const struct cg_ledger_members *members = &maker->run->members;
     const struct cg_ledger_member *member = cg_array_at(&members->list, maker->member_at++);
-    if (!member->is_new) {
-        return CG_OK;
-    }
     const struct cg_text id = {members->ids.data + member->id_offset, member->id_len};
     const struct cg_cell cells[CG_MEMBER_CELLS] = {
         [CG_MEMBER_NO] = cg_cell_integer(member->member_no),
         [CG_MEMBER_ID] = cg_cell_text(id),
     };
-    return put_name(maker, CG_ROW_MEMBER, CG_DIGEST_MEMBERS, cells, err);
+    if (member->is_new) {
+        put_name(maker, CG_ROW_MEMBER, CG_DIGEST_MEMBERS, cells);
+    }
 }
 
-static enum cg_status make_line_id(struct cg_row_maker *maker, struct cg_error *err) {
+static void make_line_id(struct cg_row_maker *maker) {
     const struct cg_line_ids *ids = &maker->run->line_ids;
     const struct cg_line_id *id = cg_array_at(&ids->list, maker->line_id_at++);
     const struct cg_cell cells[CG_LINE_ID_CELLS] = {
         [CG_LINE_ID_NUMBER] = cg_cell_integer(id->number),
         [CG_LINE_ID_TEXT] = cg_cell_text(cg_line_ids_text(ids, id)),
     };
-    return id->is_new ? put_name(maker, CG_ROW_LINE_ID, CG_DIGEST_LINES, cells, err) : CG_OK;
+    if (id->is_new) {
+        put_name(maker, CG_ROW_LINE_ID, CG_DIGEST_LINES, cells);
+    }
 }
 
 /* The number of the line's code and modifiers, and its row where it is new. 0: no memory. */
@@ -138,7 +133,10 @@ static uint32_t service_of(struct cg_row_maker *maker, const struct cg_cell *cel
     const uint32_t number = cg_number_of(&maker->numbers->services, pair, &is_new);
     const struct cg_cell row[CG_NUMBER_CELLS] = {cg_cell_integer(number), cells[CG_LINE_PROCEDURE],
                                                  cells[CG_LINE_MODIFIERS]};
-    return !is_new || put_row(maker, CG_ROW_SERVICE, row, CG_NUMBER_CELLS) ? number : 0;
+    if (is_new) {
+        put_row(maker, CG_ROW_SERVICE, row, CG_NUMBER_CELLS);
+    }
+    return number;
 }
 
 static uint32_t provider_of(struct cg_row_maker *maker, const struct cg_cell *cells) {
@@ -148,11 +146,14 @@ static uint32_t provider_of(struct cg_row_maker *maker, const struct cg_cell *ce
     const uint32_t number = cg_number_of(&maker->numbers->providers, pair, &is_new);
     const struct cg_cell row[CG_NUMBER_CELLS] = {cg_cell_integer(number), cells[CG_LINE_RENDERING],
                                                  cells[CG_LINE_BILLING]};
-    return !is_new || put_row(maker, CG_ROW_PROVIDER, row, CG_NUMBER_CELLS) ? number : 0;
+    if (is_new) {
+        put_row(maker, CG_ROW_PROVIDER, row, CG_NUMBER_CELLS);
+    }
+    return number;
 }
 
 /* The rows of `decided_line` and, where the line has any of it, `rejection`. */
-static bool put_line(struct cg_row_maker *maker, const struct cg_cell *cells, int64_t line_no,
+static void put_line(struct cg_row_maker *maker, const struct cg_cell *cells, int64_t line_no,
                      const uint32_t numbers[2]) {
     struct cg_cell slim[CG_SLIM_CELLS];
     size_t count = 0;
@@ -168,9 +169,7 @@ static bool put_line(struct cg_row_maker *maker, const struct cg_cell *cells, in
     slim[count++] = cells[CG_LINE_CAP_USED];
     slim[count++] = cells[CG_LINE_EXEMPT];
     slim[count++] = cells[CG_LINE_SPLIT];
-    if (!put_row(maker, CG_ROW_LINE, slim, count)) {
-        return false;
-    }
+    put_row(maker, CG_ROW_LINE, slim, count);
     const struct cg_cell rejection[CG_REJECTION_CELLS] = {
         slim[0],
         cells[CG_LINE_REASONS],
@@ -183,7 +182,9 @@ static bool put_line(struct cg_row_maker *maker, const struct cg_cell *cells, in
     for (int i = 1; i < CG_REJECTION_CELLS; i++) {
         any = any || rejection[i].kind != CG_CELL_NULL;
     }
-    return !any || put_row(maker, CG_ROW_REJECTION, rejection, CG_REJECTION_CELLS);
+    if (any) {
+        put_row(maker, CG_ROW_REJECTION, rejection, CG_REJECTION_CELLS);
+    }
 }
 
 static enum cg_status make_line(struct cg_row_maker *maker, struct cg_text row,
@@ -191,10 +192,11 @@ static enum cg_status make_line(struct cg_row_maker *maker, struct cg_text row,
     const int64_t line_no = ++maker->run->last_line;
     cg_rows_digest_add(maker->digest, CG_DIGEST_LINES, row);
     const uint32_t numbers[2] = {service_of(maker, cells), provider_of(maker, cells)};
-    if (numbers[0] == 0 || numbers[1] == 0 || !put_line(maker, cells, line_no, numbers) ||
-        !cg_rendered_add(&maker->rendered, cells) || !cg_near_add(&maker->near, cells)) {
-        return no_memory(err);
+    if (numbers[0] == 0 || numbers[1] == 0 || !cg_rendered_add(&maker->rendered, cells) ||
+        !cg_near_add(&maker->near, cells)) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
     }
+    put_line(maker, cells, line_no, numbers);
     return cg_groups_add_line(maker->groups, cells, line_no, numbers, err);
 }
 
@@ -205,9 +207,7 @@ static enum cg_status make_take_back(struct cg_row_maker *maker, struct cg_text 
     cg_rows_digest_add(maker->digest, CG_DIGEST_TAKE_BACKS, row);
     memcpy(with_place, cells, CG_TAKE_CELLS * sizeof cells[0]);
     with_place[CG_TAKE_CELLS] = cg_cell_integer(before_line);
-    if (!put_row(maker, CG_ROW_TAKE_BACK, with_place, CG_TAKE_CELLS + 1)) {
-        return no_memory(err);
-    }
+    put_row(maker, CG_ROW_TAKE_BACK, with_place, CG_TAKE_CELLS + 1);
     return cg_groups_add_take_back(maker->groups, cells, before_line, err);
 }
 
@@ -248,12 +248,18 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
     enum cg_status status = CG_OK;
     switch (maker->stage) {
     case MAKING_MEMBERS:
-        maker->stage =
-            maker->member_at < maker->run->members.list.count ? MAKING_MEMBERS : MAKING_LINE_IDS;
-        return maker->stage == MAKING_MEMBERS ? make_member(maker, err) : CG_OK;
+        if (maker->member_at < maker->run->members.list.count) {
+            make_member(maker);
+        } else {
+            maker->stage = MAKING_LINE_IDS;
+        }
+        return CG_OK;
     case MAKING_LINE_IDS:
-        return maker->line_id_at < maker->run->line_ids.list.count ? make_line_id(maker, err)
-                                                                   : start_lines(maker, err);
+        if (maker->line_id_at == maker->run->line_ids.list.count) {
+            return start_lines(maker, err);
+        }
+        make_line_id(maker);
+        return CG_OK;
     case MAKING_LINES:
         status = make_spooled(maker, &more, err);
         return status == CG_OK && !more ? start_groups(maker, err) : status;
@@ -263,19 +269,14 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
         maker->stage = more ? MAKING_GROUPS : MAKING_RENDERED;
         return status;
     case MAKING_RENDERED:
-        if (!cg_rendered_step(&maker->rendered, put_row, maker, &more)) {
-            return no_memory(err);
-        }
+        more = cg_rendered_step(&maker->rendered, put_row, maker);
         maker->stage = more ? MAKING_RENDERED : MAKING_NEAR;
         return CG_OK;
     case MAKING_NEAR:
-        if (!cg_near_step(&maker->near, put_row, maker, &more)) {
-            return no_memory(err);
-        }
-        maker->stage = more ? MAKING_NEAR : MADE_ALL;
-        return CG_OK;
     case MADE_ALL:
-        return CG_OK;
+        more = cg_near_step(&maker->near, put_row, maker);
+        maker->stage = more ? MAKING_NEAR : MADE_ALL;
+        break;
     }
     return CG_OK;
 }

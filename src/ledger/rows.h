@@ -55,8 +55,8 @@ struct cg_row_head {
 struct cg_row_maker;
 cg_must_use struct cg_row_maker *cg_row_maker_new(struct cg_ledger *ledger, bool direct);
 void cg_row_maker_free(struct cg_row_maker *maker); /* NULL is allowed */
-/* Fill a block with the rows that come next, about CG_ROW_BLOCK_BYTES of them, whatever it held.
- * *is_last and errors as for cg_ledger_rows_make. */
+/* Fill a block with the rows that come next, about CG_ROW_BLOCK_BYTES of them, whatever it held;
+ * all that it may hold has been reserved. *is_last and errors as for cg_ledger_rows_make. */
 cg_must_use enum cg_status cg_row_maker_fill(struct cg_row_maker *maker, struct cg_buffer *block,
                                              bool *is_last, struct cg_error *err);
 /* The digest of rows_sha256, after the last block. */
@@ -64,8 +64,8 @@ void cg_row_maker_digest(const struct cg_row_maker *maker, uint8_t rows_sha256[C
 
 /* groups.c: what is recalled of members, and claims, in the order of their tables. */
 struct cg_groups;
-/* Where finished rows go. */
-typedef bool (*cg_put_row_fn)(void *context, enum cg_row_table table, const struct cg_cell *cells,
+/* Where finished rows go, which has room for them. */
+typedef void (*cg_put_row_fn)(void *context, enum cg_row_table table, const struct cg_cell *cells,
                               size_t count);
 cg_must_use struct cg_groups *cg_groups_new(const struct cg_ledger *ledger, bool direct);
 void cg_groups_free(struct cg_groups *groups);

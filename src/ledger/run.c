@@ -139,15 +139,10 @@ enum cg_status cg_ledger_mark_published(struct cg_ledger *ledger, int64_t run_no
 static enum cg_status keep(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,
                            struct cg_error *err) {
     uint8_t rows_sha256[CG_SHA256_BYTES];
-    /* The transaction that has only read ends first. */
-    enum cg_status status = sqlite3_get_autocommit(ledger->db)
-                                ? CG_OK
-                                : cg_ledger_exec(ledger, "ROLLBACK", "beginning", err);
+    cg_ledger_rollback(ledger); /* the transaction that has only read */
     cg_recall_free(ledger->recall);
     ledger->recall = NULL;
-    if (status == CG_OK) {
-        status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
-    }
+    enum cg_status status = cg_ledger_exec(ledger, "BEGIN IMMEDIATE", "beginning", err);
     if (status == CG_OK) {
         status = cg_ledger_write_rows(ledger, commit, rows_sha256, err);
     }

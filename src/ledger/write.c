@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+/* Rows are made one after another until a block is full; the last one has this room. */
 enum { ROW_MAX_BYTES = 1 << 19 };
 
 struct cg_ledger_rows {
@@ -59,12 +60,13 @@ static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *l
         return err->status;
     }
     rows->maker = cg_row_maker_new(ledger, known == 0);
+    bool good = rows->maker != NULL;
     for (int i = 0; i < CG_LEDGER_ROW_BLOCKS; i++) {
         cg_buffer_init(&rows->blocks[i], CG_ROW_BLOCK_BYTES + ROW_MAX_BYTES);
+        good &= cg_buffer_reserve(&rows->blocks[i], rows->blocks[i].limit_bytes);
     }
-    return rows->maker != NULL
-               ? prepare_all(rows, err)
-               : cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+    return good ? prepare_all(rows, err)
+                : cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
 }
 
 static void rows_fini(struct cg_ledger_rows *rows) {

@@ -59,6 +59,10 @@ static void fill_line(const struct fixture *fixture, const struct fixture_line *
         fixture->policy, cg_field_procedure((struct cg_text){"H0038", 5}));
     line->version = cg_policy_in_force(fixture->policy, line->start_day);
     line->reasons = wanted->reasons;
+    if (wanted->line_id != NULL) {
+        line->line_number = CG_LINE_NUMBER_NONE;
+        line->line_id = cg_text_of(wanted->line_id);
+    }
 }
 
 struct cg_batch *fixture_batch(const struct fixture *fixture, const struct fixture_line *lines,

@@ -33,7 +33,8 @@ struct fixture_line {
     uint16_t units;
     uint8_t frequency;
     const char *original;
-    uint64_t reasons; /* of groups 1 and 2 */
+    uint64_t reasons;    /* of groups 1 and 2 */
+    const char *line_id; /* in place of a number; NULL: it has one */
 };
 
 /* A run over these lines: decided by the gate with what the ledger recalls, kept, and, where `out`

@@ -1,5 +1,6 @@
 #include "support/ledger_jobs.h"
 
+#include "ledger/joined.h"
 #include "support/set_fixture.h"
 
 #include <criterion/criterion.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AS_OF = 20000 };
+enum { AS_OF = 20000, SPILLING_BYTES = 200 };
 
 static const struct fixture_line first_night[] = {
     {.member = "M1", .claim = "C1", .units = 4},
@@ -23,13 +24,32 @@ static const struct fixture_line second_night[] = {
     {.member = "M2", .claim = "C9", .units = 1, .date = "2025-01-08"},
     {.member = "M3-with-a-long-id-of-its-own", .claim = "C8", .units = 1}};
 static const struct fixture_line third_night[] = {{.member = "M4", .claim = "C10", .units = 1}};
-static const struct fixture_line last_night[] = {{.member = "M4", .claim = "C11", .units = 1}};
+static const struct fixture_line last_night[] = {
+    {.member = "M4", .claim = "C11", .units = 1},
+    {.member = "M4", .claim = "C12", .units = 1, .line_id = "L-1"}};
 static const struct fixture_line next_night[] = {
     {.member = "M1", .claim = "C21", .units = 4},
     {.member = "M1", .claim = "C21", .units = 4}, /* twice */
     {.member = "M2", .claim = "C22", .frequency = CG_VOID, .original = "C7"},
     {.member = "M5", .claim = "C23", .units = 7}, /* over the daily cap */
-    {.member = "M3-with-a-long-id-of-its-own", .claim = "C24", .units = 1}};
+    {.member = "M3-with-a-long-id-of-its-own", .claim = "C24", .units = 1},
+    {.member = "M4", .claim = "C25", .units = 1, .line_id = "L-1"},
+    {.member = "M4", .claim = "C25", .units = 1, .line_id = "L-2"},
+    {.member = "M4", .claim = "C26", .units = 1, .line_id = "L-2"},
+    {.member = "M2", .claim = "C27", .reasons = 2}, /* they do not meet the history */
+    {.member = "M10", .claim = "C28", .reasons = 2}};
+static const struct fixture_line long_night[] = {
+    {.member = "M1", .claim = "C31", .number = 1},
+    {.member = "M1", .claim = "C31", .number = 2},
+    {.member = "M2", .claim = "C32", .number = 1},
+    {.member = "M2", .claim = "C32", .number = 2},
+    {.member = "M6", .claim = "C33", .number = 1},
+    {.member = "M6", .claim = "C33", .number = 2},
+    {.member = "M7", .claim = "C34", .number = 1},
+    {.member = "M7", .claim = "C34", .number = 2},
+    {.member = "M8", .claim = "C35", .number = 1},
+    {.member = "M8", .claim = "C35", .number = 2},
+    {.member = "M2", .claim = "C36", .frequency = CG_VOID, .original = "C9"}};
 #define LINES(lines) lines, sizeof lines / sizeof lines[0]
 
 typedef enum cg_status change(struct cg_ledger *ledger, struct cg_error *err);
@@ -53,24 +73,33 @@ static enum cg_status commit(struct cg_ledger *ledger, const char *name, struct 
                             &kept, err);
 }
 
+/* Of all members that have it, of one, and of lines by their numbers or ids. */
 static enum cg_status release_claim(struct cg_ledger *ledger, const char *claim,
                                     struct cg_error *err) {
-    const struct cg_ledger_release release = {.source_line = 2, .claim_id = cg_text_of(claim)};
+    const struct cg_ledger_release releases[] = {
+        {.source_line = 2, .claim_id = cg_text_of(claim)},
+        {.source_line = 3, .claim_id = cg_text_of(claim), .member_id = cg_text_of("M4")},
+        {.source_line = 4, .claim_id = cg_text_of("C12"), .line = cg_text_of("L-1")},
+        {.source_line = 5, .claim_id = cg_text_of("C11"), .line = cg_text_of("1")},
+        {.source_line = 6, .claim_id = cg_text_of("C11"), .line = cg_text_of("0")}};
     struct cg_ledger_freed freed = {0};
     enum cg_status status = cg_ledger_begin_release(ledger, AS_OF, err);
-    if (status == CG_OK) {
-        status = cg_ledger_release(ledger, &release, &freed, err);
+    for (size_t i = 0; status == CG_OK && i < sizeof releases / sizeof releases[0]; i++) {
+        status = cg_ledger_release(ledger, &releases[i], &freed, err);
     }
     return status == CG_OK ? commit(ledger, claim, err) : status;
 }
 
 static enum cg_status number_claim(struct cg_ledger *ledger, const char *claim, const char *number,
                                    struct cg_error *err) {
-    const struct cg_ledger_alias alias = {cg_text_of(claim), cg_text_of(number), cg_text_of("M1")};
+    const struct cg_ledger_alias aliases[] = {
+        {cg_text_of(claim), cg_text_of(number), cg_text_of("M1")},
+        {cg_text_of(claim), cg_text_of(number), cg_text_of("nobody")},
+        {cg_text_of(claim), cg_text_of(number), {"", 0}}};
     bool known = false;
     enum cg_status status = cg_ledger_begin_alias(ledger, AS_OF, err);
-    if (status == CG_OK) {
-        status = cg_ledger_add_alias(ledger, &alias, &known, err);
+    for (size_t i = 0; status == CG_OK && i < sizeof aliases / sizeof aliases[0]; i++) {
+        status = cg_ledger_add_alias(ledger, &aliases[i], &known, err);
     }
     return status == CG_OK ? commit(ledger, number, err) : status;
 }
@@ -110,23 +139,70 @@ static enum cg_status do_published_night(struct fixture *fixture, struct cg_erro
     return fixture_run(fixture, LINES(next_night), out, NULL, err);
 }
 
-static enum cg_status do_import(struct fixture *fixture, struct cg_error *err) {
+static enum cg_status keep_night(struct fixture *fixture, change *begin,
+                                 const struct fixture_lines *lines, struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = fixture->path, .policy = fixture->policy};
     struct cg_ledger *ledger = NULL;
     struct cg_ledger_input input;
     bool kept = false;
-    fixture_identify(LINES(next_night), &input);
+    fixture_identify(lines->lines, lines->count, &input);
     enum cg_status status = cg_ledger_open(&plan, &ledger, err);
     if (status == CG_OK) {
-        status = cg_ledger_begin_import(ledger, AS_OF, err);
+        status = begin(ledger, err);
     }
     if (status == CG_OK) {
-        status = fixture_keep(fixture, ledger, &(struct fixture_lines){LINES(next_night)},
+        status = fixture_keep(fixture, ledger, lines,
                               (struct cg_ledger_commit){.inputs = &input, .input_count = 1}, NULL,
                               &kept, err);
     }
     cg_ledger_close(ledger);
     return status;
+}
+
+static enum cg_status begin_import(struct cg_ledger *ledger, struct cg_error *err) {
+    return cg_ledger_begin_import(ledger, AS_OF, err);
+}
+
+static enum cg_status do_import(struct fixture *fixture, struct cg_error *err) {
+    return keep_night(fixture, begin_import, &(struct fixture_lines){LINES(next_night)}, err);
+}
+
+/* Hardly a line waits in memory. */
+static void let_spill(struct cg_ledger *ledger) {
+    ledger->pack_bytes = SPILLING_BYTES;
+    for (uint32_t k = 0; ledger->joined != NULL && k < ledger->joined->count; k++) {
+        ledger->joined->parts[k]->pack_bytes = SPILLING_BYTES;
+    }
+}
+
+static enum cg_status begin_spilling(struct cg_ledger *ledger, struct cg_error *err) {
+    let_spill(ledger);
+    return cg_ledger_begin(ledger, NULL, AS_OF, err);
+}
+
+static enum cg_status spilling_alias(struct cg_ledger *ledger, struct cg_error *err) {
+    let_spill(ledger);
+    return number_claim(ledger, "C3", "PAYER-3", err);
+}
+
+static enum cg_status do_spilling_alias(struct fixture *fixture, struct cg_error *err) {
+    return write_to(fixture, spilling_alias, err);
+}
+
+static enum cg_status do_night_without_lines(struct fixture *fixture, struct cg_error *err) {
+    return fixture_run(fixture, next_night, 0, NULL, NULL, err);
+}
+
+/* On a ledger that knows nothing yet. */
+static enum cg_status do_first_night(struct fixture *fixture, struct cg_error *err) {
+    static uint32_t ledgers;
+    struct fixture beside = *fixture;
+    snprintf(beside.path, sizeof beside.path, "%s/first-%u.db", fixture->folder, ledgers++);
+    return fixture_run(&beside, LINES(next_night), NULL, NULL, err);
+}
+
+static enum cg_status do_spilling_night(struct fixture *fixture, struct cg_error *err) {
+    return keep_night(fixture, begin_spilling, &(struct fixture_lines){LINES(long_night)}, err);
 }
 
 /* As after a crash between the rename and the mark. */
@@ -179,6 +255,10 @@ const struct ledger_job ledger_changes[LEDGER_CHANGES] = {
     {"night", true, false, do_night, NULL},
     {"published night", true, false, do_published_night, NULL},
     {"import", true, false, do_import, NULL},
+    {"spilling night", true, false, do_spilling_night, NULL},
+    {"spilling alias", true, false, do_spilling_alias, NULL},
+    {"night without lines", true, false, do_night_without_lines, NULL},
+    {"first night", false, true, do_first_night, NULL},
     {"recover", true, false, do_recover, take_mark_away},
     {"migrate", true, true, do_migrate, put_version_1_back},
 };

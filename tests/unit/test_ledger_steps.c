@@ -96,6 +96,15 @@ Test(ledger_steps, a_statement_that_cannot_be_done) {
     fail_each("ledger.exec");
 }
 
+Test(ledger_steps, a_line_that_cannot_be_put_aside_or_fetched_again) {
+    uint32_t tried = 0;
+    for (size_t i = 0; i < LEDGER_CHANGES; i++) {
+        tried += fail_each_of(&ledger_changes[i], "ledger.spill");
+        tried += fail_each_of(&ledger_changes[i], "ledger.unspill");
+    }
+    cr_assert_gt(tried, 2 * LEDGER_CHANGES + 10);
+}
+
 #else
 
 Test(ledger_steps, points_are_nothing_in_a_release) {

@@ -120,7 +120,7 @@ static void expect_of(const struct line lines[LINES], bool is_sum, struct kept *
     }
 }
 
-static bool read_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
+static void read_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
                      size_t count) {
     struct kept *kept = context;
     struct cg_text packed = cells[3].bytes;
@@ -143,20 +143,17 @@ static bool read_row(void *context, enum cg_row_table table, const struct cg_cel
         *place = units;
     }
     cr_expect(!broken);
-    return true;
 }
 
 /* False: no memory. */
 static bool keep_and_read(const struct line lines[LINES], bool is_sum, struct kept *kept) {
     struct cg_near near;
     memset(kept, 0, sizeof *kept);
-    cg_near_init(&near, policy, is_sum);
-    bool good = true;
+    bool good = cg_near_init(&near, policy, is_sum);
     for (uint32_t i = 0; good && i < LINES; i++) {
         good = add(&near, &lines[i]);
     }
-    for (bool more = true; good && more;) {
-        good = cg_near_step(&near, read_row, kept, &more);
+    while (good && cg_near_step(&near, read_row, kept)) {
     }
     cg_near_fini(&near);
     return good;
