@@ -103,6 +103,10 @@ void cg_xxh128_update(struct cg_xxh128 *hash, const void *bytes, size_t len_byte
     (void)XXH3_128bits_update(hash->state, bytes, len_bytes); /* fails for a NULL state alone */
 }
 
+void cg_xxh128_restart(struct cg_xxh128 *hash) {
+    (void)XXH3_128bits_reset(hash->state); /* the same */
+}
+
 void cg_xxh128_peek(const struct cg_xxh128 *hash, uint8_t out[CG_XXH128_BYTES]) {
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(hash->state));

@@ -46,6 +46,7 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
         cg_json_put_integer(json, "bytes", (int64_t)input->bytes);
         cg_json_put_integer(json, "records", (int64_t)input->records);
         cg_json_put_hex(json, "sha256", input->sha256, sizeof input->sha256);
+        cg_json_put_hex(json, "content", input->content, sizeof input->content);
         cg_json_put_integer(json, "repeated_header", (int64_t)input->repeated_header);
         cg_json_put_integer(json, "interchanges", (int64_t)input->x12.interchanges);
         cg_json_put_integer(json, "groups", (int64_t)input->x12.groups);

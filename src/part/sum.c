@@ -24,6 +24,7 @@ static void add_inputs(struct cg_merging *merging, uint32_t task, const struct c
         input->bytes = number(told, "bytes");
         input->records = number(told, "records");
         cg_json_hex(cg_json_member(told, "sha256"), input->sha256, sizeof input->sha256);
+        cg_json_hex(cg_json_member(told, "content"), input->content, sizeof input->content);
         input->repeated_header = number(told, "repeated_header");
         input->x12.interchanges = number(told, "interchanges");
         input->x12.groups = number(told, "groups");

@@ -30,7 +30,8 @@ struct cg_reader *cg_reader_new(const struct cg_reader_plan *plan) {
     reader->plan.parse.binding = &reader->binding;
     reader->next_line = 1;
     reader->splitter = cg_splitter_new();
-    if (reader->splitter == NULL) {
+    reader->content = plan->hashes_content ? cg_xxh128_new() : NULL;
+    if (reader->splitter == NULL || (plan->hashes_content && reader->content == NULL)) {
         cg_reader_free(reader);
         return NULL;
     }
@@ -43,6 +44,7 @@ void cg_reader_free(struct cg_reader *reader) {
     }
     cg_source_close(reader->source);
     cg_splitter_free(reader->splitter);
+    cg_xxh128_free(reader->content);
     cg_backlog_fini(&reader->backlog);
     cg_x12_cut_free(reader->x12);
     cg_header_names_free(reader->builtin_names);

@@ -251,7 +251,18 @@ enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err) {
     return status;
 }
 
+static void hash_content(struct cg_reader *reader, const struct cg_batch *batch) {
+    cg_xxh128_update(reader->content, batch->payload, batch->payload_bytes);
+    if (batch->ends_source) {
+        cg_xxh128_peek(reader->content, reader->plan.inputs[batch->source_no].content);
+        cg_xxh128_restart(reader->content);
+    }
+}
+
 void cg_reader_cut(struct cg_reader *reader, struct cg_batch *batch) {
+    if (reader->content != NULL && batch->error.status == CG_OK) {
+        hash_content(reader, batch);
+    }
     if (!take_turn(reader, batch)) {
         cg_error_no_memory(&batch->error);
         return;

@@ -16,6 +16,19 @@ void cg_reader_tell_repeated(const struct cg_reader_input *inputs, uint32_t coun
     }
 }
 
+const struct cg_reader_input *cg_reader_input_before(const struct cg_reader_input *inputs,
+                                                     uint32_t input) {
+    static const uint8_t unknown[CG_XXH128_BYTES];
+    const struct cg_reader_input *later = &inputs[input];
+    const bool is_known = memcmp(later->content, unknown, sizeof unknown) != 0;
+    for (uint32_t i = 0; i < input && is_known && later->records > 0; i++) {
+        if (memcmp(inputs[i].content, later->content, sizeof later->content) == 0) {
+            return &inputs[i];
+        }
+    }
+    return NULL;
+}
+
 static void note_repeated(struct cg_reader *reader, const struct cg_batch *batch) {
     struct cg_reader_input *input = &reader->plan.inputs[batch->source_no];
     if (input->repeated_header != 0) {

@@ -27,6 +27,7 @@ struct cg_reader {
     atomic_uint_fast64_t bytes_read;
 
     /* cut; parse reads the binding, once it is there */
+    struct cg_xxh128 *content; /* of the input being cut; NULL: it is not hashed */
     struct cg_splitter *splitter;
     struct cg_backlog backlog; /* fill asks whether anything waits */
     struct cg_layout *layout;

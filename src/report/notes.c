@@ -15,7 +15,31 @@ void cg_notes_utc_times(uint64_t count) {
     }
 }
 
+static void warn_of_same_inputs(const struct cg_run_facts *facts) {
+    const struct cg_reader_input *first = NULL;
+    const char *same_as = "";
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < facts->input_count; i++) {
+        const struct cg_reader_input *before = cg_reader_input_before(facts->inputs, i);
+        if (before != NULL && count++ == 0) {
+            first = &facts->inputs[i];
+            same_as = before->file;
+        }
+    }
+    if (first != NULL) {
+        char more[64] = "";
+        if (count > 1) {
+            snprintf(more, sizeof more, " (and %u more such inputs)", count - 1);
+        }
+        cg_log_warning("%s has the same content as %s before it%s, so that its lines are decided "
+                       "as lines that come again; leave it out, and look which file was to stand "
+                       "in its place",
+                       first->file, same_as, more);
+    }
+}
+
 void cg_notes_records(const struct cg_run_facts *facts) {
+    warn_of_same_inputs(facts);
     cg_notices_warn(&facts->notices, CG_NOTICED_IN_RUN);
     cg_notes_utc_times(facts->tally->utc_times);
     cg_remarks_warn(&facts->remarks, NULL);

@@ -22,6 +22,10 @@ static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *f
             cg_json_put_integer(json, "segments", (int64_t)input->x12.segments);
         }
         cg_json_put_hex(json, "sha256", input->sha256, CG_SHA256_BYTES);
+        const struct cg_reader_input *same = cg_reader_input_before(facts->inputs, i);
+        if (same != NULL) {
+            cg_json_put_string(json, "same_content_as", same->file);
+        }
         cg_json_close_object(json);
     }
     cg_json_close_array(json);

@@ -66,6 +66,8 @@ static bool make_reader(struct cg_run *run) {
         .input_count = run->path_count,
         .layout = run->plan->layout,
         .multiline = run->plan->multiline,
+        /* A ledger's run has left out by then what comes again; a task does not see all inputs. */
+        .hashes_content = run->plan->task != NULL || (run->ledger == NULL && run->path_count > 1),
         .takes_rejected = true,
         .takes_past = true,
         .x12 = &run->plan->x12,

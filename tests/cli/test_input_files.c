@@ -323,3 +323,30 @@ Test(input_files, a_header_without_records_is_taken_and_told) {
     run_fini(&run);
     scene_remove(&scene);
 }
+
+/* On a ledger it is skipped; without one its lines come again, which one line says. */
+Test(input_files, the_same_content_twice_in_one_run_is_told_whatever_its_name, .timeout = 60) {
+    struct scene scene;
+    struct run run;
+    size_t len = 0;
+    scene_make(&scene);
+    char *claims = run_read_file("fixtures/quickstart/claims.csv", &len);
+    const char *plain = scene_file(&scene, "monday.csv", claims, len);
+    const char *packed = scene_gzip(&scene, "tuesday.csv.gz", claims, len);
+    const char *shorter = scene_file(&scene, "shorter.csv", claims, len - 1);
+    scene_validate(
+        (const char *[]){plain, shorter, packed, "--out", scene_path(&scene, "out"), NULL}, NULL,
+        &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "tuesday.csv.gz has the same content as "), "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "monday.csv before it, so that"), "%s", run.err);
+    char *report = scene_read(scene_path(&scene, "out"), "report.json", &len);
+    scene_check_report(report, len);
+    const char *told = strstr(report, "\"same_content_as\": \"");
+    cr_assert_not_null(told, "%s", report);
+    cr_expect_null(strstr(told + 2, "same_content_as"), "%s", report);
+    free(report);
+    free(claims);
+    run_fini(&run);
+    scene_remove(&scene);
+}

@@ -46,6 +46,7 @@ struct cg_xxh128;
 cg_must_use struct cg_xxh128 *cg_xxh128_new(void); /* NULL: no memory */
 void cg_xxh128_free(struct cg_xxh128 *hash);
 void cg_xxh128_update(struct cg_xxh128 *hash, const void *bytes, size_t len_bytes);
+void cg_xxh128_restart(struct cg_xxh128 *hash);
 void cg_xxh128_peek(const struct cg_xxh128 *hash, uint8_t out[CG_XXH128_BYTES]);
 
 const char *cg_xxh128_hex(const uint8_t hash[CG_XXH128_BYTES], char out[CG_XXH128_HEX_BYTES]);

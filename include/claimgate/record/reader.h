@@ -35,11 +35,17 @@ struct cg_reader_input {
     uint64_t bytes;   /* as they stand on disk */
     uint8_t sha256[CG_SHA256_BYTES];
     uint64_t records;
-    bool lacks_line_end;      /* of a plain file's last line: it may have been cut */
-    struct cg_stamp stamp;    /* of the file as it was opened */
-    struct cg_x12_facts x12;  /* all zero for CSV */
+    uint8_t content[CG_XXH128_BYTES]; /* hash of the decompressed bytes, where it was asked for */
+    bool lacks_line_end;              /* of a plain file's last line: it may have been cut */
+    struct cg_stamp stamp;            /* of the file as it was opened */
+    struct cg_x12_facts x12;          /* all zero for CSV */
     uint64_t repeated_header; /* the line on which its header first stands again; 0: it does not */
 };
+
+/* The first of the inputs before this one that has the same content and records; NULL: none, or it
+ * was not asked for. */
+const struct cg_reader_input *cg_reader_input_before(const struct cg_reader_input *inputs,
+                                                     uint32_t input);
 
 /* What an earlier reader was bound to, whose inputs come before those of this one. */
 struct cg_reader_begun {
@@ -53,6 +59,7 @@ struct cg_reader_plan {
     const struct cg_reader_begun *begun; /* these inputs follow others; NULL: they do not */
     const char *layout;                  /* name or path; NULL: by the first header */
     bool multiline;                      /* whatever the layout says */
+    bool hashes_content;                 /* that of each input is told */
     bool takes_rejected; /* a rejected file of an earlier run is read as what it holds; else refused
                           */
     bool takes_past;     /* lines that say they were accepted before are told by the caller's own
