@@ -42,6 +42,7 @@ void cg_history_free(struct cg_history *history) {
         return;
     }
     cg_member_table_fini(&history->members);
+    cg_near_members_fini(&history->near);
     cg_line_ids_fini(&history->line_ids);
     cg_take_backs_fini(&history->memory.take_backs);
     cg_claim_billers_fini(&history->memory.billers);
@@ -53,6 +54,7 @@ void cg_history_free(struct cg_history *history) {
 void cg_history_forget(struct cg_history *history) {
     struct cg_history_memory *memory = &history->memory;
     cg_member_table_reset(&history->members);
+    cg_near_members_fini(&history->near);
     cg_take_backs_fini(&memory->take_backs);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
     cg_claim_billers_fini(&memory->billers);
@@ -81,17 +83,6 @@ void cg_history_keep_lines(struct cg_history *history) {
     history->keeps_lines = true;
 }
 
-void cg_history_set_outlines(struct cg_history *history, uint32_t outlines) {
-    struct cg_outline_ring *ring = &history->memory.store.outlines;
-    ring->lines = outlines / (CG_CACHE_LINE_BYTES / (uint32_t)sizeof(struct cg_outline));
-}
-
-void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines) {
-    struct cg_line_store *store = &history->memory.store;
-    store->large_member_lines =
-        lines < store->large_member_lines ? lines : store->large_member_lines;
-}
-
 /* From the ledger, or again from it: line by line, or as it likes. */
 static enum cg_status recall(struct cg_history *history, struct cg_member_history *found,
                              bool wants_lines, struct cg_error *err) {
@@ -109,8 +100,16 @@ static enum cg_status add_member(struct cg_history *history, const struct cg_key
                                  uint32_t hash, bool wants_lines, struct cg_member_history **out,
                                  struct cg_error *err) {
     *out = cg_member_table_add(&history->members, member, hash);
+    cg_near_members_meet(&history->near, &history->members, member);
     return *out == NULL ? cg_member_table_no_memory(&history->members, err)
                         : recall(history, *out, wants_lines, err);
+}
+
+static enum cg_status add_member_of(struct cg_history *history, struct cg_line *line, uint32_t hash,
+                                    struct cg_member_history **out, struct cg_error *err) {
+    const enum cg_status status = add_member(history, &line->member_id, hash, false, out, err);
+    cg_near_members_mark(&history->near, line);
+    return status;
 }
 
 static enum cg_status meet(struct cg_history *history, const struct cg_key *member,
@@ -136,14 +135,15 @@ struct coming {
     uint32_t member_ref; /* the member, most likely; 0: it had not been met some lines ago */
 };
 
-static inline enum cg_status meet_member(struct cg_history *history, const struct cg_key *member,
+static inline enum cg_status meet_member(struct cg_history *history, struct cg_line *line,
                                          const struct coming *coming,
                                          struct cg_member_history **out, struct cg_error *err) {
+    const struct cg_key *member = &line->member_id;
     *out = cg_member_table_at(&history->members, coming->member_ref, member);
     if (*out == NULL) {
         *out = cg_member_table_find(&history->members, member, coming->hash);
     }
-    return *out != NULL ? CG_OK : add_member(history, member, coming->hash, false, out, err);
+    return *out != NULL ? CG_OK : add_member_of(history, line, coming->hash, out, err);
 }
 
 /* What the line may ask for must be there: outlines that have not been lost, or lines. */
@@ -181,8 +181,7 @@ static enum cg_status decide_line(struct cg_history *history, struct cg_line *li
                                   const struct coming *coming, struct cg_error *err) {
     struct cg_member member = {.memory = &history->memory};
     if (line->reasons == 0) {
-        enum cg_status status =
-            meet_member(history, &line->member_id, coming, &member.history, err);
+        enum cg_status status = meet_member(history, line, coming, &member.history, err);
         if (status == CG_OK && member.history->is_in_outline) {
             status = recall_more(history, member.history, line, err);
         }
@@ -202,7 +201,7 @@ static bool is_decided_here(const struct cg_line *line) {
     return line->reasons == 0 && !line->out_of_scope;
 }
 
-static enum cg_status recall_claim(struct cg_history *history, const struct cg_line *lines,
+static enum cg_status recall_claim(struct cg_history *history, struct cg_line *lines,
                                    uint32_t count, struct cg_error *err) {
     for (uint32_t i = 0; i < count; i++) {
         struct cg_member_history *member;
@@ -210,6 +209,7 @@ static enum cg_status recall_claim(struct cg_history *history, const struct cg_l
             continue;
         }
         enum cg_status status = meet(history, &lines[i].member_id, false, &member, err);
+        cg_near_members_mark(&history->near, &lines[i]);
         if (status == CG_OK) {
             status = recall_more(history, member, &lines[i], err);
         }
@@ -247,8 +247,8 @@ static enum cg_status make_room(struct cg_history *history, const struct cg_line
 /* Whose lines they are is known, and recalled, before the claim is open: what a member had before
  * is no part of it. Lines of a claim have one member, but for a claim whose id has passed from one
  * person to another between two of its days. */
-static enum cg_status meet_claim(struct cg_history *history, const struct cg_line *lines,
-                                 uint32_t count, struct cg_error *err) {
+static enum cg_status meet_claim(struct cg_history *history, struct cg_line *lines, uint32_t count,
+                                 struct cg_error *err) {
     const enum cg_status status = recall_claim(history, lines, count, err);
     return status == CG_OK ? make_room(history, lines, count, err) : status;
 }

@@ -8,12 +8,14 @@
 #include "claimgate/gate/history.h"
 #include "history_edits.h"
 #include "member_table.h"
+#include "near_members.h"
 
 #include "claimgate/record/line_ids.h"
 
 struct cg_history {
     struct cg_history_memory memory;
     struct cg_member_table members;
+    struct cg_near_members near;
     cg_recall_fn recall;
     void *recall_context;
     bool lines_apart;

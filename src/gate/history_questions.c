@@ -10,6 +10,12 @@ static struct cg_member_history *find_member(const struct cg_history *history,
     return cg_member_table_find(&history->members, &member, hash);
 }
 
+uint32_t cg_history_take_near(struct cg_history *history) {
+    const uint32_t lines = history->near.lines;
+    history->near.lines = 0;
+    return lines;
+}
+
 struct visit {
     cg_past_line_fn fn;
     void *context;
@@ -150,4 +156,17 @@ void cg_history_count_use(const struct cg_history *history, const struct cg_cap 
             cap->limit_units > 0 ? units * (CG_USE_SHARES - 1) / cap->limit_units : 0;
         members_at[tenths < CG_USE_SHARES ? tenths : CG_USE_SHARES - 1] += units > 0;
     }
+}
+
+/* --- for tests --- */
+
+void cg_history_set_outlines(struct cg_history *history, uint32_t outlines) {
+    struct cg_outline_ring *ring = &history->memory.store.outlines;
+    ring->lines = outlines / (CG_CACHE_LINE_BYTES / (uint32_t)sizeof(struct cg_outline));
+}
+
+void cg_history_set_large_member_lines(struct cg_history *history, uint32_t lines) {
+    struct cg_line_store *store = &history->memory.store;
+    store->large_member_lines =
+        lines < store->large_member_lines ? lines : store->large_member_lines;
 }

@@ -4,7 +4,7 @@
 
 const char cg_answered_header[] =
     "input,place,decision,accepted_units,reasons,warnings,cap,cap_day,units_used,units_available,"
-    "taken_back_lines,taken_back_units,odd_take_back,cap_used";
+    "taken_back_lines,taken_back_units,odd_take_back,near_member,cap_used";
 
 bool cg_answered_put(struct cg_buffer *out, uint32_t input, uint64_t place,
                      const struct cg_line *line) {
@@ -23,6 +23,7 @@ bool cg_answered_put(struct cg_buffer *out, uint32_t input, uint64_t place,
     cg_handed_put_number(&row, line->taken_back_lines);
     cg_handed_put_number(&row, line->taken_back_units);
     cg_handed_put_number(&row, line->odd_take_back);
+    cg_handed_put_number(&row, line->near_member);
     /* One more than the units, so that a cap which was not tested, UINT32_MAX, is nought. */
     for (uint32_t i = 0; i < CG_CAPS_MAX; i++) {
         cg_handed_put_number(&row, line->cap_used[i] + 1U);
@@ -46,6 +47,7 @@ bool cg_answered_read(struct cg_text row_text, struct cg_answered *out) {
     decided->taken_back_lines = (uint32_t)cg_handed_number(&row, UINT32_MAX);
     decided->taken_back_units = (uint32_t)cg_handed_number(&row, UINT32_MAX);
     decided->odd_take_back = (uint8_t)cg_handed_number(&row, CG_TOOK_BACK_BEFORE);
+    decided->near_member = cg_handed_number(&row, 1) != 0;
     for (uint32_t i = 0; i < CG_CAPS_MAX; i++) {
         decided->cap_used[i] = (uint32_t)cg_handed_number(&row, UINT32_MAX) - 1U;
     }

@@ -39,6 +39,12 @@ static const struct {
                                   "cannot be seen), which is another member or claim than the id "
                                   "alone, or of noughts alone",
                           .mend = "have the program that writes the file write ids alone"},
+    [CG_NOTICE_NEAR_MEMBER] = {.name = "near_member_ids",
+                               .seen = "member ids that differ from another one by letter case, "
+                                       "noughts before them, blanks or hyphens alone, so that "
+                                       "each is a member with caps of its own",
+                               .mend = "have each member written in one way, or say who is one "
+                                       "person in members.csv (member_crosswalk of a policy)"},
     [CG_NOTICE_NAMES_OTHER] =
         {.name = "originals_that_name_another",
          .seen = "originals by a blank or 1 for their frequency that name another claim as their "
@@ -115,6 +121,9 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
         const struct cg_line *line = cg_batch_line(batch, i);
         if (line->odd_id) {
             add_record(notices, CG_NOTICE_ODD_ID, file, batch, line->record_no);
+        }
+        if (line->near_member) {
+            add_record(notices, CG_NOTICE_NEAR_MEMBER, file, batch, line->record_no);
         }
         if (line->names_other) {
             add_record(notices, CG_NOTICE_NAMES_OTHER, file, batch, line->record_no);

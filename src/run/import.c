@@ -156,6 +156,7 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         cg_history_take_same_number(import->history);
     }
     status = cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
+    batch->told_lines += cg_history_take_near(import->history);
     if (status == CG_OK) {
         status = cg_vain_take_backs_add(&import->vain, import->history, batch, err);
     }

@@ -111,6 +111,7 @@ static enum cg_status decide_lines(struct cg_run *run, struct cg_batch *batch) {
     }
     const enum cg_status status =
         cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error);
+    batch->told_lines += cg_history_take_near(run->history);
     return status == CG_OK ? cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error)
                            : status;
 }

@@ -303,3 +303,23 @@ Test(notices, a_row_that_looks_like_a_total_is_told_whatever_becomes_of_it) {
     cr_expect_not_null(strstr(told.err, "(\"trailer\")"), "%s", told.err);
     told_fini(&told);
 }
+
+/* The first line of each member written in another way, whichever came first. */
+Test(notices, a_member_written_in_two_ways_is_told) {
+    struct told told = decide("near",
+                              "A,1,m1,2025-01-06,H0038,2,1000000004,,\n"
+                              "B,1,M1,2025-01-06,H0038,2,1000000004,,\n"
+                              "C,1,M-1,2025-01-07,H0038,2,1000000004,,\n"
+                              "D,1,M1,2025-01-08,H0038,2,1000000004,,\n"
+                              "E,1,77,2025-01-06,H0038,2,1000000004,,\n"
+                              "F,1,0077,2025-01-06,H0038,2,1000000004,,\n"
+                              "G,1,0078,2025-01-06,H0038,2,1000000004,,\n"
+                              "H,1,M10,2025-01-06,H0038,2,1000000004,,\n"
+                              "I,1,6f1c-a,2025-01-06,H0038,2,1000000004,,\n"
+                              "J,1,6f1c-a,2025-01-07,H0038,2,1000000004,,\n",
+                              NULL, NULL);
+    expect(&told, "near_member_ids", 3, "near.csv:3, ");
+    cr_expect_not_null(strstr(told.err, "near.csv:4, "), "%s", told.err);
+    cr_expect_not_null(strstr(told.err, "near.csv:7)"), "%s", told.err);
+    told_fini(&told);
+}

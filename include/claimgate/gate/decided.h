@@ -29,6 +29,7 @@ struct cg_decided {
     uint32_t units_used;
     uint32_t units_available;
     uint8_t odd_take_back;
+    bool near_member;
     uint32_t cap_used[CG_CAPS_MAX];
 };
 

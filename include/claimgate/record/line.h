@@ -84,6 +84,8 @@ struct cg_line {
     uint8_t odd_take_back;   /* enum cg_odd_take_back; 0: none */
     bool odd_id;             /* an id has what a spreadsheet puts around one (field.h) */
     bool names_other;  /* an original by its frequency that names another claim as its original */
+    bool near_member;  /* the first line of a member whose id differs from another's by letter case,
+                        * noughts before it, blanks and hyphens alone; set by the history */
     bool out_of_scope; /* a line of a claim that has others in scope: no edit is for it, and nothing
                         * remembers it, but it is accepted or rejected with them */
     bool is_past;      /* its record says that it was accepted before: it is not tested again */

@@ -16,6 +16,7 @@ enum cg_notice_kind {
     CG_NOTICE_NEAR_CODE,      /* passed out of scope under procedure_code_near */
     CG_NOTICE_WORDS_FOR_CODE, /* passed out of scope with words in the cell of its code */
     CG_NOTICE_ODD_ID,         /* an id as spreadsheets spell it: another member, or claim */
+    CG_NOTICE_NEAR_MEMBER,    /* ids of members that people may take for one */
     CG_NOTICE_NAMES_OTHER,    /* originals that name another claim as their original */
     CG_NOTICE_TOTAL_ROW,      /* totals and the like, taken as records */
     CG_NOTICE_HELD_CODE,      /* of an import: a code that a run would reject as it stands */

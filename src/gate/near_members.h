@@ -1,0 +1,45 @@
+/*
+ * Near members: ids that differ by letter case, noughts before them, blanks and hyphens alone. Each
+ * is a member of its own, as the contract has it; but who is written in two ways has two caps.
+ *
+ * Kept are hashes of the ids that are not written plainly (in capitals, without such noughts,
+ * blanks and hyphens); a plain one is looked for among the members that were met.
+ *
+ * Ownership  `struct cg_near_members near = {0}` is empty; _fini frees it.
+ * Memory     At most 20 bytes an id that is not plain, up to CG_NEAR_MEMBERS_MAX of them.
+ * Failure    Without memory an id is not kept, and its like are not told.
+ */
+#ifndef CLAIMGATE_GATE_NEAR_MEMBERS_H
+#define CLAIMGATE_GATE_NEAR_MEMBERS_H
+
+#include "member_table.h"
+
+#include "claimgate/base/array.h"
+#include "claimgate/base/hash_table.h"
+#include "claimgate/record/line.h"
+
+#include <stdbool.h>
+
+enum { CG_NEAR_MEMBERS_MAX = 1 << 20 };
+
+struct cg_near_members {
+    struct cg_array hashes; /* of uint64_t */
+    struct cg_hash_table table;
+    bool met;       /* one near to another, since it was asked last */
+    uint32_t lines; /* that were marked, since it was asked last */
+};
+
+void cg_near_members_fini(struct cg_near_members *near);
+
+/* An id is met for the first time. */
+void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_table *members,
+                          const struct cg_key *member);
+
+/* Marks the line by which its member was met, where another was near. */
+static inline void cg_near_members_mark(struct cg_near_members *near, struct cg_line *line) {
+    line->near_member = near->met;
+    near->lines += near->met;
+    near->met = false;
+}
+
+#endif
