@@ -6,27 +6,23 @@
  * blanks and hyphens); a plain one is looked for among the members that were met.
  *
  * Ownership  `struct cg_near_members near = {0}` is empty; _fini frees it.
- * Memory     At most 20 bytes an id that is not plain, up to CG_NEAR_MEMBERS_MAX of them.
- * Failure    Without memory an id is not kept, and its like are not told.
  */
 #ifndef CLAIMGATE_GATE_NEAR_MEMBERS_H
 #define CLAIMGATE_GATE_NEAR_MEMBERS_H
 
 #include "member_table.h"
 
-#include "claimgate/base/array.h"
-#include "claimgate/base/hash_table.h"
+#include "claimgate/base/seen.h"
 #include "claimgate/record/line.h"
 
 #include <stdbool.h>
 
-enum { CG_NEAR_MEMBERS_MAX = 1 << 20 };
+enum { CG_NEAR_MEMBERS_MAX = 1 << 20 }; /* ids that are not plain */
 
 struct cg_near_members {
-    struct cg_array hashes; /* of uint64_t */
-    struct cg_hash_table table;
-    bool met;       /* one near to another, since it was asked last */
-    uint32_t lines; /* that were marked, since it was asked last */
+    struct cg_seen others; /* of ids that are not plain, as they would be */
+    bool met;              /* one near to another, since it was asked last */
+    uint32_t lines;        /* that were marked, since it was asked last */
 };
 
 void cg_near_members_fini(struct cg_near_members *near);

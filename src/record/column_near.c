@@ -152,6 +152,21 @@ static const struct usual {
     {CG_FIELD_ORIGINAL_CLAIM_ID, "ref claim"},
     {CG_FIELD_ORIGINAL_CLAIM_ID, "payer claim control number"},
     {CG_FIELD_RECEIVED_DATE, "receipt date"},
+    {CG_FIELD_MEMBER_ID, "member"},
+    {CG_FIELD_MEMBER_ID, "mbr"},
+    {CG_FIELD_MEMBER_ID, "mem"},
+    {CG_FIELD_MEMBER_ID, "member identifier"},
+    {CG_FIELD_MEMBER_ID, "patient"},
+    {CG_FIELD_MEMBER_ID, "beneficiary"},
+    {CG_FIELD_MEMBER_ID, "bene"},
+    {CG_FIELD_MEMBER_ID, "recipient"},
+    {CG_FIELD_MEMBER_ID, "recip"},
+    {CG_FIELD_MEMBER_ID, "client"},
+    {CG_FIELD_MEMBER_ID, "enrollee"},
+    {CG_FIELD_MEMBER_ID, "subscriber"},
+    {CG_FIELD_MEMBER_ID, "person"},
+    {CG_FIELD_MEMBER_ID, "medicaid"},
+    {CG_FIELD_MEMBER_ID, "msis"},
     {CG_FIELD_BIRTH_DATE, "member dob"},
     {CG_FIELD_BIRTH_DATE, "patient dob"},
 };
@@ -192,11 +207,11 @@ bool cg_column_is_usual_for(struct cg_text name, enum cg_field field) {
     return found;
 }
 
-bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted) {
+bool cg_column_is_usual_in_table(struct cg_text name, const char *wanted) {
     static const struct {
         const char *column;
         const char *words;
-    } usual_in_roster[] = {
+    } usual_in_table[] = {
         {"npi", "npi number"},
         {"npi", "provider npi"},
         {"npi", "rendering npi"},
@@ -219,11 +234,30 @@ bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted) {
         {"end_date", "thru date"},
         {"end_date", "through date"},
         {"end_date", "to date"},
+        {"claim_line_start_date", "service date"},
+        {"claim_line_start_date", "date of service"},
+        {"claim_line_start_date", "service from date"},
+        {"claim_line_start_date", "dos"},
+        {"hcpcs_code", "procedure code"},
+        {"hcpcs_code", "procedure"},
+        {"hcpcs_code", "cpt"},
+        {"service_unit_quantity", "units"},
+        {"service_unit_quantity", "quantity"},
+        {"claim_id", "claim control number"},
+        {"claim_id", "icn"},
+        {"claim_id", "tcn"},
+        {"claim_id", "dcn"},
+        {"payer_claim_id", "icn"},
+        {"payer_claim_id", "payer icn"},
+        {"payer_claim_id", "tcn"},
+        {"payer_claim_id", "dcn"},
+        {"payer_claim_id", "payer claim control number"},
+        {"payer_claim_id", "payer control number"},
     };
     bool found = false;
-    for (size_t i = 0; i < sizeof usual_in_roster / sizeof usual_in_roster[0]; i++) {
-        found = found || (strcmp(usual_in_roster[i].column, wanted) == 0 &&
-                          says(name, cg_text_of(usual_in_roster[i].words)));
+    for (size_t i = 0; i < sizeof usual_in_table / sizeof usual_in_table[0]; i++) {
+        found = found || (strcmp(usual_in_table[i].column, wanted) == 0 &&
+                          says(name, cg_text_of(usual_in_table[i].words)));
     }
     return found;
 }

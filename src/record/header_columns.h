@@ -51,7 +51,7 @@ bool cg_column_is_near(struct cg_text name, struct cg_text wanted);
 bool cg_column_is_usual_for(struct cg_text name, enum cg_field field);
 
 /* The same for a column of a roster, such as expiration_date for end_date. */
-bool cg_column_is_usual_in_roster(struct cg_text name, const char *wanted);
+bool cg_column_is_usual_in_table(struct cg_text name, const char *wanted);
 
 /* True of a name that says whether a row was denied, reversed or deleted since, and no more. */
 bool cg_column_tells_rows(struct cg_text name);

@@ -55,7 +55,7 @@ static void report_missing(struct table *table, const char *name) {
         const struct cg_text seen = cg_csv_field(table->csv, i).value;
         cg_column_show(seen, shown);
         const bool is_meant =
-            cg_column_is_near(seen, cg_text_of(name)) || cg_column_is_usual_in_roster(seen, name);
+            cg_column_is_near(seen, cg_text_of(name)) || cg_column_is_usual_in_table(seen, name);
         near = is_meant ? shown : cg_nearest_word(name, &word, 1);
     }
     cg_problems_add(table->problems, table->plan->file, table->line, 0,

@@ -12,11 +12,10 @@ static bool is_read(const struct cg_table_plan *plan, uint32_t column) {
     return found;
 }
 
-static bool has_line_numbers(const struct cg_table_plan *plan) {
+static bool has_column(const struct cg_table_plan *plan, const char *name) {
     bool found = false;
     for (uint32_t i = 0; i < plan->column_count; i++) {
-        found = found || (plan->columns[i].index >= 0 &&
-                          strcmp(plan->columns[i].name, "claim_line_number") == 0);
+        found = found || (plan->columns[i].index >= 0 && strcmp(plan->columns[i].name, name) == 0);
     }
     return found;
 }
@@ -29,21 +28,60 @@ static void show(const struct cg_table_plan *plan, const struct cg_header_column
         may_show ? cg_header_columns_name(seen, column) : cg_text_of("(--show-phi shows it)"), out);
 }
 
+/* What a list that lacks a column is taken to mean, and the names that the column may have. */
+struct narrowing {
+    const char *without; /* NULL: it is there, or nobody asks */
+    const char *column;
+    enum cg_field field;
+};
+
+static void refuse_other_name(const struct cg_table_plan *plan, const struct narrowing *narrowing,
+                              const struct cg_header_columns *seen, uint32_t column, uint64_t line,
+                              struct cg_problems *problems) {
+    char shown[CG_COLUMN_SHOWN_BYTES];
+    const struct cg_text name = cg_header_columns_name(seen, column);
+    if (narrowing->without != NULL && cg_column_is_usual_for(name, narrowing->field)) {
+        show(plan, seen, column, shown);
+        cg_problems_add(problems, plan->file, line, cg_csv_field(seen->csv, column).raw_offset + 1,
+                        "the column \"%s\" is not read, and without %s %s: name it %s, or remove "
+                        "it where that is meant",
+                        shown, narrowing->column, narrowing->without, narrowing->column);
+    }
+}
+
+/* Whoever lists the lines of one day, or of one code, may mean these alone. */
+static bool names_some_lines(struct cg_text name) {
+    static const char *const names[] = {"claim_line_start_date", "hcpcs_code",
+                                        "service_unit_quantity"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        found = found || cg_column_is_near(name, cg_text_of(names[i])) ||
+                cg_column_is_usual_in_table(name, names[i]);
+    }
+    return found;
+}
+
 void cg_unread_columns_tell(const struct cg_table_plan *plan, const struct cg_header_columns *seen,
                             uint64_t line, struct cg_problems *problems) {
-    const bool lacks_lines = plan->without_lines != NULL && !has_line_numbers(plan);
+    const struct narrowing narrowings[] = {
+        {has_column(plan, "claim_line_number") ? NULL : plan->without_lines, "claim_line_number",
+         CG_FIELD_CLAIM_LINE_NUMBER},
+        {has_column(plan, "member_id") ? NULL : plan->without_members, "member_id",
+         CG_FIELD_MEMBER_ID}};
     char shown[CG_COLUMN_SHOWN_BYTES];
     for (uint32_t i = 0; i < seen->count; i++) {
         const struct cg_text name = cg_header_columns_name(seen, i);
         if (is_read(plan, i)) {
             continue;
         }
+        for (size_t n = 0; n < sizeof narrowings / sizeof narrowings[0]; n++) {
+            refuse_other_name(plan, &narrowings[n], seen, i, line, problems);
+        }
         show(plan, seen, i, shown);
-        if (lacks_lines && cg_column_is_usual_for(name, CG_FIELD_CLAIM_LINE_NUMBER)) {
-            cg_problems_add(problems, plan->file, line, cg_csv_field(seen->csv, i).raw_offset + 1,
-                            "the column \"%s\" is not read, and without claim_line_number %s: name "
-                            "it claim_line_number, or remove it where whole claims are meant",
-                            shown, plan->without_lines);
+        if (narrowings[0].without != NULL && names_some_lines(name)) {
+            cg_log_warning("%s: the column \"%s\" is not read: %s, whatever stands in it; give "
+                           "claim_line_number where some lines are meant",
+                           plan->file, shown, plan->without_lines);
         }
         if (plan->with_each_row != NULL && cg_column_tells_rows(name)) {
             cg_log_warning("%s: the column \"%s\" is not read: each row %s, whatever stands in it; "

@@ -80,13 +80,16 @@ static const struct {
                                           "release`"},
 };
 
-void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
-                    uint64_t line) {
-    struct cg_notice *notice = &notices->of[kind];
+void cg_notice_add(struct cg_notice *notice, const char *file, uint64_t line) {
     notice->records++;
     if (notice->named < CG_RECORDS_NAMED) {
         notice->first[notice->named++] = (struct cg_place_of_record){file, line};
     }
+}
+
+void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
+                    uint64_t line) {
+    cg_notice_add(&notices->of[kind], file, line);
 }
 
 static void add_record(struct cg_notices *notices, enum cg_notice_kind kind, const char *file,
@@ -137,8 +140,11 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
     }
 }
 
-static void warn(const struct cg_notice *notice, const char *seen, const char *mend) {
+void cg_notice_warn(const struct cg_notice *notice, const char *seen, const char *mend) {
     char places[1024] = "";
+    if (notice->records == 0) {
+        return;
+    }
     for (uint32_t i = 0; i < notice->named; i++) {
         const size_t used = strlen(places);
         snprintf(places + used, sizeof places - used, "%s%s:%" PRIu64, i == 0 ? "" : ", ",
@@ -151,10 +157,8 @@ static void warn(const struct cg_notice *notice, const char *seen, const char *m
 void cg_notices_warn(const struct cg_notices *notices, enum cg_noticed_in where) {
     for (enum cg_notice_kind kind = 0; kind < CG_NOTICE_KINDS; kind++) {
         const bool imports = where == CG_NOTICED_IN_IMPORT && kinds[kind].seen_in_import != NULL;
-        if (notices->of[kind].records > 0) {
-            warn(&notices->of[kind], imports ? kinds[kind].seen_in_import : kinds[kind].seen,
-                 imports ? kinds[kind].mend_in_import : kinds[kind].mend);
-        }
+        cg_notice_warn(&notices->of[kind], imports ? kinds[kind].seen_in_import : kinds[kind].seen,
+                       imports ? kinds[kind].mend_in_import : kinds[kind].mend);
     }
 }
 

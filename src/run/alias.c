@@ -18,10 +18,10 @@ static enum cg_status take_row(void *context, struct cg_ledger *ledger,
     struct alias *alias = context;
     const struct cg_text member = row->values[COLUMN_MEMBER];
     bool known = true;
-    if (!check_id(alias, row, COLUMN_CLAIM, "claim_id must have 1 to 64 bytes") ||
-        !check_id(alias, row, COLUMN_PAYER, "payer_claim_id must have 1 to 64 bytes") ||
-        (member.len > 0 &&
-         !check_id(alias, row, COLUMN_MEMBER, "member_id must have 1 to 64 bytes, or be blank"))) {
+    if (!check_id(alias, row, COLUMN_CLAIM, "claim_id " CG_LIST_ID_RULE) ||
+        !check_id(alias, row, COLUMN_PAYER, "payer_claim_id " CG_LIST_ID_RULE) ||
+        (member.len > 0 && !check_id(alias, row, COLUMN_MEMBER,
+                                     "member_id, where it is not blank, " CG_LIST_ID_RULE))) {
         return CG_OK;
     }
     const struct cg_ledger_alias wanted = {.claim_id = row->values[COLUMN_CLAIM],
@@ -40,15 +40,17 @@ enum cg_status cg_alias_run(const struct cg_claim_list *list, struct cg_alias_fa
         [COLUMN_MEMBER] = {.name = "member_id"},
     };
     struct alias alias = {.facts = facts};
-    alias.list = (struct cg_list_file){.list = list,
-                                       .kind = "alias",
-                                       .begin = cg_ledger_begin_alias,
-                                       .columns = columns,
-                                       .column_count = COLUMNS,
-                                       .with_each_row = "is taken in",
-                                       .row = take_row,
-                                       .context = &alias,
-                                       .problems = problems};
+    alias.list =
+        (struct cg_list_file){.list = list,
+                              .kind = "alias",
+                              .begin = cg_ledger_begin_alias,
+                              .columns = columns,
+                              .column_count = COLUMNS,
+                              .without_members = "a number is taken for that of any member's claim",
+                              .with_each_row = "is taken in",
+                              .row = take_row,
+                              .context = &alias,
+                              .problems = problems};
     *facts = (struct cg_alias_facts){0};
     return cg_list_file_run(&alias.list, &facts->run_no, &facts->rows, err);
 }

@@ -3,15 +3,20 @@
 #include "claimgate/run/content_hash.h"
 #include "claimgate/run/known_inputs.h"
 
+#include "claimgate/base/hash.h"
 #include "claimgate/base/log.h"
+#include "claimgate/base/seen.h"
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 #include "claimgate/x12/remittance.h"
 
 #include <string.h>
 
+enum { ROWS_KNOWN_MAX = 1 << 20 }; /* rows of a list that are known when they stand again */
+
 bool cg_list_file_is_id(struct cg_text id) {
     return id.len >= 1 && id.len <= CG_ID_MAX_BYTES && cg_field_is_clean(id) &&
-           !cg_field_is_exponent(id);
+           !cg_field_is_exponent(id) && !cg_shape_is_null_mark(id);
 }
 
 bool cg_list_file_check(const struct cg_list_file *list, const struct cg_table_row *row, int column,
@@ -55,27 +60,53 @@ static enum cg_status read_remittance(const struct cg_remittance_plan *plan,
 
 /* What a row is given to. */
 struct reading {
-    const struct cg_list_file *list;
+    struct cg_list_file *list;
+    struct cg_seen rows;
     struct cg_ledger *ledger;
     enum cg_status status;
     struct cg_error *err;
 };
 
+/* A row that stands again would be counted again; of an odd id only the claim can say whether it is
+ * one. */
+static bool look_at(struct reading *reading, const struct cg_table_row *row) {
+    struct cg_list_file *list = reading->list;
+    uint64_t hash = cg_hash_run_seed();
+    bool is_odd = false;
+    for (uint32_t i = 0; i < list->column_count; i++) {
+        hash = cg_hash64(row->values[i].ptr, row->values[i].len, hash);
+        is_odd = is_odd || cg_field_is_odd_id(row->values[i]);
+    }
+    if (is_odd) {
+        cg_notice_add(&list->told.odd_ids, list->list->file, row->line);
+    }
+    const bool is_new = !cg_seen_note(&reading->rows, hash);
+    if (!is_new) {
+        cg_notice_add(&list->told.again, list->list->file, row->line);
+    }
+    return is_new;
+}
+
 static bool take_row(void *context, const struct cg_table_row *row) {
     struct reading *reading = context;
     const struct cg_list_file *list = reading->list;
+    if (!look_at(reading, row)) {
+        return true;
+    }
     reading->status = list->row(list->context, reading->ledger, row, reading->err);
     return reading->status == CG_OK;
 }
 
 /* CSV, or an X12 835, told by its first bytes. */
-static enum cg_status read_rows(const struct cg_list_file *list, struct cg_ledger *ledger,
+static enum cg_status read_rows(struct cg_list_file *list, struct cg_ledger *ledger,
                                 struct cg_table_facts *table, struct cg_error *err) {
-    struct reading reading = {.list = list, .ledger = ledger, .err = err};
+    struct reading reading = {
+        .list = list, .rows.limit = ROWS_KNOWN_MAX, .ledger = ledger, .err = err};
     const struct cg_remittance_plan plan = {.table = {.file = list->list->file,
                                                       .columns = list->columns,
                                                       .column_count = list->column_count,
                                                       .without_lines = list->without_lines,
+                                                      .without_members = list->without_members,
                                                       .with_each_row = list->with_each_row,
                                                       .row = take_row,
                                                       .context = &reading},
@@ -86,13 +117,28 @@ static enum cg_status read_rows(const struct cg_list_file *list, struct cg_ledge
     }
     const enum cg_status status = is_x12 ? read_remittance(&plan, table, err)
                                          : cg_table_read(&plan.table, table, list->problems, err);
+    cg_seen_fini(&reading.rows);
     if (reading.status != CG_OK) {
         return reading.status;
     }
     return status == CG_OK ? cg_problems_in_data(list->problems, err) : status;
 }
 
-static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger *ledger,
+static void tell(const struct cg_list_file *list, uint64_t rows) {
+    if (rows == 0) {
+        cg_log_warning("%s has a header and no row: was it cut?", list->list->file);
+    }
+    cg_notice_warn(&list->told.odd_ids,
+                   "rows with an id as a spreadsheet spells it (123456.0, =\"123456\"), which is "
+                   "another one than the id alone",
+                   "have the program that writes the file write ids alone");
+    cg_notice_warn(&list->told.again, "rows that stood in the list before, and count once",
+                   "look which rows were to stand in their place");
+    cg_notice_warn(&list->told.unfound, "rows that name no line that stands",
+                   "look at how the ledger has these claims (`claimgate explain`)");
+}
+
+static enum cg_status take_in(struct cg_list_file *list, struct cg_ledger *ledger,
                               struct cg_ledger_input *input, struct cg_error *err) {
     struct cg_table_facts table;
     bool kept;
@@ -106,10 +152,14 @@ static enum cg_status take_in(const struct cg_list_file *list, struct cg_ledger 
     memcpy(input->sha256, table.sha256, CG_SHA256_BYTES);
     const struct cg_ledger_commit commit = {
         .inputs = input, .input_count = 1, .tally = list->tally};
-    return cg_ledger_commit(ledger, &commit, &kept, err);
+    if (cg_ledger_commit(ledger, &commit, &kept, err) != CG_OK) {
+        return err->status;
+    }
+    tell(list, table.rows);
+    return CG_OK;
 }
 
-static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_ledger *ledger,
+static enum cg_status take_in_new(struct cg_list_file *list, struct cg_ledger *ledger,
                                   int64_t *run_no, uint64_t *rows, struct cg_error *err) {
     struct cg_ledger_input input = {0};
     struct cg_ledger_known run = {.kind = list->kind};
@@ -130,12 +180,12 @@ static enum cg_status take_in_new(const struct cg_list_file *list, struct cg_led
     if (take_in(list, ledger, &input, err) != CG_OK) {
         return err->status;
     }
-    *rows = input.records;
+    *rows = input.records - list->told.again.records;
     *run_no = cg_ledger_run_no(ledger);
     return CG_OK;
 }
 
-enum cg_status cg_list_file_run(const struct cg_list_file *list, int64_t *run_no, uint64_t *rows,
+enum cg_status cg_list_file_run(struct cg_list_file *list, int64_t *run_no, uint64_t *rows,
                                 struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = list->list->ledger,
                                         .lock_wait_seconds = list->list->lock_wait_seconds};

@@ -25,14 +25,14 @@ static bool is_good(const struct release *release, const struct cg_table_row *ro
     const struct cg_text member = row->values[COLUMN_MEMBER];
     return cg_list_file_check(list, row, COLUMN_CLAIM,
                               cg_list_file_is_id(row->values[COLUMN_CLAIM]),
-                              "claim_id must have 1 to 64 bytes") &&
+                              "claim_id " CG_LIST_ID_RULE) &&
            cg_list_file_check(list, row, COLUMN_NUMBER, line.len == 0 || is_line(release, line),
                               release->has_line_ids
-                                  ? "claim_line_number must have 1 to 64 bytes, or be blank"
+                                  ? "claim_line_number, where it is not blank, " CG_LIST_ID_RULE
                                   : "claim_line_number must be 1 to 9999, or blank") &&
            cg_list_file_check(list, row, COLUMN_MEMBER,
                               member.len == 0 || cg_list_file_is_id(member),
-                              "member_id must have 1 to 64 bytes, or be blank");
+                              "member_id, where it is not blank, " CG_LIST_ID_RULE);
 }
 
 static enum cg_status take_row(void *context, struct cg_ledger *ledger,
@@ -54,6 +54,9 @@ static enum cg_status take_row(void *context, struct cg_ledger *ledger,
     const enum cg_status status = cg_ledger_release(ledger, &wanted, &freed, err);
     release->facts->lines += freed.lines;
     release->facts->not_found += freed.lines == 0;
+    if (freed.lines == 0) {
+        cg_notice_add(&release->list.told.unfound, release->list.list->file, row->line);
+    }
     release->tally.taken_back += freed.lines;
     release->tally.units_taken_back += freed.units;
     return status;
@@ -67,18 +70,20 @@ enum cg_status cg_release_run(const struct cg_claim_list *list, struct cg_releas
         [COLUMN_MEMBER] = {.name = "member_id"},
     };
     struct release release = {.facts = facts};
-    release.list = (struct cg_list_file){.list = list,
-                                         .kind = "release",
-                                         .begin = cg_ledger_begin_release,
-                                         .columns = columns,
-                                         .column_count = COLUMNS,
-                                         .without_lines = "every line of its claims is freed",
-                                         .with_each_row = "frees what it names",
-                                         .denied_only = true,
-                                         .row = take_row,
-                                         .context = &release,
-                                         .problems = problems,
-                                         .tally = &release.tally};
+    release.list =
+        (struct cg_list_file){.list = list,
+                              .kind = "release",
+                              .begin = cg_ledger_begin_release,
+                              .columns = columns,
+                              .column_count = COLUMNS,
+                              .without_lines = "every line of its claims is freed",
+                              .without_members = "claims of that id are freed whosesoever they are",
+                              .with_each_row = "frees what it names",
+                              .denied_only = true,
+                              .row = take_row,
+                              .context = &release,
+                              .problems = problems,
+                              .tally = &release.tally};
     *facts = (struct cg_release_facts){0};
     return cg_list_file_run(&release.list, &facts->run_no, &facts->rows, err);
 }

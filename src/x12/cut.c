@@ -19,7 +19,7 @@ struct header {
 
 struct cg_x12_cut {
     bool lenient;
-    struct cg_x12_repeated interchanges; /* of all inputs */
+    struct cg_seen interchanges; /* of all inputs */
     struct cg_x12_envelope envelope;
     struct header headers[CG_X12_LEVELS];
     struct cg_x12_node node; /* being read; its bytes are not set */
@@ -46,7 +46,7 @@ struct cg_x12_cut *cg_x12_cut_new(bool lenient) {
     struct cg_x12_cut *cut = calloc(1, sizeof *cut);
     if (cut != NULL) {
         cut->lenient = lenient;
-        cg_x12_repeated_init(&cut->interchanges);
+        cut->interchanges.limit = CG_X12_REPEATED_MAX;
         for (int i = 0; i < CG_X12_LEVELS; i++) {
             cg_buffer_init(&cut->headers[i].bytes, CG_X12_SEGMENT_MAX_BYTES);
         }
@@ -60,7 +60,7 @@ void cg_x12_cut_free(struct cg_x12_cut *cut) {
         for (int i = 0; i < CG_X12_LEVELS; i++) {
             cg_buffer_fini(&cut->headers[i].bytes);
         }
-        cg_x12_repeated_fini(&cut->interchanges);
+        cg_seen_fini(&cut->interchanges);
         free(cut);
     }
 }

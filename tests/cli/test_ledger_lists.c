@@ -53,3 +53,35 @@ Test(ledger_lists, a_column_that_tells_denied_rows_is_told_not_to_be_read) {
     expect("alias", "claim_id,payer_claim_id,denied\\nCLM-1001,P-1,Y\\n", 0,
            "the column \"denied\" is not read: each row is taken in");
 }
+
+/* A claim id may be several members'. */
+Test(ledger_lists, members_under_another_name_are_refused) {
+    static const char *const names[] = {"member", "patient_id", "Recipient No", "mbr_id"};
+    char list[128];
+    char words[256];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(list, sizeof list, "claim_id,%s\\nCLM-1001,M-01\\n", names[i]);
+        snprintf(words, sizeof words, "the column \"%s\" is not read, and without member_id",
+                 names[i]);
+        expect("release", list, 65, words);
+    }
+    expect("alias", "claim_id,payer_claim_id,member\\nCLM-1001,P-1,M-01\\n", 65,
+           "f.csv:1:25: the column \"member\" is not read, and without member_id a number");
+    expect("release", "memberid,member_name,claim_id\\nM-01,x,CLM-1001\\n", 0,
+           "the column \"memberid\" is read as member_id");
+}
+
+Test(ledger_lists, rows_that_free_nothing_or_come_again_are_named) {
+    expect("release", "claim_id\\nCLM-1006\\nNOT\\nCLM-1006\\n=\"CLM-1002\"\\n", 0,
+           "rows that stood in the list before, and count once: 1 (");
+    shell_expect(&scene, "$C ledger show 2 --ledger $D/l | grep -q 'frees 1 line, '", 0, "");
+    expect("release", "claim_id\\nNOT\\n=\"CLM-1001\"\\n", 0,
+           "rows that name no line that stands: 2 (");
+    expect("release", "claim_id\\n=\"CLM-1002\"\\n", 0, "rows with an id as a spreadsheet spells");
+    expect("release", "claim_id\\n", 0, "has a header and no row");
+    expect("release", "claim_id,service_date\\nCLM-1002,2025-01-06\\n", 0,
+           "the column \"service_date\" is not read: every line of its claims is freed");
+    expect("release", "claim_id\\nNULL\\n", 65, "no mark for no value");
+    expect("alias", "claim_id,ICN\\nCLM-1001,P-1\\n", 65,
+           "the column payer_claim_id is missing; is it \"ICN\"?");
+}

@@ -91,8 +91,9 @@ struct cg_table_plan {
     const char
         *without_lines; /* what befalls a claim where no column is claim_line_number: for this
                          * one that may be it under another name is a problem; NULL: none is */
-    const char *with_each_row; /* what is done with a row, whatever another column says of its
-                                * denial or reversal, as a warning tells; NULL: nobody is told */
+    const char *without_members; /* the same where no column is member_id */
+    const char *with_each_row;   /* what is done with a row, whatever another column says of its
+                                  * denial or reversal, as a warning tells; NULL: nobody is told */
     const char *ends_by; /* the columns that end or limit a row, as a warning tells of others that
                           * may by their names; NULL: nobody is told */
     const char *mend;    /* of missing columns, behind the header that was seen; NULL: none */

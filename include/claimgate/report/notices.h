@@ -40,6 +40,10 @@ struct cg_notice {
     struct cg_place_of_record first[CG_RECORDS_NAMED];
 };
 
+void cg_notice_add(struct cg_notice *notice, const char *file, uint64_t line);
+/* "SEEN: 7 (a.csv:3, ...); MEND", where there are any. */
+void cg_notice_warn(const struct cg_notice *notice, const char *seen, const char *mend);
+
 struct cg_notices {
     struct cg_notice of[CG_NOTICE_KINDS];
 };
