@@ -108,7 +108,7 @@ static enum cg_status add_member(struct cg_history *history, const struct cg_key
 static enum cg_status add_member_of(struct cg_history *history, struct cg_line *line, uint32_t hash,
                                     struct cg_member_history **out, struct cg_error *err) {
     const enum cg_status status = add_member(history, &line->member_id, hash, false, out, err);
-    cg_near_members_mark(&history->near, line);
+    cg_near_members_mark(&history->near, line, &history->memory.told_lines);
     return status;
 }
 
@@ -209,7 +209,7 @@ static enum cg_status recall_claim(struct cg_history *history, struct cg_line *l
             continue;
         }
         enum cg_status status = meet(history, &lines[i].member_id, false, &member, err);
-        cg_near_members_mark(&history->near, &lines[i]);
+        cg_near_members_mark(&history->near, &lines[i], &history->memory.told_lines);
         if (status == CG_OK) {
             status = recall_more(history, member, &lines[i], err);
         }

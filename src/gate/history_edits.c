@@ -70,6 +70,7 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     if (*known && line->reversed_units != line->taken_back_units &&
         line->reversed_units != reversal.submitted_units) {
         line->odd_take_back = CG_TOOK_OTHER_UNITS;
+        memory->told_lines++;
     }
     return good ? CG_OK : CG_INTERNAL;
 }
@@ -90,6 +91,7 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
         if (line->frequency == CG_VOID &&
             cg_member_history_has_claim(&memory->store, member->history, original)) {
             line->odd_take_back = CG_TOOK_BACK_BEFORE;
+            memory->told_lines++;
         }
         return CG_OK;
     }

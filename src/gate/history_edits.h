@@ -22,6 +22,7 @@ struct cg_history_memory {
     struct cg_take_backs take_backs;
     struct cg_cap_scratch *scratch;
     bool takes_same_number;
+    uint32_t told_lines;             /* marked in this way or that since it was asked last */
     struct cg_claim_billers billers; /* filled where it takes the same number */
     struct cg_text alias; /* of the take-back being decided; len 0: none. Its bytes stay */
 };

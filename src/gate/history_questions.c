@@ -10,9 +10,9 @@ static struct cg_member_history *find_member(const struct cg_history *history,
     return cg_member_table_find(&history->members, &member, hash);
 }
 
-uint32_t cg_history_take_near(struct cg_history *history) {
-    const uint32_t lines = history->near.lines;
-    history->near.lines = 0;
+uint32_t cg_history_take_told(struct cg_history *history) {
+    const uint32_t lines = history->memory.told_lines;
+    history->memory.told_lines = 0;
     return lines;
 }
 

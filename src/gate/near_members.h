@@ -13,7 +13,6 @@
 #include "member_table.h"
 
 #include "claimgate/base/seen.h"
-#include "claimgate/record/line.h"
 
 #include <stdbool.h>
 
@@ -31,10 +30,11 @@ void cg_near_members_fini(struct cg_near_members *near);
 void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_table *members,
                           const struct cg_key *member);
 
-/* Marks the line by which its member was met, where another was near. */
-static inline void cg_near_members_mark(struct cg_near_members *near, struct cg_line *line) {
+/* Marks, and counts, the line by which its member was met, where another was near. */
+static inline void cg_near_members_mark(struct cg_near_members *near, struct cg_line *line,
+                                        uint32_t *marked) {
     line->near_member = near->met;
-    near->lines += near->met;
+    *marked += near->met;
     near->met = false;
 }
 

@@ -74,7 +74,7 @@ static enum cg_status take_decision(const struct cg_answering *answering, struct
         !cg_decided_take(&answered.decided, line)) {
         return is_another(answering, batch, line, part_no, err);
     }
-    batch->told_lines += line->near_member;
+    batch->told_lines += line->near_member || line->odd_take_back != 0;
     return CG_OK;
 }
 

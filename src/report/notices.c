@@ -116,8 +116,8 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
 }
 
 void cg_notices_add_lines(struct cg_notices *notices, const char *file,
-                          const struct cg_binding *binding, const struct cg_batch *batch) {
-    if (batch->told_lines == 0 && !binding->can_take_back && !binding->negative_units_void) {
+                          const struct cg_batch *batch) {
+    if (batch->told_lines == 0) {
         return;
     }
     for (uint32_t i = 0; i < batch->lines.count; i++) {

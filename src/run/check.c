@@ -208,9 +208,9 @@ static enum cg_status answer_batch(struct cg_check *check, struct cg_error *err)
     }
     cg_shapes_merge(&check->shapes, &batch->shapes);
     if (taken == CG_OK) {
+        batch->told_lines += cg_history_take_told(check->history);
         cg_notices_add_codes(&check->notices, "standard input", batch);
-        cg_notices_add_lines(&check->notices, "standard input", cg_reader_binding(check->reader),
-                             batch);
+        cg_notices_add_lines(&check->notices, "standard input", batch);
         check->utc_times += batch->utc_times;
     }
     return taken;

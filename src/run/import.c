@@ -156,7 +156,7 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         cg_history_take_same_number(import->history);
     }
     status = cg_history_decide(import->history, batch->lines.items, batch->lines.count, err);
-    batch->told_lines += cg_history_take_near(import->history);
+    batch->told_lines += cg_history_take_told(import->history);
     if (status == CG_OK) {
         status = cg_vain_take_backs_add(&import->vain, import->history, batch, err);
     }
@@ -164,8 +164,7 @@ static enum cg_status take_batch(struct import *import, struct cg_error *err) {
         return cg_error_wrap(err, "%s", import->plan->file);
     }
     cg_notices_add_codes(&import->notices, import->plan->file, batch);
-    cg_notices_add_lines(&import->notices, import->plan->file, cg_reader_binding(import->reader),
-                         batch);
+    cg_notices_add_lines(&import->notices, import->plan->file, batch);
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         import->repeated += cg_batch_line(batch, i)->decision == CG_REJECTED;
     }

@@ -111,7 +111,7 @@ static enum cg_status decide_lines(struct cg_run *run, struct cg_batch *batch) {
     }
     const enum cg_status status =
         cg_history_decide(run->history, batch->lines.items, batch->lines.count, &batch->error);
-    batch->told_lines += cg_history_take_near(run->history);
+    batch->told_lines += cg_history_take_told(run->history);
     return status == CG_OK ? cg_vain_take_backs_add(&run->vain, run->history, batch, &batch->error)
                            : status;
 }
@@ -138,7 +138,7 @@ static void decide_batch(struct cg_run *run, struct cg_batch *batch) {
     if (decide_lines(run, batch) != CG_OK) {
         return;
     }
-    cg_notices_add_lines(&run->facts.notices, file, cg_reader_binding(run->reader), batch);
+    cg_notices_add_lines(&run->facts.notices, file, batch);
     cg_run_decide_x12(run, batch);
     if (batch->error.status != CG_OK) {
         return;

@@ -147,8 +147,9 @@ void cg_history_decide_lines_apart(struct cg_history *history, bool apart);
 cg_must_use enum cg_status cg_history_decide(struct cg_history *history, struct cg_line *lines,
                                              uint32_t count, struct cg_error *err);
 
-/* How many lines were marked as near_member (line.h) since it was asked last. */
-uint32_t cg_history_take_near(struct cg_history *history);
+/* How many lines were marked as near_member or odd_take_back (line.h) since it was asked last; some
+ * of these may have lost the mark again with their claim. */
+uint32_t cg_history_take_told(struct cg_history *history);
 
 /* Whether a record that passes out of scope asks to take back lines that stand, and no line of its
  * claim has done so. Recalls the member where need be. */

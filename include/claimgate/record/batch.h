@@ -143,14 +143,14 @@ struct cg_batch {
     struct cg_array positions; /* of struct cg_position, one a record where lines have them */
     uint32_t physical_lines;   /* line ends in text (and an unended last line) */
     uint32_t blank_lines;
-    bool holds_claims;                  /* a record may have several lines */
-    uint32_t further_rows;              /* of claims that are fed back, beyond their first */
-    uint32_t other_records;             /* of these: of a kind that holds no service lines */
-    bool begins_outputs;                /* cut: headers of outputs come before its rows */
-    uint32_t passed_lines;              /* service lines of the records with CG_NO_LINE */
-    uint32_t near_codes;                /* records with near_code */
-    uint32_t words_for_code;            /* records with words_for_code */
-    uint32_t told_lines;                /* lines with odd_id, names_other or near_member */
+    bool holds_claims;       /* a record may have several lines */
+    uint32_t further_rows;   /* of claims that are fed back, beyond their first */
+    uint32_t other_records;  /* of these: of a kind that holds no service lines */
+    bool begins_outputs;     /* cut: headers of outputs come before its rows */
+    uint32_t passed_lines;   /* service lines of the records with CG_NO_LINE */
+    uint32_t near_codes;     /* records with near_code */
+    uint32_t words_for_code; /* records with words_for_code */
+    uint32_t told_lines; /* lines with odd_id, names_other, near_member or odd_take_back; or more */
     struct cg_array passing_take_backs; /* of struct cg_passing_take_back */
     uint32_t utc_times; /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */

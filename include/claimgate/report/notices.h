@@ -8,7 +8,6 @@
 #define CLAIMGATE_REPORT_NOTICES_H
 
 #include "claimgate/record/batch.h"
-#include "claimgate/record/layout.h"
 
 #include <stdint.h>
 
@@ -58,7 +57,7 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
 
 /* Lines of a decided batch that a person should look at whatever was decided. */
 void cg_notices_add_lines(struct cg_notices *notices, const char *file,
-                          const struct cg_binding *binding, const struct cg_batch *batch);
+                          const struct cg_batch *batch);
 
 /* What passes a run untested is not taken in by an import. */
 enum cg_noticed_in { CG_NOTICED_IN_RUN, CG_NOTICED_IN_IMPORT };
