@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -94,6 +95,27 @@ static size_t most_at_once(int fd) {
     struct stat about;
 
     return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? INT_MAX : PIPE_BUF;
+}
+
+/* Where the file system has none without a name, one whose name is taken away again. */
+static int open_nameless(const char *dir) {
+    char name[PATH_MAX + sizeof "/.claimgate-XXXXXX"];
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+        (void)snprintf(name, sizeof name, "%.*s/.claimgate-XXXXXX", PATH_MAX, dir);
+        fd = mkostemp(name, O_CLOEXEC); /* mode 0600 */
+        if (fd >= 0) {
+            (void)unlink(name);
+        }
+    }
+    return fd;
+}
+
+enum cg_status cg_file_open_nameless(const char *dir, int *fd, struct cg_error *err) {
+    *fd = open_nameless(dir);
+    return *fd >= 0 ? CG_OK
+                    : cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
+                                         "%s: cannot make a temporary file", dir);
 }
 
 enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes, size_t len_bytes,

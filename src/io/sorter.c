@@ -168,25 +168,6 @@ void cg_sort_chunk(struct cg_sorter *sorter) {
     }
 }
 
-static enum cg_status open_file(struct cg_sorter *sorter, struct cg_error *err) {
-    sorter->fd = open(sorter->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (sorter->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-        char name[4096];
-        if (snprintf(name, sizeof name, "%s/.claimgate-sort-XXXXXX", sorter->dir) <
-            (int)sizeof name) {
-            sorter->fd = mkostemp(name, O_CLOEXEC); /* mode 0600 */
-            if (sorter->fd >= 0) {
-                (void)unlink(name);
-            }
-        }
-    }
-    if (sorter->fd < 0) {
-        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                  "%s: cannot make a temporary file for sorting", sorter->dir);
-    }
-    return CG_OK;
-}
-
 struct cg_sort_stretch *cg_sort_add_stretch(struct cg_sorter *sorter) {
     if (sorter->stretch_count == sorter->stretch_capacity) {
         const uint32_t capacity = sorter->stretch_capacity == 0 ? 8 : 2 * sorter->stretch_capacity;
@@ -209,7 +190,8 @@ static enum cg_status spill(struct cg_sorter *sorter, struct cg_error *err) {
         return cg_error_set_errno(err, CG_IO, fault, "%s: cannot write a temporary file",
                                   sorter->dir);
     }
-    enum cg_status status = sorter->fd < 0 ? open_file(sorter, err) : CG_OK;
+    enum cg_status status =
+        sorter->fd < 0 ? cg_file_open_nameless(sorter->dir, &sorter->fd, err) : CG_OK;
     if (status != CG_OK) {
         return status;
     }

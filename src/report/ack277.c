@@ -54,29 +54,11 @@ void cg_ack277_free(struct cg_ack277 *ack) {
 
 /* --- the spool --- */
 
-static enum cg_status open_spool(struct cg_ack277 *ack, struct cg_error *err) {
-    ack->spool = open(ack->plan.spool_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (ack->spool < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-        char name[4096];
-        if (snprintf(name, sizeof name, "%s/.claimgate-ack-XXXXXX", ack->plan.spool_dir) <
-            (int)sizeof name) {
-            ack->spool = mkostemp(name, O_CLOEXEC); /* mode 0600 */
-            if (ack->spool >= 0) {
-                (void)unlink(name);
-            }
-        }
-    }
-    return ack->spool >= 0
-               ? CG_OK
-               : cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                    "%s: cannot create a temporary file", ack->plan.spool_dir);
-}
-
 static enum cg_status spool_claims(struct cg_ack277 *ack, struct cg_error *err) {
     if (ack->claims.bytes.len_bytes < HELD_BYTES) {
         return CG_OK;
     }
-    if (ack->spool < 0 && open_spool(ack, err) != CG_OK) {
+    if (ack->spool < 0 && cg_file_open_nameless(ack->plan.spool_dir, &ack->spool, err) != CG_OK) {
         return err->status;
     }
     const enum cg_status status =

@@ -60,6 +60,26 @@ Test(x12_kinds, a_long_transaction_that_passes_is_parted_between_batches) {
     x12_world_expect_in(out, "report.json", "\"accepted\": 9588,");
 }
 
+/* What is told of its claims waits in a file, for what stands before them counts them. */
+Test(x12_kinds, a_transaction_of_thousands_of_claims_is_acknowledged_whole) {
+    enum { CLAIMS = 6000 };
+    static const char *segments[5 + 5 * CLAIMS + 1] = {X12_BILLING, X12_SUBSCRIBER};
+    for (size_t i = 0; i < CLAIMS; i++) {
+        static const char *const claim[] = {X12_CLAIM("C-1")};
+        memcpy(segments + 5 + 5 * i, claim, sizeof claim);
+    }
+    x12_put(&world.text, segments);
+    x12_put(&world.text, segments);
+    const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837"), "--ack"));
+    struct run run;
+    char command[RUN_PATH_BYTES + 64];
+    snprintf(command, sizeof command, "zcat %s/ack.277ca.x12.gz | grep -o 'TRN.2.C-1' | wc -l",
+             out);
+    run_program((const char *[]){"sh", "-c", command, NULL}, NULL, &run);
+    cr_expect_eq(atoi(run.out), 2 * CLAIMS, "%s", run.out);
+    run_fini(&run);
+}
+
 /* --- 835 --- */
 
 #define HEAD                                                                                       \

@@ -22,6 +22,9 @@ cg_must_use enum cg_status cg_file_read(const char *path, struct cg_buffer *out,
  * sets it (NULL: none will): CG_INTERRUPTED. */
 cg_must_use enum cg_status cg_file_wait(int fd, short events, const atomic_bool *given_up,
                                         struct cg_error *err);
+/* A file of mode 0600 in the folder that nobody sees and a crash does not leave. CG_CANNOT_CREATE.
+ */
+cg_must_use enum cg_status cg_file_open_nameless(const char *dir, int *fd, struct cg_error *err);
 /* write(2) until all is out. CG_IO; CG_INTERRUPTED where a pipe's reader takes nothing. */
 cg_must_use enum cg_status cg_file_write_all(int fd, const char *name, const void *bytes,
                                              size_t len_bytes, struct cg_error *err);
