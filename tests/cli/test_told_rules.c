@@ -72,3 +72,33 @@ Test(told_rules, a_provider_is_told_with_its_agency_supervisor_and_hours) {
                   "supervision,2018-08-26,,\"supervisor S000000, MHP\",,\n"
                   "education,2025-01-01,2025-12-31,\"15.000 hours, 3.000 of them ethics\",,\n");
 }
+
+/* Two dozen spans of one credential, each over the others; two that grant nothing either way. */
+#define ROSTER                                                                                     \
+    "mkdir $1/r; { echo npi,credential_type,status,effective_date,end_date; "                      \
+    "for m in 01 02 03 04 05 06 07 08 09 10 11 12; do for y in 2019 2020; do "                     \
+    "echo 1000000004,CPSSP-MH,current,$y-$m-01,2025-12-31; done; done; "                           \
+    "for row in CPSSP-MH,pending CPSSP-MH,inactive CNA,current XYZ,current; do "                   \
+    "echo 1000000012,$row,2020-01-01,; done; } > $1/r/credentials.csv; "
+
+Test(told_rules, of_many_remarks_on_a_roster_the_first_are_shown) {
+    script_expect(
+        ROSTER "$0 roster check $1/r | sed 1d | "
+               "grep -v 'overlap, from 20[12][90]-[01][23456789]'",
+        "\nproviders: 2; 1 of them hold no current or limited credential of a type that "
+        "policy ms accepts\n\ncredential types that the policy does not name:\n"
+        "  CNA (rows: 1)\n  XYZ (rows: 1)\n\nremarks:\n"
+        "  1000000004 CPSSP-MH: two current spans overlap, from 2019-10-01 to 2025-12-31\n"
+        "  1000000004 CPSSP-MH: two current spans overlap, from 2019-11-01 to 2025-12-31\n"
+        "  1000000004 CPSSP-MH: two current spans overlap, from 2020-01-01 to 2025-12-31\n"
+        "  and 257 more; --json has them\n");
+}
+
+Test(told_rules, the_document_of_a_roster_has_every_remark) {
+    script_expect(ROSTER "$0 roster check $1/r --json > $1/d; grep -c '\"remark\"' $1/d; "
+                         "grep -c '\"wins\": null' $1/d; tail -n 11 $1/d | head -n 8",
+                  "277\n277\n      \"remark\": \"statuses\",\n      \"npi\": \"1000000012\",\n"
+                  "      \"credential_type\": \"CPSSP-MH\",\n      \"other_type\": \"CPSSP-MH\",\n"
+                  "      \"status\": \"inactive\",\n      \"other_status\": \"pending\",\n"
+                  "      \"from\": \"2020-01-01\",\n      \"to\": null,\n");
+}
