@@ -54,19 +54,21 @@ static void take_input(struct cg_ledger_input *input, const struct cg_json *told
 }
 
 /* What no part decides is part 0's, so that the sums over all parts are the night's. */
-bool cg_deciding_take_task(struct cg_deciding *deciding, const struct cg_json *root) {
+enum cg_status cg_deciding_take_task(struct cg_deciding *deciding, const struct cg_json *root,
+                                     struct cg_error *err) {
     const struct cg_part_plan *plan = &deciding->part->plan;
     const uint32_t first = plan->first_inputs[deciding->task];
     const struct cg_json *inputs = cg_json_member(root, "inputs");
     if (deciding->ledger == NULL) {
-        return true;
+        return CG_OK;
     }
     for (uint32_t i = first; i < plan->first_inputs[deciding->task + 1]; i++) {
         take_input(&deciding->inputs[i], cg_json_item(inputs, i - first));
         deciding->inputs[i].file = plan->inputs[i].file; /* it outlives the manifest */
     }
-    return deciding->part_no != 0 ||
-           cg_tally_add_file(&deciding->tally, &deciding->edge, cg_json_member(root, "tally"));
+    return deciding->part_no != 0 ? CG_OK
+                                  : cg_tally_add_file(&deciding->tally, &deciding->edge,
+                                                      cg_json_member(root, "tally"), err);
 }
 
 /* The sentence of a line that its history rejects. */

@@ -12,12 +12,6 @@
 #include "claimgate/gate/vain_take_backs.h"
 #include "claimgate/report/notices.h"
 
-/* Where a line or record stands, among all inputs. */
-struct cg_input_place {
-    uint32_t input;
-    uint64_t line;
-};
-
 struct cg_deciding {
     const struct cg_part *part;
     uint32_t part_no;
@@ -31,9 +25,8 @@ struct cg_deciding {
     struct cg_claim_edge edge;
     struct cg_vain_take_backs vain;
     struct cg_batch *batch;
-    struct cg_input_place last;
-    bool has_last;
-    int32_t last_day; /* of which anything was accepted */
+    struct cg_input_place last; /* noughts before the first */
+    int32_t last_day;           /* of which anything was accepted */
     struct cg_deflater *deflater;
     struct cg_piece_reader asked;
     struct cg_piece_writer answered;
@@ -49,8 +42,9 @@ struct cg_deciding {
 cg_must_use enum cg_status cg_deciding_open_ledger(struct cg_deciding *deciding,
                                                    struct cg_error *err);
 cg_must_use enum cg_status cg_deciding_commit(struct cg_deciding *deciding, struct cg_error *err);
-/* What a task tells the ledger of its inputs. */
-cg_must_use bool cg_deciding_take_task(struct cg_deciding *deciding, const struct cg_json *root);
+/* What a task tells the ledger of its inputs. CG_BAD_DATA: no task has written that. */
+cg_must_use enum cg_status cg_deciding_take_task(struct cg_deciding *deciding,
+                                                 const struct cg_json *root, struct cg_error *err);
 /* A batch that was decided. */
 cg_must_use enum cg_status cg_deciding_record(struct cg_deciding *deciding, struct cg_error *err);
 void cg_deciding_close_ledger(struct cg_deciding *deciding);

@@ -52,7 +52,7 @@ static void parse(void *context, struct cg_batch *batch) {
 /* A day on which a line begins that may be accepted: the last of them will be asked for how much of
  * the caps has been used by then. */
 static void note_day(struct cg_asking *asking, const struct cg_line *line) {
-    if (line->reasons == 0 && line->start_day >= CG_DAY_FIRST && line->start_day <= CG_DAY_LAST) {
+    if (line->reasons == 0 && line->start_day != CG_DAY_NONE) {
         asking->days[line->start_day - CG_DAY_FIRST] = 1;
     }
 }

@@ -43,6 +43,20 @@ static enum cg_status next_row(const struct cg_answering *answering, uint32_t pi
                : cg_step_blame(answering->part, step, number, err);
 }
 
+/* Rows of a piece that is damaged may have been read as those of other lines: CG_OK, it is whole.
+ */
+static enum cg_status read_rest(const struct cg_answering *answering, uint32_t piece_no,
+                                struct cg_error *err) {
+    struct cg_text row;
+    bool more = true;
+    while (more) {
+        if (next_row(answering, piece_no, &row, &more, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return CG_OK;
+}
+
 enum cg_status cg_look_up_passing(void *context, struct cg_batch *batch, struct cg_error *err) {
     const struct cg_answering *answering = context;
     const struct cg_part_plan *plan = &answering->part->plan;
@@ -51,13 +65,14 @@ enum cg_status cg_look_up_passing(void *context, struct cg_batch *batch, struct 
     if (plan->kind == CG_PART_X12 || next_row(answering, plan->parts, &row, &more, err) != CG_OK) {
         return err->status;
     }
-    return more && cg_passing_read(row, batch)
-               ? CG_OK
-               : cg_error_set(err, CG_INTERNAL,
-                              "%s: %s/ask/%u tells of other records than are read here: was a step "
-                              "run with other files? Begin again with another --run",
-                              answering->paths[batch->source_no], answering->part->run_dir,
-                              answering->task);
+    if ((more && cg_passing_read(row, batch)) || read_rest(answering, plan->parts, err) != CG_OK) {
+        return err->status;
+    }
+    return cg_error_set(err, CG_INTERNAL,
+                        "%s: %s/ask/%u tells of other records than are read here: was a step "
+                        "run with other files? Begin again with another --run",
+                        answering->paths[batch->source_no], answering->part->run_dir,
+                        answering->task);
 }
 
 static enum cg_status take_decision(const struct cg_answering *answering, struct cg_batch *batch,
@@ -72,7 +87,9 @@ static enum cg_status take_decision(const struct cg_answering *answering, struct
         answered.input != answering->first_input + batch->source_no ||
         answered.place != cg_batch_line_place(batch, line) ||
         !cg_decided_take(&answered.decided, line)) {
-        return is_another(answering, batch, line, part_no, err);
+        return read_rest(answering, part_no, err) == CG_OK
+                   ? is_another(answering, batch, line, part_no, err)
+                   : err->status;
     }
     batch->told_lines += line->near_member || line->odd_take_back != 0;
     return CG_OK;
@@ -96,20 +113,27 @@ enum cg_status cg_look_up_decisions(void *context, struct cg_batch *batch, struc
     return CG_OK;
 }
 
+/* All rows of a piece were asked for. */
+static enum cg_status check_end(const struct cg_answering *answering, uint32_t piece_no,
+                                struct cg_error *err) {
+    struct cg_text row;
+    bool more;
+    uint32_t number;
+    const struct cg_step *step = maker_of(answering, piece_no, &number);
+    if (next_row(answering, piece_no, &row, &more, err) != CG_OK || !more ||
+        read_rest(answering, piece_no, err) != CG_OK) {
+        return err->status;
+    }
+    return cg_error_set(err, CG_INTERNAL,
+                        "%s/%s/%u tells of lines that the inputs of task %u do not have: has an "
+                        "input changed? Begin again with another --run",
+                        answering->part->run_dir, step->name, number, answering->task);
+}
+
 enum cg_status cg_look_up_end(const struct cg_answering *answering, struct cg_error *err) {
     for (uint32_t i = 0; i < answering->piece_count; i++) {
-        struct cg_text row;
-        bool more;
-        if (next_row(answering, i, &row, &more, err) != CG_OK) {
+        if (check_end(answering, i, err) != CG_OK) {
             return err->status;
-        }
-        if (more) {
-            uint32_t number;
-            const struct cg_step *step = maker_of(answering, i, &number);
-            return cg_error_set(err, CG_INTERNAL,
-                                "%s/%s/%u tells of lines that the inputs of task %u do not have: "
-                                "has an input changed? Begin again with another --run",
-                                answering->part->run_dir, step->name, number, answering->task);
         }
     }
     return CG_OK;

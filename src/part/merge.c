@@ -78,12 +78,12 @@ static bool is_published(const struct cg_merging *merging) {
     struct cg_buffer report;
     bool found = false;
     cg_buffer_init(&report, LIMIT_BYTES);
-    if (snprintf(path, sizeof path, "%s/report.json", merging->merge->out) < (int)sizeof path &&
-        cg_file_read(path, &report, &ignored) == CG_OK) {
+    (void)snprintf(path, sizeof path, "%s/report.json", merging->merge->out);
+    if (cg_file_read(path, &report, &ignored) == CG_OK) {
         found = access(mark_path(merging, &report, path), F_OK) == 0;
     }
-    if (merging->merge->with_page &&
-        snprintf(path, sizeof path, "%s/report.html", merging->merge->out) < (int)sizeof path) {
+    if (merging->merge->with_page) {
+        (void)snprintf(path, sizeof path, "%s/report.html", merging->merge->out);
         found = found && access(path, F_OK) == 0;
     }
     cg_buffer_fini(&report);
@@ -328,13 +328,11 @@ static void confine(struct cg_merging *merging) {
     char plan_file[CG_PART_PATH_BYTES];
     char set_file[CG_PART_PATH_BYTES];
     const struct cg_part_options *o = &merging->part->plan.options;
-    const char *ledgers = merging->part->plan.ledgers;
-    (void)snprintf(set_file, sizeof set_file, "%s/set.json", ledgers != NULL ? ledgers : "");
     const struct cg_sandbox_plan plan = {
         .off = o->no_sandbox,
         .reads = {o->layout},
         .writes = {cg_part_path(merging->part, plan_file, "plan.json"), merging->merge->out,
-                   merging->merge->metrics, ledgers != NULL ? set_file : NULL}};
+                   merging->merge->metrics, cg_part_set_file(merging->part, set_file)}};
     cg_sandbox_enter(&plan, &merging->facts.sandbox);
 }
 

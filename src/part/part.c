@@ -3,6 +3,7 @@
  */
 #include "plan.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/decided.h"
 #include "claimgate/gate/field_edits.h"
@@ -96,8 +97,8 @@ static bool has_file(const struct cg_json *files, const struct cg_roster_file_fa
     for (size_t i = 0; i < cg_json_count(files); i++) {
         const struct cg_json *item = cg_json_item(files, i);
         if (strcmp(cg_json_string(cg_json_member(item, "file")), file->path) == 0) {
-            return cg_json_hex(cg_json_member(item, "sha256"), sha256, sizeof sha256) &&
-                   memcmp(sha256, file->sha256, sizeof sha256) == 0;
+            cg_json_hex(cg_json_member(item, "sha256"), sha256, sizeof sha256);
+            return memcmp(sha256, file->sha256, sizeof sha256) == 0;
         }
     }
     return false;
@@ -188,12 +189,12 @@ const struct cg_reader_begun *cg_part_begun(const struct cg_part *part, uint32_t
                                                                                             : NULL;
 }
 
-/* A file of the ledger set, for its folder to be written to; NULL: there is none. */
-static const char *set_file(const struct cg_part *part, char out[CG_PART_PATH_BYTES]) {
-    return part->plan.ledgers != NULL && snprintf(out, CG_PART_PATH_BYTES, "%s/set.json",
-                                                  part->plan.ledgers) < CG_PART_PATH_BYTES
-               ? out
-               : NULL;
+const char *cg_part_set_file(const struct cg_part *part, char out[CG_PART_PATH_BYTES]) {
+    if (part->plan.ledgers == NULL) {
+        return NULL;
+    }
+    (void)snprintf(out, CG_PART_PATH_BYTES, "%s/set.json", part->plan.ledgers);
+    return out;
 }
 
 void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t input_count) {
@@ -209,7 +210,7 @@ void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t 
         .inputs = files,
         .input_count = input_count,
         .reads = {part->plan.options.layout},
-        .writes = {cg_part_path(part, plan_file, "plan.json"), set_file(part, set_json)}};
+        .writes = {cg_part_path(part, plan_file, "plan.json"), cg_part_set_file(part, set_json)}};
     cg_sandbox_enter(&plan, &facts);
     free(files);
 }
@@ -220,7 +221,8 @@ uint32_t cg_part_of_member(const struct cg_part_plan *plan, const struct cg_key 
 
 bool cg_part_of_lines(const struct cg_part_plan *plan, const struct cg_line *lines,
                       uint32_t *part_no) {
-    const uint32_t count = lines->more_lines == CG_NOT_FIRST ? 1 : 1U + lines->more_lines;
+    CG_ASSERT(lines->more_lines != CG_NOT_FIRST);
+    const uint32_t count = 1U + lines->more_lines;
     bool is_known = false;
     bool agrees = true;
     *part_no = 0;

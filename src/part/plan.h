@@ -99,6 +99,9 @@ const struct cg_reader_begun *cg_part_begun(const struct cg_part *part, uint32_t
 struct cg_reader_plan cg_part_reader_plan(const struct cg_part *part,
                                           struct cg_reader_input *inputs, uint32_t count);
 
+/* A file of the ledger set, for its folder to be written to; NULL: there is none. */
+const char *cg_part_set_file(const struct cg_part *part, char out[CG_PART_PATH_BYTES]);
+
 /* From here on a step can reach nothing but the run's folder and these inputs. */
 void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t input_count);
 
@@ -106,7 +109,7 @@ void cg_part_confine(const struct cg_part *part, uint32_t first_input, uint32_t 
 uint32_t cg_part_of_member(const struct cg_part_plan *plan, const struct cg_key *member);
 
 /* The part of a line, or of a claim of several, which goes to that of its first member. False: its
- * lines would be decided in different parts. */
+ * lines would be decided in different parts. `lines` begins with the first of them. */
 cg_must_use bool cg_part_of_lines(const struct cg_part_plan *plan, const struct cg_line *lines,
                                   uint32_t *part_no);
 

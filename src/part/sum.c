@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define NO_SUCH_INPUT "it names an input that there is none of"
+
 static uint64_t number(const struct cg_json *object, const char *key) {
     return (uint64_t)cg_json_integer(cg_json_member(object, key));
 }
@@ -33,26 +35,28 @@ static void add_inputs(struct cg_merging *merging, uint32_t task, const struct c
     }
 }
 
-static void add_first(struct cg_merging *merging, struct cg_notice *notice,
-                      const struct cg_json *first) {
-    for (size_t i = 0; i < cg_json_count(first) && notice->named < CG_RECORDS_NAMED; i++) {
-        const struct cg_json *place = cg_json_item(first, i);
-        const int64_t input = cg_json_integer(cg_json_item(place, 0));
-        if (input >= 0 && input < (int64_t)merging->part->plan.input_count) {
-            notice->first[notice->named++] =
-                (struct cg_place_of_record){merging->part->plan.inputs[input].file,
-                                            (uint64_t)cg_json_integer(cg_json_item(place, 1))};
-        }
-    }
+/* A place among the inputs: number of the input, line. */
+static struct cg_place_of_record place_of(const struct cg_merging *merging,
+                                          const struct cg_json *place, bool *good) {
+    const struct cg_part_plan *plan = &merging->part->plan;
+    const uint64_t input = (uint64_t)cg_json_integer(cg_json_item(place, 0));
+    return (struct cg_place_of_record){
+        plan->inputs[cg_tally_place(input, plan->input_count, good)].file,
+        (uint64_t)cg_json_integer(cg_json_item(place, 1))};
 }
 
-static void add_notices(struct cg_merging *merging, const struct cg_json *notices) {
+static bool add_notices(struct cg_merging *merging, const struct cg_json *notices) {
+    bool good = true;
     for (uint32_t kind = 0; kind < CG_NOTICE_KINDS; kind++) {
         struct cg_notice *notice = &merging->facts.notices.of[kind];
         const struct cg_json *told = cg_json_item(notices, kind);
+        const struct cg_json *first = cg_json_member(told, "first");
         notice->records += number(told, "records");
-        add_first(merging, notice, cg_json_member(told, "first"));
+        for (size_t i = 0; i < cg_json_count(first) && notice->named < CG_RECORDS_NAMED; i++) {
+            notice->first[notice->named++] = place_of(merging, cg_json_item(first, i), &good);
+        }
     }
+    return good;
 }
 
 static enum cg_status add_pieces(struct cg_merging *merging, uint32_t task,
@@ -62,8 +66,7 @@ static enum cg_status add_pieces(struct cg_merging *merging, uint32_t task,
         enum cg_joined output;
         const char *name;
         if (!cg_join_find(cg_json_string(cg_json_member(piece, "file")), &output, &name)) {
-            return cg_step_damaged(merging->part, &cg_step_answer, task,
-                                   "it names a file that no task writes", err);
+            return cg_error_set(err, CG_BAD_DATA, "it names a file that no task writes");
         }
         struct cg_join *join = &merging->joins[output];
         join->file = name;
@@ -73,17 +76,24 @@ static enum cg_status add_pieces(struct cg_merging *merging, uint32_t task,
     return CG_OK;
 }
 
+static enum cg_status add_manifest(struct cg_merging *merging, uint32_t task,
+                                   const struct cg_json *root, struct cg_error *err) {
+    add_inputs(merging, task, cg_json_member(root, "inputs"));
+    if (!add_notices(merging, cg_json_member(root, "notices"))) {
+        return cg_error_set(err, CG_BAD_DATA, NO_SUCH_INPUT);
+    }
+    return cg_shape_counts_add(&merging->shapes, cg_json_member(root, "shapes"), err) == CG_OK &&
+                   cg_tally_add_file(&merging->tally, &merging->edge, cg_json_member(root, "tally"),
+                                     err) == CG_OK
+               ? add_pieces(merging, task, cg_json_member(root, "pieces"), err)
+               : err->status;
+}
+
 static enum cg_status add_task(struct cg_merging *merging, uint32_t task, struct cg_error *err) {
     struct cg_manifest manifest;
     enum cg_status status = cg_manifest_load(merging->part, &cg_step_answer, task, &manifest, err);
-    if (status == CG_OK) {
-        const struct cg_json *root = cg_json_root(manifest.doc);
-        add_inputs(merging, task, cg_json_member(root, "inputs"));
-        add_notices(merging, cg_json_member(root, "notices"));
-        cg_shape_counts_add(&merging->shapes, cg_json_member(root, "shapes"));
-        status = cg_tally_add_file(&merging->tally, &merging->edge, cg_json_member(root, "tally"))
-                     ? add_pieces(merging, task, cg_json_member(root, "pieces"), err)
-                     : cg_error_no_memory(err);
+    if (status == CG_OK && add_manifest(merging, task, cg_json_root(manifest.doc), err) != CG_OK) {
+        status = cg_step_blame(merging->part, &cg_step_answer, task, err);
     }
     cg_manifest_free(&manifest);
     return status;
@@ -111,37 +121,50 @@ static void add_cap_use(struct cg_run_facts *facts, const struct cg_json *caps) 
 }
 
 /* Places in the order of the inputs: those of the parts are each in that order. */
-static int compare_places(const void *a, const void *b) {
-    const uint64_t *x = a;
-    const uint64_t *y = b;
-    return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
-}
-
 struct in_vain {
-    uint64_t (*places)[2]; /* input and line */
+    struct cg_input_place *places; /* room for those of all parts */
     size_t count;
 };
 
-static void add_in_vain(struct cg_merging *merging, struct in_vain *all,
+static bool add_in_vain(struct cg_merging *merging, struct in_vain *all,
                         const struct cg_json *told) {
     const struct cg_json *first = cg_json_member(told, "first");
+    bool good = cg_json_count(first) <= CG_RECORDS_NAMED;
     merging->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK].records += number(told, "records");
-    for (size_t i = 0; i < cg_json_count(first) && i < CG_RECORDS_NAMED; i++) {
+    for (size_t i = 0; good && i < cg_json_count(first); i++) {
         const struct cg_json *place = cg_json_item(first, i);
-        all->places[all->count][0] = (uint64_t)cg_json_integer(cg_json_item(place, 0));
-        all->places[all->count++][1] = (uint64_t)cg_json_integer(cg_json_item(place, 1));
+        const uint64_t input = (uint64_t)cg_json_integer(cg_json_item(place, 0));
+        all->places[all->count++] = (struct cg_input_place){
+            (uint32_t)cg_tally_place(input, merging->part->plan.input_count, &good),
+            (uint64_t)cg_json_integer(cg_json_item(place, 1))};
     }
+    return good;
 }
 
 static void name_in_vain(struct cg_merging *merging, const struct in_vain *all) {
     struct cg_notice *notice = &merging->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK];
-    qsort(all->places, all->count, sizeof all->places[0], compare_places);
+    qsort(all->places, all->count, sizeof all->places[0], cg_input_place_compare);
     for (size_t i = 0; i < all->count && notice->named < CG_RECORDS_NAMED; i++) {
-        if (all->places[i][0] < merging->part->plan.input_count) {
-            notice->first[notice->named++] = (struct cg_place_of_record){
-                merging->part->plan.inputs[all->places[i][0]].file, all->places[i][1]};
+        const struct cg_input_place *place = &all->places[i];
+        notice->first[notice->named++] =
+            (struct cg_place_of_record){merging->part->plan.inputs[place->input].file, place->line};
+    }
+}
+
+static enum cg_status add_part(struct cg_merging *merging, uint32_t part_no, int32_t day_no,
+                               struct in_vain *in_vain, struct cg_error *err) {
+    struct cg_manifest manifest;
+    enum cg_status status =
+        cg_manifest_load(merging->part, &cg_step_decide, part_no, &manifest, err);
+    if (status == CG_OK) {
+        const struct cg_json *root = cg_json_root(manifest.doc);
+        add_cap_use(&merging->facts, use_on(cg_json_member(root, "cap_use"), day_no));
+        if (!add_in_vain(merging, in_vain, cg_json_member(root, "take_backs_in_vain"))) {
+            status = cg_step_damaged(merging->part, &cg_step_decide, part_no, NO_SUCH_INPUT, err);
         }
     }
+    cg_manifest_free(&manifest);
+    return status;
 }
 
 static enum cg_status add_parts(struct cg_merging *merging, struct in_vain *in_vain,
@@ -151,17 +174,8 @@ static enum cg_status add_parts(struct cg_merging *merging, struct in_vain *in_v
     facts->cap_use_count =
         cg_run_cap_use(merging->part->rules.policy, NULL, day_no, facts->cap_use);
     for (uint32_t i = 0; i < merging->part->plan.parts; i++) {
-        struct cg_manifest manifest;
-        const enum cg_status status =
-            cg_manifest_load(merging->part, &cg_step_decide, i, &manifest, err);
-        if (status == CG_OK) {
-            const struct cg_json *root = cg_json_root(manifest.doc);
-            add_cap_use(facts, use_on(cg_json_member(root, "cap_use"), day_no));
-            add_in_vain(merging, in_vain, cg_json_member(root, "take_backs_in_vain"));
-        }
-        cg_manifest_free(&manifest);
-        if (status != CG_OK) {
-            return status;
+        if (add_part(merging, i, day_no, in_vain, err) != CG_OK) {
+            return err->status;
         }
     }
     name_in_vain(merging, in_vain);

@@ -16,10 +16,9 @@ enum { LINES_AT_ONCE = 4096 };
 /* --- a batch --- */
 
 static void note_accepted(struct cg_deciding *deciding, const struct cg_line *line) {
-    const bool counts = line->decision != CG_REJECTED && line->frequency != CG_VOID &&
-                        line->accepted_units > 0 && line->start_day >= CG_DAY_FIRST &&
-                        line->start_day <= CG_DAY_LAST;
-    if (counts && (deciding->last_day == CG_DAY_NONE || line->start_day > deciding->last_day)) {
+    const bool counts =
+        line->decision != CG_REJECTED && line->frequency != CG_VOID && line->accepted_units > 0;
+    if (counts && line->start_day > deciding->last_day) { /* CG_DAY_NONE comes before all */
         deciding->last_day = line->start_day;
     }
 }
@@ -73,18 +72,12 @@ static enum cg_status blame_task(const struct cg_deciding *deciding, struct cg_e
 /* Lines come in the order of their inputs, or decisions would depend on how they were handed on. */
 static enum cg_status check_order(struct cg_deciding *deciding, const struct cg_asked *asked,
                                   struct cg_error *err) {
-    const struct cg_input_place *last = &deciding->last;
-    const bool same_claim = asked->follows;
-    const bool rises = !deciding->has_last || asked->input > last->input ||
-                       (asked->input == last->input &&
-                        (asked->place > last->line || (same_claim && asked->place == last->line)));
-    deciding->last = (struct cg_input_place){asked->input, asked->place};
-    deciding->has_last = true;
+    const struct cg_input_place place = {asked->input, asked->place};
+    const int order = cg_input_place_compare(&deciding->last, &place);
+    const bool rises = order < 0 || (order == 0 && asked->follows);
+    deciding->last = place;
     return rises ? CG_OK
-                 : cg_error_set(err, CG_INTERNAL,
-                                "%s: its lines are not in the order of their inputs; begin again "
-                                "with another --run",
-                                deciding->asked.path);
+                 : is_none_of_ours(deciding, "its lines are not in the order of their inputs", err);
 }
 
 static bool add_record(struct cg_batch *batch, uint32_t line_index) {
@@ -205,13 +198,14 @@ static enum cg_status take_rows(struct cg_deciding *deciding, struct cg_error *e
 
 /* --- a task --- */
 
-static void note_days(struct cg_deciding *deciding, const struct cg_json *days) {
+static bool note_days(struct cg_deciding *deciding, const struct cg_json *days) {
+    enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
+    bool good = true;
     for (size_t i = 0; i < cg_json_count(days); i++) {
-        const int64_t day = cg_json_integer(cg_json_item(days, i));
-        if (day >= CG_DAY_FIRST && day <= CG_DAY_LAST) {
-            deciding->days[day - CG_DAY_FIRST] = 1;
-        }
+        const uint64_t day = (uint64_t)cg_json_integer(cg_json_item(days, i));
+        deciding->days[cg_tally_place(day - (uint64_t)CG_DAY_FIRST, DAYS, &good)] = 1;
     }
+    return good;
 }
 
 static enum cg_status open_pieces(struct cg_deciding *deciding, const struct cg_attempt *attempt,
@@ -236,25 +230,27 @@ static enum cg_status open_pieces(struct cg_deciding *deciding, const struct cg_
                : blame_task(deciding, err);
 }
 
+static enum cg_status take_manifest(struct cg_deciding *deciding, const struct cg_attempt *attempt,
+                                    const struct cg_json *root, struct cg_error *err) {
+    if (!note_days(deciding, cg_json_member(root, "days"))) {
+        return is_none_of_ours(deciding, "it has a day that there is none of", err);
+    }
+    if (cg_deciding_take_task(deciding, root, err) != CG_OK) {
+        return blame_task(deciding, err);
+    }
+    if (open_pieces(deciding, attempt, root, err) != CG_OK || take_rows(deciding, err) != CG_OK) {
+        return err->status;
+    }
+    return cg_piece_finish(&deciding->answered, &deciding->facts[deciding->task], err);
+}
+
 static enum cg_status decide_task(struct cg_deciding *deciding, const struct cg_attempt *attempt,
                                   struct cg_error *err) {
     struct cg_manifest manifest;
     enum cg_status status =
         cg_manifest_load(deciding->part, &cg_step_ask, deciding->task, &manifest, err);
     if (status == CG_OK) {
-        note_days(deciding, cg_json_member(cg_json_root(manifest.doc), "days"));
-        status = cg_deciding_take_task(deciding, cg_json_root(manifest.doc))
-                     ? CG_OK
-                     : cg_error_no_memory(err);
-    }
-    if (status == CG_OK) {
-        status = open_pieces(deciding, attempt, cg_json_root(manifest.doc), err);
-    }
-    if (status == CG_OK) {
-        status = take_rows(deciding, err);
-    }
-    if (status == CG_OK) {
-        status = cg_piece_finish(&deciding->answered, &deciding->facts[deciding->task], err);
+        status = take_manifest(deciding, attempt, cg_json_root(manifest.doc), err);
     }
     cg_piece_abandon(&deciding->answered);
     cg_piece_close(&deciding->asked);

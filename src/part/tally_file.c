@@ -1,6 +1,7 @@
 #include "tally_file.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,36 +120,52 @@ void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
 
 /* --- adding up --- */
 
+int cg_input_place_compare(const void *a, const void *b) {
+    const struct cg_input_place *x = a;
+    const struct cg_input_place *y = b;
+    return x->input != y->input ? (x->input > y->input) - (x->input < y->input)
+                                : (x->line > y->line) - (x->line < y->line);
+}
+
 static uint64_t number_at(const struct cg_json *array, size_t index) {
     return (uint64_t)cg_json_integer(cg_json_item(array, index));
 }
 
-static void add_days(struct cg_tally *tally, const struct cg_json *days) {
+size_t cg_tally_place(uint64_t number, size_t count, bool *good) {
+    *good = *good && number < count;
+    return number < count ? (size_t)number : 0;
+}
+
+static void add_days(struct cg_tally *tally, const struct cg_json *days, bool *good) {
+    enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1 };
     for (size_t i = 0; i < cg_json_count(days); i++) {
         const struct cg_json *item = cg_json_item(days, i);
-        const int64_t day = cg_json_integer(cg_json_item(item, 0));
-        if (day < CG_DAY_FIRST || day > CG_DAY_LAST) {
-            continue;
-        }
-        const int32_t day_no = (int32_t)day;
-        tally->days[day_no - CG_DAY_FIRST].accepted += number_at(item, 1);
-        tally->days[day_no - CG_DAY_FIRST].rejected += number_at(item, 2);
+        const size_t at = cg_tally_place(number_at(item, 0) - (uint64_t)CG_DAY_FIRST, DAYS, good);
+        const int32_t day_no = (int32_t)at + CG_DAY_FIRST;
+        tally->days[at].accepted += number_at(item, 1);
+        tally->days[at].rejected += number_at(item, 2);
         tally->first_day = tally->first_day == CG_DAY_NONE || day_no < tally->first_day
                                ? day_no
                                : tally->first_day;
-        tally->last_day =
-            tally->last_day == CG_DAY_NONE || day_no > tally->last_day ? day_no : tally->last_day;
+        tally->last_day = day_no > tally->last_day ? day_no : tally->last_day;
     }
 }
 
-static void add_reasons(struct cg_count *list, size_t count, const struct cg_json *reasons) {
+static void add_reasons(struct cg_count *list, size_t count, const struct cg_json *reasons,
+                        bool *good) {
     for (size_t i = 0; i < cg_json_count(reasons); i++) {
         const struct cg_json *item = cg_json_item(reasons, i);
-        const uint64_t at = number_at(item, 0);
-        if (at < count) {
-            list[at].lines += number_at(item, 1);
-            list[at].units += number_at(item, 2);
-        }
+        struct cg_count *to = &list[cg_tally_place(number_at(item, 0), count, good)];
+        to->lines += number_at(item, 1);
+        to->units += number_at(item, 2);
+    }
+}
+
+static void add_warnings(struct cg_tally *tally, const struct cg_json *warnings, bool *good) {
+    for (size_t i = 0; i < cg_json_count(warnings); i++) {
+        const struct cg_json *item = cg_json_item(warnings, i);
+        tally->warnings[cg_tally_place(number_at(item, 0), CG_REASON_COUNT, good)] +=
+            number_at(item, 1);
     }
 }
 
@@ -169,29 +186,33 @@ static bool make_room(struct cg_tally *tally, size_t count) {
 static bool add_crosswalked(struct cg_tally *tally, const struct cg_json *hex) {
     const size_t count = strlen(cg_json_string(hex)) / 2;
     uint8_t *met = calloc(count + 1, 1);
-    bool good = met != NULL && cg_json_hex(hex, met, count);
-    good = good && make_room(tally, count);
-    for (size_t i = 0; good && i < count; i++) {
-        tally->crosswalked += met[i] != 0 && tally->met_ids[i] == 0;
-        tally->met_ids[i] = tally->met_ids[i] || met[i] != 0;
+    if (met == NULL || !make_room(tally, count)) {
+        free(met);
+        return false;
+    }
+    cg_json_hex(hex, met, count);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t is_new = met[i] & 1 & ~tally->met_ids[i];
+        tally->crosswalked += is_new;
+        tally->met_ids[i] |= is_new;
     }
     free(met);
-    return good;
+    return true;
 }
 
 /* The claim of the first duplicate_line is that of the first task that has one. */
-static void add_duplicate(struct cg_tally *tally, const struct cg_json *hex) {
+static void add_duplicate(struct cg_tally *tally, const struct cg_json *hex, bool *good) {
     const size_t len = strlen(cg_json_string(hex)) / 2;
-    if (cg_key_len(&tally->first_duplicate) == 0 && len <= sizeof tally->duplicate_bytes &&
-        cg_json_hex(hex, (uint8_t *)tally->duplicate_bytes, len)) {
+    *good = *good && len <= sizeof tally->duplicate_bytes;
+    if (cg_key_len(&tally->first_duplicate) == 0 && *good) {
+        cg_json_hex(hex, (uint8_t *)tally->duplicate_bytes, len);
         tally->first_duplicate = cg_key_of((struct cg_text){tally->duplicate_bytes, (uint32_t)len});
     }
 }
 
+/* The schema holds it to be that long. */
 static void copy_id(char out[CG_XXH128_HEX_BYTES], const struct cg_json *object, const char *key) {
-    const char *hex = cg_json_string(cg_json_member(object, key));
-    const size_t len = strlen(hex);
-    memcpy(out, hex, len < CG_XXH128_HEX_BYTES ? len + 1 : 0);
+    (void)snprintf(out, CG_XXH128_HEX_BYTES, "%s", cg_json_string(cg_json_member(object, key)));
 }
 
 /* A claim whose lines stand on both sides has been counted on either, on both, or must be now. */
@@ -218,28 +239,31 @@ static void join_claims(struct cg_tally *tally, struct cg_claim_edge *edge,
     }
 }
 
-bool cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *edge,
-                       const struct cg_json *object) {
-    const struct cg_json *warnings = cg_json_member(object, "warnings");
+static enum cg_status is_none_of_ours(struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA, "it counts what there is none of");
+}
+
+enum cg_status cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *edge,
+                                 const struct cg_json *object, struct cg_error *err) {
+    bool good = true;
     for (size_t i = 0; i < COUNTS; i++) {
         *count_at(tally, i) += (uint64_t)cg_json_integer(cg_json_member(object, counts[i].name));
     }
     for (uint32_t i = 0; i < CG_LEFT_OUT_RULES; i++) {
         tally->left_out[i] += number_at(cg_json_member(object, "left_out"), i);
     }
-    add_days(tally, cg_json_member(object, "days"));
-    add_reasons(tally->reasons, CG_REASON_COUNT, cg_json_member(object, "reasons"));
+    add_days(tally, cg_json_member(object, "days"), &good);
+    add_reasons(tally->reasons, CG_REASON_COUNT, cg_json_member(object, "reasons"), &good);
     add_reasons(tally->caps, (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX,
-                cg_json_member(object, "caps"));
-    for (size_t i = 0; i < cg_json_count(warnings); i++) {
-        const struct cg_json *item = cg_json_item(warnings, i);
-        const uint64_t at = number_at(item, 0);
-        tally->warnings[at < CG_REASON_COUNT ? at : 0] += number_at(item, 1);
-    }
+                cg_json_member(object, "caps"), &good);
+    add_warnings(tally, cg_json_member(object, "warnings"), &good);
     join_claims(tally, edge, cg_json_member(object, "first_claim"),
                 cg_json_member(object, "last_claim"));
-    add_duplicate(tally, cg_json_member(object, "first_duplicate"));
-    return add_crosswalked(tally, cg_json_member(object, "crosswalked"));
+    add_duplicate(tally, cg_json_member(object, "first_duplicate"), &good);
+    if (!add_crosswalked(tally, cg_json_member(object, "crosswalked"))) {
+        return cg_error_no_memory(err);
+    }
+    return good ? CG_OK : is_none_of_ours(err);
 }
 
 /* --- shapes --- */
@@ -266,23 +290,22 @@ void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_coun
     cg_json_close_object(json);
 }
 
-void cg_shape_counts_add(struct cg_shape_counts *shapes, const struct cg_json *object) {
+enum cg_status cg_shape_counts_add(struct cg_shape_counts *shapes, const struct cg_json *object,
+                                   struct cg_error *err) {
     const struct cg_json *records = cg_json_member(object, "records");
     const struct cg_json *values = cg_json_member(object, "values");
+    bool good = true;
     shapes->noted += (uint64_t)cg_json_integer(cg_json_member(object, "noted"));
     for (size_t i = 0; i < cg_json_count(records); i++) {
         const struct cg_json *item = cg_json_item(records, i);
-        const uint64_t shape = number_at(item, 0);
-        if (shape < CG_SHAPES_MAX) {
-            shapes->records[shape] += number_at(item, 1);
-        }
+        shapes->records[cg_tally_place(number_at(item, 0), CG_SHAPES_MAX, &good)] +=
+            number_at(item, 1);
     }
     for (size_t i = 0; i < cg_json_count(values); i++) {
         const struct cg_json *item = cg_json_item(values, i);
-        const uint64_t shape = number_at(item, 0);
-        const uint64_t column = number_at(item, 1);
-        if (shape < CG_SHAPES_MAX && column < CG_SHAPE_COLUMNS) {
-            shapes->values[shape][column] += (uint32_t)number_at(item, 2);
-        }
+        const size_t shape = cg_tally_place(number_at(item, 0), CG_SHAPES_MAX, &good);
+        const size_t column = cg_tally_place(number_at(item, 1), CG_SHAPE_COLUMNS, &good);
+        shapes->values[shape][column] += (uint32_t)number_at(item, 2);
     }
+    return good ? CG_OK : is_none_of_ours(err);
 }
