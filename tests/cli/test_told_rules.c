@@ -96,7 +96,7 @@ Test(told_rules, of_many_remarks_on_a_roster_the_first_are_shown) {
 
 Test(told_rules, the_document_of_a_roster_has_every_remark) {
     script_expect(ROSTER "$0 roster check $1/r --json > $1/d; grep -c '\"remark\"' $1/d; "
-                         "grep -c '\"wins\": null' $1/d; tail -n 11 $1/d | head -n 8",
+                         "grep -c '\"wins\": null' $1/d; tail -n 12 $1/d | head -n 8",
                   "277\n277\n      \"remark\": \"statuses\",\n      \"npi\": \"1000000012\",\n"
                   "      \"credential_type\": \"CPSSP-MH\",\n      \"other_type\": \"CPSSP-MH\",\n"
                   "      \"status\": \"inactive\",\n      \"other_status\": \"pending\",\n"
