@@ -171,7 +171,7 @@ static enum cg_status open_reader(struct cg_ledger_ahead *ahead, struct cg_ledge
     int64_t last_run = 0;
     enum cg_status status = cg_ledger_open_to_read(helped->path, out, err);
     if (status == CG_OK) {
-        status = cg_ledger_exec(*out, "PRAGMA cache_size = -2048; BEGIN", "opening", err);
+        status = cg_ledger_exec(*out, "PRAGMA cache_size = -512; BEGIN", "opening", err);
     }
     if (status == CG_OK) {
         status = ask_last_run(*out, &last_run, err);
@@ -191,6 +191,19 @@ static bool is_ready(struct cg_ledger_ahead *ahead, struct reader *reader) {
         reader->has_failed = open_reader(ahead, &reader->ledger, &ignored) != CG_OK;
     }
     return !reader->has_failed;
+}
+
+/* One that nobody has, or where there are more threads than readers, one to wait for. */
+static struct reader *take_reader(struct cg_ledger_ahead *ahead, uint64_t sequence) {
+    struct reader *reader = NULL;
+    for (uint64_t i = 0; i < ahead->reader_count; i++) {
+        reader = &ahead->readers[(sequence + i) % ahead->reader_count];
+        if (pthread_mutex_trylock(&reader->lock) == 0) {
+            return reader;
+        }
+    }
+    (void)pthread_mutex_lock(&reader->lock);
+    return reader;
 }
 
 static bool is_member(const void *members, uint32_t ref, const void *key) {
@@ -307,13 +320,12 @@ static void read_all(struct cg_ledger_ahead *ahead, struct cg_ledger *ledger,
 
 void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
     struct waiting *waiting = &ahead->batches[batch->sequence % ahead->depth];
-    struct reader *reader = &ahead->readers[batch->sequence % ahead->reader_count];
     if (!collect_members(waiting, batch) || waiting->members.count < MEMBERS_MIN) {
         forget(ahead, waiting);
         return;
     }
     struct turn *turns = calloc(waiting->members.count, sizeof *turns);
-    (void)pthread_mutex_lock(&reader->lock);
+    struct reader *reader = take_reader(ahead, batch->sequence);
     if (turns != NULL && is_ready(ahead, reader)) {
         read_all(ahead, reader->ledger, waiting, turns);
     }

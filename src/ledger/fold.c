@@ -16,6 +16,8 @@ enum { BUDGET_TIMES = 8, BUDGET_FROM_BYTES = 16 << 10, LINE_BYTES = 20 };
 /* Moved from the part of all bytes on that has gathered; a round that goes on leaves about twice as
  * much. */
 enum { GATHERED_PART = 24 };
+/* Whose recent groups are in memory together: a night moves some thousands. */
+enum { STRETCH_MEMBERS = 8192 };
 
 static int64_t bytes_for_tests;
 
@@ -180,7 +182,7 @@ static enum cg_status prepare(struct fold *fold, struct cg_error *err) {
                                    "?1 AND past_no < ?2 ORDER BY past_no DESC LIMIT 1",
                                    &fold->last_part, err);
     }
-    fold->stretch = stretch;
+    fold->stretch = stretch < STRETCH_MEMBERS ? stretch : STRETCH_MEMBERS;
     return status != CG_OK
                ? status
                : cg_ledger_prepare(ledger, "INSERT OR REPLACE INTO past VALUES (?1, ?2, ?3)",

@@ -41,7 +41,7 @@ enum cg_status cg_past_open(struct cg_past *past, struct cg_ledger *ledger, int6
     *past =
         (struct cg_past){.ledger = ledger, .before_run = before_run == 0 ? INT64_MAX : before_run};
     cg_array_init(&past->links, sizeof(struct cg_past_link), LINKS_MAX);
-    cg_array_init(&past->run_blocks, sizeof(struct cg_past_block), LINKS_MAX);
+    cg_array_init(&past->runs, sizeof(struct cg_past_run), LINKS_MAX);
     cg_array_init(&past->withdrawn, sizeof(int64_t), LINKS_MAX);
     cg_buffer_init(&past->bytes, UINT32_MAX);
     enum cg_status status = before_run == INT64_MAX ? CG_OK : read_withdrawn(past, err);
@@ -65,7 +65,7 @@ static void unload(struct cg_past *past) {
     free(past->heads);
     past->heads = NULL;
     past->links.count = 0;
-    past->run_blocks.count = 0;
+    past->runs.count = 0;
     past->last = 0;
     cg_buffer_clear(&past->bytes);
 }
@@ -78,7 +78,7 @@ void cg_past_close(struct cg_past *past) {
     (void)sqlite3_finalize(past->parts);
     (void)sqlite3_finalize(past->blocks);
     cg_array_fini(&past->links);
-    cg_array_fini(&past->run_blocks);
+    cg_array_fini(&past->runs);
     cg_buffer_fini(&past->bytes);
     cg_array_fini(&past->withdrawn);
     *past = (struct cg_past){0};
@@ -122,14 +122,14 @@ static enum cg_status link_groups(struct cg_past *past, struct cg_text groups, u
 }
 
 static uint32_t run_at(const struct cg_past *past, uint32_t offset) {
-    const struct cg_past_block *blocks = past->run_blocks.items;
+    const struct cg_past_run *runs = past->runs.items;
     uint32_t low = 0;
-    uint32_t high = past->run_blocks.count;
+    uint32_t high = past->runs.count;
     while (high - low > 1) {
         const uint32_t middle = low + (high - low) / 2;
-        *(blocks[middle].offset <= offset ? &low : &high) = middle;
+        *(runs[middle].offset <= offset ? &low : &high) = middle;
     }
-    return blocks[low].run_no;
+    return runs[low].run_no;
 }
 
 bool cg_past_recent(const struct cg_past *past, int64_t member_no, uint32_t *at, int64_t *run_no,
@@ -147,6 +147,20 @@ bool cg_past_recent(const struct cg_past *past, int64_t member_no, uint32_t *at,
     return cg_next_group(&group, &(int64_t){0}, entries, &broken);
 }
 
+/* A run's blocks come one after another. */
+static bool note_run(struct cg_past *past, uint32_t offset, int64_t run_no) {
+    const uint32_t known = past->runs.count;
+    if (known > 0 &&
+        ((struct cg_past_run *)cg_array_at(&past->runs, known - 1))->run_no == run_no) {
+        return true;
+    }
+    struct cg_past_run *run = cg_array_add(&past->runs);
+    if (run != NULL) {
+        *run = (struct cg_past_run){.offset = offset, .run_no = (uint32_t)run_no};
+    }
+    return run != NULL;
+}
+
 static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
     const int64_t run_no = sqlite3_column_int64(past->blocks, 0);
     const struct cg_cell packed = cg_cell_column(past->blocks, 1);
@@ -154,11 +168,10 @@ static enum cg_status load_block(struct cg_past *past, struct cg_error *err) {
     if (!counts(past, run_no)) {
         return CG_OK;
     }
-    struct cg_past_block *block = cg_array_add(&past->run_blocks);
-    if (block == NULL || !cg_buffer_append(&past->bytes, packed.bytes.ptr, packed.bytes.len)) {
+    if (!note_run(past, base, run_no) ||
+        !cg_buffer_append(&past->bytes, packed.bytes.ptr, packed.bytes.len)) {
         return no_memory(err);
     }
-    *block = (struct cg_past_block){.offset = base, .run_no = (uint32_t)run_no};
     const struct cg_text groups = {past->bytes.data + base, packed.bytes.len};
     return link_groups(past, groups, base, err);
 }

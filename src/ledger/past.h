@@ -21,7 +21,7 @@ struct cg_past_link {
 };
 
 /* The groups from this offset on are of this run. */
-struct cg_past_block {
+struct cg_past_run {
     uint32_t offset;
     uint32_t run_no;
 };
@@ -42,7 +42,7 @@ struct cg_past {
     const struct cg_past *lender; /* holds a stretch in memory that is read here; NULL: none */
     uint32_t *heads;              /* by member: its first link plus 1 */
     struct cg_array links;        /* of struct cg_past_link */
-    struct cg_array run_blocks;   /* of struct cg_past_block, by offset */
+    struct cg_array runs;         /* of struct cg_past_run, by offset */
     struct cg_buffer bytes;
 };
 

@@ -30,7 +30,7 @@ struct search {
     struct cg_array sums; /* of struct sum, of his; or of struct latest, of everybody */
     struct cg_hash_table table;
     uint64_t seed;
-    uint32_t at;      /* of `sums`, plus 1: who was met last; he mostly comes again */
+    uint32_t at;      /* of `sums`, plus 1: who was met last */
     int32_t last_day; /* of all */
 };
 
@@ -136,11 +136,14 @@ static bool same_npi(const void *context, uint32_t ref, const void *key) {
     return latest->npi == *(const uint64_t *)key;
 }
 
-/* NULL: no memory. */
+/* NULL: no memory. It is mostly whoever was met last, or in an earlier run who came behind him. */
 static struct latest *latest_of(struct search *search, uint64_t npi) {
     struct cg_array *all = &search->sums;
-    if (search->at != 0 && same_npi(all, search->at, &npi)) {
-        return cg_array_at(all, search->at - 1);
+    for (uint32_t ref = search->at; ref != 0 && ref <= search->at + 1 && ref <= all->count; ref++) {
+        if (same_npi(all, ref, &npi)) {
+            search->at = ref;
+            return cg_array_at(all, ref - 1);
+        }
     }
     const uint64_t hash = cg_hash64(&npi, sizeof npi, search->seed);
     search->at = cg_hash_table_find(&search->table, hash, same_npi, all, &npi);

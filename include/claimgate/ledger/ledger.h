@@ -119,7 +119,7 @@ cg_must_use enum cg_status cg_ledger_recall_for(struct cg_ledger *ledger,
 /* What the members of batches have had, read before it is asked for: for the run that has begun, or
  * the reader, up to `depth` batches at a time. NULL where nothing can be read so, which is no
  * failure: recall reads whatever was not read before. Free it before the commit, and before the
- * ledger. Memory: 12 MiB of lines, and for each of up to eight threads about 3. */
+ * ledger. Memory: 12 MiB of lines, and for each of up to eight threads about 1. */
 struct cg_ledger_ahead;
 struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t threads,
                                             uint32_t depth);
