@@ -20,34 +20,28 @@
 enum { RUN_NO_MAX = 1 << 30 };
 
 struct options {
+    struct cg_audit_plan plan; /* as far as options are taken over as they are */
     struct cg_text_list decided;
     const char *ledger;
     const char *roster;
     const char *policy;
-    const char *layout;
-    const char *out;
     const char *group;
-    int32_t as_of_day;
-    int64_t run_no;
     const char *runs;
     bool all;
     struct cg_limits limits;
     int64_t threads;
     int64_t level;
-    bool html;
-    bool xlsx;
-    bool multiline;
-    bool allow_empty;
-    bool overwrite;
     bool quiet;
     bool json;
-    bool show_phi;
     bool no_sandbox;
 };
 
 static const struct options defaults = {
+    .plan = {.run.rules.as_of_day = CG_DAY_NONE,
+             .first_run = 1,
+             .last_run = INT64_MAX,
+             .group = (gid_t)-1},
     .policy = "ms",
-    .as_of_day = CG_DAY_NONE,
     .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
@@ -56,33 +50,33 @@ static const struct options defaults = {
 static const struct cg_option option_table[] = {
     CG_TAKES_LIST("decided", "DIR", decided, "folder with the decisions made then, of each night"),
     CG_TAKES_LEDGER(ledger, "or the ledger that has them, with --run, --runs or --all"),
-    CG_TAKES_INTEGER("run", "N", run_no, 1, INT64_MAX, "run of the ledger"),
+    CG_TAKES_INTEGER("run", "N", plan.run_no, 1, INT64_MAX, "run of the ledger"),
     CG_TAKES_TEXT("runs", "A-B", runs, "runs of the ledger, as one history"),
     CG_TAKES_FLAG("all", all, "all runs of the ledger, as one history"),
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
-    CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
-    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
-    CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_LAYOUT(plan.run.layout, "columns of the claim files (by header)"),
+    CG_TAKES_MULTILINE(plan.run.multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_FLAG("allow-empty", plan.run.allow_empty, "an input of 0 bytes has no records"),
     CG_TAKES_LIMITS(limits),
-    CG_TAKES_AS_OF(as_of_day, "as of which to decide (that of then)"),
-    CG_TAKES_OUT_DIR(out),
-    CG_TAKES_FLAG("html", html, "audit.html too, a page for a browser"),
-    CG_TAKES_FLAG("xlsx", xlsx, "audit.xlsx too, a workbook"),
-    CG_TAKES_OVERWRITE(overwrite),
+    CG_TAKES_AS_OF(plan.run.rules.as_of_day, "as of which to decide (that of then)"),
+    CG_TAKES_OUT_DIR(plan.out),
+    CG_TAKES_FLAG("html", plan.html, "audit.html too, a page for a browser"),
+    CG_TAKES_FLAG("xlsx", plan.xlsx, "audit.xlsx too, a workbook"),
+    CG_TAKES_OVERWRITE(plan.overwrite),
     CG_TAKES_GROUP(group),
     CG_TAKES_THREADS(threads),
     CG_TAKES_LEVEL(level),
     CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_QUIET(quiet),
     CG_TAKES_JSON(json, "print summary.json instead of a summary"),
-    CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
+    CG_TAKES_SHOW_PHI(plan.show_phi, CG_PHI_HELP),
     CG_TAKES_NO_MORE,
 };
 
 static enum cg_status check_source(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    const int asked = (o->run_no != 0) + (o->runs != NULL) + o->all;
+    const int asked = (o->plan.run_no != 0) + (o->runs != NULL) + o->all;
     if (asked > 1) {
         return cg_error_set(err, CG_USAGE, "give one of --run, --runs and --all");
     }
@@ -119,14 +113,14 @@ static enum cg_status read_runs(const char *text, struct cg_audit_plan *plan,
 
 static enum cg_status check_options(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *o = call->options;
-    const struct cg_spared spared = {.folder = o->overwrite ? o->out : NULL,
+    const struct cg_spared spared = {.folder = o->plan.overwrite ? o->plan.out : NULL,
                                      .inputs = (const char *const *)call->args,
                                      .input_count = call->arg_count,
-                                     .rules = {o->policy, o->layout, o->ledger}};
+                                     .rules = {o->policy, o->plan.run.layout, o->ledger}};
     if (check_source(call, err) != CG_OK) {
         return err->status;
     }
-    if (o->out == NULL) {
+    if (o->plan.out == NULL) {
         return cg_error_set(err, CG_USAGE, "--out DIR is missing: the folder for the changes");
     }
     return cg_publish_spare(&spared, err);
@@ -139,35 +133,22 @@ static enum cg_status print_result(const struct options *o, const struct cg_audi
         return CG_OK;
     }
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    cg_report_put_audit(&page, facts, o->out);
+    cg_report_put_audit(&page, facts, o->plan.out);
     return cg_page_print(&page, CG_OK, err);
 }
 
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_audit_plan *plan,
                                 struct cg_error *err) {
     const struct options *o = call->options;
-    *plan =
-        (struct cg_audit_plan){.run = {.inputs = (const char *const *)call->args,
-                                       .input_count = (uint32_t)call->arg_count,
-                                       .rules.as_of_day = o->as_of_day,
-                                       .layout = o->layout,
-                                       .multiline = o->multiline,
-                                       .allow_empty = o->allow_empty,
-                                       .threads = cg_belt_threads(o->threads),
-                                       .ledger = o->decided.count == 0 ? o->ledger : NULL,
-                                       .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1},
-                               .decided = o->decided.items,
-                               .decided_count = (uint32_t)o->decided.count,
-                               .run_no = o->run_no,
-                               .first_run = 1,
-                               .last_run = INT64_MAX,
-                               .out = o->out,
-                               .overwrite = o->overwrite,
-                               .group = (gid_t)-1,
-                               .level = (int)o->level,
-                               .html = o->html,
-                               .xlsx = o->xlsx,
-                               .show_phi = o->show_phi};
+    *plan = o->plan;
+    plan->run.inputs = (const char *const *)call->args;
+    plan->run.input_count = (uint32_t)call->arg_count;
+    plan->run.threads = cg_belt_threads(o->threads);
+    plan->run.ledger = o->decided.count == 0 ? o->ledger : NULL;
+    plan->run.show_progress = !o->quiet && isatty(STDERR_FILENO) == 1;
+    plan->decided = o->decided.items;
+    plan->decided_count = (uint32_t)o->decided.count;
+    plan->level = (int)o->level;
     if (o->runs != NULL && read_runs(o->runs, plan, err) != CG_OK) {
         return err->status;
     }
@@ -181,8 +162,8 @@ static void confine(const struct cg_invocation *call) {
     struct cg_sandbox_plan plan = {.off = o->no_sandbox,
                                    .inputs = (const char *const *)call->args,
                                    .input_count = call->arg_count,
-                                   .reads = {o->layout},
-                                   .writes = {o->out, o->ledger}};
+                                   .reads = {o->plan.run.layout},
+                                   .writes = {o->plan.out, o->ledger}};
     for (size_t i = 0; i < o->decided.count; i++) {
         plan.reads[i + 1] = o->decided.items[i];
     }
@@ -221,7 +202,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     const struct options *o = call->options;
     struct owned owned = {0};
     cg_limits_set(o->limits);
-    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
+    cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->plan.show_phi});
     const enum cg_status status = audit(call, &owned, err);
     cg_audit_facts_fini(&owned.facts);
     cg_roster_free(owned.roster);

@@ -28,15 +28,11 @@ static enum cg_status run_create(const struct cg_invocation *call, struct cg_err
     const struct options *options = call->options;
     const uint32_t parts = (uint32_t)options->parts;
     struct cg_policy *policy = NULL;
-    struct cg_problems problems;
     struct cg_page page;
-    cg_problems_init(&problems);
-    enum cg_status status = cg_policy_load(options->policy, &policy, &problems, err);
+    enum cg_status status = cg_load_policy(options->policy, &policy, err);
     if (status == CG_OK) {
         status = cg_ledger_set_create(call->args[0], parts, cg_policy_id(policy), err);
     }
-    cg_load_print_problems(&problems, err);
-    cg_problems_fini(&problems);
     cg_policy_free(policy);
     if (status != CG_OK) {
         return status;

@@ -10,33 +10,29 @@
 #include <stddef.h>
 
 struct options {
-    const char *ledger;
+    struct cg_import_plan plan; /* as far as options are taken over as they are */
     const char *policy;
-    const char *layout;
     const char *roster;
     struct cg_limits limits;
-    int64_t lock_wait;
-    int32_t as_of_day;
-    bool multiline;
     struct cg_x12_arguments x12;
     bool no_sandbox;
 };
 
 static const struct options defaults = {
-    .policy = "ms", .limits = CG_LIMITS_DEFAULT, .as_of_day = CG_DAY_NONE};
+    .plan.as_of_day = CG_DAY_NONE, .policy = "ms", .limits = CG_LIMITS_DEFAULT};
 
 static const struct cg_option option_table[] = {
-    CG_NEEDS_LEDGER(ledger),
+    CG_NEEDS_LEDGER(plan.ledger),
     CG_TAKES_POLICY(policy, "names the codes that are in scope (ms)"),
     CG_TAKES_PATH("roster", "DIR", roster,
                   "folder of authorizations on file and of the member crosswalk (none)"),
-    CG_TAKES_LAYOUT(layout, "columns of the file (by its header)"),
-    CG_TAKES_MULTILINE(multiline, "line ends may stand inside quotes"),
+    CG_TAKES_LAYOUT(plan.layout, "columns of the file (by its header)"),
+    CG_TAKES_MULTILINE(plan.multiline, "line ends may stand inside quotes"),
     CG_TAKES_X12(x12),
     CG_TAKES_LIMITS(limits),
     CG_TAKES_NO_SANDBOX(no_sandbox),
-    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_AS_OF(plan.as_of_day, "recorded (today)"),
+    CG_TAKES_LOCK_WAIT(plan.lock_wait_seconds, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
 };
 
@@ -77,19 +73,14 @@ static enum cg_status take_in(const struct cg_invocation *call, struct owned *ow
     const struct cg_sandbox_plan sandbox = {.off = options->no_sandbox,
                                             .inputs = (const char *const *)call->args,
                                             .input_count = call->arg_count,
-                                            .reads = {options->layout},
-                                            .writes = {options->ledger}};
-    struct cg_import_plan plan = {
-        .sandbox = &sandbox,
-        .file = call->args[0],
-        .ledger = options->ledger,
-        .lock_wait_seconds = (int)options->lock_wait,
-        .as_of_day = options->as_of_day == CG_DAY_NONE ? cg_date_today() : options->as_of_day,
-        .layout = options->layout,
-        .multiline = options->multiline,
-        .policy = owned->policy,
-        .roster = owned->roster,
-    };
+                                            .reads = {options->plan.layout},
+                                            .writes = {options->plan.ledger}};
+    struct cg_import_plan plan = options->plan;
+    plan.sandbox = &sandbox;
+    plan.file = call->args[0];
+    plan.as_of_day = plan.as_of_day == CG_DAY_NONE ? cg_date_today() : plan.as_of_day;
+    plan.policy = owned->policy;
+    plan.roster = owned->roster;
     const enum cg_status status = cg_x12_options_of(&options->x12, &plan.x12, err);
     return status == CG_OK ? cg_import_run(&plan, facts, &owned->problems, err) : status;
 }

@@ -10,17 +10,15 @@
 #include "claimgate/run/claim_list.h"
 
 struct options {
-    const char *ledger;
-    int64_t lock_wait;
-    int32_t as_of_day;
+    struct cg_claim_list list;
 };
 
-static const struct options defaults = {.as_of_day = CG_DAY_NONE};
+static const struct options defaults = {.list = {.as_of_day = CG_DAY_NONE}};
 
 static const struct cg_option option_table[] = {
-    CG_NEEDS_LEDGER(ledger),
-    CG_TAKES_AS_OF(as_of_day, "recorded (today)"),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_NEEDS_LEDGER(list.ledger),
+    CG_TAKES_AS_OF(list.as_of_day, "recorded (today)"),
+    CG_TAKES_LOCK_WAIT(list.lock_wait_seconds, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
 };
 
@@ -46,13 +44,11 @@ static enum cg_status take_list(const struct cg_invocation *call,
                                                        struct cg_error *),
                                 struct cg_error *err) {
     const struct options *o = call->options;
-    const struct cg_claim_list list = {.file = call->args[0],
-                                       .ledger = o->ledger,
-                                       .lock_wait_seconds = (int)o->lock_wait,
-                                       .as_of_day = o->as_of_day == CG_DAY_NONE ? cg_date_today()
-                                                                                : o->as_of_day};
+    struct cg_claim_list list = o->list;
     struct cg_problems problems;
     struct cg_page page;
+    list.file = call->args[0];
+    list.as_of_day = list.as_of_day == CG_DAY_NONE ? cg_date_today() : list.as_of_day;
     cg_problems_init(&problems);
     cg_page_open(&page, CG_PAGE_TEXT);
     const enum cg_status status = take(&list, &page, &problems, err);

@@ -8,31 +8,27 @@
 #include <stdint.h>
 
 struct options {
-    const char *ledger;
-    const char *to;
-    bool discard;
-    int64_t lock_wait;
+    struct cg_ledger_plan plan;
+    struct cg_ledger_recovery recovery;
 };
 
 static const struct cg_option option_table[] = {
-    CG_NEEDS_LEDGER(ledger),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
-    CG_TAKES_PATH("to", "DIR", to, "publish there what was cut off, on the same file system"),
-    CG_TAKES_FLAG("discard", discard, "give up what was cut off: take its run back"),
+    CG_NEEDS_LEDGER(plan.path),
+    CG_TAKES_LOCK_WAIT(plan.lock_wait_seconds, CG_LOCK_WAIT_HELP),
+    CG_TAKES_PATH("to", "DIR", recovery.to,
+                  "publish there what was cut off, on the same file system"),
+    CG_TAKES_FLAG("discard", recovery.discard, "give up what was cut off: take its run back"),
     CG_TAKES_NO_MORE,
 };
 
 static enum cg_status run_recover(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
-    const struct cg_ledger_plan plan = {.path = options->ledger,
-                                        .lock_wait_seconds = (int)options->lock_wait};
-    const struct cg_ledger_recovery recovery = {.to = options->to, .discard = options->discard};
     struct cg_page page;
     uint32_t recovered = 0;
-    if (options->to != NULL && options->discard) {
+    if (options->recovery.to != NULL && options->recovery.discard) {
         return cg_error_set(err, CG_USAGE, "give --to DIR or --discard, not both");
     }
-    if (cg_ledger_recover(&plan, &recovery, &recovered, err) != CG_OK) {
+    if (cg_ledger_recover(&options->plan, &options->recovery, &recovered, err) != CG_OK) {
         return err->status;
     }
     cg_page_open(&page, CG_PAGE_TEXT);

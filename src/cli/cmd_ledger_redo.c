@@ -11,18 +11,12 @@
 #include <unistd.h>
 
 struct options {
-    const char *ledger;
+    struct cg_redo_plan plan; /* as far as options are taken over as they are */
     const char *roster;
     const char *policy;
-    const char *layout;
-    const char *folders;
     const char *metrics;
     struct cg_text_list inputs;
-    int64_t from;
-    int64_t lock_wait;
     int64_t threads;
-    bool multiline;
-    bool dry_run;
     bool quiet;
     bool json;
     bool csv;
@@ -31,17 +25,17 @@ struct options {
 static const struct options defaults = {.policy = "ms", .threads = CG_THREADS_BY_CORES};
 
 static const struct cg_option option_table[] = {
-    CG_TAKES_INTEGER("from", "RUN", from, 1, INT64_MAX, "the first night to decide again"),
-    CG_NEEDS_LEDGER(ledger),
+    CG_TAKES_INTEGER("from", "RUN", plan.from_run, 1, INT64_MAX, "the first night to decide again"),
+    CG_NEEDS_LEDGER(plan.ledger),
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to decide by now (ms)"),
     CG_TAKES_LIST("inputs", "DIR|FILE", inputs, "where the nights' inputs are, several times"),
-    CG_TAKES_PATH("folders", "DIR", folders, "put new folders there (beside the old ones)"),
-    CG_TAKES_LAYOUT(layout, "columns of the claim files (that of each night)"),
-    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_TAKES_PATH("folders", "DIR", plan.folders, "put new folders there (beside the old ones)"),
+    CG_TAKES_LAYOUT(plan.layout, "columns of the claim files (that of each night)"),
+    CG_TAKES_MULTILINE(plan.multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_LOCK_WAIT(plan.lock_wait_seconds, CG_LOCK_WAIT_HELP),
     CG_TAKES_THREADS(threads),
-    CG_TAKES_FLAG("dry-run", dry_run, "on a copy of the ledger: say what would change"),
+    CG_TAKES_FLAG("dry-run", plan.dry_run, "on a copy of the ledger: say what would change"),
     CG_TAKES_PATH("metrics", "FILE", metrics, "exit code for Prometheus, on every exit"),
     CG_TAKES_QUIET(quiet),
     CG_TAKES_JSON(json, CG_JSON_HELP),
@@ -53,19 +47,13 @@ static enum cg_status redo(const struct options *o, const struct cg_policy *poli
                            const struct cg_roster *roster, struct cg_error *err) {
     struct cg_redo_page redone;
     struct cg_page page;
-    const struct cg_redo_plan plan = {.ledger = o->ledger,
-                                      .lock_wait_seconds = (int)o->lock_wait,
-                                      .from_run = o->from,
-                                      .policy = policy,
-                                      .roster = roster,
-                                      .places = o->inputs.items,
-                                      .place_count = o->inputs.count,
-                                      .folders = o->folders,
-                                      .layout = o->layout,
-                                      .multiline = o->multiline,
-                                      .threads = cg_belt_threads(o->threads),
-                                      .dry_run = o->dry_run,
-                                      .show_progress = !o->quiet && isatty(STDERR_FILENO) == 1};
+    struct cg_redo_plan plan = o->plan;
+    plan.policy = policy;
+    plan.roster = roster;
+    plan.places = o->inputs.items;
+    plan.place_count = o->inputs.count;
+    plan.threads = cg_belt_threads(o->threads);
+    plan.show_progress = !o->quiet && isatty(STDERR_FILENO) == 1;
     cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
     cg_redo_page_open(&redone, &page, o->csv);
     const enum cg_status status = cg_redo(&plan, cg_redo_page_night, &redone, err);
@@ -78,10 +66,11 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     struct cg_policy *policy = NULL;
     struct cg_roster *roster = NULL;
     struct cg_metrics_file metrics;
-    cg_metrics_file_begin(&metrics, o->metrics, o->ledger);
+    cg_metrics_file_begin(&metrics, o->metrics, o->plan.ledger);
     enum cg_status status =
-        o->from == 0 ? cg_error_set(err, CG_USAGE, "--from RUN is missing: the first night to redo")
-                     : cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
+        o->plan.from_run == 0
+            ? cg_error_set(err, CG_USAGE, "--from RUN is missing: the first night to redo")
+            : cg_load_policy_and_roster(o->policy, o->roster, &policy, &roster, err);
     if (status == CG_OK) {
         status = redo(o, policy, roster, err);
     }
@@ -93,7 +82,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
 
 static void run_not(const void *options, int exit_code) {
     const struct options *o = options;
-    cg_metrics_file_of_slip(o->metrics, o->ledger, exit_code);
+    cg_metrics_file_of_slip(o->metrics, o->plan.ledger, exit_code);
 }
 
 const struct cg_command cg_command_ledger_redo = {

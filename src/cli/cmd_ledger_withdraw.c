@@ -9,25 +9,22 @@
 #include <stdint.h>
 
 struct options {
-    const char *ledger;
-    int64_t lock_wait;
+    struct cg_ledger_plan plan;
 };
 
 static const struct cg_option option_table[] = {
-    CG_NEEDS_LEDGER(ledger),
-    CG_TAKES_LOCK_WAIT(lock_wait, CG_LOCK_WAIT_HELP),
+    CG_NEEDS_LEDGER(plan.path),
+    CG_TAKES_LOCK_WAIT(plan.lock_wait_seconds, CG_LOCK_WAIT_HELP),
     CG_TAKES_NO_MORE,
 };
 
 static enum cg_status run_withdraw(const struct cg_invocation *call, struct cg_error *err) {
     const struct options *options = call->options;
-    const struct cg_ledger_plan plan = {.path = options->ledger,
-                                        .lock_wait_seconds = (int)options->lock_wait};
     struct cg_ledger *ledger = NULL;
     struct cg_page page;
     int64_t run_no = 0;
     if (cg_run_argument_read(call->args[0], &run_no, err) != CG_OK ||
-        cg_ledger_open_existing(&plan, &ledger, err) != CG_OK) {
+        cg_ledger_open_existing(&options->plan, &ledger, err) != CG_OK) {
         return err->status;
     }
     const enum cg_status status = cg_ledger_withdraw(ledger, run_no, err);

@@ -42,7 +42,7 @@ static enum cg_status plan(const struct cg_invocation *call, struct cg_error *er
                                       .ledgers = o->ledgers,
                                       .parts = o->parts > 0 ? (uint32_t)o->parts : 0,
                                       .tasks = (uint32_t)o->tasks,
-                                      .keeps_date = o->part.as_of_day == CG_DAY_NONE};
+                                      .keeps_date = o->part.of_run.as_of_day == CG_DAY_NONE};
     cg_log_init((struct cg_log_options){.quiet = o->quiet, .show_phi = o->show_phi});
     if (o->run == NULL || (o->parts < 0 && o->ledgers == NULL) || o->tasks < 0) {
         return cg_error_set(

@@ -83,8 +83,8 @@ static enum cg_status check_out(const struct options *o, const char *out, const 
 
 /* Processes share the cores, and each reads on as many threads as are left for it. */
 static int64_t threads_of(const struct options *o, uint32_t at_once) {
-    if (o->part.threads >= 0) {
-        return o->part.threads;
+    if (o->part.of_run.threads >= 0) {
+        return o->part.of_run.threads;
     }
     const uint32_t share = cg_belt_threads(CG_THREADS_BY_CORES) / at_once;
     return share > 1 ? share : 0;
@@ -106,7 +106,7 @@ static enum cg_status fill_request(const struct cg_invocation *call, const char 
                                       : jobs,
         .tasks = o->tasks > 0 ? (uint32_t)o->tasks : (uint32_t)tasks,
         .replaces = true,
-        .keeps_date = o->part.as_of_day == CG_DAY_NONE,
+        .keeps_date = o->part.of_run.as_of_day == CG_DAY_NONE,
     };
     if (cg_part_options_fill(&o->part, &out->options, err) != CG_OK) {
         return err->status;
@@ -212,7 +212,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
                                                                               : NULL,
                                          .inputs = (const char *const *)call->args,
                                          .input_count = call->arg_count,
-                                         .rules = {o->part.policy, o->part.layout},
+                                         .rules = {o->part.of_run.policy, o->part.of_run.layout},
                                          .outputs = {o->merge.publish.metrics}};
         status = cg_publish_spare(&spared, err);
     }

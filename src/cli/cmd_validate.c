@@ -21,8 +21,8 @@
 
 static const struct cg_validate_options defaults = {
     .publish = CG_PUBLISH_DEFAULT,
+    .plan = {.rules.as_of_day = CG_DAY_NONE, .output = {.group = (gid_t)-1}},
     .policy = "ms",
-    .as_of_day = CG_DAY_NONE,
     .limits = CG_LIMITS_DEFAULT,
     .threads = CG_THREADS_BY_CORES,
     .level = CG_LEVEL_DEFAULT,
@@ -31,27 +31,28 @@ static const struct cg_validate_options defaults = {
 static const struct cg_option option_table[] = {
     CG_TAKES_ROSTER(roster),
     CG_TAKES_POLICY(policy, "rules to test by (ms)"),
-    CG_TAKES_LAYOUT(layout, "columns of the claim files (by header)"),
-    CG_TAKES_MULTILINE(multiline, "line ends may stand in quoted fields"),
+    CG_TAKES_LAYOUT(plan.layout, "columns of the claim files (by header)"),
+    CG_TAKES_MULTILINE(plan.multiline, "line ends may stand in quoted fields"),
     CG_TAKES_X12(x12),
     CG_TAKES_ACK(x12),
     CG_TAKES_FLAG("lines", x12.lines, "X12: each line by itself; no X12 is written"),
-    CG_TAKES_FLAG("allow-empty", allow_empty, "an input of 0 bytes has no records"),
+    CG_TAKES_FLAG("allow-empty", plan.allow_empty, "an input of 0 bytes has no records"),
     CG_TAKES_LIMITS(limits),
-    CG_TAKES_AS_OF(as_of_day, "no later date of service (today)"),
+    CG_TAKES_AS_OF(plan.rules.as_of_day, "no later date of service (today)"),
     CG_TAKES_PUBLISH(publish),
-    CG_TAKES_LEDGER(ledger, "remember decisions from run to run"),
-    CG_TAKES_FLAG("check-ledger", check_ledger, "read all its pages before building on it"),
-    CG_TAKES_LOCK_WAIT(lock_wait_seconds, "wait for another run on the ledger (0)"),
+    CG_TAKES_LEDGER(plan.ledger, "remember decisions from run to run"),
+    CG_TAKES_FLAG("check-ledger", plan.check_ledger, "read all its pages before building on it"),
+    CG_TAKES_LOCK_WAIT(plan.lock_wait_seconds, "wait for another run on the ledger (0)"),
     CG_TAKES_PATH("accepted", "FILE", accepted, "accepted lines here; - is stdout"),
     CG_TAKES_PATH("rejected", "FILE", rejected, "rejected lines here"),
     CG_TAKES_PATH("report", "FILE", report, "report.json here"),
     CG_TAKES_PATH("decisions", "FILE", decisions, "a row for each line in scope here"),
-    CG_TAKES_FLAG("with-decisions", with_decisions, "decisions.csv.gz in the folder as well"),
+    CG_TAKES_FLAG("with-decisions", plan.output.with_decisions,
+                  "decisions.csv.gz in the folder as well"),
     CG_TAKES_THREADS(threads),
     CG_TAKES_LEVEL(level),
     CG_TAKES_FLAG("if-any", if_any, "no FILE is there: exit 0, nothing published"),
-    CG_TAKES_FLAG("dry-run", dry_run, "decide and count, write nothing"),
+    CG_TAKES_FLAG("dry-run", plan.dry_run, "decide and count, write nothing"),
     CG_TAKES_NO_SANDBOX(no_sandbox),
     CG_TAKES_SHOW_PHI(show_phi, CG_PHI_HELP),
     CG_TAKES_PATH("trace", "FILE", trace, "Chrome trace of the stations, for tuning"),
@@ -107,10 +108,10 @@ static enum cg_status run_gate(const struct cg_run_plan *outside, const struct c
     const struct cg_sandbox_plan sandbox = {.off = o->no_sandbox,
                                             .inputs = outside->inputs,
                                             .input_count = outside->input_count,
-                                            .reads = {o->layout},
+                                            .reads = {o->plan.layout},
                                             .writes = {o->publish.out, o->accepted, o->rejected,
                                                        o->report, o->decisions, o->publish.metrics,
-                                                       o->ledger}};
+                                                       o->plan.ledger}};
     struct cg_run_plan plan = *outside;
     struct cg_run *run = NULL;
     plan.sandbox = &sandbox;
@@ -125,33 +126,27 @@ static enum cg_status run_gate(const struct cg_run_plan *outside, const struct c
 static enum cg_status fill_plan(const struct cg_invocation *call, struct cg_run_plan *plan,
                                 struct cg_error *err) {
     const struct cg_validate_options *o = call->options;
-    *plan = (struct cg_run_plan){
-        .inputs = (const char *const *)call->args,
-        .input_count = (uint32_t)call->arg_count,
-        .rules.as_of_day = o->as_of_day != CG_DAY_NONE ? o->as_of_day : cg_date_today(),
-        .layout = o->layout,
-        .multiline = o->multiline,
-        .allow_empty = o->allow_empty,
-        .check_ledger = o->check_ledger,
-        .threads = cg_belt_threads(o->threads),
-        .output = {.dir = o->dry_run ? NULL : o->publish.out,
-                   .without_accepted = o->x12.lines,
-                   .overwrite = o->publish.overwrite,
-                   .read_back = o->publish.read_back,
-                   .group = (gid_t)-1,
-                   .accepted = o->dry_run ? NULL : o->accepted,
-                   .rejected = o->dry_run ? NULL : o->rejected,
-                   .decisions = o->dry_run ? NULL : o->decisions,
-                   .with_decisions = o->with_decisions,
-                   .with_page = o->publish.html,
-                   .report = o->dry_run ? NULL : o->report,
-                   .level = (int)o->level,
-                   .codec = CG_CODEC_BEST},
-        .ledger = o->ledger,
-        .lock_wait_seconds = (int)o->lock_wait_seconds,
-        .dry_run = o->dry_run,
-        .show_progress = !o->publish.quiet && isatty(STDERR_FILENO) == 1,
-    };
+    *plan = o->plan;
+    plan->inputs = (const char *const *)call->args;
+    plan->input_count = (uint32_t)call->arg_count;
+    if (plan->rules.as_of_day == CG_DAY_NONE) {
+        plan->rules.as_of_day = cg_date_today();
+    }
+    plan->threads = cg_belt_threads(o->threads);
+    plan->show_progress = !o->publish.quiet && isatty(STDERR_FILENO) == 1;
+    plan->output.without_accepted = o->x12.lines;
+    plan->output.overwrite = o->publish.overwrite;
+    plan->output.read_back = o->publish.read_back;
+    plan->output.with_page = o->publish.html;
+    plan->output.level = (int)o->level;
+    plan->output.codec = CG_CODEC_BEST;
+    if (!plan->dry_run) {
+        plan->output.dir = o->publish.out;
+        plan->output.accepted = o->accepted;
+        plan->output.rejected = o->rejected;
+        plan->output.decisions = o->decisions;
+        plan->output.report = o->report;
+    }
     if (cg_publish_checks(&o->publish, &plan->checks, err) != CG_OK ||
         cg_x12_options_of(&o->x12, &plan->x12, err) != CG_OK) {
         return err->status;
@@ -215,7 +210,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
     struct owned owned = {0};
     cg_limits_set(o->limits);
     cg_log_init((struct cg_log_options){.quiet = o->publish.quiet, .show_phi = o->show_phi});
-    cg_metrics_file_begin(&owned.metrics, o->publish.metrics, o->ledger);
+    cg_metrics_file_begin(&owned.metrics, o->publish.metrics, o->plan.ledger);
     const enum cg_status status = validate(call, &owned, err);
     if (owned.trace != NULL) {
         fclose(owned.trace);
@@ -230,7 +225,7 @@ static enum cg_status run(const struct cg_invocation *call, struct cg_error *err
 
 static void run_not(const void *options, int exit_code) {
     const struct cg_validate_options *o = options;
-    cg_metrics_file_of_slip(o->publish.metrics, o->ledger, exit_code);
+    cg_metrics_file_of_slip(o->publish.metrics, o->plan.ledger, exit_code);
 }
 
 const struct cg_command cg_command_validate = {

@@ -9,26 +9,15 @@
 enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,
                                     struct cg_part_options *out, struct cg_error *err) {
     struct cg_ack_codes *codes = NULL;
-    if (arguments->roster == NULL) {
+    *out = arguments->of_run;
+    if (out->roster == NULL) {
         return cg_error_set(err, CG_USAGE,
                             "--roster DIR is missing: the folder with credentials.csv");
     }
-    *out = (struct cg_part_options){
-        .roster = arguments->roster,
-        .policy = arguments->policy,
-        .layout = arguments->layout,
-        .as_of_day = arguments->as_of_day != CG_DAY_NONE ? arguments->as_of_day : cg_date_today(),
-        .multiline = arguments->multiline,
-        .allow_empty = arguments->allow_empty,
-        .ack = arguments->x12.ack,
-        .payer_id = arguments->x12.payer_id,
-        .reasons = arguments->x12.reasons,
-        .with_decisions = arguments->with_decisions,
-        .no_sandbox = arguments->no_sandbox,
-        .level = arguments->level,
-        .threads = arguments->threads,
-        .limits = arguments->limits,
-    };
+    out->as_of_day = out->as_of_day != CG_DAY_NONE ? out->as_of_day : cg_date_today();
+    out->ack = arguments->x12.ack;
+    out->payer_id = arguments->x12.payer_id;
+    out->reasons = arguments->x12.reasons;
     if (cg_x12_options_of(&arguments->x12, &out->x12, err) != CG_OK) {
         return err->status;
     }

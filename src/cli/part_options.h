@@ -21,18 +21,8 @@
 
 /* A part of the command's own struct. */
 struct cg_part_arguments {
-    const char *roster;
-    const char *policy;
-    const char *layout;
+    struct cg_part_options of_run; /* as far as they are taken over as they are */
     struct cg_x12_arguments x12;
-    int32_t as_of_day;
-    struct cg_limits limits;
-    int64_t threads;
-    int64_t level;
-    bool multiline;
-    bool allow_empty;
-    bool with_decisions;
-    bool no_sandbox;
 };
 
 /* How the parts' work is published. */
@@ -54,23 +44,30 @@ struct cg_part_merge_arguments {
 
 #define CG_PART_ARGUMENTS_DEFAULT                                                                  \
     {                                                                                              \
-        .policy = "ms", .as_of_day = CG_DAY_NONE, .limits = CG_LIMITS_DEFAULT, .threads = -1,      \
-        .level = CG_LEVEL_DEFAULT                                                                  \
+        .of_run = {                                                                                \
+            .policy = "ms",                                                                        \
+            .as_of_day = CG_DAY_NONE,                                                              \
+            .limits = CG_LIMITS_DEFAULT,                                                           \
+            .threads = CG_THREADS_BY_CORES,                                                        \
+            .level = CG_LEVEL_DEFAULT                                                              \
+        }                                                                                          \
     }
 
 #define CG_TAKES_PART_ARGUMENTS(member)                                                            \
-    CG_TAKES_ROSTER(member.roster), CG_TAKES_POLICY(member.policy, "rules to test by (ms)"),       \
-        CG_TAKES_LAYOUT(member.layout, "columns of the claim files (by header)"),                  \
-        CG_TAKES_MULTILINE(member.multiline, "line ends may stand in quoted fields"),              \
+    CG_TAKES_ROSTER(member.of_run.roster),                                                         \
+        CG_TAKES_POLICY(member.of_run.policy, "rules to test by (ms)"),                            \
+        CG_TAKES_LAYOUT(member.of_run.layout, "columns of the claim files (by header)"),           \
+        CG_TAKES_MULTILINE(member.of_run.multiline, "line ends may stand in quoted fields"),       \
         CG_TAKES_X12(member.x12), CG_TAKES_ACK(member.x12),                                        \
         CG_TAKES_FLAG("lines", member.x12.lines, "X12: each line by itself; no X12 is written"),   \
-        CG_TAKES_FLAG("allow-empty", member.allow_empty, "an input of 0 bytes has no records"),    \
-        CG_TAKES_LIMITS(member.limits),                                                            \
-        CG_TAKES_AS_OF(member.as_of_day, "no later date of service (today)"),                      \
-        CG_TAKES_FLAG("with-decisions", member.with_decisions,                                     \
+        CG_TAKES_FLAG("allow-empty", member.of_run.allow_empty,                                    \
+                      "an input of 0 bytes has no records"),                                       \
+        CG_TAKES_LIMITS(member.of_run.limits),                                                     \
+        CG_TAKES_AS_OF(member.of_run.as_of_day, "no later date of service (today)"),               \
+        CG_TAKES_FLAG("with-decisions", member.of_run.with_decisions,                              \
                       "a table of all decisions as well"),                                         \
-        CG_TAKES_THREADS(member.threads), CG_TAKES_LEVEL(member.level),                            \
-        CG_TAKES_NO_SANDBOX(member.no_sandbox)
+        CG_TAKES_THREADS(member.of_run.threads), CG_TAKES_LEVEL(member.of_run.level),              \
+        CG_TAKES_NO_SANDBOX(member.of_run.no_sandbox)
 
 /* CG_USAGE with the mend. */
 cg_must_use enum cg_status cg_part_options_fill(const struct cg_part_arguments *arguments,

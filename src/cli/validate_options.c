@@ -41,13 +41,13 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
     const bool explicit_any = o->accepted != NULL || o->rejected != NULL || o->report != NULL;
     const bool decisions_alone = o->decisions != NULL && o->publish.out == NULL &&
                                  o->accepted == NULL && o->rejected == NULL;
-    if (o->lock_wait_seconds != 0 && o->ledger == NULL) {
+    if (o->plan.lock_wait_seconds != 0 && o->plan.ledger == NULL) {
         return cg_error_set(err, CG_USAGE, "--lock-wait goes with --ledger FILE");
     }
-    if (o->dry_run) {
+    if (o->plan.dry_run) {
         return CG_OK; /* whatever outputs are named, none is written */
     }
-    if (o->ledger != NULL &&
+    if (o->plan.ledger != NULL &&
         (o->publish.out == NULL || explicit_any || o->publish.overwrite || o->decisions != NULL)) {
         return cg_error_set(err, CG_USAGE,
                             "--ledger needs --out DIR, without --overwrite, "
@@ -57,11 +57,11 @@ static enum cg_status check_outputs(const struct cg_invocation *call, struct cg_
                             variable != NULL ? "; a run without a ledger has to unset " : "",
                             variable != NULL ? variable : "");
     }
-    if (o->publish.out == NULL && (o->with_decisions || o->publish.html)) {
+    if (o->publish.out == NULL && (o->plan.output.with_decisions || o->publish.html)) {
         return cg_error_set(err, CG_USAGE, "--%s goes with --out DIR",
                             o->publish.html ? "html" : "with-decisions");
     }
-    if (o->with_decisions && o->decisions != NULL) {
+    if (o->plan.output.with_decisions && o->decisions != NULL) {
         return cg_error_set(err, CG_USAGE,
                             "--decisions and --with-decisions are two places for "
                             "one table; leave one out");
@@ -116,12 +116,12 @@ enum cg_status cg_validate_check(const struct cg_invocation *call, struct cg_err
     if (stdin_count > 1) {
         return cg_error_set(err, CG_USAGE, "standard input (-) can be read only once");
     }
-    const struct cg_spared spared = {.folder = o->publish.overwrite && !o->dry_run ? o->publish.out
-                                                                                   : NULL,
-                                     .inputs = (const char *const *)call->args,
-                                     .input_count = call->arg_count,
-                                     .rules = {o->policy, o->layout},
-                                     .outputs = {o->accepted, o->rejected, o->report, o->trace,
-                                                 o->decisions, o->publish.metrics}};
+    const struct cg_spared spared = {
+        .folder = o->publish.overwrite && !o->plan.dry_run ? o->publish.out : NULL,
+        .inputs = (const char *const *)call->args,
+        .input_count = call->arg_count,
+        .rules = {o->policy, o->plan.layout},
+        .outputs = {o->accepted, o->rejected, o->report, o->trace, o->decisions,
+                    o->publish.metrics}};
     return check_outputs(call, err) == CG_OK ? cg_publish_spare(&spared, err) : err->status;
 }

@@ -8,33 +8,27 @@
 #include "publish_options.h"
 #include "x12_options.h"
 
+#include "claimgate/run/run.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct cg_validate_options {
+    struct cg_run_plan plan; /* as far as options are taken over as they are */
     struct cg_publish_options publish;
     const char *roster;
     const char *policy;
-    const char *layout;
     const char *accepted;
     const char *rejected;
     const char *report;
     const char *decisions;
-    const char *ledger;
     const char *trace;
     struct cg_x12_arguments x12;
-    int32_t as_of_day;
     struct cg_limits limits;
     int64_t threads;
     int64_t level;
-    int64_t lock_wait_seconds;
-    bool multiline;
-    bool allow_empty;
     bool if_any;
-    bool with_decisions;
     bool no_sandbox;
-    bool check_ledger;
-    bool dry_run;
     bool show_phi;
 };
 

@@ -87,10 +87,10 @@ static bool still_leads_to(const char *lock, int fd) {
            locked.st_ino == named.st_ino;
 }
 
-enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int seconds,
+enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int64_t seconds,
                                    struct cg_ledger_file *file, struct cg_error *err) {
     char lock[LOCK_NAME_BYTES];
-    int64_t left_ms = (int64_t)seconds * 1000;
+    int64_t left_ms = seconds * 1000;
     lock_name(ledger, lock);
     for (int tries = 0; tries < LOCK_TRIES; tries++) {
         if (open_lock(ledger, lock, file, err) != CG_OK) {

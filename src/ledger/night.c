@@ -80,11 +80,11 @@ static enum cg_status recover_orphan(struct cg_ledger_set *set, struct cg_error 
     return is_orphan ? cg_night_recover(set, &as_it_comes, &recovered, err) : status;
 }
 
-enum cg_status cg_night_wait(struct cg_ledger_set *set, int seconds, struct cg_error *err) {
+enum cg_status cg_night_wait(struct cg_ledger_set *set, int64_t seconds, struct cg_error *err) {
     if (recover_orphan(set, err) != CG_OK) {
         return err->status;
     }
-    for (int64_t left_ms = (int64_t)seconds * 1000;; left_ms -= WAIT_STEP_MS) {
+    for (int64_t left_ms = seconds * 1000;; left_ms -= WAIT_STEP_MS) {
         const enum cg_status status = cg_night_refuse_open(set, err);
         if (status != CG_BUSY || left_ms <= 0) {
             return status;

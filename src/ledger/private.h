@@ -182,7 +182,7 @@ struct cg_ledger_file {
 };
 
 /* The ledger's lock, waited for. CG_BUSY. */
-cg_must_use enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int seconds,
+cg_must_use enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int64_t seconds,
                                                struct cg_ledger_file *file, struct cg_error *err);
 /* Its file, for this account alone; SQLite would make one readable for all, and its side files take
  * the mode of the file. CG_NO_PERMISSION where another account owns it. */

@@ -51,7 +51,7 @@ cg_must_use enum cg_status cg_set_write_description(const struct cg_ledger_set *
 cg_must_use enum cg_status cg_set_check_policy(const struct cg_ledger_set *set,
                                                const char *policy_id, struct cg_error *err);
 /* What begins or ends a night is done by one process of this machine at a time. CG_BUSY. */
-cg_must_use enum cg_status cg_set_lock(struct cg_ledger_set *set, int wait_seconds,
+cg_must_use enum cg_status cg_set_lock(struct cg_ledger_set *set, int64_t wait_seconds,
                                        struct cg_error *err);
 void cg_set_unlock(struct cg_ledger_set *set);
 
@@ -142,7 +142,7 @@ enum cg_status cg_night_refuse(const struct cg_ledger_set *set, const struct cg_
 
 /* CG_BUSY where a night is open; one that a single process of this machine has begun and left is
  * recovered first, for the caller has the set's lock. */
-cg_must_use enum cg_status cg_night_wait(struct cg_ledger_set *set, int seconds,
+cg_must_use enum cg_status cg_night_wait(struct cg_ledger_set *set, int64_t seconds,
                                          struct cg_error *err);
 /* CG_BUSY where a night is open, whosever it is. */
 cg_must_use enum cg_status cg_night_refuse_open(const struct cg_ledger_set *set,

@@ -187,13 +187,13 @@ static enum cg_status wait_for_lock(struct cg_ledger_set *set, int64_t left_ms,
     }
 }
 
-enum cg_status cg_set_lock(struct cg_ledger_set *set, int wait_seconds, struct cg_error *err) {
+enum cg_status cg_set_lock(struct cg_ledger_set *set, int64_t wait_seconds, struct cg_error *err) {
     set->lock_fd = openat(set->dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (set->lock_fd < 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make its lock file",
                                   set->path);
     }
-    const enum cg_status status = wait_for_lock(set, (int64_t)wait_seconds * 1000, err);
+    const enum cg_status status = wait_for_lock(set, wait_seconds * 1000, err);
     if (status != CG_OK) {
         cg_set_unlock(set);
     }

@@ -7,10 +7,6 @@
 #include "column_words.h"
 #include "header_columns.h"
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 /* The letters of `brief` stand in `full` in this order, and the first is the first: dt, freq, mdfr.
  */
 static bool is_short_for(struct cg_text brief, struct cg_text full) {
@@ -52,7 +48,7 @@ static bool is_number_word(struct cg_text text) {
 }
 
 static bool same_word(struct cg_text a, struct cg_text b) {
-    if (is_digit(a.ptr[0]) || is_digit(b.ptr[0])) {
+    if (cg_is_digit(a.ptr[0]) || cg_is_digit(b.ptr[0])) {
         return cg_text_equal(a, b);
     }
     return cg_text_equal_nocase(a, b) || is_short_for(a, b) || is_short_for(b, a) ||
@@ -82,7 +78,7 @@ static uint32_t left_over(const struct cg_column_words *words) {
     for (uint32_t i = 0; i < words->count; i++) {
         const struct cg_text word = words->word[i];
         if (!words->matched[i]) {
-            left += is_digit(word.ptr[0]) ? CG_COLUMN_WORDS_MAX : !is_plain(word);
+            left += cg_is_digit(word.ptr[0]) ? CG_COLUMN_WORDS_MAX : !is_plain(word);
         }
     }
     return left;

@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool ends_between(char before, char after) {
     const bool camel = before >= 'a' && before <= 'z' && after >= 'A' && after <= 'Z';
-    return camel || is_digit(before) != is_digit(after);
+    return camel || cg_is_digit(before) != cg_is_digit(after);
 }
 
 static uint32_t separator_bytes(struct cg_text text) {

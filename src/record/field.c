@@ -5,10 +5,6 @@
 #include <endian.h>
 #include <stddef.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static char to_upper(char byte) {
     return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
 }
@@ -16,7 +12,7 @@ static char to_upper(char byte) {
 bool cg_field_integer(struct cg_text text, uint64_t max, uint64_t *out) {
     uint64_t value = 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        if (!is_digit(text.ptr[i])) {
+        if (!cg_is_digit(text.ptr[i])) {
             return false;
         }
         value = value * 10 + (uint64_t)(text.ptr[i] - '0');
@@ -50,12 +46,12 @@ static uint32_t skip_mantissa(struct cg_text text, bool *pointed) {
     uint32_t at = text.ptr[0] == '-' || text.ptr[0] == '+';
     const uint32_t first_digit = at;
     *pointed = false;
-    while (at < text.len && (is_digit(text.ptr[at]) ||
+    while (at < text.len && (cg_is_digit(text.ptr[at]) ||
                              (!*pointed && (text.ptr[at] == '.' || text.ptr[at] == ',')))) {
-        *pointed = *pointed || !is_digit(text.ptr[at]);
+        *pointed = *pointed || !cg_is_digit(text.ptr[at]);
         at++;
     }
-    return at == first_digit || !is_digit(text.ptr[first_digit]) ? text.len : at;
+    return at == first_digit || !cg_is_digit(text.ptr[first_digit]) ? text.len : at;
 }
 
 /* Only what a program writes for a number has a point before the E or a sign behind it; 2025E14 may
@@ -70,7 +66,7 @@ static __attribute__((noinline)) bool has_exponent(struct cg_text text) {
     const bool is_signed = at < text.len && (text.ptr[at] == '+' || text.ptr[at] == '-');
     const uint32_t digits = at + is_signed;
     at = digits;
-    while (at < text.len && is_digit(text.ptr[at])) {
+    while (at < text.len && cg_is_digit(text.ptr[at])) {
         at++;
     }
     return at == text.len && at > digits && (pointed || is_signed);
@@ -95,7 +91,7 @@ bool cg_field_is_exponent(struct cg_text text) {
 uint16_t cg_field_units(struct cg_text text) {
     uint32_t units = 0;
     uint32_t at = 0;
-    while (at < text.len && is_digit(text.ptr[at]) && units <= CG_UNITS_MAX) {
+    while (at < text.len && cg_is_digit(text.ptr[at]) && units <= CG_UNITS_MAX) {
         units = units * 10 + (uint32_t)(text.ptr[at] - '0');
         at++;
     }
@@ -163,7 +159,7 @@ enum { NPI_DIGITS = 10 };
  * NPIs. */
 static inline uint64_t checked_npi(struct cg_text text, char low, char high) {
     if (text.len != NPI_DIGITS || text.ptr[0] < low || text.ptr[0] > high ||
-        !is_digit(text.ptr[1])) {
+        !cg_is_digit(text.ptr[1])) {
         return 0;
     }
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -203,7 +199,7 @@ bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {
     enum { WHOLE_MAX_DIGITS = 9 };
     int64_t value = 0;
     uint32_t i = 0;
-    for (; i < text.len && is_digit(text.ptr[i]); i++) {
+    for (; i < text.len && cg_is_digit(text.ptr[i]); i++) {
         if (i >= WHOLE_MAX_DIGITS) {
             return false;
         }
@@ -218,7 +214,7 @@ bool cg_field_decimal(struct cg_text text, int decimals, int64_t *out) {
             return false;
         }
         for (i++; i < text.len; i++, places++) {
-            if (!is_digit(text.ptr[i]) || places == decimals) {
+            if (!cg_is_digit(text.ptr[i]) || places == decimals) {
                 return false;
             }
             value = value * 10 + (text.ptr[i] - '0');
@@ -237,7 +233,7 @@ static uint16_t modifier_symbol(char byte) {
     if (upper >= 'A' && upper <= 'Z') {
         return (uint16_t)(upper - 'A' + 1);
     }
-    return is_digit(upper) ? (uint16_t)(upper - '0' + 27) : 0;
+    return cg_is_digit(upper) ? (uint16_t)(upper - '0' + 27) : 0;
 }
 
 static char modifier_letter(uint16_t symbol) {

@@ -42,16 +42,12 @@ struct cg_header_names {
     bool first[256]; /* bytes that the folded names begin with */
 };
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 /* A small letter, a digit or a byte above ASCII; '\0' for what is left out. */
 static char fold_byte(char byte) {
     const bool is_small = byte >= 'a' && byte <= 'z';
-    return byte >= 'A' && byte <= 'Z'                         ? (char)(byte - 'A' + 'a')
-           : is_small || is_digit(byte) || (byte & 0x80) != 0 ? byte
-                                                              : '\0';
+    return byte >= 'A' && byte <= 'Z'                            ? (char)(byte - 'A' + 'a')
+           : is_small || cg_is_digit(byte) || (byte & 0x80) != 0 ? byte
+                                                                 : '\0';
 }
 
 static struct cg_text fold(struct cg_text text, char out[FOLDED_MAX_BYTES]) {
@@ -101,7 +97,7 @@ static bool add(struct cg_header_names *names, struct cg_text text) {
     if (!keep(names, text, &name->text) || !keep(names, fold(text, room), &name->folded)) {
         return false;
     }
-    names->has_digit = names->has_digit || (text.len > 0 && is_digit(text.ptr[0]));
+    names->has_digit = names->has_digit || (text.len > 0 && cg_is_digit(text.ptr[0]));
     names->has_value = names->has_value || !cg_column_looks_like_a_name(text);
     const bool is_new = name->folded.len > 0 && find(names, text) < 0;
     names->count++;
@@ -259,7 +255,7 @@ static bool is_like_name(struct cg_text field) {
     bool has_digit = false;
     bool joins = false;
     for (uint32_t i = 0; i < field.len; i++) {
-        has_digit = has_digit || is_digit(field.ptr[i]);
+        has_digit = has_digit || cg_is_digit(field.ptr[i]);
         joins = joins || field.ptr[i] == '_';
     }
     return first >= 'a' && first <= 'z' && (joins || !has_digit);

@@ -3,10 +3,6 @@
 #include "header_names.h"
 #include "total_row.h"
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 /* --- trailers --- */
 
 static bool parts_words(char byte) {
@@ -18,7 +14,7 @@ static bool read_count(struct cg_text word, uint64_t *count) {
     enum { DIGITS_MAX = 18 };
     *count = 0;
     for (uint32_t i = 0; i < word.len; i++) {
-        if (!is_digit(word.ptr[i])) {
+        if (!cg_is_digit(word.ptr[i])) {
             return false;
         }
         *count = *count * 10 + (uint64_t)(word.ptr[i] - '0');
@@ -91,7 +87,7 @@ static bool is_word(struct cg_text text) {
     for (uint32_t i = 0; i < text.len; i++) {
         const char small = (char)(text.ptr[i] | 0x20);
         has_letter = has_letter || (small >= 'a' && small <= 'z');
-        if (is_digit(text.ptr[i])) {
+        if (cg_is_digit(text.ptr[i])) {
             return false;
         }
     }

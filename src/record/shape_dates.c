@@ -13,14 +13,10 @@ struct reading {
     int day;
 };
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool read_number(struct reading *reading, int fewest, int most, int *out) {
     int digits = 0;
     *out = 0;
-    while (digits < most && reading->at < reading->end && is_digit(*reading->at)) {
+    while (digits < most && reading->at < reading->end && cg_is_digit(*reading->at)) {
         *out = *out * 10 + (*reading->at++ - '0');
         digits++;
     }
@@ -66,7 +62,7 @@ static bool read_piece(struct reading *reading, const char *word, size_t *used) 
     case 'D':
         return read_number(reading, fewest, most, &reading->day);
     case '~': {
-        const bool more = reading->at < reading->end && !is_digit(*reading->at);
+        const bool more = reading->at < reading->end && !cg_is_digit(*reading->at);
         reading->at = reading->end;
         return more;
     }
@@ -102,7 +98,7 @@ bool cg_shape_is_date(struct cg_text value, const char *word) {
 static bool read_count(struct cg_text value, uint64_t *out) {
     uint32_t at = 0;
     *out = 0;
-    for (; at < value.len && at < 15 && is_digit(value.ptr[at]); at++) {
+    for (; at < value.len && at < 15 && cg_is_digit(value.ptr[at]); at++) {
         *out = *out * 10 + (uint64_t)(value.ptr[at] - '0');
     }
     return at > 0 && (at == value.len || value.ptr[at] == '.');

@@ -7,10 +7,6 @@
 
 /* --- values --- */
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
@@ -18,7 +14,7 @@ static bool is_letter(char byte) {
 static uint32_t count_digits(struct cg_text value) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < value.len; i++) {
-        count += is_digit(value.ptr[i]);
+        count += cg_is_digit(value.ptr[i]);
     }
     return count;
 }
@@ -88,7 +84,7 @@ bool cg_shape_is_grouped(struct cg_text value, const char *word) {
     uint32_t marks = 0;
     (void)word;
     for (uint32_t i = 0; i < value.len; i++) {
-        if (!is_digit(value.ptr[i])) {
+        if (!cg_is_digit(value.ptr[i])) {
             marks++;
             if (i == 0 || memchr(", '-.", value.ptr[i], 5) == NULL) {
                 return false;
@@ -99,7 +95,7 @@ bool cg_shape_is_grouped(struct cg_text value, const char *word) {
 }
 
 bool cg_shape_is_signed(struct cg_text value, const char *word) {
-    return value.len > 1 && value.ptr[0] == word[0] && is_digit(value.ptr[1]);
+    return value.len > 1 && value.ptr[0] == word[0] && cg_is_digit(value.ptr[1]);
 }
 
 bool cg_shape_is_fraction(struct cg_text value, const char *word) {
@@ -110,7 +106,7 @@ bool cg_shape_is_fraction(struct cg_text value, const char *word) {
 
 bool cg_shape_has_words(struct cg_text value, const char *word) {
     (void)word;
-    return value.len > 1 && is_digit(value.ptr[0]) && is_letter(value.ptr[value.len - 1]);
+    return value.len > 1 && cg_is_digit(value.ptr[0]) && is_letter(value.ptr[value.len - 1]);
 }
 
 bool cg_shape_is_ten_digits(struct cg_text value, const char *word) {
@@ -120,7 +116,7 @@ bool cg_shape_is_ten_digits(struct cg_text value, const char *word) {
 bool cg_shape_is_other_number(struct cg_text value, const char *word) {
     (void)word;
     for (uint32_t i = 0; i < value.len; i++) {
-        if (!is_digit(value.ptr[i]) && !is_letter(value.ptr[i])) {
+        if (!cg_is_digit(value.ptr[i]) && !is_letter(value.ptr[i])) {
             return false;
         }
     }

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte) {
     const char small = (char)(byte | 0x20);
     return small >= 'a' && small <= 'z';
@@ -15,12 +11,12 @@ static bool is_letter(char byte) {
 
 /* The next word of letters, or number; what stands between words is passed over. */
 static struct cg_text next_word(struct cg_text *rest) {
-    while (rest->len > 0 && !is_letter(*rest->ptr) && !is_digit(*rest->ptr)) {
+    while (rest->len > 0 && !is_letter(*rest->ptr) && !cg_is_digit(*rest->ptr)) {
         *rest = (struct cg_text){rest->ptr + 1, rest->len - 1};
     }
     struct cg_text word = {rest->ptr, 0};
     while (word.len < rest->len && is_letter(word.ptr[word.len]) == is_letter(*rest->ptr) &&
-           (is_letter(word.ptr[word.len]) || is_digit(word.ptr[word.len]))) {
+           (is_letter(word.ptr[word.len]) || cg_is_digit(word.ptr[word.len]))) {
         word.len++;
     }
     *rest = (struct cg_text){rest->ptr + word.len, rest->len - word.len};
@@ -29,7 +25,7 @@ static struct cg_text next_word(struct cg_text *rest) {
 
 /* An id as TOTAL7 or TRL-7 goes on behind the word. */
 static bool ends_here(struct cg_text rest) {
-    return rest.len == 0 || (!is_digit(*rest.ptr) && *rest.ptr != '-' && *rest.ptr != '_');
+    return rest.len == 0 || (!cg_is_digit(*rest.ptr) && *rest.ptr != '-' && *rest.ptr != '_');
 }
 
 static bool begins_with_words(struct cg_text record) {
@@ -41,7 +37,7 @@ static bool begins_with_words(struct cg_text record) {
                                   "report data records rows lines claims";
     struct cg_text rest = record;
     struct cg_text word = next_word(&rest);
-    if (word.len > 0 && is_digit(*word.ptr)) { /* "5 rows selected", not a date or an id */
+    if (word.len > 0 && cg_is_digit(*word.ptr)) { /* "5 rows selected", not a date or an id */
         const bool is_parted = rest.len > 0 && *rest.ptr == ' ';
         word = next_word(&rest);
         return is_parted && ends_here(rest) &&
@@ -55,7 +51,7 @@ static bool begins_with_words(struct cg_text record) {
     }
     word = next_word(&rest);
     return ends_here(rest) &&
-           (cg_column_word_is_in(word, counted) || (word.len > 0 && is_digit(*word.ptr)));
+           (cg_column_word_is_in(word, counted) || (word.len > 0 && cg_is_digit(*word.ptr)));
 }
 
 /* A sum without a word to it stands alone between blank fields. */
@@ -68,7 +64,7 @@ static bool is_bare_sum(struct cg_text record, char delimiter) {
             filled += has_digit;
             fields++;
             has_digit = false;
-        } else if (is_digit(record.ptr[i])) {
+        } else if (cg_is_digit(record.ptr[i])) {
             has_digit = true;
         } else if (strchr(" \t\"$.+-()", record.ptr[i]) == NULL) {
             return false;

@@ -24,9 +24,8 @@ enum {
 
 /* One for each NPI of credentials.csv. */
 struct provider {
-    struct cg_span span; /* key: npi; the days mean nothing */
-    int32_t deactivated; /* CG_DAY_NONE: active, as far as NPPES says */
-    uint32_t unused;
+    struct cg_span span;  /* key: npi; the days mean nothing */
+    int32_t deactivated;  /* CG_DAY_NONE: active, as far as NPPES says */
     uint64_t replacement; /* 0: none */
 };
 

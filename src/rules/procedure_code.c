@@ -27,12 +27,8 @@ struct folded {
     bool disguised; /* a letter of another alphabet that looks like one of ours was among them */
 };
 
-static bool is_digit(char letter) {
-    return letter >= '0' && letter <= '9';
-}
-
 static bool is_letter(char byte) {
-    return is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+    return cg_is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
 /* Cyrillic and Greek letters, in UTF-8, and the letter that a person takes them for. */
@@ -140,7 +136,7 @@ static int code_at(const struct cg_policy *policy, const char *letters) {
 
 static bool is_all_digits(struct cg_text word) {
     for (uint32_t i = 0; i < word.len; i++) {
-        if (!is_digit(word.ptr[i])) {
+        if (!cg_is_digit(word.ptr[i])) {
             return false;
         }
     }
@@ -219,7 +215,7 @@ static bool lacks_one(const char *letters, const char *code) {
 /* A letter and a number, for the code's digits were a number once, and lost their noughts. */
 static bool lost_noughts(struct cg_text word, const char *code) {
     uint32_t digits = 0;
-    while (digits + 1 < word.len && is_digit(word.ptr[digits + 1])) {
+    while (digits + 1 < word.len && cg_is_digit(word.ptr[digits + 1])) {
         digits++;
     }
     const bool has_number = digits > 0 && digits < CODE_LETTERS - 2;
@@ -306,7 +302,7 @@ static struct cg_code_found find_in_words(const struct cg_policy *policy,
  * others in some files. */
 static bool is_foreign(struct cg_text text) {
     uint32_t digits = 0;
-    while (digits < text.len && is_digit(text.ptr[digits])) {
+    while (digits < text.len && cg_is_digit(text.ptr[digits])) {
         digits++;
     }
     return (digits == text.len && digits > CODE_LETTERS + 2) ||

@@ -23,6 +23,11 @@ static inline bool cg_text_equal_nocase(struct cg_text a, struct cg_text b) {
     return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Of ASCII. */
+static inline bool cg_is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
 /* A to Z as small letters; other bytes as they are. */
 static inline char cg_letter_small(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;

@@ -41,7 +41,7 @@ const char *cg_ledger_library(void); /* "3.40.1", the SQLite that is linked */
 
 struct cg_ledger_plan {
     const char *path;
-    int lock_wait_seconds;
+    int64_t lock_wait_seconds;
     /* A redo that is cut off has taken nights back, whose room in the caps nobody else may take: it
      * leaves "<path>-redo", and only a redo opens the ledger then. Others: CG_BUSY. */
     bool is_redo;

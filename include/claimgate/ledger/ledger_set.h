@@ -65,7 +65,7 @@ struct cg_ledger_night_plan {
     const char *work;      /* the folder that its tasks share, for messages; NULL: none */
     int64_t withdraws;     /* 0: nothing */
     bool by_one_process;   /* which holds the set's lock until the night is over */
-    int lock_wait_seconds; /* for another night to be over */
+    int64_t lock_wait_seconds; /* for another night to be over */
 };
 /* Begin: no other night is open, and all parts are there and agree on their last run. */
 cg_must_use enum cg_status cg_ledger_night_begin(struct cg_ledger_set *set,

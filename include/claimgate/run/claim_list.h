@@ -16,7 +16,7 @@
 struct cg_claim_list {
     const char *file; /* CSV or 835, plain or gzip; a regular file */
     const char *ledger;
-    int lock_wait_seconds;
+    int64_t lock_wait_seconds;
     int32_t as_of_day;
 };
 

@@ -23,7 +23,7 @@
 struct cg_import_plan {
     const char *file; /* CSV or X12, plain or gzip; a regular file */
     const char *ledger;
-    int lock_wait_seconds;
+    int64_t lock_wait_seconds;
     int32_t as_of_day;
     const struct cg_policy *policy; /* tells which codes are in scope */
     const struct cg_roster *roster; /* authorizations on file, and whose a member id is; NULL:

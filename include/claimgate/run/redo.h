@@ -24,7 +24,7 @@
 
 struct cg_redo_plan {
     const char *ledger;
-    int lock_wait_seconds;
+    int64_t lock_wait_seconds;
     int64_t from_run; /* the first night to redo */
     const struct cg_policy *policy;
     const struct cg_roster *roster;

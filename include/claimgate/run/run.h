@@ -75,7 +75,7 @@ struct cg_run_plan {
     uint32_t threads;
     struct cg_output_plan output;
     const char *ledger; /* NULL: start from nothing */
-    int lock_wait_seconds;
+    int64_t lock_wait_seconds;
     const struct cg_sandbox_plan
         *sandbox;       /* entered before an input is read; NULL: by the caller */
     bool check_ledger;  /* all pages of it, before it is built on */
