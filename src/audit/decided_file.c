@@ -53,7 +53,6 @@ enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_deci
                             "folder of both files of decisions",
                             dir, name, name);
     }
-    cg_buffer_init(&out->packed, (size_t)4 * CG_BATCH_BYTES);
     cg_buffer_init(&out->text, row_max_bytes);
     out->room = malloc(CG_BATCH_BYTES);
     if (out->room == NULL) {
@@ -65,15 +64,13 @@ enum cg_status cg_decided_open(const char *dir, const char *name, struct cg_deci
 void cg_decided_close(struct cg_decided_file *file) {
     cg_source_close(file->source);
     cg_buffer_fini(&file->text);
-    cg_buffer_fini(&file->packed);
     free(file->room);
     memset(file, 0, sizeof *file);
 }
 
 /* One more fill behind what is not yet taken. */
 static enum cg_status read_more(struct cg_decided_file *file, struct cg_error *err) {
-    struct cg_fill fill = {
-        .out = file->room, .capacity_bytes = CG_BATCH_BYTES, .packed = &file->packed};
+    struct cg_fill fill = {.out = file->room, .capacity_bytes = CG_BATCH_BYTES};
     const size_t kept_bytes = file->text.len_bytes - file->at;
     if (cg_source_read(file->source, &fill, err) != CG_OK) {
         return err->status;

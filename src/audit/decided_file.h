@@ -24,7 +24,6 @@ enum { CG_DECIDED_PATH_BYTES = 4096 };
 struct cg_decided_file {
     char path[CG_DECIDED_PATH_BYTES];
     struct cg_source *source;
-    struct cg_buffer packed;
     struct cg_buffer text; /* unpacked, from `at` on not yet taken */
     size_t at;
     char *room; /* one fill */

@@ -13,8 +13,11 @@
  * ends is a matter of the content alone, whatever the codec has looked ahead at. */
 enum shape { SHAPE_UNKNOWN, SHAPE_BLOCKS, SHAPE_GZIP, SHAPE_PLAIN };
 
+enum { PACKED_MAX_BYTES = 4 << 20 };
+
 struct cg_source {
     struct cg_input *input;
+    struct cg_buffer packed; /* on the way of cg_source_read */
     struct cg_gzip *gzip;
     enum cg_codec codec;
     enum shape shape;
@@ -36,6 +39,7 @@ enum cg_status cg_source_open_with(const char *path, enum cg_codec codec, struct
         return cg_error_set(err, CG_INTERNAL, "%s: out of memory", path);
     }
     source->codec = codec;
+    cg_buffer_init(&source->packed, PACKED_MAX_BYTES);
     enum cg_status status = cg_input_open(path, &source->input, err);
     if (status != CG_OK) {
         free(source);
@@ -53,6 +57,7 @@ void cg_source_close(struct cg_source *source) {
     if (source != NULL) {
         cg_gzip_free(source->gzip);
         cg_input_close(source->input);
+        cg_buffer_fini(&source->packed);
         free(source);
     }
 }
@@ -259,6 +264,7 @@ enum cg_status cg_source_unpack(const struct cg_buffer *packed, char *out, size_
 
 enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
                               struct cg_error *err) {
+    fill->packed = &source->packed;
     enum cg_status status = cg_source_fill(source, fill, err);
 
     if (status != CG_OK || fill->packed->len_bytes == 0) {

@@ -206,10 +206,8 @@ static enum cg_status write_pieces(const struct cg_join_target *target, const st
 /* The content of a piece, once more unpacked: no hash of it can be made of those of its parts. */
 static enum cg_status hash_content(const char *path, struct cg_source *source, char *bytes,
                                    struct cg_xxh128 *content, struct cg_error *err) {
-    struct cg_buffer packed;
-    struct cg_fill fill = {.out = bytes, .capacity_bytes = COPY_BYTES, .packed = &packed};
+    struct cg_fill fill = {.out = bytes, .capacity_bytes = COPY_BYTES};
     enum cg_status status = CG_OK;
-    cg_buffer_init(&packed, 2 * COPY_BYTES);
     cg_source_trust(source);
     cg_source_take_x12(source);
     while (status == CG_OK && !fill.at_end) {
@@ -218,7 +216,6 @@ static enum cg_status hash_content(const char *path, struct cg_source *source, c
             cg_xxh128_update(content, bytes, fill.len_bytes);
         }
     }
-    cg_buffer_fini(&packed);
     return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", path);
 }
 

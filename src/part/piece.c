@@ -91,8 +91,7 @@ static enum cg_status is_not_whole(const struct cg_piece_reader *piece, const ch
 static enum cg_status fill(struct cg_piece_reader *piece, struct cg_error *err) {
     const size_t left = piece->end - piece->begin;
     memmove(piece->bytes, piece->bytes + piece->begin, left);
-    struct cg_fill fill = {
-        .out = piece->bytes + left, .capacity_bytes = FILL_BYTES, .packed = &piece->packed};
+    struct cg_fill fill = {.out = piece->bytes + left, .capacity_bytes = FILL_BYTES};
     if (cg_source_read(piece->source, &fill, err) != CG_OK) {
         return err->status;
     }
@@ -153,7 +152,6 @@ enum cg_status cg_piece_open(const char *path, const char *header,
                              const struct cg_piece_facts *facts, struct cg_piece_reader *out,
                              struct cg_error *err) {
     *out = (struct cg_piece_reader){.path = strdup(path), .facts = *facts};
-    cg_buffer_init(&out->packed, 2 * FILL_BYTES);
     out->bytes = malloc((size_t)2 * FILL_BYTES);
     out->content = cg_xxh128_new();
     if (out->path == NULL || out->bytes == NULL || out->content == NULL) {
@@ -179,7 +177,6 @@ enum cg_status cg_piece_next(struct cg_piece_reader *piece, struct cg_text *row,
 
 void cg_piece_close(struct cg_piece_reader *piece) {
     cg_source_close(piece->source);
-    cg_buffer_fini(&piece->packed);
     cg_xxh128_free(piece->content);
     free(piece->bytes);
     free(piece->path);

@@ -53,7 +53,6 @@ struct cg_piece_reader {
     char *bytes; /* room for two fills */
     size_t begin;
     size_t end;
-    struct cg_buffer packed;
     struct cg_xxh128 *content;
     struct cg_piece_facts facts; /* that it must have */
     uint64_t rows;

@@ -187,8 +187,7 @@ enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *ledger,
 struct listing {
     struct cg_page *page;
     const struct cg_ledger_question *question;
-    struct cg_page_table table; /* for people */
-    struct cg_answer answer;    /* for people a line each, or CSV */
+    struct cg_answer answer; /* for people, or CSV */
     uint64_t count;
     uint64_t skipped; /* the oldest */
 };
@@ -219,7 +218,20 @@ static void list_json(struct cg_page *page, const struct cg_ledger_run_facts *ru
     cg_json_close_object(page->json);
 }
 
-static void list_line(struct cg_answer *answer, const struct cg_ledger_run_facts *run) {
+/* What people are told below the row of a run, where it has more than one line. */
+static void list_notes(struct cg_page_table *table, const struct cg_ledger_run_facts *run) {
+    char said[SAID_BYTES];
+    if (remark_on(run, said)[0] != '\0') {
+        cg_page_table_note(table, "%s", said);
+    }
+    if (run->folder[0] != '\0') {
+        cg_page_table_note(table, "outputs in %s", run->folder);
+    }
+    cg_page_table_note(table, "hash %s", run->hash);
+}
+
+static void list_row(struct listing *listing, const struct cg_ledger_run_facts *run) {
+    struct cg_answer *answer = &listing->answer;
     char said[SAID_BYTES];
     cg_answer_number(answer, run->run_no);
     cg_answer_text(answer, run->started_at);
@@ -234,42 +246,24 @@ static void list_line(struct cg_answer *answer, const struct cg_ledger_run_facts
         cg_answer_text(answer, run->folder);
         cg_answer_text(answer, run->hash);
     }
-    cg_answer_text(answer, remark_on(run, said));
-}
-
-static void list_row(struct cg_page_table *table, const struct cg_ledger_run_facts *run) {
-    const uint64_t counts[] = {run->tally.records, run->tally.accepted, run->tally.rejected,
-                               run->tally.units_accepted};
-    char said[SAID_BYTES];
-    cg_page_table_cell(table, "%" PRId64, run->run_no);
-    cg_page_table_cell(table, "%s", run->started_at);
-    cg_page_table_cell(table, "%s", run->kind);
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        cg_page_table_cell(table, "%" PRIu64, counts[i]);
+    if (answer->is_csv || listing->question->is_oneline) {
+        cg_answer_text(answer, remark_on(run, said));
+    } else {
+        list_notes(&answer->table, run);
     }
-    if (remark_on(run, said)[0] != '\0') {
-        cg_page_table_note(table, "%s", said);
-    }
-    if (run->folder[0] != '\0') {
-        cg_page_table_note(table, "outputs in %s", run->folder);
-    }
-    cg_page_table_note(table, "hash %s", run->hash);
 }
 
 static enum cg_status list_run(void *context, const struct cg_ledger_run_facts *run,
                                struct cg_error *err) {
     struct listing *listing = context;
-    const struct cg_ledger_question *question = listing->question;
     (void)err;
     if (listing->count++ < listing->skipped) {
         return CG_OK;
     }
     if (listing->page->json != NULL) {
         list_json(listing->page, run);
-    } else if (question->is_oneline || question->is_csv) {
-        list_line(&listing->answer, run);
     } else {
-        list_row(&listing->table, run);
+        list_row(listing, run);
     }
     return CG_OK;
 }
@@ -283,69 +277,46 @@ static enum cg_status count_run(void *context, const struct cg_ledger_run_facts 
     return CG_OK;
 }
 
-static void open_lines(struct listing *listing) {
-    static const struct cg_answer_column of_csv[] = {
+enum { ROW_CELLS = 7, LINE_CELLS, CSV_CELLS = 12 };
+
+/* CSV has all columns; a line of people has their remark as its last. */
+static enum cg_status list_runs(struct listing *listing, struct cg_ledger *ledger,
+                                struct cg_error *err) {
+    const struct cg_ledger_question *question = listing->question;
+    const struct cg_answer_column columns[CSV_CELLS] = {
         {"run", "run", CG_ANSWER_NUMBER},
         {"started_at", "started", CG_ANSWER_TEXT},
         {"kind", "kind", CG_ANSWER_TEXT},
         {"records", "records", CG_ANSWER_NUMBER},
         {"accepted", "accepted", CG_ANSWER_NUMBER},
         {"rejected", "rejected", CG_ANSWER_NUMBER},
-        {"units_accepted", "units", CG_ANSWER_NUMBER},
-        {"taken_back", "", CG_ANSWER_NUMBER},
-        {"units_taken_back", "", CG_ANSWER_NUMBER},
+        {"units_accepted", question->is_oneline ? "units" : "units accepted", CG_ANSWER_NUMBER},
+        {"taken_back", "", CG_ANSWER_TEXT},
+        {"units_taken_back", "", CG_ANSWER_TEXT},
         {"folder", "", CG_ANSWER_TEXT},
         {"hash", "", CG_ANSWER_TEXT},
         {"remark", "", CG_ANSWER_TEXT},
     };
-    static const struct cg_answer_column shown[] = {
-        {"run", "run", CG_ANSWER_NUMBER},
-        {"started_at", "started", CG_ANSWER_TEXT},
-        {"kind", "kind", CG_ANSWER_TEXT},
-        {"records", "records", CG_ANSWER_NUMBER},
-        {"accepted", "accepted", CG_ANSWER_NUMBER},
-        {"rejected", "rejected", CG_ANSWER_NUMBER},
-        {"units_accepted", "units", CG_ANSWER_NUMBER},
-        {"remark", "", CG_ANSWER_TEXT},
-    };
-    const bool is_csv = listing->question->is_csv;
-    cg_answer_open(&listing->answer, listing->page, is_csv, "runs", is_csv ? of_csv : shown,
-                   is_csv ? sizeof of_csv / sizeof of_csv[0] : sizeof shown / sizeof shown[0]);
-}
-
-static void end_list(struct listing *listing) {
-    struct cg_page *page = listing->page;
-    if (page->json != NULL) {
-        cg_page_close_list(page);
-    } else if (listing->question->is_oneline || listing->question->is_csv) {
-        cg_answer_close(&listing->answer);
-    } else {
-        cg_page_table_end(&listing->table, 0, page);
-    }
-    if (page->json == NULL && listing->count == 0 && !listing->question->is_csv) {
-        cg_page_say(page, "The ledger has no runs yet.\n");
-    }
+    cg_answer_open(&listing->answer, listing->page, question->is_csv, "runs", columns,
+                   question->is_csv       ? CSV_CELLS
+                   : question->is_oneline ? LINE_CELLS
+                                          : ROW_CELLS);
+    const enum cg_status status = cg_ledger_visit_runs(ledger, 0, list_run, listing, err);
+    cg_answer_close(&listing->answer);
+    return status;
 }
 
 enum cg_status cg_page_runs(struct cg_page *page, struct cg_ledger *ledger,
                             struct cg_ledger_question *question, struct cg_error *err) {
-    static const struct cg_page_table_column columns[] = {
-        {"run", true},      {"started", false}, {"kind", false},         {"records", true},
-        {"accepted", true}, {"rejected", true}, {"units accepted", true}};
     struct listing listing = {.page = page, .question = question};
     uint64_t count = 0;
     enum cg_status status = cg_ledger_visit_runs(ledger, 0, count_run, &count, err);
     listing.skipped = question->last != 0 && count > question->last ? count - question->last : 0;
-    if (page->json != NULL) {
-        cg_page_open_list(page, "runs");
-    } else if (question->is_oneline || question->is_csv) {
-        open_lines(&listing);
-    } else {
-        cg_page_table_open(&listing.table, columns, sizeof columns / sizeof columns[0]);
-    }
     if (status == CG_OK) {
-        status = cg_ledger_visit_runs(ledger, 0, list_run, &listing, err);
+        status = list_runs(&listing, ledger, err);
     }
-    end_list(&listing);
+    if (page->json == NULL && listing.count == 0 && !question->is_csv) {
+        cg_page_say(page, "The ledger has no runs yet.\n");
+    }
     return status;
 }

@@ -18,7 +18,6 @@
 
 enum {
     CREDENTIALS_MAX_BYTES = 512 << 20,
-    PACKED_MAX_BYTES = 4 * CG_BATCH_BYTES,
     COLUMNS_MAX = 4096,
 };
 
@@ -160,10 +159,9 @@ static void count_providers(struct merge *merge) {
 /* --- the file again --- */
 
 static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
-                                struct cg_buffer *packed, struct cg_error *err) {
-    struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES, .packed = packed};
+                                struct cg_error *err) {
+    struct cg_fill fill = {.capacity_bytes = CG_BATCH_BYTES};
     while (!fill.at_end) {
-        cg_buffer_clear(packed);
         if (merge->text.len_bytes > CREDENTIALS_MAX_BYTES - CG_BATCH_BYTES) {
             return cg_error_set(err, CG_BAD_DATA, "%s is longer than 512 MiB",
                                 merge->plan->credentials);
@@ -182,13 +180,10 @@ static enum cg_status fill_text(struct merge *merge, struct cg_source *source,
 
 static enum cg_status read_text(struct merge *merge, struct cg_error *err) {
     struct cg_source *source = NULL;
-    struct cg_buffer packed;
     if (cg_source_open(merge->plan->credentials, &source, err) != CG_OK) {
         return err->status;
     }
-    cg_buffer_init(&packed, PACKED_MAX_BYTES);
-    const enum cg_status status = fill_text(merge, source, &packed, err);
-    cg_buffer_fini(&packed);
+    const enum cg_status status = fill_text(merge, source, err);
     cg_source_close(source);
     return status;
 }

@@ -1,6 +1,5 @@
 #include "claimgate/run/content_hash.h"
 
-#include "claimgate/base/buffer.h"
 #include "claimgate/base/stop.h"
 #include "claimgate/io/source.h"
 #include "claimgate/ledger/ledger.h"
@@ -50,16 +49,12 @@ static enum cg_status add_next(struct cg_content_hash *hash, struct cg_source *s
 
 static enum cg_status add_source(struct cg_content_hash *hash, struct cg_source *source, bool whole,
                                  struct cg_error *err) {
-    struct cg_buffer packed;
-    cg_buffer_init(&packed, 4 * CG_BATCH_BYTES);
-    struct cg_fill fill = {
-        .out = malloc(CG_BATCH_BYTES), .capacity_bytes = CG_BATCH_BYTES, .packed = &packed};
+    struct cg_fill fill = {.out = malloc(CG_BATCH_BYTES), .capacity_bytes = CG_BATCH_BYTES};
     enum cg_status status = fill.out != NULL ? CG_OK : cg_error_no_memory(err);
     while (status == CG_OK && !fill.at_end && (whole || hash->head_bytes < CG_LEDGER_HEAD_BYTES)) {
         status = add_next(hash, source, &fill, err);
     }
     free(fill.out);
-    cg_buffer_fini(&packed);
     return status;
 }
 

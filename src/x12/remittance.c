@@ -39,13 +39,10 @@ struct remittance {
 
 static enum cg_status look(struct cg_source *source, char *room, bool *is_x12,
                            struct cg_error *err) {
-    struct cg_buffer packed;
-    struct cg_fill fill = {.out = room, .capacity_bytes = FILL_BYTES, .packed = &packed};
+    struct cg_fill fill = {.out = room, .capacity_bytes = FILL_BYTES};
     bool decided;
-    cg_buffer_init(&packed, FILL_BYTES);
     cg_source_take_x12(source);
     const enum cg_status status = cg_source_read(source, &fill, err);
-    cg_buffer_fini(&packed);
     *is_x12 = status == CG_OK &&
               cg_x12_begins((struct cg_text){room, (uint32_t)fill.len_bytes}, true, &decided);
     return status;
@@ -220,16 +217,14 @@ static enum cg_status take_held(struct remittance *r, bool at_end) {
     return status;
 }
 
-static enum cg_status read_all(struct remittance *r, struct cg_source *source,
-                               struct cg_buffer *packed) {
+static enum cg_status read_all(struct remittance *r, struct cg_source *source) {
     bool at_end = false;
     while (!at_end) {
         if (!cg_buffer_reserve(&r->held, FILL_BYTES)) {
             return cg_error_no_memory(r->err);
         }
         struct cg_fill fill = {.out = r->held.data + r->held.len_bytes,
-                               .capacity_bytes = FILL_BYTES,
-                               .packed = packed};
+                               .capacity_bytes = FILL_BYTES};
         if (cg_source_read(source, &fill, r->err) != CG_OK) {
             return r->err->status;
         }
@@ -253,7 +248,6 @@ enum cg_status cg_remittance_read(const struct cg_remittance_plan *plan,
                                   struct cg_remittance_facts *facts, struct cg_error *err) {
     struct remittance *r = calloc(1, sizeof *r);
     struct cg_source *source = NULL;
-    struct cg_buffer packed;
     *facts = (struct cg_remittance_facts){0};
     if (r == NULL) {
         return cg_error_no_memory(err);
@@ -264,14 +258,12 @@ enum cg_status cg_remittance_read(const struct cg_remittance_plan *plan,
     r->is_between = true;
     r->err = err;
     cg_buffer_init(&r->held, HELD_MAX_BYTES);
-    cg_buffer_init(&packed, 4 * FILL_BYTES);
     enum cg_status status = cg_source_open(plan->table.file, &source, err);
     if (status == CG_OK) {
         cg_source_take_x12(source);
-        status = read_all(r, source, &packed);
+        status = read_all(r, source);
     }
     cg_source_close(source);
-    cg_buffer_fini(&packed);
     cg_buffer_fini(&r->held);
     free(r);
     return status;

@@ -64,7 +64,8 @@ cg_must_use enum cg_status cg_source_unpack(const struct cg_buffer *packed, char
                                             size_t capacity_bytes, size_t *len_bytes,
                                             struct cg_error *err);
 
-/* Both at once, for those who read on one thread: `out` holds the bytes, whatever the input is. */
+/* Both at once, for those who read on one thread: `out` holds the bytes, whatever the input is, and
+ * `packed` is the source's own. */
 cg_must_use enum cg_status cg_source_read(struct cg_source *source, struct cg_fill *fill,
                                           struct cg_error *err);
 
