@@ -1,5 +1,7 @@
 #include "claimgate/base/arena.h"
 
+#include "claimgate/base/assert.h"
+
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -69,7 +71,8 @@ static struct cg_arena_block *add_block(struct cg_arena *arena, size_t object_by
 }
 
 void *cg_arena_alloc(struct cg_arena *arena, size_t len_bytes) {
-    if (len_bytes > SIZE_MAX / 2 || arena->used_bytes > arena->limit_bytes) {
+    CG_ASSERT(arena->used_bytes <= arena->limit_bytes);
+    if (len_bytes > SIZE_MAX / 2) {
         return NULL;
     }
     size_t size_bytes = (len_bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;

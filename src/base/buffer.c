@@ -1,5 +1,7 @@
 #include "claimgate/base/buffer.h"
 
+#include "claimgate/base/assert.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +34,8 @@ static size_t grown_capacity(const struct cg_buffer *buffer, size_t needed_bytes
 }
 
 bool cg_buffer_grow(struct cg_buffer *buffer, size_t more_bytes) {
-    if (buffer->len_bytes > buffer->limit_bytes ||
-        more_bytes > buffer->limit_bytes - buffer->len_bytes) {
+    CG_ASSERT(buffer->len_bytes <= buffer->limit_bytes);
+    if (more_bytes > buffer->limit_bytes - buffer->len_bytes) {
         return false;
     }
     size_t capacity = grown_capacity(buffer, buffer->len_bytes + more_bytes);

@@ -2,6 +2,7 @@
 
 #include "claimgate/base/text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,18 +84,13 @@ static bool is_harmless(const char *bytes, size_t char_bytes) {
            cg_text_blank_bytes((struct cg_text){bytes, (uint32_t)char_bytes}) == 0;
 }
 
-/* How a character that is not shown is written: "\x1b", or "<U+200B>" where it is one of UTF-8. */
+/* How a character that is not shown is written: "\x1b", or "<U+200B>" where it is one of UTF-8,
+ * all of which have three bytes at most. */
 static size_t write_escape(const char *bytes, size_t char_bytes, char out[ESCAPE_BYTES]) {
-    const unsigned char *c = (const unsigned char *)bytes;
-    unsigned point = c[0];
-    if (char_bytes < 2) {
-        return (size_t)snprintf(out, ESCAPE_BYTES, "\\x%02x", point);
-    }
-    point &= char_bytes == 2 ? 0x1F : char_bytes == 3 ? 0x0F : 0x07;
-    for (size_t i = 1; i < char_bytes; i++) {
-        point = point << 6 | (c[i] & 0x3F);
-    }
-    return (size_t)snprintf(out, ESCAPE_BYTES, "<U+%04X>", point);
+    return char_bytes < 2
+               ? (size_t)snprintf(out, ESCAPE_BYTES, "\\x%02x", (unsigned)(unsigned char)bytes[0])
+               : (size_t)snprintf(out, ESCAPE_BYTES, "<U+%04" PRIX32 ">",
+                                  cg_utf8_point(bytes, char_bytes));
 }
 
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {

@@ -86,3 +86,21 @@ Test(hash_table, may_be_used_again_after_fini) {
         cg_hash_table_fini(&table);
     }
 }
+
+/* Of hashes that share a place, and of those that stand right behind it. */
+Test(hash_table, what_stands_behind_one_that_is_removed_is_still_found) {
+    for (uint32_t removed = 0; removed < 6; removed++) {
+        struct cg_hash_table table = {0};
+        for (uint32_t i = 0; i < 6; i++) {
+            keys[i] = i;
+            cr_assert(cg_hash_table_add(&table, (uint64_t)(62 + i / 3) << 32, i + 1));
+        }
+        cg_hash_table_remove(&table, (uint64_t)(62 + removed / 3) << 32, removed + 1);
+        for (uint32_t i = 0; i < 6; i++) {
+            cr_expect_eq(find(&table, (uint64_t)(62 + i / 3) << 32, i), i == removed ? 0 : i + 1,
+                         "%u without %u", i, removed);
+        }
+        cr_expect_eq(table.used, 5);
+        cg_hash_table_fini(&table);
+    }
+}
