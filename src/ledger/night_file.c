@@ -99,8 +99,14 @@ enum cg_status cg_night_write(const struct cg_ledger_set *set, const struct cg_n
 
 static bool take_outputs(const struct cg_json *list, struct cg_night_file *out) {
     const size_t count = cg_json_count(list);
-    out->own_outputs = calloc(count + 1, sizeof out->own_outputs[0]);
-    for (size_t i = 0; out->own_outputs != NULL && i < count; i++) {
+    if (count == 0) {
+        return true;
+    }
+    out->own_outputs = calloc(count, sizeof out->own_outputs[0]);
+    if (out->own_outputs == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
         const struct cg_json *item = cg_json_item(list, i);
         struct cg_ledger_output *output = &out->own_outputs[i];
         output->file = cg_json_string(cg_json_member(item, "file"));
@@ -112,7 +118,7 @@ static bool take_outputs(const struct cg_json *list, struct cg_night_file *out) 
     }
     out->outputs = out->own_outputs;
     out->output_count = (uint32_t)count;
-    return out->own_outputs != NULL;
+    return true;
 }
 
 static bool take_hashes(const struct cg_json *list, struct cg_night_file *out) {
@@ -121,20 +127,22 @@ static bool take_hashes(const struct cg_json *list, struct cg_night_file *out) {
         return true;
     }
     out->own_hashes = calloc(count, sizeof out->own_hashes[0]);
-    for (size_t i = 0; out->own_hashes != NULL && i < count; i++) {
+    if (out->own_hashes == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
         cg_json_hex(cg_json_item(list, i), out->own_hashes[i], CG_SHA256_BYTES);
     }
     out->run_hashes = (const uint8_t(*)[CG_SHA256_BYTES])out->own_hashes;
-    return out->own_hashes != NULL;
+    return true;
 }
 
 static enum cg_night_stage stage_of(const char *name) {
-    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-        if (strcmp(stages[i], name) == 0) {
-            return (enum cg_night_stage)i;
-        }
+    enum cg_night_stage stage = CG_NIGHT_STAGE_UNDONE;
+    while (stage != CG_NIGHT_STAGE_OPEN && strcmp(stages[stage], name) != 0) {
+        stage--;
     }
-    return CG_NIGHT_STAGE_OPEN;
+    return stage;
 }
 
 static bool take_members(struct cg_night_file *out) {
