@@ -12,7 +12,7 @@
 
 /* Jansson says "what near 'token'", unless that is long, and where the token ends. Returns where it
  * starts, which is what people look for. */
-static size_t token_start(const json_error_t *error, const char *text, size_t len_bytes) {
+static size_t token_start(const json_error_t *error, size_t len_bytes) {
     size_t end = error->position > 0 ? (size_t)error->position : 0;
     end = end < len_bytes ? end : len_bytes;
     const char *token = strstr(error->text, NEAR);
@@ -91,7 +91,7 @@ json_t *cg_json_parse(const char *text, size_t len_bytes, json_error_t *error, b
 
 static void add_syntax_problem(const char *file, const char *text, size_t len_bytes,
                                const json_error_t *error, struct cg_problems *problems) {
-    size_t offset = token_start(error, text, len_bytes);
+    size_t offset = token_start(error, len_bytes);
     struct cg_json_place place = cg_json_place_of(text, offset);
     if (json_error_code(error) == json_error_duplicate_key) {
         cg_problems_add(problems, file, place.line, place.column,

@@ -94,3 +94,25 @@ Test(answers, a_run_that_is_not_published_is_told_wherever_it_is_shown) {
                   "  unpublished its run was cut off; the next run or `ledger recover` ends it\n"
                   "not published\nnot published\nnot published\nnot published\nnot published\n");
 }
+
+Test(answers, lines_taken_in_over_a_cap_are_told_by_the_cap_and_its_periods) {
+    script_expect(NIGHT "sed -i /^C,/d $1/c.csv; for p in day month lifetime "
+                        "'\"rolling_months\",\"months\": 3'; do "
+                        "sed \"s/\\\"period\\\": \\\"day\\\"/\\\"period\\\": \\\"$p\\\"/; "
+                        "s/\\\"\\(\\\"rolling_months\\\",\\\"months\\\": 3\\)\\\"/\\1/\" "
+                        "schemas/policies/ms.json > $1/q.json; rm -f $1/m*; "
+                        "$0 ledger import $1/c.csv --ledger $1/m --policy $1/q.json --as-of "
+                        "2025-06-30 | grep over; done",
+                  "  2 member-days over the cap daily of 6 units by now\n"
+                  "  2 member-months over the cap daily of 6 units by now\n"
+                  "  2 members over the cap daily of 6 units by now\n"
+                  "  2 windows of members' months over the cap daily of 6 units by now\n");
+}
+
+Test(answers, a_fault_of_a_ledger_stands_in_the_document_too) {
+    script_expect(NIGHT "sqlite3 $1/l \"UPDATE run SET accepted = accepted + 1\"; "
+                        "for form in '' --json; do "
+                        "{ $0 ledger verify --ledger $1/l $form || true; } | grep -o -m 1 'run 1'; "
+                        "done",
+                  "run 1\nrun 1\n");
+}
