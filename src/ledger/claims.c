@@ -73,7 +73,7 @@ enum cg_status cg_ledger_claim_lines(struct cg_ledger *ledger, struct cg_text cl
     bool good = cg_buffer_append(out, "[", 1);
     const enum cg_status status = cg_ledger_each(
         ledger, CG_QUERY(blocks_of_claim, cg_cell_text(claim_id)), search_block, &looking, err);
-    good = good && cg_buffer_append(out, "]", 1);
+    good &= cg_buffer_append(out, "]", 1);
     return status != CG_OK || good
                ? status
                : cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");

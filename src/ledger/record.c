@@ -62,9 +62,7 @@ static void fill_line(const struct cg_policy *policy, const struct cg_line *line
     cells[CG_LINE_NUMBER] = cg_cell_optional(line->line_number, CG_LINE_NUMBER_NONE);
     cells[CG_LINE_FREQUENCY] = cg_cell_optional(line->frequency, 0);
     /* Its reason also stands for a valid id that nobody knows. */
-    cells[CG_LINE_ORIGINAL] = cg_field_is_clean(line->original_claim_id)
-                                  ? id_cell(line->original_claim_id, CG_REASON_COUNT, line)
-                                  : cg_cell_null();
+    cells[CG_LINE_ORIGINAL] = id_cell(line->original_claim_id, CG_REASON_COUNT, line);
     cells[CG_LINE_START] = cg_cell_optional(line->start_day, CG_DAY_NONE);
     cells[CG_LINE_END] = spans ? cg_cell_integer(line->end_day) : cg_cell_null();
     cells[CG_LINE_PROCEDURE] = cg_cell_string(

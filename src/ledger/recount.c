@@ -128,11 +128,12 @@ static enum cg_status count_entry(struct recount *recount, int64_t run_no, int64
             return err->status;
         }
     }
-    if ((entry->kind == CG_ENTRY_LINE && !cg_standing_take_in(&recount->standing, entry)) ||
-        (entry->kind == CG_ENTRY_TAKE_BACK && !cg_standing_free(&recount->standing, entry))) {
-        return cg_verify_no_memory(err);
+    if (entry->kind == CG_ENTRY_TAKE_BACK) {
+        cg_standing_free(&recount->standing, entry);
     }
-    return CG_OK;
+    return entry->kind != CG_ENTRY_LINE || cg_standing_take_in(&recount->standing, entry)
+               ? CG_OK
+               : cg_verify_no_memory(err);
 }
 
 /* Runs rise, and lines within them. */
@@ -162,7 +163,7 @@ static enum cg_status count_member(struct recount *recount, int64_t member_no, b
     }
     if (status == CG_OK) {
         *in_order = *in_order && !broken;
-        status = cg_standing_end_member(&recount->standing) ? CG_OK : cg_verify_no_memory(err);
+        cg_standing_end_member(&recount->standing);
     }
     return status;
 }

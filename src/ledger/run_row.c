@@ -163,8 +163,7 @@ int64_t cg_ledger_parent_inode(const struct cg_staging *staging) {
 
 /* Where the run's outputs wait: a part's are those of its night, and come with it. */
 static const char *staging_path(const struct cg_ledger *ledger, const struct cg_staging *staging) {
-    const bool waits_for_night =
-        ledger->of_night != NULL && ledger->run.kind == CG_RUN_VALIDATE && staging == NULL;
+    const bool waits_for_night = ledger->of_night != NULL && ledger->run.kind == CG_RUN_VALIDATE;
     return staging != NULL   ? cg_staging_path(staging)
            : waits_for_night ? ledger->of_night->work
                              : NULL;

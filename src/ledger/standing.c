@@ -7,6 +7,7 @@ enum { DAYS = CG_DAY_LAST - CG_DAY_FIRST + 1, LINES_MAX = 1 << 30 };
 
 struct standing_line {
     struct cg_packed_entry entry;
+    struct cg_day_tree *tree; /* of its procedure */
     char claim_id[CG_ID_MAX_BYTES];
     uint32_t claim_len;
     bool taken_back;
@@ -65,67 +66,61 @@ static struct cg_day_tree *tree_of(struct cg_standing *standing, uint64_t proced
 
 /* Lay a line's units on its days (sign 1), or take them off (-1). A span's units lie evenly, the
  * remainder one each on the first days. */
-static bool lay(struct cg_standing *standing, const struct cg_packed_entry *entry, int64_t sign) {
-    const struct cg_packed_entry *line = entry;
-    struct cg_day_tree *tree =
-        tree_of(standing, cg_pair_at(standing->services, entry->service_no).first);
-    if (tree == NULL) {
-        return false;
-    }
+static void lay(const struct standing_line *standing, int64_t sign) {
+    const struct cg_packed_entry *line = &standing->entry;
     if (line->exempt || line->end_day < line->start_day || line->start_day < CG_DAY_FIRST ||
         line->end_day > CG_DAY_LAST) {
-        return true; /* days that no line can have are told as a change of the line */
+        return; /* days that no line can have are told as a change of the line */
     }
     if (!line->split) {
-        add_at(tree, line->start_day, sign * line->accepted_units);
-        return true;
+        add_at(standing->tree, line->start_day, sign * line->accepted_units);
+        return;
     }
     const uint32_t days = (uint32_t)(line->end_day - line->start_day) + 1;
     for (uint32_t i = 0; i < days && i < line->accepted_units; i++) {
         const uint32_t units =
             line->accepted_units / days + (i < line->accepted_units % days ? 1 : 0);
-        add_at(tree, line->start_day + (int32_t)i, sign * (int64_t)units);
+        add_at(standing->tree, line->start_day + (int32_t)i, sign * (int64_t)units);
     }
-    return true;
 }
 
-bool cg_standing_end_member(struct cg_standing *standing) {
-    bool done = true;
+void cg_standing_end_member(struct cg_standing *standing) {
     for (uint32_t i = 0; i < standing->lines.count; i++) {
         const struct standing_line *line = cg_array_at(&standing->lines, i);
         if (!line->taken_back) {
-            done = lay(standing, &line->entry, -1) && done;
+            lay(line, -1);
         }
     }
     standing->lines.count = 0;
-    return done;
 }
 
 bool cg_standing_take_in(struct cg_standing *standing, const struct cg_packed_entry *entry) {
+    struct cg_day_tree *tree =
+        tree_of(standing, cg_pair_at(standing->services, entry->service_no).first);
     struct standing_line *line = cg_array_add(&standing->lines);
-    if (line == NULL) {
+    if (tree == NULL || line == NULL) {
         return false;
     }
     line->entry = *entry;
+    line->tree = tree;
     line->taken_back = false;
     line->claim_len = entry->claim_id.len;
     memcpy(line->claim_id, entry->claim_id.ptr, entry->claim_id.len);
-    return lay(standing, entry, 1);
+    lay(line, 1);
+    return true;
 }
 
 /* A take-back frees what stands of its original. */
-bool cg_standing_free(struct cg_standing *standing, const struct cg_packed_entry *entry) {
-    bool done = true;
+void cg_standing_free(struct cg_standing *standing, const struct cg_packed_entry *entry) {
     for (uint32_t i = 0; i < standing->lines.count; i++) {
         struct standing_line *line = cg_array_at(&standing->lines, i);
         const struct cg_text claim = {line->claim_id, line->claim_len};
         if (!line->taken_back && cg_text_equal(claim, entry->original_claim_id) &&
             (entry->line_number == 0 || entry->line_number == line->entry.line_number)) {
             line->taken_back = true;
-            done = lay(standing, &line->entry, -1) && done;
+            lay(line, -1);
         }
     }
-    return done;
 }
 
 /* The period of a cap that holds a day. Periods of the calendar hold many days, and neighbours are

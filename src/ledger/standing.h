@@ -33,13 +33,12 @@ struct cg_standing {
 
 void cg_standing_init(struct cg_standing *standing, const struct cg_numbers *services);
 void cg_standing_fini(struct cg_standing *standing);
-/* These return false without memory. A line is taken in, a take-back frees what stands of its
- * original, and at the end of a member all is as at the beginning. */
+/* A line is taken in (false: no memory), a take-back frees what stands of its original, and at the
+ * end of a member all is as at the beginning. */
 cg_must_use bool cg_standing_take_in(struct cg_standing *standing,
                                      const struct cg_packed_entry *entry);
-cg_must_use bool cg_standing_free(struct cg_standing *standing,
-                                  const struct cg_packed_entry *entry);
-cg_must_use bool cg_standing_end_member(struct cg_standing *standing);
+void cg_standing_free(struct cg_standing *standing, const struct cg_packed_entry *entry);
+void cg_standing_end_member(struct cg_standing *standing);
 /* Units in the period of a cap that holds the day. */
 int64_t cg_standing_units(struct cg_standing *standing, const struct cg_policy *policy,
                           const struct cg_cap *cap, uint32_t cap_no, int32_t day_no);

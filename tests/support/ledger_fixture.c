@@ -56,7 +56,8 @@ static void fill_line(const struct fixture *fixture, const struct fixture_line *
     line->line_number = wanted->number == 0 ? 1 : wanted->number;
     line->frequency = wanted->frequency == 0 ? CG_ORIGINAL : wanted->frequency;
     line->procedure_no = (uint8_t)cg_policy_procedure(
-        fixture->policy, cg_field_procedure((struct cg_text){"H0038", 5}));
+        fixture->policy, cg_field_procedure(text_or(wanted->code, "H0038")));
+    line->exempt = wanted->exempt;
     line->version = cg_policy_in_force(fixture->policy, line->start_day);
     line->reasons = wanted->reasons;
     if (wanted->line_id != NULL) {

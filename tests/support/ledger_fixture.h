@@ -33,7 +33,9 @@ struct fixture_line {
     uint16_t units;
     uint8_t frequency;
     const char *original;
-    uint64_t reasons;    /* of groups 1 and 2 */
+    uint64_t reasons; /* of groups 1 and 2 */
+    const char *code; /* NULL: H0038 */
+    bool exempt;
     const char *line_id; /* in place of a number; NULL: it has one */
 };
 

@@ -143,6 +143,44 @@ static enum cg_status numbers(struct cg_ledger *ledger, struct cg_error *err) {
                                                      take_number, NULL, err);
 }
 
+/* As `check` does: a void by the payer's number, and a line that is told by an id. */
+static enum cg_status check(struct cg_ledger *ledger, struct cg_error *err) {
+    static const struct cg_policy_version version;
+    struct cg_line lines[] = {{.claim_id = cg_key_of(cg_text_of("V")),
+                               .member_id = cg_key_of(cg_text_of("M1")),
+                               .original_claim_id = cg_text_of("PAYER-2"),
+                               .frequency = CG_VOID,
+                               .version = &version},
+                              {.claim_id = cg_key_of(cg_text_of("C12")),
+                               .member_id = cg_key_of(cg_text_of("M4")),
+                               .line_id = cg_text_of("L-2"),
+                               .start_day = IN_2025,
+                               .end_day = IN_2025,
+                               .frequency = CG_ORIGINAL,
+                               .units = 1,
+                               .version = &version}};
+    struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
+    if (history == NULL) {
+        return cg_error_no_memory(err);
+    }
+    enum cg_status status = cg_ledger_lend_numbers(ledger, history, err);
+    if (status == CG_OK) {
+        status = cg_history_decide(history, lines, 2, err);
+    }
+    cg_history_free(history);
+    return status;
+}
+
+static enum cg_status line_ids(struct cg_ledger *ledger, struct cg_error *err) {
+    bool has;
+    return cg_ledger_has_line_ids(ledger, &has, err);
+}
+
+static enum cg_status line_id(struct cg_ledger *ledger, struct cg_error *err) {
+    struct cg_text id;
+    return cg_ledger_line_id(ledger, CG_LINE_NUMBER_MAX + 1, &id, err);
+}
+
 static enum cg_status known_inputs(struct cg_ledger *ledger, struct cg_error *err) {
     static const uint8_t nobody[CG_SHA256_BYTES];
     struct cg_ledger_known out = {.kind = NULL};
@@ -180,6 +218,9 @@ READER(run_lines)
 READER(changes)
 READER(numbers)
 READER(export)
+READER(check)
+READER(line_ids)
+READER(line_id)
 
 static enum cg_status take_snapshot(struct fixture *fixture, struct cg_error *err) {
     static uint32_t copies;
@@ -214,6 +255,9 @@ const struct ledger_job ledger_questions[LEDGER_QUESTIONS] = {
     {"changes", false, true, ask_changes, NULL},
     {"numbers", false, false, ask_numbers, NULL},
     {"export", false, false, ask_export, NULL},
+    {"check", false, false, ask_check, NULL},
+    {"line ids", false, false, ask_line_ids, NULL},
+    {"line id", false, false, ask_line_id, NULL},
     {"snapshot", false, false, take_snapshot, NULL},
     {"verify", false, false, ask_verify, NULL},
 };

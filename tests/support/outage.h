@@ -11,6 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,14 @@ int mkostemp(char *path, int flags) {
     return is_out("mkostemp")
                ? -1
                : ((int (*)(char *, int))(uintptr_t)dlsym(RTLD_NEXT, "mkostemp"))(path, flags);
+}
+
+OUTAGE_FUNCTION(struct passwd, getpwuid, (uid_t uid), uid)
+
+int gethostname(char *out, size_t len) {
+    return is_out("gethostname")
+               ? -1
+               : ((int (*)(char *, size_t))(uintptr_t)dlsym(RTLD_NEXT, "gethostname"))(out, len);
 }
 
 #endif

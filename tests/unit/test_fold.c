@@ -64,7 +64,7 @@ Test(fold, behind_a_full_part_another_is_begun) {
 Test(fold, the_last_part_that_a_member_may_have_grows_on) {
     expect_night(0, MANY);
     fixture_exec(&fixture, "UPDATE past SET past_no = past_no + 4095");
-    cg_ledger_set_fold_bytes(0);
+    cg_ledger_set_fold_bytes(-1);
     expect_night(MANY, 1);
     expect_parts("4095|1|1\n");
     cg_ledger_set_fold_bytes(1);
@@ -92,7 +92,7 @@ Test(fold, moves_nothing_where_no_member_is_known_any_more) {
     struct cg_error err = CG_ERROR_INIT;
     struct cg_ledger *ledger;
     expect_night(0, MANY);
-    cg_ledger_set_fold_bytes(0);
+    cg_ledger_set_fold_bytes(-1);
     expect_night(MANY, 1);
     cg_ledger_set_fold_bytes(1);
     fixture_exec(&fixture, "DELETE FROM member");
@@ -107,7 +107,7 @@ Test(fold, moves_nothing_where_no_member_is_known_any_more) {
 /* A night more moves two groups of M1, of which the first fills a part. */
 static void gather(struct ledger_copy *copy) {
     expect_night(0, 1);
-    cg_ledger_set_fold_bytes(0);
+    cg_ledger_set_fold_bytes(-1);
     expect_night(1, MANY);
     cg_ledger_set_fold_bytes(1);
     ledger_copy_take(copy, &fixture, 0);

@@ -2,12 +2,15 @@
  * Questions to a ledger whose rows say what no run has written: they are answered or refused with a
  * sentence, in time.
  */
+#include "claimgate/base/log.h"
 #include "ledger/private.h"
-#include "support/ledger_fixture.h"
+#include "support/ledger_jobs.h"
 
 #include <criterion/criterion.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct fixture fixture;
 
@@ -136,6 +139,9 @@ Test(ledger_damage, numbers_that_no_run_gives_are_found_and_hold_nothing_up) {
         "UPDATE claim_block SET packed = zeroblob(65536)",
         "UPDATE claim_block SET packed = x'ffffffffffffffffffff'",
         "UPDATE claim_block SET packed = x''",
+        "INSERT INTO input SELECT 99, input_no, file, bytes, records, sha256, content_sha256, "
+        "head_sha256 FROM input WHERE run_no = 1",
+        "UPDATE publication SET run_no = 99 WHERE run_no = 2",
     };
     char kept[192];
     char command[1024];
@@ -157,4 +163,154 @@ Test(ledger_damage, numbers_that_no_run_gives_are_found_and_hold_nothing_up) {
         cr_expect_neq(answers.standing, CG_INTERNAL, "%s", changes[i]);
         cr_expect_neq(answers.recalled, CG_INTERNAL, "%s", changes[i]);
     }
+}
+
+Test(ledger_damage, nothing_is_built_on_a_newest_run_that_is_not_what_was_kept) {
+    static const char *const changes[] = {"UPDATE run SET form = 0 WHERE run_no = 2",
+                                          "UPDATE run SET hash = x'00' WHERE run_no = 2",
+                                          "UPDATE run SET records = 9 WHERE run_no = 2"};
+    const struct fixture_line line = {.member = "M1", .claim = "C9"};
+    struct ledger_copy copy;
+    fill();
+    ledger_copy_take(&copy, &fixture, 0);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        ledger_copy_put_back(&copy);
+        fixture_exec(&fixture, changes[i]);
+        cr_expect_eq(fixture_run(&fixture, &line, 1, NULL, NULL, &err), CG_BAD_DATA, "%s",
+                     changes[i]);
+        cr_expect_not_null(strstr(err.text, "its newest run is not what was kept"), "%s: %s",
+                           changes[i], err.text);
+        cr_expect_gt(fixture_faults(&fixture), 0, "%s", changes[i]);
+    }
+    ledger_copy_free(&copy);
+}
+
+/* What is read by number goes on behind a row that is out of order, or twice there. */
+Test(ledger_damage, numbers_of_codes_that_are_out_of_order_or_twice_there_hold_nothing_up) {
+    static const char *const changes[] = {
+        "UPDATE service SET service_no = 77",
+        "INSERT INTO service SELECT max(service_no) + 1, procedure, modifiers FROM service",
+        "INSERT INTO provider SELECT max(provider_no) + 1, rendering_npi, billing_npi FROM "
+        "provider",
+        "UPDATE alias SET claim_id = printf('%.100c', 'X')"};
+    struct ledger_copy copy;
+    cg_log_init((struct cg_log_options){.quiet = true});
+    ledger_jobs_make(&fixture, &copy);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        const struct fixture_line lines[] = {
+            {.member = "M1", .claim = "C41"},
+            {.member = "M1", .claim = "C42", .frequency = CG_VOID, .original = "PAYER-2"}};
+        struct cg_error err = CG_ERROR_INIT;
+        ledger_copy_put_back(&copy);
+        fixture_exec(&fixture, "PRAGMA foreign_keys = 0");
+        fixture_exec(&fixture, changes[i]);
+        cr_expect_eq(fixture_run(&fixture, lines, 2, NULL, NULL, &err), CG_OK, "%s: %s", changes[i],
+                     err.text);
+    }
+    ledger_copy_free(&copy);
+}
+
+static bool is_found(void) {
+    struct cg_error err = CG_ERROR_INIT;
+    struct cg_ledger *ledger;
+    uint64_t faults = 0;
+    cr_assert_eq(cg_ledger_open_reader(fixture.path, &ledger, &err), CG_OK, "%s", err.text);
+    const enum cg_status status = cg_ledger_verify(ledger, note, NULL, &faults, &err);
+    cg_ledger_close(ledger);
+    return status == CG_BAD_DATA || faults > 0;
+}
+
+static void ask_all(const char *damage) {
+    static const char no_questions[] = "verify, snapshot, export"; /* that end in damage */
+    for (size_t i = 0; i < LEDGER_QUESTIONS; i++) {
+        struct cg_error err = CG_ERROR_INIT;
+        if (strstr(no_questions, ledger_questions[i].name) != NULL) {
+            continue;
+        }
+        const enum cg_status status = ledger_questions[i].run(&fixture, &err);
+        cr_expect(status == CG_OK || err.text[0] != '\0', "%s: %s", damage,
+                  ledger_questions[i].name);
+        cr_expect_neq(status, CG_INTERNAL, "%s: %s: %s", damage, ledger_questions[i].name,
+                      err.text);
+    }
+}
+
+/* 255 makes lengths and numbers larger than what there is. */
+Test(ledger_damage, one_changed_byte_of_what_is_packed_is_found, .timeout = 300) {
+    static const char *const tables[] = {"past", "recent", "claim_block", "rendered", "near"};
+    struct ledger_copy copy;
+    cg_log_init((struct cg_log_options){.quiet = true});
+    ledger_jobs_make(&fixture, &copy);
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+        char sql[192];
+        snprintf(sql, sizeof sql, "SELECT coalesce(max(length(packed)), 0) FROM %s", tables[t]);
+        const int bytes = atoi(fixture_query(&fixture, sql));
+        for (int at = 0; at < bytes; at++) {
+            ledger_copy_put_back(&copy);
+            snprintf(sql, sizeof sql,
+                     "UPDATE %s SET packed = CAST(substr(packed, 1, %d) || x'ff' || substr(packed, "
+                     "%d) AS BLOB) WHERE length(packed) > %d",
+                     tables[t], at, at + 2, at);
+            fixture_exec(&fixture, sql);
+            cr_expect(is_found(), "%s", sql);
+            ask_all(sql);
+        }
+    }
+    ledger_copy_free(&copy);
+}
+
+/* --- cells --- */
+
+/* False: the table does not take it. */
+static bool change(sqlite3 *db, const char *table, const char *column, const char *value) {
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "PRAGMA foreign_keys = 0; UPDATE %s SET %s = %s WHERE rowid = (SELECT max(rowid) FROM "
+             "%s) AND %s IS NOT %s",
+             table, column, value, table, column, value);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK && sqlite3_changes(db) > 0;
+}
+
+static uint32_t try_values(const char *table, const char *column, const struct ledger_copy *copy) {
+    static const char *const values[] = {"NULL", "77", "'x'", "x'00'"};
+    uint32_t tried = 0;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        sqlite3 *db;
+        cr_assert_eq(sqlite3_open(fixture.path, &db), SQLITE_OK);
+        const bool changed = change(db, table, column, values[i]);
+        cr_assert_eq(sqlite3_close(db), SQLITE_OK);
+        if (changed) {
+            tried++;
+            cr_expect(is_found(), "%s.%s = %s", table, column, values[i]);
+            ledger_copy_put_back(copy);
+        }
+    }
+    return tried;
+}
+
+/* Where moving members has got to, and how rows beside a run are numbered, is nothing that was
+ * decided. */
+Test(ledger_damage, a_changed_cell_of_any_table_is_found, .timeout = 300) {
+    struct ledger_copy copy;
+    char columns[8192];
+    char *rest = NULL;
+    uint32_t tried = 0;
+    cg_log_init((struct cg_log_options){.quiet = true});
+    ledger_jobs_make(&fixture, &copy);
+    snprintf(columns, sizeof columns, "%s",
+             fixture_query(&fixture, "SELECT m.name, c.name FROM sqlite_schema m, "
+                                     "pragma_table_info(m.name) c WHERE m.type = 'table' AND "
+                                     "m.name NOT LIKE 'sqlite%' AND m.name <> 'fold' AND c.name "
+                                     "NOT IN ('take_back_no', 'rendered_no', 'block_no', "
+                                     "'near_no', 'up_to_run')"));
+    for (char *row = strtok_r(columns, "\n", &rest); row != NULL;
+         row = strtok_r(NULL, "\n", &rest)) {
+        char *bar = strchr(row, '|');
+        *bar = '\0';
+        tried += try_values(row, bar + 1, &copy);
+    }
+    cr_log_info("%u cells", tried);
+    cr_assert_gt(tried, 150);
+    ledger_copy_free(&copy);
 }

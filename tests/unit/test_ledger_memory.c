@@ -143,6 +143,18 @@ Test(ledger_memory, a_night_fails_by_each_request_of_ours) {
     }
 }
 
+/* On a ledger that has no row yet. */
+Test(ledger_memory, the_first_night_fails_by_each_request_of_ours) {
+    bool failed = true;
+    leave_sqlite_its_memory();
+    for (uint32_t at = 0; failed; at++) {
+        struct cg_error err = CG_ERROR_INIT;
+        (void)remove(fixture.path);
+        const enum cg_status status = run_night(at, false, &failed, &err);
+        expect_told("first night", at, failed, status, &err);
+    }
+}
+
 static bool fail_request(const struct ledger_job *job, uint32_t at) {
     struct cg_error err = CG_ERROR_INIT;
     shortage_begin(at, at % 2 != 0);

@@ -1,6 +1,7 @@
 /*
  * What a run has summed up of providers, packed in blocks and read back.
  */
+#include "claimgate/base/date.h"
 #include "ledger/rendered.h"
 #include "support/shortage.h"
 
@@ -169,4 +170,59 @@ Test(ledger_rendered, a_lack_of_memory_is_told_wherever_it_is_met_or_makes_no_di
         setup();
     }
     cr_assert_gt(told, 4);
+}
+
+Test(ledger_rendered, days_before_1970_have_a_last_one_too) {
+    struct cg_rendered_entry entry;
+    add(1234567893, -680, 4, 4, NULL);
+    add(1234567893, -690, 4, 4, NULL);
+    pack();
+    struct cg_rendered_reader reader = reader_of(0);
+    cr_assert(cg_rendered_next(&reader, &entry));
+    cr_expect(entry.lines == 2 && entry.last_day == -680);
+}
+
+/* Small numbers mostly, as a block has them. */
+Test(ledger_rendered, a_block_of_any_bytes_is_read_to_an_end) {
+    uint32_t seed = 1;
+    uint32_t broken = 0;
+    for (uint32_t i = 0; i < 20000; i++) {
+        struct cg_rendered_entry entry;
+        char bytes[64];
+        for (size_t k = 0; k < sizeof bytes; k++) {
+            seed = seed * 1664525 + 1013904223;
+            bytes[k] = (char)(seed >> 24 & (seed >> 20 & 7 ? 7 : 0xff));
+        }
+        struct cg_rendered_reader reader = {.packed = {bytes, 1 + seed % sizeof bytes}};
+        uint32_t entries = 0;
+        while (cg_rendered_next(&reader, &entry)) {
+            cr_assert(entry.month_day >= CG_DAY_FIRST && entry.month_day <= CG_DAY_LAST);
+            entries++;
+        }
+        cr_assert_leq(entries, sizeof bytes);
+        broken += reader.broken;
+    }
+    cr_expect_gt(broken, 10000);
+}
+
+Test(ledger_rendered, more_names_of_reasons_than_a_block_may_have_break_it) {
+    struct cg_rendered_entry entry;
+    uint8_t bytes[16 * (CG_RENDERED_REASONS_MAX + 1)];
+    size_t len = 0;
+    for (uint32_t i = 0; i <= CG_RENDERED_REASONS_MAX; i++) {
+        len += cg_varint_put(bytes + len, 1); /* the next provider */
+        len += cg_varint_put(bytes + len, cg_zigzag(i == 0 ? DAY : 0));
+        len += cg_varint_put(bytes + len, i + 1); /* a new name, of one letter */
+        len += cg_varint_put(bytes + len, 1);
+        bytes[len++] = 'x';
+        len += cg_varint_put(bytes + len, 1);
+        len += cg_varint_put(bytes + len, 1);
+        len += cg_varint_put(bytes + len, 0);
+    }
+    struct cg_rendered_reader reader = {.packed = {(const char *)bytes, (uint32_t)len}};
+    for (uint32_t i = 0; i < CG_RENDERED_REASONS_MAX; i++) {
+        cr_assert(cg_rendered_next(&reader, &entry), "entry %u", i);
+    }
+    cr_expect_not(cg_rendered_next(&reader, &entry));
+    cr_expect(reader.broken);
 }

@@ -1,5 +1,6 @@
 #include "ledger/private.h"
 #include "support/ledger_fixture.h"
+#include "support/policy_text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -127,4 +128,40 @@ Test(ledger_verify, tells_no_member_or_claim) {
     cr_assert_gt(verify(), 0);
     cr_assert_null(strstr(said, "M1"));
     cr_assert_null(strstr(said, "C1"));
+}
+
+/* As the gate has counted them, and freed them again. */
+Test(ledger_verify, counts_spans_exempt_lines_and_codes_of_some_caps_again) {
+    static const char caps[] =
+        CAP("day", "\"period\":\"day\",\"procedures\":[\"H0038\"]") "," CAP("year", "\"period\":"
+                                                                                    "\"year\","
+                                                                                    "\"year_"
+                                                                                    "start\":\"07-"
+                                                                                    "01\"") "," CAP(
+            "rolling",
+            "\"period\":\"rolling_months\",\"months\":2") "," CAP("life",
+                                                                  "\"period\":\"lifetime\","
+                                                                  "\"procedures\":[\"H2017\"]");
+    static const struct fixture_line first[] = {
+        {.member = "M1", .claim = "C1", .end = "2025-01-08", .units = 2},
+        {.member = "M1", .claim = "C2", .code = "H2017", .units = 2},
+        {.member = "M1", .claim = "C3", .units = 9, .exempt = true},
+        {.member = "M1", .claim = "C4", .date = "2020-01-01", .units = 1},
+        {.member = "M2", .claim = "C5", .end = "2025-01-07", .units = 5}};
+    static const struct fixture_line second[] = {
+        {.member = "M1", .claim = "C6", .frequency = CG_VOID, .original = "C1"},
+        {.member = "M1", .claim = "C7", .code = "H2017", .units = 9}, /* cut back */
+        {.member = "M1", .claim = "C8", .date = "2025-02-01", .units = 2},
+        {.member = "M2", .claim = "C9", .frequency = CG_REPLACEMENT, .original = "C5", .units = 4}};
+    char text[TEXT_MAX];
+    char decided[8];
+    struct cg_error err = CG_ERROR_INIT;
+    cg_policy_free(fixture.policy);
+    fixture.policy = policy_load_good_text(policy_with_caps(caps, text));
+    cr_assert_eq(fixture_run(&fixture, first, 5, "one", decided, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(fixture_run(&fixture, second, 4, "two", decided, &err), CG_OK, "%s", err.text);
+    cr_expect_eq(verify(), 0, "%s", said);
+    fixture_exec(&fixture, "UPDATE decided_line SET cap_used = replace(cap_used, '2', '3') WHERE "
+                           "line_no = 7");
+    cr_expect_gt(verify(), 0);
 }

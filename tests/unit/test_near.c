@@ -194,3 +194,72 @@ Test(near, a_lack_of_memory_is_told_wherever_it_is_met_or_makes_no_difference) {
     }
     cr_assert_gt(told, 4);
 }
+
+/* --- lines by hand --- */
+
+static struct cg_buffer packed;
+
+static void keep_row(void *context, enum cg_row_table table, const struct cg_cell *cells,
+                     size_t count) {
+    uint32_t *rows = context;
+    cr_assert(table == CG_ROW_NEAR && count == CG_NEAR_CELLS);
+    ++*rows;
+    cr_assert(cg_buffer_append(&packed, cells[3].bytes.ptr, cells[3].bytes.len));
+}
+
+static uint32_t rows_of(struct cg_near *near) {
+    uint32_t rows = 0;
+    while (cg_near_step(near, keep_row, &rows)) {
+    }
+    return rows;
+}
+
+/* What an import takes in may be of no version, or of no code, of today's policy. */
+Test(near, of_a_line_that_no_cap_counts_nothing_is_kept) {
+    static const struct {
+        const char *code;
+        int32_t day;
+        int64_t frequency, exempt;
+        bool is_kept;
+    } rows[] = {{"H0038", 19905, CG_ORIGINAL, 0, true},
+                {"99213", 19905, CG_ORIGINAL, 0, false},
+                {"H0038", 3000, CG_ORIGINAL, 0, false},
+                {"H0038", 19905, CG_VOID, 0, false},
+                {"H0038", 19905, CG_ORIGINAL, 1, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cg_near near;
+        struct cg_cell cells[CG_LINE_CELLS] = {0};
+        cr_assert(cg_near_init(&near, policy, true));
+        cg_buffer_init(&packed, 1 << 20);
+        cells[CG_LINE_MEMBER] = cg_cell_integer(1);
+        cells[CG_LINE_START] = cg_cell_integer(rows[i].day);
+        cells[CG_LINE_PROCEDURE] = cg_cell_string(rows[i].code);
+        cells[CG_LINE_ACCEPTED] = cg_cell_unsigned(2);
+        cells[CG_LINE_DECISION] = cg_cell_integer(CG_ACCEPTED);
+        cells[CG_LINE_EXEMPT] = cg_cell_integer(rows[i].exempt);
+        cells[CG_LINE_FREQUENCY] = cg_cell_integer(rows[i].frequency);
+        cr_assert(cg_near_add(&near, cells));
+        cr_expect_eq(rows_of(&near) > 0, rows[i].is_kept, "row %zu", i);
+        cg_buffer_fini(&packed);
+        cg_near_fini(&near);
+    }
+}
+
+Test(near, members_of_a_period_stand_in_as_many_rows_as_it_takes) {
+    enum { MANY = 40000 };
+    struct cg_near near;
+    cr_assert(cg_near_init(&near, policy, false));
+    cg_buffer_init(&packed, 1 << 20);
+    for (uint32_t i = 0; i < MANY; i++) {
+        const struct line line = {.member = i,
+                                  .start_day = FIRST_DAY,
+                                  .end_day = FIRST_DAY,
+                                  .units = 5,
+                                  .used = LIMIT - 5,
+                                  .used_ever = UINT32_MAX};
+        cr_assert(add(&near, &line));
+    }
+    cr_expect_gt(rows_of(&near), 2);
+    cg_buffer_fini(&packed);
+    cg_near_fini(&near);
+}
