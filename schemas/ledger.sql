@@ -204,6 +204,7 @@ CREATE TABLE take_back (
     claim_line INTEGER,
     claim_id TEXT,
     frequency INTEGER,
+    named_claim_id TEXT,          -- the payer's number that stood for original_claim_id; NULL: itself
     before_line INTEGER NOT NULL, -- it frees lines with a lower line_no
     take_back_no INTEGER PRIMARY KEY
 ) STRICT;

@@ -2,13 +2,16 @@
  * The history edits, in the order of the specification (section 4).
  *
  * Void and replacement. A claim takes an original back once under each of the two frequencies, at
- * the first of its lines that gets here; what it has taken back is noted under claim, original and
- * frequency, and further lines with these find the note and take nothing more. Where there is no
- * note, standing lines of the original are looked for. Where there are none, the original is still
- * known if this claim took it back under the other frequency; else it is unknown. Nothing is noted
+ * the first of its lines that gets here; what it has taken back is noted under claim, original,
+ * frequency and what it named the original by (a correction of a correction has the claim's id and
+ * another number of the payer's), and further lines with these find the note and take nothing more.
+ * Where there is no note, standing lines of the original are looked for. Where there are none, the
+ * original is still known if this claim has taken lines of it back, by whatever name and frequency;
+ * hence a second note, under the original's own id. Else it is unknown. Nothing is noted
  * for an unknown original, for nothing was taken: should it turn up later, a further line takes it
- * back. With one exception: the accepted line of a replacement of itself is noted, for from then on
- * the lines that stand under its id are its own, and its second line must not take back the first.
+ * back. With one exception: the accepted line of a replacement that may mean itself is noted, for
+ * from then on the lines that stand under its id are its own, and its second line must not take
+ * back the first.
  *
  * A replacement is then decided like a new line: what it has just taken back stands no more, and
  * makes no duplicate of it.
@@ -18,18 +21,27 @@
 #include "claimgate/base/assert.h"
 #include "claimgate/rules/reason.h"
 
+static bool keep_note(struct cg_history_memory *memory, const struct cg_take_back *note) {
+    if (memory->store.claim_is_open) {
+        return cg_take_backs_wait(&memory->take_backs, note);
+    }
+    struct cg_take_back kept = *note;
+    return (cg_take_backs_find(&memory->take_backs, note) != NULL ||
+            (cg_line_store_keep_key(&memory->store, &kept.claim) &&
+             cg_line_store_keep_key(&memory->store, &kept.original) &&
+             cg_line_store_keep_key(&memory->store, &kept.named))) &&
+           cg_take_backs_add(&memory->take_backs, &kept);
+}
+
 enum cg_status cg_member_note_take_back(struct cg_member *member, struct cg_take_back note) {
     struct cg_history_memory *memory = member->memory;
     note.member = member->history;
-    if (memory->store.claim_is_open) {
-        return cg_take_backs_wait(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
+    bool good = keep_note(memory, &note);
+    if (note.took_lines && !cg_key_equal(&note.named, &note.original)) {
+        note.named = note.original;
+        good = good && keep_note(memory, &note);
     }
-    if (cg_take_backs_find(&memory->take_backs, &note) == NULL &&
-        !(cg_line_store_keep_key(&memory->store, &note.claim) &&
-          cg_line_store_keep_key(&memory->store, &note.original))) {
-        return CG_INTERNAL;
-    }
-    return cg_take_backs_add(&memory->take_backs, &note) ? CG_OK : CG_INTERNAL;
+    return good ? CG_OK : CG_INTERNAL;
 }
 
 bool cg_member_note_biller(struct cg_member *member, const struct cg_key *claim,
@@ -75,6 +87,15 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     return good ? CG_OK : CG_INTERNAL;
 }
 
+/* The claim has taken lines of the original back, by whatever number it named it. */
+static bool has_taken(const struct cg_history_memory *memory, struct cg_take_back note,
+                      uint8_t frequency) {
+    note.named = note.original;
+    note.frequency = frequency;
+    const struct cg_take_back *earlier = cg_take_backs_find(&memory->take_backs, &note);
+    return earlier != NULL && earlier->took_lines;
+}
+
 /* Take an original back where that is due. *known is false for an unknown one. */
 static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *line,
                                       const struct cg_key *original, bool *known) {
@@ -82,6 +103,7 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
     struct cg_take_back note = {
         .claim = line->claim_id,
         .original = *original,
+        .named = memory->named,
         .member = member->history,
         .frequency = line->frequency,
         .took_lines = true,
@@ -103,10 +125,7 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
         *known = true;
         return cg_member_note_take_back(member, note);
     }
-    struct cg_take_back other = note;
-    other.frequency = line->frequency == CG_VOID ? CG_REPLACEMENT : CG_VOID;
-    const struct cg_take_back *earlier = cg_take_backs_find(&memory->take_backs, &other);
-    *known = earlier != NULL && earlier->took_lines;
+    *known = has_taken(memory, note, CG_REPLACEMENT) || has_taken(memory, note, CG_VOID);
     return CG_OK;
 }
 
@@ -127,6 +146,7 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
     const size_t count = may_mean_itself(member, line) ? 3 : 2;
     enum cg_status status = CG_OK;
     member->memory->alias.len = 0;
+    member->memory->named = cg_key_of(line->original_claim_id);
     if (line->reverses) {
         return reverse(member, line, known);
     }
@@ -135,16 +155,19 @@ static enum cg_status take_back(struct cg_member *member, struct cg_line *line, 
         if (meant[i].len > 0) {
             status = take_claim_back(member, line, &original, known);
         }
-        if (*known) {
+        if (*known && !cg_text_equal(meant[i], line->original_claim_id)) {
+            line->named_claim_id = line->original_claim_id;
             line->original_claim_id = meant[i];
         }
     }
     return status;
 }
 
-static bool replaces_itself(const struct cg_line *line) {
+/* Its further lines could mean the claim itself, whose first line stands from now on. */
+static bool may_come_to_mean_itself(const struct cg_member *member, const struct cg_line *line) {
     return line->frequency == CG_REPLACEMENT &&
-           cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id);
+           (member->memory->takes_same_number ||
+            cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id));
 }
 
 static void reject(struct cg_line *line, enum cg_reason reason) {
@@ -281,12 +304,13 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
         !cg_member_note_biller(member, &line->claim_id, line->billing_npi)) {
         return CG_INTERNAL;
     }
-    if (!replaces_itself(line)) {
+    if (!may_come_to_mean_itself(member, line)) {
         return CG_OK;
     }
     return cg_member_note_take_back(member, (struct cg_take_back){
                                                 .claim = service->claim,
                                                 .original = service->claim,
+                                                .named = cg_key_of(line->original_claim_id),
                                                 .frequency = CG_REPLACEMENT,
                                                 .took_lines = false,
                                             });

@@ -24,7 +24,10 @@ struct cg_history_memory {
     bool takes_same_number;
     uint32_t told_lines;             /* marked in this way or that since it was asked last */
     struct cg_claim_billers billers; /* filled where it takes the same number */
-    struct cg_text alias; /* of the take-back being decided; len 0: none. Its bytes stay */
+    /* Of the take-back being decided: what it names, and which claim a payer's alias says that it
+     * means; len 0: none. Its bytes stay. */
+    struct cg_key named;
+    struct cg_text alias;
 };
 
 struct cg_member {

@@ -127,6 +127,7 @@ bool cg_member_asks_in_vain(const struct cg_member *member,
     const struct cg_take_back note = {
         .claim = passing->claim_id,
         .original = passing->original_claim_id,
+        .named = passing->original_claim_id,
         .member = member->history,
         .frequency = passing->frequency,
     };

@@ -18,7 +18,8 @@ static bool same_keys(const void *notes, uint32_t ref, const void *wanted) {
     const struct cg_take_back *a = cg_array_at(notes, ref - 1);
     const struct cg_take_back *b = wanted;
     return a->member == b->member && a->frequency == b->frequency &&
-           cg_key_equal(&a->claim, &b->claim) && cg_key_equal(&a->original, &b->original);
+           cg_key_equal(&a->claim, &b->claim) && cg_key_equal(&a->original, &b->original) &&
+           cg_key_equal(&a->named, &b->named);
 }
 
 /* A claim notes one or two. */

@@ -20,6 +20,7 @@
 struct cg_take_back {
     struct cg_key claim;
     struct cg_key original;
+    struct cg_key named; /* as what the line named it: its own id, or a number of the payer's */
     void *member;
     uint8_t frequency;
     bool took_lines; /* false: a replacement of itself that found nothing to take */
@@ -35,7 +36,7 @@ struct cg_take_backs {
 void cg_take_backs_init(struct cg_take_backs *take_backs, uint64_t seed);
 void cg_take_backs_fini(struct cg_take_backs *take_backs);
 
-/* The one with these four keys; NULL: none. */
+/* The one with these five keys; NULL: none. */
 const struct cg_take_back *cg_take_backs_find(const struct cg_take_backs *take_backs,
                                               const struct cg_take_back *wanted);
 

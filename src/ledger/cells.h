@@ -109,9 +109,16 @@ enum {
     CG_TAKE_ORIGINAL,
     CG_TAKE_NUMBER,
     CG_TAKE_CLAIM,
-    CG_TAKE_FREQUENCY,
+    CG_TAKE_FREQUENCY, /* a row that named its original by its claim id, as all of version 1 did,
+                        * ends here */
+    CG_TAKE_NAMED,
     CG_TAKE_CELLS,
 };
 enum { CG_MEMBER_NO, CG_MEMBER_ID, CG_MEMBER_CELLS };
+
+/* How many cells the row of a take-back has. */
+static inline size_t cg_take_cells(const struct cg_cell cells[CG_TAKE_CELLS]) {
+    return cells[CG_TAKE_NAMED].kind == CG_CELL_NULL ? CG_TAKE_NAMED : CG_TAKE_CELLS;
+}
 
 #endif

@@ -103,7 +103,7 @@ static const char standing_lines[] =
 
 struct releasing {
     struct cg_ledger *ledger;
-    struct cg_cell cells[CG_TAKE_CELLS];
+    struct cg_cell cells[CG_TAKE_NAMED];
     struct cg_ledger_freed *freed;
 };
 
@@ -113,7 +113,7 @@ static enum cg_status release_member(void *context, sqlite3_stmt *row, struct cg
     releasing->cells[CG_TAKE_NUMBER] = cg_cell_column(row, 2);
     releasing->freed->lines += (uint64_t)sqlite3_column_int64(row, 1);
     releasing->freed->units += (uint64_t)sqlite3_column_int64(row, 3);
-    return cg_ledger_add_row(releasing->ledger, releasing->cells, CG_TAKE_CELLS, err);
+    return cg_ledger_add_row(releasing->ledger, releasing->cells, CG_TAKE_NAMED, err);
 }
 
 enum cg_status cg_ledger_release(struct cg_ledger *ledger, const struct cg_ledger_release *release,

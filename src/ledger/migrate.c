@@ -103,7 +103,7 @@ static enum cg_status spool_run(struct cg_ledger *ledger, struct cursor *lines,
     }
     while (status == CG_OK && (lines->more || take_backs->more)) {
         status = take_back_is_next(lines, take_backs)
-                     ? add_row(ledger, take_backs, CG_TAKE_CELLS, CG_TAKE_CELLS, err)
+                     ? add_row(ledger, take_backs, CG_TAKE_NAMED, CG_TAKE_NAMED, err)
                      : add_row(ledger, lines, CG_LINE_CAP_DAY, CG_LINE_CELLS, err);
     }
     return status == CG_OK ? cg_stop_check(err) : status;

@@ -51,9 +51,8 @@ uint32_t cg_entries_of_line(const struct cg_cell *cells, int64_t line_no, uint32
         line->end_day = day_of(&cells[CG_LINE_END], common.start_day);
         line->exempt = cells[CG_LINE_EXEMPT].integer != 0;
         line->split = cells[CG_LINE_SPLIT].integer != 0;
-        line->replaces_itself =
-            frequency == CG_REPLACEMENT &&
-            cg_text_equal(common.claim_id, text_of(&cells[CG_LINE_ORIGINAL], CG_ID_MAX_BYTES));
+        line->replaces = frequency == CG_REPLACEMENT;
+        line->original_claim_id = text_of(&cells[CG_LINE_ORIGINAL], CG_ID_MAX_BYTES);
         line->service_no = service_no;
         line->provider_no = provider_no;
         line->units = (uint16_t)cells[CG_LINE_UNITS].integer;
@@ -73,6 +72,7 @@ struct cg_packed_entry cg_entry_of_take_back(const struct cg_cell *cells, int64_
         .line_no = before_line,
         .tag = cg_outline_tag(original, number),
         .original_claim_id = original,
+        .named = text_of(&cells[CG_TAKE_NAMED], CG_ID_MAX_BYTES),
         .claim_id = text_of(&cells[CG_TAKE_CLAIM], CG_ID_MAX_BYTES),
         .line_number = number,
         .frequency = (uint8_t)cells[CG_TAKE_FREQUENCY].integer,
@@ -175,7 +175,7 @@ static uint8_t *put_line(uint8_t *at, struct cg_packer *packer,
         at += cg_varint_put(at, entry->units);
     }
     *at++ = entry->tested;
-    return at;
+    return entry->replaces ? at + put_text(at, entry->original_claim_id) : at;
 }
 
 static uint8_t *put_take_back(uint8_t *at, struct cg_packer *packer,
@@ -185,7 +185,8 @@ static uint8_t *put_take_back(uint8_t *at, struct cg_packer *packer,
     at += put_text(at, entry->original_claim_id);
     at += cg_varint_put(at, entry->line_number);
     *at++ = entry->frequency;
-    return at + put_text(at, entry->claim_id);
+    at += put_text(at, entry->claim_id);
+    return at + put_text(at, entry->named);
 }
 
 static uint8_t *put_other(uint8_t *at, struct cg_packer *packer,
@@ -204,7 +205,7 @@ static uint8_t flags_of(const struct cg_packed_entry *entry) {
     uint8_t flags = (uint8_t)entry->kind;
     flags |= entry->exempt ? FLAG_EXEMPT : 0;
     flags |= entry->split ? FLAG_SPLIT : 0;
-    flags |= entry->replaces_itself ? FLAG_REPLACES_ITSELF : 0;
+    flags |= entry->replaces ? FLAG_REPLACES : 0;
     flags |= entry->over_cap ? FLAG_OVER_CAP : 0;
     if (entry->kind == CG_ENTRY_LINE) {
         flags |= entry->end_day != entry->start_day ? FLAG_SPAN : 0;

@@ -29,12 +29,13 @@ struct cg_packed_entry {
     enum cg_entry_kind kind;
     int64_t line_no;                  /* of a take-back: of the line that it stands before */
     struct cg_text claim_id;          /* of a take-back; len 0: a release */
-    struct cg_text original_claim_id; /* of a take-back */
+    struct cg_text original_claim_id; /* of a take-back, and of a line that replaces */
+    struct cg_text named;             /* of a take-back: what stood for it; len 0: the same */
     uint32_t line_number;             /* 0: none; of a take-back: every line */
     uint8_t frequency;                /* of a take-back */
     bool exempt;
     bool split;
-    bool replaces_itself;
+    bool replaces;
     uint16_t tag;        /* of a line, or of what a take-back frees: cg_outline_tag */
     uint8_t service_tag; /* of a line: cg_outline_service_tag */
     int32_t start_day;

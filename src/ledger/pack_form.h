@@ -17,7 +17,7 @@ enum {
     KIND_BITS = 3,
     FLAG_EXEMPT = 4,
     FLAG_SPLIT = 8,
-    FLAG_REPLACES_ITSELF = 16,
+    FLAG_REPLACES = 16,
     FLAG_SPAN = 32,
     FLAG_PARTLY = 64, /* accepted units are not the units submitted */
     FLAG_OVER_CAP = 128,

@@ -157,6 +157,7 @@ static bool chain_lines(struct cg_recall *recall, uint32_t *chained) {
 struct taker {
     uint32_t offset;
     uint32_t len;
+    uint32_t named_len; /* behind it: what it named; 0: the claim id */
 };
 
 /* Lines once taken back leave their chain: a line is walked past once for each claim at its place.
@@ -180,6 +181,7 @@ static void take_back(struct cg_recall *recall, const struct cg_packed_entry *en
         at->taken_back_at = entry->line_no;
         at->line.taken_back = true;
         at->line.taken_back_by.len = taker.len;
+        at->line.taken_back_as.len = taker.named_len;
         at->line.taken_back_frequency = entry->frequency;
         at->earlier = taker.offset; /* it has left its chain */
     }
@@ -187,9 +189,11 @@ static void take_back(struct cg_recall *recall, const struct cg_packed_entry *en
 
 static enum cg_status add_take_back(struct cg_recall *recall, const struct cg_packed_entry *entry,
                                     uint32_t *chained, struct cg_error *err) {
-    const struct taker taker = {(uint32_t)recall->ids.len_bytes, entry->claim_id.len};
+    const struct taker taker = {(uint32_t)recall->ids.len_bytes, entry->claim_id.len,
+                                entry->named.len};
     if (!chain_lines(recall, chained) ||
-        !cg_buffer_append(&recall->ids, entry->claim_id.ptr, entry->claim_id.len)) {
+        !cg_buffer_append(&recall->ids, entry->claim_id.ptr, entry->claim_id.len) ||
+        !cg_buffer_append(&recall->ids, entry->named.ptr, entry->named.len)) {
         return no_memory(err);
     }
     take_back(recall, entry, taker);
@@ -197,11 +201,13 @@ static enum cg_status add_take_back(struct cg_recall *recall, const struct cg_pa
     return CG_OK;
 }
 
-/* A replacement of itself takes nothing back any more, whether or not it found something. */
+/* A replacement that stands is not taken back by its own further lines, whatever it found. */
 static enum cg_status tell_note(const struct cg_ledger *ledger, struct cg_member *member,
-                                struct cg_text claim_id, struct cg_error *err) {
-    const struct cg_past_take_back note = {
-        .claim_id = claim_id, .original_claim_id = claim_id, .frequency = CG_REPLACEMENT};
+                                const struct cg_packed_entry *entry, struct cg_error *err) {
+    const struct cg_past_take_back note = {.claim_id = entry->claim_id,
+                                           .original_claim_id = entry->claim_id,
+                                           .named = entry->original_claim_id,
+                                           .frequency = CG_REPLACEMENT};
     const enum cg_status status = cg_member_add_take_back(member, &note);
     return status == CG_OK         ? CG_OK
            : status == CG_BAD_DATA ? cg_past_damaged(ledger, err)
@@ -224,8 +230,8 @@ static enum cg_status unpack_group(struct cg_ledger *ledger, int64_t run_no, str
                     !add_other(recall, &entry, run_no))) {
             status = no_memory(err);
         }
-        if (status == CG_OK && entry.replaces_itself && member != NULL) {
-            status = tell_note(ledger, member, entry.claim_id, err);
+        if (status == CG_OK && entry.replaces && member != NULL) {
+            status = tell_note(ledger, member, &entry, err);
         }
         if (status != CG_OK) {
             return status;
@@ -241,6 +247,8 @@ static void point_at_ids(struct cg_recall *recall) {
         line->line.claim_id.ptr = recall->ids.data + line->claim_offset;
         if (line->line.taken_back) {
             line->line.taken_back_by.ptr = recall->ids.data + line->earlier;
+            line->line.taken_back_as.ptr =
+                line->line.taken_back_by.ptr + line->line.taken_back_by.len;
         }
     }
 }

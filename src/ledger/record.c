@@ -97,6 +97,8 @@ static void fill_take_back(const struct cg_line *line, const struct cg_cell *lin
         line->reverses ? cg_cell_optional(line->line_number, CG_LINE_NUMBER_NONE) : cg_cell_null();
     cells[CG_TAKE_CLAIM] = cg_cell_text(cg_key_text(&line->claim_id));
     cells[CG_TAKE_FREQUENCY] = line->reverses ? cg_cell_null() : cg_cell_integer(line->frequency);
+    cells[CG_TAKE_NAMED] =
+        line->named_claim_id.len == 0 ? cg_cell_null() : cg_cell_text(line->named_claim_id);
 }
 
 enum cg_status cg_ledger_add_row(struct cg_ledger *ledger, const struct cg_cell *cells,
@@ -123,7 +125,7 @@ static enum cg_status record_line(struct cg_ledger *ledger, const struct cg_batc
         /* Before its line: what it takes back stands before it. */
         struct cg_cell take_back[CG_TAKE_CELLS];
         fill_take_back(line, cells, take_back);
-        if (cg_ledger_add_row(ledger, take_back, CG_TAKE_CELLS, err) != CG_OK) {
+        if (cg_ledger_add_row(ledger, take_back, cg_take_cells(take_back), err) != CG_OK) {
             return err->status;
         }
     }

@@ -223,7 +223,8 @@ static enum cg_status make_spooled(struct cg_row_maker *maker, bool *more, struc
     if (cg_cells_read(row, cells, CG_LINE_CELLS)) {
         return make_line(maker, row, cells, err);
     }
-    if (cg_cells_read(row, cells, CG_TAKE_CELLS)) {
+    cells[CG_TAKE_NAMED] = cg_cell_null();
+    if (cg_cells_read(row, cells, CG_TAKE_NAMED) || cg_cells_read(row, cells, CG_TAKE_CELLS)) {
         return make_take_back(maker, row, cells, err);
     }
     return cg_error_set(err, CG_INTERNAL, "a row for the ledger was damaged while it waited");

@@ -123,6 +123,9 @@ static void get_line(struct reader *reader, struct cg_packer *packer, uint8_t fl
     out->units =
         (flags & FLAG_PARTLY) != 0 ? (uint16_t)get_number(reader, UINT16_MAX) : out->accepted_units;
     out->tested = get_byte(reader);
+    if ((flags & FLAG_REPLACES) != 0) {
+        out->original_claim_id = get_text(reader, CG_ID_MAX_BYTES);
+    }
 }
 
 static void get_take_back(struct reader *reader, struct cg_packer *packer,
@@ -133,6 +136,7 @@ static void get_take_back(struct reader *reader, struct cg_packer *packer,
     out->line_number = (uint32_t)get_number(reader, CG_LINE_KEY_MAX);
     out->frequency = get_byte(reader);
     out->claim_id = get_text(reader, CG_ID_MAX_BYTES);
+    out->named = get_text(reader, CG_ID_MAX_BYTES);
 }
 
 static void get_other(struct reader *reader, struct cg_packer *packer,
@@ -174,7 +178,7 @@ bool cg_unpack_entry(struct cg_text *packed, struct cg_packer *packer, struct cg
         .kind = (enum cg_entry_kind)(flags & KIND_BITS),
         .exempt = (flags & FLAG_EXEMPT) != 0,
         .split = (flags & FLAG_SPLIT) != 0,
-        .replaces_itself = (flags & FLAG_REPLACES_ITSELF) != 0,
+        .replaces = (flags & FLAG_REPLACES) != 0,
         .over_cap = (flags & FLAG_OVER_CAP) != 0,
     };
     if (out->kind == CG_ENTRY_TAKE_BACK) {

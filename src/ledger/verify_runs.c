@@ -167,8 +167,10 @@ static enum cg_status take_take_back(struct pass *pass, const struct cg_verify_l
                                      const struct cg_wide *before, struct cg_error *err) {
     struct cg_cell cells[CG_TAKE_CELLS];
     const int64_t before_line = at_column(&pass->take_backs, COLUMN_BEFORE_LINE);
-    if (take_row(pass, &pass->take_backs, CG_DIGEST_TAKE_BACKS, cells, CG_TAKE_CELLS, err) !=
-        CG_OK) {
+    for (int i = 0; i < CG_TAKE_CELLS; i++) {
+        cells[i] = cg_cell_column(pass->take_backs.statement, i + 1);
+    }
+    if (digest_row(pass, CG_DIGEST_TAKE_BACKS, cells, cg_take_cells(cells), err) != CG_OK) {
         return err->status;
     }
     bool in_place = run->last_line < INT64_MAX && before_line == run->last_line + 1;

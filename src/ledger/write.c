@@ -31,8 +31,9 @@ static const struct {
                      CG_SLIM_CELLS},
     [CG_ROW_REJECTION] = {"INSERT INTO rejection VALUES (?2, ?3, ?4, ?5, ?6, ?7)",
                           CG_REJECTION_CELLS},
-    [CG_ROW_TAKE_BACK] = {"INSERT INTO take_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL)",
-                          CG_TAKE_CELLS + 1},
+    [CG_ROW_TAKE_BACK] =
+        {"INSERT INTO take_back VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)",
+         CG_TAKE_CELLS + 1},
     [CG_ROW_PAST] = {"INSERT INTO past VALUES (?2, ?1, ?3)", CG_PAST_CELLS},
     [CG_ROW_RECENT] = {"INSERT INTO recent VALUES (NULL, ?1, ?2, ?3, ?4)", CG_RECENT_CELLS},
     [CG_ROW_CLAIM] = {"INSERT INTO claim_block VALUES (NULL, ?1, ?2, ?3)", CG_CLAIM_CELLS},

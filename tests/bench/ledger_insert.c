@@ -21,7 +21,7 @@
 static const struct {
     const char *name;
     int key; /* column of its key, which goes on behind the rows that are there; -1: no night's */
-} tables[] = {{"member", -1},     {"decided_line", 0}, {"take_back", 9}, {"past", -1},
+} tables[] = {{"member", -1},     {"decided_line", 0}, {"take_back", 10}, {"past", -1},
               {"claim_block", 0}, {"rejection", 0},    {"rendered", 0}};
 enum {
     TABLES = sizeof tables / sizeof tables[0],

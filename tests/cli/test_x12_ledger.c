@@ -84,6 +84,68 @@ Test(x12_ledger, a_number_that_nobody_knows_means_a_claim_of_the_same_provider) 
     }
 }
 
+/* Claim B once more, or some of its lines. */
+struct sent {
+    const char *frequency;
+    const char *payer_number; /* NULL: none */
+    const char *lines;        /* at most two: days of January, a digit each */
+    const char *units;
+};
+
+static void put_sent(struct x12_world *world, const struct sent *sent) {
+    char claim[64];
+    char payer_number[64];
+    char service[64];
+    snprintf(claim, sizeof claim, "CLM*B*10***11:B:%s*Y*A*Y*Y", sent->frequency);
+    snprintf(payer_number, sizeof payer_number, "REF*F8*%s", sent->payer_number);
+    snprintf(service, sizeof service, "SV1*HC:H0038:HE*10*UN*%s***1", sent->units);
+    world->text.len_bytes = 0;
+    const char *segments[32] = {X12_BILLING, X12_SUBSCRIBER, claim};
+    size_t count = 6;
+    char numbers[2][16];
+    char days[2][32];
+    if (sent->payer_number != NULL) {
+        segments[count++] = payer_number;
+    }
+    segments[count++] = "HI*ABK:F200";
+    for (size_t i = 0; sent->lines[i] != '\0'; i++) {
+        snprintf(numbers[i], sizeof numbers[i], "LX*%c", sent->lines[i]);
+        snprintf(days[i], sizeof days[i], "DTP*472*D8*2025010%c", sent->lines[i]);
+        segments[count++] = numbers[i];
+        segments[count++] = service;
+        segments[count++] = days[i];
+    }
+    segments[count] = NULL;
+    x12_put(&world->text, segments);
+}
+
+Test(x12_ledger, a_correction_of_a_correction_takes_back_what_stands_and_no_line_of_its_own) {
+    static const struct sent nights[] = {
+        {"1", NULL, "67", "1"},  {"7", "ICN1", "67", "2"}, {"7", "ICN2", "6", "3"},
+        {"7", "ICN2", "7", "3"}, {"8", "ICN3", "67", "3"}, {"7", "ICN4", "6", "4"},
+        {"7", "ICN4", "7", "4"}, {"7", "ICN4", "7", "5"},
+    };
+    static const char *const told[] = {
+        "\"taken_back\": 0,", "\"taken_back\": 2,", "\"taken_back\": 2,", "\"taken_back\": 0,",
+        "\"taken_back\": 2,", "\"taken_back\": 0,", "\"taken_back\": 0,", "\"duplicate_line\"",
+    };
+    struct x12_world world;
+    x12_world_make(&world);
+    const char *ledger = ledger_of(&world);
+    for (size_t i = 0; i < sizeof nights / sizeof nights[0]; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%zu.837", i);
+        put_sent(&world, &nights[i]);
+        const char *file = x12_world_put(&world, name);
+        x12_world_expect_in(x12_world_decide(&world, X12_MORE(file, ledger, "--lines")),
+                            "report.json", told[i]);
+    }
+    expect(&world, WORDS("usage", "M-1", ledger, "--date=2025-01-08"),
+           (struct told){0, "8 of 200", ""});
+    expect(&world, WORDS("ledger", "verify", ledger), (struct told){0, "", ""});
+    x12_world_end(&world);
+}
+
 /* The rows of a claim that could not be read hold its segments, line ends and all. */
 Test(x12_ledger, an_audit_compares_a_folder_that_was_made_of_x12) {
     static const char mended[] = X12_ROSTER "1234567893,CPSSP-MH,current,2020-01-01,\n";

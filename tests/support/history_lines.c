@@ -121,6 +121,7 @@ enum cg_status add_past_line(struct cg_member *member, const struct cg_past_line
     struct cg_past_line own = *line;
     own.claim_id = borrowed(line->claim_id);
     own.taken_back_by = borrowed(line->taken_back_by);
+    own.taken_back_as = borrowed(line->taken_back_as);
     enum cg_status status = cg_member_add_line(member, &own);
     wipe_from(before);
     return status;
@@ -131,6 +132,7 @@ enum cg_status add_past_take_back(struct cg_member *member, const struct cg_past
     struct cg_past_take_back own = *take;
     own.claim_id = borrowed(take->claim_id);
     own.original_claim_id = borrowed(take->original_claim_id);
+    own.named = borrowed(take->named);
     enum cg_status status = cg_member_add_take_back(member, &own);
     wipe_from(before);
     return status;

@@ -209,11 +209,11 @@ static enum cg_status tell_lines(const struct model *model, struct cg_text membe
         if (line->frequency != CG_VOID && add_past_line(member, &past) != CG_OK) {
             return CG_INTERNAL;
         }
-        struct cg_past_take_back own = {cg_key_text(&line->claim_id), line->original_claim_id,
-                                        line->frequency};
-        if (line->frequency == CG_REPLACEMENT &&
-            cg_text_equal(cg_key_text(&line->claim_id), line->original_claim_id) &&
-            add_past_take_back(member, &own) != CG_OK) {
+        const struct cg_past_take_back own = {.claim_id = cg_key_text(&line->claim_id),
+                                              .original_claim_id = cg_key_text(&line->claim_id),
+                                              .named = line->original_claim_id,
+                                              .frequency = line->frequency};
+        if (line->frequency == CG_REPLACEMENT && add_past_take_back(member, &own) != CG_OK) {
             return CG_INTERNAL;
         }
     }

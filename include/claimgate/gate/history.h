@@ -41,16 +41,18 @@ struct cg_past_line {
     bool taken_back;
     /* When taken back: by which claim and frequency. When it was released by hand: blank. */
     struct cg_text taken_back_by;
+    struct cg_text taken_back_as; /* the number that named it; blank: its claim id */
     uint8_t taken_back_frequency;
 };
 
 /* A void or replacement of an earlier run that takes nothing back any more. Those that have taken
  * lines back are known from these lines, and may be given here as well. To be given here: each
- * accepted replacement of itself (frequency 7, claim_id equal to original_claim_id), which may have
- * found nothing to take back. */
+ * accepted replacement, under its own claim id for an original and what it named, for its further
+ * lines must not find the first, whether or not that has found something to take back. */
 struct cg_past_take_back {
     struct cg_text claim_id;
     struct cg_text original_claim_id;
+    struct cg_text named; /* the number that stood for the original; blank: the same */
     uint8_t frequency;
 };
 

@@ -62,7 +62,8 @@ struct cg_line {
     /* Fields. */
     struct cg_key claim_id;              /* cg_key_len 0: cannot be used */
     struct cg_key member_id;             /* the same */
-    struct cg_text original_claim_id;    /* len 0: blank */
+    struct cg_text original_claim_id;    /* len 0: blank; once decided the claim that was found */
+    struct cg_text named_claim_id;       /* what stood there for it; len 0: the same */
     struct cg_text authorization_number; /* len 0: blank */
     int32_t start_day;                   /* CG_DAY_NONE when invalid */
     int32_t end_day;                     /* the start day unless the line is a span */
