@@ -213,6 +213,7 @@ static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, stru
         return 0;
     }
     if (frequency == 0 || !values->binding->can_take_back) {
+        line->odd_value = frequency == 0 ? CG_OTHER_FREQUENCY : CG_NO_ODD_VALUE;
         line->frequency = 0;
         return cg_reason_bit(CG_REASON_FREQUENCY_CODE_INVALID);
     }
@@ -370,7 +371,11 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons =
         code.reason | read_fields(rules, values, start, line) |
         (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
-    values->told_lines += line->odd_id | line->names_other;
+    if (__builtin_expect(line->units == 0, false) && line->odd_value == CG_NO_ODD_VALUE &&
+        !reverses && is_reversal(values, frequency)) {
+        line->odd_value = CG_NEGATIVE_UNITS;
+    }
+    values->told_lines += line->odd_id | line->names_other | (line->odd_value != 0);
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;

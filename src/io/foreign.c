@@ -127,8 +127,13 @@ static bool is_json(struct bytes bytes) {
 
 static bool is_web_page(struct bytes bytes) {
     const struct bytes text = text_of(bytes);
-    return begins_with(text, "<!doctype") || begins_with(text, "<html") ||
-           begins_with(text, "<head") || begins_with(text, "<body");
+    static const char *const starts[] = {"<!doctype", "<html",  "<head",   "<body", "<table",
+                                         "<meta",     "<style", "<script", "<!--"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        found = found || begins_with(text, starts[i]);
+    }
+    return found;
 }
 
 static bool is_xml(struct bytes bytes) {

@@ -35,20 +35,29 @@ static bool has_word_in(const struct cg_column_words *words, const char *list) {
 }
 
 bool cg_column_tells_rows(struct cg_text name) {
-    static const char telling[] = "status stat stus sts denied denial deny dnl rejected reject "
-                                  "rejection void voided reversed reversal deleted cancelled "
-                                  "canceled superseded disposition outcome";
-    /* Without the word claim these are of a place or a test. */
+    static const char telling[] =
+        "status stat stus sts denied denial deny dnl rejected reject "
+        "rejection void voided reversed reversal deleted cancelled "
+        "canceled cancel superseded disposition outcome reversing deletion delete "
+        "dup duplicate";
+    /* Without the word claim these are of a place or a test, and with a kind or a flag of what was
+     * done with a row. */
     static const char with_a_claim[] = "state result";
-    static const char beside[] = "is claim clm line service srvc svc adjudication payment pymt pmt "
-                                 "paid pay final code cd flag flg ind indicator reason rsn desc "
-                                 "description";
+    static const char beside[] =
+        "is claim clm line ln service srvc svc adjudication adj payment pymt pmt paid pay payable "
+        "final code cd flag flg ind indicator reason rsn desc description detail dtl header hdr "
+        "encounter enc remit process processing edit internal current date dt record row";
+    static const char doing[] =
+        "adjustment adjudication adj transaction trans txn action record row paid payable resub";
+    static const char kind[] = "type typ indicator ind code cd flag flg action kind";
     struct cg_column_words words;
     cg_column_words_split(name, &words);
     const bool is_of_claim = has_word_in(&words, "claim clm adjudication payment");
     const struct told told = count_words(&words, telling, with_a_claim, beside);
-    return told.others == 0 && (told.by_second == 0 || is_of_claim) &&
-           told.by_first + told.by_second > 0;
+    const struct told done = count_words(&words, doing, kind, "claim clm line ln service svc");
+    return (told.others == 0 && (told.by_second == 0 || is_of_claim) &&
+            told.by_first + told.by_second > 0) ||
+           (done.others == 0 && done.by_first > 0 && done.by_first + done.by_second > 1);
 }
 
 bool cg_column_ends_rows(struct cg_text name) {

@@ -1,5 +1,6 @@
 #include "header_columns.h"
 
+#include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/utf8.h"
 
@@ -141,6 +142,28 @@ bool cg_column_looks_like_a_name(struct cg_text name) {
         }
     }
     return true;
+}
+
+static bool is_a_date(struct cg_text value) {
+    static const enum cg_date_format formats[] = {CG_DATE_ISO_TIME, CG_DATE_COMPACT, CG_DATE_MDY,
+                                                  CG_DATE_US_DASH, CG_DATE_DMONY};
+    bool found = false;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        found = found || cg_date_parse(value.ptr, value.len, formats[i]) != CG_DAY_NONE;
+    }
+    return found;
+}
+
+bool cg_header_columns_have_a_claim(const struct cg_header_columns *columns) {
+    enum { VALUES_OF_A_CLAIM = 3 };
+    uint32_t values = 0;
+    uint32_t dates = 0;
+    for (uint32_t i = 0; i < columns->count; i++) {
+        const struct cg_text name = cg_header_columns_name(columns, i);
+        values += !cg_column_looks_like_a_name(name);
+        dates += is_a_date(name);
+    }
+    return values >= VALUES_OF_A_CLAIM && dates > 0;
 }
 
 bool cg_header_columns_may_show(const struct cg_header_columns *columns) {

@@ -71,6 +71,10 @@ bool cg_header_columns_may_show(const struct cg_header_columns *columns);
  * a claim is stuck. NULL: false. */
 bool cg_header_columns_hold(const struct cg_header_columns *columns, const char *wanted);
 
+/* True where a claim stands behind the names, as it does where a header has no line end of its own:
+ * values among them, one of which is a date. */
+bool cg_header_columns_have_a_claim(const struct cg_header_columns *columns);
+
 /* A name, or all of them as far as they fit, as a message may have it. */
 void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]);
 void cg_header_columns_list(const struct cg_header_columns *columns, char *out, size_t out_bytes);

@@ -244,6 +244,12 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
         cg_layout_bind_only(search->layout, search->columns, out, err) != CG_OK) {
         return err->status;
     }
+    if (cg_header_columns_have_a_claim(search->columns)) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "the header's line goes on with a claim, for the header has no line "
+                            "end of its own (or all lines end in something else than LF, CRLF or "
+                            "CR): part the line in two behind the last name");
+    }
     note_row_columns(search, out);
     out->last_column = last_column(out);
     if (cg_position_bind(search->columns, out, err) != CG_OK) {

@@ -21,15 +21,23 @@ static void append(char *out, size_t out_bytes, const char *text) {
     snprintf(out + used, out_bytes - used, "%s", text);
 }
 
-/* The column seen that is meant to be the one wanted, as a person or a slip of the hand makes it.
- */
+/* The column seen that is meant to be the one wanted, as a person or a slip of the hand makes it,
+ * or one with another usual name for it. */
 static bool nearest_column(const struct cg_header_columns *columns, const char *wanted,
-                           char out[CG_COLUMN_SHOWN_BYTES]) {
+                           enum cg_field field, char out[CG_COLUMN_SHOWN_BYTES]) {
     for (uint32_t i = 0; i < columns->count; i++) {
         const char *word = out;
         cg_column_show(cg_header_columns_name(columns, i), out);
         if (cg_nearest_word(wanted, &word, 1) != NULL ||
             cg_column_is_near(cg_header_columns_name(columns, i), cg_text_of(wanted))) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < columns->count; i++) {
+        const struct cg_text name = cg_header_columns_name(columns, i);
+        if (cg_column_is_usual_for(name, field) ||
+            cg_column_is_usual_in_table(name, cg_field_name(field))) {
+            cg_column_show(name, out);
             return true;
         }
     }
@@ -86,7 +94,7 @@ static const char *list_missing(const struct cg_layout_search *search,
         const char *name =
             source->column != NULL ? source->column : cg_field_name((enum cg_field)i);
         append(missing, MISSING_SHOWN_BYTES, name);
-        if (shown && nearest_column(search->columns, name, near)) {
+        if (shown && nearest_column(search->columns, name, (enum cg_field)i, near)) {
             append(missing, MISSING_SHOWN_BYTES, " (is it ");
             append(missing, MISSING_SHOWN_BYTES, near);
             append(missing, MISSING_SHOWN_BYTES, "?)");

@@ -200,7 +200,8 @@ static bool is_mended(struct cg_odd_record *record) {
 static int settle(struct cg_odd_record *record, int fault) {
     const bool is_total = record->binding->layout != NULL && record->binding->span_count == 0 &&
                           !record->is_claim &&
-                          cg_total_row_is(record->text, record->binding->delimiter);
+                          cg_total_row_is(record->text, record->binding->delimiter,
+                                          record->fault == CG_TOO_FEW_FIELDS);
     if (is_total && !keep_total(record)) {
         return CG_NO_MEMORY_LEFT;
     }

@@ -115,3 +115,11 @@ bool cg_shape_is_unix_time(struct cg_text value, const char *word) {
     (void)word;
     return value.len >= 9 && read_count(value, &count) && count > UINT64_C(100000000);
 }
+
+bool cg_shape_is_ordinal_day(struct cg_text value, const char *word) {
+    enum { ORDINAL_DIGITS = 7, DAYS = 1000, DAYS_OF_A_YEAR = 366 };
+    uint64_t number = 0;
+    (void)word;
+    return value.len == ORDINAL_DIGITS && read_count(value, &number) && number / DAYS >= 1900 &&
+           number / DAYS < 2200 && number % DAYS >= 1 && number % DAYS <= DAYS_OF_A_YEAR;
+}

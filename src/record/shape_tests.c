@@ -2,6 +2,7 @@
 
 #include "claimgate/base/utf8.h"
 #include "claimgate/record/field.h"
+#include "claimgate/record/shapes.h"
 
 #include <string.h>
 
@@ -221,4 +222,28 @@ bool cg_shape_has_too_many(const struct cg_broken *broken) {
 
 bool cg_shape_has_nul(const struct cg_broken *broken) {
     return broken->fault == CG_NUL_BYTE;
+}
+
+uint32_t cg_shape_kind_of(int field) {
+    static const uint32_t kinds[CG_FIELD_COUNT] = {
+        [CG_FIELD_CLAIM_ID] = CG_HOLDS_ID,
+        [CG_FIELD_CLAIM_LINE_NUMBER] = CG_HOLDS_LINE_NUMBER,
+        [CG_FIELD_MEMBER_ID] = CG_HOLDS_ID,
+        [CG_FIELD_CLAIM_LINE_START_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_CLAIM_LINE_END_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_HCPCS_CODE] = CG_HOLDS_PROCEDURE,
+        [CG_FIELD_HCPCS_MODIFIER_1] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_2] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_3] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_4] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_HCPCS_MODIFIER_5] = CG_HOLDS_MODIFIER,
+        [CG_FIELD_SERVICE_UNIT_QUANTITY] = CG_HOLDS_UNITS,
+        [CG_FIELD_RENDERING_NPI] = CG_HOLDS_NPI,
+        [CG_FIELD_BILLING_NPI] = CG_HOLDS_NPI,
+        [CG_FIELD_CLAIM_FREQUENCY_CODE] = CG_HOLDS_FREQUENCY,
+        [CG_FIELD_ORIGINAL_CLAIM_ID] = CG_HOLDS_ID,
+        [CG_FIELD_RECEIVED_DATE] = CG_HOLDS_DATE,
+        [CG_FIELD_BIRTH_DATE] = CG_HOLDS_DATE,
+    };
+    return kinds[field];
 }

@@ -33,6 +33,8 @@ bool cg_shape_is_other_number(struct cg_text value, const char *word);
 bool cg_shape_is_date(struct cg_text value, const char *word);
 /* Days since 1899-12-30, as spreadsheets keep dates; seconds or milliseconds since 1970. */
 bool cg_shape_is_day_serial(struct cg_text value, const char *word);
+/* YYYYDDD, by the day of the year. */
+bool cg_shape_is_ordinal_day(struct cg_text value, const char *word);
 bool cg_shape_is_unix_time(struct cg_text value, const char *word);
 
 /* Of a malformed record. */

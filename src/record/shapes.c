@@ -31,11 +31,14 @@ struct shape {
     const char *mend; /* else */
 };
 
-#define MARK(mark, key_text)                                                                       \
+#define MARK_IN(kinds, mark, key_text, of)                                                         \
     {                                                                                              \
-        ANYTHING, cg_shape_is_mark, NULL, mark, mark " stands where there is no value",            \
+        kinds, cg_shape_is_mark, NULL, mark, mark " stands where there is no " of,                 \
             "\"blank\": [\"" key_text "\"]", NULL                                                  \
     }
+#define MARK(mark, key_text) MARK_IN(ANYTHING, mark, key_text, "value")
+/* What stands for no date, or for an end that is open. */
+#define NO_DATE(mark) MARK_IN(CG_HOLDS_DATE, mark, mark, "date")
 /* Where a layout knows the format, its name is the key; the mend is for those that none knows. */
 #define DATE(format)                                                                               \
     {                                                                                              \
@@ -132,6 +135,19 @@ static const struct shape shapes[] = {
     DATE("M/D/YY"),
     DATE("MMDDYYYY"),
     DATE("MON D, YYYY"),
+    DATE("MON D YYYY"),
+    DATE("YYYY-M-D"),
+    DATE("YY-MM-DD"),
+    NO_DATE("0000-00-00"),
+    NO_DATE("00000000"),
+    NO_DATE("00/00/0000"),
+    NO_DATE("9999-12-31"),
+    NO_DATE("99991231"),
+    NO_DATE("12/31/9999"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_date, "YYYYMMDD~", "a date with something behind it", NULL,
+          "have the program that writes the file write dates as YYYY-MM-DD"),
+    VALUE(CG_HOLDS_DATE, cg_shape_is_ordinal_day, NULL, "written YYYYDDD, by the day of the year",
+          NULL, "have the program that writes the file write dates as YYYY-MM-DD"),
     VALUE(CG_HOLDS_DATE, cg_shape_is_date, "M/D/YYYY~", "M/D/YYYY with a time of day", NULL,
           "have the program that writes the file write dates as YYYY-MM-DD"),
     VALUE(CG_HOLDS_DATE, cg_shape_is_day_serial, NULL, "a spreadsheet's count of days", NULL,
@@ -177,38 +193,19 @@ static const struct shape shapes[] = {
           "name the column of the ids in the layout"),
     VALUE(ANYTHING, cg_shape_is_blank, NULL, "blank", NULL,
           "name the column that has the values in the layout"),
+    VALUE(CG_HOLDS_UNITS | CG_HOLDS_NPI, cg_shape_is_any, NULL,
+          "holds something else than digits alone", NULL,
+          "name the column that has the numbers in the layout, or have the program that writes the "
+          "file write digits alone"),
 };
 
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 _Static_assert((int)SHAPES <= (int)CG_SHAPES_MAX, "a count for each shape");
 
-uint32_t cg_shape_kind_of(int field) {
-    static const uint32_t kinds[CG_FIELD_COUNT] = {
-        [CG_FIELD_CLAIM_ID] = CG_HOLDS_ID,
-        [CG_FIELD_CLAIM_LINE_NUMBER] = CG_HOLDS_LINE_NUMBER,
-        [CG_FIELD_MEMBER_ID] = CG_HOLDS_ID,
-        [CG_FIELD_CLAIM_LINE_START_DATE] = CG_HOLDS_DATE,
-        [CG_FIELD_CLAIM_LINE_END_DATE] = CG_HOLDS_DATE,
-        [CG_FIELD_HCPCS_CODE] = CG_HOLDS_PROCEDURE,
-        [CG_FIELD_HCPCS_MODIFIER_1] = CG_HOLDS_MODIFIER,
-        [CG_FIELD_HCPCS_MODIFIER_2] = CG_HOLDS_MODIFIER,
-        [CG_FIELD_HCPCS_MODIFIER_3] = CG_HOLDS_MODIFIER,
-        [CG_FIELD_HCPCS_MODIFIER_4] = CG_HOLDS_MODIFIER,
-        [CG_FIELD_HCPCS_MODIFIER_5] = CG_HOLDS_MODIFIER,
-        [CG_FIELD_SERVICE_UNIT_QUANTITY] = CG_HOLDS_UNITS,
-        [CG_FIELD_RENDERING_NPI] = CG_HOLDS_NPI,
-        [CG_FIELD_BILLING_NPI] = CG_HOLDS_NPI,
-        [CG_FIELD_CLAIM_FREQUENCY_CODE] = CG_HOLDS_FREQUENCY,
-        [CG_FIELD_ORIGINAL_CLAIM_ID] = CG_HOLDS_ID,
-        [CG_FIELD_RECEIVED_DATE] = CG_HOLDS_DATE,
-        [CG_FIELD_BIRTH_DATE] = CG_HOLDS_DATE,
-    };
-    return kinds[field];
-}
-
 static __attribute__((noinline)) bool is_mark_of_table(struct cg_text value) {
     for (size_t i = 0; i < SHAPES; i++) {
-        if (shapes[i].value_has == cg_shape_is_mark && cg_shape_is_mark(value, shapes[i].word)) {
+        if (shapes[i].kinds == ANYTHING && shapes[i].value_has == cg_shape_is_mark &&
+            cg_shape_is_mark(value, shapes[i].word)) {
             return true;
         }
     }
@@ -318,7 +315,7 @@ static bool has_key(const struct shape *shape, enum cg_shapes_for whom) {
         return false;
     }
     const struct cg_text format = quoted_word(key.ptr + key.len);
-    return shape->kinds != CG_HOLDS_DATE ||
+    return shape->value_has != cg_shape_is_date ||
            memmem(schema->bytes, schema->len_bytes, format.ptr, format.len) != NULL;
 }
 

@@ -32,9 +32,9 @@ static bool begins_with_words(struct cg_text record) {
     static const char alone[] = "total totals subtotal subtotals grandtotal trailer trl trlr tlr "
                                 "footer eof sum summary";
     static const char before[] = "grand sub file report batch control claim claims line lines "
-                                 "record records row rows page number end overall final";
+                                 "record records row rows page number end overall final completion";
     static const char counted[] = "total totals subtotal count counts sum of trailer footer file "
-                                  "report data records rows lines claims";
+                                  "report data records rows lines claims generated printed time";
     struct cg_text rest = record;
     struct cg_text word = next_word(&rest);
     if (word.len > 0 && cg_is_digit(*word.ptr)) { /* "5 rows selected", not a date or an id */
@@ -73,6 +73,24 @@ static bool is_bare_sum(struct cg_text record, char delimiter) {
     return fields > 4 && filled > 0 && filled <= 2;
 }
 
-bool cg_total_row_is(struct cg_text record, char delimiter) {
-    return begins_with_words(record) || is_bare_sum(record, delimiter);
+static bool is_kind_with_counts(struct cg_text record, char delimiter) {
+    enum { KIND_BYTES = 3 };
+    const char *end = memchr(record.ptr, delimiter, record.len);
+    const uint32_t kind_len = end == NULL ? record.len : (uint32_t)(end - record.ptr);
+    bool has_digit = false;
+    if (kind_len == 0 || kind_len > KIND_BYTES) {
+        return false;
+    }
+    for (uint32_t i = kind_len; i < record.len; i++) {
+        if (is_letter(record.ptr[i]) || (signed char)record.ptr[i] < 0) {
+            return false;
+        }
+        has_digit = has_digit || is_digit(record.ptr[i]);
+    }
+    return has_digit;
+}
+
+bool cg_total_row_is(struct cg_text record, char delimiter, bool is_short) {
+    return begins_with_words(record) || is_bare_sum(record, delimiter) ||
+           (is_short && is_kind_with_counts(record, delimiter));
 }

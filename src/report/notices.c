@@ -52,6 +52,17 @@ static const struct {
          .mend = "where they replace it, have them sent with frequency 7, or say so in the layout: "
                  "\"claim_frequency_code\": {\"column\": COLUMN OF THE ORIGINAL, \"map\": "
                  "{\"*\": \"7\"}}"},
+    [CG_NOTICE_OTHER_FREQUENCY] =
+        {.name = "other_frequencies",
+         .seen = "lines rejected for a frequency code that is none of 1, 7 and 8, be it that of a "
+                 "void",
+         .mend = "say what each code means under \"map\" of claim_frequency_code in a copy of the "
+                 "layout"},
+    [CG_NOTICE_NEGATIVE_UNITS] =
+        {.name = "negative_units",
+         .seen = "lines rejected for units below zero, which reverse nothing so",
+         .mend = "where they reverse what their claim stands with, say \"negative_units\": "
+                 "\"void\" in a copy of the layout"},
     [CG_NOTICE_TOTAL_ROW] = {.name = "totals",
                              .seen = "records that look like a total or the end of a report, and "
                                      "are taken as records of claims",
@@ -127,6 +138,12 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
         }
         if (line->near_member) {
             add_record(notices, CG_NOTICE_NEAR_MEMBER, file, batch, line->record_no);
+        }
+        if (line->odd_value != CG_NO_ODD_VALUE) {
+            add_record(notices,
+                       line->odd_value == CG_NEGATIVE_UNITS ? CG_NOTICE_NEGATIVE_UNITS
+                                                            : CG_NOTICE_OTHER_FREQUENCY,
+                       file, batch, line->record_no);
         }
         if (line->names_other) {
             add_record(notices, CG_NOTICE_NAMES_OTHER, file, batch, line->record_no);

@@ -216,11 +216,14 @@ Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless
         NAMES("claim_status", "LineStatusCode", "CLM_STUS_CD", "is_denied", "void ind", "Reversed",
               "deny_cd", "pay_deny_ind", "reject_code", "reject_reason", "claim_disposition",
               "disposition_cd", "claim_outcome", "adjudication_result", "pymt_dnl_cd",
-              "CLM_PMT_DNL_CD", "claim_state");
+              "CLM_PMT_DNL_CD", "claim_state", "adj_status", "cancel_flag", "void_date", "dup_flag",
+              "transaction_type", "txn_cd", "action_code", "record_action", "adj_type",
+              "adjustment_indicator", "ln_stus_cd", "paid_flag");
     const char *const *const others =
         NAMES("member_status", "patient_discharge_status", "state", "st", "reason_code", "result",
               "discharge_disposition", "patient_outcome", "member_state", "claim_member_state",
-              "state_code", "result_code");
+              "state_code", "result_code", "record_type_of_member", "paid_amount", "type_code",
+              "adjudication_date", "action_plan");
     for (size_t i = 0; telling[i] != NULL; i++) {
         expect_noted(telling[i], "only");
     }
@@ -243,5 +246,34 @@ Test(header_columns, a_name_that_may_end_what_a_row_of_a_roster_grants_is_known)
     }
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
         cr_expect_not(cg_column_ends_rows(cg_text_of(OTHERS[i])), "%s", OTHERS[i]);
+    }
+}
+
+/* Values alone, or a name with a year in it, are no claim. */
+Test(header_columns, a_claim_on_the_header_s_line_ends_the_run) {
+    static const struct {
+        const char *behind;
+        bool refused;
+    } cases[] = {
+        {",received_dateC1,1,M1,2025-01-06,H0038,2,1000000004,2025-02-01", true},
+        {",C1,1,M1,1/6/2025,H0038,2,1000000004", true},
+        {",C1,1,M1,20250106,H0038,2,1000000004,", true},
+        {",units_2025,1,2,3", false},
+        {",2025-01-06", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char header[256];
+        struct cg_layout *layout = NULL;
+        struct cg_binding binding;
+        struct cg_error err = CG_ERROR_INIT;
+        snprintf(header, sizeof header, MINIMAL "%s", cases[i].behind);
+        const enum cg_status status = bind(header, &layout, &binding, &err);
+        cr_expect_eq(status, cases[i].refused ? CG_BAD_DATA : CG_OK, "%s: %s", header, err.text);
+        cr_expect(!cases[i].refused || strstr(err.text, "goes on with a claim") != NULL, "%s",
+                  err.text);
+        if (status == CG_OK) {
+            cg_binding_fini(&binding);
+        }
+        cg_layout_free(layout);
     }
 }

@@ -51,6 +51,13 @@ Test(shapes, of_several_ways_to_read_a_date_the_one_that_reads_all_of_them_is_to
         {{"2025/01/06", "2025/02/07", "2025/12/12"}, "written YYYY/MM/DD"},
         {{"06JAN2025", "07feb2025", "12Dec2025"}, "written DDMONYYYY"},
         {{"Jan 6, 2025", "Feb 17, 2025", "Dec 12, 2025"}, "written MON D, YYYY"},
+        {{"Jan 6 2025", "Feb 17 2025", "Dec 12 2025"}, "written MON D YYYY"},
+        {{"2025-1-6", "2025-2-17", "2025-12-12"}, "written YYYY-M-D"},
+        {{"25-01-06", "25-02-17", "25-12-12"}, "written YY-MM-DD"},
+        {{"2025006", "2025048", "2024366"}, "written YYYYDDD"},
+        {{"20250106.0", "20250217.0", "20251212.0"}, "a date with something behind it"},
+        {{"0000-00-00", "0000-00-00", "0000-00-00"}, "0000-00-00 stands where there is no date"},
+        {{"9999-12-31", "9999-12-31", "9999-12-31"}, "9999-12-31 stands where there is no date"},
         {{"1/6/2025 0:00", "2/7/2025 0:00", "12/12/2025 0:00"}, "M/D/YYYY with a time of day"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -150,7 +150,8 @@ struct cg_batch {
     uint32_t passed_lines;   /* service lines of the records with CG_NO_LINE */
     uint32_t near_codes;     /* records with near_code */
     uint32_t words_for_code; /* records with words_for_code */
-    uint32_t told_lines; /* lines with odd_id, names_other, near_member or odd_take_back; or more */
+    uint32_t told_lines; /* lines with odd_id, names_other, odd_value, near_member or odd_take_back;
+                            or more */
     struct cg_array passing_take_backs; /* of struct cg_passing_take_back */
     uint32_t utc_times; /* that were cut off, though they may lie on another day here */
     uint32_t left_out[CG_LEFT_OUT_RULES]; /* records that a rule of the layout leaves out */

@@ -35,6 +35,13 @@ enum cg_frequency {
 }; /* NUBC claim frequency code */
 
 /* What a person should look at in what a line took back. */
+/* What a field holds that it may not, and that a layout can give a meaning. */
+enum cg_odd_value {
+    CG_NO_ODD_VALUE,
+    CG_OTHER_FREQUENCY, /* another frequency code than 1, 7 and 8 */
+    CG_NEGATIVE_UNITS,
+};
+
 enum cg_odd_take_back {
     CG_TOOK_OTHER_UNITS = 1, /* a reversal: lines with another number of units than it names */
     CG_TOOK_BACK_BEFORE,     /* a void: nothing, for it took its claim back before, of which lines
@@ -84,6 +91,7 @@ struct cg_line {
     uint16_t reversed_units; /* of such a void, as its quantity names them without the sign */
     uint8_t odd_take_back;   /* enum cg_odd_take_back; 0: none */
     bool odd_id;             /* an id has what a spreadsheet puts around one (field.h) */
+    uint8_t odd_value;       /* enum cg_odd_value */
     bool names_other;  /* an original by its frequency that names another claim as its original */
     bool near_member;  /* the first line of a member whose id differs from another's by letter case,
                         * noughts before it, blanks and hyphens alone; set by the history */

@@ -42,7 +42,7 @@ struct cg_values {
     bool words_for_code; /* the same: the cell of its code holds words */
     bool takes_back; /* set by edit_fields: the record passes out of scope, and asks to take back
                       * what its line names; parse puts it back to false */
-    uint32_t told_lines; /* the edit_fields's: lines with odd_id or names_other */
+    uint32_t told_lines; /* the edit_fields's: lines with odd_id, names_other or odd_value */
     uint32_t utc_times;  /* the edit_fields's: times in UTC, not at midnight, that were cut off */
     struct cg_values_memos *memos; /* NULL: nothing is kept for the next record */
     /* For each field the column whose bytes are its value in a record that stands in text, or one

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-    CG_SHAPES_MAX = 80,
+    CG_SHAPES_MAX = 96,
     CG_SHAPE_COLUMNS = 24, /* as many as fields of a claim line, and one for whole records */
 };
 

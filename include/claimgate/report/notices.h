@@ -12,16 +12,18 @@
 #include <stdint.h>
 
 enum cg_notice_kind {
-    CG_NOTICE_NEAR_CODE,      /* passed out of scope under procedure_code_near */
-    CG_NOTICE_WORDS_FOR_CODE, /* passed out of scope with words in the cell of its code */
-    CG_NOTICE_ODD_ID,         /* an id as spreadsheets spell it: another member, or claim */
-    CG_NOTICE_NEAR_MEMBER,    /* ids of members that people may take for one */
-    CG_NOTICE_NAMES_OTHER,    /* originals that name another claim as their original */
-    CG_NOTICE_TOTAL_ROW,      /* totals and the like, taken as records */
-    CG_NOTICE_HELD_CODE,      /* of an import: a code that a run would reject as it stands */
-    CG_NOTICE_OTHER_UNITS,    /* reversed lines that have another number of units than it says */
-    CG_NOTICE_VOIDED_BEFORE,  /* took nothing, for their claim was taken back by them before */
-    CG_NOTICE_VAIN_TAKE_BACK, /* out of scope, and asks to take back a claim that stands */
+    CG_NOTICE_NEAR_CODE,       /* passed out of scope under procedure_code_near */
+    CG_NOTICE_WORDS_FOR_CODE,  /* passed out of scope with words in the cell of its code */
+    CG_NOTICE_ODD_ID,          /* an id as spreadsheets spell it: another member, or claim */
+    CG_NOTICE_NEAR_MEMBER,     /* ids of members that people may take for one */
+    CG_NOTICE_NAMES_OTHER,     /* originals that name another claim as their original */
+    CG_NOTICE_OTHER_FREQUENCY, /* rejected: a code that is none of 1, 7, 8 */
+    CG_NOTICE_NEGATIVE_UNITS,  /* rejected: units below zero */
+    CG_NOTICE_TOTAL_ROW,       /* totals and the like, taken as records */
+    CG_NOTICE_HELD_CODE,       /* of an import: a code that a run would reject as it stands */
+    CG_NOTICE_OTHER_UNITS,     /* reversed lines that have another number of units than it says */
+    CG_NOTICE_VOIDED_BEFORE,   /* took nothing, for their claim was taken back by them before */
+    CG_NOTICE_VAIN_TAKE_BACK,  /* out of scope, and asks to take back a claim that stands */
     CG_NOTICE_KINDS,
 };
 
