@@ -48,9 +48,8 @@ static const char *account_name(char out[ACCOUNT_BYTES]) {
 }
 
 static const char *host_name(char out[HOST_BYTES]) {
-    if (gethostname(out, HOST_BYTES) != 0) {
-        snprintf(out, HOST_BYTES, "unknown");
-    }
+    out[0] = '\0';
+    (void)gethostname(out, HOST_BYTES); /* no name is as long */
     out[HOST_BYTES - 1] = '\0';
     return out;
 }

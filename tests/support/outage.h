@@ -143,10 +143,4 @@ int mkostemp(char *path, int flags) {
 
 OUTAGE_FUNCTION(struct passwd, getpwuid, (uid_t uid), uid)
 
-int gethostname(char *out, size_t len) {
-    return is_out("gethostname")
-               ? -1
-               : ((int (*)(char *, size_t))(uintptr_t)dlsym(RTLD_NEXT, "gethostname"))(out, len);
-}
-
 #endif

@@ -196,9 +196,8 @@ Test(history, a_reversal_tells_where_its_units_are_not_those_of_the_line) {
         uint16_t units;
         bool others;
     } rows[] = {{6, false}, {8, false}, {7, true}};
-    struct cg_policy_version capped = plain_version();
-    capped.cutback = true;
-    capped.cap_count = 1;
+    struct cg_policy_version capped = {.cutback = true, .cap_count = 1};
+    capped.duplicate_service = CG_SEVERITY_OFF;
     capped.caps[0] = plain_cap(CG_PERIOD_DAY, 6);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct cg_history *history = cg_history_new(NULL, NULL);

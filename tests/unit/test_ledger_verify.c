@@ -132,16 +132,18 @@ Test(ledger_verify, tells_no_member_or_claim) {
 
 /* As the gate has counted them, and freed them again. */
 Test(ledger_verify, counts_spans_exempt_lines_and_codes_of_some_caps_again) {
-    static const char caps[] =
-        CAP("day", "\"period\":\"day\",\"procedures\":[\"H0038\"]") "," CAP("year", "\"period\":"
-                                                                                    "\"year\","
-                                                                                    "\"year_"
-                                                                                    "start\":\"07-"
-                                                                                    "01\"") "," CAP(
-            "rolling",
-            "\"period\":\"rolling_months\",\"months\":2") "," CAP("life",
-                                                                  "\"period\":\"lifetime\","
-                                                                  "\"procedures\":[\"H2017\"]");
+    static const char caps[] = CAP("day", "\"period\":\"day\",\"procedures\":[\"H0038\"]") "," CAP(
+        "year",
+        "\"period\":"
+        "\"year\","
+        "\"year_"
+        "start\":\"07-"
+        "01\"") "," CAP("rolling",
+                        "\"period\":\"rolling_months\",\"months\":2") "," CAP("life",
+                                                                              "\"period\":"
+                                                                              "\"lifetime\","
+                                                                              "\"procedures\":["
+                                                                              "\"H2017\"]");
     static const struct fixture_line first[] = {
         {.member = "M1", .claim = "C1", .end = "2025-01-08", .units = 2},
         {.member = "M1", .claim = "C2", .code = "H2017", .units = 2},
