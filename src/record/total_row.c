@@ -85,7 +85,7 @@ static bool is_kind_with_counts(struct cg_text record, char delimiter) {
         if (is_letter(record.ptr[i]) || (signed char)record.ptr[i] < 0) {
             return false;
         }
-        has_digit = has_digit || is_digit(record.ptr[i]);
+        has_digit = has_digit || cg_is_digit(record.ptr[i]);
     }
     return has_digit;
 }
