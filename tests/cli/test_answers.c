@@ -116,3 +116,14 @@ Test(answers, a_fault_of_a_ledger_stands_in_the_document_too) {
                         "done",
                   "run 1\nrun 1\n");
 }
+
+Test(answers, a_ledger_that_has_decided_nothing_has_an_answer_in_each_form) {
+    script_expect("exec 2>/dev/null; $0 ledger create $1/s --parts 1 >/dev/null; "
+                  "for form in '' --json --csv; do "
+                  "$0 usage M1 --ledger $1/s --date 2025-01-01 $form && exit 1 || [ $? = 1 ]; "
+                  "done; $0 ledger runs --ledger $1/s; $0 ledger runs --ledger $1/s --csv | wc -l",
+                  "The ledger has no runs that stand, so that nothing was used.\n"
+                  "{\n  \"member_id\": \"M1\",\n  \"date\": \"2025-01-01\",\n  \"policy\": \"\",\n"
+                  "  \"caps\": []\n}\ncap,from,to,limit,used,left,reached_on\n"
+                  "The ledger has no runs yet.\n1\n");
+}
