@@ -1,6 +1,9 @@
 #include "claimgate/report/ack_codes.h"
 
+#include "support/memory_file.h"
+
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static void load_reasons(void) {
@@ -69,4 +72,53 @@ Test(ack_codes, a_birth_date_is_the_insureds_or_the_patients) {
     cr_expect_str_eq(told.at[0], "A7:158:IL");
     tell(cg_reason_bit(CG_REASON_BIRTH_DATE_INVALID), &values, true, &told);
     cr_expect_str_eq(told.at[0], "A7:158:QC");
+}
+
+/* How many problems a payer's own list has; told: what it says of lines without units. */
+static size_t load_own(const char *rows, struct cg_ack_composites *told) {
+    static const char header[] = "reason,stc,stc_blank\n";
+    char text[512];
+    struct memory_file file;
+    struct cg_ack_codes *codes = NULL;
+    struct cg_problems problems;
+    struct cg_error err = CG_ERROR_INIT;
+    const struct cg_line line = {.reasons = cg_reason_bit(CG_REASON_UNITS_INVALID)};
+    const struct cg_x12_line values = {.segment_delta = 0};
+    cg_problems_init(&problems);
+    const int len = snprintf(text, sizeof text, "%s%s", header, rows);
+    memory_file_make(&file, text, (size_t)len);
+    const enum cg_status status = cg_ack_codes_load(file.path, &codes, &problems, &err);
+    const size_t found = problems.total;
+    cr_expect_eq(status == CG_OK, found == 0, "%s: %s", rows, err.text);
+    if (status == CG_OK) {
+        cg_ack_codes_tell(codes, &line, &values, false, told);
+    }
+    cg_ack_codes_free(codes);
+    cg_problems_fini(&problems);
+    memory_file_close(&file);
+    return found;
+}
+
+Test(ack_codes, composites_that_no_payer_has_are_refused) {
+    static const char *const wrong[] = {
+        "a7:1", "A7/1", "A7;1", "A7:[", "A7@1", "A7:\xc3\xa9", "A7:123456789012345678901234567890"};
+    struct cg_ack_composites told;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char row[128];
+        snprintf(row, sizeof row, "units_invalid,%s,\n", wrong[i]);
+        cr_expect_eq(load_own(row, &told), 1, "%s", wrong[i]);
+    }
+    cr_expect_eq(load_own("no_reason,A7:1,\n_cap,A7:1,\n", &told), 2);
+}
+
+Test(ack_codes, a_payers_own_stand_before_the_built_in_ones) {
+    struct cg_ack_composites told;
+    cr_expect_eq(load_own("daily_cap,A3:1,\nunits_invalid,A7:1  A7:2 A7:1,A6:9\n", &told), 0);
+    cr_expect_eq(told.count, 1);
+    cr_expect_str_eq(told.at[0], "A6:9");
+    cr_expect_eq(load_own("units_invalid,A7:1  A7:2 A7:1,\n", &told), 0);
+    cr_expect_eq(told.count, 2);
+    cr_expect_str_eq(told.at[1], "A7:2");
+    cr_expect_eq(load_own("units_invalid,,\n", &told), 0);
+    cr_expect_eq(told.count, 0);
 }
