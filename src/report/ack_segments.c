@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 static void put_bytes(struct cg_ack_text *text, const char *bytes, size_t len) {
-    text->failed = !cg_buffer_append(&text->bytes, bytes, len) || text->failed;
+    text->failed |= !cg_buffer_append(&text->bytes, bytes, len);
 }
 
 void cg_ack_begin(struct cg_ack_text *text, const char *name) {

@@ -54,7 +54,7 @@ void cg_answer_text(struct cg_answer *answer, const char *text) {
     const char *shown = text != NULL ? text : "";
     begin_cell(answer);
     if (answer->is_csv) {
-        page->failed = !cg_csv_put(&page->text, ',', cg_text_of(shown)) || page->failed;
+        page->failed |= !cg_csv_put(&page->text, ',', cg_text_of(shown));
     } else if (page->json == NULL) {
         cg_page_table_cell(&answer->table, "%s", shown);
     } else if (text == NULL) {

@@ -20,10 +20,13 @@ static int rank_of(const struct cg_credential *row, int32_t first_day, int32_t l
 
 static bool is_better(const struct cg_credential *row, const struct cg_credential *best,
                       int32_t first_day, int32_t last_day) {
-    const int rank = best == NULL ? -1 : rank_of(best, first_day, last_day);
+    if (best == NULL) {
+        return true;
+    }
+    const int rank = rank_of(best, first_day, last_day);
     const int of_row = rank_of(row, first_day, last_day);
-    return of_row > rank || (of_row == rank && of_row > 0 && best != NULL &&
-                             row->span.last_day > best->span.last_day);
+    return of_row > rank ||
+           (of_row == rank && of_row > 0 && row->span.last_day > best->span.last_day);
 }
 
 void cg_decision_add_credential(struct cg_decision_view *view, const struct cg_roster *roster) {

@@ -32,7 +32,7 @@ enum cg_status cg_page_close(struct cg_page *page, enum cg_status status, struct
     }
     if (page->json != NULL) {
         cg_json_close_object(page->json);
-        page->failed = !cg_json_end(page->json) || page->failed;
+        page->failed |= !cg_json_end(page->json);
     }
     return page->failed ? cg_error_no_memory(err) : CG_OK;
 }

@@ -226,7 +226,7 @@ static void put_list(const struct printing *printing) {
 
 void cg_page_table_end(struct cg_page_table *table, uint32_t indent, struct cg_page *page) {
     struct printing printing = {.table = table, .page = page, .indent = indent};
-    page->failed = page->failed || table->failed;
+    page->failed |= table->failed;
     if (!page->failed && table->cells.len_bytes > 0) {
         measure(&printing);
         if (is_too_wide(&printing)) {
