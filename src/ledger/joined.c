@@ -37,10 +37,20 @@ static enum cg_status share_memory(const struct cg_joined *joined, struct cg_led
     return cg_ledger_exec(part, pragma, "opening", err);
 }
 
+/* An answer of one part would be silent about what the others show: that it lacks a night. */
+static enum cg_status refuse_torn(struct cg_joined *joined, struct cg_error *err) {
+    const bool must_agree = joined->must_agree;
+    joined->must_agree = false;
+    return must_agree ? cg_set_refuse_torn(joined->set, err) : CG_OK;
+}
+
 static enum cg_status open_part(struct cg_joined *joined, uint32_t part_no,
                                 const struct cg_ledger_plan *plan, struct cg_error *err) {
     struct cg_ledger **part = &joined->parts[part_no];
-    enum cg_status status = cg_set_open_part(joined->set, part_no, plan, part, err);
+    enum cg_status status = refuse_torn(joined, err);
+    if (status == CG_OK) {
+        status = cg_set_open_part(joined->set, part_no, plan, part, err);
+    }
     if (status == CG_OK) {
         status = share_memory(joined, *part, err);
     }
@@ -132,6 +142,7 @@ static enum cg_status join(const char *path, struct cg_ledger **out, struct cg_e
         return cg_error_no_memory(err);
     }
     ledger->joined = joined;
+    joined->must_agree = true;
     if (cg_ledger_set_open(path, &joined->set, err) != CG_OK) {
         return err->status;
     }
@@ -198,6 +209,7 @@ static enum cg_status open_to_write(struct cg_joined *joined, const struct cg_le
         status = cg_set_agreed_run(joined->set, &last_run, err);
     }
     if (status == CG_OK) {
+        joined->must_agree = false;
         joined->writes = true;
         status = open_all(joined, plan, err);
     }

@@ -24,6 +24,7 @@ struct cg_joined {
     uint32_t count;
     uint32_t current; /* the part of the member or line that was told last */
     bool writes;
+    bool must_agree;                /* before any part answers: whoever reads has not asked yet */
     const struct cg_policy *policy; /* to recall for; NULL: nobody has asked */
     int64_t before_run;
     /* Of a writer. */

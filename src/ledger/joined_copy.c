@@ -155,6 +155,7 @@ enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
                                 uint64_t *faults, struct cg_error *err) {
     struct proving proving = {.joined = ledger->joined, .fn = fn, .context = context};
     struct runs runs = {.proving = &proving};
+    ledger->joined->must_agree = false; /* that they do not is told as a fault */
     enum cg_status status = cg_joined_each(ledger, prove_part, &proving, err);
     if (status == CG_OK) {
         status = prove_agreement(&proving, err);

@@ -88,6 +88,10 @@ cg_must_use enum cg_status cg_set_night_differs(struct cg_ledger *ledger, int64_
  */
 cg_must_use enum cg_status cg_set_agreed_run(const struct cg_ledger_set *set, int64_t *run_no,
                                              struct cg_error *err);
+/* For whoever only reads: as cg_set_agreed_run, but while a night is open its parts need not agree.
+ */
+cg_must_use enum cg_status cg_set_refuse_torn(const struct cg_ledger_set *set,
+                                              struct cg_error *err);
 
 /* night_file.c */
 

@@ -214,6 +214,20 @@ enum cg_status cg_set_agreed_run(const struct cg_ledger_set *set, int64_t *run_n
     return check_hashes(set, runs, err);
 }
 
+enum cg_status cg_set_refuse_torn(const struct cg_ledger_set *set, struct cg_error *err) {
+    struct cg_error open_night = CG_ERROR_INIT;
+    int64_t run_no;
+    if (cg_set_agreed_run(set, &run_no, err) != CG_BAD_DATA) {
+        return err->status;
+    }
+    *err = (struct cg_error)CG_ERROR_INIT;
+    if (cg_night_refuse_open(set, &open_night) == CG_BUSY) {
+        return CG_OK;
+    }
+    /* A night that has ended meanwhile had its run in some of the parts alone. */
+    return cg_set_agreed_run(set, &run_no, err);
+}
+
 enum cg_status cg_ledger_set_check(const struct cg_ledger_set *set, struct cg_error *err) {
     int64_t run_no;
     const enum cg_status status = cg_night_refuse_open(set, err);

@@ -87,6 +87,33 @@ Test(ledger_sets, verify_tells_what_was_changed_in_which_part) {
                  0, "");
 }
 
+Test(ledger_sets, a_part_from_an_older_copy_answers_no_question) {
+    static const char *const questions[] = {
+        "usage M0001",
+        "check --member M0001 --date 2025-01-06 --units 1 --rendering-npi 1000000004 "
+        "--procedure H0038 --roster fixtures/quickstart/roster",
+        "members",
+        "provider 1000000004 --roster fixtures/quickstart/roster",
+        "reconsider",
+        "explain C0001",
+        "ledger runs",
+        "ledger export",
+    };
+    make_set();
+    shell_expect(&scene, "$V --ledger $D/set --out $D/out && cp -r $D/set $D/old", 0, "");
+    shell_expect(&scene,
+                 "printf 'claim_id,payer_claim_id\nA,P\n' > $D/alias.csv; "
+                 "$C ledger alias $D/alias.csv --ledger $D/set && rm $D/set/part-002.ledger* && "
+                 "cp $D/old/part-002.ledger* $D/set",
+                 0, "");
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        char command[512];
+        snprintf(command, sizeof command, "$C %s --ledger $D/set", questions[i]);
+        shell_expect(&scene, command, 65, "part-002.ledger: its last run is 1, and another part's");
+    }
+    shell_expect(&scene, "$C ledger verify --ledger $D/set", 1, "part-002.ledger: its last run");
+}
+
 Test(ledger_sets, a_failing_list_leaves_no_night_behind) {
     make_set();
     shell_expect(&scene, "$V --ledger $D/set --out $D/out", 0, "");
