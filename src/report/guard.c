@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const names[] = {
     [CG_GUARD_POLICY] = "policy",
@@ -34,6 +35,7 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
     const char *subject = remark->subject;
     const char *now = remark->now;
     const char *before = remark->before;
+    const bool is_one = strcmp(now, "1") == 0;
 #define SAY(...) (void)snprintf(out, SENTENCE_BYTES, __VA_ARGS__)
     comparison(remark, with);
     switch (remark->check) {
@@ -57,7 +59,8 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
             now, before, with);
         break;
     case CG_GUARD_RECORDS:
-        SAY("there are %s records, where the median of %s is %s", now, with, before);
+        SAY("there %s %s %s, where the median of %s is %s", is_one ? "is" : "are", now,
+            is_one ? "record" : "records", with, before);
         break;
     case CG_GUARD_REASON:
         SAY("%s is the reason of %s of the in-scope lines, where the median of %s is %s", subject,

@@ -127,3 +127,47 @@ Test(answers, a_ledger_that_has_decided_nothing_has_an_answer_in_each_form) {
                   "  \"caps\": []\n}\ncap,from,to,limit,used,left,reached_on\n"
                   "The ledger has no runs yet.\n1\n");
 }
+
+/* --- reconsider --- */
+
+/* A and B share a day's cap; what voids or replaces X1, X2 and S1 comes the night before them. */
+#define NIGHTS                                                                                     \
+    "R='--roster fixtures/quickstart/roster --as-of 2025-06-30 --quiet'; "                         \
+    "night() { n=$1; shift; { echo claim_id,claim_line_number,member_id,claim_line_start_date,"    \
+    "hcpcs_code,service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id; "      \
+    "while read -r id member day units code original; do "                                         \
+    "echo $id,1,$member,2025-01-$day,H0038,$units,1000000004,$code,$original; done; } "            \
+    "> $D/$n.csv; $0 validate $D/$n.csv $R --out $D/$n --ledger $D/l \"$@\"; }; D=$1; "            \
+    "printf '%s\n' 'A M1 06 6 1' 'B M1 06 4 1' 'V1 M2 07 1 8 X1' 'V2 M3 07 1 7 X2' "               \
+    "'S1 M4 07 1 7 S1' | night one; printf '%s\n' 'X1 M2 07 1 1' 'X2 M3 07 1 1' 'S1 M4 08 1 1' "   \
+    "'VA M1 06 6 8 A' | night two; "
+
+Test(answers, what_came_before_its_original_is_listed_to_a_person) {
+    script_expect(NIGHTS "$0 reconsider --ledger $D/l | sed \"s|$D/||\"",
+                  "Lines once over a cap that would fit now, each by itself:\n\n"
+                  "  claim B line 1  2025-01-06  4 units  H0038  member M1\n"
+                  "                  rejected in run 1 (daily_cap), one.csv line 3\n\n"
+                  "1 line. Nothing was decided: send again what should be paid.\n\n"
+                  "Came before their original, took nothing back, and the original stands now:\n\n"
+                  "claim V1 was asked to void X1, in run 1, one.csv line 4\n"
+                  "claim V2 was asked to replace X2, in run 1, one.csv line 5\n");
+}
+
+Test(answers, a_line_whose_code_the_newest_policy_does_not_name_is_not_reconsidered) {
+    script_expect(NIGHTS "sed s/H0038/H0039/ schemas/policies/ms.json > $D/p.json; "
+                         "echo 'Z M9 09 1 1' | night three --policy $D/p.json 2>/dev/null; "
+                         "$0 reconsider --ledger $D/l | sed -n 1p; "
+                         "$0 usage M1 --ledger $D/l --date 2025-01-06 | grep Cap",
+                  "No line that a cap rejected would fit now.\n"
+                  "Cap \"daily\": 0 of 6 units used, 6 left\n"
+                  "Cap \"yearly\": 0 of 200 units used, 200 left\n");
+}
+
+Test(answers, what_a_withdrawn_run_was_asked_for_is_no_longer_asked) {
+    script_expect(
+        NIGHTS "echo 'X3 M5 07 1 1' | night three; $0 ledger withdraw 3 --ledger $D/l >/dev/null; "
+               "echo 'V3 M5 07 1 8 X3' | night four; "
+               "echo 'X3 M5 07 1 1' | night five; $0 ledger withdraw 6 --ledger $D/l >/dev/null; "
+               "$0 reconsider --ledger $D/l | grep -c asked",
+        "2\n");
+}

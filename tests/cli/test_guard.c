@@ -168,6 +168,8 @@ Test(guard, far_fewer_and_far_more_records_are_told_and_three_times_are_not) {
     run_usual_nights(3);
     expect_remark(write_night(3, 0, NPIS), write_roster(NPIS), NULL, "records",
                   "there are 3 records, where the median of the last 3 runs (to run 3) is 10");
+    expect_remark(write_night(1, 0, NPIS), write_roster(NPIS), NULL, "records",
+                  "there is 1 record, where the median");
     expect_remark(write_night(31, 0, NPIS), write_roster(NPIS), NULL, "records",
                   "there are 31 records");
     run_night(write_night(30, 0, NPIS), write_roster(NPIS), NULL, &run);

@@ -62,7 +62,7 @@ Test(x12_kinds, a_long_transaction_that_passes_is_parted_between_batches) {
 
 /* What is told of its claims waits in a file, for what stands before them counts them. */
 Test(x12_kinds, a_transaction_of_thousands_of_claims_is_acknowledged_whole) {
-    enum { CLAIMS = 6000 };
+    enum { CLAIMS = 12000 };
     static const char *segments[5 + 5 * CLAIMS + 1] = {X12_BILLING, X12_SUBSCRIBER};
     for (size_t i = 0; i < CLAIMS; i++) {
         static const char *const claim[] = {X12_CLAIM("C-1")};
