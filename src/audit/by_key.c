@@ -105,26 +105,29 @@ static const char *keep_ids(struct keys *keys, const struct cg_audit_ids *ids) {
     return cg_arena_copy(&keys->arena, text, (size_t)len);
 }
 
-/* The rest of one of our cutbacks: its accepted part has the quantity that was available. */
-static bool joins_cutback(struct keys *keys, const struct cg_decided_row *row,
-                          const struct entry *first) {
+/* A row may be the rest of one of our cutbacks: its accepted part has the quantity that was
+ * available. NULL: it is none. */
+static struct entry *find_cutback(const struct keys *keys, const struct cg_decided_row *row,
+                                  uint64_t hash) {
+    const struct entry *first = find_first(keys, &row->line.ids, hash);
     if (row->units_available == 0 || row->line.then.decision != CG_AUDIT_REJECTED ||
         first == NULL) {
-        return false;
+        return NULL;
     }
     struct entry *entry = entry_at(keys, first->last);
-    if (entry->decision != CG_AUDIT_ACCEPTED || entry->accepted_units != row->units_available) {
-        return false;
-    }
-    const char *reasons =
+    return entry->decision == CG_AUDIT_ACCEPTED && entry->accepted_units == row->units_available
+               ? entry
+               : NULL;
+}
+
+static enum cg_status join_cutback(struct keys *keys, struct entry *entry,
+                                   const struct cg_decided_row *row, struct cg_error *err) {
+    entry->decision = CG_AUDIT_CUTBACK;
+    entry->reasons =
         cg_arena_copy(&keys->arena, row->line.then.reasons, strlen(row->line.then.reasons));
-    if (reasons != NULL) {
-        entry->decision = CG_AUDIT_CUTBACK;
-        entry->reasons = reasons;
-        entry->source_line = row->line.source_line;
-        entry->service.units = (uint16_t)(entry->service.units + row->line.service.units);
-    }
-    return reasons != NULL;
+    entry->source_line = row->line.source_line;
+    entry->service.units = (uint16_t)(entry->service.units + row->line.service.units);
+    return entry->reasons != NULL ? CG_OK : no_memory(err);
 }
 
 /* The newest entry goes to the end of its key's queue. */
@@ -146,8 +149,9 @@ static enum cg_status add(struct keys *keys, const struct cg_decided_row *row,
                           struct cg_error *err) {
     const struct cg_audit_leftover *line = &row->line;
     const uint64_t hash = hash_key(keys, &line->ids);
-    if (joins_cutback(keys, row, find_first(keys, &line->ids, hash))) {
-        return CG_OK;
+    struct entry *whole = find_cutback(keys, row, hash);
+    if (whole != NULL) {
+        return join_cutback(keys, whole, row, err);
     }
     struct entry *entry = cg_array_add(&keys->entries);
     if (entry == NULL) {

@@ -99,6 +99,7 @@ static void end_all(struct crew *crew) {
     for (uint32_t i = 0; i < crew->jobs; i++) {
         if (crew->children[i].pid != 0) {
             (void)kill(crew->children[i].pid, SIGTERM);
+            (void)kill(crew->children[i].pid, SIGCONT); /* one that stands still cannot end */
         }
     }
     for (uint32_t i = 0; i < crew->jobs; i++) {
@@ -112,7 +113,8 @@ static void end_all(struct crew *crew) {
 
 /* --- what became of it --- */
 
-static enum cg_status status_of(int exit_code) {
+/* What the process has ended with says what it has met. */
+static enum cg_status status_of(int how) {
     static const struct {
         enum cg_status status;
         int exit_code;
@@ -121,6 +123,7 @@ static enum cg_status status_of(int exit_code) {
         CG_STATUS_TABLE(ENTRY)
 #undef ENTRY
     };
+    const int exit_code = WIFEXITED(how) ? WEXITSTATUS(how) : cg_status_exit_code(CG_BUSY);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i].exit_code == exit_code) {
             return all[i].status;
@@ -129,24 +132,26 @@ static enum cg_status status_of(int exit_code) {
     return CG_INTERNAL;
 }
 
-static bool may_pass(int how) {
-    const enum cg_status status = WIFEXITED(how) ? status_of(WEXITSTATUS(how)) : CG_BUSY;
-    return status == CG_CANNOT_CREATE || status == CG_IO || status == CG_BUSY ||
-           status == CG_NO_PERMISSION;
+static bool may_pass(enum cg_status status) {
+    static const enum cg_status passing[] = {CG_CANNOT_CREATE, CG_IO, CG_BUSY, CG_NO_PERMISSION};
+    bool found = false;
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
+        found = found || passing[i] == status;
+    }
+    return found;
 }
 
 /* The process has said itself what was wrong. */
 static enum cg_status fail(const struct crew *crew, uint32_t number, int how,
                            struct cg_error *err) {
-    const enum cg_status status = WIFEXITED(how) ? status_of(WEXITSTATUS(how)) : CG_BUSY;
     if (WIFSIGNALED(how)) {
-        return cg_error_set(err, status,
+        return cg_error_set(err, CG_BUSY,
                             "part %s --%s %u was ended by signal %d, %u times; the same command "
                             "goes on from here",
                             crew->step->name, crew->step->unit, number, WTERMSIG(how),
                             crew->tries[number]);
     }
-    return cg_error_set(err, status,
+    return cg_error_set(err, status_of(how),
                         "part %s --%s %u failed as told above; once that is mended the same "
                         "command goes on from here",
                         crew->step->name, crew->step->unit, number);
@@ -157,7 +162,7 @@ static enum cg_status take_end(struct crew *crew, struct child *child, int how,
     const uint32_t number = child->number;
     child->pid = 0;
     crew->running--;
-    if (WIFEXITED(how) && WEXITSTATUS(how) == 0) {
+    if (status_of(how) == CG_OK) {
         crew->done++;
         cg_progress_update(&crew->progress, crew->done);
         return CG_OK;
@@ -165,7 +170,7 @@ static enum cg_status take_end(struct crew *crew, struct child *child, int how,
     if (cg_stop_check(err) != CG_OK) {
         return err->status;
     }
-    if (!may_pass(how) || crew->tries[number] == TRIES_MAX) {
+    if (!may_pass(status_of(how)) || crew->tries[number] == TRIES_MAX) {
         return fail(crew, number, how, err);
     }
     cg_log_note("part %s --%s %u is tried again", crew->step->name, crew->step->unit, number);

@@ -37,8 +37,11 @@ static enum cg_status look_at_input(const char *file, struct cg_part_input *out,
     if (stat(file, &facts) != 0) {
         return cg_error_set_errno(err, CG_NO_INPUT, errno, "%s", file);
     }
+    if (S_ISDIR(facts.st_mode)) {
+        return cg_error_set(err, CG_NO_INPUT, "%s: is a folder; name the files in it", file);
+    }
     if (!S_ISREG(facts.st_mode) || is_of_process(file)) {
-        return cg_error_set(err, S_ISDIR(facts.st_mode) ? CG_NO_INPUT : CG_USAGE,
+        return cg_error_set(err, CG_USAGE,
                             "%s is no regular file, and the steps of a run read each input twice; "
                             "write it to a file first",
                             file);
@@ -219,7 +222,7 @@ static enum cg_status make_run_folder(struct cg_making *making, struct cg_error 
     enum { ROOM_BYTES = 256 };
     return strlen(making->part.run_dir) + ROOM_BYTES < PATH_MAX
                ? CG_OK
-               : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", run_dir);
+               : cg_error_set(err, CG_CANNOT_CREATE, "--run: the name is too long: %s", run_dir);
 }
 
 static enum cg_status put_plan(struct cg_making *making, const struct cg_policy *policy,

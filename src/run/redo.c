@@ -41,26 +41,21 @@ struct redo {
 /* Policy and roster by their hashes: a redo that was cut off goes on by the same ones. */
 static bool append_rules(struct cg_buffer *out, const struct cg_redo_plan *plan) {
     char hex[CG_SHA256_HEX_BYTES];
-    bool good = cg_buffer_append_text(out, JOURNAL_HEAD "policy ") &&
-                cg_buffer_append_text(out, cg_sha256_hex(cg_policy_sha256(plan->policy), hex)) &&
-                cg_buffer_append_text(out, "\n");
+    bool good = cg_buffer_printf(out, JOURNAL_HEAD "policy %s\n",
+                                 cg_sha256_hex(cg_policy_sha256(plan->policy), hex));
     for (uint32_t i = 0; good && i < cg_roster_file_count(plan->roster); i++) {
         const struct cg_roster_file_facts *file = cg_roster_file(plan->roster, i);
-        good = cg_buffer_append_text(out, "roster ") && cg_buffer_append_text(out, file->path) &&
-               cg_buffer_append_text(out, " ") &&
-               cg_buffer_append_text(out, cg_sha256_hex(file->sha256, hex)) &&
-               cg_buffer_append_text(out, "\n");
+        good =
+            cg_buffer_printf(out, "roster %s %s\n", file->path, cg_sha256_hex(file->sha256, hex));
     }
     return good && cg_buffer_append_text(out, "runs ");
 }
 
 static bool append_runs(struct cg_buffer *out, const struct cg_redo_nights *nights) {
-    char number[32];
     bool good = true;
     for (uint32_t i = 0; good && i < nights->list.count; i++) {
-        snprintf(number, sizeof number, "%s%" PRId64, i == 0 ? "" : ",",
-                 cg_redo_night_at(nights, i)->run_no);
-        good = cg_buffer_append_text(out, number);
+        good = cg_buffer_printf(out, "%s%" PRId64, i == 0 ? "" : ",",
+                                cg_redo_night_at(nights, i)->run_no);
     }
     return good && cg_buffer_append_text(out, "\n");
 }

@@ -16,31 +16,36 @@ struct writing {
     struct cg_buffer row;
 };
 
-static bool put(struct cg_buffer *row, const char *value) {
-    return (row->len_bytes == 0 || cg_buffer_append_text(row, ",")) &&
-           cg_csv_put(row, ',', cg_text_of(value));
-}
-
-static bool put_number(struct cg_buffer *row, int64_t number) {
-    char text[NUMBER_BYTES];
-    snprintf(text, sizeof text, "%" PRId64, number);
-    return put(row, text);
+static const char *number_of(int64_t number, char out[NUMBER_BYTES]) {
+    snprintf(out, NUMBER_BYTES, "%" PRId64, number);
+    return out;
 }
 
 static bool put_change(struct cg_buffer *row, const struct cg_ledger_change *change) {
-    char day[CG_DATE_TEXT_BYTES] = "";
+    char line[NUMBER_BYTES], claim_line[NUMBER_BYTES], then[NUMBER_BYTES], now[NUMBER_BYTES];
+    char day[CG_DATE_TEXT_BYTES];
+    const char *const cells[] = {
+        change->units_now > change->units_then ? "pay" : "recover",
+        change->source_file,
+        number_of(change->source_line, line),
+        change->claim_id,
+        change->claim_line != 0 ? number_of(change->claim_line, claim_line) : "",
+        change->member_id,
+        change->start_day != CG_DAY_NONE ? cg_date_format(change->start_day, day) : "",
+        change->procedure,
+        change->rendering_npi,
+        number_of((int64_t)change->units_then, then),
+        number_of((int64_t)change->units_now, now),
+        change->reasons_then,
+        change->reasons_now,
+    };
+    bool good = true;
     cg_buffer_clear(row);
-    if (change->start_day != CG_DAY_NONE) {
-        cg_date_format(change->start_day, day);
+    for (size_t i = 0; good && i < sizeof cells / sizeof cells[0]; i++) {
+        good = cg_buffer_append_text(row, i == 0 ? "" : ",") &&
+               cg_csv_put(row, ',', cg_text_of(cells[i]));
     }
-    return put(row, change->units_now > change->units_then ? "pay" : "recover") &&
-           put(row, change->source_file) && put_number(row, change->source_line) &&
-           put(row, change->claim_id) &&
-           (change->claim_line != 0 ? put_number(row, change->claim_line) : put(row, "")) &&
-           put(row, change->member_id) && put(row, day) && put(row, change->procedure) &&
-           put(row, change->rendering_npi) && put_number(row, (int64_t)change->units_then) &&
-           put_number(row, (int64_t)change->units_now) && put(row, change->reasons_then) &&
-           put(row, change->reasons_now) && cg_buffer_append_text(row, "\n");
+    return good && cg_buffer_append_text(row, "\n");
 }
 
 static enum cg_status take(void *context, const struct cg_ledger_change *change,

@@ -109,3 +109,54 @@ Test(part_care, what_may_be_shown_is_shown_by_the_processes_of_a_run_too, .timeo
                              "| grep -o 'column 6 is code here and hcpcs_code there'",
                        "column 6 is code here and hcpcs_code there\n");
 }
+
+/* Every step goes to the folder that its plan was made in. The day of a plan that is there is as
+ * good as today. */
+Test(part_care, names_of_a_plan_are_told_from_where_it_was_made, .timeout = 120) {
+    script_expect_told(
+        "p=$(realpath $0); s=$1; f=$PWD; cp -r fixtures/quickstart/roster $s/r; "
+        "cp " CLAIMS " $s/a.csv; cp fixtures/layouts/claim-rows.json $s/l.json; "
+        "cp schemas/policies/ms.json $s/p.json; cd $s; "
+        "plan() { \"$p\" part plan a.csv --parts 1 --tasks 1 --roster r \"$@\" 2>&1 | "
+        "grep -o 'cannot be locked\\|columns'; echo ${PIPESTATUS[0]}; }; "
+        "plan --run R --policy p.json --as-of 2025-06-30; touch R/.plan-abcdef; "
+        "plan --run R --policy p.json; ls -A R; "
+        "cd $f; for i in 'ask --task' 'decide --part' 'answer --task'; do \"$p\" part $i 0 --run "
+        "$s/R; echo $?; done; cd $s; plan --run Q --layout l.json; "
+        "mkdir -p P/plan-lock; plan --run P",
+        "0\n0\nplan-lock\nplan.json\n0\n0\n0\ncolumns\ncolumns\n65\ncannot be locked\n73\n");
+}
+
+#define OTHER "is not the one that ./R was planned with: bring that one back, or begin again"
+
+/* One after the other is changed, and brought back. */
+Test(part_care, each_file_must_be_that_of_the_plan, .timeout = 120) {
+    script_expect_told(
+        BEGIN
+        "cp schemas/policies/ms.json $s/p.json; \"$p\" layout show tuva > $s/l.json; "
+        "printf 'reason,stc\nclaim_id_invalid,A7:479\n' > $s/codes.csv; "
+        "cp -r fixtures/quickstart/roster $s/r; rules=\"--roster $s/r --policy $s/p.json --as-of "
+        "2025-06-30 --parts 1 --tasks 1 --quiet\"; x=fixtures/x12/every_reason/claims.837; "
+        "t plan $s/a.csv --run $s/R $rules --layout $s/l.json; "
+        "try() { cp $s/$1 $s/kept; echo >> $s/$1; t ask --run $s/R --task 0 | sed 's/ with "
+        "another.*//'; cp $s/kept $s/$1; }; for f in p.json l.json r/credentials.csv a.csv; do "
+        "try $f; done; t ask --run $s/R --task 0; rm -r $s/R; "
+        "\"$p\" part plan $x --run $s/R $rules --ack --reasons $s/codes.csv 2> $s/e; try codes.csv",
+        "0\n./p.json " OTHER "\n78\n./l.json " OTHER "\n78\n./r/credentials.csv " OTHER "\n78\n"
+        "./a.csv has 510 bytes, and had 509 when the run was planned: bring that file back, or "
+        "begin again\n65\n0\n./codes.csv " OTHER "\n78\n");
+}
+
+Test(part_care, inputs_that_no_step_could_read_twice_end_the_plan, .timeout = 120) {
+    script_expect_told(
+        BEGIN "sed '1s/$/,cg_past/; 2,$s/$/,/' $s/a.csv > $s/past.csv; "
+              "for i in - $s $s/past.csv; do t plan $i --run $s/R --parts 1 --tasks 1 " RULES
+              "; done; d=$s; for i in {1..19}; do d=$d/$(printf 'n%.0s' {1..200}); done; "
+              "mkdir -p $d; t plan $s/a.csv --run $d --parts 1 --tasks 1 " RULES "| sed 's/: .*//'",
+        "standard input can be read but once, and the steps of a run read each input twice; write "
+        "it to a file first\n64\n"
+        ".: is a folder; name the files in it\n66\n"
+        "./past.csv has the column cg_past, whose lines come before all others and count for all "
+        "of them; give such inputs to validate\n64\n"
+        "--run\n73\n");
+}

@@ -74,3 +74,35 @@ Test(part_feeds, long_ids_and_duplicates_in_other_files_are_those_of_one_run, .t
               "\"$p\" validate $s/[abc].csv " RULES "--dry-run | grep -o 'duplicate_line *[0-9]'",
         "duplicate_line                                       3\n");
 }
+
+/* A claim whose lines are, by their days, those of two persons. */
+Test(part_feeds, a_claim_of_two_persons_whom_different_parts_decide_is_refused_with_the_mend,
+     .timeout = 120) {
+    script_expect_told(
+        "s=$1; cp -r fixtures/quickstart/roster $s/r; { echo "
+        "member_id,person_id,effective_date,end_date; echo M-01,P1,2020-01-01,2025-02-03; "
+        "echo M-01,P4,2025-02-04,; } > $s/r/members.csv; "
+        "sed '1s/{/{\"member_crosswalk\": true,/' schemas/policies/ms.json > $s/p.json; "
+        "sed 's/\"count\": 13/\"count\": 2/' fixtures/layouts/claim-rows.json > $s/l.json; "
+        "{ echo clm_id,desynpuf_id,clm_freq_cd,orig_clm_id,clm_rcvd_dt,line_from_dt_1,hcpcs_cd_1,"
+        "line_units_1,line_from_dt_2,hcpcs_cd_2,line_units_2,prf_physn_npi; "
+        "echo C1,M-01,,,,20250203,H0038,1,20250204,H0038,1,1000000004; } > $s/a.csv; "
+        "rules=\"--roster $s/r --policy $s/p.json --layout $s/l.json --as-of 2025-06-30\"; "
+        "for p in 1 8; do $0 part run $s/a.csv --parts $p --jobs 1 --out $s/o$p --quiet $rules "
+        "2>&1 | grep -o 'are those of different.*'; echo ${PIPESTATUS[0]}; done",
+        "0\nare those of different people, whom different parts decide: run this with --parts 1, "
+        "or "
+        "give the claim a run of its own\n65\n");
+}
+
+/* What one run mends when it writes what follows, no task can. */
+Test(part_feeds, an_interchange_without_an_end_before_those_of_another_task_is_refused,
+     .timeout = 120) {
+    script_expect_told(
+        "s=$1; f=fixtures/x12/every_reason; cp $f/claims.837 $s/b.837; "
+        "head -c -2 $f/claims.837 > $s/a.837; for t in 1 2; do "
+        "$0 part run $s/[ab].837 --tasks $t --jobs 1 --out $s/o --quiet --roster $f/roster --as-of "
+        "2025-06-30 2>&1 | grep -o 'has no end.*'; echo ${PIPESTATUS[0]}; rm -rf $s/o; done",
+        "0\nhas no end, and files of another task follow: write the end of the segment, or begin "
+        "again with --tasks 1\n65\n");
+}

@@ -189,3 +189,16 @@ Test(part_ledgers, a_night_that_is_over_or_given_up_is_told_with_what_to_do, .ti
         "by\n"
         "given up; the run begins anew\npublished\n");
 }
+
+/* It asks no more what the set knows by now: the inputs of its own night. */
+Test(part_ledgers, a_plan_given_again_leaves_out_what_it_left_out_before, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART CREATE
+        "$0 part run $1/a.csv --ledgers $1/set --jobs 1 --out $1/o --quiet " RULES "; p=$0; "
+        "plan() { \"$p\" part plan $1/[ab].csv --run $1/R --ledgers $1/set --tasks 1 --quiet " RULES
+        " $2 2>&1 | grep -o 'has . parts'; echo ${PIPESTATUS[0]}; grep -c '\"bytes\"' "
+        "$1/R/plan.json; }; plan $1; for i in 'ask --task 0' 'decide --part 0'; do "
+        "$0 part $i --run $1/R; done; plan $1; plan $1 '--parts 3'; rm -r $1/R; "
+        "plan $1 '--parts 3'",
+        "0\n1\n0\n1\n64\n1\nhas 2 parts\n64\n");
+}

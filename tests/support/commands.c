@@ -23,7 +23,8 @@
 #define PLAIN "validate in/claims-01.csv " RULES "--threads 0 --no-sandbox "
 #define X12                                                                                        \
     "validate x12/claims.837 --roster x12/roster --as-of 2025-06-30 --threads 0 --no-sandbox "
-#define AUDIT "audit in/claims-01.csv in/claims-02.csv " RULES "--threads 0 --no-sandbox "
+#define CUTBACK RULES "--policy cutback.json --threads 0 --no-sandbox "
+#define AUDIT   "audit in/claims-01.csv in/claims-02.csv " RULES "--threads 0 --no-sandbox "
 
 const struct command_world everything = {
     .script =
@@ -36,6 +37,16 @@ const struct command_world everything = {
         "$0 validate in/claims-01.csv $rules --out n1 --ledger one; cp one l; "
         "$0 validate in/claims-02.csv $rules --out n2 --ledger l; "
         "$0 ledger create set --parts 2 2>/dev/null >&2; "
+        "$0 policy show ms | sed 's/\"over_cap\": \"reject\"/\"over_cap\": \"cutback\"/' > "
+        "cutback.json; "
+        "$0 validate in/claims-01.csv $rules --policy cutback.json --out cut; "
+        "for i in 1 2 3 4; do { head -n 1 in/claims-02.csv; sed -n $((i * 12 - 10)),$((i * 12 + "
+        "1))p "
+        "in/claims-02.csv; } > g$i.csv; done; tail -n +2 g1.csv >> g4.csv; cp g4.csv g5.csv; "
+        "for i in 1 2 3; do $0 validate g$i.csv $rules --out h$i --ledger g; done; rm -r h?; "
+        "{ cat in/claims-01.csv; tail -n 1 in/claims-02.csv; } > more.csv; "
+        "$0 validate x12/claims.837 --roster x12/roster --as-of 2025-06-30 --quiet --out "
+        "x12-decided; "
         "{ head -n 1 in/claims-01.csv; sed s/^C/P/ in/claims-02.csv | tail -n 8; } > paid.csv; "
         "printf 'claim_id\\nC000000001\\nC000000003\\n' > denied.csv; "
         "printf 'claim_id,payer_claim_id\\nC000000001,PAY1\\n' > alias.csv; ",
@@ -68,6 +79,15 @@ const struct command_world everything = {
         {"reconsider --ledger l --json", COMMAND_READS},
         {AUDIT "--decided n1 --decided n2 --out out --html", COMMAND_WRITES},
         {AUDIT "--ledger l --all --out out --html", COMMAND_WRITES},
+        {"audit in/claims-01.csv " CUTBACK "--decided cut --out out", COMMAND_WRITES},
+        {"audit more.csv " CUTBACK "--decided cut --out out", COMMAND_WRITES}, /* by key */
+        {"audit x12/claims.837 --roster x12/roster --threads 0 --no-sandbox --decided x12-decided "
+         "--out out",
+         COMMAND_WRITES},
+        /* Another policy than that of three nights, lines of one of them, and a file twice. */
+        {"validate g4.csv g5.csv " CUTBACK "--ledger g --out out", COMMAND_KEEPS},
+        {"ledger redo --from 1 --ledger l --inputs in --roster in/roster --threads 0",
+         COMMAND_CHANGES},
         {"audit in/claims-02.csv " RULES
          "--threads 0 --no-sandbox --ledger l --run 2 --out out --json",
          COMMAND_WRITES},
@@ -223,8 +243,8 @@ static void add_file(const char *path, bool with_times, FILE *to) {
 
 /* What may be left, or has a name that tells the time. */
 static bool is_temporary(const char *folder, const char *name) {
-    static const char *const names[] = {"*.claimgate-*", "*.dry-*", ".new-*", ".plan-*",
-                                        "night.json"};
+    static const char *const names[] = {"*.claimgate-*", "*.dry-*", "*.redo-*",
+                                        ".new-*",        ".plan-*", "night.json"};
     bool found = ends_in(folder, "/_attempt") || ends_in(folder, "/merged");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         found = found || fnmatch(names[i], name, 0) == 0;
