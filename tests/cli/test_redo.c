@@ -117,7 +117,7 @@ Test(redo, another_roster_does_not_go_on_with_a_redo_that_was_cut_off) {
 }
 
 Test(redo, a_run_that_is_no_night_is_named) {
-    expect("printf 'claim_id\\nNONE\\n' > denied.csv; $0 ledger release denied.csv --ledger l "
+    expect("printf 'claim_id\\nUNHEARD\\n' > denied.csv; $0 ledger release denied.csv --ledger l "
            "> /dev/null; code=0; " REDO "2> err || code=$?; echo $code; "
            "grep -c 'run 4 (release), which cannot' err",
            "64\n1\n");
