@@ -58,7 +58,7 @@ static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_
     uint64_t failed = read_id(values, field, reason, &text);
     *out = cg_key_of(text);
     if (may_be_odd(values, text)) {
-        line->odd_id = line->odd_id || cg_field_is_odd_id(text);
+        line->odd_id |= cg_field_is_odd_id(text);
     }
     return failed;
 }

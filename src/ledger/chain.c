@@ -125,7 +125,7 @@ enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_t run_no,
     for (size_t i = 0; status == CG_OK && i < sizeof queries / sizeof queries[0]; i++) {
         status = cg_ledger_each(ledger, CG_QUERY(queries[i], cg_cell_integer(run_no)), hash_row,
                                 &hashing, err);
-        *found = *found || (i < 2 && hashing.rows == 1);
+        *found = i == 1 ? hashing.rows == 1 : *found;
     }
     if (status == CG_OK) {
         cg_sha256_peek(hashing.sha, out);

@@ -5,6 +5,7 @@
 #include "support/set_fixture.h"
 
 #include <criterion/criterion.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,15 @@
 enum { PARTS = 4, MEMBERS = 8 };
 
 static struct fixture fixture;
+static bool accounts_have_names;
+
+/* Stands in for the C library's. */
+struct passwd *getpwuid(uid_t account) {
+    static char name[] = "somebody";
+    static struct passwd found = {.pw_name = name};
+    found.pw_uid = account;
+    return accounts_have_names ? &found : NULL;
+}
 
 static void setup(void) {
     fixture_init(&fixture);
@@ -93,6 +103,24 @@ Test(ledger_set, a_second_night_is_refused_and_told_who_holds_it) {
     cr_expect(strstr(err.text, "night 1 (validate) is open since") != NULL, "%s", err.text);
     cr_expect(strstr(err.text, "begun by account") != NULL, "%s", err.text);
     cr_expect(strstr(err.text, "ledger recover --ledgers") != NULL, "%s", err.text);
+}
+
+Test(ledger_set, who_holds_a_night_is_told_by_name_or_by_the_number_of_an_account_without) {
+    const struct set_night first = {.lines = eight, .count = MEMBERS};
+    for (int named = 0; named < 2; named++) {
+        char words[64];
+        struct cg_error err = CG_ERROR_INIT;
+        uint32_t recovered = 0;
+        accounts_have_names = named != 0;
+        cr_assert_eq(set_fixture_run(&fixture, &first, NULL, &err), CG_OK, "%s", err.text);
+        cr_assert_eq(set_fixture_run(&fixture, &first, NULL, &err), CG_BUSY);
+        snprintf(words, sizeof words,
+                 named != 0 ? "begun by account somebody" : "begun by account %u",
+                 (unsigned)geteuid());
+        cr_expect(strstr(err.text, words) != NULL, "%s", err.text);
+        err = (struct cg_error)CG_ERROR_INIT;
+        cr_assert_eq(set_fixture_recover(&fixture, true, &recovered, &err), CG_OK, "%s", err.text);
+    }
 }
 
 Test(ledger_set, a_night_that_is_not_decided_everywhere_is_not_published) {
