@@ -4,11 +4,13 @@
 #include "claimgate/io/files.h"
 #include "roster_private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +96,22 @@ struct load {
     struct cg_problems *problems;
 };
 
+/* A name in the folder that people may take for the file's: in other letters, or with more behind
+ * it. Empty: none, or the folder cannot be listed. */
+static void find_near_name(const char *dir, const char *name, char near[CG_ROSTER_NAME_BYTES]) {
+    DIR *folder = opendir(dir);
+    const struct dirent *entry = folder == NULL ? NULL : readdir(folder);
+    near[0] = '\0';
+    for (; entry != NULL && near[0] == '\0'; entry = readdir(folder)) {
+        if (strncasecmp(entry->d_name, name, strlen(name)) == 0) {
+            snprintf(near, CG_ROSTER_NAME_BYTES, "%.*s", CG_ROSTER_NAME_BYTES - 1, entry->d_name);
+        }
+    }
+    if (folder != NULL) {
+        (void)closedir(folder);
+    }
+}
+
 /* The name of a file as it stands in the folder: plain or .gz. Empty, with a problem, where there
  * is none or where both are, for nobody can say which of two is meant. */
 static enum cg_status find_file(const struct load *load, enum cg_roster_file file,
@@ -118,9 +136,13 @@ static enum cg_status find_file(const struct load *load, enum cg_roster_file fil
         cg_problems_add(problems, dir, 0, 0, "both %s.csv and %s.csv.gz are there; remove one",
                         FILES[file].name, FILES[file].name);
     } else if (!has_plain && !has_packed) {
+        char near[CG_ROSTER_NAME_BYTES];
+        find_near_name(dir, FILES[file].name, near);
         cg_problems_add(problems, dir, 0, 0,
-                        "%s.csv (or %s.csv.gz) is missing; the policy demands it by its key %s",
-                        FILES[file].name, FILES[file].name, FILES[file].demanded_by);
+                        "%s.csv (or %s.csv.gz) is missing; the policy demands it by its key "
+                        "%s%s%s%s",
+                        FILES[file].name, FILES[file].name, FILES[file].demanded_by,
+                        near[0] == '\0' ? "" : "; is it \"", near, near[0] == '\0' ? "" : "\"?");
     } else {
         snprintf(name, CG_ROSTER_NAME_BYTES, "%s.csv%s", FILES[file].name, has_packed ? ".gz" : "");
     }
@@ -199,6 +221,14 @@ static enum cg_status load_layout(const struct load *load, struct cg_roster_layo
     const enum cg_status status = cg_roster_layout_load(
         load->dir, layout, &roster->files[roster->file_count], &found, load->problems, err);
     roster->file_count += found;
+    if (status == CG_OK && !found) {
+        char near[CG_ROSTER_NAME_BYTES];
+        find_near_name(load->dir, "layout", near);
+        if (near[0] != '\0') {
+            cg_log_warning("%s/%s is not read: what says how a roster is written is layout.json",
+                           load->dir, near);
+        }
+    }
     return status;
 }
 

@@ -194,3 +194,24 @@ Test(roster_commands, a_column_that_may_end_a_credential_and_is_not_read_is_warn
     cr_expect_null(strstr(run.err, "county"), "%s", run.err);
     run_fini(&run);
 }
+
+Test(roster_commands, files_under_a_name_nearly_right_are_named) {
+    struct run run;
+    const char *roster = make_roster("1000000004,CPSSP-MH,current,2020-01-01,\n");
+    char path[RUN_PATH_BYTES * 2];
+    char other[RUN_PATH_BYTES * 2];
+    snprintf(other, sizeof other, "%s/Layout.json", roster);
+    run_write_file(other, "{}", 2);
+    scene_validate(
+        (const char *[]){"fixtures/quickstart/claims.csv", "--roster", roster, "--dry-run", NULL},
+        NULL, &run);
+    cr_expect_not_null(strstr(run.err, "/Layout.json is not read"), "%s", run.err);
+    run_fini(&run);
+    snprintf(path, sizeof path, "%s/credentials.csv", roster);
+    snprintf(other, sizeof other, "%s/Credentials.csv", roster);
+    cr_assert_eq(rename(path, other), 0);
+    run_roster((const char *[]){"check", roster, NULL}, &run);
+    cr_expect_eq(run.exit_code, 78, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "is it \"Credentials.csv\"?"), "%s", run.err);
+    run_fini(&run);
+}
