@@ -100,14 +100,12 @@ static bool has_taken(const struct cg_history_memory *memory, struct cg_take_bac
 static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *line,
                                       const struct cg_key *original, bool *known) {
     struct cg_history_memory *memory = member->memory;
-    struct cg_take_back note = {
-        .claim = line->claim_id,
-        .original = *original,
-        .named = memory->named,
-        .member = member->history,
-        .frequency = line->frequency,
-        .took_lines = true,
-    };
+    struct cg_take_back note = {.claim = line->claim_id,
+                                .original = *original,
+                                .named = memory->named,
+                                .member = member->history,
+                                .frequency = line->frequency,
+                                .took_lines = true};
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known) {
         if (line->frequency == CG_VOID &&
