@@ -207,7 +207,7 @@ static void read_service(const struct found_row *row, const struct cg_decided_co
         .billing_npi = cg_field_npi(texts[CG_FIELD_BILLING_NPI]),
         .charge = cg_audit_charge_of(texts[CG_FIELD_CHARGE_AMOUNT]),
         .units = cg_field_units(texts[CG_FIELD_SERVICE_UNIT_QUANTITY]),
-        .is_void = cg_text_equal(texts[CG_FIELD_CLAIM_FREQUENCY_CODE], cg_text_of("8"))};
+        .is_void = cg_text_is(texts[CG_FIELD_CLAIM_FREQUENCY_CODE], "8")};
     out->end_day =
         end.len > 0 ? cg_date_parse(end.ptr, end.len, columns->end_format) : out->start_day;
     for (int i = CG_FIELD_HCPCS_MODIFIER_1; i <= CG_FIELD_HCPCS_MODIFIER_5; i++) {

@@ -55,15 +55,13 @@ bool cg_say_other_kind(const struct cg_detail *detail) {
     if (x12 == NULL) {
         return false;
     }
-    if (detail->reason == CG_REASON_UNITS_INVALID &&
-        !cg_text_equal(x12->unit_kind, cg_text_of("UN"))) {
+    if (detail->reason == CG_REASON_UNITS_INVALID && !cg_text_is(x12->unit_kind, "UN")) {
         say_qualifier(detail->say, "SV103", x12->unit_kind);
         cg_say(detail->say, "; only where it is UN does SV104 count units.");
         return true;
     }
     if (detail->reason == CG_REASON_SERVICE_DATE_INVALID && x12->date_kind.len > 0 &&
-        !cg_text_equal(x12->date_kind, cg_text_of("D8")) &&
-        !cg_text_equal(x12->date_kind, cg_text_of("RD8"))) {
+        !cg_text_is(x12->date_kind, "D8") && !cg_text_is(x12->date_kind, "RD8")) {
         say_qualifier(detail->say, "DTP02 of DTP*472", x12->date_kind);
         cg_say(detail->say, "; a date is read only where it is D8 or RD8.");
         return true;

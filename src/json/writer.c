@@ -145,6 +145,15 @@ void cg_json_put_integer(struct cg_json_writer *writer, const char *key, int64_t
     put(writer, digits);
 }
 
+void cg_json_put_integers(struct cg_json_writer *json, const char *key, const uint64_t *numbers,
+                          size_t count) {
+    cg_json_open_array(json, key);
+    for (size_t i = 0; i < count; i++) {
+        cg_json_put_integer(json, NULL, (int64_t)numbers[i]);
+    }
+    cg_json_close_array(json);
+}
+
 void cg_json_put_hex(struct cg_json_writer *writer, const char *key, const uint8_t *bytes,
                      size_t len_bytes) {
     static const char digits[] = "0123456789abcdef";

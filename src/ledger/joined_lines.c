@@ -134,7 +134,7 @@ static enum cg_status tell_number(void *context, struct cg_text id, struct cg_te
                                   struct cg_error *err) {
     struct numbers *numbers = context;
     (void)payload;
-    if (id.len > CG_ID_MAX_BYTES || cg_text_equal(id, cg_text_of(numbers->last))) {
+    if (id.len > CG_ID_MAX_BYTES || cg_text_is(id, numbers->last)) {
         return CG_OK;
     }
     memcpy(numbers->last, id.ptr, id.len);

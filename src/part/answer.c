@@ -27,15 +27,12 @@ static void put_output(struct cg_json_writer *json, const struct cg_output_facts
 }
 
 static void put_identity(struct cg_json_writer *json, const struct cg_run_facts *facts) {
-    const struct cg_output_facts *outputs[] = {
-        &facts->accepted, &facts->rejected, &facts->decisions, &facts->rejected_x12, &facts->ack};
-    enum { OUTPUTS = sizeof outputs / sizeof outputs[0] };
-    struct cg_piece_facts pieces[OUTPUTS] = {0};
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        pieces[i].rows = outputs[i]->records;
-        memcpy(pieces[i].content_xxh128, outputs[i]->content_xxh128, CG_XXH128_BYTES);
+    struct cg_piece_facts pieces[CG_OUTPUT_KINDS] = {0};
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
+        pieces[i].rows = facts->outputs[i].records;
+        memcpy(pieces[i].content_xxh128, facts->outputs[i].content_xxh128, CG_XXH128_BYTES);
     }
-    cg_identity_put(json, pieces, OUTPUTS, (struct cg_text){"", 0});
+    cg_identity_put(json, pieces, CG_OUTPUT_KINDS, (struct cg_text){"", 0});
 }
 
 static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
@@ -63,10 +60,8 @@ static void put_place(struct cg_json_writer *json, const struct cg_answering *an
     while (input + 1 < answering->input_count && answering->paths[input] != place->file) {
         input++;
     }
-    cg_json_open_array(json, NULL);
-    cg_json_put_integer(json, NULL, answering->first_input + input);
-    cg_json_put_integer(json, NULL, (int64_t)place->line);
-    cg_json_close_array(json);
+    cg_json_put_integers(json, NULL,
+                         (const uint64_t[]){answering->first_input + input, place->line}, 2);
 }
 
 static void put_notices(struct cg_json_writer *json, const struct cg_answering *answering,
@@ -93,11 +88,9 @@ static void put_manifest(struct cg_json_writer *json, const struct cg_answering 
     put_identity(json, facts);
     put_inputs(json, facts);
     cg_json_open_array(json, "pieces");
-    put_output(json, &facts->accepted);
-    put_output(json, &facts->rejected);
-    put_output(json, &facts->decisions);
-    put_output(json, &facts->rejected_x12);
-    put_output(json, &facts->ack);
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
+        put_output(json, &facts->outputs[i]);
+    }
     cg_json_close_array(json);
     cg_tally_put(json, facts->tally);
     cg_shape_counts_put(json, facts->shapes != NULL ? facts->shapes : &no_shapes);

@@ -24,11 +24,7 @@ static void put_use(struct cg_json_writer *json, const struct cg_deciding *decid
     cg_json_put_integer(json, "day", day);
     cg_json_open_array(json, "caps");
     for (uint32_t i = 0; i < count; i++) {
-        cg_json_open_array(json, NULL);
-        for (int share = 0; share < CG_USE_SHARES; share++) {
-            cg_json_put_integer(json, NULL, (int64_t)uses[i].members[share]);
-        }
-        cg_json_close_array(json);
+        cg_json_put_integers(json, NULL, uses[i].members, CG_USE_SHARES);
     }
     cg_json_close_array(json);
     cg_json_close_object(json);
@@ -52,10 +48,8 @@ static void put_in_vain(struct cg_json_writer *json, const struct cg_deciding *d
     cg_json_put_integer(json, "records", (int64_t)deciding->vain_count);
     cg_json_open_array(json, "first");
     for (uint32_t i = 0; i < deciding->vain_named; i++) {
-        cg_json_open_array(json, NULL);
-        cg_json_put_integer(json, NULL, deciding->vain_first[i].input);
-        cg_json_put_integer(json, NULL, (int64_t)deciding->vain_first[i].line);
-        cg_json_close_array(json);
+        const struct cg_input_place *first = &deciding->vain_first[i];
+        cg_json_put_integers(json, NULL, (const uint64_t[]){first->input, first->line}, 2);
     }
     cg_json_close_array(json);
     cg_json_close_object(json);

@@ -17,17 +17,14 @@ enum { COPY_BYTES = 1 << 18, END_BYTES = 28 }; /* what is copied stays in a cach
 
 static const struct {
     const char *file;
-    enum cg_joined output;
+    enum cg_output_kind output;
 } names[] = {
-    {"accepted.csv.gz", CG_JOINED_ACCEPTED},     {"accepted.x12.gz", CG_JOINED_ACCEPTED},
-    {"rejected.csv.gz", CG_JOINED_REJECTED},     {"decisions.csv.gz", CG_JOINED_DECISIONS},
-    {"rejected.x12.gz", CG_JOINED_REJECTED_X12}, {"ack.277ca.x12.gz", CG_JOINED_ACK},
+    {"accepted.csv.gz", CG_OUTPUT_ACCEPTED},     {"accepted.x12.gz", CG_OUTPUT_ACCEPTED},
+    {"rejected.csv.gz", CG_OUTPUT_REJECTED},     {"decisions.csv.gz", CG_OUTPUT_DECISIONS},
+    {"rejected.x12.gz", CG_OUTPUT_REJECTED_X12}, {"ack.277ca.x12.gz", CG_OUTPUT_ACK},
 };
 
-static const char *const folders[CG_JOINED_COUNT] = {"accepted", "rejected", "decisions",
-                                                     "rejected_x12", "ack"};
-
-bool cg_join_find(const char *file, enum cg_joined *out, const char **name) {
+bool cg_join_find(const char *file, enum cg_output_kind *out, const char **name) {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i].file, file) == 0) {
             *out = names[i].output;
@@ -300,13 +297,13 @@ static enum cg_status write_one(const struct cg_join_target *target, const struc
 
 enum cg_status cg_join_write(const struct cg_join_target *target, const struct cg_join *join,
                              struct cg_output_facts *facts, struct cg_error *err) {
-    enum cg_joined output;
+    enum cg_output_kind output;
     const char *name;
     *facts = (struct cg_output_facts){.bytes = 0};
     if (join->file == NULL || !cg_join_find(join->file, &output, &name)) {
         return CG_OK;
     }
-    facts->file = target->one_file ? join->file : folders[output];
+    facts->file = target->one_file ? join->file : cg_output_names[output];
     for (uint32_t task = 0; task < target->part->plan.tasks; task++) {
         facts->records += join->is_there[task] ? join->pieces[task].rows : 0;
     }

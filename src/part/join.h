@@ -16,19 +16,9 @@
 #include "claimgate/io/sink.h"
 #include "claimgate/report/run_facts.h"
 
-/* What tasks write, each under one of two names. */
-enum cg_joined {
-    CG_JOINED_ACCEPTED,
-    CG_JOINED_REJECTED,
-    CG_JOINED_DECISIONS,
-    CG_JOINED_REJECTED_X12,
-    CG_JOINED_ACK,
-    CG_JOINED_COUNT,
-};
-
 enum { CG_JOIN_NAME_BYTES = 64 };
 
-/* One of them, and its piece of each task. */
+/* An output, and its piece of each task. */
 struct cg_join {
     const char *file;              /* as tasks call it; NULL: none has written it */
     struct cg_piece_facts *pieces; /* one a task */
@@ -38,7 +28,7 @@ struct cg_join {
 };
 
 /* Which output a piece of this name is, and the name; false: none of ours. */
-cg_must_use bool cg_join_find(const char *file, enum cg_joined *out, const char **name);
+cg_must_use bool cg_join_find(const char *file, enum cg_output_kind *out, const char **name);
 
 /* Where a join goes. */
 struct cg_join_target {

@@ -14,6 +14,7 @@
 #include "claimgate/report/page.h"
 #include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
+#include "claimgate/run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,11 +95,7 @@ static bool is_published(const struct cg_merging *merging) {
 
 /* For the ledger set: a file of the folder. */
 static void note_file(struct cg_merging *merging, const struct cg_output_facts *facts) {
-    struct cg_ledger_output *file = &merging->files[merging->file_count++];
-    *file = (struct cg_ledger_output){
-        .file = facts->file, .bytes = facts->bytes, .records = facts->records};
-    memcpy(file->sha256, facts->sha256, sizeof file->sha256);
-    memcpy(file->content_xxh128, facts->content_xxh128, sizeof file->content_xxh128);
+    merging->files[merging->file_count++] = cg_run_kept_output(facts);
 }
 
 static void note_output(struct cg_merging *merging, const struct cg_output_facts *facts) {
@@ -158,13 +155,11 @@ static enum cg_status fill_folder(struct cg_merging *merging, int dir_fd, struct
                                           .group = merging->merge->group,
                                           .one_file = merging->merge->one_file,
                                           .read_back = merging->merge->read_back};
-    struct cg_output_facts *const outputs[CG_JOINED_COUNT] = {
-        &facts->accepted, &facts->rejected, &facts->decisions, &facts->rejected_x12, &facts->ack};
-    for (int i = 0; i < CG_JOINED_COUNT; i++) {
-        if (cg_join_write(&target, &merging->joins[i], outputs[i], err) != CG_OK) {
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
+        if (cg_join_write(&target, &merging->joins[i], &facts->outputs[i], err) != CG_OK) {
             return err->status;
         }
-        note_output(merging, outputs[i]);
+        note_output(merging, &facts->outputs[i]);
     }
     facts->wall_ms = cg_clock_ms(CLOCK_MONOTONIC) - merging->started_ms;
     cg_report_put_run(report, facts);

@@ -12,7 +12,7 @@ struct cg_merging {
     struct cg_part *part;
     const struct cg_part_merge *merge;
     uint64_t started_ms;
-    struct cg_join joins[CG_JOINED_COUNT];
+    struct cg_join joins[CG_OUTPUT_KINDS];
     struct cg_reader_input *inputs; /* of the whole run */
     struct cg_tally tally;
     struct cg_claim_edge edge;

@@ -143,7 +143,7 @@ static enum cg_status take_header(struct cg_piece_reader *piece, const char *hea
     if (next_row(piece, &row, &more, err) != CG_OK) {
         return err->status;
     }
-    return more && cg_text_equal(row, cg_text_of(header))
+    return more && cg_text_is(row, header)
                ? CG_OK
                : is_not_whole(piece, "does not begin as it was written", err);
 }

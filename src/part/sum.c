@@ -63,7 +63,7 @@ static enum cg_status add_pieces(struct cg_merging *merging, uint32_t task,
                                  const struct cg_json *pieces, struct cg_error *err) {
     for (size_t i = 0; i < cg_json_count(pieces); i++) {
         const struct cg_json *piece = cg_json_item(pieces, i);
-        enum cg_joined output;
+        enum cg_output_kind output;
         const char *name;
         if (!cg_join_find(cg_json_string(cg_json_member(piece, "file")), &output, &name)) {
             return cg_error_set(err, CG_BAD_DATA, "it names a file that no task writes");
@@ -187,19 +187,19 @@ static enum cg_status add_parts(struct cg_merging *merging, struct in_vain *in_v
 /* What every task has found to balance must do so over all of them, with what they wrote. */
 static enum cg_status check_balance(const struct cg_merging *merging, struct cg_error *err) {
     const struct cg_tally *tally = &merging->tally;
-    uint64_t records[CG_JOINED_COUNT] = {0};
-    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+    uint64_t records[CG_OUTPUT_KINDS] = {0};
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
         for (uint32_t task = 0; task < merging->part->plan.tasks; task++) {
             records[i] +=
                 merging->joins[i].is_there[task] ? merging->joins[i].pieces[task].rows : 0;
         }
     }
-    const bool has_accepted = merging->joins[CG_JOINED_ACCEPTED].file != NULL;
+    const bool has_accepted = merging->joins[CG_OUTPUT_ACCEPTED].file != NULL;
     return tally->records == tally->accepted + tally->rejected &&
                    tally->claims.records == tally->claims.accepted + tally->claims.rejected &&
                    tally->units_submitted == tally->units_accepted + tally->units_rejected &&
-                   (!has_accepted || records[CG_JOINED_ACCEPTED] == tally->claims.accepted) &&
-                   records[CG_JOINED_REJECTED] == tally->rejected + tally->cutback
+                   (!has_accepted || records[CG_OUTPUT_ACCEPTED] == tally->claims.accepted) &&
+                   records[CG_OUTPUT_REJECTED] == tally->rejected + tally->cutback
                ? CG_OK
                : cg_error_set(err, CG_INTERNAL,
                               "the books do not balance over all tasks, so nothing was published: "
@@ -248,10 +248,10 @@ static void fill_facts(struct cg_merging *merging) {
 static bool start(struct cg_merging *merging) {
     const struct cg_part_plan *plan = &merging->part->plan;
     bool good = cg_tally_init(&merging->tally, merging->part->rules.policy);
-    merging->files = calloc((size_t)CG_JOINED_COUNT * plan->tasks + 2, sizeof merging->files[0]);
+    merging->files = calloc((size_t)CG_OUTPUT_KINDS * plan->tasks + 2, sizeof merging->files[0]);
     good = good && merging->files != NULL;
     merging->inputs = calloc((size_t)plan->input_count + 1, sizeof merging->inputs[0]);
-    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
         struct cg_join *join = &merging->joins[i];
         join->pieces = calloc((size_t)plan->tasks + 1, sizeof join->pieces[0]);
         join->is_there = calloc((size_t)plan->tasks + 1, sizeof join->is_there[0]);
@@ -286,7 +286,7 @@ enum cg_status cg_merging_sum(struct cg_merging *merging, struct cg_error *err) 
 }
 
 void cg_merging_fini(struct cg_merging *merging) {
-    for (int i = 0; i < CG_JOINED_COUNT; i++) {
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
         free(merging->joins[i].pieces);
         free(merging->joins[i].is_there);
         free(merging->joins[i].written);

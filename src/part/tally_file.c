@@ -21,14 +21,6 @@ static uint64_t *count_at(struct cg_tally *tally, size_t i) {
     return (uint64_t *)((char *)tally + counts[i].offset);
 }
 
-static void put_integers(struct cg_json_writer *json, const uint64_t *numbers, size_t count) {
-    cg_json_open_array(json, NULL);
-    for (size_t i = 0; i < count; i++) {
-        cg_json_put_integer(json, NULL, (int64_t)numbers[i]);
-    }
-    cg_json_close_array(json);
-}
-
 /* --- writing --- */
 
 static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) {
@@ -37,8 +29,8 @@ static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) 
          day++) {
         const struct cg_day_units *units = &tally->days[day - CG_DAY_FIRST];
         if (units->accepted + units->rejected > 0) {
-            put_integers(json, (const uint64_t[]){(uint64_t)day, units->accepted, units->rejected},
-                         3);
+            cg_json_put_integers(
+                json, NULL, (const uint64_t[]){(uint64_t)day, units->accepted, units->rejected}, 3);
         }
     }
     cg_json_close_array(json);
@@ -49,7 +41,8 @@ static void put_reasons(struct cg_json_writer *json, const char *key, const stru
     cg_json_open_array(json, key);
     for (size_t i = 0; i < count; i++) {
         if (list[i].lines > 0) {
-            put_integers(json, (const uint64_t[]){i, list[i].lines, list[i].units}, 3);
+            cg_json_put_integers(json, NULL, (const uint64_t[]){i, list[i].lines, list[i].units},
+                                 3);
         }
     }
     cg_json_close_array(json);
@@ -85,7 +78,7 @@ static void put_warnings(struct cg_json_writer *json, const struct cg_tally *tal
     cg_json_open_array(json, "warnings");
     for (uint64_t i = 0; i < CG_REASON_COUNT; i++) {
         if (tally->warnings[i] > 0) {
-            put_integers(json, (const uint64_t[]){i, tally->warnings[i]}, 2);
+            cg_json_put_integers(json, NULL, (const uint64_t[]){i, tally->warnings[i]}, 2);
         }
     }
     cg_json_close_array(json);
@@ -97,11 +90,7 @@ void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
         cg_json_put_integer(json, counts[i].name,
                             (int64_t) * (const uint64_t *)((const char *)tally + counts[i].offset));
     }
-    cg_json_open_array(json, "left_out");
-    for (int i = 0; i < CG_LEFT_OUT_RULES; i++) {
-        cg_json_put_integer(json, NULL, (int64_t)tally->left_out[i]);
-    }
-    cg_json_close_array(json);
+    cg_json_put_integers(json, "left_out", tally->left_out, CG_LEFT_OUT_RULES);
     put_days(json, tally);
     put_reasons(json, "reasons", tally->reasons, CG_REASON_COUNT);
     put_reasons(json, "caps", tally->caps,
@@ -274,7 +263,7 @@ void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_coun
     cg_json_open_array(json, "records");
     for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
         if (shapes->records[i] > 0) {
-            put_integers(json, (const uint64_t[]){i, shapes->records[i]}, 2);
+            cg_json_put_integers(json, NULL, (const uint64_t[]){i, shapes->records[i]}, 2);
         }
     }
     cg_json_close_array(json);
@@ -282,7 +271,7 @@ void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_coun
     for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
         for (uint64_t k = 0; k < CG_SHAPE_COLUMNS; k++) {
             if (shapes->values[i][k] > 0) {
-                put_integers(json, (const uint64_t[]){i, k, shapes->values[i][k]}, 3);
+                cg_json_put_integers(json, NULL, (const uint64_t[]){i, k, shapes->values[i][k]}, 3);
             }
         }
     }

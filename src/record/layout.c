@@ -227,7 +227,7 @@ struct cg_text cg_layout_map(const struct cg_layout *layout, enum cg_field field
         if (cg_text_equal_nocase(pair->from, value)) {
             return pair->to;
         }
-        other = cg_text_equal(pair->from, cg_text_of("*")) ? pair : other;
+        other = cg_text_is(pair->from, "*") ? pair : other;
     }
     return other != NULL && value.len > 0 ? other->to : value;
 }

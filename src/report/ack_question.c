@@ -4,24 +4,20 @@
 
 #define NAME3(a, b, c) CG_X12_NAME(a, b, c)
 
-static bool is_word(struct cg_text text, const char *word) {
-    return cg_text_equal(text, cg_text_of(word));
-}
-
 /* Where the elements of an NM1 belong; NULL: nowhere. */
 static struct cg_x12_elements *place_of(struct cg_ack_question *question, uint8_t kind,
                                         struct cg_text entity) {
     switch (kind) {
     case CG_X12_ST:
-        return is_word(entity, "41")   ? &question->submitter
-               : is_word(entity, "40") ? &question->receiver
-                                       : NULL;
+        return cg_text_is(entity, "41")   ? &question->submitter
+               : cg_text_is(entity, "40") ? &question->receiver
+                                          : NULL;
     case CG_X12_BILLING:
-        return is_word(entity, "85") ? &question->billing : NULL;
+        return cg_text_is(entity, "85") ? &question->billing : NULL;
     case CG_X12_SUBSCRIBER:
-        return is_word(entity, "IL") ? &question->insured : NULL;
+        return cg_text_is(entity, "IL") ? &question->insured : NULL;
     case CG_X12_PATIENT:
-        return is_word(entity, "QC") ? &question->patient : NULL;
+        return cg_text_is(entity, "QC") ? &question->patient : NULL;
     default:
         return NULL;
     }
@@ -58,7 +54,7 @@ static void take_segment(struct cg_ack_question *question, uint8_t kind, uint32_
     } else if (name == NAME3('N', 'M', '1')) {
         place = place_of(question, kind, cg_x12_element(elements, 1));
     } else if (name == NAME3('R', 'E', 'F') && kind == CG_X12_BILLING &&
-               is_word(cg_x12_element(elements, 1), "EI")) {
+               cg_text_is(cg_x12_element(elements, 1), "EI")) {
         place = &question->tax_id;
     }
     if (place != NULL && (place->count == 0 || place == &question->isa || place == &question->gs ||
@@ -105,7 +101,7 @@ static void add_days(struct cg_ack_claim *claim, const struct cg_x12_elements *d
     const struct cg_text days = cg_x12_element(dtp, 3);
     const char *dash = memchr(days.ptr, '-', days.len);
     const uint32_t first = dash == NULL ? days.len : (uint32_t)(dash - days.ptr);
-    if (!is_word(cg_x12_element(dtp, 1), "472")) {
+    if (!cg_text_is(cg_x12_element(dtp, 1), "472")) {
         return;
     }
     add_day(claim, (struct cg_text){days.ptr, first});
@@ -134,7 +130,7 @@ void cg_ack_question_claim(const struct cg_x12_node *node, struct cg_ack_claim *
             cg_x12_copy_elements(&claim->clm, &elements);
         } else if (name == NAME3('D', 'T', 'P')) {
             add_days(claim, &elements);
-        } else if (is_word(cg_x12_element(&elements, 1), "D9")) {
+        } else if (cg_text_is(cg_x12_element(&elements, 1), "D9")) {
             cg_x12_copy_elements(&claim->intermediary, &elements);
         }
     }

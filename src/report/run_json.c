@@ -2,6 +2,9 @@
 
 #include "claimgate/base/date.h"
 
+const char *const cg_output_names[CG_OUTPUT_KINDS] = {"accepted", "rejected", "decisions",
+                                                      "rejected_x12", "ack"};
+
 static void put_hashes(struct cg_json_writer *json, const struct cg_output_facts *output) {
     cg_json_put_hex(json, "sha256", output->sha256, CG_SHA256_BYTES);
     cg_json_put_hex(json, "content_xxh128", output->content_xxh128, CG_XXH128_BYTES);

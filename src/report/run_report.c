@@ -96,11 +96,7 @@ static void put_cap_use(struct cg_json_writer *json, const struct cg_run_facts *
         cg_json_put_integer(json, "limit", (int64_t)use->cap->limit_units);
         cg_json_put_string(json, "from", cg_date_format(use->first_day, date));
         cg_json_put_string(json, "to", cg_date_format(use->last_day, date));
-        cg_json_open_array(json, "members");
-        for (int share = 0; share < CG_USE_SHARES; share++) {
-            cg_json_put_integer(json, NULL, (int64_t)use->members[share]);
-        }
-        cg_json_close_array(json);
+        cg_json_put_integers(json, "members", use->members, CG_USE_SHARES);
         cg_json_close_object(json);
     }
     cg_json_close_array(json);
@@ -245,16 +241,10 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
     put_known_inputs(json, facts);
     put_unread_columns(json, facts);
     cg_json_open_object(json, "outputs");
-    cg_put_output(json, "accepted", &facts->accepted);
-    cg_put_output(json, "rejected", &facts->rejected);
-    if (facts->decisions.file != NULL) {
-        cg_put_output(json, "decisions", &facts->decisions);
-    }
-    if (facts->rejected_x12.file != NULL) {
-        cg_put_output(json, "rejected_x12", &facts->rejected_x12);
-    }
-    if (facts->ack.file != NULL) {
-        cg_put_output(json, "ack", &facts->ack);
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
+        if (facts->outputs[i].file != NULL || i <= CG_OUTPUT_REJECTED) {
+            cg_put_output(json, cg_output_names[i], &facts->outputs[i]);
+        }
     }
     cg_json_close_object(json);
     if (facts->run_id != 0) {

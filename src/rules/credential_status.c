@@ -14,7 +14,7 @@ static const struct cg_status_words known_words = {
 
 static bool find_in(const struct cg_status_words *words, struct cg_text folded, uint8_t *status) {
     for (size_t i = 0; words != NULL && i < words->count; i++) {
-        if (cg_text_equal(folded, cg_text_of(words->list[i].folded))) {
+        if (cg_text_is(folded, words->list[i].folded)) {
             *status = words->list[i].status;
             return true;
         }

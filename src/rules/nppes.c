@@ -103,7 +103,7 @@ enum cg_status cg_nppes_check(const struct cg_nppes_plan *plan, struct cg_error 
 
 static bool is_peer(const struct cg_table_row *row) {
     for (int i = TAXONOMY_1; i <= TAXONOMY_15; i++) {
-        if (cg_text_equal(row->values[i], cg_text_of(PEER_SPECIALIST))) {
+        if (cg_text_is(row->values[i], PEER_SPECIALIST)) {
             return true;
         }
     }
@@ -212,7 +212,7 @@ static bool import_row(void *context, const struct cg_table_row *row) {
         import->counts->bare += is_bare(row);
         return true;
     }
-    if (!cg_text_equal(row->values[ENTITY_TYPE], cg_text_of("1"))) {
+    if (!cg_text_is(row->values[ENTITY_TYPE], "1")) {
         import->counts->organizations++;
         return true;
     }

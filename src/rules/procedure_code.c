@@ -147,7 +147,7 @@ static bool is_all_digits(struct cg_text word) {
 static bool may_lead(struct cg_text front) {
     static const char *const systems[] = {"", "HCPCS", "HCPC", "CPT", "CPT4", "HCPCSII"};
     for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
-        if (cg_text_equal(front, cg_text_of(systems[i]))) {
+        if (cg_text_is(front, systems[i])) {
             return true;
         }
     }

@@ -11,7 +11,7 @@
 /* --- Roles of words --- */
 
 static bool is_word(const struct cg_word *word, const char *folded) {
-    return cg_text_equal(word->key, cg_text_of(folded));
+    return cg_text_is(word->key, folded);
 }
 
 static bool is_listed(const struct cg_word *word, const char *const *list, uint32_t count) {

@@ -178,17 +178,12 @@ static enum cg_status finish_output(struct cg_output *output, struct cg_output_f
 
 enum cg_status cg_outputs_finish(struct cg_outputs *outputs, struct cg_run_facts *facts,
                                  struct cg_error *err) {
-    const struct {
-        struct cg_output *output;
-        struct cg_output_facts *facts;
-    } all[] = {{&outputs->accepted, &facts->accepted},
-               {&outputs->rejected, &facts->rejected},
-               {&outputs->decisions, &facts->decisions},
-               {&outputs->rejected_x12, &facts->rejected_x12},
-               {&outputs->ack, &facts->ack}};
+    struct cg_output *const all[CG_OUTPUT_KINDS] = {&outputs->accepted, &outputs->rejected,
+                                                    &outputs->decisions, &outputs->rejected_x12,
+                                                    &outputs->ack};
     enum cg_status status = CG_OK;
-    for (size_t i = 0; status == CG_OK && i < sizeof all / sizeof all[0]; i++) {
-        status = finish_output(all[i].output, all[i].facts, err);
+    for (int i = 0; status == CG_OK && i < CG_OUTPUT_KINDS; i++) {
+        status = finish_output(all[i], &facts->outputs[i], err);
     }
     return status;
 }

@@ -74,3 +74,11 @@ void cg_run_fill_facts(struct cg_run *run, uint64_t wall_ms) {
     }
     facts->station_count = run->path_count != 0 ? CG_RUN_STATIONS : 0; /* the belt has run */
 }
+
+struct cg_ledger_output cg_run_kept_output(const struct cg_output_facts *facts) {
+    struct cg_ledger_output kept = {
+        .file = facts->file, .bytes = facts->bytes, .records = facts->records};
+    memcpy(kept.sha256, facts->sha256, sizeof kept.sha256);
+    memcpy(kept.content_xxh128, facts->content_xxh128, sizeof kept.content_xxh128);
+    return kept;
+}

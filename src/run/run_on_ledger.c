@@ -129,22 +129,18 @@ enum cg_status cg_run_find_known_stream(struct cg_run *run, bool *known, struct 
 
 enum cg_status cg_run_commit(struct cg_run *run, const struct cg_run_reports *reports,
                              struct cg_error *err) {
-    const struct cg_output_facts *files[] = {
-        &run->facts.accepted,     &run->facts.rejected, &reports->report, &run->facts.decisions,
-        &run->facts.rejected_x12, &run->facts.ack,      &reports->page};
-    enum { FILES = sizeof files / sizeof files[0] };
-    struct cg_ledger_output outputs[FILES];
+    enum { FILES_MAX = CG_OUTPUT_KINDS + 2 };
+    const struct cg_output_facts *files[FILES_MAX] = {&reports->report, &reports->page};
+    struct cg_ledger_output outputs[FILES_MAX];
     uint32_t count = 0;
     bool kept = false;
-    for (size_t i = 0; i < FILES; i++) {
-        if (files[i]->file == NULL) {
-            continue;
+    for (int i = 0; i < CG_OUTPUT_KINDS; i++) {
+        files[2 + i] = &run->facts.outputs[i];
+    }
+    for (int i = 0; i < FILES_MAX; i++) {
+        if (files[i]->file != NULL) {
+            outputs[count++] = cg_run_kept_output(files[i]);
         }
-        outputs[count] = (struct cg_ledger_output){
-            .file = files[i]->file, .bytes = files[i]->bytes, .records = files[i]->records};
-        memcpy(outputs[count].sha256, files[i]->sha256, CG_SHA256_BYTES);
-        memcpy(outputs[count].content_xxh128, files[i]->content_xxh128, CG_XXH128_BYTES);
-        count++;
     }
     for (uint32_t i = 0; i < run->path_count; i++) {
         run->ledger_inputs[i].file = run->inputs[i].file;

@@ -29,7 +29,7 @@ static inline struct cg_text cg_x12_view(const struct cg_x12_views *views, uint3
 
 static inline bool cg_x12_view_is(const struct cg_x12_views *views, uint32_t element_no,
                                   const char *wanted) {
-    return cg_text_equal(cg_x12_view(views, element_no), cg_text_of(wanted));
+    return cg_text_is(cg_x12_view(views, element_no), wanted);
 }
 
 /* The first of repeated values. */

@@ -45,8 +45,7 @@ static enum cg_status open_interchange(struct step *step) {
     struct cg_x12_envelope *envelope = step->envelope;
     open_control(&envelope->open[OPEN_ISA], cg_x12_element(step->elements, 13));
     envelope->facts.interchanges++;
-    envelope->facts.test_interchanges +=
-        cg_text_equal(cg_x12_element(step->elements, 15), cg_text_of("T"));
+    envelope->facts.test_interchanges += cg_text_is(cg_x12_element(step->elements, 15), "T");
     envelope->place = CG_X12_IN_INTERCHANGE;
     return begin(step, CG_X12_ISA);
 }
@@ -76,9 +75,8 @@ static bool starts_with(struct cg_text text, const char *start) {
 }
 
 static bool is_read(struct cg_text version) {
-    return cg_text_equal(version, cg_text_of("005010X222")) ||
-           cg_text_equal(version, cg_text_of("005010X222A1")) ||
-           cg_text_equal(version, cg_text_of("005010X222A2"));
+    return cg_text_is(version, "005010X222") || cg_text_is(version, "005010X222A1") ||
+           cg_text_is(version, "005010X222A2");
 }
 
 /* 9 is any digit, A any capital. */
@@ -114,7 +112,7 @@ static enum cg_status open_transaction(struct step *step) {
     const struct cg_text own = cg_x12_element(step->elements, 3);
     const struct cg_text version = own.len > 0 ? own : envelope->version;
     const bool passes = starts_with(version, "005010X223") || starts_with(version, "005010X224");
-    if (!cg_text_equal(set, cg_text_of("837")) || (!passes && !is_read(version))) {
+    if (!cg_text_is(set, "837") || (!passes && !is_read(version))) {
         const struct cg_text told_set = shown(set);
         const struct cg_text told_version = shown(version);
         return cg_error_set(step->err, CG_BAD_DATA,
@@ -141,16 +139,15 @@ static enum cg_status open_loop(struct step *step) {
     struct cg_x12_envelope *envelope = step->envelope;
     const struct cg_text code = cg_x12_element(step->elements, 3);
     const uint32_t parent_no = cg_x12_number(cg_x12_element(step->elements, 2));
-    const bool is_billing = cg_text_equal(code, cg_text_of("20"));
-    const bool is_subscriber = cg_text_equal(code, cg_text_of("22"));
+    const bool is_billing = cg_text_is(code, "20");
+    const bool is_subscriber = cg_text_is(code, "22");
     const uint32_t depth = is_billing ? 0 : is_subscriber ? 1 : 2;
     struct cg_x12_loop *loop = &envelope->loops[depth];
     loop->is_open = true;
     loop->no = cg_x12_number(cg_x12_element(step->elements, 1));
     const enum cg_x12_kind kind = (enum cg_x12_kind)(CG_X12_BILLING + depth);
     envelope->has_lost_loop = envelope->has_lost_loop && kind > envelope->lost_loop;
-    loop->is_broken =
-        envelope->has_lost_loop || (depth == 2 && !cg_text_equal(code, cg_text_of("23")));
+    loop->is_broken = envelope->has_lost_loop || (depth == 2 && !cg_text_is(code, "23"));
     if (depth > 0) {
         const struct cg_x12_loop *above = &envelope->loops[depth - 1];
         const bool is_named_wrongly = parent_no == 0 || parent_no != above->no;

@@ -63,10 +63,6 @@ enum cg_status cg_remittance_look(const char *path, bool *is_x12, struct cg_erro
 
 /* --- rows --- */
 
-static bool is_word(struct cg_text text, const char *word) {
-    return cg_text_equal(text, cg_text_of(word));
-}
-
 static struct cg_text value_of(const struct remittance *r, const char *column) {
     if (strcmp(column, "claim_id") == 0) {
         return cg_x12_element(&r->clp, 1);
@@ -118,9 +114,9 @@ static void begin_claim(struct remittance *r, struct cg_text segment) {
 static void take_name(struct remittance *r, struct cg_text segment) {
     struct cg_x12_elements nm1;
     cg_x12_read_elements(segment, &r->marks, &nm1);
-    if (is_word(cg_x12_element(&nm1, 1), "IL")) {
+    if (cg_text_is(cg_x12_element(&nm1, 1), "IL")) {
         cg_x12_copy_elements(&r->insured, &nm1);
-    } else if (is_word(cg_x12_element(&nm1, 1), "QC")) {
+    } else if (cg_text_is(cg_x12_element(&nm1, 1), "QC")) {
         cg_x12_copy_elements(&r->patient, &nm1);
     }
 }
@@ -130,14 +126,14 @@ static void take_line(struct remittance *r, struct cg_text segment) {
     struct cg_x12_elements svc;
     int64_t paid = 0;
     cg_x12_read_elements(segment, &r->marks, &svc);
-    r->facts->denied_lines += r->line_is_unpaid && !is_word(cg_x12_element(&r->clp, 2), "4");
+    r->facts->denied_lines += r->line_is_unpaid && !cg_text_is(cg_x12_element(&r->clp, 2), "4");
     r->line_is_unpaid = cg_field_decimal(cg_x12_element(&svc, 3), 4, &paid) && paid == 0;
 }
 
 static enum cg_status check_set(const struct remittance *r, struct cg_text segment) {
     struct cg_x12_elements st;
     cg_x12_read_elements(segment, &r->marks, &st);
-    return is_word(cg_x12_element(&st, 1), "835")
+    return cg_text_is(cg_x12_element(&st, 1), "835")
                ? CG_OK
                : cg_error_set(r->err, CG_BAD_DATA,
                               "is X12, but no remittance: this transaction is no 835");

@@ -84,7 +84,7 @@ static void read_diagnosis(struct cg_x12_walk *walk, struct cg_text segment) {
     cg_x12_read_views(walk, segment, 2, &hi);
     const struct cg_text first = cg_x12_view(&hi, 1);
     const struct cg_text qualifier = cg_x12_component(walk, first, 1);
-    if (cg_text_equal(qualifier, cg_text_of("ABK")) || cg_text_equal(qualifier, cg_text_of("BK"))) {
+    if (cg_text_is(qualifier, "ABK") || cg_text_is(qualifier, "BK")) {
         walk->claim.values[CG_FIELD_DIAGNOSIS_CODE_1] = cg_x12_component(walk, first, 2);
     }
     walk->has_diagnosis = true;
@@ -159,7 +159,7 @@ static struct cg_text code_of(const struct cg_x12_walk *walk, struct cg_text pro
     enum { CODE_LETTERS = 5 };
     const struct cg_text qualifier = cg_x12_component(walk, procedure, 1);
     const struct cg_text code = cg_x12_component(walk, procedure, 2);
-    if (cg_text_equal(qualifier, cg_text_of("HC")) || procedure.len == 0) {
+    if (cg_text_is(qualifier, "HC") || procedure.len == 0) {
         return code;
     }
     if (code.len == 0) {

@@ -39,6 +39,10 @@ static inline struct cg_text cg_text_of(const char *string) {
     return text;
 }
 
+static inline bool cg_text_is(struct cg_text text, const char *string) {
+    return cg_text_equal(text, cg_text_of(string));
+}
+
 /* The view without the blanks at its ends, whatever they are: for cg_text_trim. */
 struct cg_text cg_text_trim_any(struct cg_text text);
 

@@ -85,6 +85,9 @@ void cg_json_put_string(struct cg_json_writer *writer, const char *key, const ch
 void cg_json_put_text(struct cg_json_writer *writer, const char *key, const char *bytes,
                       size_t len_bytes);
 void cg_json_put_integer(struct cg_json_writer *writer, const char *key, int64_t value);
+/* A list of them. */
+void cg_json_put_integers(struct cg_json_writer *json, const char *key, const uint64_t *numbers,
+                          size_t count);
 void cg_json_put_hex(struct cg_json_writer *writer, const char *key, const uint8_t *bytes,
                      size_t len_bytes);
 /* Members that are left out where there is nothing to say: NULL, an empty text, nought. */

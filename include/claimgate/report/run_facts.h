@@ -21,6 +21,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a run writes of lines. */
+enum cg_output_kind {
+    CG_OUTPUT_ACCEPTED,
+    CG_OUTPUT_REJECTED,
+    CG_OUTPUT_DECISIONS,
+    CG_OUTPUT_REJECTED_X12,
+    CG_OUTPUT_ACK,
+    CG_OUTPUT_KINDS,
+};
+/* As report.json calls them, and folders of pieces. */
+extern const char *const cg_output_names[CG_OUTPUT_KINDS];
+
 struct cg_output_facts {
     const char *file; /* as it is named in the report; NULL: not written */
     uint64_t bytes;
@@ -73,11 +85,7 @@ struct cg_run_facts {
     uint32_t input_count;
     const struct cg_known_input *known_inputs;
     uint32_t known_input_count;
-    struct cg_output_facts accepted;
-    struct cg_output_facts rejected;
-    struct cg_output_facts decisions;
-    struct cg_output_facts rejected_x12;
-    struct cg_output_facts ack;
+    struct cg_output_facts outputs[CG_OUTPUT_KINDS];
     bool is_x12;
     const struct cg_tally *tally;
     bool holds_claims; /* the claims of the tally are claims, and not single lines */

@@ -14,6 +14,7 @@
 #include "claimgate/gate/field_edits.h"
 #include "claimgate/io/deflate.h"
 #include "claimgate/io/sandbox.h"
+#include "claimgate/ledger/ledger.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/report/ack_codes.h"
 #include "claimgate/report/run_facts.h"
@@ -113,6 +114,9 @@ cg_must_use enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *e
 int32_t cg_run_last_accepted_day(const struct cg_tally *tally);
 uint32_t cg_run_cap_use(const struct cg_policy *policy, const struct cg_history *history,
                         int32_t day_no, struct cg_cap_use out[CG_CAPS_MAX]);
+
+/* An output that was written, as a ledger keeps it. */
+struct cg_ledger_output cg_run_kept_output(const struct cg_output_facts *facts);
 
 /* What the report says of the columns of the inputs. */
 void cg_run_tell_layout(struct cg_run_facts *facts, const struct cg_binding *binding,
