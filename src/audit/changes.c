@@ -276,12 +276,7 @@ static enum cg_status write_page(struct cg_audit_changes *changes, const char *n
         CG_OK) {
         return err->status;
     }
-    const enum cg_status status = cg_sink_write(sink, text->data, text->len_bytes, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
+    return cg_sink_end(sink, cg_sink_write(sink, text->data, text->len_bytes, err), err);
 }
 
 static enum cg_status put_page(struct cg_audit_changes *changes, const char *name,

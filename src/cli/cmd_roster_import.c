@@ -73,12 +73,7 @@ static enum cg_status import_to_stdout(struct job *job, struct cg_error *err) {
     if (cg_sink_stdout(&sink, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status = write_rows(job, sink, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
+    return cg_sink_end(sink, write_rows(job, sink, err), err);
 }
 
 static enum cg_status write_staged(struct job *job, struct cg_staged_file *file,

@@ -288,3 +288,11 @@ enum cg_status cg_sink_rename(struct cg_sink *sink, int dir_fd, const char *name
     sink->name = copy;
     return CG_OK;
 }
+
+enum cg_status cg_sink_end(struct cg_sink *sink, enum cg_status written, struct cg_error *err) {
+    if (written == CG_OK) {
+        return cg_sink_close(sink, err);
+    }
+    cg_sink_abandon(sink);
+    return written;
+}

@@ -6,26 +6,22 @@
 
 #include <stdio.h>
 
-static enum cg_status note_row(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    (void)row;
-    (void)err;
-    *(bool *)context = true;
-    return CG_OK;
-}
-
 enum cg_status cg_ledger_knows_head(struct cg_ledger *ledger,
                                     const uint8_t head_sha256[CG_SHA256_BYTES], bool *known,
                                     struct cg_error *err) {
     if (cg_joined_to_first(&ledger, err) != CG_OK) {
         return err->status;
     }
-    *known = false;
-    return cg_ledger_each(ledger,
-                          CG_QUERY("SELECT 1 FROM input i WHERE i.head_sha256 = ?1 AND i.records "
-                                   "> 0 AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = "
-                                   "i.run_no) LIMIT 1",
-                                   cg_cell_hash(head_sha256)),
-                          note_row, known, err);
+    int64_t is_there = 0;
+    const enum cg_status status =
+        cg_ledger_each(ledger,
+                       CG_QUERY("SELECT 1 FROM input i WHERE i.head_sha256 = ?1 AND i.records > 0 "
+                                "AND NOT EXISTS (SELECT 1 FROM run w WHERE w.withdraws = i.run_no) "
+                                "LIMIT 1",
+                                cg_cell_hash(head_sha256)),
+                       cg_ledger_take_integer, &is_there, err);
+    *known = is_there != 0;
+    return status;
 }
 
 struct finding {

@@ -219,6 +219,8 @@ struct cg_query {
 typedef enum cg_status (*cg_row_fn)(void *context, sqlite3_stmt *row, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_each(struct cg_ledger *ledger, const struct cg_query *query,
                                           cg_row_fn fn, void *context, struct cg_error *err);
+/* A cg_row_fn: the integer in the first column into the int64_t that is the context. */
+enum cg_status cg_ledger_take_integer(void *context, sqlite3_stmt *row, struct cg_error *err);
 /* A query that gives no row. */
 cg_must_use enum cg_status cg_ledger_do(struct cg_ledger *ledger, const struct cg_query *query,
                                         struct cg_error *err);

@@ -46,12 +46,6 @@ static const char *benefit_year_start(const struct cg_policy *policy, char out[8
     return out;
 }
 
-static enum cg_status read_number(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    (void)err;
-    *(int64_t *)context = sqlite3_column_int64(row, 0);
-    return CG_OK;
-}
-
 /* The number of the policy's text, written where it is new. */
 static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
                                    struct cg_error *err) {
@@ -63,7 +57,7 @@ static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
                                     cg_cell_text((struct cg_text){text, (uint32_t)len}),
                                     cg_cell_string(benefit_year_start(ledger->policy, year_start))};
     const struct cg_query find = {"SELECT policy_no FROM policy WHERE sha256 = ?1", cells, 1};
-    enum cg_status status = cg_ledger_each(ledger, &find, read_number, policy_no, err);
+    enum cg_status status = cg_ledger_each(ledger, &find, cg_ledger_take_integer, policy_no, err);
     if (status != CG_OK || *policy_no != 0) {
         return status;
     }
@@ -71,7 +65,8 @@ static enum cg_status write_policy(struct cg_ledger *ledger, int64_t *policy_no,
                         "INSERT INTO policy SELECT coalesce(max(policy_no), 0) + 1, ?2, ?1, ?3, ?4 "
                         "FROM policy",
                         cells, err);
-    return status == CG_OK ? cg_ledger_each(ledger, &find, read_number, policy_no, err) : status;
+    return status == CG_OK ? cg_ledger_each(ledger, &find, cg_ledger_take_integer, policy_no, err)
+                           : status;
 }
 
 static enum cg_status write_inputs(struct cg_ledger *ledger, const struct cg_ledger_commit *commit,

@@ -113,29 +113,17 @@ enum cg_status cg_set_last_run(struct cg_ledger *ledger, struct cg_set_last_run 
     return cg_ledger_each(ledger, &query, take_last_run, out, err);
 }
 
-static enum cg_status compare_hash(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    bool *same = context;
-    (void)row;
-    (void)err;
-    *same = true;
-    return CG_OK;
-}
-
 enum cg_status cg_set_run_is(struct cg_ledger *ledger, int64_t run_no,
                              const uint8_t hash[CG_SHA256_BYTES], bool *same,
                              struct cg_error *err) {
-    *same = false;
-    return cg_ledger_each(ledger,
-                          CG_QUERY("SELECT 1 FROM run WHERE run_no = ?1 AND hash = ?2",
-                                   cg_cell_integer(run_no), cg_cell_hash(hash)),
-                          compare_hash, same, err);
-}
-
-static enum cg_status take_number(void *context, sqlite3_stmt *row, struct cg_error *err) {
-    int64_t *number = context;
-    (void)err;
-    *number = sqlite3_column_int64(row, 0);
-    return CG_OK;
+    int64_t is_there = 0;
+    const enum cg_status status =
+        cg_ledger_each(ledger,
+                       CG_QUERY("SELECT 1 FROM run WHERE run_no = ?1 AND hash = ?2",
+                                cg_cell_integer(run_no), cg_cell_hash(hash)),
+                       cg_ledger_take_integer, &is_there, err);
+    *same = is_there != 0;
+    return status;
 }
 
 enum cg_status cg_set_night_differs(struct cg_ledger *ledger, int64_t run_no,
@@ -146,7 +134,7 @@ enum cg_status cg_set_night_differs(struct cg_ledger *ledger, int64_t run_no,
                           CG_QUERY("SELECT night_sha256 IS NOT ?2 FROM publication "
                                    "WHERE run_no = ?1",
                                    cg_cell_integer(run_no), cg_cell_hash(night_sha256)),
-                          take_number, differs, err);
+                          cg_ledger_take_integer, differs, err);
 }
 
 static enum cg_status look_at_part(const struct cg_ledger_set *set, uint32_t part_no,

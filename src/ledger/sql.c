@@ -245,6 +245,12 @@ enum cg_status cg_ledger_each(struct cg_ledger *ledger, const struct cg_query *q
     return status;
 }
 
+enum cg_status cg_ledger_take_integer(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    (void)err;
+    *(int64_t *)context = sqlite3_column_int64(row, 0);
+    return CG_OK;
+}
+
 enum cg_status cg_ledger_do(struct cg_ledger *ledger, const struct cg_query *query,
                             struct cg_error *err) {
     sqlite3_stmt *statement = NULL;

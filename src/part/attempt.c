@@ -141,12 +141,7 @@ static enum cg_status write_manifest(const struct cg_attempt *attempt,
     if (cg_sink_create(attempt->dir_fd, attempt->step->manifest, (gid_t)-1, &sink, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status = cg_sink_write(sink, manifest->data, manifest->len_bytes, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
+    return cg_sink_end(sink, cg_sink_write(sink, manifest->data, manifest->len_bytes, err), err);
 }
 
 static enum cg_status sync_folder(const struct cg_part *part, const char *name,

@@ -140,12 +140,7 @@ static enum cg_status write_piece(const struct copying *copying, const char *nam
     if (cg_join_create(copying->target, name, &sink, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status = copy(copying, UINT64_MAX, sink, err);
-    if (status != CG_OK) {
-        cg_sink_abandon(sink);
-        return status;
-    }
-    return cg_sink_close(sink, err);
+    return cg_sink_end(sink, copy(copying, UINT64_MAX, sink, err), err);
 }
 
 /* The piece of a task under its own name, and its facts behind those before it. */

@@ -127,12 +127,8 @@ static enum cg_status write_text(struct cg_merging *merging, const struct cg_joi
     if (cg_join_create(target, name, &sink, err) != CG_OK) {
         return err->status;
     }
-    if (cg_sink_write(sink, text->data, text->len_bytes, err) != CG_OK) {
-        cg_sink_abandon(sink);
-        return err->status;
-    }
     note_text(merging, name, text);
-    return cg_sink_close(sink, err);
+    return cg_sink_end(sink, cg_sink_write(sink, text->data, text->len_bytes, err), err);
 }
 
 static enum cg_status write_page(struct cg_merging *merging, const struct cg_join_target *target,

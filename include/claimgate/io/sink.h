@@ -32,10 +32,13 @@ void cg_sink_read_back(struct cg_sink *sink);
 /* fsync (files only) and close; frees the sink either way. */
 cg_must_use enum cg_status cg_sink_close(struct cg_sink *sink, struct cg_error *err);
 /* Close without fsync, after a failure. NULL is allowed. */
+void cg_sink_abandon(struct cg_sink *sink);
+/* One of the two, by what came of writing, which is returned unless closing fails. */
+cg_must_use enum cg_status cg_sink_end(struct cg_sink *sink, enum cg_status written,
+                                       struct cg_error *err);
 /* Of one that was made by cg_sink_create: another name in the same folder. CG_CANNOT_CREATE. */
 cg_must_use enum cg_status cg_sink_rename(struct cg_sink *sink, int dir_fd, const char *name,
                                           struct cg_error *err);
-void cg_sink_abandon(struct cg_sink *sink);
 
 uint64_t cg_sink_bytes(const struct cg_sink *sink);
 void cg_sink_sha256(const struct cg_sink *sink, uint8_t out[CG_SHA256_BYTES]);
