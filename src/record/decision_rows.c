@@ -108,14 +108,13 @@ static const char *decision_word(const struct cg_line *line) {
 
 static void put_cap(struct writer *writer, const struct cg_line *line,
                     const struct cg_verdict *verdict) {
-    char day[CG_DATE_TEXT_BYTES];
     if (verdict == NULL || verdict->cap_id == NULL) {
         put_word(writer, ",,,,");
         return;
     }
     put_next_value(writer, cg_text_of(verdict->cap_id));
     put_comma(writer);
-    put_word(writer, line->cap_day == CG_DAY_NONE ? "" : cg_date_format(line->cap_day, day));
+    put_word(writer, line->cap_day == CG_DAY_NONE ? "" : cg_date_text(line->cap_day).text);
     put_next_number(writer, verdict->units_used);
     put_next_number(writer, verdict->units_available);
 }

@@ -35,8 +35,7 @@ static void put_date(struct cg_values *values, enum cg_field field, struct cg_te
     const bool may_be_blank = field != CG_FIELD_CLAIM_LINE_START_DATE;
     out->is_valid = day_no != CG_DAY_NONE || (text.len == 0 && may_be_blank);
     if (day_no != CG_DAY_NONE) {
-        char date[CG_DATE_TEXT_BYTES];
-        show(cg_text_of(cg_date_format(day_no, date)), out->text);
+        show(cg_text_of(cg_date_text(day_no).text), out->text);
     }
 }
 

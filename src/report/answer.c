@@ -78,8 +78,7 @@ void cg_answer_number(struct cg_answer *answer, int64_t number) {
 }
 
 void cg_answer_day(struct cg_answer *answer, int32_t day_no) {
-    char date[CG_DATE_TEXT_BYTES];
-    cg_answer_text(answer, day_no == CG_DAY_NONE ? NULL : cg_date_format(day_no, date));
+    cg_answer_text(answer, day_no == CG_DAY_NONE ? NULL : cg_date_text(day_no).text);
 }
 
 void cg_answer_close(struct cg_answer *answer) {

@@ -39,7 +39,6 @@ static uint64_t lines_to(const struct cg_audit_flow *flow, enum cg_audit_decisio
 
 static void put_head(struct cg_page *page, const struct cg_audit_facts *facts,
                      const struct cg_audit_flow *flow) {
-    char as_of[CG_DATE_TEXT_BYTES];
     char of[SENTENCE / 2];
     char subtitle[SENTENCE];
     if (facts->ledger != NULL && facts->first_run != facts->last_run) {
@@ -53,7 +52,7 @@ static void put_head(struct cg_page *page, const struct cg_audit_facts *facts,
     }
     snprintf(subtitle, sizeof subtitle,
              "The decisions of %s, and those of policy %s as of %s on the same lines.", of,
-             cg_policy_id(facts->policy), cg_date_format(facts->as_of_day, as_of));
+             cg_policy_id(facts->policy), cg_date_text(facts->as_of_day).text);
     cg_html_open(page, "Audit: decided then and now", subtitle);
     const struct cg_html_figure figures[] = {
         {"lines", facts->lines, ""},

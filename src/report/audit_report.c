@@ -166,9 +166,8 @@ static void put_reasons(struct cg_page *page, const struct cg_audit_facts *facts
 }
 
 static void put_text(struct cg_page *page, const struct cg_audit_facts *facts, const char *folder) {
-    char as_of[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "policy %s, as of %s; lines matched by %s\n", cg_policy_id(facts->policy),
-                cg_date_format(facts->as_of_day, as_of), match_name(facts->match));
+                cg_date_text(facts->as_of_day).text, match_name(facts->match));
     put_grid(page, facts);
     if (facts->changed > 0) {
         put_reasons(page, facts);

@@ -67,14 +67,12 @@ static void put_cap(struct cg_page *page, const struct cg_decision_cap *cap) {
 static void put_credential(struct cg_page *page, const char *label,
                            const struct cg_decision_credential *credential) {
     char from[CG_DATE_TEXT_BYTES];
-    char to[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "%s", label);
     cg_page_show(page, cg_text_of(credential->type));
     cg_page_say(page, ", %s, from %s, %s%s\n", credential->status,
                 cg_date_format(credential->first_day, from),
                 credential->last_day == CG_DAY_OPEN ? "without an end" : "ends ",
-                credential->last_day == CG_DAY_OPEN ? ""
-                                                    : cg_date_format(credential->last_day, to));
+                credential->last_day == CG_DAY_OPEN ? "" : cg_date_text(credential->last_day).text);
 }
 
 static void put_reasons(struct cg_page *page, const struct cg_decision_view *view) {

@@ -179,11 +179,10 @@ const char *cg_plural(uint64_t count, const char *one, const char *many) {
 }
 
 const char *cg_days_text(int32_t first_day, int32_t last_day, char out[CG_DAYS_TEXT_BYTES]) {
-    char last[CG_DATE_TEXT_BYTES];
     cg_date_format(first_day, out);
     if (last_day != first_day) {
         const size_t len = strlen(out);
-        snprintf(out + len, CG_DAYS_TEXT_BYTES - len, " to %s", cg_date_format(last_day, last));
+        snprintf(out + len, CG_DAYS_TEXT_BYTES - len, " to %s", cg_date_text(last_day).text);
     }
     return out;
 }

@@ -127,8 +127,6 @@ struct remarks {
 
 /* "current and suspended on the same days, from 2021-01-01: suspended wins" */
 static void put_remark(struct cg_page *page, const struct cg_roster_remark *remark) {
-    char first[CG_DATE_TEXT_BYTES];
-    char last[CG_DATE_TEXT_BYTES];
     const bool one_type = strcmp(remark->type, remark->other_type) == 0;
     const char *status = cg_credential_status_words[remark->status];
     cg_page_say(page, "  %010" PRIu64 " %s%s%s: ", remark->npi, remark->type,
@@ -145,9 +143,9 @@ static void put_remark(struct cg_page *page, const struct cg_roster_remark *rema
                     cg_credential_status_words[remark->other_status]);
         break;
     }
-    cg_page_say(page, ", from %s", cg_date_format(remark->first_day, first));
+    cg_page_say(page, ", from %s", cg_date_text(remark->first_day).text);
     if (remark->last_day != CG_DAY_OPEN) {
-        cg_page_say(page, " to %s", cg_date_format(remark->last_day, last));
+        cg_page_say(page, " to %s", cg_date_text(remark->last_day).text);
     }
     if (remark->kind == CG_REMARK_STATUSES) {
         const bool same = remark->wins == CG_CREDENTIAL_STATUS_COUNT;

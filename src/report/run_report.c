@@ -64,7 +64,6 @@ static void put_counts(struct cg_json_writer *json, const struct cg_run_facts *f
 }
 
 static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) {
-    char date[CG_DATE_TEXT_BYTES];
     if (tally->first_day == CG_DAY_NONE) {
         return;
     }
@@ -75,7 +74,7 @@ static void put_days(struct cg_json_writer *json, const struct cg_tally *tally) 
             continue;
         }
         cg_json_open_object(json, NULL);
-        cg_json_put_string(json, "day", cg_date_format(day, date));
+        cg_json_put_string(json, "day", cg_date_text(day).text);
         cg_json_put_integer(json, "accepted", (int64_t)units->accepted);
         cg_json_put_integer(json, "rejected", (int64_t)units->rejected);
         cg_json_close_object(json);

@@ -81,7 +81,6 @@ static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_ru
 
 static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run) {
     char state[STATE_BYTES];
-    char as_of[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "Run %" PRId64 "  %s  %s  %s\n", run->run_no, run->started_at, run->kind,
                 state_text(run, state));
     if (run->withdraws != 0) {
@@ -103,7 +102,7 @@ static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run
         cg_page_say(page, "\n");
     }
     cg_page_say(page, "  hash %s\n  after %s\n  as of %s, claimgate %s", run->hash,
-                run->previous_hash, cg_date_format(run->as_of_day, as_of), run->claimgate);
+                run->previous_hash, cg_date_text(run->as_of_day).text, run->claimgate);
     if (run->policy_id[0] != '\0') {
         cg_page_say(page, ", policy %s\n  policy text %s", run->policy_id, run->policy_sha256);
     }

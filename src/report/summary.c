@@ -104,13 +104,12 @@ static void repeat_totals(struct cg_page *page, const struct cg_tally *tally) {
 }
 
 void cg_report_put_summary(struct cg_page *page, const struct cg_run_facts *facts) {
-    char as_of[CG_DATE_TEXT_BYTES];
     cg_page_say(page, "policy %s, layout %s%s, as of %s\n", cg_policy_id(facts->policy),
                 facts->layout,
                 !facts->layout_detected ? ""
                 : facts->is_x12         ? " (by its first bytes)"
                                         : " (by its header)",
-                cg_date_format(facts->as_of_day, as_of));
+                cg_date_text(facts->as_of_day).text);
     if (cg_policy_takes_test_npis(facts->policy)) {
         cg_page_say(page, "a test run: the policy takes NPIs of made-up providers\n");
     }
