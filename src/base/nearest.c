@@ -26,11 +26,11 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
         const size_t *above_two = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
-            char x = cg_letter_small(a[i - 1]);
-            char y = cg_letter_small(b[j - 1]);
+            char x = cg_small_letter(a[i - 1]);
+            char y = cg_small_letter(b[j - 1]);
             row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (x != y));
             bool swapped =
-                i > 1 && j > 1 && x == cg_letter_small(b[j - 2]) && y == cg_letter_small(a[i - 2]);
+                i > 1 && j > 1 && x == cg_small_letter(b[j - 2]) && y == cg_small_letter(a[i - 2]);
             if (swapped) {
                 row[j] = smaller(row[j], above_two[j - 2] + 1);
             }

@@ -11,11 +11,11 @@
  */
 static bool is_short_for(struct cg_text brief, struct cg_text full) {
     uint32_t at = 0;
-    if (brief.len < 2 || cg_letter_small(brief.ptr[0]) != cg_letter_small(full.ptr[0])) {
+    if (brief.len < 2 || cg_small_letter(brief.ptr[0]) != cg_small_letter(full.ptr[0])) {
         return false;
     }
     for (uint32_t i = 0; i < full.len && at < brief.len; i++) {
-        at += cg_letter_small(full.ptr[i]) == cg_letter_small(brief.ptr[at]);
+        at += cg_small_letter(full.ptr[i]) == cg_small_letter(brief.ptr[at]);
     }
     return at == brief.len;
 }
@@ -27,16 +27,16 @@ static bool is_slip_of(struct cg_text a, struct cg_text b) {
     if (a.len != b.len || a.len < 5) {
         return false;
     }
-    while (first < a.len && cg_letter_small(a.ptr[first]) == cg_letter_small(b.ptr[first])) {
+    while (first < a.len && cg_small_letter(a.ptr[first]) == cg_small_letter(b.ptr[first])) {
         first++;
     }
-    while (last > first && cg_letter_small(a.ptr[last - 1]) == cg_letter_small(b.ptr[last - 1])) {
+    while (last > first && cg_small_letter(a.ptr[last - 1]) == cg_small_letter(b.ptr[last - 1])) {
         last--;
     }
     return last - first == 1 ||
            (last - first == 2 &&
-            cg_letter_small(a.ptr[first]) == cg_letter_small(b.ptr[first + 1]) &&
-            cg_letter_small(a.ptr[first + 1]) == cg_letter_small(b.ptr[first]));
+            cg_small_letter(a.ptr[first]) == cg_small_letter(b.ptr[first + 1]) &&
+            cg_small_letter(a.ptr[first + 1]) == cg_small_letter(b.ptr[first]));
 }
 
 static bool is_word(struct cg_text text, const char *word) {

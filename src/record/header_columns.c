@@ -45,7 +45,7 @@ static char next_letter(struct cg_text *name) {
     while (name->len > 0) {
         const uint32_t blank = cg_text_blank_bytes(*name);
         const uint32_t step = blank > 0 ? blank : 1;
-        const char letter = cg_letter_small(name->ptr[0]);
+        const char letter = cg_small_letter(name->ptr[0]);
         name->ptr += step;
         name->len -= step;
         if (blank == 0 && letter != '_' && letter != '-') {

@@ -18,7 +18,7 @@ void cg_audit_put_json_sums(struct cg_json_writer *json, const struct cg_audit_s
 /* "by_reason", "by_year", "by_billing_agency" and "by_provider" */
 void cg_audit_put_tables(struct cg_json_writer *json, const struct cg_audit_facts *facts);
 
-/* Such that none of a run's sums can overflow, as audit/counts.c sees to. */
+/* Nothing overflows here: the audit has added up all charges before. */
 static inline void cg_audit_sums_add(struct cg_audit_sums *to, const struct cg_audit_sums *sums) {
     to->lines += sums->lines;
     to->units += sums->units;

@@ -29,7 +29,7 @@ static inline bool cg_is_digit(char byte) {
 }
 
 /* A to Z as small letters; other bytes as they are. */
-static inline char cg_letter_small(char byte) {
+static inline char cg_small_letter(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
