@@ -15,6 +15,7 @@
 #include "claimgate/io/files.h"
 #include "sorter_private.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -264,6 +265,17 @@ enum cg_status cg_sorter_add(struct cg_sorter *sorter, struct cg_text key, struc
     sorter->chunk.len_bytes += len;
     sorter->bytes += len;
     return CG_OK;
+}
+
+void cg_sorter_put_number(char *out, uint64_t number) {
+    const uint64_t big_endian = htobe64(number);
+    memcpy(out, &big_endian, sizeof big_endian);
+}
+
+uint64_t cg_sorter_number(const char *bytes) {
+    uint64_t big_endian;
+    memcpy(&big_endian, bytes, sizeof big_endian);
+    return be64toh(big_endian);
 }
 
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter) {

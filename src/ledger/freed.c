@@ -154,10 +154,8 @@ static bool is_latest(const struct search *search, const struct cg_recalled_othe
 }
 
 static enum cg_status add_found(struct search *search, int64_t line_no, struct cg_error *err) {
-    char key[8]; /* big-endian, so that bytes compare like the numbers */
-    for (int i = 0; i < 8; i++) {
-        key[i] = (char)((uint64_t)line_no >> (56 - 8 * i));
-    }
+    char key[8];
+    cg_sorter_put_number(key, (uint64_t)line_no);
     return cg_sorter_add(search->found, (struct cg_text){key, sizeof key}, (struct cg_text){"", 0},
                          err);
 }
@@ -251,11 +249,8 @@ static enum cg_status next_list(struct search *search, struct cg_buffer *out, bo
             good = good && cg_buffer_append(out, "]", 1);
             return status != CG_OK || good ? status : no_memory(err);
         }
-        int64_t line_no = 0;
-        for (uint32_t byte = 0; byte < key.len; byte++) {
-            line_no = line_no << 8 | (uint8_t)key.ptr[byte];
-        }
-        good = cg_buffer_printf(out, "%s%lld", i == 0 ? "" : ",", (long long)line_no);
+        good = cg_buffer_printf(out, "%s%lld", i == 0 ? "" : ",",
+                                (long long)cg_sorter_number(key.ptr));
     }
     return good && cg_buffer_append(out, "]", 1) ? CG_OK : no_memory(err);
 }

@@ -83,11 +83,9 @@ static void pack(struct cg_buffer *out, struct cg_packer *packer,
 
 static enum cg_status add_entry(struct cg_groups *groups, int64_t member_no,
                                 const struct cg_packed_entry *entry, struct cg_error *err) {
-    char key[8]; /* big-endian, so that bytes compare like the numbers */
+    char key[8];
     struct cg_packer alone = {0};
-    for (int i = 0; i < 8; i++) {
-        key[i] = (char)((uint64_t)member_no >> (56 - 8 * i));
-    }
+    cg_sorter_put_number(key, (uint64_t)member_no);
     cg_buffer_clear(&groups->entry);
     pack(&groups->entry, &alone, entry);
     return cg_sorter_add(groups->members, (struct cg_text){key, sizeof key},
@@ -194,15 +192,11 @@ static void turn_to_member(struct cg_groups *groups, int64_t member_no) {
 static bool pack_again(struct cg_groups *groups, struct cg_text key, struct cg_text payload) {
     struct cg_packer alone = {0};
     struct cg_packed_entry entry;
-    uint64_t member_no = 0;
     bool broken;
-    for (uint32_t i = 0; i < key.len; i++) {
-        member_no = member_no << 8 | (uint8_t)key.ptr[i];
-    }
     if (!cg_unpack_entry(&payload, &alone, &entry, &broken)) {
         return false;
     }
-    turn_to_member(groups, (int64_t)member_no);
+    turn_to_member(groups, (int64_t)cg_sorter_number(key.ptr));
     pack(&groups->group, &groups->packer, &entry);
     return true;
 }

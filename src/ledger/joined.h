@@ -95,8 +95,6 @@ cg_must_use enum cg_status cg_joined_member_id(struct cg_joined *joined, int64_t
 
 /* joined_lines.c, the same */
 
-/* Eight bytes, big-endian, so that keys compare like their numbers. */
-void cg_joined_put_number(char *out, uint64_t number);
 cg_must_use enum cg_status cg_joined_visit_claim(struct cg_ledger *ledger, struct cg_text claim_id,
                                                  struct cg_text line, cg_ledger_decision_fn fn,
                                                  void *context, struct cg_error *err);

@@ -30,9 +30,9 @@ static enum cg_status add_change(void *context, const struct cg_ledger_change *c
     struct cg_buffer *row = &gathering->row;
     const char *const *const texts[] = {TEXTS(change)};
     char key[KEY_BYTES];
-    cg_joined_put_number(key, (uint64_t)change->input_no);
-    cg_joined_put_number(key + 8, (uint64_t)change->source_line);
-    cg_joined_put_number(key + 16, (uint64_t)change->claim_line);
+    cg_sorter_put_number(key, (uint64_t)change->input_no);
+    cg_sorter_put_number(key + 8, (uint64_t)change->source_line);
+    cg_sorter_put_number(key + 16, (uint64_t)change->claim_line);
     row->len_bytes = 0;
     bool good = cg_buffer_append(row, change, sizeof *change);
     for (size_t i = 0; good && i < sizeof texts / sizeof texts[0]; i++) {

@@ -27,29 +27,15 @@ static enum cg_status no_memory(struct cg_error *err) {
     return cg_error_set(err, CG_INTERNAL, "out of memory while reading a ledger set");
 }
 
-void cg_joined_put_number(char *out, uint64_t number) {
-    for (int i = 0; i < 8; i++) {
-        out[i] = (char)(number >> (56 - 8 * i));
-    }
-}
-
-static uint64_t number_at(const char *bytes) {
-    uint64_t number = 0;
-    for (int i = 0; i < 8; i++) {
-        number = number << 8 | (uint8_t)bytes[i];
-    }
-    return number;
-}
-
 static enum cg_status add_place(void *context, const struct cg_ledger_decision *decision,
                                 struct cg_error *err) {
     const struct gathering *gathering = context;
     char key[KEY_BYTES];
-    cg_joined_put_number(key, (uint64_t)decision->run_no);
-    cg_joined_put_number(key + 8, (uint64_t)decision->input_no);
-    cg_joined_put_number(key + 16, (uint64_t)decision->source_line);
-    cg_joined_put_number(key + 24, gathering->part_no);
-    cg_joined_put_number(key + 32, (uint64_t)decision->line_no);
+    cg_sorter_put_number(key, (uint64_t)decision->run_no);
+    cg_sorter_put_number(key + 8, (uint64_t)decision->input_no);
+    cg_sorter_put_number(key + 16, (uint64_t)decision->source_line);
+    cg_sorter_put_number(key + 24, gathering->part_no);
+    cg_sorter_put_number(key + 32, (uint64_t)decision->line_no);
     return cg_sorter_add(gathering->places, (struct cg_text){key, sizeof key},
                          (struct cg_text){"", 0}, err);
 }
@@ -60,9 +46,10 @@ static enum cg_status tell_place(void *context, struct cg_text key, struct cg_te
     char list[32];
     struct cg_ledger *part;
     const int len =
-        snprintf(list, sizeof list, "[%llu]", (unsigned long long)number_at(key.ptr + 32));
+        snprintf(list, sizeof list, "[%llu]", (unsigned long long)cg_sorter_number(key.ptr + 32));
     (void)payload;
-    return cg_joined_part(gathering->joined, (uint32_t)number_at(key.ptr + 24), &part, err) == CG_OK
+    return cg_joined_part(gathering->joined, (uint32_t)cg_sorter_number(key.ptr + 24), &part,
+                          err) == CG_OK
                ? cg_ledger_visit_list(part, (struct cg_text){list, (uint32_t)len}, gathering->fn,
                                       gathering->context, err)
                : err->status;

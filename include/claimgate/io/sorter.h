@@ -34,6 +34,9 @@ typedef enum cg_status (*cg_sorted_fn)(void *context, struct cg_text key, struct
                                        struct cg_error *err);
 cg_must_use enum cg_status cg_sorter_each(struct cg_sorter *sorter, cg_sorted_fn fn, void *context,
                                           struct cg_error *err);
+/* A number in a key: eight bytes, big-endian, so that keys compare like their numbers. */
+void cg_sorter_put_number(char *out, uint64_t number);
+uint64_t cg_sorter_number(const char *bytes);
 uint64_t cg_sorter_bytes(const struct cg_sorter *sorter); /* of keys and payloads */
 
 #endif
