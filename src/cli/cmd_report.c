@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "printed_page.h"
 
-#include "claimgate/base/problems.h"
 #include "claimgate/io/files.h"
 #include "claimgate/report/report_html.h"
 
@@ -34,14 +33,12 @@ static enum cg_status print(const struct cg_json_doc *report, const char *ledger
 
 static enum cg_status read_report(const char *path, const struct cg_buffer *text,
                                   const char *ledger_path, struct cg_error *err) {
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    struct cg_json_doc *report =
-        cg_json_load(path, text->data, text->len_bytes, "report.schema.json", &problems);
-    const enum cg_status status =
-        report != NULL ? print(report, ledger_path, err) : cg_problems_in_data(&problems, err);
+    struct cg_json_doc *report;
+    enum cg_status status = cg_json_load_own(path, text, "report.schema.json", &report, err);
+    if (status == CG_OK) {
+        status = print(report, ledger_path, err);
+    }
     cg_json_free(report);
-    cg_problems_fini(&problems);
     return status;
 }
 

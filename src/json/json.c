@@ -176,15 +176,19 @@ struct cg_json_doc *cg_json_load(const char *file, const char *text, size_t len_
     return unless_faulty(doc, problems, problems_before);
 }
 
-struct cg_json_doc *cg_json_load_own(const char *file, const char *text, size_t len_bytes,
-                                     const char *schema_name, struct cg_problems *problems) {
-    const size_t problems_before = problems->total;
-    if (is_too_big(file, len_bytes, CG_JSON_OWN_BYTES_MAX, problems)) {
-        return NULL;
-    }
-    struct cg_json_doc *doc = load(file, (struct cg_text){text, (uint32_t)len_bytes},
-                                   64 * (size_t)CG_JSON_ARENA_BYTES_MAX, schema_name, problems);
-    return unless_faulty(doc, problems, problems_before);
+enum cg_status cg_json_load_own(const char *file, const struct cg_buffer *text,
+                                const char *schema_name, struct cg_json_doc **out,
+                                struct cg_error *err) {
+    struct cg_problems problems;
+    cg_problems_init(&problems);
+    *out = is_too_big(file, text->len_bytes, CG_JSON_OWN_BYTES_MAX, &problems)
+               ? NULL
+               : load(file, (struct cg_text){text->data, (uint32_t)text->len_bytes},
+                      64 * (size_t)CG_JSON_ARENA_BYTES_MAX, schema_name, &problems);
+    *out = unless_faulty(*out, &problems, 0);
+    const enum cg_status status = cg_problems_in_data(&problems, err);
+    cg_problems_fini(&problems);
+    return status;
 }
 
 bool cg_json_is_sound(const struct cg_json *value) {

@@ -189,14 +189,8 @@ static enum cg_status check_members(const struct cg_ledger_set *set, const char 
 static enum cg_status take_file(const struct cg_ledger_set *set, const char *name,
                                 struct cg_night_file *out, struct cg_error *err) {
     char path[PATH_MAX];
-    struct cg_problems problems;
     snprintf(path, sizeof path, "%s/%s", set->path, name);
-    cg_problems_init(&problems);
-    out->doc = cg_json_load(path, out->text.data, out->text.len_bytes, "ledger_night.schema.json",
-                            &problems);
-    enum cg_status status = cg_problems_in_data(&problems, err);
-    cg_problems_fini(&problems);
-    if (status != CG_OK) {
+    if (cg_json_load_own(path, &out->text, "ledger_night.schema.json", &out->doc, err) != CG_OK) {
         return cg_error_wrap(err,
                              "%s: a night's file is damaged; put the whole set back from one "
                              "snapshot, or, where night.json is meant and no part has begun its "

@@ -112,26 +112,21 @@ enum cg_status cg_set_write_description(const struct cg_ledger_set *set, struct 
 static enum cg_status take_description(struct cg_ledger_set *set, const struct cg_buffer *text,
                                        struct cg_error *err) {
     char path[PATH_MAX];
-    struct cg_problems problems;
+    struct cg_json_doc *doc;
     snprintf(path, sizeof path, "%s/set.json", set->path);
-    cg_problems_init(&problems);
-    struct cg_json_doc *doc =
-        cg_json_load(path, text->data, text->len_bytes, "ledger_set.schema.json", &problems);
-    if (doc != NULL) {
-        const struct cg_json *root = cg_json_root(doc);
-        set->parts = (uint32_t)cg_json_integer(cg_json_member(root, "parts"));
-        snprintf(set->id, sizeof set->id, "%s", cg_json_string(cg_json_member(root, "set")));
-        snprintf(set->policy_id, sizeof set->policy_id, "%s",
-                 cg_json_string(cg_json_member(root, "policy")));
+    if (cg_json_load_own(path, text, "ledger_set.schema.json", &doc, err) != CG_OK) {
+        return cg_error_wrap(err,
+                             "%s: the description of the ledger set is damaged; put it back from a "
+                             "snapshot",
+                             set->path);
     }
-    const enum cg_status status = cg_problems_in_data(&problems, err);
+    const struct cg_json *root = cg_json_root(doc);
+    set->parts = (uint32_t)cg_json_integer(cg_json_member(root, "parts"));
+    snprintf(set->id, sizeof set->id, "%s", cg_json_string(cg_json_member(root, "set")));
+    snprintf(set->policy_id, sizeof set->policy_id, "%s",
+             cg_json_string(cg_json_member(root, "policy")));
     cg_json_free(doc);
-    cg_problems_fini(&problems);
-    return status == CG_OK ? CG_OK
-                           : cg_error_wrap(err,
-                                           "%s: the description of the ledger set is damaged; "
-                                           "put it back from a snapshot",
-                                           set->path);
+    return CG_OK;
 }
 
 enum cg_status cg_set_load(struct cg_ledger_set *set, struct cg_error *err) {

@@ -162,26 +162,21 @@ static enum cg_status sync_folder(const struct cg_part *part, const char *name,
 static enum cg_status compare(const struct cg_attempt *attempt, const struct cg_buffer *manifest,
                               struct cg_error *err) {
     struct cg_manifest first;
-    struct cg_problems problems;
+    struct cg_json_doc *second = NULL;
     enum cg_status status =
         cg_manifest_load(attempt->part, attempt->step, attempt->number, &first, err);
-    cg_problems_init(&problems);
-    struct cg_json_doc *second = status == CG_OK
-                                     ? cg_json_load_own(attempt->step->manifest, manifest->data,
-                                                        manifest->len_bytes, NULL, &problems)
-                                     : NULL;
-    if (status == CG_OK && second == NULL) {
-        status = cg_problems_status(&problems, err);
-    } else if (status == CG_OK &&
-               strcmp(cg_json_string(cg_json_member(cg_json_root(first.doc), "identity")),
-                      cg_json_string(cg_json_member(cg_json_root(second), "identity"))) != 0) {
+    if (status == CG_OK) {
+        status = cg_json_load_own(attempt->step->manifest, manifest, NULL, &second, err);
+    }
+    if (status == CG_OK &&
+        strcmp(cg_json_string(cg_json_member(cg_json_root(first.doc), "identity")),
+               cg_json_string(cg_json_member(cg_json_root(second), "identity"))) != 0) {
         status = cg_error_set(err, CG_INTERNAL,
                               "%s was made already, and holds something else than this making of "
                               "it: has an input changed? Begin again with another --run",
                               first.path);
     }
     cg_json_free(second);
-    cg_problems_fini(&problems);
     cg_manifest_free(&first);
     return status;
 }
@@ -262,13 +257,9 @@ static enum cg_status read_manifest(const struct cg_part *part, const struct cg_
     if (found != CG_OK) {
         return found;
     }
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    out->doc =
-        cg_json_load_own(out->path, out->text.data, out->text.len_bytes, step->schema, &problems);
-    const enum cg_status status = out->doc != NULL ? CG_OK : cg_problems_in_data(&problems, err);
-    cg_problems_fini(&problems);
-    return status == CG_OK ? CG_OK : cg_step_blame(part, step, number, err);
+    return cg_json_load_own(out->path, &out->text, step->schema, &out->doc, err) == CG_OK
+               ? CG_OK
+               : cg_step_blame(part, step, number, err);
 }
 
 enum cg_status cg_manifest_load(const struct cg_part *part, const struct cg_step *step,

@@ -4,7 +4,6 @@
 #include "plan.h"
 
 #include "claimgate/base/date.h"
-#include "claimgate/base/problems.h"
 #include "claimgate/io/files.h"
 
 #include <stdio.h>
@@ -269,7 +268,6 @@ static enum cg_status fill(struct cg_part *part, const char *path, struct cg_err
 
 enum cg_status cg_part_plan_load(struct cg_part *part, struct cg_error *err) {
     char path[CG_PART_PATH_BYTES];
-    struct cg_problems problems;
     enum cg_status status = cg_file_read(cg_part_path(part, path, "plan.json"), &part->text, err);
     if (status == CG_NO_INPUT) {
         *err = (struct cg_error)CG_ERROR_INIT;
@@ -279,13 +277,6 @@ enum cg_status cg_part_plan_load(struct cg_part *part, struct cg_error *err) {
     if (status != CG_OK) {
         return status;
     }
-    cg_problems_init(&problems);
-    part->doc = cg_json_load_own("plan.json", part->text.data, part->text.len_bytes,
-                                 "part_plan.schema.json", &problems);
-    if (part->doc == NULL) {
-        status = cg_problems_in_data(&problems, err);
-        (void)cg_error_wrap(err, "%s", part->run_dir);
-    }
-    cg_problems_fini(&problems);
-    return status == CG_OK ? fill(part, path, err) : status;
+    status = cg_json_load_own("plan.json", &part->text, "part_plan.schema.json", &part->doc, err);
+    return status == CG_OK ? fill(part, path, err) : cg_error_wrap(err, "%s", part->run_dir);
 }

@@ -333,14 +333,12 @@ enum cg_status cg_report_put_html(struct cg_page *page, const struct cg_json_doc
 
 enum cg_status cg_report_make_html(struct cg_page *page, const struct cg_buffer *report,
                                    struct cg_ledger *ledger, struct cg_error *err) {
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    struct cg_json_doc *doc =
-        cg_json_load_own("report.json", report->data, report->len_bytes, NULL, &problems);
+    struct cg_json_doc *doc;
+    enum cg_status status = cg_json_load_own("report.json", report, NULL, &doc, err);
     cg_page_open(page, CG_PAGE_TEXT);
-    const enum cg_status status = doc != NULL ? cg_report_put_html(page, doc, ledger, err)
-                                              : cg_problems_status(&problems, err);
+    if (status == CG_OK) {
+        status = cg_report_put_html(page, doc, ledger, err);
+    }
     cg_json_free(doc);
-    cg_problems_fini(&problems);
     return cg_page_close(page, status, err);
 }

@@ -34,10 +34,11 @@ cg_must_use struct cg_json_doc *cg_json_load(const char *file, const char *text,
 cg_must_use struct cg_json_doc *cg_json_load_faulty(const char *file, const char *text,
                                                     size_t len_bytes, const char *schema_name,
                                                     struct cg_problems *problems);
-/* cg_json_load of a document that a program of ours wrote: up to 64 MiB. */
-cg_must_use struct cg_json_doc *cg_json_load_own(const char *file, const char *text,
-                                                 size_t len_bytes, const char *schema_name,
-                                                 struct cg_problems *problems);
+/* cg_json_load of a document that a program of ours wrote: up to 64 MiB. CG_BAD_DATA tells of the
+ * first problem; *out is then NULL. */
+cg_must_use enum cg_status cg_json_load_own(const char *file, const struct cg_buffer *text,
+                                            const char *schema_name, struct cg_json_doc **out,
+                                            struct cg_error *err);
 void cg_json_free(struct cg_json_doc *doc);
 
 const struct cg_json *cg_json_root(const struct cg_json_doc *doc);
