@@ -32,7 +32,6 @@ enum cg_status cg_x12_options_of(const struct cg_x12_arguments *arguments,
 
 enum cg_status cg_x12_load_codes(const struct cg_x12_arguments *arguments,
                                  struct cg_ack_codes **out, struct cg_error *err) {
-    struct cg_problems problems;
     *out = NULL;
     if (!arguments->ack) {
         return arguments->payer_id == NULL && arguments->reasons == NULL
@@ -50,8 +49,5 @@ enum cg_status cg_x12_load_codes(const struct cg_x12_arguments *arguments,
                             "--payer-id takes a kind of id (46, FI, PI or XV), a colon and the id, "
                             "for instance XV:12345");
     }
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_ack_codes_load(arguments->reasons, out, &problems, err);
-    cg_problems_fini(&problems);
-    return status;
+    return cg_ack_codes_load(arguments->reasons, out, err);
 }

@@ -242,12 +242,7 @@ static enum cg_status start(struct cg_answering *answering, struct cg_error *err
     if (cg_look_up_open(answering, err) != CG_OK || !plan->options.ack) {
         return err->status;
     }
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    const enum cg_status status =
-        cg_ack_codes_load(plan->options.reasons, &answering->codes, &problems, err);
-    cg_problems_fini(&problems);
-    return status;
+    return cg_ack_codes_load(plan->options.reasons, &answering->codes, err);
 }
 
 static void end(struct cg_answering *answering) {

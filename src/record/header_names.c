@@ -9,7 +9,6 @@
 #include "claimgate/base/hash_table.h"
 #include "claimgate/base/log.h"
 #include "claimgate/base/phrase.h"
-#include "claimgate/base/problems.h"
 #include "claimgate/base/utf8.h"
 
 #include <stdio.h>
@@ -170,14 +169,11 @@ static bool name_columns(const struct cg_layout *layout, struct cg_buffer *line)
 static bool name_all_columns(struct cg_buffer *line) {
     bool good = true;
     for (size_t i = 0; cg_layout_files.names[i] != NULL && good; i++) {
-        struct cg_problems problems;
         struct cg_error ignored = CG_ERROR_INIT;
         struct cg_layout *layout = NULL;
-        cg_problems_init(&problems);
-        good = cg_layout_load(cg_layout_files.names[i], &layout, &problems, &ignored) == CG_OK &&
+        good = cg_layout_load(cg_layout_files.names[i], &layout, NULL, &ignored) == CG_OK &&
                name_columns(layout, line);
         cg_layout_free(layout);
-        cg_problems_fini(&problems);
     }
     return good;
 }

@@ -186,11 +186,14 @@ static enum cg_status load_file(const struct cg_named_file *file, struct cg_layo
 enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
                               struct cg_problems *problems, struct cg_error *err) {
     struct cg_named_file file;
+    struct cg_problems own;
+    cg_problems_init(&own);
     enum cg_status status = cg_named_file_open(&cg_layout_files, name_or_path, &file, err);
     if (status == CG_OK) {
-        status = load_file(&file, out, problems, err);
+        status = load_file(&file, out, problems != NULL ? problems : &own, err);
     }
     cg_named_file_close(&file);
+    cg_problems_fini(&own);
     return status;
 }
 

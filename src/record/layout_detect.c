@@ -6,7 +6,6 @@
 #include "layout_private.h"
 
 #include "claimgate/base/log.h"
-#include "claimgate/base/problems.h"
 
 struct best {
     const char *name;
@@ -17,10 +16,8 @@ struct best {
 /* tuva goes before its equals. */
 static enum cg_status compare(const char *name, struct cg_text header, struct best *best,
                               struct cg_error *err) {
-    struct cg_problems problems;
     struct cg_layout *layout = NULL;
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_layout_load(name, &layout, &problems, err);
+    const enum cg_status status = cg_layout_load(name, &layout, NULL, err);
     if (status == CG_OK) {
         const int count = cg_layout_fitness(layout, header);
         if (count > best->count) {
@@ -30,7 +27,6 @@ static enum cg_status compare(const char *name, struct cg_text header, struct be
         }
     }
     cg_layout_free(layout);
-    cg_problems_fini(&problems);
     return status;
 }
 

@@ -5,7 +5,6 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/base/nearest.h"
-#include "claimgate/base/problems.h"
 
 #include <stdio.h>
 
@@ -153,17 +152,14 @@ enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
 }
 
 static bool looks_like_header(const char *layout, struct cg_text line) {
-    struct cg_problems problems;
     struct cg_layout *loaded = NULL;
     struct cg_error ignored = CG_ERROR_INIT;
     int count = 0;
-    cg_problems_init(&problems);
     if ((layout != NULL || cg_layout_detect(line, &layout, &ignored) == CG_OK) &&
-        cg_layout_load(layout, &loaded, &problems, &ignored) == CG_OK) {
+        cg_layout_load(layout, &loaded, NULL, &ignored) == CG_OK) {
         cg_layout_best_delimiter(loaded, line, &count);
     }
     cg_layout_free(loaded);
-    cg_problems_fini(&problems);
     return count >= HEADER_FITNESS && count < CG_FITNESS_NO_MEMORY;
 }
 

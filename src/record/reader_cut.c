@@ -9,20 +9,11 @@
 #include "claimgate/base/assert.h"
 #include "claimgate/x12/parse.h"
 
-static enum cg_status load_layout(struct cg_reader *reader, const char *name,
-                                  struct cg_error *err) {
-    struct cg_problems problems;
-    cg_problems_init(&problems);
-    const enum cg_status status = cg_layout_load(name, &reader->layout, &problems, err);
-    cg_problems_fini(&problems);
-    return status;
-}
-
 static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text header,
                                   struct cg_error *err) {
     const char *name = NULL;
     if (reader->layout == NULL && (cg_layout_detect(header, &name, err) != CG_OK ||
-                                   load_layout(reader, name, err) != CG_OK)) {
+                                   cg_layout_load(name, &reader->layout, NULL, err) != CG_OK)) {
         return err->status;
     }
     return cg_layout_bind(reader->layout, header, reader->plan.multiline, &reader->binding, err);
@@ -31,7 +22,8 @@ static enum cg_status bind_layout(struct cg_reader *reader, struct cg_text heade
 /* A layout that is named says which line is the header; one that the header chooses cannot. */
 static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *err) {
     const char *name = reader->plan.layout;
-    if (name != NULL && reader->layout == NULL && load_layout(reader, name, err) != CG_OK) {
+    if (name != NULL && reader->layout == NULL &&
+        cg_layout_load(name, &reader->layout, NULL, err) != CG_OK) {
         return err->status;
     }
     const struct cg_layout_lines lines = name != NULL ? cg_layout_lines(reader->layout)
@@ -243,7 +235,7 @@ enum cg_status cg_reader_begin(struct cg_reader *reader, struct cg_error *err) {
         return reader->bound ? CG_OK : cg_error_no_memory(err);
     }
     const char *name = reader->plan.layout;
-    if (name != NULL && load_layout(reader, name, err) != CG_OK) {
+    if (name != NULL && cg_layout_load(name, &reader->layout, NULL, err) != CG_OK) {
         return err->status;
     }
     const enum cg_status status = bind_layout(reader, begun->header, err);

@@ -93,32 +93,36 @@ static bool take_row(void *context, const struct cg_table_row *row) {
     return code != NULL;
 }
 
-static enum cg_status load(const char *path, struct cg_ack_codes *codes,
-                           struct cg_problems *problems, struct cg_error *err) {
+static enum cg_status load(const char *path, struct cg_ack_codes *codes, struct cg_error *err) {
     struct cg_table_column columns[] = {
         {.name = "reason", .needed = true}, {.name = "stc", .needed = true}, {.name = "stc_blank"}};
-    struct loading loading = {.codes = codes, .problems = problems, .file = path};
+    struct cg_problems problems;
+    struct loading loading = {.codes = codes, .problems = &problems, .file = path};
     struct cg_table_plan plan = {.file = path,
                                  .columns = columns,
                                  .column_count = sizeof columns / sizeof *columns,
                                  .row = take_row,
                                  .context = &loading};
     struct cg_table_facts facts;
-    if (cg_table_read(&plan, &facts, problems, err) != CG_OK) {
-        return err->status;
+    cg_problems_init(&problems);
+    enum cg_status status = cg_table_read(&plan, &facts, &problems, err);
+    if (status == CG_OK) {
+        status =
+            loading.out_of_memory ? cg_error_no_memory(err) : cg_problems_status(&problems, err);
     }
-    return loading.out_of_memory ? cg_error_no_memory(err) : cg_problems_status(problems, err);
+    cg_problems_fini(&problems);
+    return status;
 }
 
 enum cg_status cg_ack_codes_load(const char *path, struct cg_ack_codes **out,
-                                 struct cg_problems *problems, struct cg_error *err) {
+                                 struct cg_error *err) {
     struct cg_ack_codes *codes = calloc(1, sizeof *codes);
     if (codes == NULL) {
         return cg_error_no_memory(err);
     }
     cg_array_init(&codes->rows, sizeof(struct code), ROWS_MAX);
     cg_arena_init(&codes->texts, TEXT_MAX_BYTES);
-    const enum cg_status status = path != NULL ? load(path, codes, problems, err) : CG_OK;
+    const enum cg_status status = path != NULL ? load(path, codes, err) : CG_OK;
     if (status != CG_OK) {
         cg_ack_codes_free(codes);
         return status;

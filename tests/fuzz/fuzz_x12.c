@@ -47,7 +47,7 @@ static void set_up(struct x12_world *world) {
                      cg_policy_load("ms", &world->policy, &problems, &err) == CG_OK &&
                      cg_roster_load("fixtures/quickstart/roster", world->policy, &world->roster,
                                     &problems, &err) == CG_OK &&
-                     cg_ack_codes_load(NULL, &world->codes, &problems, &err) == CG_OK,
+                     cg_ack_codes_load(NULL, &world->codes, &err) == CG_OK,
                  "%s", err.text);
     cg_problems_fini(&problems);
     snprintf(world->dir, sizeof world->dir, "%s/claimgate-fuzz-XXXXXX",

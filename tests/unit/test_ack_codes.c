@@ -16,14 +16,11 @@ TestSuite(ack_codes, .init = load_reasons);
 static void tell(uint64_t reasons, const struct cg_x12_line *values, bool is_dependent,
                  struct cg_ack_composites *out) {
     struct cg_ack_codes *codes = NULL;
-    struct cg_problems problems;
     struct cg_error err = CG_ERROR_INIT;
     const struct cg_line line = {.reasons = reasons};
-    cg_problems_init(&problems);
-    cr_assert_eq(cg_ack_codes_load(NULL, &codes, &problems, &err), CG_OK, "%s", err.text);
+    cr_assert_eq(cg_ack_codes_load(NULL, &codes, &err), CG_OK, "%s", err.text);
     cg_ack_codes_tell(codes, &line, values, is_dependent, out);
     cg_ack_codes_free(codes);
-    cg_problems_fini(&problems);
 }
 
 /* A line that is rejected for another's sake caused nothing. A cap's reason needs its policy. */

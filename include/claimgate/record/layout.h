@@ -76,7 +76,8 @@ struct cg_byte_span {
 struct cg_text cg_byte_span_of(const struct cg_byte_span *span, struct cg_text record);
 
 /* A built-in layout's name, or else a path. CG_BAD_CONFIG, problems with line and column;
- * CG_BAD_CONFIG with the names there are when it is neither. */
+ * CG_BAD_CONFIG with the names there are when it is neither. `problems` may be NULL: err tells of
+ * the first. */
 cg_must_use enum cg_status cg_layout_load(const char *name_or_path, struct cg_layout **out,
                                           struct cg_problems *problems, struct cg_error *err);
 void cg_layout_free(struct cg_layout *layout);

@@ -10,16 +10,15 @@
 #define CLAIMGATE_REPORT_ACK_CODES_H
 
 #include "claimgate/base/error.h"
-#include "claimgate/base/problems.h"
 #include "claimgate/record/line.h"
 #include "claimgate/rules/reason.h"
 #include "claimgate/x12/x12.h"
 
 struct cg_ack_codes;
 
-/* `path` NULL: what is built in. CG_BAD_CONFIG with the problems, each with its line. */
+/* `path` NULL: what is built in. CG_BAD_CONFIG with the first problem and its line. */
 cg_must_use enum cg_status cg_ack_codes_load(const char *path, struct cg_ack_codes **out,
-                                             struct cg_problems *problems, struct cg_error *err);
+                                             struct cg_error *err);
 void cg_ack_codes_free(struct cg_ack_codes *codes); /* NULL is allowed */
 
 enum { CG_ACK_COMPOSITES_MAX = 3, CG_ACK_COMPOSITE_BYTES = 16 };
