@@ -74,11 +74,12 @@ static void put_edge(struct cg_json_writer *json, const char *key, const struct 
     cg_json_close_object(json);
 }
 
-static void put_warnings(struct cg_json_writer *json, const struct cg_tally *tally) {
-    cg_json_open_array(json, "warnings");
-    for (uint64_t i = 0; i < CG_REASON_COUNT; i++) {
-        if (tally->warnings[i] > 0) {
-            cg_json_put_integers(json, NULL, (const uint64_t[]){i, tally->warnings[i]}, 2);
+static void put_numbered(struct cg_json_writer *json, const char *key, const uint64_t *list,
+                         size_t count) {
+    cg_json_open_array(json, key);
+    for (uint64_t i = 0; i < count; i++) {
+        if (list[i] > 0) {
+            cg_json_put_integers(json, NULL, (const uint64_t[]){i, list[i]}, 2);
         }
     }
     cg_json_close_array(json);
@@ -95,7 +96,7 @@ void cg_tally_put(struct cg_json_writer *json, const struct cg_tally *tally) {
     put_reasons(json, "reasons", tally->reasons, CG_REASON_COUNT);
     put_reasons(json, "caps", tally->caps,
                 (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX);
-    put_warnings(json, tally);
+    put_numbered(json, "warnings", tally->warnings, CG_REASON_COUNT);
     cg_json_put_hex(json, "crosswalked", tally->met_ids, tally->met_id_count);
     const struct cg_text duplicate = cg_key_text(&tally->first_duplicate);
     cg_json_put_hex(json, "first_duplicate", (const uint8_t *)duplicate.ptr, duplicate.len);
@@ -150,11 +151,10 @@ static void add_reasons(struct cg_count *list, size_t count, const struct cg_jso
     }
 }
 
-static void add_warnings(struct cg_tally *tally, const struct cg_json *warnings, bool *good) {
-    for (size_t i = 0; i < cg_json_count(warnings); i++) {
-        const struct cg_json *item = cg_json_item(warnings, i);
-        tally->warnings[cg_tally_place(number_at(item, 0), CG_REASON_COUNT, good)] +=
-            number_at(item, 1);
+static void add_numbered(uint64_t *list, size_t count, const struct cg_json *numbered, bool *good) {
+    for (size_t i = 0; i < cg_json_count(numbered); i++) {
+        const struct cg_json *item = cg_json_item(numbered, i);
+        list[cg_tally_place(number_at(item, 0), count, good)] += number_at(item, 1);
     }
 }
 
@@ -245,7 +245,7 @@ enum cg_status cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *e
     add_reasons(tally->reasons, CG_REASON_COUNT, cg_json_member(object, "reasons"), &good);
     add_reasons(tally->caps, (size_t)cg_policy_version_count(tally->policy) * CG_CAPS_MAX,
                 cg_json_member(object, "caps"), &good);
-    add_warnings(tally, cg_json_member(object, "warnings"), &good);
+    add_numbered(tally->warnings, CG_REASON_COUNT, cg_json_member(object, "warnings"), &good);
     join_claims(tally, edge, cg_json_member(object, "first_claim"),
                 cg_json_member(object, "last_claim"));
     add_duplicate(tally, cg_json_member(object, "first_duplicate"), &good);
@@ -260,13 +260,7 @@ enum cg_status cg_tally_add_file(struct cg_tally *tally, struct cg_claim_edge *e
 void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_counts *shapes) {
     cg_json_open_object(json, "shapes");
     cg_json_put_integer(json, "noted", (int64_t)shapes->noted);
-    cg_json_open_array(json, "records");
-    for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
-        if (shapes->records[i] > 0) {
-            cg_json_put_integers(json, NULL, (const uint64_t[]){i, shapes->records[i]}, 2);
-        }
-    }
-    cg_json_close_array(json);
+    put_numbered(json, "records", shapes->records, CG_SHAPES_MAX);
     cg_json_open_array(json, "values");
     for (uint64_t i = 0; i < CG_SHAPES_MAX; i++) {
         for (uint64_t k = 0; k < CG_SHAPE_COLUMNS; k++) {
@@ -281,15 +275,10 @@ void cg_shape_counts_put(struct cg_json_writer *json, const struct cg_shape_coun
 
 enum cg_status cg_shape_counts_add(struct cg_shape_counts *shapes, const struct cg_json *object,
                                    struct cg_error *err) {
-    const struct cg_json *records = cg_json_member(object, "records");
     const struct cg_json *values = cg_json_member(object, "values");
     bool good = true;
     shapes->noted += (uint64_t)cg_json_integer(cg_json_member(object, "noted"));
-    for (size_t i = 0; i < cg_json_count(records); i++) {
-        const struct cg_json *item = cg_json_item(records, i);
-        shapes->records[cg_tally_place(number_at(item, 0), CG_SHAPES_MAX, &good)] +=
-            number_at(item, 1);
-    }
+    add_numbered(shapes->records, CG_SHAPES_MAX, cg_json_member(object, "records"), &good);
     for (size_t i = 0; i < cg_json_count(values); i++) {
         const struct cg_json *item = cg_json_item(values, i);
         const size_t shape = cg_tally_place(number_at(item, 0), CG_SHAPES_MAX, &good);
