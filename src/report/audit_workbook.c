@@ -93,46 +93,64 @@ static void put_texts(struct cg_audit_workbook *workbook, struct sheet *sheet,
 
 /* --- open and add --- */
 
+static bool add_sheet(lxw_workbook *book, const char *name, lxw_format *bold,
+                      lxw_worksheet **sheet) {
+    *sheet = workbook_add_worksheet(book, name);
+    if (*sheet == NULL) {
+        return false;
+    }
+    worksheet_set_column(*sheet, 0, 20, COLUMN_WIDTH, NULL);
+    worksheet_set_row(*sheet, 0, LXW_DEF_ROW_HEIGHT, bold);
+    worksheet_freeze_panes(*sheet, 1, 0);
+    /* On paper: as wide as the page, the names of the columns on each. */
+    worksheet_set_landscape(*sheet);
+    worksheet_fit_to_pages(*sheet, 1, 0);
+    worksheet_repeat_rows(*sheet, 0, 0);
+    return true;
+}
+
 static bool add_sheets(struct cg_audit_workbook *workbook) {
     static const char *const names[SHEETS] = {"Summary",     "By year",   "By agency",
                                               "By provider", "By reason", "Changes"};
     lxw_format *bold = workbook_add_format(workbook->book);
     workbook->right = workbook_add_format(workbook->book);
-    bool good = bold != NULL && workbook->right != NULL;
-    if (good) {
-        format_set_bold(bold);
-        format_set_align(workbook->right, LXW_ALIGN_RIGHT);
+    if (bold == NULL || workbook->right == NULL) {
+        return false;
     }
-    for (size_t i = 0; good && i < SHEETS; i++) {
-        lxw_worksheet *sheet = workbook_add_worksheet(workbook->book, names[i]);
-        workbook->sheets[i].sheet = sheet;
-        good = sheet != NULL;
-        if (good) {
-            worksheet_set_column(sheet, 0, 20, COLUMN_WIDTH, NULL);
-            worksheet_set_row(sheet, 0, LXW_DEF_ROW_HEIGHT, bold);
-            worksheet_freeze_panes(sheet, 1, 0);
-            /* On paper: as wide as the page, the names of the columns on each. */
-            worksheet_set_landscape(sheet);
-            worksheet_fit_to_pages(sheet, 1, 0);
-            worksheet_repeat_rows(sheet, 0, 0);
+    format_set_bold(bold);
+    format_set_align(workbook->right, LXW_ALIGN_RIGHT);
+    for (size_t i = 0; i < SHEETS; i++) {
+        if (!add_sheet(workbook->book, names[i], bold, &workbook->sheets[i].sheet)) {
+            return false;
         }
     }
-    return good;
+    return true;
+}
+
+static enum cg_status open_book(struct cg_audit_workbook *workbook, const char *path,
+                                const char *folder, struct cg_error *err) {
+    char *room = strdup(folder); /* the library asks for bytes that it might change */
+    if (room == NULL) {
+        return cg_error_no_memory(err);
+    }
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = room};
+    workbook->book = workbook_new_opt(path, &options);
+    free(room);
+    return workbook->book != NULL && add_sheets(workbook)
+               ? CG_OK
+               : cg_error_set(err, CG_CANNOT_CREATE,
+                              "audit.xlsx cannot be begun: no memory, or no temporary file");
 }
 
 enum cg_status cg_audit_workbook_open(const char *path, const char *folder,
                                       struct cg_audit_workbook **out, struct cg_error *err) {
     struct cg_audit_workbook *workbook = calloc(1, sizeof *workbook);
-    char *room = strdup(folder); /* the library asks for bytes that it might change */
-    if (workbook != NULL && room != NULL) {
-        lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = room};
-        workbook->book = workbook_new_opt(path, &options);
+    if (workbook == NULL) {
+        return cg_error_no_memory(err);
     }
-    free(room);
-    if (workbook == NULL || workbook->book == NULL || !add_sheets(workbook)) {
+    if (open_book(workbook, path, folder, err) != CG_OK) {
         cg_audit_workbook_abandon(workbook);
-        return cg_error_set(err, CG_CANNOT_CREATE,
-                            "audit.xlsx cannot be begun: no memory, or no temporary file");
+        return err->status;
     }
     *out = workbook;
     return CG_OK;
