@@ -258,7 +258,7 @@ static bool find_code_elsewhere(const struct cg_detail *detail, struct cg_text *
     const struct cg_text record = cg_batch_record_text(detail->batch, detail->line->record_no);
     int32_t own;
     const struct cg_text cell = cg_detail_find(detail, CG_FIELD_HCPCS_CODE, &own);
-    if (cell.len > 0 && cg_policy_find_code(policy, cell).likeness != CG_CODE_OTHER) {
+    if (cg_policy_find_code(policy, cell).likeness != CG_CODE_OTHER) {
         return false;
     }
     int32_t i = 0;

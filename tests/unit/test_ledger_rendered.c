@@ -128,6 +128,33 @@ Test(ledger_rendered, a_block_cut_anywhere_ends_or_is_broken_and_never_read_beyo
     }
 }
 
+/* A block of one entry, whose reason is said to be `len` bytes long, of which `there` are there. */
+static bool is_read(uint64_t len, uint64_t there) {
+    static uint8_t bytes[256];
+    const uint64_t head[] = {1234567893, 2 * DAY, 1, len};
+    const uint64_t tail[] = {1, 2, 3};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        at += cg_varint_put(bytes + at, head[i]);
+    }
+    memset(bytes + at, 'r', there);
+    at += there;
+    for (size_t i = 0; len == there && i < sizeof tail / sizeof tail[0]; i++) {
+        at += cg_varint_put(bytes + at, tail[i]);
+    }
+    struct cg_rendered_reader reader = {.packed = {(const char *)bytes, (uint32_t)at}};
+    struct cg_rendered_entry entry;
+    const bool read = cg_rendered_next(&reader, &entry);
+    cr_expect_eq(reader.broken, !read);
+    return read;
+}
+
+Test(ledger_rendered, a_reason_that_is_too_long_or_not_all_there_breaks_its_block) {
+    cr_expect(is_read(CG_RENDERED_REASON_BYTES - 1, CG_RENDERED_REASON_BYTES - 1));
+    cr_expect_not(is_read(CG_RENDERED_REASON_BYTES, CG_RENDERED_REASON_BYTES));
+    cr_expect_not(is_read(50, 49));
+}
+
 /* False: no memory. */
 static bool sum_up(void) {
     cg_rendered_fini(&rendered);

@@ -1,6 +1,7 @@
 /*
  * Ledger sets: what a night leaves in each part, and what is refused.
  */
+#include "claimgate/base/fault.h"
 #include "ledger/set.h"
 #include "support/set_fixture.h"
 
@@ -131,6 +132,24 @@ Test(ledger_set, a_night_that_is_not_decided_everywhere_is_not_published) {
     cr_expect(strstr(err.text, "part 2 has not decided night 1 yet") != NULL, "%s", err.text);
     cr_expect_not(fixture_holds(&fixture, "one"));
 }
+
+#ifdef CG_FAULTS
+Test(ledger_set, a_night_whose_folder_cannot_be_published_is_not_marked_until_it_is) {
+    struct cg_error err = CG_ERROR_INIT;
+    uint32_t recovered = 0;
+    const struct set_night night = {.lines = eight, .count = MEMBERS, .out = "one"};
+    cg_fault_want("staging.rename:1:5");
+    cr_assert_neq(set_fixture_run(&fixture, &night, NULL, &err), CG_OK);
+    cr_assert(cg_fault_was_met());
+    cg_fault_want(NULL);
+    expect_in_parts("SELECT run_no FROM publication", "");
+    cr_expect_not(fixture_holds(&fixture, "one"));
+    err = (struct cg_error)CG_ERROR_INIT;
+    cr_assert_eq(set_fixture_recover(&fixture, false, &recovered, &err), CG_OK, "%s", err.text);
+    expect_in_parts("SELECT run_no FROM publication", "1\n");
+    cr_expect(fixture_holds(&fixture, "one"));
+}
+#endif
 
 Test(ledger_set, recover_undoes_a_night_that_some_parts_have_in_all_of_them) {
     char decided[MEMBERS + 1];

@@ -33,6 +33,13 @@ static const struct sentence_row sentence_rows[] = {
     {"C1,1,0123456789012345678901234567890123456789012345678901234567890123X,2024-03-05,,H0038,,,4,"
      "1234567893,,,,,\n",
      "member_id_invalid", "Member is 65 bytes long; it must be 1 to 64 bytes."},
+    {"C1,1,,2024-03-05,,H0038,,,4,1234567893,,,,,\n", "member_id_invalid",
+     "Member is blank; it must be 1 to 64 bytes."},
+    {"2.02501E+14,1,M1,2024-03-05,,H0038,,,4,1234567893,,,,,\n", "claim_id_invalid",
+     "Claim is a number with an exponent, which stands for many ids; write all of its digits."},
+    {"C1,1,NULL,2024-03-05,,H0038,,,4,1234567893,,,,,\n", "member_id_invalid",
+     "Member holds a mark for no value, which would make one of many people; name it under "
+     "\"blank\" in the layout, or write the id."},
     {"C1,1,M\x01,2024-03-05,,H0038,,,4,1234567893,,,,,\n", "member_id_invalid",
      "Member must be UTF-8 without control characters."},
     {"C1, 1.5,M1,2024-03-05,,H0038,,,4,1234567893,,,,,\n", "line_number_invalid",

@@ -68,6 +68,27 @@ Test(take_back_fields, a_line_of_units_above_zero_reverses_nothing) {
     cr_expect_eq(edited.line.frequency, CG_ORIGINAL);
 }
 
+static const char *const unusable[] = {
+    "", "0123456789012345678901234567890123456789012345678901234567890123X", "2.02501E+14", "NULL",
+    "C\x01"};
+enum { UNUSABLE = sizeof unusable / sizeof unusable[0] };
+
+Test(take_back_fields, an_id_that_cannot_be_used_names_no_claim) {
+    struct edited edited;
+    edited_negative_units_void = true;
+    for (size_t i = 0; i < UNUSABLE; i++) {
+        struct record record = with("-2", "1", "");
+        record.cells[CG_FIELD_CLAIM_ID] = unusable[i];
+        cr_assert(edited_fields(policy, &record, &edited));
+        cr_expect_eq(edited.line.reasons, BAD(CLAIM_ID_INVALID), "reversal %zu", i);
+        cr_expect_eq(edited.line.original_claim_id.len, 0, "reversal %zu", i);
+        record = with("2", "8", unusable[i]);
+        cr_assert(edited_fields(policy, &record, &edited));
+        cr_expect_eq(edited.line.reasons, BAD(ORIGINAL_CLAIM_UNKNOWN), "void %zu", i);
+        cr_expect_eq(edited.line.original_claim_id.len, 0, "void %zu", i);
+    }
+}
+
 static bool asks_in_passing(const char *frequency, enum cg_field field, const char *cell) {
     struct record record = with("2", frequency, "ORIGINAL");
     struct edited edited;
@@ -83,7 +104,9 @@ Test(take_back_fields, a_record_out_of_scope_asks_in_passing_where_its_ids_can_b
     cr_expect_not(asks_in_passing("1", CG_FIELD_CLAIM_ID, "C1"));
     cr_expect_not(asks_in_passing("8", CG_FIELD_CLAIM_ID, ""));
     cr_expect_not(asks_in_passing("8", CG_FIELD_MEMBER_ID, ""));
-    cr_expect_not(asks_in_passing("8", CG_FIELD_ORIGINAL_CLAIM_ID, ""));
+    for (size_t i = 0; i < UNUSABLE; i++) {
+        cr_expect_not(asks_in_passing("8", CG_FIELD_ORIGINAL_CLAIM_ID, unusable[i]), "%zu", i);
+    }
     edited_layout_without_original = true;
     cr_expect_not(asks_in_passing("8", CG_FIELD_CLAIM_ID, "C1"));
 }
