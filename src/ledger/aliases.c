@@ -99,14 +99,14 @@ static enum cg_status keep_claim(void *context, sqlite3_stmt *row, struct cg_err
     return CG_OK;
 }
 
-/* A cg_alias_fn of a ledger. */
+/* A cg_alias_fn of a ledger; the member has been recalled, so that its part is open. */
 static enum cg_status find_alias(void *context, struct cg_text payer_claim_id,
                                  struct cg_text member_id, struct cg_text *claim_id,
                                  struct cg_error *err) {
     struct cg_ledger *ledger = context;
     int64_t member_no = 0;
-    if (cg_joined_to_member(&ledger, member_id, err) != CG_OK) {
-        return err->status;
+    if (ledger->joined != NULL) {
+        ledger = cg_joined_writer(ledger->joined, member_id);
     }
     ledger->alias[0] = '\0';
     enum cg_status status = cg_ledger_find_member(ledger, member_id, &member_no, err);

@@ -36,15 +36,16 @@ enum cg_status cg_ledger_lines_written(struct cg_ledger *ledger, struct cg_text 
 }
 
 enum cg_status cg_ledger_has_line_ids(struct cg_ledger *ledger, bool *has, struct cg_error *err) {
-    int64_t found = 0;
-    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL && found == 0;
+    *has = false;
+    for (struct cg_ledger *part = cg_joined_next(ledger, NULL, err); part != NULL;
          part = cg_joined_next(ledger, part, err)) {
+        int64_t found;
         if (cg_ledger_ask(part, "SELECT EXISTS (SELECT 1 FROM line_id)", 0, 0, &found, err) !=
             CG_OK) {
             return err->status;
         }
+        *has |= found != 0;
     }
-    *has = found != 0;
     return err->status;
 }
 

@@ -1,9 +1,11 @@
 /*
- * Every command where memory is short, or a call of the file system fails, at each place that asks
- * for it: it says so, leaves no trace, holds nothing, and does its work when it is called again.
+ * Every command where memory is short, a call of the file system fails, or a step of a ledger does,
+ * at each place that asks for it: it says so, leaves no trace, holds nothing, and does its work
+ * when it is called again.
  */
 #define POINTS_DEPTH 10 /* half of them lead from the call to points.h */
 
+#include "claimgate/base/fault.h"
 #include "support/commands.h"
 #include "support/outage.h"
 #include "support/spared_sqlite.h"
@@ -17,10 +19,17 @@ static struct scene scene;
 
 TestSuite(each_place, .init = leave_sqlite_its_memory, .timeout = 600);
 
-static bool is_of_memory;
+static bool is_of_memory, is_of_step;
 static uint32_t point; /* which fails; 0: all are listed */
 static bool has_failed;
 static int next_before, next_after;
+
+#ifdef CG_FAULTS
+/* In place of the program's own, which are set off by their names. */
+int cg_fault(const char *name) {
+    return is_of_step && strcmp(name, "pool.take") != 0 && points_meet() ? EIO : 0;
+}
+#endif
 
 /* The lowest descriptor that is free: those below it are in use. */
 static int next_descriptor(void) {
@@ -200,3 +209,25 @@ Test(each_place, of_memory_for_an_answer_or_a_list_fails_and_is_told) {
 Test(each_place, of_a_file_of_an_answer_or_a_list_fails_and_is_told) {
     fail_all_on(&answers_and_lists);
 }
+
+#ifdef CG_FAULTS
+
+static void fail_steps_on(const struct command_world *world) {
+    is_of_step = true;
+    outage_is_over = true;
+    fail_all_on(world);
+}
+
+Test(each_place, of_a_ledger_fails_and_is_told) {
+    fail_steps_on(&everything);
+}
+
+Test(each_place, of_a_set_in_parts_fails_and_is_told) {
+    fail_steps_on(&runs_in_parts);
+}
+
+Test(each_place, of_a_ledger_that_answers_fails_and_is_told) {
+    fail_steps_on(&answers_and_lists);
+}
+
+#endif

@@ -146,18 +146,18 @@ static enum cg_status numbers(struct cg_ledger *ledger, struct cg_error *err) {
 /* As `check` does: a void by the payer's number, and a line that is told by an id. */
 static enum cg_status check(struct cg_ledger *ledger, struct cg_error *err) {
     static const struct cg_policy_version version;
-    struct cg_line lines[] = {{.claim_id = cg_key_of(cg_text_of("V")),
-                               .member_id = cg_key_of(cg_text_of("M1")),
-                               .original_claim_id = cg_text_of("PAYER-2"),
-                               .frequency = CG_VOID,
-                               .version = &version},
-                              {.claim_id = cg_key_of(cg_text_of("C12")),
+    struct cg_line lines[] = {{.claim_id = cg_key_of(cg_text_of("C12")),
                                .member_id = cg_key_of(cg_text_of("M4")),
                                .line_id = cg_text_of("L-2"),
                                .start_day = IN_2025,
                                .end_day = IN_2025,
                                .frequency = CG_ORIGINAL,
                                .units = 1,
+                               .version = &version},
+                              {.claim_id = cg_key_of(cg_text_of("V")),
+                               .member_id = cg_key_of(cg_text_of("M1")),
+                               .original_claim_id = cg_text_of("PAYER-2"),
+                               .frequency = CG_VOID,
                                .version = &version}};
     struct cg_history *history = cg_history_new(cg_ledger_recall, ledger);
     if (history == NULL) {

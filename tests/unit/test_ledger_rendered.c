@@ -253,3 +253,16 @@ Test(ledger_rendered, more_names_of_reasons_than_a_block_may_have_break_it) {
     cr_expect_not(cg_rendered_next(&reader, &entry));
     cr_expect(reader.broken);
 }
+
+Test(ledger_rendered, a_month_that_no_calendar_has_breaks_a_block_for_good) {
+    static const int64_t days[] = {CG_DAY_LAST + 1, CG_DAY_FIRST - 1};
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        struct cg_rendered_entry entry;
+        uint8_t bytes[64] = {1};
+        const size_t len = 1 + cg_varint_put(bytes + 1, cg_zigzag(days[i]));
+        struct cg_rendered_reader reader = {.packed = {(const char *)bytes, (uint32_t)len + 8}};
+        cr_expect_not(cg_rendered_next(&reader, &entry));
+        cr_expect(reader.broken && reader.packed.len > 0);
+        cr_expect_not(cg_rendered_next(&reader, &entry));
+    }
+}

@@ -221,15 +221,16 @@ Test(near, of_a_line_that_no_cap_counts_nothing_is_kept) {
         int32_t day;
         int64_t frequency, exempt;
         bool is_kept;
-    } rows[] = {{"H0038", 19905, CG_ORIGINAL, 0, true},
-                {"99213", 19905, CG_ORIGINAL, 0, false},
-                {"H0038", 3000, CG_ORIGINAL, 0, false},
-                {"H0038", 19905, CG_VOID, 0, false},
-                {"H0038", 19905, CG_ORIGINAL, 1, false}};
+    } rows[] = {{"H0038", 19905, CG_ORIGINAL, 0, true},  {"H2017", 19905, CG_ORIGINAL, 0, false},
+                {"99213", 19905, CG_ORIGINAL, 0, false}, {"H0038", 3000, CG_ORIGINAL, 0, false},
+                {"H0038", 19905, CG_VOID, 0, false},     {"H0038", 19905, CG_ORIGINAL, 1, false}};
+    char text[TEXT_MAX];
+    struct cg_policy *of_one_code = policy_load_good_text(
+        policy_with_caps(CAP("a", "\"period\":\"lifetime\",\"procedures\":[\"H0038\"]"), text));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct cg_near near;
         struct cg_cell cells[CG_LINE_CELLS] = {0};
-        cr_assert(cg_near_init(&near, policy, true));
+        cr_assert(cg_near_init(&near, of_one_code, true));
         cg_buffer_init(&packed, 1 << 20);
         cells[CG_LINE_MEMBER] = cg_cell_integer(1);
         cells[CG_LINE_START] = cg_cell_integer(rows[i].day);
@@ -243,6 +244,7 @@ Test(near, of_a_line_that_no_cap_counts_nothing_is_kept) {
         cg_buffer_fini(&packed);
         cg_near_fini(&near);
     }
+    cg_policy_free(of_one_code);
 }
 
 Test(near, members_of_a_period_stand_in_as_many_rows_as_it_takes) {
