@@ -7,11 +7,9 @@
  * another number of the payer's), and further lines with these find the note and take nothing more.
  * Where there is no note, standing lines of the original are looked for. Where there are none, the
  * original is still known if this claim has taken lines of it back, by whatever name and frequency;
- * hence a second note, under the original's own id. Else it is unknown. Nothing is noted
- * for an unknown original, for nothing was taken: should it turn up later, a further line takes it
- * back. With one exception: the accepted line of a replacement that may mean itself is noted, for
- * from then on the lines that stand under its id are its own, and its second line must not take
- * back the first.
+ * hence a second note, under the original's own id. Else it is unknown, and nothing is noted:
+ * should it turn up later, a further line takes it back. But the accepted line of a replacement
+ * that may mean itself is noted, for from then on the lines that stand under its id are its own.
  *
  * A replacement is then decided like a new line: what it has just taken back stands no more, and
  * makes no duplicate of it.

@@ -28,6 +28,10 @@ static enum cg_status visit_change(void *context, sqlite3_stmt *row, struct cg_e
         .reasons_then = cg_text_at(row, 10),
         .reasons_now = cg_text_at(row, 11),
         .input_no = sqlite3_column_int64(row, 12),
+        .frequency = sqlite3_column_int(row, 13),
+        .original_claim_id = cg_text_at(row, 14),
+        .took_then = sqlite3_column_int(row, 15) != 0,
+        .took_now = sqlite3_column_int(row, 16) != 0,
     };
     return visit->fn(visit->context, &change, err);
 }
@@ -38,6 +42,13 @@ static enum cg_status visit_change(void *context, sqlite3_stmt *row, struct cg_e
     "WHERE l.line_no <= (SELECT last_line FROM run WHERE run_no = " run                            \
     ") AND l.line_no > coalesce((SELECT last_line FROM run WHERE run_no = " run " - 1), 0)"
 
+/* A void or a replacement took something back in its run. */
+#define TOOK(line, run)                                                                            \
+    "(coalesce(" line ".frequency, 1) IN (7, 8) AND EXISTS (SELECT 1 FROM take_back t WHERE "      \
+    "t.member_no = " line ".member_no AND t.original_claim_id = " line ".original_claim_id "       \
+    "AND t.run_no = " run " AND t.input_no = " line ".input_no "                                   \
+    "AND t.source_line = " line ".source_line))"
+
 enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_then, int64_t run_now,
                                        cg_ledger_change_fn fn, void *context,
                                        struct cg_error *err) {
@@ -45,22 +56,34 @@ enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_the
         return cg_joined_visit_changes(ledger, run_then, run_now, fn, context, err);
     }
     struct visit visit = {fn, context};
-    return cg_ledger_each(
-        ledger,
-        CG_QUERY("WITH a AS MATERIALIZED (" LINES_OF("?1") "), b AS MATERIALIZED (" LINES_OF(
-                     "?2") ") "
-                           "SELECT i.file, a.source_line, a.claim_id, a.claim_line, m.member_id, "
-                           "a.start_day, "
-                           "s.procedure, p.rendering_npi, a.accepted_units, b.accepted_units, "
-                           "a.reasons, "
-                           "b.reasons, a.input_no FROM a JOIN b ON b.input_no = a.input_no AND "
-                           "b.source_line = a.source_line AND b.claim_line IS a.claim_line "
-                           "JOIN input i ON i.run_no = ?1 AND i.input_no = a.input_no "
-                           "LEFT JOIN member m ON m.member_no = a.member_no "
-                           "LEFT JOIN service s ON s.service_no = a.service_no "
-                           "LEFT JOIN provider p ON p.provider_no = a.provider_no "
-                           "WHERE a.accepted_units <> b.accepted_units "
-                           "ORDER BY a.input_no, a.source_line, a.claim_line",
-                 cg_cell_integer(run_then), cg_cell_integer(run_now)),
-        visit_change, &visit, err);
+    static const char sql[] =
+        "WITH a AS MATERIALIZED (" LINES_OF("?1") "), b AS MATERIALIZED (" LINES_OF(
+            "?2") ") "
+                  "SELECT i.file, a.source_line, a.claim_id, a.claim_line, m.member_id, "
+                  "a.start_day, "
+                  "s.procedure, p.rendering_npi, a.accepted_units, b.accepted_units, a.reasons, "
+                  "b.reasons, "
+                  "a.input_no, a.frequency, b.original_claim_id, " TOOK(
+                      "a",
+                      "?1") " AS took_then, " TOOK("b",
+                                                   "?2") " AS took_now "
+                                                         "FROM a JOIN b ON b.input_no = a.input_no "
+                                                         "AND b.source_line = a.source_line "
+                                                         "AND b.claim_line IS a.claim_line "
+                                                         "JOIN input i ON i.run_no = ?1 AND "
+                                                         "i.input_no = a.input_no "
+                                                         "LEFT JOIN member m ON m.member_no = "
+                                                         "a.member_no "
+                                                         "LEFT JOIN service s ON s.service_no = "
+                                                         "a.service_no "
+                                                         "LEFT JOIN provider p ON p.provider_no = "
+                                                         "a.provider_no "
+                                                         "WHERE a.accepted_units <> "
+                                                         "b.accepted_units OR took_then <> "
+                                                         "took_now "
+                                                         "ORDER BY a.input_no, a.source_line, "
+                                                         "a.claim_line";
+    return cg_ledger_each(ledger,
+                          CG_QUERY(sql, cg_cell_integer(run_then), cg_cell_integer(run_now)),
+                          visit_change, &visit, err);
 }

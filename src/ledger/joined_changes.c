@@ -13,7 +13,8 @@ enum { SORT_BYTES = 16 << 20, KEY_BYTES = 3 * 8, ROW_BYTES_MAX = 1 << 16 };
 /* In the order in which they stand in a row. */
 #define TEXTS(change)                                                                              \
     &(change)->source_file, &(change)->claim_id, &(change)->member_id, &(change)->procedure,       \
-        &(change)->rendering_npi, &(change)->reasons_then, &(change)->reasons_now
+        &(change)->rendering_npi, &(change)->original_claim_id, &(change)->reasons_then,           \
+        &(change)->reasons_now
 
 struct gathering {
     int64_t run_then;

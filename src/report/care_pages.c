@@ -96,6 +96,7 @@ void cg_redo_page_open(struct cg_redo_page *redone, struct cg_page *page, bool i
         {"units_to_pay", "units", CG_ANSWER_NUMBER},
         {"lines_to_recover", "lines to recover", CG_ANSWER_NUMBER},
         {"units_to_recover", "units", CG_ANSWER_NUMBER},
+        {"changed_take_backs", "other take-backs", CG_ANSWER_NUMBER},
         {"folder", "now in", CG_ANSWER_TEXT},
         {"old_folder", "not to be used any more", CG_ANSWER_TEXT},
     };
@@ -115,6 +116,7 @@ void cg_redo_page_night(void *redone, const struct cg_redo_night *night) {
     cg_answer_number(answer, (int64_t)night->units_to_pay);
     cg_answer_number(answer, (int64_t)night->lines_to_recover);
     cg_answer_number(answer, (int64_t)night->units_to_recover);
+    cg_answer_number(answer, (int64_t)night->changed_take_backs);
     if (!told->has_notes) {
         cg_answer_text(answer, night->folder);
         cg_answer_text(answer, night->old_folder);

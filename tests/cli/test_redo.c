@@ -59,7 +59,7 @@ static void expect(const char *script, const char *out) {
 #define REDO REDO_BY("$0")
 
 Test(redo, nights_redone_equal_nights_decided_rightly) {
-    expect(REDO "--csv | cut -d, -f1,2,7 | sed \"s|$PWD/||\"; "
+    expect(REDO "--csv | cut -d, -f1,2,8 | sed \"s|$PWD/||\"; "
                 "stand l > a; stand r > b; cmp a b && echo same; "
                 "for n in 1 2 3; do cmp <(zcat bad$n.redo-1/accepted.csv.gz) "
                 "<(zcat good$n/accepted.csv.gz); done; "
@@ -75,11 +75,33 @@ Test(redo, changes_are_the_lines_whose_units_differ) {
            "same\n");
 }
 
+/* A2 replaces A1 of the night before; V voids C of the same night as A2; both were rejected, or
+ * found nothing, under the wrong roster. */
+Test(redo, take_backs_that_were_none_are_among_the_changes) {
+    expect("h=claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+           "service_unit_quantity,rendering_npi,claim_frequency_code,original_claim_id; "
+           "printf '%s\\n' $h A1,1,M1,2025-01-06,H0038,4,1000000004,, > 1.csv; "
+           "printf '%s\\n' $h A2,1,M1,2025-01-06,H0038,2,1000000012,7,A1 "
+           "C,1,M2,2025-01-06,H0038,3,1000000012,, > 2.csv; "
+           "printf '%s\\n' $h V,1,M2,2025-01-06,H0038,3,1000000004,8,C > 3.csv; "
+           "mkdir few all; h=npi,credential_type,status,effective_date,end_date; "
+           "printf '%s\\n' $h 1000000004,CPSSP-MH,current,2020-01-01, > few/credentials.csv; "
+           "(cat few/credentials.csv; echo 1000000012,CPSSP-MH,current,2020-01-01,) "
+           "> all/credentials.csv; for n in 1 2 3; do $0 validate $n.csv --roster few --ledger t "
+           "--out t$n --quiet --guard off 2> /dev/null; done; "
+           "$0 ledger redo --from 1 --ledger t --roster all --inputs . --csv --quiet "
+           "2> /dev/null | cut -d, -f3-7; "
+           "cut -d, -f1,4,10-13 t?.redo-1.changes.csv | grep -v ^action",
+           "lines_to_pay,units_to_pay,lines_to_recover,units_to_recover,changed_take_backs\n"
+           "0,0,0,0,0\n2,5,0,0,1\n0,0,0,0,1\n"
+           "pay,A2,7,A1,0,2\ntake_back,A2,7,A1,0,2\npay,C,1,,0,3\ntake_back,V,8,C,0,0\n");
+}
+
 Test(redo, a_dry_run_says_the_same_and_changes_nothing) {
     expect("cp l before; n=$(ls -A | grep -vc ^l-); " REDO
-           "--dry-run --csv | cut -d, -f1,3-6 > dry; "
+           "--dry-run --csv | cut -d, -f1,3-7 > dry; "
            "echo $(($(ls -A | grep -vc ^l-) - n)); sqlite3 l 'SELECT count(*) FROM run'; " REDO
-           "--csv | cut -d, -f1,3-6 > wet; cmp dry wet && echo same",
+           "--csv | cut -d, -f1,3-7 > wet; cmp dry wet && echo same",
            "1\n3\nsame\n");
 }
 

@@ -26,9 +26,9 @@
 
 Test(redo_set, nights_of_a_set_are_redone_as_those_of_one_ledger, .timeout = 240) {
     script_expect_told(
-        BEGIN "for l in l set/; do redo $l --dry-run --csv | cut -d, -f1,3-6 > dry-${l%/}; done; "
+        BEGIN "for l in l set/; do redo $l --dry-run --csv | cut -d, -f1,3-7 > dry-${l%/}; done; "
               "cmp dry-l dry-set && wc -l < dry-set; ls -A | grep -c 'set.*redo\\|dry-.*-'; "
-              "for l in l set; do redo $l --csv | cut -d, -f1,3-6 > wet-$l; told $l > told-$l; "
+              "for l in l set; do redo $l --csv | cut -d, -f1,3-7 > wet-$l; told $l > told-$l; "
               "done; cmp dry-set wet-set && cmp told-l told-set && echo same; "
               "$p ledger verify --ledger set | head -n 1; ls of-set",
         "4\n0\nsame\nThe ledger is sound: database, chain of runs, lines, accumulators.\n"

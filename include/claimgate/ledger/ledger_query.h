@@ -230,6 +230,10 @@ struct cg_ledger_change {
     int32_t start_day; /* CG_DAY_NONE: invalid */
     const char *procedure;
     const char *rendering_npi;
+    int frequency;                 /* enum cg_frequency; 0: invalid */
+    const char *original_claim_id; /* "": none */
+    bool took_then;                /* lines of the original back; with another number of units: */
+    bool took_now;
     uint64_t units_then;
     uint64_t units_now;
     const char *reasons_then;
@@ -237,7 +241,8 @@ struct cg_ledger_change {
 };
 typedef enum cg_status (*cg_ledger_change_fn)(void *context, const struct cg_ledger_change *change,
                                               struct cg_error *err);
-/* In input order. Lines that one of the runs alone had in scope are no changes. */
+/* Lines of which the two runs accepted other units, or of which one took its original back and the
+ * other did not, in input order. Lines that one of the runs alone had in scope are no changes. */
 cg_must_use enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_then,
                                                    int64_t run_now, cg_ledger_change_fn fn,
                                                    void *context, struct cg_error *err);

@@ -46,6 +46,8 @@ struct cg_redo_night {
     uint64_t units_to_pay;
     uint64_t lines_to_recover; /* more were */
     uint64_t units_to_recover;
+    uint64_t changed_take_backs; /* voids and replacements that took their original back in one of
+                                  * the two and not in the other */
 };
 
 /* One row a night. */
