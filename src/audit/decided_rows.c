@@ -151,9 +151,13 @@ enum cg_status cg_decided_rows_begin(struct cg_decided_rows *rows, const struct 
     if (cg_decided_row(&rows->file, binding->delimiter, false, &header, &found, err) != CG_OK) {
         return err->status;
     }
-    const enum cg_status status =
-        find_columns(binding, found ? header : cg_text_of(""), &rows->columns, err);
-    return status == CG_OK ? CG_OK : cg_error_wrap(err, "%s", rows->file.path);
+    if (!found) {
+        return cg_error_set(err, CG_BAD_DATA, "%s is empty; its first line must name the columns",
+                            rows->file.path);
+    }
+    return find_columns(binding, header, &rows->columns, err) == CG_OK
+               ? CG_OK
+               : cg_error_wrap(err, "%s", rows->file.path);
 }
 
 /* A row whose fields are found. */

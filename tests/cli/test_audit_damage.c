@@ -1,0 +1,78 @@
+/*
+ * The folder of decisions that an audit compares with was edited or cut since: the audit refuses
+ * it, or tells the lines that are there too many. It never takes one line's decision for another's.
+ */
+#include "support/script.h"
+
+#include <criterion/criterion.h>
+
+#define CLAIMS "fixtures/quickstart/claims.csv"
+
+/* `hurt FILE COMMAND AUDIT-INPUTS...`: what a filter makes of one file of the folder, audited: exit
+ * code, and the number of changes or the reason. */
+#define BEGIN                                                                                      \
+    "p=$0; s=$1; sed 's/\"over_cap\": \"reject\"/\"over_cap\": \"cutback\"/; s/\"limit\": 6\\b/"   \
+    "\"limit\": 5/' schemas/policies/ms.json > $s/p.json; "                                        \
+    "rules=\"--roster fixtures/quickstart/roster --policy $s/p.json --as-of 2025-06-30 "           \
+    "--quiet\"; "                                                                                  \
+    "\"$p\" validate " CLAIMS " $rules --out $s/good 2> $s/e; "                                    \
+    "hurt() { local file=$1.csv.gz filter=$2; shift 2; rm -rf $s/d $s/o; cp -r $s/good $s/d; "     \
+    "zcat $s/good/$file | eval \"$filter\" | gzip > $s/d/$file; "                                  \
+    "\"$p\" audit \"$@\" $rules --decided $s/d --out $s/o 2> $s/e; echo $? $(grep -o 'is not "     \
+    "what\\|is empty\\|no column' $s/e) $(zcat $s/o/changes.csv.gz 2> $s/e | tail -n +2 | grep "   \
+    "-c "                                                                                          \
+    ".); }; filters=(cat \"sed '\\$d'\" 'sed 3d' \"sed '\\$p'\" \"sed '3{h;d};4{G}'\" 'head -n "   \
+    "1' "                                                                                          \
+    "'cat /dev/null' 'tail -n +2' \"sed 's/,[0-9]*,/,0,/'\" 'tr 5 4'); "
+
+Test(audit_damage, decisions_in_their_place_are_those_of_the_record, .timeout = 120) {
+    script_expect_told(BEGIN "for f in accepted rejected; do for c in \"${filters[@]}\"; do "
+                             "echo $f $(hurt $f \"$c\" " CLAIMS "); done; done",
+                       "accepted 0 0\n"
+                       "accepted 65 is not what 0\n"
+                       "accepted 65 is not what 0\n"
+                       "accepted 1 1\n"
+                       "accepted 65 is not what 0\n"
+                       "accepted 65 is not what 0\n"
+                       "accepted 65 is empty 0\n"
+                       "accepted 65 no column 0\n"
+                       "accepted 65 is not what 0\n"
+                       "accepted 65 is not what 0\n"
+                       "rejected 0 0\n"
+                       "rejected 65 is not what 0\n"
+                       "rejected 65 is not what 0\n"
+                       "rejected 1 1\n"
+                       "rejected 65 is not what 0\n"
+                       "rejected 65 is not what 0\n"
+                       "rejected 65 is empty 0\n"
+                       "rejected 65 no column 0\n"
+                       "rejected 65 is not what 0\n"
+                       "rejected 65 is not what 0\n");
+}
+
+/* Of other inputs, so that lines are matched by claim and number. */
+Test(audit_damage, decisions_by_key_are_those_of_the_claim_line, .timeout = 120) {
+    script_expect_told(BEGIN "{ cat " CLAIMS "; tail -n 1 " CLAIMS "; } > $s/more.csv; "
+                             "for f in accepted rejected; do for c in \"${filters[@]}\"; do "
+                             "echo $f $(hurt $f \"$c\" $s/more.csv); done; done",
+                       "accepted 1 1\n"
+                       "accepted 1 2\n"
+                       "accepted 1 2\n"
+                       "accepted 1 2\n"
+                       "accepted 1 1\n"
+                       "accepted 1 11\n"
+                       "accepted 65 is empty 0\n"
+                       "accepted 65 no column 0\n"
+                       "accepted 1 18\n"
+                       "accepted 1 6\n"
+                       "rejected 1 1\n"
+                       "rejected 1 2\n"
+                       "rejected 1 2\n"
+                       "rejected 1 1\n"
+                       "rejected 1 1\n"
+                       "rejected 1 15\n"
+                       "rejected 65 is empty 0\n"
+                       "rejected 65 no column 0\n"
+                       "rejected 1 1\n"
+                       "rejected 1 6\n");
+}
