@@ -61,3 +61,24 @@ Test(doctor, its_document_is_what_the_schema_says) {
     scene_check_json("doctor.schema.json", run.out, run.out_len);
     run_fini(&run);
 }
+
+/* What is there, and yet of no use. */
+Test(doctor, what_a_night_cannot_use_is_named, .timeout = 60) {
+    expect(
+        "p=$(realpath $0); cd $1; d() { echo -n \"$1:\"; shift; TZ=Pacific/Auckland \"$p\" doctor "
+        "\"$@\" | sed -n 's/  *MEND .*//p' | grep -v '^cron' | tr '\\n' ' ' || :; echo; }; "
+        "\"$p\" ledger create set --parts 2 > /dev/null 2>&1; d empty --ledger set; "
+        "rm set/part-001.ledger; d part --ledger set; d policy --policy nope; "
+        "mkdir r; printf 'npi,credential_type,status,effective_date,end_date\\n"
+        "1000000004,OTHER,current,2020-01-01,\\n' > r/credentials.csv; d roster --roster r; "
+        "cp set/part-000.ledger l; chmod 600 l; ln -s l l-lock; touch l-redo; d links --ledger l; "
+        "chown 65534 l; d owner --ledger l; d new --ledger other --out r",
+        "empty:\npart:ledger \npolicy:policy \nroster:roster \nlinks:lock redo \n"
+        "owner:ledger's owner lock redo \nnew:\n");
+}
+
+Test(doctor, a_disk_with_little_room_is_told, .timeout = 60) {
+    expect("mkdir $1/t; unshare -m sh -c \"mount -t tmpfs -o size=1m none $1/t && $0 doctor --out "
+           "$1/t/o\" | tr -s ' \\n' ' ' | grep -o 'make room for [0-9]*'",
+           "make room for 1024\n");
+}

@@ -1,6 +1,7 @@
 /*
  * Columns of lists of claims that nobody reads, though the rows may mean something else by them.
  */
+#include "support/script.h"
 #include "support/shell.h"
 
 #include <criterion/criterion.h>
@@ -84,4 +85,19 @@ Test(ledger_lists, rows_that_free_nothing_or_come_again_are_named) {
     expect("release", "claim_id\\nNULL\\n", 65, "no mark for no value");
     expect("alias", "claim_id,ICN\\nCLM-1001,P-1\\n", 65,
            "the column payer_claim_id is missing; is it \"ICN\"?");
+}
+
+/* In each column of either list: nothing, too much, an exponent, a mark for no value, a control
+ * byte. What is blank may be left out but in what the list is about. */
+Test(ledger_lists, what_cannot_be_an_id_is_refused_in_every_column, .timeout = 60) {
+    script_expect_told(
+        "f=fixtures/quickstart; $0 validate $f/claims.csv --roster $f/roster --as-of 2025-06-30 "
+        "--quiet --out $1/o --ledger $1/l; "
+        "for v in '' $(printf 'x%.0s' {1..65}) 1E+05 NULL $'a\\001'; do for row in \"$v,P,M,1\" "
+        "\"C,$v,M,1\" \"C,P,$v,1\" \"C,P,M,$v\"; do { echo "
+        "claim_id,payer_claim_id,member_id,claim_line_number; echo \"$row\"; } > $1/a.csv; "
+        "for c in alias release; do $0 ledger $c $1/a.csv --ledger $1/l --as-of 2025-06-30 > "
+        "$1/said 2>&1; echo -n \"$? \"; done; done; echo; done",
+        "65 65 65 0 0 0 0 0 \n65 65 65 0 65 65 0 65 \n65 65 65 0 65 65 0 65 \n"
+        "65 65 65 0 65 65 0 65 \n65 65 65 0 65 65 0 65 \n");
 }
