@@ -83,3 +83,26 @@ Test(told_runs, an_audit_that_changes_nothing_says_so) {
                         "|| true",
                   "0\n");
 }
+
+Test(told_runs, a_run_that_takes_made_up_npis_says_so) {
+    script_expect(
+        "sed 's/\"versions\"/\"test_npis\": true, \"versions\"/' schemas/policies/ms.json "
+        "> $1/p.json; $0 validate fixtures/quickstart/claims.csv --roster "
+        "fixtures/quickstart/roster --as-of 2025-06-30 --policy $1/p.json --out $1/o "
+        "2>$1/err | grep 'test run'; grep -c 'policy ms says test_npis' $1/err",
+        "a test run: the policy takes NPIs of made-up providers\n1\n");
+}
+
+Test(told_runs, of_many_replaced_npis_the_first_ten_are_named) {
+    script_expect("{ echo NPI,Entity Type Code,Provider Business Practice Location Address State "
+                  "Name,Provider Enumeration Date,NPI Deactivation Date,NPI Reactivation Date,"
+                  "Healthcare Provider Taxonomy Code_1,Replacement NPI; "
+                  "awk 'BEGIN { for (i = 0; i < 12; i++) { b = 100000000 + i; s = 24; "
+                  "for (k = 0; k < 9; k++) { d = substr(b, 9 - k, 1); d = k % 2 ? d : 2 * d; "
+                  "s += d > 9 ? d - 9 : d } "
+                  "printf \"%d%d,1,MS,05/23/2010,,,175T00000X,1245319599\\n\", b, "
+                  "(10 - s % 10) % 10 } }'; } > $1/n.csv; "
+                  "$0 roster import --nppes $1/n.csv --type CPSSP-MH 2>&1 >/dev/null | "
+                  "grep replacement | { tee $1/said | wc -l; grep -c 'there are more' $1/said; }",
+                  "10\n1\n");
+}
