@@ -64,7 +64,8 @@ static enum cg_status make_absolute(const char *path, char out[PATH_MAX], struct
     }
     return snprintf(out, PATH_MAX, "%s%s%s", folder, is_absolute ? "" : "/", path) < PATH_MAX
                ? CG_OK
-               : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", path);
+               : cg_error_set(err, CG_CANNOT_CREATE, "the name is too long; give a shorter one: %s",
+                              path);
 }
 
 enum cg_status cg_part_merging_begin(struct cg_part_merging *merging, const char *ledgers,

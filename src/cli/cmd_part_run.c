@@ -60,7 +60,8 @@ static enum cg_status name_run(const char *out, char run_dir[PATH_MAX], struct c
     return snprintf(run_dir, PATH_MAX, "%.*s.%.*s.claimgate-part", (int)name, out,
                     (int)(len - name), out + name) < PATH_MAX
                ? CG_OK
-               : cg_error_set(err, CG_CANNOT_CREATE, "%s: the name is too long", out);
+               : cg_error_set(err, CG_CANNOT_CREATE, "the name is too long; give a shorter one: %s",
+                              out);
 }
 
 /* Before the work is done: what is in the way at its end. A folder that an earlier run of this has

@@ -199,6 +199,22 @@ Test(refusals, parts) {
     EXPECT_ALL(refusals);
 }
 
+/* The end of so long a message is cut: the mend stands before the name. */
+Test(refusals, a_name_that_no_file_can_have_is_told_with_its_mend) {
+    static const char told[] = "the name is too long; give a shorter one";
+    shell_expect(&scene, "$C part run " PART "--out $(printf '%04100d' 1)", 73, told);
+    shell_expect(&scene, "$C part run " PART "--out /$(printf '%04085d' 1)", 73, told);
+    shell_expect(&scene, "$C part run " PART "--out $D/o --metrics $(printf '%04100d' 1)", 73,
+                 told);
+    cr_expect_eq(scene_names(&scene), 2, "something was made");
+}
+
+Test(refusals, slashes_at_the_end_of_a_folders_name_do_no_harm) {
+    shell_expect(&scene, "$C part run " PART "--as-of 2025-06-30 --quiet --jobs 1 --out $D/o//", 0,
+                 "");
+    cr_expect_eq(scene_names(&scene), 3, "something is left beside the folder");
+}
+
 /* What is named by a variable may not be meant for this command. */
 Test(refusals, name_the_variable_that_stands_for_an_option) {
     static const struct refusal refusals[] = {
