@@ -137,7 +137,7 @@ static bool is_read(uint64_t len, uint64_t there) {
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
         at += cg_varint_put(bytes + at, head[i]);
     }
-    memset(bytes + at, 'r', there);
+    memset(bytes + at, 1, there); /* good numbers, where they are read as such */
     at += there;
     for (size_t i = 0; len == there && i < sizeof tail / sizeof tail[0]; i++) {
         at += cg_varint_put(bytes + at, tail[i]);

@@ -254,7 +254,7 @@ static struct cg_line *last_of_claim(uint32_t count) {
         cr_assert_not_null(more);
         *more = line;
     }
-    cg_batch_record(batch, 0)->line_count = count;
+    cg_batch_record(batch, 0)->line_count = (uint16_t)count;
     return cg_batch_line(batch, count - 1);
 }
 
