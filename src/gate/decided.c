@@ -50,6 +50,7 @@ bool cg_decided_take(const struct cg_decided *decided, struct cg_line *line) {
     line->units_available = decided->units_available;
     line->odd_take_back = decided->odd_take_back;
     line->near_member = decided->near_member;
+    line->told = line->told || line->near_member || line->odd_take_back != 0;
     memcpy(line->cap_used, decided->cap_used, sizeof line->cap_used);
     /* The history numbers ids of lines; here it matters only that the line has one. */
     if (line->line_id.len > 0) {

@@ -51,14 +51,20 @@ static bool may_be_odd(const struct cg_values *values, struct cg_text id) {
                           (id.ptr[0] <= '9' && (id.ptr[id.len - 1] == '0' || id.ptr[0] < '0')));
 }
 
+static void mark_told(struct cg_values *values, struct cg_line *line) {
+    line->told = true;
+    values->told_lines++;
+}
+
 /* Another spelling of an id is another member, and another claim. */
 static uint64_t read_key(struct cg_values *values, enum cg_field field, enum cg_reason reason,
                          struct cg_line *line, struct cg_key *out) {
     struct cg_text text;
     uint64_t failed = read_id(values, field, reason, &text);
     *out = cg_key_of(text);
-    if (may_be_odd(values, text)) {
-        line->odd_id |= cg_field_is_odd_id(text);
+    if (may_be_odd(values, text) && cg_field_is_odd_id(text)) {
+        line->odd_id = true;
+        mark_told(values, line);
     }
     return failed;
 }
@@ -183,6 +189,14 @@ static __attribute__((noinline)) bool is_reversal(struct cg_values *values, uint
            cg_field_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY)) != 0;
 }
 
+static __attribute__((noinline)) void look_at_no_units(struct cg_values *values, uint8_t frequency,
+                                                       struct cg_line *line) {
+    if (!line->reverses && line->odd_value == CG_NO_ODD_VALUE && is_reversal(values, frequency)) {
+        line->odd_value = CG_NEGATIVE_UNITS;
+        mark_told(values, line);
+    }
+}
+
 static uint64_t read_reversal(struct cg_values *values, struct cg_line *line) {
     line->frequency = CG_VOID;
     line->reverses = true;
@@ -191,15 +205,15 @@ static uint64_t read_reversal(struct cg_values *values, struct cg_line *line) {
     return read_id(values, CG_FIELD_CLAIM_ID, CG_REASON_CLAIM_ID_INVALID, &line->original_claim_id);
 }
 
-/* An original that names another claim is perhaps its replacement, which a feed may tell by that
- * number alone; decided as it says it is, the service counts twice. */
-static __attribute__((noinline)) bool names_other(struct cg_text original,
-                                                  const struct cg_line *line) {
-    uint64_t number = 1;
-    const bool is_noughts = cg_field_integer(original, 0, &number) && number == 0;
+/* One that names another claim may replace it; as an original it counts beside it. */
+static __attribute__((noinline)) void
+look_at_original(struct cg_values *values, struct cg_text original, struct cg_line *line) {
     const struct cg_text claim_id = cg_key_text(&line->claim_id);
-    return !is_noughts && !cg_shape_is_null_mark(original) && claim_id.len > 0 &&
-           !cg_text_equal(original, claim_id);
+    if (!cg_field_is_odd_id(original) && !cg_shape_is_null_mark(original) && claim_id.len > 0 &&
+        !cg_text_equal(original, claim_id)) {
+        line->names_other = true;
+        mark_told(values, line);
+    }
 }
 
 /* A layout that has no place for the original's id cannot take anything back, so there the
@@ -209,12 +223,15 @@ static uint64_t read_take_back(struct cg_values *values, uint8_t frequency, stru
     line->original_claim_id = (struct cg_text){.ptr = "", .len = 0};
     if (frequency == CG_ORIGINAL) {
         const struct cg_text original = cg_values_get(values, CG_FIELD_ORIGINAL_CLAIM_ID);
-        line->names_other = original.len > 0 && names_other(original, line);
+        if (__builtin_expect(original.len > 0, false)) {
+            look_at_original(values, original, line);
+        }
         return 0;
     }
     if (frequency == 0 || !values->binding->can_take_back) {
         line->odd_value = frequency == 0 ? CG_OTHER_FREQUENCY : CG_NO_ODD_VALUE;
         line->frequency = 0;
+        mark_told(values, line);
         return cg_reason_bit(CG_REASON_FREQUENCY_CODE_INVALID);
     }
     return read_id(values, CG_FIELD_ORIGINAL_CLAIM_ID, CG_REASON_ORIGINAL_CLAIM_UNKNOWN,
@@ -371,11 +388,9 @@ __attribute__((flatten)) bool cg_edit_fields(const void *rules_of_run, struct cg
     uint64_t reasons =
         code.reason | read_fields(rules, values, start, line) |
         (reverses ? read_reversal(values, line) : read_take_back(values, frequency, line));
-    if (__builtin_expect(line->units == 0, false) && line->odd_value == CG_NO_ODD_VALUE &&
-        !reverses && is_reversal(values, frequency)) {
-        line->odd_value = CG_NEGATIVE_UNITS;
+    if (__builtin_expect(line->units == 0, false)) {
+        look_at_no_units(values, frequency, line);
     }
-    values->told_lines += line->odd_id | line->names_other | (line->odd_value != 0);
     if (line->frequency == CG_VOID) {
         edit_void(rules, line, reasons);
         return true;

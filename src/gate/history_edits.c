@@ -68,8 +68,7 @@ static void count_reversed(void *context, const struct cg_service *service) {
     count_taken(reversal->line, service);
 }
 
-/* A row with negative units takes back what stands under its own id, line by line where lines have
- * numbers, as often as it comes: nothing is noted. */
+/* It takes back what stands under its own id and number, as often as it comes: no note is made. */
 static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bool *known) {
     struct cg_history_memory *memory = member->memory;
     const struct cg_claim_lines own = {line->claim_id, line->line_number};
@@ -80,6 +79,7 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     if (*known && line->reversed_units != line->taken_back_units &&
         line->reversed_units != reversal.submitted_units) {
         line->odd_take_back = CG_TOOK_OTHER_UNITS;
+        line->told = true;
         memory->told_lines++;
     }
     return good ? CG_OK : CG_INTERNAL;
@@ -105,12 +105,13 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
                                 .frequency = line->frequency,
                                 .took_lines = true};
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
+    if (*known && line->frequency == CG_VOID &&
+        cg_member_history_has_claim(&memory->store, member->history, original)) {
+        line->odd_take_back = CG_TOOK_BACK_BEFORE;
+        line->told = true;
+        memory->told_lines++;
+    }
     if (*known) {
-        if (line->frequency == CG_VOID &&
-            cg_member_history_has_claim(&memory->store, member->history, original)) {
-            line->odd_take_back = CG_TOOK_BACK_BEFORE;
-            memory->told_lines++;
-        }
         return CG_OK;
     }
     const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};

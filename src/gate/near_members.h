@@ -33,8 +33,11 @@ void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_t
 /* Marks, and counts, the line by which its member was met, where another was near. */
 static inline void cg_near_members_mark(struct cg_near_members *near, struct cg_line *line,
                                         uint32_t *marked) {
-    line->near_member = near->met;
-    *marked += near->met;
+    if (near->met) {
+        line->near_member = true;
+        line->told = true;
+        *marked += 1;
+    }
     near->met = false;
 }
 

@@ -133,6 +133,9 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
     }
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         const struct cg_line *line = cg_batch_line(batch, i);
+        if (!line->told) {
+            continue;
+        }
         if (line->odd_id) {
             add_record(notices, CG_NOTICE_ODD_ID, file, batch, line->record_no);
         }

@@ -91,7 +91,9 @@ struct cg_line {
     uint16_t reversed_units; /* of such a void, as its quantity names them without the sign */
     uint8_t odd_take_back;   /* enum cg_odd_take_back; 0: none */
     bool odd_id;             /* an id has what a spreadsheet puts around one (field.h) */
-    uint8_t odd_value;       /* enum cg_odd_value */
+    bool told;         /* one of the marks that notices tell is set: odd_id, odd_value, names_other,
+                        * near_member, odd_take_back; it may be left where one is taken off again */
+    uint8_t odd_value; /* enum cg_odd_value */
     bool names_other;  /* an original by its frequency that names another claim as its original */
     bool near_member;  /* the first line of a member whose id differs from another's by letter case,
                         * noughts before it, blanks and hyphens alone; set by the history */
