@@ -17,7 +17,7 @@ FAULTS   ?= 0
 VERSION  := 2.0.0
 
 RUN_PACKAGES  := gcc libc6-dev libcsv-dev zlib1g-dev libisal-dev libsqlite3-dev libjansson-dev libssl-dev libxxhash-dev libxlsxwriter-dev
-TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3
+TEST_PACKAGES := libcriterion-dev sqlite3 strace gzip python3 procps
 LINT_PACKAGES := clang-format clang-tidy cppcheck universal-ctags blhc
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 BENCH_PACKAGES := time isal pigz gzip mawk valgrind nodejs
