@@ -70,7 +70,7 @@ enum cg_status cg_audit_original_read(const char *dir, struct cg_audit_original 
     } else {
         struct cg_json_doc *doc = cg_json_load(path, text.data, text.len_bytes, NULL, &problems);
         status = doc != NULL ? take_report(cg_json_root(doc), path, out, err)
-                             : cg_problems_status(&problems, err);
+                             : cg_problems_in_data(&problems, err);
         cg_json_free(doc);
     }
     cg_problems_fini(&problems);

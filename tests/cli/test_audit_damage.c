@@ -76,3 +76,40 @@ Test(audit_damage, decisions_by_key_are_those_of_the_claim_line, .timeout = 120)
                        "rejected 1 1\n"
                        "rejected 1 6\n");
 }
+
+#define NIGHTS                                                                                     \
+    "p=$0; s=$1; rules=\"--roster fixtures/quickstart/roster --quiet\"; for i in 1 2 3; do { "     \
+    "head -n 1 " CLAIMS "; sed -n $((i * 5 - 3)),$((i * 5 + 1))p " CLAIMS "; } > $s/$i.csv; "      \
+    "\"$p\" validate $s/$i.csv $rules --as-of 2025-06-30 --out $s/n$i --ledger $s/l; "             \
+    "\"$p\" validate $s/$i.csv $rules --as-of 2025-06-30 --out $s/d$i; done; cp -r $s/d1 "         \
+    "$s/keep; "                                                                                    \
+    "au() { rm -rf $s/o; \"$p\" audit \"$@\" $rules --out $s/o 2> $s/e; echo -n \"$? \"; }; "
+
+/* The report of the folder, of one night and of two: whatever it lacks, and whatever is no report.
+ */
+Test(audit_damage, a_report_that_was_edited_is_refused_or_does_without, .timeout = 120) {
+    script_expect_told(
+        NIGHTS
+        "json() { python3 -c 'import json,sys; f=sys.argv[1]; d=json.load(open(f)); "
+        "exec(sys.argv[2]); json.dump(d, open(f, \"w\"))' $s/d1/report.json \"$1\"; }; "
+        "for o in 'd[\"as_of\"]=\"2025-02-30\"' 'del d[\"counts\"]' "
+        "'del d[\"counts\"][\"out_of_scope\"]' 'del d[\"inputs\"]' 'd[\"inputs\"]=[]' "
+        "'d[\"inputs\"][0][\"sha256\"]=\"x\"' 'd[\"inputs\"][0][\"bytes\"]=1'; do json \"$o\"; "
+        "au $s/1.csv --decided $s/d1; au $s/[12].csv --decided $s/d1 --decided $s/d2; "
+        "rm -r $s/d1; cp -r $s/keep $s/d1; done; echo; "
+        "for b in '' x '[]' '{}'; do echo \"$b\" > $s/d1/report.json; au $s/1.csv --decided $s/d1; "
+        "done",
+        "65 65 0 0 0 0 0 64 0 64 0 64 0 64 \n65 65 65 65 ");
+}
+
+/* What is no file, too few, too many, or of another run. */
+Test(audit_damage, inputs_are_those_of_the_nights_or_refused, .timeout = 120) {
+    script_expect_told(
+        NIGHTS "au - --decided $s/d1 < $s/1.csv; au <(cat $s/1.csv) --decided $s/d1; "
+               "au $s --decided $s/d1; echo; au - --ledger $s/l --run 1 < $s/1.csv; "
+               "au <(cat $s/2.csv) --ledger $s/l --run 2; au $s/[12].csv --ledger $s/l --run 1; "
+               "au $s --ledger $s/l --run 1; au $s/1.csv --ledger $s/l --run 9; echo; "
+               "for i in - $s $s/none $s/1.csv \"$s/1.csv $s/1.csv $s/2.csv $s/3.csv\"; do "
+               "au $i --ledger $s/l --all < $s/1.csv; done",
+        "0 0 66 \n0 0 64 66 64 \n64 64 66 66 64 ");
+}
