@@ -21,10 +21,17 @@ bool cg_seen_note(struct cg_seen *seen, uint64_t hash) {
     if (seen->hashes.item_bytes == 0) {
         cg_array_init(&seen->hashes, sizeof hash, seen->limit);
     }
+    if (seen->hashes.count == seen->limit) {
+        return false;
+    }
     uint64_t *kept = cg_array_add(&seen->hashes);
     if (kept != NULL) {
         *kept = hash;
-        seen->hashes.count -= !cg_hash_table_add(&seen->table, hash, seen->hashes.count);
     }
+    if (kept != NULL && !cg_hash_table_add(&seen->table, hash, seen->hashes.count)) {
+        seen->hashes.count--;
+        kept = NULL;
+    }
+    seen->no_memory = seen->no_memory || kept == NULL;
     return false;
 }

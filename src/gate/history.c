@@ -100,9 +100,9 @@ static enum cg_status add_member(struct cg_history *history, const struct cg_key
                                  uint32_t hash, bool wants_lines, struct cg_member_history **out,
                                  struct cg_error *err) {
     *out = cg_member_table_add(&history->members, member, hash);
-    cg_near_members_meet(&history->near, &history->members, member);
-    return *out == NULL ? cg_member_table_no_memory(&history->members, err)
-                        : recall(history, *out, wants_lines, err);
+    return *out == NULL || !cg_near_members_meet(&history->near, &history->members, member)
+               ? cg_member_table_no_memory(&history->members, err)
+               : recall(history, *out, wants_lines, err);
 }
 
 static enum cg_status add_member_of(struct cg_history *history, struct cg_line *line, uint32_t hash,

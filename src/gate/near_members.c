@@ -22,14 +22,14 @@ static struct cg_text write_plainly(struct cg_text id, char out[CG_ID_MAX_BYTES]
     return (struct cg_text){out, len};
 }
 
-void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_table *members,
+bool cg_near_members_meet(struct cg_near_members *near, const struct cg_member_table *members,
                           const struct cg_key *member) {
     char bytes[CG_ID_MAX_BYTES];
     const struct cg_text id = cg_key_text(member);
     const struct cg_text plain = write_plainly(id, bytes);
     const bool is_plain = cg_text_equal(plain, id);
     if (plain.len == 0 || (is_plain && near->others.hashes.count == 0)) {
-        return;
+        return true;
     }
     const uint64_t hash = cg_hash64(plain.ptr, plain.len, members->store->seed);
     const struct cg_key key = cg_key_of(plain);
@@ -39,4 +39,5 @@ void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_t
     near->met = near->met || was_there ||
                 (!is_plain &&
                  cg_member_table_find(members, &key, cg_member_table_hash(members, &key)) != NULL);
+    return !near->others.no_memory;
 }

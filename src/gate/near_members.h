@@ -26,9 +26,10 @@ struct cg_near_members {
 
 void cg_near_members_fini(struct cg_near_members *near);
 
-/* An id is met for the first time. */
-void cg_near_members_meet(struct cg_near_members *near, const struct cg_member_table *members,
-                          const struct cg_key *member);
+/* An id is met for the first time. False: no memory. */
+cg_must_use bool cg_near_members_meet(struct cg_near_members *near,
+                                      const struct cg_member_table *members,
+                                      const struct cg_key *member);
 
 /* Marks, and counts, the line by which its member was met, where another was near. */
 static inline void cg_near_members_mark(struct cg_near_members *near, struct cg_line *line,

@@ -4,7 +4,7 @@
  *
  * Ownership  A zeroed struct with a `limit` is an empty set; _fini frees it, and keeps the limit.
  * Memory     At most 20 bytes a hash, up to the limit; beyond it no further one is known again.
- * Failure    Without memory a hash is not known again.
+ * Failure    Without memory a hash is not known again, and `no_memory` says so.
  */
 #ifndef CLAIMGATE_BASE_SEEN_H
 #define CLAIMGATE_BASE_SEEN_H
@@ -14,6 +14,7 @@
 
 struct cg_seen {
     uint32_t limit; /* hashes */
+    bool no_memory; /* for whoever tells of it */
     struct cg_array hashes;
     struct cg_hash_table table;
 };
