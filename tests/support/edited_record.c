@@ -2,6 +2,7 @@
 
 #include "claimgate/base/builtin.h"
 #include "claimgate/record/field.h"
+#include "claimgate/rules/roster_tables.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -109,10 +110,9 @@ bool edited_fields(const struct cg_policy *policy, const struct record *record,
     values.text = out->text;
     values.ends = ends;
     values.not_plain = edited_plainness_hidden || !edited_is_plain(out->text, len) ? -1 : 0;
-    /* Never looked into: stand-ins answer for it. */
-    const struct cg_roster *roster = (const struct cg_roster *)&edited_roster_calls;
+    static const struct cg_roster nobodys; /* stand-ins answer for it */
     struct cg_rules rules = {
-        .policy = policy, .roster = roster, .as_of_day = edited_day("2024-12-31")};
+        .policy = policy, .roster = &nobodys, .as_of_day = edited_day("2024-12-31")};
     out->line = (struct cg_line){0};
     bool in_scope = cg_edit_fields(&rules, &values, &out->line);
     out->takes_back = values.takes_back;
