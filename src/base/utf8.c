@@ -93,18 +93,17 @@ static size_t write_escape(const char *bytes, size_t char_bytes, char out[ESCAPE
                                   cg_utf8_point(bytes, char_bytes));
 }
 
-size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {
+size_t cg_utf8_show_text(char *out, size_t out_bytes, struct cg_text text) {
     static const char more[] = "...";
     size_t room = out_bytes - 1;
     size_t len = 0;
     size_t cut_at = 0; /* the last end of a character that leaves room for `more` */
-    size_t text_bytes = strlen(text);
-    for (size_t i = 0; i < text_bytes;) {
-        size_t char_bytes = cg_utf8_char_bytes(text + i, text_bytes - i);
+    for (size_t i = 0; i < text.len;) {
+        size_t char_bytes = cg_utf8_char_bytes(text.ptr + i, text.len - i);
         char escape[ESCAPE_BYTES];
-        bool as_is = is_harmless(text + i, char_bytes);
-        const char *piece = as_is ? text + i : escape;
-        size_t piece_bytes = as_is ? char_bytes : write_escape(text + i, char_bytes, escape);
+        bool as_is = is_harmless(text.ptr + i, char_bytes);
+        const char *piece = as_is ? text.ptr + i : escape;
+        size_t piece_bytes = as_is ? char_bytes : write_escape(text.ptr + i, char_bytes, escape);
         if (piece_bytes > room - len) {
             memcpy(out + cut_at, more, sizeof more);
             return cut_at + sizeof more - 1;
@@ -118,4 +117,8 @@ size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {
     }
     out[len] = '\0';
     return len;
+}
+
+size_t cg_utf8_show(char *out, size_t out_bytes, const char *text) {
+    return cg_utf8_show_text(out, out_bytes, cg_text_of(text));
 }

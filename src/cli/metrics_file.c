@@ -50,7 +50,6 @@ static const char *read_old(const char *path) {
 /* They are written whatever was wrong with the command line: it may have named an input. */
 static enum cg_status write_file(const char *path, const char *old, const struct cg_buffer *text,
                                  struct cg_error *err) {
-    struct cg_staged_file *staged = NULL;
     struct stat st;
     if (old[0] != '\0' && !cg_metrics_are(old)) {
         return cg_error_set(err, CG_USAGE,
@@ -58,15 +57,7 @@ static enum cg_status write_file(const char *path, const char *old, const struct
                             "of their own",
                             path);
     }
-    enum cg_status status = cg_staged_file_open(path, (gid_t)-1, &staged, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_sink_write(cg_staged_file_sink(staged), text->data, text->len_bytes, err);
-    if (status == CG_OK) {
-        status = cg_staged_file_publish(staged, err);
-    }
-    cg_staged_file_close(staged);
+    const enum cg_status status = cg_staged_file_write(path, text, err);
     /* The collector runs as somebody else, and there is nothing in it that it may not know. */
     if (status == CG_OK && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
         (void)chmod(path, READABLE_BY_ALL);

@@ -212,3 +212,18 @@ void cg_staged_file_close(struct cg_staged_file *file) {
     cg_place_fini(&file->place);
     free(file);
 }
+
+enum cg_status cg_staged_file_write(const char *path, const struct cg_buffer *text,
+                                    struct cg_error *err) {
+    struct cg_staged_file *file = NULL;
+    enum cg_status status = cg_staged_file_open(path, (gid_t)-1, &file, err);
+    if (status != CG_OK) {
+        return status;
+    }
+    status = cg_sink_write(file->sink, text->data, text->len_bytes, err);
+    if (status == CG_OK) {
+        status = cg_staged_file_publish(file, err);
+    }
+    cg_staged_file_close(file);
+    return status;
+}

@@ -39,21 +39,20 @@ static enum cg_status refuse_busy(const struct cg_ledger *ledger, const char *lo
                         ledger->path, cg_owner_of_lock(AT_FDCWD, lock, holder));
 }
 
-static enum cg_status wait_for_lock(const struct cg_ledger *ledger, const char *lock,
-                                    int64_t *left_ms, struct cg_error *err) {
+enum cg_status cg_ledger_wait_for_lock(int fd, const char *path, int64_t *left_ms,
+                                       struct cg_error *err) {
     for (;; *left_ms -= WAIT_STEP_MS) {
-        if (flock(ledger->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
             return CG_OK;
         }
         if (errno != EWOULDBLOCK && errno != EINTR) {
-            return cg_error_set_errno(err, CG_IO, errno, "%s: cannot lock", ledger->path);
+            return cg_error_set_errno(err, CG_IO, errno, "%s: cannot lock", path);
         }
         if (cg_stop_requested()) {
-            return cg_error_set(err, CG_INTERRUPTED, "interrupted while waiting for %s",
-                                ledger->path);
+            return cg_error_set(err, CG_INTERRUPTED, "interrupted while waiting for %s", path);
         }
         if (*left_ms <= 0) {
-            return refuse_busy(ledger, lock, err);
+            return CG_BUSY;
         }
         const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
         (void)nanosleep(&step, NULL);
@@ -100,8 +99,10 @@ enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int64_t seconds,
         if (fault != 0) {
             return cg_error_set_errno(err, CG_IO, fault, "%s: cannot lock", ledger->path);
         }
-        if (wait_for_lock(ledger, lock, &left_ms, err) != CG_OK) {
-            return err->status;
+        const enum cg_status status =
+            cg_ledger_wait_for_lock(ledger->lock_fd, ledger->path, &left_ms, err);
+        if (status != CG_OK) {
+            return status == CG_BUSY ? refuse_busy(ledger, lock, err) : status;
         }
         if (still_leads_to(lock, ledger->lock_fd)) {
             return CG_OK;

@@ -182,6 +182,10 @@ struct cg_ledger_file {
 };
 
 /* The ledger's lock, waited for. CG_BUSY. */
+/* flock within *left_ms, which says afterwards what is left of it. CG_BUSY, of which nothing is
+ * said yet; CG_IO, CG_INTERRUPTED. */
+cg_must_use enum cg_status cg_ledger_wait_for_lock(int fd, const char *path, int64_t *left_ms,
+                                                   struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_file_lock(struct cg_ledger *ledger, int64_t seconds,
                                                struct cg_ledger_file *file, struct cg_error *err);
 /* Its file, for this account alone; SQLite would make one readable for all, and its side files take

@@ -5,7 +5,6 @@
 #include "set.h"
 
 #include "claimgate/base/fault.h"
-#include "claimgate/base/stop.h"
 #include "claimgate/io/files.h"
 #include "claimgate/io/owner.h"
 
@@ -13,12 +12,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { ID_BYTES = 16, WAIT_STEP_MS = 100 };
+enum { ID_BYTES = 16 };
 
 enum cg_status cg_set_new_id(char out[CG_SET_ID_BYTES], struct cg_error *err) {
     uint8_t bytes[ID_BYTES];
@@ -157,42 +154,25 @@ enum cg_status cg_set_check_policy(const struct cg_ledger_set *set, const char *
                               set->path, set->policy_id, set->policy_id, policy_id);
 }
 
-static enum cg_status wait_for_lock(struct cg_ledger_set *set, int64_t left_ms,
-                                    struct cg_error *err) {
-    for (;; left_ms -= WAIT_STEP_MS) {
-        if (flock(set->lock_fd, LOCK_EX | LOCK_NB) == 0) {
-            return CG_OK;
-        }
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            return cg_error_set_errno(err, CG_IO, errno, "%s: cannot lock the set", set->path);
-        }
-        if (cg_stop_requested()) {
-            return cg_error_set(err, CG_INTERRUPTED, "interrupted while waiting for %s", set->path);
-        }
-        if (left_ms <= 0) {
-            char owner[CG_OWNER_BYTES];
-            return cg_error_set(err, CG_BUSY,
-                                "%s: another command is changing this ledger set (its lock file is "
-                                "of %s); try again later, or let this one wait with --lock-wait "
-                                "SECONDS",
-                                set->path, cg_owner_of(set->dir_fd, "lock", owner));
-        }
-        const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
-        (void)nanosleep(&step, NULL);
-    }
-}
-
 enum cg_status cg_set_lock(struct cg_ledger_set *set, int64_t wait_seconds, struct cg_error *err) {
+    int64_t left_ms = wait_seconds * 1000;
+    char owner[CG_OWNER_BYTES];
     set->lock_fd = openat(set->dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (set->lock_fd < 0) {
         return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make its lock file",
                                   set->path);
     }
-    const enum cg_status status = wait_for_lock(set, wait_seconds * 1000, err);
+    const enum cg_status status = cg_ledger_wait_for_lock(set->lock_fd, set->path, &left_ms, err);
     if (status != CG_OK) {
         cg_set_unlock(set);
     }
-    return status;
+    return status != CG_BUSY
+               ? status
+               : cg_error_set(err, CG_BUSY,
+                              "%s: another command is changing this ledger set (its lock file is "
+                              "of %s); try again later, or let this one wait with --lock-wait "
+                              "SECONDS",
+                              set->path, cg_owner_of(set->dir_fd, "lock", owner));
 }
 
 void cg_set_unlock(struct cg_ledger_set *set) {

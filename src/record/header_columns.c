@@ -175,13 +175,7 @@ bool cg_header_columns_may_show(const struct cg_header_columns *columns) {
 }
 
 void cg_column_show(struct cg_text name, char out[CG_COLUMN_SHOWN_BYTES]) {
-    char copy[CG_COLUMN_SHOWN_BYTES];
-    uint32_t len = name.len < sizeof copy ? name.len : (uint32_t)sizeof copy - 1;
-    if (len > 0) {
-        memcpy(copy, name.ptr, len);
-    }
-    copy[len] = '\0';
-    (void)cg_utf8_show(out, CG_COLUMN_SHOWN_BYTES, copy);
+    (void)cg_utf8_show_text(out, CG_COLUMN_SHOWN_BYTES, name);
 }
 
 void cg_header_columns_list(const struct cg_header_columns *columns, char *out, size_t out_bytes) {

@@ -18,13 +18,7 @@ struct sampling {
 };
 
 static void show(struct cg_text text, char out[CG_SAMPLE_TEXT_BYTES]) {
-    char copy[CG_SAMPLE_TEXT_BYTES + 1]; /* one byte more than fits, so that a cut shows */
-    uint32_t len = text.len < sizeof copy ? text.len : (uint32_t)sizeof copy - 1;
-    if (len > 0) {
-        memcpy(copy, text.ptr, len);
-    }
-    copy[len] = '\0';
-    (void)cg_utf8_show(out, CG_SAMPLE_TEXT_BYTES, copy);
+    (void)cg_utf8_show_text(out, CG_SAMPLE_TEXT_BYTES, text);
 }
 
 /* --- what a value comes out as --- */

@@ -64,17 +64,14 @@ static bool is_plain(const char *text) {
 /* What was said holds other bytes than ours mostly do: whatever it is of, none of them may reach a
  * terminal as it is. */
 static bool show_again(struct cg_buffer *out, const char *text) {
-    char piece[NAME_BYTES];
     char shown[4 * NAME_BYTES];
     while (*text != '\0') {
         const size_t own = own_bytes(text);
-        size_t len = 0;
-        while (len < sizeof piece - 1 && text[len] != '\0' && own_bytes(text + len) == 0) {
+        uint32_t len = 0;
+        while (len < NAME_BYTES - 1 && text[len] != '\0' && own_bytes(text + len) == 0) {
             len++;
         }
-        memcpy(piece, text, len);
-        piece[len] = '\0';
-        (void)cg_utf8_show(shown, sizeof shown, piece);
+        (void)cg_utf8_show_text(shown, sizeof shown, (struct cg_text){text, len});
         if (!cg_buffer_append_text(out, shown) || !cg_buffer_append(out, text + len, own)) {
             return false;
         }
@@ -115,10 +112,8 @@ void cg_page_say(struct cg_page *page, const char *format, ...) {
 }
 
 void cg_page_show(struct cg_page *page, struct cg_text text) {
-    char name[NAME_BYTES];
     char shown[NAME_BYTES];
-    snprintf(name, sizeof name, "%.*s", (int)text.len, text.ptr);
-    (void)cg_utf8_show(shown, sizeof shown, name);
+    (void)cg_utf8_show_text(shown, sizeof shown, text);
     cg_page_say(page, "%s", shown);
 }
 

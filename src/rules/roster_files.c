@@ -21,11 +21,7 @@ enum { SHOWN_VALUE_BYTES = 48 };
 
 /* A value as a message shows it: cut short, and nothing that a terminal would act on. */
 static const char *shown(struct cg_text value, char out[SHOWN_VALUE_BYTES]) {
-    char copy[SHOWN_VALUE_BYTES + 1]; /* one byte more than fits, so that a cut shows */
-    const uint32_t len = value.len < SHOWN_VALUE_BYTES ? value.len : SHOWN_VALUE_BYTES;
-    memcpy(copy, value.ptr, len);
-    copy[len] = '\0';
-    (void)cg_utf8_show(out, SHOWN_VALUE_BYTES, copy);
+    (void)cg_utf8_show_text(out, SHOWN_VALUE_BYTES, value);
     return out;
 }
 

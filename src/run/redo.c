@@ -90,21 +90,10 @@ static enum cg_status read_journal(struct redo *redo, const char **runs, struct 
 }
 
 static enum cg_status write_journal(struct redo *redo, struct cg_error *err) {
-    struct cg_staged_file *file = NULL;
     cg_buffer_clear(&redo->text);
-    if (!append_rules(&redo->text, redo->plan) || !append_runs(&redo->text, &redo->nights)) {
-        return cg_error_no_memory(err);
-    }
-    enum cg_status status = cg_staged_file_open(redo->journal, (gid_t)-1, &file, err);
-    if (status != CG_OK) {
-        return status;
-    }
-    status = cg_sink_write(cg_staged_file_sink(file), redo->text.data, redo->text.len_bytes, err);
-    if (status == CG_OK) {
-        status = cg_staged_file_publish(file, err);
-    }
-    cg_staged_file_close(file);
-    return status;
+    return append_rules(&redo->text, redo->plan) && append_runs(&redo->text, &redo->nights)
+               ? cg_staged_file_write(redo->journal, &redo->text, err)
+               : cg_error_no_memory(err);
 }
 
 /* --- one night --- */

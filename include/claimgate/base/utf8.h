@@ -6,6 +6,8 @@
 #ifndef CLAIMGATE_BASE_UTF8_H
 #define CLAIMGATE_BASE_UTF8_H
 
+#include "claimgate/base/text.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +23,6 @@ uint32_t cg_utf8_point(const char *bytes, size_t len);
  * point, <U+200B>. Text that does not fit ends in "...". `out_bytes` is at least 4. Returns the
  * length without the closing NUL. */
 size_t cg_utf8_show(char *out, size_t out_bytes, const char *text);
+size_t cg_utf8_show_text(char *out, size_t out_bytes, struct cg_text text);
 
 #endif

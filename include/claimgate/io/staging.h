@@ -13,6 +13,7 @@
 #ifndef CLAIMGATE_IO_STAGING_H
 #define CLAIMGATE_IO_STAGING_H
 
+#include "claimgate/base/buffer.h"
 #include "claimgate/base/error.h"
 
 #include <stdbool.h>
@@ -75,5 +76,8 @@ cg_must_use enum cg_status cg_staged_file_publish(struct cg_staged_file *file,
 bool cg_staged_file_take_back(struct cg_staged_file *file);
 const char *cg_staged_file_path(const struct cg_staged_file *file); /* absolute; NULL: special */
 void cg_staged_file_close(struct cg_staged_file *file); /* removes it unless published */
+/* All of these for a file of one text. */
+cg_must_use enum cg_status cg_staged_file_write(const char *path, const struct cg_buffer *text,
+                                                struct cg_error *err);
 
 #endif
