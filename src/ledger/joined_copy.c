@@ -202,18 +202,15 @@ static enum cg_status check_copy(const struct cg_ledger_set *to, int64_t run_no,
                : cg_error_set(err, status, "%s", why.text);
 }
 
-static enum cg_status fill_copy(struct cg_ledger *ledger, struct cg_ledger_set *to,
-                                struct cg_error *err) {
+/* A cg_set_fill_fn. */
+static enum cg_status fill_copy(void *context, struct cg_ledger_set *to, struct cg_error *err) {
+    struct cg_ledger *ledger = context;
     const struct cg_ledger_set *from = ledger->joined->set;
     char name[CG_SET_NAME_BYTES];
     int64_t run_no = 0;
     enum cg_status status = cg_night_refuse_open(from, err);
     if (status == CG_OK) {
         status = cg_set_agreed_run(from, &run_no, err);
-    }
-    if (status == CG_OK && mkdirat(to->dir_fd, "nights", 0700) != 0) {
-        status =
-            cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the copy", to->path);
     }
     for (int64_t night = 1; status == CG_OK && night <= run_no; night++) {
         snprintf(name, sizeof name, "nights/%" PRId64 ".json", night);
@@ -228,30 +225,7 @@ static enum cg_status fill_copy(struct cg_ledger *ledger, struct cg_ledger_set *
     return status == CG_OK ? check_copy(to, run_no, err) : status;
 }
 
-static enum cg_status copy_into(struct cg_ledger *ledger, struct cg_staging *staging,
-                                struct cg_error *err) {
-    struct cg_ledger_set to = *ledger->joined->set;
-    to.path = strdup(cg_staging_path(staging));
-    to.dir_fd = cg_staging_dir_fd(staging);
-    if (to.path == NULL) {
-        return cg_error_no_memory(err);
-    }
-    enum cg_status status = fill_copy(ledger, &to, err);
-    free(to.path);
-    if (status == CG_OK) {
-        status = cg_staging_sync(staging, err);
-    }
-    return status == CG_OK ? cg_staging_publish(staging, err) : status;
-}
-
 enum cg_status cg_joined_snapshot(struct cg_ledger *ledger, const char *path,
                                   struct cg_error *err) {
-    const struct cg_staging_plan plan = {.final_path = path, .group = (gid_t)-1};
-    struct cg_staging *staging = NULL;
-    enum cg_status status = cg_staging_open(&plan, &staging, err);
-    if (status == CG_OK) {
-        status = copy_into(ledger, staging, err);
-    }
-    cg_staging_close(staging, false);
-    return status;
+    return cg_set_make(path, *ledger->joined->set, fill_copy, ledger, err);
 }

@@ -45,51 +45,56 @@ static enum cg_status make_part(const struct cg_ledger_set *set, uint32_t part_n
     return status;
 }
 
-/* Everything of the set in the staged folder. */
-static enum cg_status fill(struct cg_ledger_set *set, struct cg_error *err) {
+/* A cg_set_fill_fn of a new one. */
+static enum cg_status fill(void *context, struct cg_ledger_set *set, struct cg_error *err) {
     enum cg_status status = cg_set_new_id(set->id, err);
-    if (status == CG_OK && mkdirat(set->dir_fd, "nights", 0700) != 0) {
-        status = cg_error_set_errno(err, CG_CANNOT_CREATE, errno,
-                                    "%s/nights: cannot make the folder", set->path);
-    }
+    (void)context;
     for (uint32_t k = 0; status == CG_OK && k < set->parts; k++) {
         status = make_part(set, k, err);
     }
     return status == CG_OK ? cg_set_write_description(set, err) : status;
 }
 
-static enum cg_status make_in(struct cg_staging *staging, uint32_t parts, const char *policy_id,
-                              struct cg_error *err) {
-    struct cg_ledger_set set = {.path = strdup(cg_staging_path(staging)),
-                                .dir_fd = cg_staging_dir_fd(staging),
-                                .lock_fd = -1,
-                                .parts = parts};
-    if (set.path == NULL) {
+static enum cg_status make_in(struct cg_staging *staging, struct cg_ledger_set *set,
+                              cg_set_fill_fn fill_it, void *context, struct cg_error *err) {
+    set->dir_fd = cg_staging_dir_fd(staging);
+    set->path = strdup(cg_staging_path(staging));
+    if (set->path == NULL) {
         return cg_error_no_memory(err);
     }
-    snprintf(set.policy_id, sizeof set.policy_id, "%s", policy_id);
-    enum cg_status status = fill(&set, err);
-    free(set.path);
+    enum cg_status status =
+        mkdirat(set->dir_fd, "nights", 0700) == 0
+            ? fill_it(context, set, err)
+            : cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s/nights: cannot make the folder",
+                                 set->path);
+    free(set->path);
     if (status == CG_OK) {
         status = cg_staging_sync(staging, err);
     }
     return status == CG_OK ? cg_staging_publish(staging, err) : status;
 }
 
-enum cg_status cg_ledger_set_create(const char *path, uint32_t parts, const char *policy_id,
-                                    struct cg_error *err) {
+enum cg_status cg_set_make(const char *path, struct cg_ledger_set set, cg_set_fill_fn fill_it,
+                           void *context, struct cg_error *err) {
     const struct cg_staging_plan plan = {.final_path = path, .group = (gid_t)-1};
     struct cg_staging *staging = NULL;
+    enum cg_status status = cg_staging_open(&plan, &staging, err);
+    if (status == CG_OK) {
+        status = make_in(staging, &set, fill_it, context, err);
+    }
+    cg_staging_close(staging, false);
+    return status;
+}
+
+enum cg_status cg_ledger_set_create(const char *path, uint32_t parts, const char *policy_id,
+                                    struct cg_error *err) {
+    struct cg_ledger_set set = {.lock_fd = -1, .parts = parts};
     if (parts < 1 || parts > CG_LEDGER_PARTS_MAX) {
         return cg_error_set(err, CG_USAGE, "a ledger set has 1 to %d parts",
                             (int)CG_LEDGER_PARTS_MAX);
     }
-    enum cg_status status = cg_staging_open(&plan, &staging, err);
-    if (status == CG_OK) {
-        status = make_in(staging, parts, policy_id, err);
-    }
-    cg_staging_close(staging, false);
-    return status;
+    snprintf(set.policy_id, sizeof set.policy_id, "%s", policy_id);
+    return cg_set_make(path, set, fill, NULL, err);
 }
 
 static enum cg_status open_folder(struct cg_ledger_set *set, const char *path,

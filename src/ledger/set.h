@@ -55,6 +55,15 @@ cg_must_use enum cg_status cg_set_lock(struct cg_ledger_set *set, int64_t wait_s
                                        struct cg_error *err);
 void cg_set_unlock(struct cg_ledger_set *set);
 
+/* set.c */
+
+/* Makes the files of a set in a folder that has none yet but nights/. */
+typedef enum cg_status (*cg_set_fill_fn)(void *context, struct cg_ledger_set *set,
+                                         struct cg_error *err);
+/* A set like `set` in a new folder, which appears whole. */
+cg_must_use enum cg_status cg_set_make(const char *path, struct cg_ledger_set set,
+                                       cg_set_fill_fn fill, void *context, struct cg_error *err);
+
 /* set_part.c */
 
 /* Where a part is the set's, else a sentence; `path` is what messages call it. */
