@@ -96,21 +96,24 @@ static inline void fetch_counted(const struct cg_line *line) {
     cg_fetch(&line->taken_back_lines);
 }
 
-/* Room for one more id at least; they are lines of members.csv. */
-static bool grow_met_ids(struct cg_tally *tally, uint32_t id_no) {
-    const uint32_t count = id_no < 512 ? 1024 : id_no * 2;
-    uint8_t *grown = realloc(tally->met_ids, count);
+bool cg_tally_make_room(struct cg_tally *tally, size_t met_ids) {
+    if (met_ids <= tally->met_id_count) {
+        return true;
+    }
+    uint8_t *grown = realloc(tally->met_ids, met_ids);
     if (grown == NULL) {
         return false;
     }
-    memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
+    memset(grown + tally->met_id_count, 0, met_ids - tally->met_id_count);
     tally->met_ids = grown;
-    tally->met_id_count = count;
+    tally->met_id_count = (uint32_t)met_ids;
     return true;
 }
 
+/* Ids are lines of members.csv. */
 static bool meet_id(struct cg_tally *tally, uint32_t id_no) {
-    if (id_no >= tally->met_id_count && !grow_met_ids(tally, id_no)) {
+    if (id_no >= tally->met_id_count &&
+        !cg_tally_make_room(tally, id_no < 512 ? 1024 : (size_t)id_no * 2)) {
         return false;
     }
     tally->crosswalked += tally->met_ids[id_no] == 0;

@@ -158,24 +158,10 @@ static void add_numbered(uint64_t *list, size_t count, const struct cg_json *num
     }
 }
 
-static bool make_room(struct cg_tally *tally, size_t count) {
-    if (count <= tally->met_id_count) {
-        return true;
-    }
-    uint8_t *grown = realloc(tally->met_ids, count);
-    if (grown == NULL) {
-        return false;
-    }
-    memset(grown + tally->met_id_count, 0, count - tally->met_id_count);
-    tally->met_ids = grown;
-    tally->met_id_count = (uint32_t)count;
-    return true;
-}
-
 static bool add_crosswalked(struct cg_tally *tally, const struct cg_json *hex) {
     const size_t count = strlen(cg_json_string(hex)) / 2;
     uint8_t *met = calloc(count + 1, 1);
-    if (met == NULL || !make_room(tally, count)) {
+    if (met == NULL || !cg_tally_make_room(tally, count)) {
         free(met);
         return false;
     }

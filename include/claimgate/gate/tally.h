@@ -127,6 +127,9 @@ void cg_tally_fini(struct cg_tally *tally);
 /* False: no memory. */
 cg_must_use bool cg_tally_add(struct cg_tally *tally, const struct cg_batch *batch);
 
+/* Room for so many of `met_ids`. False: no memory. */
+cg_must_use bool cg_tally_make_room(struct cg_tally *tally, size_t met_ids);
+
 /* For a part of a run whose lines are kept in several places: of a record that could be read, its
  * line; then what is left of the whole once the other parts are taken off it. These have the counts
  * of lines, units, reasons and warnings alone; `to` was only made yet. */
