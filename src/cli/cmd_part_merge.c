@@ -1,9 +1,7 @@
 #include "commands.h"
 #include "part_options.h"
-#include "printed_page.h"
 
 #include "claimgate/io/files.h"
-#include "claimgate/report/run_report.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -40,18 +38,9 @@ struct telling {
 static void tell(void *context, const struct cg_run_facts *facts) {
     struct telling *telling = context;
     const struct cg_publish_options *o = telling->options;
-    struct cg_page page;
     cg_metrics_file_count(telling->metrics, facts);
     *telling->exit_code = cg_publish_note(o, telling->policy, facts);
-    if (!o->json && (o->quiet || facts->outcome == CG_ALL_KNOWN)) {
-        return;
-    }
-    cg_page_open(&page, o->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    if (!o->json) {
-        cg_publish_put_sources(&page, telling->call);
-    }
-    cg_report_put_run(&page, facts);
-    telling->status = cg_page_print_to(stdout, &page, CG_OK, telling->err);
+    telling->status = cg_publish_print(o, telling->call, facts, stdout, telling->err);
 }
 
 /* The plan's names are told from another folder than those of this command. */

@@ -2,14 +2,12 @@
 
 #include "load.h"
 #include "metrics_file.h"
-#include "printed_page.h"
 #include "standard_output.h"
 #include "validate_options.h"
 
 #include "claimgate/base/date.h"
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
-#include "claimgate/report/run_report.h"
 #include "claimgate/rules/policy.h"
 #include "claimgate/rules/roster.h"
 #include "claimgate/run/belt.h"
@@ -59,23 +57,6 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
-static enum cg_status print_result(const struct cg_invocation *call,
-                                   const struct cg_run_facts *facts, struct cg_error *err) {
-    const struct cg_validate_options *o = call->options;
-    struct cg_page page;
-    if (!o->publish.json && (o->publish.quiet || facts->outcome == CG_ALL_KNOWN)) {
-        return CG_OK; /* notes have named the runs that have these inputs */
-    }
-    cg_page_open(&page, o->publish.json ? CG_PAGE_JSON : CG_PAGE_TEXT);
-    if (!o->publish.json) {
-        cg_publish_put_sources(&page, call);
-    }
-    cg_report_put_run(&page, facts);
-    /* Standard output is taken when an output goes there. */
-    FILE *to = cg_validate_takes_stdout(o) ? stderr : stdout;
-    return cg_page_print_to(to, &page, CG_OK, err);
-}
-
 /* "Make room and run again" would find the folder there: say what has been done. */
 static enum cg_status flush_summary(const struct cg_validate_options *o,
                                     const struct cg_run_facts *facts, struct cg_error *err) {
@@ -98,8 +79,10 @@ static enum cg_status execute(struct cg_run *run, const struct cg_invocation *ca
     const struct cg_run_facts *facts = cg_run_facts_of(run);
     cg_metrics_file_count(metrics, facts);
     *call->exit_code = cg_publish_note(&o->publish, o->policy, facts);
-    const enum cg_status status_of_summary = print_result(call, facts, err);
-    return status_of_summary == CG_OK ? flush_summary(o, facts, err) : status_of_summary;
+    FILE *free_output = cg_validate_takes_stdout(o) ? stderr : stdout;
+    return cg_publish_print(&o->publish, call, facts, free_output, err) == CG_OK
+               ? flush_summary(o, facts, err)
+               : err->status;
 }
 
 static enum cg_status run_gate(const struct cg_run_plan *outside, const struct cg_invocation *call,

@@ -1,8 +1,11 @@
 #include "publish_options.h"
 
+#include "printed_page.h"
+
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
 #include "claimgate/report/notes.h"
+#include "claimgate/report/run_report.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -32,11 +35,26 @@ enum cg_status cg_publish_checks(const struct cg_publish_options *options,
     return read_guard(options->guard, &out->guard, err);
 }
 
-void cg_publish_put_sources(struct cg_page *page, const struct cg_invocation *call) {
+static void put_sources(struct cg_page *page, const struct cg_invocation *call) {
     for (size_t i = 0; call->from_environment[i] != NULL; i++) {
         cg_page_say(page, "--%s by %s\n", call->from_environment[i]->name,
                     call->from_environment[i]->variable);
     }
+}
+
+enum cg_status cg_publish_print(const struct cg_publish_options *options,
+                                const struct cg_invocation *call, const struct cg_run_facts *facts,
+                                FILE *to, struct cg_error *err) {
+    struct cg_page page;
+    if (!options->json && (options->quiet || facts->outcome == CG_ALL_KNOWN)) {
+        return CG_OK;
+    }
+    cg_page_open(&page, options->json ? CG_PAGE_JSON : CG_PAGE_TEXT);
+    if (!options->json) {
+        put_sources(&page, call);
+    }
+    cg_report_put_run(&page, facts);
+    return cg_page_print_to(to, &page, CG_OK, err);
 }
 
 int cg_publish_note(const struct cg_publish_options *options, const char *policy,

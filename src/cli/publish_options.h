@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A part of the command's own struct. */
 struct cg_publish_options {
@@ -70,8 +71,12 @@ struct cg_spared {
  * folder: CG_USAGE with the mend. */
 cg_must_use enum cg_status cg_publish_spare(const struct cg_spared *spared, struct cg_error *err);
 
-/* Which options a variable of the environment has given. */
-void cg_publish_put_sources(struct cg_page *page, const struct cg_invocation *call);
+/* The result: which options a variable of the environment has given, and what the run did. Nothing
+ * where it is not wanted, or notes have named the runs that have these inputs. */
+cg_must_use enum cg_status cg_publish_print(const struct cg_publish_options *options,
+                                            const struct cg_invocation *call,
+                                            const struct cg_run_facts *facts, FILE *to,
+                                            struct cg_error *err);
 
 /* Tells what there is to tell of the run beside its result. Returns the exit code: 0 or 1. */
 int cg_publish_note(const struct cg_publish_options *options, const char *policy,
