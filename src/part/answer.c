@@ -259,8 +259,7 @@ enum cg_status cg_part_answer(struct cg_part *part, uint32_t task, struct cg_err
     struct cg_attempt attempt = {.dir_fd = -1};
     struct cg_manifest asked;
     bool is_done;
-    if (cg_part_check_number(part, &cg_step_answer, task, err) != CG_OK ||
-        cg_step_look(part, &cg_step_answer, task, &is_done, err) != CG_OK || is_done) {
+    if (cg_step_look(part, &cg_step_answer, task, &is_done, err) != CG_OK || is_done) {
         return err->status;
     }
     enum cg_status status = cg_manifest_load(part, &cg_step_ask, task, &asked, err);

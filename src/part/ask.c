@@ -225,8 +225,7 @@ static enum cg_status ask(struct cg_asking *asking, uint32_t task, struct cg_err
 enum cg_status cg_part_ask(struct cg_part *part, uint32_t task, struct cg_error *err) {
     struct cg_asking asking = {.part = part};
     bool is_done;
-    if (cg_part_check_number(part, &cg_step_ask, task, err) != CG_OK ||
-        cg_step_look(part, &cg_step_ask, task, &is_done, err) != CG_OK) {
+    if (cg_step_look(part, &cg_step_ask, task, &is_done, err) != CG_OK) {
         return err->status;
     }
     return is_done ? CG_OK : ask(&asking, task, err);

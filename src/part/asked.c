@@ -46,6 +46,18 @@ bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place *at,
     return cg_handed_end(&row);
 }
 
+bool cg_asked_word_reason(const struct cg_rules *rules, const struct cg_binding *binding,
+                          struct cg_batch *batch, struct cg_line *line) {
+    struct cg_verdict verdict;
+    if (line->reasons == 0 || line->detail.len > 0) {
+        return true;
+    }
+    cg_verdict_fill(rules, binding, batch, line, &verdict);
+    const struct cg_text text = cg_text_of(verdict.detail);
+    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
+    return line->detail.ptr != NULL;
+}
+
 bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
                           const struct cg_passing_take_back *passing) {
     struct cg_handed_writer row = cg_handed_begin(out);

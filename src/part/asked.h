@@ -11,6 +11,7 @@
 
 #include "handed.h"
 
+#include "claimgate/gate/sentences.h"
 #include "claimgate/record/batch.h"
 #include "claimgate/rules/policy.h"
 
@@ -38,6 +39,12 @@ cg_must_use bool cg_asked_put(struct cg_buffer *out, const struct cg_asked_place
                               const struct cg_line *line);
 cg_must_use bool cg_asked_put_passing(struct cg_buffer *out, uint32_t input, uint64_t place,
                                       const struct cg_passing_take_back *passing);
+
+/* The sentence of a line that is rejected, unless it has one already; it lives as long as the
+ * batch. False: no memory. */
+cg_must_use bool cg_asked_word_reason(const struct cg_rules *rules,
+                                      const struct cg_binding *binding, struct cg_batch *batch,
+                                      struct cg_line *line);
 
 /* Texts are copied into `memory`. CG_BAD_DATA: the row is none of ours. */
 cg_must_use enum cg_status cg_asked_read(struct cg_text row, const struct cg_policy *policy,

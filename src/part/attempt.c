@@ -21,25 +21,27 @@ const struct cg_step cg_step_ask = {"ask", "task", "input.json", "part_ask.schem
 const struct cg_step cg_step_decide = {"decide", "part", "decide.json", "part_decide.schema.json"};
 const struct cg_step cg_step_answer = {"answer", "task", "tally.json", "part_answer.schema.json"};
 
-enum cg_status cg_step_look(const struct cg_part *part, const struct cg_step *step, uint32_t number,
-                            bool *is_done, struct cg_error *err) {
-    char path[CG_PART_PATH_BYTES];
-    const enum cg_status status =
-        cg_file_look(cg_part_path(part, path, "%s/%u", step->name, number), is_done, err);
-    if (status == CG_OK && *is_done) {
-        cg_log_note("%s has been made already; nothing is to be done", path);
-    }
-    return status;
-}
-
-enum cg_status cg_part_check_number(const struct cg_part *part, const struct cg_step *step,
-                                    uint32_t number, struct cg_error *err) {
+static enum cg_status check_number(const struct cg_part *part, const struct cg_step *step,
+                                   uint32_t number, struct cg_error *err) {
     const bool of_parts = step == &cg_step_decide;
     const uint32_t count = of_parts ? part->plan.parts : part->plan.tasks;
     return number < count
                ? CG_OK
                : cg_error_set(err, CG_USAGE, "--%s %u: %s has %u %s%s, numbered from 0", step->unit,
                               number, part->run_dir, count, step->unit, count == 1 ? "" : "s");
+}
+
+enum cg_status cg_step_look(const struct cg_part *part, const struct cg_step *step, uint32_t number,
+                            bool *is_done, struct cg_error *err) {
+    char path[CG_PART_PATH_BYTES];
+    enum cg_status status = check_number(part, step, number, err);
+    if (status == CG_OK) {
+        status = cg_file_look(cg_part_path(part, path, "%s/%u", step->name, number), is_done, err);
+    }
+    if (status == CG_OK && *is_done) {
+        cg_log_note("%s has been made already; nothing is to be done", path);
+    }
+    return status;
 }
 
 static enum cg_status fault_point(const char *path, int fault, struct cg_error *err) {

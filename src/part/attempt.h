@@ -27,11 +27,6 @@ extern const struct cg_step cg_step_ask;
 extern const struct cg_step cg_step_decide;
 extern const struct cg_step cg_step_answer;
 
-/* CG_USAGE: the run has no task or part of this number. */
-cg_must_use enum cg_status cg_part_check_number(const struct cg_part *part,
-                                                const struct cg_step *step, uint32_t number,
-                                                struct cg_error *err);
-
 struct cg_attempt {
     const struct cg_part *part;
     const struct cg_step *step;
@@ -40,7 +35,8 @@ struct cg_attempt {
     int dir_fd;                    /* -1: not open */
 };
 
-/* *is_done: the folder stands, and a note has said so. */
+/* *is_done: the folder stands, and a note has said so. CG_USAGE: the run has no task or part of
+ * this number. */
 cg_must_use enum cg_status cg_step_look(const struct cg_part *part, const struct cg_step *step,
                                         uint32_t number, bool *is_done, struct cg_error *err);
 

@@ -141,8 +141,7 @@ static enum cg_status decide(struct cg_deciding *deciding, struct cg_error *err)
 enum cg_status cg_part_decide(struct cg_part *part, uint32_t part_no, struct cg_error *err) {
     struct cg_deciding deciding = {.part = part, .part_no = part_no};
     bool is_done;
-    if (cg_part_check_number(part, &cg_step_decide, part_no, err) != CG_OK ||
-        cg_step_look(part, &cg_step_decide, part_no, &is_done, err) != CG_OK) {
+    if (cg_step_look(part, &cg_step_decide, part_no, &is_done, err) != CG_OK) {
         return err->status;
     }
     return is_done ? CG_OK : decide(&deciding, err);

@@ -6,10 +6,10 @@
  * both are. A part that is decided again, for it was cut off in between, finds its run and reads
  * what was known before it.
  */
+#include "asked.h"
 #include "deciding.h"
 
 #include "claimgate/base/fault.h"
-#include "claimgate/gate/sentences.h"
 
 #include <stdlib.h>
 
@@ -71,21 +71,8 @@ enum cg_status cg_deciding_take_task(struct cg_deciding *deciding, const struct 
                                                       cg_json_member(root, "tally"), err);
 }
 
-/* The sentence of a line that its history rejects. */
-static bool word_reason(const struct cg_deciding *deciding, struct cg_line *line) {
-    static const struct cg_binding no_columns;
-    struct cg_batch *batch = deciding->batch;
-    struct cg_verdict verdict;
-    if (line->reasons == 0 || line->detail.len > 0) {
-        return true;
-    }
-    cg_verdict_fill(&deciding->part->rules, &no_columns, batch, line, &verdict);
-    const struct cg_text text = cg_text_of(verdict.detail);
-    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
-    return line->detail.ptr != NULL;
-}
-
 enum cg_status cg_deciding_record(struct cg_deciding *deciding, struct cg_error *err) {
+    static const struct cg_binding no_columns; /* what the history rejects needs none */
     struct cg_batch *batch = deciding->batch;
     if (deciding->ledger == NULL || deciding->is_kept) {
         return CG_OK;
@@ -93,7 +80,8 @@ enum cg_status cg_deciding_record(struct cg_deciding *deciding, struct cg_error 
     for (uint32_t i = 0; i < batch->lines.count; i++) {
         struct cg_line *line = cg_batch_line(batch, i);
         cg_tally_add_line(&deciding->tally, line);
-        if (!line->out_of_scope && !word_reason(deciding, line)) {
+        if (!line->out_of_scope &&
+            !cg_asked_word_reason(&deciding->part->rules, &no_columns, batch, line)) {
             return cg_error_no_memory(err);
         }
     }

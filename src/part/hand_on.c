@@ -9,7 +9,6 @@
 #include "claimgate/base/date.h"
 #include "claimgate/gate/claim.h"
 #include "claimgate/gate/decided.h"
-#include "claimgate/gate/sentences.h"
 #include "claimgate/record/stretches.h"
 
 static void read_batch(void *context, struct cg_batch *batch) {
@@ -76,14 +75,9 @@ static uint16_t count_out_of_scope(const struct cg_line *lines) {
  * the record. */
 static bool word_reason(const struct cg_asking *asking, struct cg_batch *batch,
                         struct cg_line *line) {
-    struct cg_verdict verdict;
-    if (line->reasons == 0 || asking->part->plan.ledgers == NULL) {
-        return true;
-    }
-    cg_verdict_fill(&asking->part->rules, cg_reader_binding(asking->reader), batch, line, &verdict);
-    const struct cg_text text = cg_text_of(verdict.detail);
-    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
-    return line->detail.ptr != NULL;
+    return asking->part->plan.ledgers == NULL ||
+           cg_asked_word_reason(&asking->part->rules, cg_reader_binding(asking->reader), batch,
+                                line);
 }
 
 static enum cg_status hand_on(struct cg_asking *asking, struct cg_batch *batch,
