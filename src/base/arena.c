@@ -51,6 +51,7 @@ void cg_arena_reset(struct cg_arena *arena) {
     }
     arena->blocks = kept;
     arena->used_bytes = 0;
+    arena->has_failed = false;
 }
 
 /* Blocks are listed newest first and only the newest is filled. A big object gets a block of its
@@ -70,7 +71,7 @@ static struct cg_arena_block *add_block(struct cg_arena *arena, size_t object_by
     return block;
 }
 
-void *cg_arena_alloc(struct cg_arena *arena, size_t len_bytes) {
+static char *take(struct cg_arena *arena, size_t len_bytes) {
     CG_ASSERT(arena->used_bytes <= arena->limit_bytes);
     if (len_bytes > SIZE_MAX / 2) {
         return NULL;
@@ -93,13 +94,25 @@ void *cg_arena_alloc(struct cg_arena *arena, size_t len_bytes) {
     return object;
 }
 
+void *cg_arena_alloc(struct cg_arena *arena, size_t len_bytes) {
+    char *object = take(arena, len_bytes);
+    arena->has_failed = arena->has_failed || object == NULL;
+    return object;
+}
+
 char *cg_arena_copy(struct cg_arena *arena, const char *bytes, size_t len_bytes) {
-    if (len_bytes == SIZE_MAX) {
-        return NULL;
-    }
-    char *copy = cg_arena_alloc(arena, len_bytes + 1);
+    char *copy = cg_arena_alloc(arena, len_bytes < SIZE_MAX ? len_bytes + 1 : SIZE_MAX);
     if (copy != NULL && len_bytes > 0) {
         memcpy(copy, bytes, len_bytes);
     }
     return copy;
+}
+
+char *cg_arena_string(struct cg_arena *arena, const char *text) {
+    return cg_arena_copy(arena, text, strlen(text));
+}
+
+struct cg_text cg_arena_text(struct cg_arena *arena, struct cg_text text) {
+    const char *copy = cg_arena_copy(arena, text.ptr, text.len);
+    return (struct cg_text){copy, copy != NULL ? text.len : 0};
 }

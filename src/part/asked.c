@@ -53,8 +53,7 @@ bool cg_asked_word_reason(const struct cg_rules *rules, const struct cg_binding 
         return true;
     }
     cg_verdict_fill(rules, binding, batch, line, &verdict);
-    const struct cg_text text = cg_text_of(verdict.detail);
-    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
+    line->detail = cg_arena_text(&batch->scratch, cg_text_of(verdict.detail));
     return line->detail.ptr != NULL;
 }
 

@@ -30,17 +30,12 @@ struct loading {
     struct cg_layout *layout;
     const struct cg_json_doc *doc;
     struct cg_problems *problems;
-    bool no_memory;
 };
 
 static const char *keep(struct loading *loading, const struct cg_json *string) {
-    if (cg_json_is_null(string)) {
-        return NULL;
-    }
-    const char *text = cg_json_string(string);
-    const char *kept = cg_arena_copy(&loading->layout->arena, text, strlen(text));
-    loading->no_memory = loading->no_memory || kept == NULL;
-    return kept;
+    return cg_json_is_null(string)
+               ? NULL
+               : cg_arena_string(&loading->layout->arena, cg_json_string(string));
 }
 
 /* Letter case does not matter in a map, so JSON's own ban on equal keys is not enough. */
@@ -68,7 +63,7 @@ static void load_map(struct loading *loading, const struct cg_json *node,
         const char *from = NULL;
         const struct cg_json *meaning = cg_json_member_at(node, i, &from);
         const char *to = keep(loading, meaning);
-        const char *kept = cg_arena_copy(&loading->layout->arena, from, strlen(from));
+        const char *kept = cg_arena_string(&loading->layout->arena, from);
         if (to == NULL || kept == NULL) {
             break;
         }
@@ -76,14 +71,12 @@ static void load_map(struct loading *loading, const struct cg_json *node,
         map[source->map_count++] = (struct cg_layout_pair){cg_text_of(kept), cg_text_of(to)};
         check_twins(loading, meaning, source);
     }
-    loading->no_memory = loading->no_memory || source->map_count < count;
 }
 
 static void load_names(struct loading *loading, const struct cg_json *list,
                        struct cg_layout_source *source) {
     const size_t count = cg_json_count(list);
     const char **names = cg_arena_alloc(&loading->layout->arena, (count + 1) * sizeof *names);
-    loading->no_memory = loading->no_memory || names == NULL;
     for (size_t i = 0; names != NULL && i < count; i++) {
         names[i] = keep(loading, cg_json_item(list, i));
     }
@@ -102,9 +95,8 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     struct cg_layout_source *source = &loading->layout->fields[field];
     const struct cg_json *fixed = cg_json_member(node, "fixed");
     const struct cg_json *map = cg_json_member(node, "map");
-    source->column = cg_layout_place_of(loading->layout, node, &loading->no_memory);
-    source->fallback =
-        cg_layout_place(loading->layout, cg_json_member(node, "fallback"), &loading->no_memory);
+    source->column = cg_layout_place_of(loading->layout, node);
+    source->fallback = cg_layout_place(loading->layout, cg_json_member(node, "fallback"));
     source->decimals = (uint8_t)cg_json_integer(cg_json_member(node, "decimals"));
     source->fixed = keep(loading, fixed);
     source->missing = keep(loading, cg_json_member(node, "missing"));
@@ -127,7 +119,8 @@ static void load_source(struct loading *loading, enum cg_field field, const stru
     }
 }
 
-static void load_document(struct loading *loading) {
+/* False: no memory. */
+static bool load_document(struct loading *loading) {
     struct cg_layout *layout = loading->layout;
     const struct cg_json *root = cg_json_root(loading->doc);
     const struct cg_json *fields = cg_json_member(root, "fields");
@@ -136,8 +129,7 @@ static void load_document(struct loading *loading) {
     layout->delimiter = cg_json_string(cg_json_member(root, "delimiter"))[0];
     layout->multiline = cg_json_boolean(cg_json_member(root, "multiline"));
     layout->date_format = date_format_of(cg_json_string(cg_json_member(root, "date_format")));
-    loading->no_memory =
-        loading->no_memory || !cg_layout_load_rows(layout, loading->doc, loading->problems);
+    cg_layout_load_rows(layout, loading->doc, loading->problems);
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_json *node = cg_json_member(fields, field_names[i]);
         layout->fields[i].date_format = layout->date_format;
@@ -145,9 +137,11 @@ static void load_document(struct loading *loading) {
             load_source(loading, (enum cg_field)i, node);
         }
     }
-    loading->no_memory = loading->no_memory ||
-                         !cg_layout_load_lines(layout, loading->doc, loading->problems) ||
-                         !cg_layout_load_headless(layout, loading->doc, loading->problems);
+    if (!layout->arena.has_failed) {
+        cg_layout_load_lines(layout, loading->doc, loading->problems);
+    }
+    return cg_layout_load_headless(layout, loading->doc, loading->problems) &&
+           !layout->arena.has_failed;
 }
 
 /* One that is built in is not held against the schema, for a test does that. */
@@ -163,15 +157,13 @@ static enum cg_status load_file(const struct cg_named_file *file, struct cg_layo
     struct cg_json_doc *doc =
         cg_json_load_faulty(file->name, file->text.ptr, file->text.len,
                             file->is_builtin ? NULL : "layout.schema.json", problems);
+    enum cg_status status = CG_OK;
     if (doc != NULL) {
         loading.doc = doc;
-        load_document(&loading);
+        status = load_document(&loading) ? CG_OK : cg_error_no_memory(err);
         cg_json_free(doc);
     }
-    enum cg_status status = CG_OK;
-    if (loading.no_memory) {
-        status = cg_error_no_memory(err);
-    } else if (problems->total > before) {
+    if (status == CG_OK && problems->total > before) {
         cg_problems_sort(problems, before);
         status = cg_problems_status(problems, err);
     }

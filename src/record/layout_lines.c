@@ -30,8 +30,7 @@ static bool is_numbered(const struct cg_layout_source *source) {
 }
 
 /* The name for a line, from 1; NULL stays NULL. */
-static const char *name_for(struct cg_layout *layout, const char *name, uint32_t line,
-                            bool *no_memory) {
+static const char *name_for(struct cg_layout *layout, const char *name, uint32_t line) {
     char text[NAME_MAX_BYTES];
     struct cg_phrase say = cg_phrase_start(text, sizeof text);
     if (!has_mark(name)) {
@@ -43,39 +42,30 @@ static const char *name_for(struct cg_layout *layout, const char *name, uint32_t
         name = mark + sizeof number_mark - 1;
     }
     cg_say(&say, "%s", name);
-    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
-    *no_memory = *no_memory || kept == NULL;
-    return kept;
+    return cg_arena_string(&layout->arena, text);
 }
 
-static bool number_names(struct cg_layout *layout, struct cg_layout_source *source, uint32_t line) {
-    bool no_memory = false;
+static void number_names(struct cg_layout *layout, struct cg_layout_source *source, uint32_t line) {
     const char **names = cg_arena_alloc(&layout->arena, (source->also_count + 1) * sizeof *names);
-    if (names == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < source->also_count; i++) {
-        names[i] = name_for(layout, source->also_named[i], line, &no_memory);
+    for (size_t i = 0; names != NULL && i < source->also_count; i++) {
+        names[i] = name_for(layout, source->also_named[i], line);
     }
     source->also_named = names;
-    source->column = name_for(layout, source->column, line, &no_memory);
-    source->fallback = name_for(layout, source->fallback, line, &no_memory);
-    return !no_memory;
+    source->column = name_for(layout, source->column, line);
+    source->fallback = name_for(layout, source->fallback, line);
 }
 
-static bool make_lines(struct cg_layout *layout) {
+static void make_lines(struct cg_layout *layout) {
     const size_t count = (size_t)layout->line_count * CG_FIELD_COUNT;
     struct cg_layout_source *fields = cg_arena_alloc(&layout->arena, count * sizeof *fields);
-    bool good = fields != NULL;
-    for (size_t i = 0; good && i < count; i++) {
+    for (size_t i = 0; fields != NULL && i < count; i++) {
         fields[i] = layout->fields[i % CG_FIELD_COUNT];
-        good = number_names(layout, &fields[i], (uint32_t)(i / CG_FIELD_COUNT) + 1);
+        number_names(layout, &fields[i], (uint32_t)(i / CG_FIELD_COUNT) + 1);
     }
-    if (good) {
+    if (!layout->arena.has_failed) {
         layout->line_fields = fields;
         memcpy(layout->fields, fields, sizeof layout->fields);
     }
-    return good;
 }
 
 static void check_fields(const struct cg_layout *layout, const struct cg_json_doc *doc,
@@ -105,7 +95,7 @@ static void check_fields(const struct cg_layout *layout, const struct cg_json_do
     }
 }
 
-bool cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
+void cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
                           struct cg_problems *problems) {
     const struct cg_json *lines = cg_json_member(cg_json_root(doc), "lines");
     const size_t before = problems->total;
@@ -113,5 +103,7 @@ bool cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *do
         layout->line_count = (uint32_t)cg_json_integer(cg_json_member(lines, "count"));
     }
     check_fields(layout, doc, problems);
-    return layout->line_count == 0 || problems->total > before || make_lines(layout);
+    if (layout->line_count > 0 && problems->total == before) {
+        make_lines(layout);
+    }
 }

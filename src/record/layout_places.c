@@ -13,15 +13,8 @@
 
 enum { NAME_BYTES = 32, HEADER_MAX_BYTES = 1 << 17 };
 
-static const char *keep(struct cg_layout *layout, const char *text, bool *no_memory) {
-    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
-    *no_memory = *no_memory || kept == NULL;
-    return kept;
-}
-
 /* A span that several fields read is one. */
-static const char *span_name(struct cg_layout *layout, const struct cg_json *node,
-                             bool *no_memory) {
+static const char *span_name(struct cg_layout *layout, const struct cg_json *node) {
     const struct cg_byte_span span = {
         .start = (uint32_t)cg_json_integer(cg_json_member(node, "start")) - 1,
         .len = (uint32_t)cg_json_integer(cg_json_member(node, "length"))};
@@ -36,38 +29,36 @@ static const char *span_name(struct cg_layout *layout, const struct cg_json *nod
         layout->spans[layout->span_count++] = span;
     }
     cg_say(&say, "bytes_%u_%u", span.start + 1, span.start + span.len);
-    return keep(layout, name, no_memory);
+    return cg_arena_string(&layout->arena, name);
 }
 
-const char *cg_layout_place(struct cg_layout *layout, const struct cg_json *node, bool *no_memory) {
+const char *cg_layout_place(struct cg_layout *layout, const struct cg_json *node) {
     char name[NAME_BYTES];
     struct cg_phrase say = cg_phrase_start(name, sizeof name);
     if (cg_json_is_null(node)) {
         return NULL;
     }
     if (cg_json_kind(node) == CG_JSON_OBJECT) {
-        return span_name(layout, node, no_memory);
+        return span_name(layout, node);
     }
     const int64_t number = cg_json_integer(node);
     if (number <= 0) {
-        return keep(layout, cg_json_string(node), no_memory);
+        return cg_arena_string(&layout->arena, cg_json_string(node));
     }
     cg_say(&say, "column_%u", (uint32_t)number);
-    return keep(layout, name, no_memory);
+    return cg_arena_string(&layout->arena, name);
 }
 
-const char *cg_layout_place_of(struct cg_layout *layout, const struct cg_json *node,
-                               bool *no_memory) {
+const char *cg_layout_place_of(struct cg_layout *layout, const struct cg_json *node) {
     return cg_json_is_null(cg_json_member(node, "start"))
-               ? cg_layout_place(layout, cg_json_member(node, "column"), no_memory)
-               : span_name(layout, node, no_memory);
+               ? cg_layout_place(layout, cg_json_member(node, "column"))
+               : span_name(layout, node);
 }
 
 static bool make_header(struct cg_layout *layout) {
     struct cg_buffer header;
     const uint32_t count = layout->own_columns > 0 ? layout->own_columns : layout->span_count;
     bool good = true;
-    bool no_memory = false;
     cg_buffer_init(&header, HEADER_MAX_BYTES);
     for (uint32_t i = 0; i < count && good; i++) {
         const struct cg_byte_span *span = &layout->spans[i % CG_SPANS_MAX];
@@ -77,9 +68,9 @@ static bool make_header(struct cg_layout *layout) {
                                                            span->start + span->len));
     }
     good = good && cg_buffer_append(&header, "", 1);
-    layout->lines.own_header = good ? keep(layout, header.data, &no_memory) : NULL;
+    layout->lines.own_header = good ? cg_arena_string(&layout->arena, header.data) : NULL;
     cg_buffer_fini(&header);
-    return good && !no_memory;
+    return layout->lines.own_header != NULL;
 }
 
 static void check_place(const struct cg_layout *layout, const struct cg_json_doc *doc,
@@ -117,13 +108,12 @@ bool cg_layout_load_headless(struct cg_layout *layout, const struct cg_json_doc 
     const struct cg_json *record = cg_json_member(root, "record");
     const struct cg_json *fields = cg_json_member(root, "fields");
     const size_t before = problems->total;
-    bool no_memory = false;
     layout->headless = !cg_json_is_null(header) && !cg_json_boolean(header);
     layout->own_columns = (uint32_t)cg_json_integer(cg_json_member(root, "columns"));
     if (!cg_json_is_null(record)) {
-        layout->kind_column = cg_layout_place_of(layout, record, &no_memory);
+        layout->kind_column = cg_layout_place_of(layout, record);
         layout->kind_value =
-            keep(layout, cg_json_string(cg_json_member(record, "value")), &no_memory);
+            cg_arena_string(&layout->arena, cg_json_string(cg_json_member(record, "value")));
         check_place_of(layout, doc, record, problems);
     }
     if (layout->headless && layout->line_count > 0) {
@@ -135,7 +125,7 @@ bool cg_layout_load_headless(struct cg_layout *layout, const struct cg_json_doc 
         check_place_of(layout, doc, node, problems);
         check_place(layout, doc, cg_json_member(node, "fallback"), problems);
     }
-    return !no_memory && (!layout->headless || problems->total > before || make_header(layout));
+    return !layout->headless || problems->total > before || make_header(layout);
 }
 
 void cg_layout_bind_headless(const struct cg_layout *layout,

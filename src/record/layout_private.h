@@ -74,21 +74,20 @@ static inline const struct cg_layout_source *cg_layout_fields_of(const struct cg
                                        : layout->fields;
 }
 
-/* What a layout file says of whole rows: its keys "only", "blank" and "negative_units". False: no
- * memory. The document is sound, or has a problem of its own. */
+/* What a layout file says of whole rows: its keys "only", "blank" and "negative_units". The
+ * document is sound, or has a problem of its own; where memory is out, the layout's arena has
+ * failed. */
 struct cg_json_doc;
 struct cg_json;
 struct cg_problems;
 struct cg_header_columns;
-cg_must_use bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
-                                     struct cg_problems *problems);
+void cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
+                         struct cg_problems *problems);
 
-/* The name of a place: a column's own, "column_12", "bytes_298_308". NULL for an absent value.
- * *no_memory is set when there is none. */
-const char *cg_layout_place(struct cg_layout *layout, const struct cg_json *node, bool *no_memory);
+/* The name of a place: a column's own, "column_12", "bytes_298_308". NULL for an absent value. */
+const char *cg_layout_place(struct cg_layout *layout, const struct cg_json *node);
 /* The same of a value with the keys "start" and "length", else "column". */
-const char *cg_layout_place_of(struct cg_layout *layout, const struct cg_json *node,
-                               bool *no_memory);
+const char *cg_layout_place_of(struct cg_layout *layout, const struct cg_json *node);
 /* The keys "header", "columns" and "record", once the fields are loaded. False: no memory. */
 cg_must_use bool cg_layout_load_headless(struct cg_layout *layout, const struct cg_json_doc *doc,
                                          struct cg_problems *problems);
@@ -96,9 +95,9 @@ cg_must_use bool cg_layout_load_headless(struct cg_layout *layout, const struct 
 void cg_layout_bind_headless(const struct cg_layout *layout,
                              const struct cg_header_columns *columns, struct cg_binding *out);
 
-/* The key "lines", once the fields are loaded: their names for each line. The same. */
-cg_must_use bool cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
-                                      struct cg_problems *problems);
+/* The key "lines", once the fields are loaded: their names for each line. */
+void cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
+                          struct cg_problems *problems);
 
 /* Find the columns of the rules "only". CG_BAD_DATA where one is not there that must be. */
 struct cg_header_columns;

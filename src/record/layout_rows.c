@@ -12,34 +12,28 @@
 
 enum { RULE_TEXT_BYTES = 160 };
 
-static const char *keep(struct cg_layout *layout, const char *text) {
-    return cg_arena_copy(&layout->arena, text, strlen(text));
+static struct cg_text keep(struct cg_layout *layout, const struct cg_json *string) {
+    return cg_json_is_null(string)
+               ? (struct cg_text){NULL, 0}
+               : cg_arena_text(&layout->arena, cg_text_of(cg_json_string(string)));
 }
 
-static bool load_values(struct cg_layout *layout, const struct cg_json *list,
+static void load_values(struct cg_layout *layout, const struct cg_json *list,
                         struct cg_text **values, uint32_t *count) {
     const size_t wanted = cg_json_count(list);
     *values = cg_arena_alloc(&layout->arena, (wanted + 1) * sizeof **values);
     for (*count = 0; *values != NULL && *count < wanted; ++*count) {
-        const char *kept = keep(layout, cg_json_string(cg_json_item(list, *count)));
-        if (kept == NULL) {
-            return false;
-        }
-        (*values)[*count] = cg_text_of(kept);
+        (*values)[*count] = keep(layout, cg_json_item(list, *count));
     }
-    return *values != NULL;
 }
 
-static bool load_value(struct cg_layout *layout, const struct cg_json *value,
+static void load_value(struct cg_layout *layout, const struct cg_json *value,
                        struct cg_layout_only *rule) {
-    const char *kept = keep(layout, cg_json_string(value));
     rule->values = cg_arena_alloc(&layout->arena, sizeof *rule->values);
-    if (kept == NULL || rule->values == NULL) {
-        return false;
+    if (rule->values != NULL) {
+        rule->values[0] = keep(layout, value);
+        rule->count = 1;
     }
-    rule->values[0] = cg_text_of(kept);
-    rule->count = 1;
-    return true;
 }
 
 static const char *describe(struct cg_layout *layout, const struct cg_layout_only *rule,
@@ -53,10 +47,10 @@ static const char *describe(struct cg_layout *layout, const struct cg_layout_onl
         used += (size_t)snprintf(text + used, sizeof text - used, "%s %s", i == 0 ? "" : ",",
                                  rule->values[i].len == 0 ? "blank" : rule->values[i].ptr);
     }
-    return keep(layout, text);
+    return cg_arena_string(&layout->arena, text);
 }
 
-static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
+static void load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
                       const struct cg_json *node, struct cg_problems *problems) {
     struct cg_layout_only *rule = &layout->only[layout->only_count++];
     const struct cg_json *equals = cg_json_member(node, "equals");
@@ -69,16 +63,15 @@ static bool load_only(struct cg_layout *layout, const struct cg_json_doc *doc,
         cg_json_problem(doc, node, problems,
                         "a rule needs exactly one of \"equals\", \"in\" and \"not_in\"");
     }
-    bool no_memory = false;
-    rule->column = cg_layout_place(layout, cg_json_member(node, "column"), &no_memory);
-    const bool loaded =
-        is_equals ? load_value(layout, equals, rule)
-                  : load_values(layout, rule->negated ? not_in : in, &rule->values, &rule->count);
-    if (rule->column == NULL || !loaded) {
-        return false;
+    rule->column = cg_layout_place(layout, cg_json_member(node, "column"));
+    if (is_equals) {
+        load_value(layout, equals, rule);
+    } else {
+        load_values(layout, rule->negated ? not_in : in, &rule->values, &rule->count);
     }
-    rule->text = describe(layout, rule, is_equals);
-    return rule->text != NULL;
+    if (rule->column != NULL && !layout->arena.has_failed) {
+        rule->text = describe(layout, rule, is_equals);
+    }
 }
 
 /* Lines that a record holds are numbered by their place in it. */
@@ -115,14 +108,7 @@ static void load_times(struct cg_layout *layout, const struct cg_json_doc *doc,
     }
 }
 
-static bool keep_text(struct cg_layout *layout, const struct cg_json *node, struct cg_text *out) {
-    const char *text = cg_json_string(node);
-    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
-    *out = kept != NULL ? cg_text_of(kept) : *out;
-    return kept != NULL;
-}
-
-static bool load_lines(struct cg_layout *layout, const struct cg_json *root) {
+static void load_lines(struct cg_layout *layout, const struct cg_json *root) {
     struct cg_layout_lines *lines = &layout->lines;
     const struct cg_json *skip = cg_json_member(root, "skip_lines");
     const struct cg_json *start = cg_json_member(root, "header_starts_with");
@@ -130,28 +116,26 @@ static bool load_lines(struct cg_layout *layout, const struct cg_json *root) {
     lines->skip = cg_json_is_null(skip) ? 0 : (uint32_t)cg_json_integer(skip);
     lines->trailing_delimiter = cg_json_boolean(cg_json_member(root, "trailing_delimiter"));
     lines->short_records = cg_json_boolean(cg_json_member(root, "short_records"));
-    return (cg_json_is_null(start) || keep_text(layout, start, &lines->header_starts_with)) &&
-           (cg_json_is_null(trailer) || keep_text(layout, trailer, &lines->trailer));
+    lines->header_starts_with = keep(layout, start);
+    lines->trailer = keep(layout, trailer);
 }
 
 struct cg_layout_lines cg_layout_lines(const struct cg_layout *layout) {
     return layout->lines;
 }
 
-bool cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
+void cg_layout_load_rows(struct cg_layout *layout, const struct cg_json_doc *doc,
                          struct cg_problems *problems) {
     const struct cg_json *root = cg_json_root(doc);
     const struct cg_json *only = cg_json_member(root, "only");
     const char *negative_units = cg_json_string(cg_json_member(root, "negative_units"));
     layout->negative_units_void = strcmp(negative_units, "void") == 0;
     for (size_t i = 0; i < cg_json_count(only) && i < CG_ONLY_MAX; i++) {
-        if (!load_only(layout, doc, cg_json_item(only, i), problems)) {
-            return false;
-        }
+        load_only(layout, doc, cg_json_item(only, i), problems);
     }
     load_times(layout, doc, problems);
-    return load_lines(layout, root) && load_values(layout, cg_json_member(root, "blank"),
-                                                   &layout->blanks, &layout->blank_count);
+    load_lines(layout, root);
+    load_values(layout, cg_json_member(root, "blank"), &layout->blanks, &layout->blank_count);
 }
 
 /* A rule whose column is not there would leave nothing out, without a word. */

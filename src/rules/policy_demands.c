@@ -204,9 +204,8 @@ static void load_supervision(struct cg_policy_loading *loading, const struct cg_
 /* All versions share one list, for a roster's rows are read once for all of them. */
 static void load_status_words(struct cg_policy_loading *loading, const struct cg_json *words) {
     struct cg_policy *policy = loading->policy;
-    struct cg_status_loading status = {loading->doc, loading->problems, &policy->arena, false};
+    struct cg_status_loading status = {loading->doc, loading->problems, &policy->arena};
     cg_status_words_load(&status, words, &policy->status_words);
-    loading->no_memory = loading->no_memory || status.no_memory;
 }
 
 void cg_policy_load_credential(struct cg_policy_loading *loading, const struct cg_json *credential,

@@ -42,12 +42,8 @@ void *cg_policy_alloc(struct cg_policy_loading *loading, size_t count, size_t it
 }
 
 const char *cg_policy_keep(struct cg_policy_loading *loading, const char *text) {
-    const char *copy = cg_arena_copy(&loading->policy->arena, text, strlen(text));
-    if (copy == NULL) {
-        loading->no_memory = true;
-        return "";
-    }
-    return copy;
+    const char *copy = cg_arena_string(&loading->policy->arena, text);
+    return copy != NULL ? copy : "";
 }
 
 static struct cg_text text_of(const struct cg_json *string) {
@@ -326,7 +322,7 @@ enum cg_status cg_policy_load_text(const char *file, const char *text, size_t le
     } else if (problems->total == problems_before) {
         loading.no_memory = true;
     }
-    if (policy->text == NULL || loading.no_memory) {
+    if (policy->arena.has_failed || loading.no_memory) {
         status = cg_error_set(err, CG_INTERNAL, "%s: out of memory", file);
     } else if (problems->total > problems_before) {
         cg_problems_sort(problems, problems_before);

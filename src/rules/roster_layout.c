@@ -22,55 +22,44 @@ void cg_roster_layout_fini(struct cg_roster_layout *layout) {
     cg_arena_fini(&layout->arena);
 }
 
-/* NULL for what is absent; memory that is out shows in `no_memory`. */
-static const char *keep(struct cg_roster_layout *layout, const struct cg_json *string,
-                        bool *no_memory) {
-    if (cg_json_is_null(string)) {
-        return NULL;
-    }
-    const char *text = cg_json_string(string);
-    const char *kept = cg_arena_copy(&layout->arena, text, strlen(text));
-    *no_memory = *no_memory || kept == NULL;
-    return kept;
+/* NULL for what is absent. */
+static const char *keep(struct cg_roster_layout *layout, const struct cg_json *string) {
+    return cg_json_is_null(string) ? NULL : cg_arena_string(&layout->arena, cg_json_string(string));
 }
 
-static void load_columns(struct cg_roster_layout *layout, const struct cg_json *columns,
-                         bool *no_memory) {
+static void load_columns(struct cg_roster_layout *layout, const struct cg_json *columns) {
     for (int file = 0; file < CG_ROSTER_FILE_COUNT; file++) {
         const struct cg_json *names =
             cg_json_member(columns, cg_roster_file_name((enum cg_roster_file)file));
         for (uint32_t i = 0; i < CG_ROSTER_COLUMNS_MAX; i++) {
             const char *field = cg_roster_field_name((enum cg_roster_file)file, i);
             if (field != NULL) {
-                layout->columns[file][i] = keep(layout, cg_json_member(names, field), no_memory);
+                layout->columns[file][i] = keep(layout, cg_json_member(names, field));
             }
         }
     }
 }
 
-static void load_blanks(struct cg_roster_layout *layout, const struct cg_json *blanks,
-                        bool *no_memory) {
+static void load_blanks(struct cg_roster_layout *layout, const struct cg_json *blanks) {
     for (size_t i = 0; i < cg_json_count(blanks) && i < CG_ROSTER_BLANKS_MAX; i++) {
-        const char *kept = keep(layout, cg_json_item(blanks, i), no_memory);
+        const char *kept = keep(layout, cg_json_item(blanks, i));
         if (kept != NULL) {
             layout->blanks[layout->blank_count++] = cg_text_trim(cg_text_of(kept));
         }
     }
 }
 
-static bool load_document(struct cg_roster_layout *layout, const struct cg_json_doc *doc,
+static void load_document(struct cg_roster_layout *layout, const struct cg_json_doc *doc,
                           struct cg_problems *problems) {
     const struct cg_json *root = cg_json_root(doc);
     const char *format = cg_json_string(cg_json_member(root, "date_format"));
-    struct cg_status_loading status = {doc, problems, &layout->arena, false};
-    bool no_memory = false;
+    struct cg_status_loading status = {doc, problems, &layout->arena};
     if (cg_date_format_named(format, &layout->date_format)) {
-        layout->date_text = keep(layout, cg_json_member(root, "date_format"), &no_memory);
+        layout->date_text = keep(layout, cg_json_member(root, "date_format"));
     }
     cg_status_words_load(&status, cg_json_member(root, "status_words"), &layout->status_words);
-    load_blanks(layout, cg_json_member(root, "blank"), &no_memory);
-    load_columns(layout, cg_json_member(root, "columns"), &no_memory);
-    return !no_memory && !status.no_memory;
+    load_blanks(layout, cg_json_member(root, "blank"));
+    load_columns(layout, cg_json_member(root, "columns"));
 }
 
 static enum cg_status load_text(const char *path, const struct cg_buffer *bytes,
@@ -80,7 +69,10 @@ static enum cg_status load_text(const char *path, const struct cg_buffer *bytes,
     const char *text = bytes->data == NULL ? "" : bytes->data; /* an empty file */
     struct cg_json_doc *doc =
         cg_json_load_faulty(path, text, bytes->len_bytes, "roster_layout.schema.json", problems);
-    const bool loaded = doc != NULL && load_document(layout, doc, problems);
+    if (doc != NULL) {
+        load_document(layout, doc, problems);
+    }
+    const bool loaded = doc != NULL && !layout->arena.has_failed;
     cg_json_free(doc);
     cg_problems_sort(problems, before);
     return loaded || problems->total > before ? CG_OK : cg_error_no_memory(err);

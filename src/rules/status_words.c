@@ -43,7 +43,6 @@ void cg_status_words_load(struct cg_status_loading *loading, const struct cg_jso
             cg_json_problem(loading->doc, node, loading->problems, "\"%s\" %s", written, fault);
         } else if (find(words, key) == NULL) {
             const char *kept = cg_arena_copy(loading->arena, folded, key.len + 1);
-            loading->no_memory = loading->no_memory || kept == NULL;
             words->list[words->count] = (struct cg_status_word){kept, status};
             words->count += kept != NULL;
         }

@@ -12,7 +12,6 @@ struct cg_status_loading {
     const struct cg_json_doc *doc;
     struct cg_problems *problems;
     struct cg_arena *arena; /* of the words */
-    bool no_memory;         /* filled */
 };
 
 /* Add the members of an object, whose values the schema has tested. A word that is a status itself,

@@ -108,8 +108,7 @@ static bool keep_detail(struct cg_batch *batch, struct cg_line *line, const char
     if (line->malformed != CG_WELL_FORMED) {
         return true;
     }
-    const struct cg_text text = cg_text_of(detail);
-    line->detail = (struct cg_text){cg_arena_copy(&batch->scratch, text.ptr, text.len), text.len};
+    line->detail = cg_arena_text(&batch->scratch, cg_text_of(detail));
     return line->detail.ptr != NULL;
 }
 

@@ -77,3 +77,20 @@ Test(arena, copies_end_in_a_nul) {
     cr_assert_str_eq(cg_arena_copy(&arena, NULL, 0), "");
     cg_arena_fini(&arena);
 }
+
+Test(arena, it_tells_whether_anything_was_refused) {
+    struct cg_arena arena;
+    cg_arena_init(&arena, 64);
+    const struct cg_text text = cg_arena_text(&arena, (struct cg_text){"H0038 and more", 5});
+    cr_assert(cg_text_equal(text, cg_text_of("H0038")));
+    cr_assert_str_eq(cg_arena_string(&arena, "T1019"), "T1019");
+    cr_assert(!arena.has_failed);
+    const struct cg_text refused =
+        cg_arena_text(&arena, (struct cg_text){"a longer one of 33 bytes, no more", 33});
+    cr_assert(refused.ptr == NULL && refused.len == 0 && arena.has_failed);
+    cr_assert_not_null(cg_arena_alloc(&arena, 16));
+    cr_assert(arena.has_failed);
+    cg_arena_reset(&arena);
+    cr_assert(!arena.has_failed);
+    cg_arena_fini(&arena);
+}
