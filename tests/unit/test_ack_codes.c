@@ -77,21 +77,17 @@ static size_t load_own(const char *rows, struct cg_ack_composites *told) {
     char text[512];
     struct memory_file file;
     struct cg_ack_codes *codes = NULL;
-    struct cg_problems problems;
     struct cg_error err = CG_ERROR_INIT;
     const struct cg_line line = {.reasons = cg_reason_bit(CG_REASON_UNITS_INVALID)};
     const struct cg_x12_line values = {.segment_delta = 0};
-    cg_problems_init(&problems);
     const int len = snprintf(text, sizeof text, "%s%s", header, rows);
     memory_file_make(&file, text, (size_t)len);
-    const enum cg_status status = cg_ack_codes_load(file.path, &codes, &problems, &err);
-    const size_t found = problems.total;
-    cr_expect_eq(status == CG_OK, found == 0, "%s: %s", rows, err.text);
+    const enum cg_status status = cg_ack_codes_load(file.path, &codes, &err);
+    const size_t found = status == CG_OK ? 0 : strstr(err.text, "(and 1 more)") != NULL ? 2 : 1;
     if (status == CG_OK) {
         cg_ack_codes_tell(codes, &line, &values, false, told);
     }
     cg_ack_codes_free(codes);
-    cg_problems_fini(&problems);
     memory_file_close(&file);
     return found;
 }
