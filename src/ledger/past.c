@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { LOOKED_UP_MAX = 64, STRETCH_BYTES = 8 << 20, LINKS_MAX = 1 << 30 };
+enum { LOOKED_UP_MAX = 64, LINKS_MAX = 1 << 30 };
 
 /* Members are numbered from 1, but a damaged ledger may have any number. */
 static const int64_t member_no_max = INT64_MAX / CG_PAST_PARTS - 1;
