@@ -19,35 +19,11 @@
 #include "claimgate/base/assert.h"
 #include "claimgate/rules/reason.h"
 
-static bool keep_note(struct cg_history_memory *memory, const struct cg_take_back *note) {
-    if (memory->store.claim_is_open) {
-        return cg_take_backs_wait(&memory->take_backs, note);
-    }
-    struct cg_take_back kept = *note;
-    return (cg_take_backs_find(&memory->take_backs, note) != NULL ||
-            (cg_line_store_keep_key(&memory->store, &kept.claim) &&
-             cg_line_store_keep_key(&memory->store, &kept.original) &&
-             cg_line_store_keep_key(&memory->store, &kept.named))) &&
-           cg_take_backs_add(&memory->take_backs, &kept);
-}
-
-enum cg_status cg_member_note_take_back(struct cg_member *member, struct cg_take_back note) {
-    struct cg_history_memory *memory = member->memory;
-    note.member = member->history;
-    bool good = keep_note(memory, &note);
-    if (note.took_lines && !cg_key_equal(&note.named, &note.original)) {
-        note.named = note.original;
-        good = good && keep_note(memory, &note);
-    }
-    return good ? CG_OK : CG_INTERNAL;
-}
-
-bool cg_member_note_biller(struct cg_member *member, const struct cg_key *claim,
-                           uint64_t billing_npi) {
-    struct cg_history_memory *memory = member->memory;
-    return !memory->takes_same_number ||
-           cg_claim_billers_add(&memory->billers, (struct cg_billed_claim){&member->history->member,
-                                                                           claim, billing_npi});
+static void mark(struct cg_history_memory *memory, struct cg_line *line,
+                 enum cg_odd_take_back odd) {
+    line->odd_take_back = (uint8_t)odd;
+    line->told = true;
+    memory->told_lines++;
 }
 
 /* `context` is the line that takes back. */
@@ -78,9 +54,7 @@ static enum cg_status reverse(struct cg_member *member, struct cg_line *line, bo
     *known = line->taken_back_lines > 0;
     if (*known && line->reversed_units != line->taken_back_units &&
         line->reversed_units != reversal.submitted_units) {
-        line->odd_take_back = CG_TOOK_OTHER_UNITS;
-        line->told = true;
-        memory->told_lines++;
+        mark(memory, line, CG_TOOK_OTHER_UNITS);
     }
     return good ? CG_OK : CG_INTERNAL;
 }
@@ -107,9 +81,7 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
     *known = cg_take_backs_find(&memory->take_backs, &note) != NULL;
     if (*known && line->frequency == CG_VOID &&
         cg_member_history_has_claim(&memory->store, member->history, original)) {
-        line->odd_take_back = CG_TOOK_BACK_BEFORE;
-        line->told = true;
-        memory->told_lines++;
+        mark(memory, line, CG_TOOK_BACK_BEFORE);
     }
     if (*known) {
         return CG_OK;
@@ -373,26 +345,12 @@ void cg_member_clear_verdict(struct cg_line *line) {
 
 enum cg_status cg_member_decide(struct cg_member *member, struct cg_line *line) {
     cg_member_clear_verdict(line);
-    return line->decision == CG_REJECTED ? CG_OK : decide_line(member, line);
-}
-
-void cg_history_open_claim(struct cg_history_memory *memory) {
-    cg_line_store_open_claim(&memory->store);
-}
-
-enum cg_status cg_history_close_claim(struct cg_history_memory *memory, bool stands) {
-    struct cg_array *waiting = &memory->take_backs.waiting;
-    if (!cg_line_store_close_claim(&memory->store, stands)) {
-        return CG_INTERNAL;
+    if (line->decision == CG_REJECTED) {
+        return CG_OK;
     }
-    enum cg_status status = CG_OK;
-    while (stands && waiting->count > 0 && status == CG_OK) {
-        const struct cg_take_back note =
-            *(const struct cg_take_back *)cg_array_at(waiting, waiting->count - 1);
-        waiting->count--; /* no longer known, until it is added for good */
-        struct cg_member member = {.memory = memory, .history = note.member};
-        status = cg_member_note_take_back(&member, note);
+    const enum cg_status status = decide_line(member, line);
+    if (line->decision == CG_REJECTED && line->taken_back_lines > 0) {
+        mark(member->memory, line, CG_TOOK_THOUGH_REJECTED);
     }
-    waiting->count = 0;
     return status;
 }

@@ -82,6 +82,12 @@ static const struct {
                                          "number since stands",
                                  .mend = "where that is to go too, send a void with a claim id of "
                                          "its own, or free it with `claimgate ledger release`"},
+    [CG_NOTICE_REJECTED_REPLACEMENT] =
+        {.name = "rejected_replacements",
+         .seen = "replacements that were rejected when they had taken their original back, so that "
+                 "its units are free, though it was accepted and may be paid",
+         .mend = "recover what was paid for the originals, or have the replacements sent again "
+                 "right before anything else uses the units"},
     [CG_NOTICE_VAIN_TAKE_BACK] = {.name = "take_backs_in_vain",
                                   .seen = "records that ask to void or replace a claim that "
                                           "stands, by a code that is out of scope, and took "
@@ -152,10 +158,11 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
             add_record(notices, CG_NOTICE_NAMES_OTHER, file, batch, line->record_no);
         }
         if (line->odd_take_back != 0) {
-            add_record(notices,
-                       line->odd_take_back == CG_TOOK_OTHER_UNITS ? CG_NOTICE_OTHER_UNITS
-                                                                  : CG_NOTICE_VOIDED_BEFORE,
-                       file, batch, line->record_no);
+            static const enum cg_notice_kind kind_of[] = {
+                [CG_TOOK_OTHER_UNITS] = CG_NOTICE_OTHER_UNITS,
+                [CG_TOOK_BACK_BEFORE] = CG_NOTICE_VOIDED_BEFORE,
+                [CG_TOOK_THOUGH_REJECTED] = CG_NOTICE_REJECTED_REPLACEMENT};
+            add_record(notices, kind_of[line->odd_take_back], file, batch, line->record_no);
         }
     }
 }

@@ -169,6 +169,19 @@ Test(notices, a_void_that_comes_again_and_leaves_its_claim_standing_is_told) {
     told_fini(&told);
 }
 
+Test(notices, a_replacement_that_is_rejected_and_has_taken_its_original_back_is_told) {
+    struct told told = decide("fell",
+                              "A,1,M1,2025-01-06,H0038,6,1000000004,,\n"
+                              "R,1,M1,2025-01-06,H0038,7,1000000004,7,A\n"
+                              /* one that took nothing, and one that stands */
+                              "S,1,M1,2025-01-06,H0038,7,1000000004,7,A\n"
+                              "B,1,M2,2025-01-06,H0038,6,1000000004,,\n"
+                              "T,1,M2,2025-01-06,H0038,5,1000000004,7,B\n",
+                              NULL, NULL);
+    expect(&told, "rejected_replacements", 1, "fell.csv:3)");
+    told_fini(&told);
+}
+
 Test(notices, a_void_in_vain_is_told_of_a_claim_of_an_earlier_night) {
     static const char first[] = HEADER "A,1,M1,2025-01-06,H0038,6,1000000004,,\n";
     const char *ledger = scene_path(&scene, "l.ledger");

@@ -46,6 +46,7 @@ enum cg_odd_take_back {
     CG_TOOK_OTHER_UNITS = 1, /* a reversal: lines with another number of units than it names */
     CG_TOOK_BACK_BEFORE,     /* a void: nothing, for it took its claim back before, of which lines
                               * stand again */
+    CG_TOOK_THOUGH_REJECTED, /* a replacement: what stood before goes, and it does not come */
 };
 
 enum cg_decision {
