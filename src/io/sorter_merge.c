@@ -126,7 +126,7 @@ enum cg_status cg_sorter_finish(struct cg_sorter *sorter, struct cg_error *err) 
     }
     last->in_memory = true;
     cg_sort_chunk(sorter);
-    sorter->heap = malloc(sorter->stretch_count * sizeof sorter->heap[0]);
+    sorter->heap = calloc(sorter->stretch_count, sizeof sorter->heap[0]);
     if (sorter->heap == NULL) {
         return cg_sort_no_memory(err);
     }
@@ -172,8 +172,8 @@ enum cg_status cg_sorter_next(struct cg_sorter *sorter, struct cg_text *key,
 
 enum cg_status cg_sorter_each(struct cg_sorter *sorter, cg_sorted_fn fn, void *context,
                               struct cg_error *err) {
-    struct cg_text key;
-    struct cg_text payload;
+    struct cg_text key = {"", 0};
+    struct cg_text payload = {"", 0};
     bool more = true;
     enum cg_status status = cg_sorter_finish(sorter, err);
     while (status == CG_OK && more) {
