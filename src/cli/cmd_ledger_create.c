@@ -33,13 +33,13 @@ static enum cg_status run_create(const struct cg_invocation *call, struct cg_err
     if (status == CG_OK) {
         status = cg_ledger_set_create(call->args[0], parts, cg_policy_id(policy), err);
     }
-    cg_policy_free(policy);
-    if (status != CG_OK) {
-        return status;
+    if (status == CG_OK) {
+        cg_page_open(&page, CG_PAGE_TEXT);
+        cg_page_create(&page, call->args[0], parts, cg_policy_id(policy));
+        status = cg_page_print(&page, CG_OK, err);
     }
-    cg_page_open(&page, CG_PAGE_TEXT);
-    cg_page_create(&page, call->args[0], parts);
-    return cg_page_print(&page, CG_OK, err);
+    cg_policy_free(policy);
+    return status;
 }
 
 const struct cg_command cg_command_ledger_create = {
@@ -48,7 +48,8 @@ const struct cg_command cg_command_ledger_create = {
     .summary = "make a ledger set: P ledgers, each with its members",
     .detail =
         "For nights that many processes decide at once (claimgate part). A ledger by itself is\n"
-        "made by the first run on it and needs no such command. The number of parts stays.\n",
+        "made by the first run on it and needs no such command. The number of parts stays, and\n"
+        "nights under a policy of another id are refused (78).\n",
     .options = {option_table, &defaults, sizeof defaults},
     .args = {1, 1},
     .run = run_create,

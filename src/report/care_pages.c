@@ -77,9 +77,11 @@ void cg_page_withdraw(struct cg_page *page, int64_t run_no) {
                 run_no);
 }
 
-void cg_page_create(struct cg_page *page, const char *path, uint32_t parts) {
-    cg_page_say(page, "%s: a ledger set of %" PRIu32 " %s; name it as --ledger.\n", path, parts,
-                cg_plural(parts, "part", "parts"));
+void cg_page_create(struct cg_page *page, const char *path, uint32_t parts, const char *policy_id) {
+    cg_page_say(page,
+                "%s: a ledger set of %" PRIu32 " %s for nights under policy %s alone; name it as "
+                "--ledger.\n",
+                path, parts, cg_plural(parts, "part", "parts"), policy_id);
 }
 
 void cg_page_recover(struct cg_page *page, uint32_t runs) {

@@ -21,7 +21,10 @@ TestSuite(ledger_sets, .init = setup, .fini = teardown, .timeout = 600);
 
 /* `$V --ledger $D/set` is the quickstart night on it. */
 static void make_set(void) {
-    shell_expect(&scene, "$C ledger create $D/set --parts 3", 0, "");
+    shell_expect(&scene,
+                 "$C ledger create $D/set --parts 3 | grep -q 'a ledger set of 3 parts for nights "
+                 "under policy ms alone'",
+                 0, "");
 }
 
 /* More nights, and sets of other parts: `make nights`. */

@@ -64,7 +64,7 @@ void cg_page_release(struct cg_page *page, const struct cg_release_facts *facts)
 void cg_page_alias(struct cg_page *page, const struct cg_alias_facts *facts);
 void cg_page_withdraw(struct cg_page *page, int64_t run_no);
 /* A ledger set was made. */
-void cg_page_create(struct cg_page *page, const char *path, uint32_t parts);
+void cg_page_create(struct cg_page *page, const char *path, uint32_t parts, const char *policy_id);
 /* How many runs were ended, each of which a note has named. */
 void cg_page_recover(struct cg_page *page, uint32_t runs);
 
