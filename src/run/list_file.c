@@ -55,6 +55,12 @@ static enum cg_status read_remittance(const struct cg_remittance_plan *plan,
                        "CSV, with claim_line_number",
                        plan->table.file, (unsigned long long)facts.denied_lines);
     }
+    if (status == CG_OK && plan->denied_only && facts.reversed_claims > 0) {
+        cg_log_warning("%s: claims whose payment was reversed (CLP02 is 22): %llu; they are not "
+                       "freed, for what was paid may be corrected by a claim behind it: give those "
+                       "that are not to stand as CSV, with claim_id",
+                       plan->table.file, (unsigned long long)facts.reversed_claims);
+    }
     return status;
 }
 

@@ -82,9 +82,11 @@ static bool end_claim(struct remittance *r) {
     const struct cg_table_plan *table = &r->plan->table;
     const struct cg_text status = cg_x12_element(&r->clp, 2);
     const bool is_denied = status.len == 1 && status.ptr[0] == CLAIM_DENIED;
+    const bool is_reversed = cg_text_is(status, "22");
     struct cg_text values[COLUMNS_MAX];
     uint32_t byte_columns[COLUMNS_MAX] = {0};
     r->facts->denied_lines += r->has_claim && r->line_is_unpaid && !is_denied;
+    r->facts->reversed_claims += r->has_claim && is_reversed;
     r->line_is_unpaid = false;
     if (!r->has_claim || (r->plan->denied_only && !is_denied)) {
         r->has_claim = false;

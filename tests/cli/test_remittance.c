@@ -15,7 +15,8 @@ static const char remittance[] =
     "GS*HP*PAYER1*SENDER*20250630*0000*1*X*005010X221A1~\nST*835*0001~\nLX*1~\n"
     "CLP*C-1*4*10*0**MC*PCN-1~\nNM1*QC*1*DOE*JANE****MI*M-1~\nSVC*HC:H0038*10*0**2~\n"
     "CLP*C-2*1*10*10**MC*PCN-2~\nNM1*QC*1*DOE*JANE****MI*M-1~\nSVC*HC:H0038*10*0**2~\n"
-    "SE*9*0001~\nGE*1*1~\nIEA*1*000000906~\n";
+    "CLP*C-3*22*-10*-10**MC*PCN-3~\nCLP*C-4*2*10*10**MC*PCN-4~\n"
+    "SE*11*0001~\nGE*1*1~\nIEA*1*000000906~\n";
 
 static void run_tool(const char *const argv[], int exit_code, const char *out, const char *err) {
     struct run run;
@@ -40,21 +41,26 @@ Test(remittance, claims_that_were_denied_whole_are_freed) {
     const char *claims = scene_file(&scene, "in.837", text.data, text.len_bytes);
     const char *denied = scene_file(&scene, "denied.835", remittance, sizeof remittance - 1);
     const char *cut = scene_file(&scene, "cut.835", remittance, sizeof remittance - 20);
+    const char *twice = scene_file(&scene, "twice.835", remittance, sizeof remittance - 2);
     const char *const validate[] = {
         run_claimgate(), "validate", claims, "--roster", scene_path(&scene, "roster"), "--as-of",
         "2025-12-31",    "--ledger", ledger, "--out",    scene_path(&scene, "out"),    NULL};
     const char *const release[] = {run_claimgate(), "ledger", "release", denied,
                                    "--ledger",      ledger,   NULL};
+    const char *const again[] = {run_claimgate(), "ledger", "release", twice,
+                                 "--ledger",      ledger,   NULL};
     const char *const explain[] = {run_claimgate(), "explain", "PCN-2", "--ledger", ledger, NULL};
     const char *const cut_off[] = {run_claimgate(), "ledger", "release", cut,
                                    "--ledger",      ledger,   NULL};
     run_tool(validate, 0, "accepted", "");
     run_tool(cut_off, 65, "", "cut.835: ends before IEA");
     run_tool(release, 0, "1 accepted line freed, named in 1 row", "1 lines were denied in claims");
+    run_tool(again, 0, "",
+             "claims whose payment was reversed (CLP02 is 22): 1; they are not freed");
     const char *numbers = scene_file(&scene, "numbers.835", remittance, sizeof remittance - 2);
     const char *const alias_of[] = {run_claimgate(), "ledger", "alias", numbers,
                                     "--ledger",      ledger,   NULL};
-    run_tool(alias_of, 0, "2", "");
+    run_tool(alias_of, 0, "4", "");
     run_tool(explain, 0, "accepted", "");
     run_tool(explain, 0, "in.837, segment 19\n", "");
     cg_buffer_fini(&text);

@@ -24,6 +24,7 @@ struct cg_remittance_facts {
     struct cg_table_facts table;
     uint64_t
         denied_lines; /* SVC paid 0, with an adjustment, of claims that were not denied whole */
+    uint64_t reversed_claims; /* CLP02 is 22: an earlier payment is taken back */
 };
 
 cg_must_use enum cg_status cg_remittance_read(const struct cg_remittance_plan *plan,
