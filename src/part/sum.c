@@ -239,6 +239,8 @@ static void fill_facts(struct cg_merging *merging) {
     facts->input_count = part->plan.input_count;
     facts->tally = &merging->tally;
     facts->shapes = &merging->shapes;
+    cg_notices_know_past(&facts->notices,
+                         part->plan.ledgers != NULL || merging->tally.past.records > 0);
     cg_shapes_remarks_of_claims(&merging->shapes,
                                 merging->tally.records - merging->tally.out_of_scope, facts->is_x12,
                                 &facts->remarks);

@@ -111,7 +111,7 @@ static void tell_facts(const char *file, const struct cg_x12_options *options,
                        (unsigned long long)facts->interchanges);
     }
     if (facts->passed_transactions > 0) {
-        cg_log_note("%s: %llu transactions are institutional or dental; they pass to the accepted "
+        cg_log_note("%s: institutional or dental transactions: %llu; they pass to the accepted "
                     "file untested",
                     name, (unsigned long long)facts->passed_transactions);
     }

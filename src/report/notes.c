@@ -1,6 +1,7 @@
 #include "claimgate/report/notes.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/rules/roster_remarks.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,6 +72,17 @@ static void tell_of_rate(const struct cg_tally *tally, int64_t limit_milli) {
                  limit_milli % 1000);
 }
 
+static void warn_of_unclosed(const struct cg_roster *roster) {
+    const uint64_t count = cg_roster_unclosed(roster);
+    if (count != 0) {
+        cg_log_warning("rows of credentials.csv that grant and have no end_date, although a later "
+                       "row of that provider and type says lapsed, inactive or pending: %" PRIu64
+                       "; they let render all the same, so have the earlier rows end where the "
+                       "later ones begin (`claimgate roster check DIR` lists them)",
+                       count);
+    }
+}
+
 void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t limit_milli) {
     const struct cg_tally *tally = facts->tally;
     if (tally->records == 0 && facts->outcome != CG_ALL_KNOWN &&
@@ -86,6 +98,7 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
     if (facts->outcome == CG_TRIPPED) {
         tell_of_rate(tally, limit_milli);
     }
+    warn_of_unclosed(facts->roster);
     cg_notes_records(facts);
     cg_guard_warn(&facts->guard);
     if (facts->outcome == CG_GUARDED) {

@@ -88,6 +88,12 @@ static const struct {
                  "its units are free, though it was accepted and may be paid",
          .mend = "recover what was paid for the originals, or have the replacements sent again "
                  "right before anything else uses the units"},
+    [CG_NOTICE_FED_BACK_ALONE] =
+        {.name = "fed_back_alone",
+         .seen = "records of a rejected file that were decided without the lines that were "
+                 "accepted beside them, which have used units and may be the same services",
+         .mend = "name the ledger (--ledger), or give the accepted file too, its rows marked in "
+                 "a column cg_past"},
     [CG_NOTICE_VAIN_TAKE_BACK] = {.name = "take_backs_in_vain",
                                   .seen = "records that ask to void or replace a claim that "
                                           "stands, by a code that is out of scope, and took "
@@ -121,6 +127,9 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
         const uint32_t *line_delta = cg_array_at(&batch->total_rows, i);
         cg_notices_add(notices, CG_NOTICE_TOTAL_ROW, file, batch->first_line + *line_delta);
     }
+    for (uint32_t i = 0; batch->is_fed_back && i < batch->records.count; i++) {
+        add_record(notices, CG_NOTICE_FED_BACK_ALONE, file, batch, i);
+    }
     uint32_t left = batch->near_codes + batch->words_for_code;
     for (uint32_t i = 0; left > 0; i++) {
         const struct cg_record *record = cg_batch_record(batch, i);
@@ -129,6 +138,12 @@ void cg_notices_add_codes(struct cg_notices *notices, const char *file,
                        file, batch, i);
             left--;
         }
+    }
+}
+
+void cg_notices_know_past(struct cg_notices *notices, bool is_known) {
+    if (is_known) {
+        notices->of[CG_NOTICE_FED_BACK_ALONE] = (struct cg_notice){.records = 0};
     }
 }
 

@@ -106,9 +106,10 @@ static void put_roster_text(struct cg_page *page, const struct cg_roster *roster
     }
     cg_page_table_end(&files, 0, page);
     cg_page_say(page,
-                "\nproviders: %" PRIu64 "; %" PRIu64
-                " of them hold no current or limited credential of a type that policy %s accepts\n",
-                providers.all, providers.never_granted, cg_policy_id(policy));
+                "\nproviders: %" PRIu64 "; with a current or limited credential of a type that "
+                "policy %s accepts: %" PRIu64 "; never with one: %" PRIu64 "\n",
+                providers.all, cg_policy_id(policy), providers.all - providers.never_granted,
+                providers.never_granted);
     for (uint32_t i = 0; (type = cg_roster_unnamed_type(roster, i, &rows)) != NULL; i++) {
         cg_page_say(page, "%s  %s (rows: %" PRIu64 ")\n",
                     i == 0 ? "\ncredential types that the policy does not name:\n" : "", type,

@@ -3,6 +3,8 @@
 #include "run_json.h"
 #include "summary.h"
 
+#include "claimgate/rules/roster_remarks.h"
+
 static void put_inputs(struct cg_json_writer *json, const struct cg_run_facts *facts) {
     cg_json_open_object(json, "layout");
     cg_json_put_string(json, "name", facts->layout);
@@ -233,6 +235,10 @@ static void put_document(struct cg_json_writer *json, const struct cg_run_facts 
         cg_json_put_boolean(json, "test_run", true);
     }
     cg_put_rules(json, facts->as_of_day, facts->policy, facts->roster);
+    if (cg_roster_unclosed(facts->roster) > 0) {
+        cg_json_put_integer(json, "unclosed_credentials",
+                            (int64_t)cg_roster_unclosed(facts->roster));
+    }
     put_inputs(json, facts);
     put_days(json, facts->tally);
     put_cap_use(json, facts);

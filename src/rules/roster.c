@@ -43,8 +43,7 @@ const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t inde
     return word->written.ptr;
 }
 
-static bool is_ever_granted(const struct cg_roster *roster,
-                            const struct cg_credential *credential) {
+bool cg_roster_may_render(const struct cg_roster *roster, const struct cg_credential *credential) {
     for (uint32_t v = 0; v < roster->version_count && cg_credential_grants(credential); v++) {
         if (cg_roster_roles(roster, v)[credential->type].type_slot != CG_TYPE_NOT_ACCEPTED) {
             return true;
@@ -61,7 +60,7 @@ struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster) {
         for (next = i;
              next < roster->credentials.rows.count && rows[next].span.key == rows[i].span.key;
              next++) {
-            granted = granted || is_ever_granted(roster, &rows[next]);
+            granted = granted || cg_roster_may_render(roster, &rows[next]);
         }
         found.never_granted += !granted;
     }

@@ -72,6 +72,9 @@ cg_must_use bool cg_roster_add_workloads(struct cg_roster *roster);
 /* The further demands that a version makes. */
 struct cg_demands cg_roster_demands(const struct cg_policy_version *version);
 
+/* Whether it grants, as a type that some version accepts. */
+bool cg_roster_may_render(const struct cg_roster *roster, const struct cg_credential *credential);
+
 /* Work out the role of every word and the demands under every version. False: no memory. */
 cg_must_use bool cg_roster_resolve(struct cg_roster *roster, const struct cg_policy *policy);
 

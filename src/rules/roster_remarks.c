@@ -1,6 +1,6 @@
 #include "claimgate/rules/roster_remarks.h"
 
-#include "claimgate/rules/roster_tables.h"
+#include "roster_private.h"
 
 static const char *type_of(const struct cg_roster *roster, const struct cg_credential *row) {
     return cg_words_at(&roster->words, row->type)->written.ptr;
@@ -82,4 +82,31 @@ void cg_roster_remarks(const struct cg_roster *roster,
     for (size_t i = 0; goes_on && i < roster->credentials.rows.count; i++) {
         goes_on = compare_with_later(roster, i, tell, context);
     }
+}
+
+static bool is_unclosed(const struct cg_roster *roster, size_t at) {
+    const struct cg_credential *rows = roster->credentials.rows.items;
+    const struct cg_credential *row = &rows[at];
+    if (row->span.last_day != CG_DAY_OPEN || !cg_roster_may_render(roster, row)) {
+        return false;
+    }
+    for (size_t i = at + 1; i < roster->credentials.rows.count; i++) {
+        const struct cg_credential *later = &rows[i];
+        if (later->span.key != row->span.key) {
+            return false;
+        }
+        if (later->type == row->type && later->span.first_day > row->span.first_day &&
+            winner(row, later) == (enum cg_credential_status)row->status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t cg_roster_unclosed(const struct cg_roster *roster) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < roster->credentials.rows.count; i++) {
+        count += is_unclosed(roster, i);
+    }
+    return count;
 }

@@ -10,7 +10,7 @@
 #include "claimgate/ledger/ledger_set.h"
 #include "claimgate/report/page.h"
 #include "claimgate/rules/policy.h"
-#include "claimgate/rules/roster.h"
+#include "claimgate/rules/roster_remarks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,11 +152,19 @@ static void look_at_roster(struct cg_findings *out, const struct cg_doctor_plan 
         find_error(out, policy == NULL ? "policy" : "roster", &err);
     } else if (roster != NULL) {
         const struct cg_roster_providers people = cg_roster_providers(roster);
+        const uint64_t unclosed = cg_roster_unclosed(roster);
         find(out, "roster", people.all == people.never_granted,
              "%s: %" PRIu64 " providers, of whom %" PRIu64 " have a credential that ever lets them "
              "render%s",
              plan->roster, people.all, people.all - people.never_granted,
              people.all == people.never_granted ? "; fetch it again" : "");
+        if (unclosed != 0) {
+            find(out, "roster's ends", true,
+                 "%s: %" PRIu64 " rows grant without an end although a later row says lapsed, "
+                 "inactive or pending, and let render all the same; `claimgate roster check` lists "
+                 "them",
+                 plan->roster, unclosed);
+        }
     }
     cg_roster_free(roster);
     cg_policy_free(policy);
@@ -210,7 +218,7 @@ static void look_into_ledger(struct cg_findings *out, const char *path) {
              "`claimgate ledger recover`, finishes it",
              path, runs.unpublished);
     } else {
-        find(out, "ledger", false, "%s: %" PRId64 " runs, the last on %s", path, runs.count,
+        find(out, "ledger", false, "%s: runs: %" PRId64 ", the last on %s", path, runs.count,
              runs.count > 0 ? runs.last : "no day");
     }
     cg_ledger_close(ledger);

@@ -59,6 +59,7 @@ void cg_run_fill_facts(struct cg_run *run, uint64_t wall_ms) {
     facts->known_inputs = run->known.list;
     facts->known_input_count = run->known.count;
     facts->tally = &run->tally;
+    cg_notices_know_past(&facts->notices, run->ledger != NULL || run->tally.past.records > 0);
     cg_shapes_remarks_of_claims(&run->shapes, run->tally.records - run->tally.out_of_scope,
                                 facts->is_x12, &facts->remarks);
     facts->run_id = run->ledger != NULL && !plan->dry_run ? cg_ledger_run_no(run->ledger) : 0;

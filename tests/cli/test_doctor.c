@@ -41,8 +41,12 @@ Test(doctor, each_fault_is_told) {
            "$0 doctor --ledger $1/l " MENDS "; "
            "$0 doctor --out /proc/none/o " MENDS "; "
            "$0 doctor --roster tests " MENDS "; "
+           "mkdir $1/r; printf '%s\\n' npi,credential_type,status,effective_date,end_date "
+           "1000000004,CPSSP-MH,current,2020-01-01, 1000000004,CPSSP-MH,lapsed,2025-01-01, "
+           "> $1/r/credentials.csv; "
+           "$0 doctor --roster $1/r " MENDS "; "
            "$0 doctor --ledger /proc/none/l " MENDS,
-           "ledger's owner\nledger\noutputs\noutputs' space\nroster\nledger\n");
+           "ledger's owner\nledger\noutputs\noutputs' space\nroster\nroster's ends\nledger\n");
 }
 
 Test(doctor, a_run_that_is_writing_is_told) {

@@ -179,6 +179,39 @@ Test(fed_back, the_rest_of_a_cutback_is_a_line_and_comes_once) {
     scene_remove(&scene);
 }
 
+/* In one folder: nobody's roster first, then the mended one, alone, beside what was accepted, and
+ * on a ledger. */
+Test(fed_back, a_rejected_file_whose_past_nobody_knows_is_warned_of) {
+    static const char script[] =
+        "program=$(realpath $0); cd $1; mkdir half whole; printf "
+        "'npi,credential_type,status,effective_date,end_date\\n"
+        "1000000004,CPSSP-MH,current,2020-01-01,\\n' | tee half/credentials.csv > "
+        "whole/credentials.csv; echo 1234567893,CPSSP-MH,current,2020-01-01, >> "
+        "whole/credentials.csv; printf 'claim_id,claim_line_number,member_id,"
+        "claim_line_start_date,hcpcs_code,service_unit_quantity,rendering_npi,cg_past\\n"
+        "A,1,M1,2025-01-06,H0038,6,1000000004,\\nB,1,M1,2025-01-06,H0038,6,1234567893,\\n' > "
+        "n.csv; "
+        "v() { $program validate \"$@\" --policy ms --as-of 2025-12-31 2>> told > /dev/null; }; "
+        "v n.csv --roster half --out one; v one/rejected.csv.gz --roster whole --out two; "
+        "cat told; grep -c fed_back_alone two/report.json; "
+        "gzip -dc one/accepted.csv.gz | sed '2s/$/1/' > past.csv; : > told; "
+        "v past.csv one/rejected.csv.gz --roster whole --out three; "
+        "v one/rejected.csv.gz --roster whole --ledger l --out four; cat told";
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    run_program((const char *[]){"bash", "-ec", script, run_claimgate(), scene.dir, NULL}, NULL,
+                &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_str_eq(run.out,
+                     "claimgate: warning: records of a rejected file that were decided without the "
+                     "lines that were accepted beside them, which have used units and may be the "
+                     "same services: 1 (one/rejected.csv.gz:2); name the ledger (--ledger), or "
+                     "give the accepted file too, its rows marked in a column cg_past\n1\n");
+    run_fini(&run);
+    scene_remove(&scene);
+}
+
 Test(fed_back, a_rejected_file_was_not_paid_and_is_not_imported) {
     static const char rejected[] =
         "source_file,source_line,claim_id,claim_line_number,member_id,claim_line_start_date,"

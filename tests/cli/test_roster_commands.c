@@ -215,3 +215,23 @@ Test(roster_commands, files_under_a_name_nearly_right_are_named) {
     cr_expect_not_null(strstr(run.err, "is it \"Credentials.csv\"?"), "%s", run.err);
     run_fini(&run);
 }
+
+Test(roster_commands, a_night_warns_of_credentials_that_were_left_open) {
+    const char *dir = make_roster("1000000004,CPSSP-MH,current,2020-01-01,\n"
+                                  "1000000004,CPSSP-MH,lapsed,2025-01-01,\n");
+    const char *out = scene_path(&scene, "out");
+    struct run run;
+    size_t len = 0;
+    run_program((const char *[]){run_claimgate(), "validate", "fixtures/quickstart/claims.csv",
+                                 "--roster", dir, "--out", out, "--as-of", "2025-06-30", NULL},
+                NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, "lapsed, inactive or pending: 1; they let render all the "
+                                       "same"),
+                       "%s", run.err);
+    run_fini(&run);
+    char *report = scene_read(out, "report.json", &len);
+    cr_expect_not_null(strstr(report, "\"unclosed_credentials\": 1,"));
+    scene_check_report(report, len);
+    free(report);
+}

@@ -85,8 +85,8 @@ Test(told_rules, of_many_remarks_on_a_roster_the_first_are_shown) {
     script_expect(
         ROSTER "$0 roster check $1/r | sed 1d | "
                "grep -v 'overlap, from 20[12][90]-[01][23456789]'",
-        "\nproviders: 2; 1 of them hold no current or limited credential of a type that "
-        "policy ms accepts\n\ncredential types that the policy does not name:\n"
+        "\nproviders: 2; with a current or limited credential of a type that policy ms accepts: 1; "
+        "never with one: 1\n\ncredential types that the policy does not name:\n"
         "  CNA (rows: 1)\n  XYZ (rows: 1)\n\nremarks:\n"
         "  1000000004 CPSSP-MH: two current spans overlap, from 2019-10-01 to 2025-12-31\n"
         "  1000000004 CPSSP-MH: two current spans overlap, from 2019-11-01 to 2025-12-31\n"

@@ -99,3 +99,33 @@ Test(roster_remarks, telling_ends_when_nobody_listens_any_more) {
     remarks_on(ROW("current,2020-01-01,") ROW("current,2020-01-01,") ROW("current,2020-01-01,"), 1);
     cr_expect_eq(strchr(told, '\n'), told + strlen(told) - 1);
 }
+
+static uint64_t unclosed_of(const char *rows) {
+    (void)remarks_on(rows, 99);
+    return cg_roster_unclosed(fixture.roster);
+}
+
+Test(roster_remarks, a_granting_row_left_open_beside_a_later_one_that_withholds_is_counted) {
+    static const char *const withholding[] = {"lapsed", "inactive", "pending"};
+    for (size_t i = 0; i < sizeof withholding / sizeof withholding[0]; i++) {
+        char rows[256];
+        snprintf(rows, sizeof rows,
+                 ROW("current,2020-01-01,") ROW("%s,2021-01-01,") ROW("current,2022-01-01,"),
+                 withholding[i]);
+        cr_expect_eq(unclosed_of(rows), 1, "%s", withholding[i]);
+    }
+}
+
+Test(roster_remarks, rows_that_end_block_or_are_of_other_types_and_people_are_not_left_open) {
+    cr_expect_eq(unclosed_of(ROW("current,2020-01-01,2021-06-30") ROW("lapsed,2021-01-01,")), 0);
+    cr_expect_eq(unclosed_of(ROW("current,2020-01-01,") ROW("suspended,2021-01-01,")), 0);
+    cr_expect_eq(unclosed_of(ROW("current,2020-01-01,") ROW("limited,2021-01-01,")), 0);
+    cr_expect_eq(unclosed_of(ROW("lapsed,2020-01-01,") ROW("current,2021-01-01,")), 0);
+    cr_expect_eq(unclosed_of(ROW("current,2020-01-01,") "1234567893,CPSSP-SU,lapsed,2021-01-01,\n"),
+                 0);
+    cr_expect_eq(unclosed_of("1234567893,CNA,current,2020-01-01,\n"
+                             "1234567893,CNA,lapsed,2021-01-01,\n"),
+                 0);
+    cr_expect_eq(unclosed_of(ROW("current,2020-01-01,") "1245319599,CPSSP-MH,lapsed,2021-01-01,\n"),
+                 0);
+}

@@ -24,6 +24,7 @@ enum cg_notice_kind {
     CG_NOTICE_OTHER_UNITS,     /* reversed lines that have another number of units than it says */
     CG_NOTICE_VOIDED_BEFORE,   /* took nothing, for their claim was taken back by them before */
     CG_NOTICE_REJECTED_REPLACEMENT, /* and their originals are taken back all the same */
+    CG_NOTICE_FED_BACK_ALONE,       /* of a rejected file, where nothing of the past is known */
     CG_NOTICE_VAIN_TAKE_BACK,       /* out of scope, and asks to take back a claim that stands */
     CG_NOTICE_KINDS,
 };
@@ -54,9 +55,12 @@ void cg_notices_add(struct cg_notices *notices, enum cg_notice_kind kind, const 
                     uint64_t line);
 
 /* Records of a parsed batch that pass with a code which looks like one of the policy's, or with
- * words for a code. */
+ * words for a code; those of a rejected file, which cg_notices_know_past forgets again where what
+ * was accepted beside them is known. */
 void cg_notices_add_codes(struct cg_notices *notices, const char *file,
                           const struct cg_batch *batch);
+
+void cg_notices_know_past(struct cg_notices *notices, bool is_known);
 
 /* Lines of a decided batch that a person should look at whatever was decided. */
 void cg_notices_add_lines(struct cg_notices *notices, const char *file,

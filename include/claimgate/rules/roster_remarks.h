@@ -39,4 +39,8 @@ void cg_roster_remarks(const struct cg_roster *roster,
                        bool (*tell)(void *context, const struct cg_roster_remark *remark),
                        void *context);
 
+/* Granting rows without an end beside which a later row of their type says that it is no longer so,
+ * and that hold all the same: a registry that adds a row and leaves the one before it open. */
+uint64_t cg_roster_unclosed(const struct cg_roster *roster);
+
 #endif
