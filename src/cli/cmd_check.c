@@ -99,6 +99,10 @@ static enum cg_status print_answer(void *context, const struct cg_check_answer *
     if (cg_page_print(&page, CG_OK, err) != CG_OK) {
         return err->status;
     }
+    if (view->unknown_member && !printer->many) {
+        cg_log_warning("the ledger has never seen this member, of whom nothing used is known; is "
+                       "the id written as in the claims?");
+    }
     /* Whoever reads the answers has gone: there is no use in more of them. */
     return ferror(stdout) == 0 ? CG_OK : cg_standard_output_check(CG_OUTPUT_CANNOT, err);
 }

@@ -125,6 +125,7 @@ void cg_decision_of_answer(const struct cg_check_answer *answer, struct cg_decis
                  .taken_back_by = ""},
         .policy_id = cg_policy_id(answer->rules->policy),
         .in_scope = answer->line != NULL,
+        .unknown_member = answer->unknown_member,
     };
     if (answer->line != NULL) {
         copy_line(answer, out);

@@ -149,6 +149,9 @@ void cg_decision_put_json(struct cg_json_writer *json, const struct cg_decision_
     cg_json_put_known_text(json, "policy", view->policy_id == NULL ? "" : view->policy_id);
     put_run(json, &view->line);
     put_line(json, &view->line);
+    if (view->unknown_member) {
+        cg_json_put_boolean(json, "unknown_member", true);
+    }
     put_reasons(json, "reasons", view->reasons, view->reason_count);
     if (view->line.run_no != 0) {
         cg_json_put_null(json, "warnings");

@@ -15,7 +15,7 @@
 #include "claimgate/io/foreign.h"
 #include "claimgate/io/input.h"
 #include "claimgate/io/limits.h"
-#include "claimgate/ledger/ledger.h"
+#include "claimgate/ledger/ledger_query.h"
 #include "claimgate/record/reader.h"
 #include "claimgate/record/shapes.h"
 #include "claimgate/report/notes.h"
@@ -119,6 +119,12 @@ static enum cg_status find_used(struct cg_check *check, struct cg_check_answer *
         return CG_OK;
     }
     const struct cg_text member_id = cg_key_text(&line->member_id);
+    bool is_known = true;
+    if (check->ledger != NULL &&
+        cg_ledger_knows_member(check->ledger, member_id, &is_known, err) != CG_OK) {
+        return err->status;
+    }
+    answer->unknown_member = !is_known;
     if (cg_history_meet(check->history, member_id, err) != CG_OK) {
         return err->status;
     }
@@ -308,6 +314,7 @@ enum cg_status cg_check_ask_stdin(struct cg_check *check, struct cg_error *err) 
         cg_shapes_remarks_of_claims(&check->shapes, check->tested,
                                     cg_reader_binding(check->reader)->is_x12, &remarks);
         cg_remarks_warn(&remarks, NULL);
+        cg_notices_know_past(&check->notices, check->ledger != NULL);
         cg_notices_warn(&check->notices, CG_NOTICED_IN_RUN);
         cg_notes_utc_times(check->utc_times);
     }

@@ -333,3 +333,35 @@ Test(check, the_credential_row_that_decided_is_named) {
     scene_check_json("decision.schema.json", run.out, run.out_len);
     run_fini(&run);
 }
+
+/* Of a stream, each answer's document says it. */
+Test(check, a_member_whom_the_ledger_has_never_seen_is_told) {
+    struct scene scene;
+    struct run run;
+    scene_make(&scene);
+    const char *ledger = scene_path(&scene, "claims.ledger");
+    scene_validate(
+        (const char *[]){CLAIMS, "--ledger", ledger, "--out", scene_path(&scene, "out"), NULL},
+        NULL, &run);
+    run_fini(&run);
+    for (int known = 0; known < 2; known++) {
+        const char *member = known ? "M-02" : "M-2";
+        check(ASK("--member", member, "--date", "2025-01-09", "--units", "1", "--rendering-npi",
+                  "1000000004", "--ledger", ledger, "--json"),
+              NULL, &run);
+        scene_check_json("decision.schema.json", run.out, run.out_len);
+        cr_expect_eq(strstr(run.err, "the ledger has never seen this member") != NULL, !known, "%s",
+                     run.err);
+        cr_expect_eq(strstr(run.out, "\"unknown_member\": true") != NULL, !known, "%s", run.out);
+        run_fini(&run);
+    }
+    static const char lines[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi\nA,1,M-2,2025-01-09,H0038,1,1000000004\n";
+    check(ASK("-", "--ledger", ledger, "--json"),
+          scene_file(&scene, "lines.csv", lines, sizeof lines - 1), &run);
+    cr_expect_not_null(strstr(run.out, "\"unknown_member\":true"), "%s", run.out);
+    cr_expect_null(strstr(run.err, "never seen"), "%s", run.err);
+    run_fini(&run);
+    scene_remove(&scene);
+}

@@ -9,6 +9,7 @@
 #include "claimgate/record/layout.h"
 #include "claimgate/record/line.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What was asked and what was decided. */
@@ -19,6 +20,7 @@ struct cg_check_answer {
     uint64_t source_line;       /* physical line of the question, from 1 */
     const struct cg_line *line; /* decided; NULL: out of scope */
     bool near_code;             /* out of scope, but its code looks like one of the policy's */
+    bool unknown_member;        /* there is a ledger, and it has never seen the member */
     /* For each cap of line->version that counts the line's procedure: units used before the line in
      * the period that holds its start date. CG_CHECK_NOT_COUNTED for other caps, and where date or
      * member are not known. */

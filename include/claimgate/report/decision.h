@@ -58,6 +58,7 @@ struct cg_decision_view {
     const char *policy_id;                   /* NULL: an import */
     bool in_scope;
     bool malformed;
+    bool unknown_member; /* of a check: there is a ledger, and it has never seen the member */
     struct cg_decision_reason reasons[CG_DECISION_REASONS_MAX];
     uint32_t reason_count;
     uint32_t warning_count; /* behind the reasons; a ledger keeps none */
