@@ -39,7 +39,7 @@ static const struct cg_option explain_options[] = {
 
 static const struct cg_option usage_options[] = {
     CG_NEEDS_LEDGER(ledger),
-    CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (today)"),
+    CG_TAKES_DATE("date", "DATE", date, "the periods that hold this date (--from, else today)"),
     CG_TAKES_TEXT("plan", "N/week|N/day", plan, "the day on which each cap would be reached"),
     CG_TAKES_DATE("from", "DATE", from, "the plan's first day (that of --date)"),
     CG_TAKES_JSON(json, CG_JSON_HELP),
@@ -85,7 +85,9 @@ static enum cg_status ask(const struct cg_invocation *call, const char *what,
         .roster = roster,
         .is_csv = options->csv,
         .line = cg_text_of(options->line != NULL ? options->line : ""),
-        .day_no = options->date == CG_DAY_NONE ? cg_date_today() : options->date,
+        .day_no = options->date != CG_DAY_NONE   ? options->date
+                  : options->from != CG_DAY_NONE ? options->from
+                                                 : cg_date_today(),
     };
     if (status != CG_OK || read_plan(options, question.day_no, &question.plan, err) != CG_OK ||
         cg_ledger_page_print(options->ledger, options->json, page, &question, err) != CG_OK) {

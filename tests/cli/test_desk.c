@@ -137,6 +137,12 @@ Test(desk, a_plan_tells_the_day_on_which_a_cap_has_no_room) {
                               "daily,2025-02-01,2025-02-01,6,0,6,\n"
                               "yearly,2024-07-01,2025-06-30,200,4,196,2025-05-12\n");
     run_fini(&run);
+    ASK(&run, 0, "usage", "M1", "--ledger", ledger, "--plan", "2/day", "--from", "2025-02-03",
+        "--csv");
+    cr_expect_str_eq(run.out, "cap,from,to,limit,used,left,reached_on\n"
+                              "daily,2025-02-03,2025-02-03,6,0,6,\n"
+                              "yearly,2024-07-01,2025-06-30,200,4,196,2025-05-12\n");
+    run_fini(&run);
     ASK(&run, 64, "usage", "M1", "--ledger", ledger, "--csv", "--json");
     run_fini(&run);
     ASK(&run, 64, "usage", "M1", "--ledger", ledger, "--plan", "7");
