@@ -13,6 +13,7 @@
 #include "ahead.h"
 #include "recall.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/record/key.h"
 
 #include <pthread.h>
@@ -196,6 +197,7 @@ static bool is_ready(struct cg_ledger_ahead *ahead, struct reader *reader) {
 /* One that nobody has, or where there are more threads than readers, one to wait for. */
 static struct reader *take_reader(struct cg_ledger_ahead *ahead, uint64_t sequence) {
     struct reader *reader = NULL;
+    CG_ASSERT(ahead->reader_count > 0);
     for (uint64_t i = 0; i < ahead->reader_count; i++) {
         reader = &ahead->readers[(sequence + i) % ahead->reader_count];
         if (pthread_mutex_trylock(&reader->lock) == 0) {

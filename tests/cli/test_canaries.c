@@ -135,20 +135,20 @@ Test(canaries, a_claim_that_is_stuck_to_a_header_is_shown_only_when_asked, .time
     scene_make(&scene);
     for (size_t i = 0; i < sizeof STUCK / sizeof STUCK[0]; i++) {
         const char *claims = scene_file(&scene, "claims.csv", STUCK[i], strlen(STUCK[i]));
-        const int exit_code = i == 2 ? 0 : 65;
         const char *const WAYS[][8] = {
             {"validate", "CLAIMS", "--roster", "ROSTER", "--dry-run"},
             {"check", "-", "--roster", "ROSTER"},
             {"layout", "check", "tuva", "--sample", "CLAIMS"},
         };
         for (size_t way = 0; way < sizeof WAYS / sizeof WAYS[0]; way++) {
-            say(&scene, claims, WAYS[way], exit_code);
+            say(&scene, claims, WAYS[way], 65);
         }
         say(&scene, claims,
             (const char *[]){"validate", CLAIMS, "CLAIMS", "--roster", ROSTER, "--dry-run", NULL},
             65);
         scene_validate((const char *[]){claims, "--dry-run", "--show-phi", NULL}, NULL, &run);
-        cr_expect(strstr(run.err, "CANARY") != NULL, "%zu: %s", i, run.err);
+        /* Of a claim behind the header's last name only that it is there. */
+        cr_expect((strstr(run.err, "CANARY") != NULL) == (i != 2), "%zu: %s", i, run.err);
         run_fini(&run);
     }
     scene_remove(&scene);
