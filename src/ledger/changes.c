@@ -49,6 +49,12 @@ static enum cg_status visit_change(void *context, sqlite3_stmt *row, struct cg_e
     "AND t.run_no = " run " AND t.input_no = " line ".input_no "                                   \
     "AND t.source_line = " line ".source_line))"
 
+/* Names, for a call in the midst of a text is broken up when it is formatted. */
+#define LINES_THEN LINES_OF("?1")
+#define LINES_NOW  LINES_OF("?2")
+#define TOOK_THEN  TOOK("a", "?1")
+#define TOOK_NOW   TOOK("b", "?2")
+
 enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_then, int64_t run_now,
                                        cg_ledger_change_fn fn, void *context,
                                        struct cg_error *err) {
@@ -57,32 +63,19 @@ enum cg_status cg_ledger_visit_changes(struct cg_ledger *ledger, int64_t run_the
     }
     struct visit visit = {fn, context};
     static const char sql[] =
-        "WITH a AS MATERIALIZED (" LINES_OF("?1") "), b AS MATERIALIZED (" LINES_OF(
-            "?2") ") "
-                  "SELECT i.file, a.source_line, a.claim_id, a.claim_line, m.member_id, "
-                  "a.start_day, "
-                  "s.procedure, p.rendering_npi, a.accepted_units, b.accepted_units, a.reasons, "
-                  "b.reasons, "
-                  "a.input_no, a.frequency, b.original_claim_id, " TOOK(
-                      "a",
-                      "?1") " AS took_then, " TOOK("b",
-                                                   "?2") " AS took_now "
-                                                         "FROM a JOIN b ON b.input_no = a.input_no "
-                                                         "AND b.source_line = a.source_line "
-                                                         "AND b.claim_line IS a.claim_line "
-                                                         "JOIN input i ON i.run_no = ?1 AND "
-                                                         "i.input_no = a.input_no "
-                                                         "LEFT JOIN member m ON m.member_no = "
-                                                         "a.member_no "
-                                                         "LEFT JOIN service s ON s.service_no = "
-                                                         "a.service_no "
-                                                         "LEFT JOIN provider p ON p.provider_no = "
-                                                         "a.provider_no "
-                                                         "WHERE a.accepted_units <> "
-                                                         "b.accepted_units OR took_then <> "
-                                                         "took_now "
-                                                         "ORDER BY a.input_no, a.source_line, "
-                                                         "a.claim_line";
+        "WITH a AS MATERIALIZED (" LINES_THEN "), b AS MATERIALIZED (" LINES_NOW ") "
+        "SELECT i.file, a.source_line, a.claim_id, a.claim_line, m.member_id, a.start_day, "
+        "s.procedure, p.rendering_npi, a.accepted_units, b.accepted_units, a.reasons, b.reasons, "
+        "a.input_no, a.frequency, b.original_claim_id, " TOOK_THEN " AS took_then, " TOOK_NOW
+        " AS took_now "
+        "FROM a JOIN b ON b.input_no = a.input_no AND b.source_line = a.source_line "
+        "AND b.claim_line IS a.claim_line "
+        "JOIN input i ON i.run_no = ?1 AND i.input_no = a.input_no "
+        "LEFT JOIN member m ON m.member_no = a.member_no "
+        "LEFT JOIN service s ON s.service_no = a.service_no "
+        "LEFT JOIN provider p ON p.provider_no = a.provider_no "
+        "WHERE a.accepted_units <> b.accepted_units OR took_then <> took_now "
+        "ORDER BY a.input_no, a.source_line, a.claim_line";
     return cg_ledger_each(ledger,
                           CG_QUERY(sql, cg_cell_integer(run_then), cg_cell_integer(run_now)),
                           visit_change, &visit, err);

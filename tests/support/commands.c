@@ -28,12 +28,7 @@
 
 const struct command_world everything = {
     .script =
-        "rules='" RULES "--quiet'; "
-        "$1 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "
-        "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in "
-        "--quiet; "
-        "$1 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "
-        "--quiet; "
+        "rules='" RULES "--quiet'; " COMMAND_FEEDS ""
         "$0 validate in/claims-01.csv $rules --out n1 --ledger one; cp one l; "
         "$0 validate in/claims-02.csv $rules --out n2 --ledger l; "
         "$0 ledger create set --parts 2 2>/dev/null >&2; "

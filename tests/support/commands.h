@@ -24,6 +24,14 @@ struct command_world {
     const char *script; /* makes it in the current folder; $0 is the program, $1 the generator */
     struct command commands[COMMANDS_MAX]; /* closed by NULL words */
 };
+/* The feeds of a script: in/ with two files of claims, x12/ with one. */
+#define COMMAND_FEEDS                                                                              \
+    "$1 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "         \
+    "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in "        \
+    "--quiet; "                                                                                    \
+    "$1 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "      \
+    "--quiet; "
+
 /* Two nights on a ledger, an X12 file, a ledger set, lists to take in. */
 extern const struct command_world everything;
 /* Runs in parts, each of them up to another step. */

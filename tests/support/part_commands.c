@@ -10,12 +10,8 @@
  */
 const struct command_world runs_in_parts = {
     .script =
-        "rules='" RULES "--quiet'; "
-        "$1 --lines 120 --members 12 --files 2 --voids 4 --replacements 4 --errors 1 --error "
-        "duplicate_line=3 --error over_daily_cap=4 --error over_yearly_cap=2 --plain --out in "
-        "--quiet; "
-        "$1 --layout x12-837p --lines 40 --members 6 --error over_daily_cap=5 --plain --out x12 "
-        "--quiet; $1 --lines 9000 --members 90 --files 1 --plain --out big --quiet; "
+        "rules='" RULES "--quiet'; " COMMAND_FEEDS
+        "$1 --lines 9000 --members 90 --files 1 --plain --out big --quiet; "
         /* A claim that passes, and asks to take back one that stands. */
         "awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } END { "
         "$at[\"claim_id\"] = \"V1\"; $at[\"hcpcs_code\"] = 99213; $at[\"claim_frequency_code\"] = "

@@ -32,7 +32,7 @@ TestSuite(night, .init = setup, .fini = teardown, .timeout = 60);
 
 static void begin(bool by_one_process) {
     const struct cg_ledger_night_plan plan = {
-        .kind = "release", .work = "/work/of/tasks", .by_one_process = by_one_process};
+        .kind = "release", .work = "/scratch/of/tasks", .by_one_process = by_one_process};
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(cg_ledger_night_begin(set, &plan, &night, &err), CG_OK, "%s", err.text);
 }
@@ -84,7 +84,7 @@ Test(night, is_waited_for_as_long_as_was_asked_and_no_longer_than_a_signal_lets)
 }
 
 Test(night, belongs_to_the_folder_that_its_tasks_share) {
-    static const char *const works[] = {"/work/of/tasks", "/elsewhere"};
+    static const char *const works[] = {"/scratch/of/tasks", "/elsewhere"};
     struct cg_error err = CG_ERROR_INIT;
     bool is;
     cr_assert_eq(cg_ledger_night_is_of(set, works[0], &is, &err), CG_OK);
