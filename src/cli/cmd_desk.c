@@ -85,6 +85,7 @@ static enum cg_status ask(const struct options *o, const char *roster_dir, desk_
         status = cg_ledger_open_reader(o->ledger, &question->ledger, err);
     }
     if (status == CG_OK) {
+        question->policy = policy;
         question->roster = roster;
         question->is_csv = o->csv;
         question->day_no = o->day_no != CG_DAY_NONE ? o->day_no : cg_date_today();
@@ -188,9 +189,12 @@ const struct cg_command cg_command_members = {
 const struct cg_command cg_command_roster_expiring = {
     .name = "roster expiring",
     .arguments = "DIR [--within DAYS] [--ledger FILE]",
-    .summary = "providers whose last credential ends soon",
-    .detail = "Those whose last granting span ends within DAYS, the first to end first; with a\n"
-              "ledger also the lines and units that they rendered in months of the last 90 days.\n",
+    .summary = "providers who may render now and soon cannot",
+    .detail =
+        "Those whose credentials let them render on one of DAYS and not on the day after, be it\n"
+        "that a span ends, a block begins or the policy names the type no longer; the first to\n"
+        "end first, with what is so then, and the day from which they may again (a gap). With a\n"
+        "ledger also the lines and units that they rendered in months of the last 90 days.\n",
     .options = {expiring_table, &defaults, sizeof defaults},
     .args = {1, 1},
     .run = expiring,

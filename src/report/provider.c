@@ -1,17 +1,15 @@
 /*
- * A rendering provider at a glance, and those whose credentials run out.
+ * A rendering provider at a glance.
  */
 #include "claimgate/report/desk_pages.h"
 
-#include "claimgate/base/array.h"
 #include "claimgate/base/date.h"
 #include "claimgate/rules/roster_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { DETAIL_BYTES = 256, LATELY_DAYS = 90, PROVIDERS_MAX = 1 << 24 };
+enum { DETAIL_BYTES = 256 };
 
 static int32_t end_of(const struct cg_span *span) {
     return span->last_day == CG_DAY_OPEN ? CG_DAY_NONE : span->last_day;
@@ -109,130 +107,5 @@ enum cg_status cg_page_provider(struct cg_page *page, struct cg_desk_question *q
     }
     question->is_unknown = answer.rows == 0;
     cg_answer_close(&answer);
-    return status;
-}
-
-/* --- credentials that run out --- */
-
-struct ending {
-    uint64_t npi;
-    int32_t last_day; /* of its last granting span */
-    uint16_t type;
-};
-
-static int compare_endings(const void *a, const void *b) {
-    const struct ending *x = a;
-    const struct ending *y = b;
-    return x->last_day != y->last_day ? (x->last_day > y->last_day) - (x->last_day < y->last_day)
-                                      : (x->npi > y->npi) - (x->npi < y->npi);
-}
-
-/* The last day on which any of the rows from `first` to `next` grants; its NPI 0: none does. */
-static struct ending ending_of(const struct cg_credential *first,
-                               const struct cg_credential *next) {
-    struct ending ending = {.npi = 0};
-    for (const struct cg_credential *row = first; row < next; row++) {
-        if (cg_credential_grants(row) &&
-            (ending.npi == 0 || row->span.last_day > ending.last_day)) {
-            ending = (struct ending){row->span.key, row->span.last_day, row->type};
-        }
-    }
-    return ending;
-}
-
-static bool gather_endings(const struct cg_desk_question *question, struct cg_array *out) {
-    const struct cg_array *rows = &question->roster->credentials.rows;
-    const struct cg_credential *all = rows->items;
-    for (uint32_t i = 0, next; i < rows->count; i = next) {
-        for (next = i + 1; next < rows->count && all[next].span.key == all[i].span.key; next++) {
-        }
-        const struct ending ending = ending_of(all + i, all + next);
-        if (ending.npi == 0 || ending.last_day < question->day_no ||
-            ending.last_day > question->day_no + question->within_days) {
-            continue;
-        }
-        struct ending *kept = cg_array_add(out);
-        if (kept == NULL) {
-            return false;
-        }
-        *kept = ending;
-    }
-    cg_array_sort(out, compare_endings);
-    return true;
-}
-
-struct lately {
-    int32_t since_day;
-    uint64_t lines;
-    uint64_t units;
-};
-
-/* Months that reach into the last 90 days before today; by months, for the ledger sums by them. */
-static enum cg_status add_lately(void *context, const struct cg_ledger_rendered *rendered,
-                                 struct cg_error *err) {
-    struct lately *lately = context;
-    (void)err;
-    if (rendered->reason[0] == '\0' && rendered->last_day >= lately->since_day) {
-        lately->lines += rendered->lines;
-        lately->units += rendered->units;
-    }
-    return CG_OK;
-}
-
-static enum cg_status put_ending(struct cg_answer *answer, const struct cg_desk_question *question,
-                                 const struct ending *ending, struct cg_error *err) {
-    char npi[16];
-    struct lately lately = {.since_day = question->day_no - LATELY_DAYS};
-    snprintf(npi, sizeof npi, "%010" PRIu64, ending->npi);
-    if (question->ledger != NULL && cg_ledger_visit_rendered(question->ledger, ending->npi,
-                                                             add_lately, &lately, err) != CG_OK) {
-        return err->status;
-    }
-    cg_answer_text(answer, npi);
-    cg_answer_text(answer, written(&question->roster->words, ending->type));
-    cg_answer_day(answer, ending->last_day);
-    cg_answer_number(answer, ending->last_day - question->day_no);
-    if (question->ledger != NULL) {
-        cg_answer_number(answer, (int64_t)lately.lines);
-        cg_answer_number(answer, (int64_t)lately.units);
-    }
-    return CG_OK;
-}
-
-static enum cg_status put_endings(struct cg_page *page, const struct cg_desk_question *question,
-                                  const struct cg_array *endings, struct cg_error *err) {
-    static const struct cg_answer_column columns[] = {
-        {"npi", "NPI", CG_ANSWER_TEXT},
-        {"credential_type", "last credential", CG_ANSWER_TEXT},
-        {"ends", "ends", CG_ANSWER_DAY},
-        {"days", "days", CG_ANSWER_NUMBER},
-        {"lines", "lines lately", CG_ANSWER_NUMBER},
-        {"units", "units lately", CG_ANSWER_NUMBER},
-    };
-    struct cg_answer answer;
-    enum cg_status status = CG_OK;
-    cg_answer_open(&answer, page, question->is_csv, "providers", columns,
-                   question->ledger != NULL ? 6 : 4);
-    for (uint32_t i = 0; status == CG_OK && i < endings->count; i++) {
-        status = put_ending(&answer, question, cg_array_at(endings, i), err);
-    }
-    answer.at = 0; /* a row may be cut off by a failure, after which nothing is printed */
-    cg_answer_close(&answer);
-    if (page->json == NULL && !question->is_csv && answer.rows == 0) {
-        cg_page_say(page, "No provider's last credential ends within %d days.\n",
-                    (int)question->within_days);
-    }
-    return status;
-}
-
-enum cg_status cg_page_expiring(struct cg_page *page, struct cg_desk_question *question,
-                                struct cg_error *err) {
-    struct cg_array endings;
-    cg_array_init(&endings, sizeof(struct ending), PROVIDERS_MAX);
-    const enum cg_status status =
-        gather_endings(question, &endings)
-            ? put_endings(page, question, &endings, err)
-            : cg_error_set(err, CG_INTERNAL, "out of memory for the list of providers");
-    cg_array_fini(&endings);
     return status;
 }

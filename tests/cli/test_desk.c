@@ -101,16 +101,39 @@ Test(desk, credentials_that_run_out_come_soonest_first_with_their_units) {
     struct run run;
     ASK(&run, 0, "roster", "expiring", roster, "--within", "60", "--date", "2025-02-01", "--ledger",
         ledger, "--csv");
-    cr_expect_str_eq(run.out, "npi,credential_type,ends,days,lines,units\n"
-                              "1000000012,CPSS,2025-02-28,27,0,0\n"
-                              "1000000004,CPSSP-MH,2025-03-31,58,2,9\n");
+    cr_expect_str_eq(run.out, "npi,credential_type,ends,days,then,again_from,lines,units\n"
+                              "1000000012,CPSS,2025-02-28,27,no row,,0,0\n"
+                              "1000000004,CPSSP-MH,2025-03-31,58,lapsed,,2,9\n");
     run_fini(&run);
     ASK(&run, 0, "roster", "expiring", roster, "--within", "57", "--date", "2025-02-01", "--json");
     scene_check_json("expiring.schema.json", run.out, run.out_len);
     cr_expect(strstr(run.out, "1000000004") == NULL, "one day too early: %s", run.out);
     run_fini(&run);
     ASK(&run, 0, "roster", "expiring", roster, "--within", "5", "--date", "2025-02-01");
-    expect_said(&run, "No provider's last credential ends within 5 days.");
+    expect_said(&run, "Every provider who may render in the next 5 days may go on after.");
+    run_fini(&run);
+}
+
+/* 0004 is suspended from the 10th on; 0012 has a gap and then an end; 0020 is a type that the
+ * policy never takes; 0038 goes on by its other credential; 0046 is blocked today already. */
+Test(desk, who_cannot_render_soon_is_told_whatever_stops_them) {
+    static const char rows[] = "npi,credential_type,status,effective_date,end_date\n"
+                               "1000000004,CPSSP-MH,current,2023-01-01,\n"
+                               "1000000004,CPSSP-MH,suspended,2026-12-10,2027-01-05\n"
+                               "1000000012,CPSSP-MH,current,2023-01-01,2026-12-15\n"
+                               "1000000012,CPSSP-MH,current,2026-12-20,2027-01-20\n"
+                               "1000000020,CNA,current,2023-01-01,2026-12-11\n"
+                               "1000000038,CPSSP-MH,current,2023-01-01,2026-12-12\n"
+                               "1000000038,CPSSP-SU,current,2024-01-01,\n"
+                               "1000000046,CPSSP-MH,current,2023-01-01,2026-12-30\n"
+                               "1000000046,CPSSP-MH,revoked,2026-01-01,\n";
+    struct run run;
+    run_write_file(scene_path(&scene, "roster/credentials.csv"), rows, sizeof rows - 1);
+    ASK(&run, 0, "roster", "expiring", roster, "--date", "2026-11-29", "--csv");
+    cr_expect_str_eq(run.out, "npi,credential_type,ends,days,then,again_from\n"
+                              "1000000004,CPSSP-MH,2026-12-09,10,suspended,2027-01-06\n"
+                              "1000000012,CPSSP-MH,2026-12-15,16,no row,2026-12-20\n"
+                              "1000000012,CPSSP-MH,2027-01-20,52,no row,\n");
     run_fini(&run);
 }
 

@@ -21,6 +21,7 @@ void cg_page_policy_diff(struct cg_page *page, bool is_csv, const struct cg_poli
 
 struct cg_desk_question {
     bool is_csv;
+    const struct cg_policy *policy; /* the roster's */
     const struct cg_roster *roster;
     struct cg_ledger *ledger; /* NULL: none */
     uint64_t npi;
@@ -37,8 +38,9 @@ struct cg_desk_question {
 cg_must_use enum cg_status cg_page_provider(struct cg_page *page, struct cg_desk_question *question,
                                             struct cg_error *err);
 
-/* Providers whose last granting span ends within so many days, the first to end first, with the
- * units that they rendered in the last 90 days of claims. */
+/* Providers who, by their credentials, may render on one of so many days and cannot on the day
+ * after, the first to end first: what is so then, when they may again, and the units that they
+ * rendered in the last 90 days of claims. */
 cg_must_use enum cg_status cg_page_expiring(struct cg_page *page, struct cg_desk_question *question,
                                             struct cg_error *err);
 
