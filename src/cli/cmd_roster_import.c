@@ -137,11 +137,14 @@ const struct cg_command cg_command_roster_import = {
     .name = "roster import",
     .arguments = "--nppes FILE (--type TYPE | --merge FILE) [--out FILE]",
     .summary = "make rows for credentials.csv from the national file of NPIs",
-    .detail = "Takes the people whose taxonomy is 175T00000X (Peer Specialist); deactivation and\n"
-              "reactivation become spans. NPPES is what providers say of themselves: a row grants\n"
-              "nothing before someone looked at the credential and set its status.\n\n"
-              "--merge writes the credentials.csv that you have again: spans of NPIs that are\n"
-              "deactivated end the day before. Nobody is added, no other byte changes.\n",
+    .detail =
+        "Takes the people whose taxonomy is 175T00000X (Peer Specialist); deactivation and\n"
+        "reactivation become spans. NPPES is what providers say of themselves: a row grants\n"
+        "nothing before someone looked at the credential and set its status.\n\n"
+        "--merge writes the credentials.csv that you have again: spans that grant end the\n"
+        "day before their NPI was deactivated, and where it is active again a new row begins\n"
+        "on that day; spans that withhold or block stay, so that no block ends early. Nobody\n"
+        "is added, no other byte changes.\n",
     .options = {option_table, &defaults, sizeof defaults},
     .run = run,
 };

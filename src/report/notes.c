@@ -136,8 +136,20 @@ void cg_notes_nppes_import(const struct cg_nppes_counts *counts) {
 }
 
 void cg_notes_nppes_merge(const struct cg_nppes_merge_counts *counts) {
-    cg_log_note("%" PRIu64 " of %" PRIu64 " NPIs are deactivated: %" PRIu64
-                " rows end earlier, %" PRIu64 " began after it and are left out",
-                counts->deactivated, counts->providers, counts->ended, counts->dropped);
+    cg_log_note("of %" PRIu64 " %s %" PRIu64 " %s deactivated, %" PRIu64
+                " more %s and %s active again: %" PRIu64 " %s by the day before, %" PRIu64
+                " %s by the reactivation, %" PRIu64 " had no other day and %s left out",
+                counts->providers, cg_plural(counts->providers, "NPI", "NPIs"), counts->deactivated,
+                cg_plural(counts->deactivated, "is", "are"), counts->reactivated,
+                cg_plural(counts->reactivated, "was", "were"),
+                cg_plural(counts->reactivated, "is", "are"), counts->ended,
+                cg_plural(counts->ended, "row ends", "rows end"), counts->begun,
+                cg_plural(counts->begun, "begins", "begin"), counts->dropped,
+                cg_plural(counts->dropped, "is", "are"));
+    if (counts->withholding > 0) {
+        cg_log_note("%" PRIu64 " %s those days and %s nothing: left as they were",
+                    counts->withholding, cg_plural(counts->withholding, "row holds", "rows hold"),
+                    cg_plural(counts->withholding, "grants", "grant"));
+    }
     note_replaced(counts->replaced, counts->first_replaced);
 }

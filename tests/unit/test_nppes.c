@@ -206,13 +206,14 @@ static const char *merge(const char *nppes, const char *roster,
     return text;
 }
 
+#define SPANS    "npi,effective_date,end_date,status\n"
 #define ACTIVITY "NPI,NPI Deactivation Date,NPI Reactivation Date,Replacement NPI\n"
 
 Test(nppes, a_merge_ends_the_spans_of_deactivated_npis_and_changes_no_other_byte) {
     struct cg_nppes_merge_counts merged;
     const char *text =
         merge(ACTIVITY "1234567893,03/05/2023,,1000000004\n" /* deactivated, replaced */
-                       "1245319599,03/05/2023,06/01/2023,\n" /* back again */
+                       "1245319599,03/05/2023,03/05/2023,\n" /* back on the same day */
                        "1000000012,,,\n",
               "\xEF\xBB\xBFnote,npi,status,effective_date,end_date\r\n"
               "\"a, \"\"b\"\"\",1234567893,current,2020-01-01,\r\n" /* open */
@@ -240,7 +241,68 @@ Test(nppes, a_merge_ends_the_spans_of_deactivated_npis_and_changes_no_other_byte
     cr_expect_eq(merged.first_replaced[0].replacement, UINT64_C(1000000004));
 }
 
-#define SPANS "npi,effective_date,end_date\n"
+Test(nppes, a_merge_parts_spans_where_an_npi_was_not_active_for_some_time) {
+    struct cg_nppes_merge_counts merged;
+    const char *text = merge(ACTIVITY "1245319599,01/02/2024,06/01/2024,\n"
+                                      "1234567893,06/01/2024,01/02/2024,\n" /* gone since June */,
+                             "end_date,npi,status,effective_date\n"
+                             "2024-12-31,1245319599,Current,2023-01-01\n" /* parted */
+                             "2024-03-31,1245319599,active,2023-01-01\n"  /* ends in the gap */
+                             "2024-12-31,1245319599,limited,2024-02-01\n" /* begins in it */
+                             "2024-05-31,1245319599,limited,2024-01-02\n" /* is it */
+                             "2024-01-01,1245319599,current,2023-01-01\n"
+                             ",1245319599,current,2024-06-01\n"
+                             ",1234567893,current,2024-03-01\n"
+                             ",1245319599,current,2023-01-01",
+                             &merged);
+    cr_assert_not_null(text, "%s", err.text);
+    cr_expect_str_eq(text, "end_date,npi,status,effective_date\n"
+                           "2024-01-01,1245319599,Current,2023-01-01\n"
+                           "2024-12-31,1245319599,Current,2024-06-01\n"
+                           "2024-01-01,1245319599,active,2023-01-01\n"
+                           "2024-12-31,1245319599,limited,2024-06-01\n"
+                           "2024-01-01,1245319599,current,2023-01-01\n"
+                           ",1245319599,current,2024-06-01\n"
+                           "2024-05-31,1234567893,current,2024-03-01\n"
+                           "2024-01-01,1245319599,current,2023-01-01\n"
+                           ",1245319599,current,2024-06-01");
+    cr_expect_eq(merged.deactivated, 1);
+    cr_expect_eq(merged.reactivated, 1);
+    cr_expect_eq(merged.ended, 4);
+    cr_expect_eq(merged.begun, 3);
+    cr_expect_eq(merged.dropped, 1);
+}
+
+Test(nppes, a_merge_never_shortens_a_span_that_withholds) {
+    static const char spans[] = "npi,effective_date,end_date,status\n"
+                                "1234567893,2023-01-01,2025-03-31,suspended\n"
+                                "1234567893,2024-01-01,,Lapsed\n"
+                                "1234567893,2023-01-01,,current\n";
+    struct cg_nppes_merge_counts merged;
+    const char *text = merge(ACTIVITY "1234567893,03/05/2023,,\n", spans, &merged);
+    cr_assert_not_null(text, "%s", err.text);
+    cr_expect_str_eq(text, "npi,effective_date,end_date,status\n"
+                           "1234567893,2023-01-01,2025-03-31,suspended\n"
+                           "1234567893,2024-01-01,,Lapsed\n"
+                           "1234567893,2023-01-01,2023-03-04,current\n");
+    cr_expect_eq(merged.withholding, 2);
+}
+
+Test(nppes, a_merge_takes_the_words_of_the_folders_layout) {
+    static const char layout[] = "{\"status_words\": {\"In good standing\": \"current\"}}";
+    struct cg_nppes_merge_counts merged;
+    char path[128];
+    snprintf(path, sizeof path, "%s/layout.json", dir);
+    FILE *stream = fopen(path, "w");
+    cr_assert_not_null(stream);
+    fputs(layout, stream);
+    cr_assert_eq(fclose(stream), 0);
+    const char *text = merge(ACTIVITY "1234567893,03/05/2023,,\n",
+                             SPANS "1234567893,2023-01-01,,In Good Standing\n", &merged);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_not_null(text, "%s", err.text);
+    cr_expect_str_eq(text, SPANS "1234567893,2023-01-01,2023-03-04,In Good Standing\n");
+}
 
 Test(nppes, a_merge_with_a_bad_row_writes_nothing) {
     static const struct {
@@ -248,12 +310,16 @@ Test(nppes, a_merge_with_a_bad_row_writes_nothing) {
         const char *spans;
         const char *problem;
     } cases[] = {
-        {"", "1234567890,2020-01-01,\n", "credentials.csv:2:1: npi is no NPI"},
-        {"", "1234567893,,\n", "credentials.csv:2:12: effective_date"},
-        {"", "1234567893,2020-13-01,\n", "credentials.csv:2:12: effective_date"},
-        {"", "1234567893,2020-01-01,soon\n", "credentials.csv:2:23: end_date"},
-        {"1234567893,2023-03-05,,\n", "1234567893,2020-01-01,\n", "npidata.csv:2:12: no date"},
-        {"1234567893,03/05/2023,later,\n", "1234567893,2020-01-01,\n", "npidata.csv:2:23: no date"},
+        {"", "1234567890,2020-01-01,,current\n", "credentials.csv:2:1: npi is no NPI"},
+        {"1234567893,03/05/2023,,\n", "1234567893,2020-01-01,,resting\n",
+         "credentials.csv:2:24: nobody can tell whether this status grants"},
+        {"", "1234567893,,,\n", "credentials.csv:2:12: effective_date"},
+        {"", "1234567893,2020-13-01,,current\n", "credentials.csv:2:12: effective_date"},
+        {"", "1234567893,2020-01-01,soon,current\n", "credentials.csv:2:23: end_date"},
+        {"1234567893,2023-03-05,,\n", "1234567893,2020-01-01,,current\n",
+         "npidata.csv:2:12: no date"},
+        {"1234567893,03/05/2023,later,\n", "1234567893,2020-01-01,,current\n",
+         "npidata.csv:2:23: no date"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct cg_nppes_merge_counts merged;

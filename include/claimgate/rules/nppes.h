@@ -52,8 +52,11 @@ struct cg_nppes_merge_plan {
 struct cg_nppes_merge_counts {
     uint64_t providers;   /* of credentials.csv */
     uint64_t deactivated; /* of those: NPIs that are not active any more */
+    uint64_t reactivated; /* NPIs that were not for some time, and are again */
     uint64_t ended;       /* rows that end by the day before now */
-    uint64_t dropped;     /* rows that began on the day of deactivation or later */
+    uint64_t begun;   /* rows that begin by the reactivation now; most are parted from one above */
+    uint64_t dropped; /* rows without a day on which the NPI was active */
+    uint64_t withholding; /* rows that would have been cut and grant nothing: as they were */
     uint64_t replaced;    /* providers with a replacement NPI */
     struct cg_nppes_replaced first_replaced[CG_NPPES_REPLACED_NAMED];
 };
@@ -68,9 +71,11 @@ cg_must_use enum cg_status cg_nppes_import(const struct cg_nppes_plan *plan, str
                                            struct cg_nppes_counts *counts,
                                            struct cg_problems *problems, struct cg_error *err);
 
-/* Write credentials.csv again: the rows of NPIs that NPPES has deactivated, and not reactivated
- * since, end by the day before; those that began later are left out. Every other byte is as it was,
- * and nobody is added. Failures and problems as above, and nothing is written then. */
+/* Write credentials.csv again: rows that grant end by the day before their NPI's deactivation and
+ * begin, parted in two where need be, by its reactivation; those without a day outside are left
+ * out. Rows that withhold or block stay: a block must not end early. Words for a status are ours,
+ * and those of a layout.json beside the file. Every other byte is as it was, and nobody is added.
+ * Failures and problems as above, and nothing is written then. */
 cg_must_use enum cg_status cg_nppes_merge(const struct cg_nppes_merge_plan *plan,
                                           struct cg_sink *out, struct cg_nppes_merge_counts *counts,
                                           struct cg_problems *problems, struct cg_error *err);
