@@ -14,6 +14,7 @@
 #include "claimgate/report/page.h"
 #include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
+#include "claimgate/run/persons.h"
 #include "claimgate/run/run.h"
 
 #include <errno.h>
@@ -280,7 +281,8 @@ static enum cg_status open_night(struct cg_merging *merging, bool *is_over, stru
         cg_log_warning("%s is not made: `claimgate ledger runs` names the folder of night %lld",
                        merging->merge->out, (long long)plan->night.run_no);
     }
-    const bool asks = merging->merge->with_page || merging->merge->checks.guard != CG_GUARD_OFF;
+    const bool asks = merging->merge->with_page || merging->merge->checks.guard != CG_GUARD_OFF ||
+                      cg_policy_has_crosswalk(merging->part->rules.policy);
     return asks && !*is_over ? cg_ledger_open_reader(plan->ledgers, &merging->ledger, err) : CG_OK;
 }
 
@@ -299,6 +301,11 @@ static enum cg_status take_night_back(struct cg_merging *merging, struct cg_erro
 static enum cg_status check_and_publish(struct cg_merging *merging, struct cg_error *err) {
     struct cg_run_facts *facts = &merging->facts;
     struct cg_error ignored = CG_ERROR_INIT; /* the first failure is the one to tell */
+    if (merging->ledger != NULL && cg_persons_compare(merging->ledger, merging->part->rules.roster,
+                                                      &facts->notices.of[CG_NOTICE_OTHER_PERSON],
+                                                      &facts->other_person_run, err) != CG_OK) {
+        return err->status;
+    }
     const enum cg_status status =
         cg_run_check(&merging->merge->checks, merging->ledger, facts, err);
     switch (facts->outcome) {

@@ -15,6 +15,7 @@ static const char *const names[] = {
     [CG_GUARD_RECORDS] = "records",
     [CG_GUARD_REASON] = "reason_share",
     [CG_GUARD_REPEATED] = "repeated",
+    [CG_GUARD_PERSON] = "members_of_persons",
     [CG_GUARD_COLUMN] = "unread_column",
 };
 
@@ -68,6 +69,11 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
         break;
     case CG_GUARD_REPEATED:
         SAY("%s of %s in-scope lines are duplicates; does this file repeat %s?", now, before, with);
+        break;
+    case CG_GUARD_PERSON:
+        SAY("%s %s of %s %s not fit what the ledger keeps from %s on; `claimgate ledger redo "
+            "--from %" PRId64 "` decides that again",
+            now, is_one ? "row" : "rows", subject, is_one ? "does" : "do", with, remark->run_no);
         break;
     case CG_GUARD_COLUMN: /* told where the file is read */
         return NULL;

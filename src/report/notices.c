@@ -101,6 +101,12 @@ static const struct {
                                   .mend = "write the code of the service into voids; free claims "
                                           "that were replaced without it with `claimgate ledger "
                                           "release`"},
+    [CG_NOTICE_OTHER_PERSON] =
+        {.name = "lines_of_another_person",
+         .seen = "rows of members.csv with an id whose accepted lines of those days the ledger "
+                 "keeps as another person's, so that caps, duplicates and voids do not know them",
+         .mend = "have the nights of these lines decided again under this roster (`claimgate "
+                 "ledger redo`), and what was imported taken back and imported again"},
 };
 
 void cg_notice_add(struct cg_notice *notice, const char *file, uint64_t line) {

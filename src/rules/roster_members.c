@@ -3,6 +3,8 @@
  */
 #include "roster_private.h"
 
+#include <string.h>
+
 static uint64_t key_of(struct cg_text member_id) {
     return cg_hash64(member_id.ptr, member_id.len, cg_hash_run_seed()) | 1; /* 0 is no key */
 }
@@ -36,6 +38,29 @@ const struct cg_key *cg_roster_person(const struct cg_roster *roster,
     }
     *id_no = (uint32_t)first->line;
     return &last->person;
+}
+
+bool cg_roster_membership(const struct cg_roster *roster, uint32_t index,
+                          struct cg_roster_membership *out) {
+    if (index >= roster->members.rows.count) {
+        return false;
+    }
+    const struct cg_membership *row = cg_array_at(&roster->members.rows, index);
+    *out = (struct cg_roster_membership){.member_id = row->member_id,
+                                         .person = cg_key_text(&row->person),
+                                         .first_day = row->span.first_day,
+                                         .last_day = row->span.last_day,
+                                         .line = row->line};
+    return true;
+}
+
+const char *cg_roster_members_file(const struct cg_roster *roster) {
+    const char *name = "";
+    for (uint32_t i = 0; i < cg_roster_file_count(roster); i++) {
+        const char *path = cg_roster_file(roster, i)->path;
+        name = strncmp(path, "members.", strlen("members.")) == 0 ? path : name;
+    }
+    return name;
 }
 
 /* Two rows of one id that share a day and name different persons. */

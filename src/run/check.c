@@ -20,6 +20,7 @@
 #include "claimgate/record/shapes.h"
 #include "claimgate/report/notes.h"
 #include "claimgate/report/notices.h"
+#include "claimgate/run/persons.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -76,6 +77,16 @@ static enum cg_status make_state(struct cg_check *check, struct cg_error *err) {
                                  : CG_OK;
 }
 
+static enum cg_status warn_of_persons(struct cg_check *check, struct cg_error *err) {
+    struct cg_notices notices = {0};
+    int64_t ignored;
+    const enum cg_status status =
+        cg_persons_compare(check->ledger, check->plan.rules.roster,
+                           &notices.of[CG_NOTICE_OTHER_PERSON], &ignored, err);
+    cg_notices_warn(&notices, CG_NOTICED_IN_RUN);
+    return status;
+}
+
 enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check **out,
                              struct cg_error *err) {
     struct cg_check *check = calloc(1, sizeof *check);
@@ -86,6 +97,9 @@ enum cg_status cg_check_open(const struct cg_check_plan *plan, struct cg_check *
     enum cg_status status = open_ledger(check, err);
     if (status == CG_OK) {
         status = make_state(check, err);
+    }
+    if (status == CG_OK && check->ledger != NULL) {
+        status = warn_of_persons(check, err);
     }
     if (status != CG_OK) {
         cg_check_close(check);

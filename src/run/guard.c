@@ -190,6 +190,17 @@ static void compare_layout(struct comparing *c) {
     }
 }
 
+/* The history knows a person's lines by the roster under which they were decided. */
+static void compare_persons(struct comparing *c) {
+    const uint64_t rows = c->facts->notices.of[CG_NOTICE_OTHER_PERSON].records;
+    if (rows != 0) {
+        struct cg_guard_remark *remark =
+            add(c, CG_GUARD_PERSON, cg_roster_members_file(c->facts->roster));
+        figures(remark, rows, 0);
+        remark->run_no = c->facts->other_person_run;
+    }
+}
+
 struct rendering {
     const struct cg_roster *roster;
     uint64_t all;
@@ -327,6 +338,7 @@ static enum cg_status compare_runs(struct comparing *c, struct cg_error *err) {
 static enum cg_status compare(struct comparing *c, struct cg_error *err) {
     enum cg_status status = cg_ledger_visit_runs(c->ledger, 0, keep_run, c, err);
     note_columns(c);
+    compare_persons(c);
     if (status != CG_OK || c->run_count == 0) {
         return status;
     }

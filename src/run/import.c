@@ -19,6 +19,7 @@
 #include "claimgate/report/notes.h"
 #include "claimgate/report/notices.h"
 #include "claimgate/rules/reason.h"
+#include "claimgate/run/persons.h"
 
 #include <string.h>
 
@@ -240,6 +241,11 @@ static enum cg_status take_in(struct import *import, struct cg_import_facts *fac
     status = cg_vain_take_backs_end(&import->vain, import->history, note_vain_take_back, import,
                                     &vain, err);
     import->notices.of[CG_NOTICE_VAIN_TAKE_BACK].records = vain;
+    if (status == CG_OK && import->plan->roster != NULL) {
+        int64_t ignored;
+        status = cg_persons_compare(import->ledger, import->plan->roster,
+                                    &import->notices.of[CG_NOTICE_OTHER_PERSON], &ignored, err);
+    }
     if (status == CG_OK) {
         status = commit(import, err);
     }

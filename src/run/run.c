@@ -12,6 +12,7 @@
 #include "claimgate/gate/claim.h"
 #include "claimgate/report/report_html.h"
 #include "claimgate/report/run_report.h"
+#include "claimgate/run/persons.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +281,16 @@ static void note_vain_take_back(void *context, uint32_t source_no, uint64_t line
     cg_notices_add(&run->facts.notices, CG_NOTICE_VAIN_TAKE_BACK, run->paths[source_no], line);
 }
 
+/* An audit decides the past itself, under its own roster. */
+static enum cg_status compare_persons(struct cg_run *run, struct cg_error *err) {
+    struct cg_run_facts *facts = &run->facts;
+    return run->ledger == NULL || run->plan->before_run != 0
+               ? CG_OK
+               : cg_persons_compare(run->ledger, run->plan->rules.roster,
+                                    &facts->notices.of[CG_NOTICE_OTHER_PERSON],
+                                    &facts->other_person_run, err);
+}
+
 /* *known: the ledger has the content of every input already. */
 static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_error *err) {
     *known = run->path_count == 0;
@@ -299,6 +310,9 @@ static enum cg_status decide_all(struct cg_run *run, bool *known, struct cg_erro
         return status;
     }
     run->facts.notices.of[CG_NOTICE_VAIN_TAKE_BACK].records = vain;
+    if (compare_persons(run, err) != CG_OK) {
+        return err->status;
+    }
     status = check_balance(run, err);
     return status == CG_OK ? cg_run_find_known_stream(run, known, err) : status;
 }

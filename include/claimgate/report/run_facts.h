@@ -90,6 +90,7 @@ struct cg_run_facts {
     const struct cg_tally *tally;
     bool holds_claims; /* the claims of the tally are claims, and not single lines */
     struct cg_notices notices;
+    int64_t other_person_run; /* the first whose lines are told of by CG_NOTICE_OTHER_PERSON */
     const struct cg_shape_counts *shapes; /* what the remarks are made of */
     struct cg_remarks remarks;            /* what most records have wrong in the same way */
     struct cg_cap_use cap_use[CG_CAPS_MAX];

@@ -71,4 +71,18 @@ bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *
 const struct cg_key *cg_roster_person(const struct cg_roster *roster,
                                       const struct cg_key *member_id, int32_t day, uint32_t *id_no);
 
+/* Rows of members.csv, `index` from 0, in no order; false past the last. Texts live as long as the
+ * roster. */
+struct cg_roster_membership {
+    struct cg_text member_id;
+    struct cg_text person;
+    int32_t first_day;
+    int32_t last_day; /* CG_DAY_OPEN: no end */
+    uint64_t line;
+};
+bool cg_roster_membership(const struct cg_roster *roster, uint32_t index,
+                          struct cg_roster_membership *out);
+/* The file as found, "members.csv.gz". */
+const char *cg_roster_members_file(const struct cg_roster *roster);
+
 #endif
