@@ -17,10 +17,10 @@ void cg_line_name_person(const struct cg_roster *roster, struct cg_line *line) {
     }
 }
 
+/* An unknown birth date, CG_DAY_NONE, makes older than any policy exempts. */
 static bool is_exempt(const struct cg_rules *rules, const struct cg_line *line) {
     const struct cg_policy_version *version = line->version;
-    if (!version->has_exemption || line->birth_day == CG_DAY_NONE ||
-        line->authorization_number.len == 0) {
+    if (!version->has_exemption || line->authorization_number.len == 0) {
         return false;
     }
     if (cg_date_age(line->birth_day, line->start_day) >= version->exempt_under_age) {

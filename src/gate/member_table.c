@@ -20,10 +20,8 @@ void cg_member_table_fini(struct cg_member_table *table) {
 }
 
 void cg_member_table_reset(struct cg_member_table *table) {
-    if (table->used > 0) {
-        memset(table->slots, 0, table->slot_count * sizeof *table->slots);
-        table->used = 0;
-    }
+    memset(table->slots, 0, table->slot_count * sizeof *table->slots);
+    table->used = 0;
 }
 
 uint32_t cg_member_table_hash(const struct cg_member_table *table, const struct cg_key *member) {

@@ -1,6 +1,7 @@
 #include "gate/member_history.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static struct cg_line_store store;
 
@@ -43,4 +44,67 @@ Test(member_history, a_next_line_of_before_a_reset_is_none_any_more) {
     cg_line_store_reset(&store);
     uint32_t other = cg_pool_take_small(&store.pool, sizeof(struct cg_service));
     cr_assert_neq((void *)next_line(), cg_pool_at(&store.pool, other));
+}
+
+/* The one line that stands, asked for by its claim and number. */
+static bool stands(const struct cg_member_history *history, const char *claim, uint32_t number) {
+    const struct cg_service asked = {.claim = cg_key_of(cg_text_of(claim)), .line_number = number};
+    return cg_member_history_has_line(&store, history, &asked,
+                                      cg_key_hash(&asked.claim, store.seed));
+}
+
+static void add_line_of(struct cg_member_history *history, const char *claim, uint32_t number) {
+    struct cg_service *service = next_line();
+    service->claim = cg_key_of(cg_text_of(claim));
+    service->line_number = number;
+    cr_assert(cg_member_history_add(&store, history, cg_key_hash(&service->claim, store.seed)));
+}
+
+/* The rows keep 12 bits of a claim's hash and four of a line's number. */
+Test(member_history, lines_and_claims_that_look_alike_in_the_rows_are_told_apart) {
+    struct cg_member_history history = {.count = 0};
+    char alike[16];
+    uint32_t asked = 0;
+    add_line_of(&history, "C", 1);
+    cr_expect(stands(&history, "C", 1));
+    cr_expect_not(stands(&history, "C", 17));
+    const struct cg_key claim = cg_key_of(cg_text_of("C"));
+    struct cg_key other;
+    do {
+        snprintf(alike, sizeof alike, "D%u", asked++);
+        other = cg_key_of(cg_text_of(alike));
+    } while (((cg_key_hash(&claim, store.seed) ^ cg_key_hash(&other, store.seed)) & 0xfff) != 0);
+    cr_expect_not(stands(&history, alike, 1));
+    cr_expect_not(cg_member_history_has_claim(&store, &history, &other));
+    cr_expect(cg_member_history_has_claim(&store, &history, &claim));
+}
+
+Test(member_history, room_that_is_made_ahead_leaves_the_lines_where_they_are) {
+    static const uint32_t expected[] = {0, 3, 30};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        struct cg_member_history history = {.count = 0};
+        cg_member_history_expect(&store, &history, expected[i]);
+        cr_expect_eq(history.rows_ref != 0, expected[i] > 0);
+        for (uint32_t number = 1; number <= 20; number++) {
+            add_line_of(&history, "C", number);
+            cg_member_history_expect(&store, &history, expected[i]);
+        }
+        for (uint32_t number = 1; number <= 20; number++) {
+            cr_expect(stands(&history, "C", number), "%u of %u expected", number, expected[i]);
+        }
+    }
+}
+
+Test(member_history, of_a_member_that_will_be_large_no_rows_are_made_ahead) {
+    struct cg_member_history history = {.count = 0};
+    cg_member_history_expect(&store, &history, store.large_member_lines);
+    cr_expect_eq(history.rows_ref, 0);
+    store.large_member_lines = 2;
+    add_line_of(&history, "C", 1);
+    add_line_of(&history, "C", 2);
+    add_line_of(&history, "C", 3);
+    cr_assert_not_null(history.large);
+    cg_member_history_expect(&store, &history, 1);
+    cr_expect_eq(history.rows_ref, 0);
+    cr_expect(stands(&history, "C", 1) && stands(&history, "C", 3));
 }

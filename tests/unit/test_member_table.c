@@ -38,6 +38,14 @@ Test(member_table, tells_members_of_one_hash_apart) {
     cr_expect_null(cg_member_table_at(&table, ref, &ids[1]));
 }
 
+Test(member_table, knows_nobody_after_a_reset) {
+    const struct cg_key id = key_of("M1");
+    cr_assert_not_null(cg_member_table_add(&table, &id, 7));
+    cg_member_table_reset(&table);
+    cr_expect_null(cg_member_table_find(&table, &id, 7));
+    cr_expect_eq(table.used, 0);
+}
+
 Test(member_table, keeps_those_it_has_where_it_cannot_grow) {
     char id[16];
     struct cg_member_history *added = NULL;

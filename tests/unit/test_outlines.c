@@ -3,6 +3,7 @@
  * about.
  */
 #include "gate/history_edits.h"
+#include "gate/outlines.h"
 #include "support/history_lines.h"
 
 #include <criterion/criterion.h>
@@ -75,5 +76,32 @@ Test(outlines, are_refused_before_their_places_would_come_again) {
     cr_assert_eq(cg_member_add_outlines(&member, &outline, 1), CG_OK);
     cr_expect(cg_member_history_is_whole(&memory.store, &history));
     cr_expect_eq(cg_member_add_outlines(&member, &outline, 1), CG_INTERNAL);
+    cg_line_store_fini(&memory.store);
+}
+
+/* The one before the days, two on the first, one on the last, one of another code, one behind. */
+Test(outlines, count_for_a_cap_on_its_days_and_for_its_codes_alone) {
+    enum { FIRST = 20000, DAYS = 3, OTHER_CODE = 1 };
+    static struct cg_history_memory memory;
+    const struct cg_cap cap = {.counts = {1}};
+    const struct cg_outline all[] = {
+        {.day = cg_outline_day(FIRST - 1), .units = 1},
+        {.day = cg_outline_day(FIRST), .units = 2},
+        {.day = cg_outline_day(FIRST), .units = 4},
+        {.day = cg_outline_day(FIRST + 2), .units = 8},
+        {.day = cg_outline_day(FIRST + 2), .units = 16, .procedure_no = OTHER_CODE},
+        {.day = cg_outline_day(FIRST + 3), .units = 32},
+    };
+    struct cg_member_history history = {.count = 0};
+    struct cg_member member = {.memory = &memory, .history = &history};
+    const struct cg_outline_ring *ring = &memory.store.outlines;
+    uint64_t days[1 + DAYS + 1] = {0};
+    cg_line_store_init(&memory.store);
+    cr_assert_eq(cg_member_add_outlines(&member, all, sizeof all / sizeof all[0]), CG_OK);
+    const struct cg_outline_span span = cg_outlines_of(&history);
+    cr_expect_eq(cg_outlines_units(ring, span, &cap, FIRST, FIRST + DAYS - 1), 14);
+    cg_outlines_add_daily(ring, span, &cap, FIRST, FIRST + DAYS - 1, days + 1);
+    static const uint64_t wanted[1 + DAYS + 1] = {0, 6, 0, 8, 0};
+    cr_expect_arr_eq(days, wanted, sizeof days);
     cg_line_store_fini(&memory.store);
 }
