@@ -28,6 +28,7 @@ bool cg_near_members_meet(struct cg_near_members *near, const struct cg_member_t
     const struct cg_text id = cg_key_text(member);
     const struct cg_text plain = write_plainly(id, bytes);
     const bool is_plain = cg_text_equal(plain, id);
+    near->met = false;
     if (plain.len == 0 || (is_plain && near->others.hashes.count == 0)) {
         return true;
     }
@@ -36,7 +37,7 @@ bool cg_near_members_meet(struct cg_near_members *near, const struct cg_member_t
     near->others.limit = CG_NEAR_MEMBERS_MAX;
     const bool was_there =
         is_plain ? cg_seen_has(&near->others, hash) : cg_seen_note(&near->others, hash);
-    near->met = near->met || was_there ||
+    near->met = was_there ||
                 (!is_plain &&
                  cg_member_table_find(members, &key, cg_member_table_hash(members, &key)) != NULL);
     return !near->others.no_memory;

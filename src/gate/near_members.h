@@ -20,8 +20,7 @@ enum { CG_NEAR_MEMBERS_MAX = 1 << 20 }; /* ids that are not plain */
 
 struct cg_near_members {
     struct cg_seen others; /* of ids that are not plain, as they would be */
-    bool met;              /* one near to another, since it was asked last */
-    uint32_t lines;        /* that were marked, since it was asked last */
+    bool met;              /* the last that was met is near to another, and no line says so yet */
 };
 
 void cg_near_members_fini(struct cg_near_members *near);

@@ -1,17 +1,24 @@
 /*
  * The protocol of a night on a set of P ledgers. The one rename of its folder is the commit of all.
+ * Each step, what a crash after it leaves, and who goes on and how:
  *
- *    step                                  a crash after it leaves      who goes on, and how
- * 1  night.json by link(2): exclusive      an open night, nothing kept  recover: it goes
- * 2  each part: decide, COMMIT its run     parts with the run, parts    the tasks that are left; or
- *    under the night's number              without                      recover: undo
- * 3  the night's folder is staged, synced  all parts with the run       whoever ends it, again; or
- *                                                                       recover: undo
- * 4  night.json anew: stage "whole", the   the same, and the folder is  finish or recover: steps 5
- *    folder, its files, the runs' hashes   known by its files           to 7
- * 5  rename to DIR, fsync of the parent    the night stands             finish or recover: steps 6,
- * 7 6  mark the run published in each part   some marked                  the same 7  night.json
- * becomes nights/N.json      all done                     -
+ * 1. night.json is made by link(2), exclusively. The night is open, nothing is kept: recover takes
+ *    it away.
+ *
+ * 2. Each part decides, and commits its run under the night's number. Some parts have the run: the
+ *    tasks that are left may go on, or recover undoes it.
+ *
+ * 3. The night's folder is staged and synced. All parts have the run: whoever ends the night does
+ *    it again, or recover undoes it.
+ *
+ * 4. night.json is written anew: stage "whole", the folder, its files, the runs' hashes. The folder
+ *    is known by its files: finish or recover does steps 5 to 7.
+ *
+ * 5. The folder is renamed to DIR, its parent synced. The night stands: the same.
+ *
+ * 6. Each part marks the run as published. Some have: the same.
+ *
+ * 7. night.json becomes nights/N.json. All is done.
  *
  * Undo: night.json says so first, so that nobody finishes it afterwards; then every part gets what
  * it lacks, an empty run N and a run N + 1 that takes it back, so that all parts have the same

@@ -85,6 +85,21 @@ Test(decided, a_line_with_an_id_is_known_to_have_one) {
     cr_expect_gt(line.line_number, CG_LINE_NUMBER_MAX);
 }
 
+Test(decided, a_line_is_told_where_something_is_to_be_told_of_it_here_or_elsewhere) {
+    const struct cg_decided elsewhere[] = {
+        {.decision = CG_ACCEPTED, .accepted_units = 1},
+        {.decision = CG_ACCEPTED, .accepted_units = 1, .near_member = true},
+        {.decision = CG_ACCEPTED, .accepted_units = 1, .odd_take_back = CG_TOOK_THOUGH_REJECTED}};
+    struct cg_policy_version version = plain_version();
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+        struct cg_line line = plain_line(&version, "C1"), told = line;
+        told.told = true;
+        cr_assert(cg_decided_take(&elsewhere[i], &line) && cg_decided_take(&elsewhere[i], &told));
+        cr_expect_eq(line.told, i > 0, "case %zu", i);
+        cr_expect(told.told);
+    }
+}
+
 /* A claim of a good line, a malformed one and one out of scope, and a single line out of scope. */
 Test(decided, what_was_not_handed_on_is_decided_with_its_claim) {
     struct cg_policy_version version = plain_version();

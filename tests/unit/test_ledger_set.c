@@ -43,7 +43,7 @@ static const struct fixture_line eight[MEMBERS] = {
     {.member = "MEMBER7", .claim = "C7"}, {.member = "MEMBER8", .claim = "C8"},
 };
 
-static void change(const char *format, const char *what) {
+__attribute__((format(printf, 1, 0))) static void change(const char *format, const char *what) {
     char command[512];
     snprintf(command, sizeof command, format, fixture.path, what);
     cr_assert_eq(system(command), 0, "%s", command);

@@ -39,7 +39,8 @@ static void set_up(void) {
                                  .submitted_units = 1,
                                  .accepted_units = 1,
                                  .line_number = 1};
-    told_take_back = (struct cg_past_take_back){cg_text_of("V"), cg_text_of("C1"), CG_VOID};
+    told_take_back = (struct cg_past_take_back){
+        .claim_id = cg_text_of("V"), .original_claim_id = cg_text_of("C1"), .frequency = CG_VOID};
 }
 
 TestSuite(past_lines, .init = set_up);
@@ -58,12 +59,18 @@ Test(past_lines, an_id_longer_than_a_claim_holds_is_bad_data) {
     told.taken_back_frequency = CG_VOID;
     told.taken_back_by = cg_text_of(too_long);
     cr_expect_eq(meet(), CG_BAD_DATA);
+    told.taken_back_by = cg_text_of("V");
+    told.taken_back_as = cg_text_of(too_long);
+    cr_expect_eq(meet(), CG_BAD_DATA);
     set_up();
     tells_take_back = true;
     told_take_back.claim_id = cg_text_of(too_long);
     cr_expect_eq(meet(), CG_BAD_DATA);
     told_take_back.claim_id = cg_text_of("V");
     told_take_back.original_claim_id = cg_text_of(too_long);
+    cr_expect_eq(meet(), CG_BAD_DATA);
+    told_take_back.original_claim_id = cg_text_of("C1");
+    told_take_back.named = cg_text_of(too_long);
     cr_expect_eq(meet(), CG_BAD_DATA);
 }
 
