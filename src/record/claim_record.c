@@ -2,6 +2,8 @@
 
 #include "position.h"
 
+#include "claimgate/record/field.h"
+
 void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->malformed = (uint8_t)fault;
     line->start_day = CG_DAY_NONE;
@@ -9,6 +11,32 @@ void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault) {
     line->received_day = CG_DAY_NONE;
     line->birth_day = CG_DAY_NONE;
     line->reasons = CG_MALFORMED_REASONS;
+}
+
+/* A replacement is left out mostly because it was denied, and replaces nothing then. */
+static bool is_void(struct cg_values *values) {
+    const struct cg_text frequency = cg_values_get(values, CG_FIELD_CLAIM_FREQUENCY_CODE);
+    return cg_text_equal(frequency, cg_text_of("8")) ||
+           (values->binding->negative_units_void &&
+            cg_field_negative_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY)) != 0);
+}
+
+bool cg_line_leave_out(const struct cg_parse_plan *plan, struct cg_values *values,
+                       struct cg_line *line) {
+    if (!is_void(values)) {
+        return false;
+    }
+    values->left_out = true;
+    if (plan->edit_fields(plan->rules, values, line)) {
+        values->takes_back = line->frequency == CG_VOID && line->reasons == 0;
+        if (plan->edit_credentials != NULL) { /* a person may be named */
+            plan->edit_credentials(plan->rules, line, 1);
+        }
+    }
+    values->left_out = false;
+    values->near_code = false;
+    values->words_for_code = false;
+    return false;
 }
 
 bool cg_record_add_other(struct cg_batch *batch, const struct cg_binding *binding,
@@ -89,8 +117,9 @@ struct cg_line *cg_claim_record_add(const struct cg_parse_plan *plan, struct cg_
         return NULL;
     }
     line->record_no = batch->records.count - 1;
-    if ((left_out || !plan->edit_fields(plan->rules, values, line)) &&
-        !leave_out(batch, values, line, take_backs)) {
+    const bool has_line = left_out ? cg_line_leave_out(plan, values, line)
+                                   : plan->edit_fields(plan->rules, values, line);
+    if (!has_line && !leave_out(batch, values, line, take_backs)) {
         return NULL;
     }
     return values->out_of_memory ? NULL : line;

@@ -138,10 +138,10 @@ __attribute__((noinline)) static int look_closer(struct parser *parser, struct c
 
 /* True when the record has a line that stays. */
 static bool edit_fields(struct parser *parser, struct cg_line *line) {
-    if (parser->binding->only_count > 0 && cg_values_leave_out(&parser->values, parser->batch)) {
-        return false;
-    }
-    return parser->plan->edit_fields(parser->plan->rules, &parser->values, line);
+    const struct cg_parse_plan *plan = parser->plan;
+    return parser->binding->only_count > 0 && cg_values_leave_out(&parser->values, parser->batch)
+               ? cg_line_leave_out(plan, &parser->values, line)
+               : plan->edit_fields(plan->rules, &parser->values, line);
 }
 
 static void edit_credentials(struct parser *parser) {

@@ -142,6 +142,9 @@ static void fill_value(struct cg_values *values, enum cg_field field, struct cg_
  * go. */
 static bool look(const void *context, struct cg_values *values, struct cg_line *line) {
     const struct sampling *sampling = context;
+    if (values->left_out) {
+        return false;
+    }
     struct cg_batch *batch = sampling->batch;
     struct cg_sample *out = sampling->out;
     struct cg_sample_row looked_at = {.line = batch->first_line};

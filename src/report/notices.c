@@ -96,11 +96,11 @@ static const struct {
                  "a column cg_past"},
     [CG_NOTICE_VAIN_TAKE_BACK] = {.name = "take_backs_in_vain",
                                   .seen = "records that ask to void or replace a claim that "
-                                          "stands, by a code that is out of scope, and took "
-                                          "nothing back",
-                                  .mend = "write the code of the service into voids; free claims "
-                                          "that were replaced without it with `claimgate ledger "
-                                          "release`"},
+                                          "stands, by a code that is out of scope or in a row that "
+                                          "the layout leaves out, and took nothing back",
+                                  .mend = "write the code of the service into voids, and have the "
+                                          "layout's \"only\" take them in; free claims that were "
+                                          "replaced without it with `claimgate ledger release`"},
     [CG_NOTICE_OTHER_PERSON] =
         {.name = "lines_of_another_person",
          .seen = "rows of members.csv with an id whose accepted lines of those days the ledger "

@@ -137,6 +137,38 @@ Test(layout_rows, a_row_with_negative_units_takes_back_what_its_claim_stands_wit
                   (const long long[]){0, 1, 0, 0});
 }
 
+Test(layout_rows, voids_that_a_rule_leaves_out_are_told_where_their_claim_stands) {
+    char *report;
+    char *rejected;
+    const char *layout =
+        layout_with("\"negative_units\":\"void\",\"only\":[{\"column\":\"STATUS\",\"equals\":"
+                    "\"PAID\"}],",
+                    "", "");
+    validate(layout,
+             HEADER ROW("A", "1", "1", "", "", ",PAID") ROW("B", "1", "1", "", "", ",PAID")
+                 ROW("C", "1", "1", "", "", ",PAID")
+                     ROW("V", "1", "1", "8", "A", ",VOID") /* told */
+             ROW("B", "1", "-1", "", "", ",VOID")          /* told */
+             ROW("V", "1", "1", "8", "D", ",VOID")         /* of nothing */
+             ROW("R", "1", "1", "7", "A", ",DENIED")       /* denied: A is not replaced */
+             ROW("W", "1", "1", "8", "C", ",VOID")         /* and by a row that counts: */
+             ROW("W", "1", "1", "8", "C", ",PAID")         /* C is taken back */
+             "V,1,M1,2025-01-06,99213,1,,8,A,,VOID\n"      /* told: another line of V */
+             ROW("V", "1", "1", "8", "A\x01", ",VOID"),
+             &report, &rejected);
+    cr_expect_eq(scene_count(report, "counts", "taken_back"), 1);
+    const char *notice = strstr(report, "\"take_backs_in_vain\"");
+    cr_expect(notice != NULL && strstr(notice, "\"records\": 3,") != NULL, "%s", report);
+    const long lines[] = {5, 6, 11};
+    for (size_t i = 0; notice != NULL && i < 3; i++) {
+        char line[32];
+        snprintf(line, sizeof line, "\"line\": %ld\n", lines[i]);
+        cr_expect_not_null(strstr(notice, line), "%s: %s", line, report);
+    }
+    free(report);
+    free(rejected);
+}
+
 Test(layout_rows, a_reversal_lives_on_in_a_ledger) {
     static const char *const nights[] = {
         HEADER ROW("A1", "1", "2", "", "", ",") ROW("A1", "2", "4", "", "", ","),

@@ -1,6 +1,6 @@
 /*
- * Take-backs in vain: records that pass out of scope, by a blank or another code, and yet ask to
- * take back a claim that stands.
+ * Take-backs in vain: records that pass, by a blank or another code or because their layout leaves
+ * them out, and yet ask to take back a claim that stands.
  *
  * A void is in scope by its code. Where the payer's program leaves the code of a void blank, or a
  * replacement has no line of the service any more, nothing is taken back, and the units of the

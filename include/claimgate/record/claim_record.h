@@ -15,6 +15,11 @@
 /* A line of a record that cannot be read: nothing is known of it. */
 void cg_line_mark_malformed(struct cg_line *line, enum cg_malformed fault);
 
+/* A record that the layout leaves out passes, in scope or not. Where it is a void, what it asks to
+ * take back is looked for all the same. Returns false, for it has no line. */
+bool cg_line_leave_out(const struct cg_parse_plan *plan, struct cg_values *values,
+                       struct cg_line *line);
+
 /* A record of another kind than those that hold service lines: it passes through untouched. False:
  * no memory. */
 cg_must_use bool cg_record_add_other(struct cg_batch *batch, const struct cg_binding *binding,

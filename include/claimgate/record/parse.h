@@ -40,6 +40,7 @@ struct cg_values {
     bool near_code;      /* set by edit_fields: the record passes out of scope, but its code
                           * looks like one that would not; parse puts it back to false */
     bool words_for_code; /* the same: the cell of its code holds words */
+    bool left_out;       /* by the layout: edit_fields is asked only for what a void takes back */
     bool takes_back; /* set by edit_fields: the record passes out of scope, and asks to take back
                       * what its line names; parse puts it back to false */
     uint32_t told_lines; /* the edit_fields's: lines with odd_id, names_other or odd_value */

@@ -25,7 +25,8 @@ enum cg_notice_kind {
     CG_NOTICE_VOIDED_BEFORE,   /* took nothing, for their claim was taken back by them before */
     CG_NOTICE_REJECTED_REPLACEMENT, /* and their originals are taken back all the same */
     CG_NOTICE_FED_BACK_ALONE,       /* of a rejected file, where nothing of the past is known */
-    CG_NOTICE_VAIN_TAKE_BACK,       /* out of scope, and asks to take back a claim that stands */
+    CG_NOTICE_VAIN_TAKE_BACK, /* out of scope or left out, and asks to take back a claim that stands
+                               */
     CG_NOTICE_OTHER_PERSON, /* of members.csv: the ledger has lines of the id as another person's */
     CG_NOTICE_KINDS,
 };
