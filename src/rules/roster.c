@@ -4,12 +4,23 @@
 
 #include "claimgate/base/fetch.h"
 
+#include <string.h>
+
 uint32_t cg_roster_file_count(const struct cg_roster *roster) {
     return roster->file_count;
 }
 
 const struct cg_roster_file_facts *cg_roster_file(const struct cg_roster *roster, uint32_t index) {
     return index < roster->file_count ? &roster->files[index] : NULL;
+}
+
+const char *cg_roster_members_file(const struct cg_roster *roster) {
+    const char *name = "";
+    for (uint32_t i = 0; i < cg_roster_file_count(roster); i++) {
+        const char *path = cg_roster_file(roster, i)->path;
+        name = strncmp(path, "members.", strlen("members.")) == 0 ? path : name;
+    }
+    return name;
 }
 
 bool cg_roster_has_provider(const struct cg_roster *roster, uint64_t npi) {

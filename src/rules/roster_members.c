@@ -54,15 +54,6 @@ bool cg_roster_membership(const struct cg_roster *roster, uint32_t index,
     return true;
 }
 
-const char *cg_roster_members_file(const struct cg_roster *roster) {
-    const char *name = "";
-    for (uint32_t i = 0; i < cg_roster_file_count(roster); i++) {
-        const char *path = cg_roster_file(roster, i)->path;
-        name = strncmp(path, "members.", strlen("members.")) == 0 ? path : name;
-    }
-    return name;
-}
-
 /* Two rows of one id that share a day and name different persons. */
 static bool contradict(const struct cg_membership *a, const struct cg_membership *b) {
     return a->span.first_day <= b->span.last_day && b->span.first_day <= a->span.last_day &&
