@@ -28,8 +28,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 UNSET := -ftrivial-auto-var-init=pattern
 ifeq ($(SANITIZE),)
 # The rooms call each other for every field of every line, which is why the program is optimized
-# over all of them at link time. Tests link the same objects without it: that is built sooner.
-OPT  := -O3 -g -flto=auto -ffat-lto-objects
+# over all of them at link time. Tests are linked with a build of its own without it (see test).
+OPT  := -O3 -g -flto=auto
 OPT_LINK := -O3 -flto=auto
 ifeq ($(DEV),1)
 # A changed file is a program again in about a second; named points of failure can be set off.
@@ -173,7 +173,7 @@ $(BUILD)/libsupport.a: $(SUPPORT_OBJ)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libsupport.a $(BUILD)/libclaimgate.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -flto%,$(CFLAGS_ALL)) -fno-lto $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $^ $(LIBS) -lcriterion -o $@
 
 # Plain programs: Criterion does not start under ThreadSanitizer.
 $(BUILD)/tests/stress/%: $(BUILD)/obj/tests/stress/%.o $(BUILD)/libclaimgate.a
