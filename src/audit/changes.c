@@ -144,12 +144,13 @@ static const char *say_number(uint64_t number, char out[NUMBER_BYTES]) {
     return out;
 }
 
-/* "4", or blank where nothing was accepted or it is not known. */
-static const char *say_units(enum cg_audit_decision decision, uint16_t submitted,
-                             uint16_t cutback_units, char out[NUMBER_BYTES]) {
+/* "4", or blank where it is not known, or the line passed. A void uses none. */
+static const char *say_units(enum cg_audit_decision decision,
+                             const struct cg_audit_service *service, uint16_t cutback_units,
+                             char out[NUMBER_BYTES]) {
     switch (decision) {
     case CG_AUDIT_ACCEPTED:
-        return say_number(submitted, out);
+        return service->is_void ? "0" : say_number(service->units, out);
     case CG_AUDIT_CUTBACK:
         return say_number(cutback_units, out);
     case CG_AUDIT_REJECTED:
@@ -182,7 +183,6 @@ static void fill_service(const struct cg_audit_service *service, struct row *row
 }
 
 static void fill_row(const struct cg_audit_change *change, struct row *row) {
-    const uint16_t units = change->service->is_void ? 0 : change->service->units;
     const char **cells = row->cells;
     cells[0] = change->source_file;
     cells[1] = say_number(change->source_line, row->source_line);
@@ -191,11 +191,11 @@ static void fill_row(const struct cg_audit_change *change, struct row *row) {
     cells[4] = change->ids.member_id;
     cells[5] = cg_audit_decision_name(change->then->decision);
     cells[6] = change->then->reasons;
-    cells[7] =
-        say_units(change->then->decision, units, change->then->accepted_units, row->units[0]);
+    cells[7] = say_units(change->then->decision, change->service, change->then->accepted_units,
+                         row->units[0]);
     cells[8] = cg_audit_decision_name(change->now);
     cells[9] = change->reasons_now;
-    cells[10] = say_units(change->now, units, change->accepted_units_now, row->units[1]);
+    cells[10] = say_units(change->now, change->service, change->accepted_units_now, row->units[1]);
     cells[11] = change->detail_now;
     fill_service(change->service, row);
 }

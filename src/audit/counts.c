@@ -176,6 +176,13 @@ static enum cg_status add_to_tables(struct cg_audit_counts *counts,
     return CG_OK;
 }
 
+/* Whether a rule was for the line, then or now. A line that passes unchanged may be one that no
+ * folder of then tells from an accepted one. */
+static bool is_tested(const struct cg_audit_counted *line) {
+    return line->now != CG_AUDIT_OUT_OF_SCOPE ||
+           (line->changed && line->then->decision != CG_AUDIT_ABSENT);
+}
+
 static bool is_in_scope(const struct cg_audit_counted *line) {
     return line->changed || line->now != CG_AUDIT_OUT_OF_SCOPE;
 }
@@ -185,7 +192,7 @@ enum cg_status cg_audit_counts_add(struct cg_audit_counts *counts,
     struct cg_audit_facts *facts = counts->facts;
     const struct cg_audit_service *service = line->service;
     struct cg_audit_sums added = {.lines = 1};
-    if (line->now != CG_AUDIT_OUT_OF_SCOPE && !service->is_void) {
+    if (is_tested(line) && !service->is_void) {
         added.units = service->units;
         added.charges = service->charge == CG_AUDIT_NO_CHARGE ? 0 : service->charge;
         facts->has_charges = facts->has_charges || service->charge != CG_AUDIT_NO_CHARGE;

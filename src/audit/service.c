@@ -28,6 +28,7 @@ static void take_values(struct cg_values *values, struct cg_audit_service *out) 
     out->rendering_npi = cg_field_npi(cg_values_get(values, CG_FIELD_RENDERING_NPI));
     out->billing_npi = cg_field_npi(cg_values_get(values, CG_FIELD_BILLING_NPI));
     out->units = cg_field_units(cg_values_get(values, CG_FIELD_SERVICE_UNIT_QUANTITY));
+    out->is_void = cg_text_is(cg_values_get(values, CG_FIELD_CLAIM_FREQUENCY_CODE), "8");
 }
 
 static void take_line(const struct cg_line *line, struct cg_audit_service *out) {

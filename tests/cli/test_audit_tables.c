@@ -118,6 +118,47 @@ Test(audit_tables, years_agencies_and_providers_are_summed_up_exactly) {
     end(&trial);
 }
 
+/* A and B stood, C had no such provider, A was voided in the next night; E was never tested. */
+Test(audit_tables, lines_that_leave_the_policys_scope_keep_their_units_and_charges) {
+    static const char head[] = "claim_id,claim_line_number,member_id,claim_line_start_date,"
+                               "hcpcs_code,service_unit_quantity,rendering_npi,charge_amount,"
+                               "claim_frequency_code,original_claim_id\n";
+    static const char rows[] = "A,1,M1,2025-01-06,H0038,4,1000000004,80.10,1,\n"
+                               "B,1,M1,2025-01-07,H0038,2,1000000004,40,1,\n"
+                               "C,1,M3,2025-01-06,H0038,3,1234567893,60,1,\n"
+                               "V,1,M1,2025-01-06,H0038,4,1000000004,80.10,8,A\n"
+                               "E,1,M5,2025-01-07,99213,1,1000000004,7000,1,\n";
+    struct audited_history history = {.roster = "fixtures/quickstart/roster"};
+    struct run run;
+    char text[1024];
+    size_t len = 0;
+    scene_make(&history.scene);
+    snprintf(text, sizeof text, "%s%s", head, rows);
+    const char *file = scene_file(&history.scene, "n.csv", text, strlen(text));
+    const char *ledger = scene_path(&history.scene, "ledger");
+    const char *out = scene_path(&history.scene, "audit");
+    scene_expect_success(WITH(file, "--roster", history.roster, "--ledger", ledger, "--out",
+                              scene_path(&history.scene, "night")),
+                         NULL);
+    history_audit(
+        &history, out,
+        WITH(file, "--ledger", ledger, "--run", "1", "--policy",
+             history_other_policy(&history.scene, "\"code\": \"H0038\"", "\"code\": \"H2014\"")),
+        &run);
+    cr_expect_eq(run.exit_code, 1, "%s", run.err);
+    char *summary = scene_read(out, "summary.json", &len);
+    expect_group(summary, "by_year", "2025", "accepted out_of_scope 3 6 120.1000");
+    expect_group(summary, "by_provider", "1234567893", "rejected out_of_scope 1 3 60.0000");
+    cr_expect(strstr(summary, "7000") == NULL, "%s", summary);
+    free(summary);
+    char *changes = scene_read(out, "changes.csv.gz", &len);
+    cr_expect(strstr(changes, ",5,V,1,M1,accepted,,0,out_of_scope,") != NULL,
+              "a void uses no unit: %s", changes);
+    free(changes);
+    run_fini(&run);
+    scene_remove(&history.scene);
+}
+
 Test(audit_tables, people_see_the_same_tables_with_charges_where_there_are_any) {
     struct trial trial;
     make(&trial);
