@@ -138,6 +138,7 @@ static bool load_document(struct loading *loading) {
         }
     }
     if (!layout->arena.has_failed) {
+        cg_layout_check_values(layout, loading->doc, loading->problems);
         cg_layout_load_lines(layout, loading->doc, loading->problems);
     }
     return cg_layout_load_headless(layout, loading->doc, loading->problems) &&

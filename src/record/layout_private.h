@@ -99,6 +99,10 @@ void cg_layout_bind_headless(const struct cg_layout *layout,
 void cg_layout_load_lines(struct cg_layout *layout, const struct cg_json_doc *doc,
                           struct cg_problems *problems);
 
+/* Values of "map" and "fixed" that their field does not know are problems. Once all is loaded. */
+void cg_layout_check_values(const struct cg_layout *layout, const struct cg_json_doc *doc,
+                            struct cg_problems *problems);
+
 /* Find the columns of the rules "only". CG_BAD_DATA where one is not there that must be. */
 struct cg_header_columns;
 cg_must_use enum cg_status cg_layout_bind_only(const struct cg_layout *layout,

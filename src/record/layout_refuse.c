@@ -163,23 +163,37 @@ static bool looks_like_header(const char *layout, struct cg_text line) {
     return count >= HEADER_FITNESS && count < CG_FITNESS_NO_MEMORY;
 }
 
+/* The first of these lines that looks like a header, from 1; 0: none does. */
+static uint32_t header_among(const char *layout, struct cg_text lines) {
+    for (uint32_t i = 1; i <= LINES_LOOKED_AT && lines.len > 0; i++) {
+        const char *end = memchr(lines.ptr, '\n', lines.len);
+        const uint32_t len = end == NULL ? lines.len : (uint32_t)(end - lines.ptr);
+        if (looks_like_header(layout, cg_text_trim((struct cg_text){lines.ptr, len}))) {
+            return i;
+        }
+        lines.ptr += len + (end != NULL);
+        lines.len -= len + (end != NULL);
+    }
+    return 0;
+}
+
 void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
                                struct cg_text behind, struct cg_error *err) {
     if (looks_like_header(layout, taken->line)) {
         return;
     }
-    for (uint32_t i = 0; i < LINES_LOOKED_AT && behind.len > 0; i++) {
-        const char *end = memchr(behind.ptr, '\n', behind.len);
-        const uint32_t len = end == NULL ? behind.len : (uint32_t)(end - behind.ptr);
-        if (looks_like_header(layout, cg_text_trim((struct cg_text){behind.ptr, len}))) {
-            cg_error_wrap(
-                err,
-                "line %u looks like the header: write \"skip_lines\": %u in a copy of "
-                "the layout (`claimgate layout show`) and name it with --layout; as it is",
-                taken->physical_lines + i + 1, taken->physical_lines + i);
-            return;
-        }
-        behind.ptr += len + (end != NULL);
-        behind.len -= len + (end != NULL);
+    const uint32_t above = header_among(layout, taken->above);
+    const uint32_t later = above == 0 ? header_among(layout, behind) : 0;
+    if (above != 0) {
+        cg_error_wrap(err,
+                      "line %u looks like the header, and the layout skips it: mend "
+                      "\"skip_lines\" (%u lines stand above it) or \"header_starts_with\"; as it "
+                      "is",
+                      above, above - 1);
+    } else if (later != 0) {
+        cg_error_wrap(err,
+                      "line %u looks like the header: write \"skip_lines\": %u in a copy of "
+                      "the layout (`claimgate layout show`) and name it with --layout; as it is",
+                      taken->physical_lines + later, taken->physical_lines + later - 1);
     }
 }

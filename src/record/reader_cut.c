@@ -35,15 +35,22 @@ static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *e
 }
 
 static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_error *err) {
-    const char *start =
-        reader->plan.layout == NULL ? NULL : cg_layout_lines(reader->layout).header_starts_with.ptr;
-    return start == NULL
+    const struct cg_layout_lines lines = reader->plan.layout == NULL
+                                             ? (struct cg_layout_lines){0}
+                                             : cg_layout_lines(reader->layout);
+    if (lines.header_starts_with.ptr != NULL) {
+        return cg_error_set(err, CG_BAD_DATA,
+                            "there is no header line: no line starts with \"%s\", as the "
+                            "layout's header_starts_with says",
+                            lines.header_starts_with.ptr);
+    }
+    return lines.skip > 0
                ? cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line; the first line must name the columns")
+                              "there is no header line behind the %u that the layout's skip_lines "
+                              "leaves out",
+                              lines.skip)
                : cg_error_set(err, CG_BAD_DATA,
-                              "there is no header line: no line starts with \"%s\", as the "
-                              "layout's header_starts_with says",
-                              start);
+                              "there is no header line; the first line must name the columns");
 }
 
 /* The first header binds; every further one must say the same. */

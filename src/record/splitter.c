@@ -234,11 +234,13 @@ enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch 
     struct cg_extent line;
     *found = false;
     if (skip_bom(splitter, batch->ends_source, &rest)) {
+        const char *first = rest.ptr;
         while (rest.len > 0 && end_at_line_end(rest, 0, 0, batch->ends_source, &line)) {
             struct cg_text content = {rest.ptr, line.len_bytes};
             rest = text_from(rest, line.len_bytes + line.eol_bytes);
             if (is_header(splitter, batch, content)) {
                 *found = true;
+                header->above = (struct cg_text){first, (uint32_t)(content.ptr - first)};
                 batch->payload = batch->payload + (batch->payload_bytes - rest.len);
                 batch->payload_bytes = rest.len;
                 return give_header(splitter, batch, content, line.eol_bytes, header, err);

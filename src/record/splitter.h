@@ -36,6 +36,7 @@ bool cg_splitter_wants_header(const struct cg_splitter *splitter);
 struct cg_header {
     struct cg_text raw;      /* BOM, where there is one, header line and its line end */
     struct cg_text line;     /* without BOM and line end */
+    struct cg_text above;    /* the lines before it, as far as they came with it */
     uint32_t physical_lines; /* those before it, and itself */
 };
 

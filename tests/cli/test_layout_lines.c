@@ -165,6 +165,30 @@ Test(layout_lines, a_header_under_other_lines_is_pointed_at) {
     }
 }
 
+Test(layout_lines, a_header_that_the_layout_skips_is_pointed_at) {
+    static const struct {
+        const char *key;
+        const char *above;
+        const char *said;
+    } cases[] = {
+        {"\"skip_lines\": 1", "",
+         "line 1 looks like the header, and the layout skips it: mend "
+         "\"skip_lines\" (0 lines stand above it)"},
+        {"\"skip_lines\": 3", "Claims\n\n", "line 3 looks like the header"},
+        {"\"header_starts_with\": \"A\"", "", "line 1 looks like the header"},
+        {"\"skip_lines\": 9", "", "no header line behind the 9 that the layout's skip_lines"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decided_text decided;
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", cases[i].above, H A1);
+        decide(&decided, cases[i].key, text);
+        cr_expect_eq(decided.run.exit_code, 65);
+        cr_expect_not_null(strstr(decided.run.err, cases[i].said), "%s", decided.run.err);
+        drop(&decided);
+    }
+}
+
 Test(layout_lines, nothing_is_pointed_at_where_the_header_itself_is_wrong) {
     struct decided_text decided;
     decide(&decided, "\"short_records\": false", "claim_id," H A1 H);

@@ -261,6 +261,42 @@ Test(layout, what_is_wrong_with_a_file_is_said_at_its_place) {
                     "the value \"R\" stands twice");
 }
 
+Test(layout, a_value_that_its_field_does_not_know_is_refused) {
+    static const struct {
+        const char *field;
+        const char *problem; /* NULL: it is fine */
+    } cases[] = {
+        {"\"claim_frequency_code\": {\"column\": \"g\", \"map\": {\"A\": \"9\"}}",
+         "\"9\" is no claim_frequency_code: write 1, 7 or 8"},
+        {"\"claim_frequency_code\": {\"fixed\": \"0\"}", "write 1, 7 or 8"},
+        {"\"billing_npi\": {\"fixed\": \"1000000005\"}", "an NPI with its check digit"},
+        {"\"hcpcs_modifier_2\": {\"column\": \"g\", \"map\": {\"peer\": \"HEQ\"}}",
+         "\"HEQ\" is no hcpcs_modifier_2: write two letters"},
+        {"\"claim_line_number\": {\"fixed\": \"first\"}", "a number from 1 to 9999"},
+        {"\"received_date\": {\"fixed\": \"01/31/2025\"}", "a real date in the date_format"},
+        {"\"claim_line_end_date\": {\"column\": \"g\", \"map\": {\"0\": \"9999-12-31\"}}",
+         "a real date in the date_format"},
+        {"\"received_date\": {\"fixed\": \"01/31/2025\", \"date_format\": \"MM/DD/YYYY\"}", NULL},
+        {"\"claim_line_number\": {\"column\": \"g\", \"as\": \"id\", \"map\": {\"x\": \"one\"}}",
+         NULL},
+        {"\"place_of_service_code\": {\"fixed\": \"anywhere\"}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, LAYOUT(REST ", %s"), cases[i].field);
+        if (cases[i].problem != NULL) {
+            expect_bad_file(text, cases[i].problem);
+            continue;
+        }
+        char path[] = "/tmp/claimgate-layout-XXXXXX";
+        const int fd = mkstemp(path);
+        cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        close(fd);
+        cg_layout_free(load(path));
+        unlink(path);
+    }
+}
+
 Test(layout, what_the_schema_finds_hides_nothing_elsewhere) {
     static const char bad_schema[] =
         LAYOUT("\"rendering_npi\": {\"columm\": \"f\"}, \"birth_date\": {\"fallback\": \"g\"},\n"
