@@ -7,6 +7,9 @@
 
 #include "claimgate/base/log.h"
 
+/* Two needed columns by their names; less may be chance. */
+enum { TELLING_COUNT = 7 };
+
 struct best {
     const char *name;
     int count;    /* of the needed fields, that are found */
@@ -38,7 +41,7 @@ enum cg_status cg_layout_detect(struct cg_text header_line, const char **name,
             return err->status;
         }
     }
-    *name = best.is_only ? best.name : "tuva";
+    *name = best.is_only && best.count >= TELLING_COUNT ? best.name : "tuva";
     return best.count < CG_FITNESS_NO_MEMORY ? CG_OK : cg_error_no_memory(err);
 }
 

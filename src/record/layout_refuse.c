@@ -10,9 +10,12 @@
 
 enum {
     HEADER_SHOWN_BYTES = 400, /* of all the names seen */
-    MISSING_SHOWN_BYTES = 400,
-    LINES_LOOKED_AT = 32, /* behind the one that is no header */
-    HEADER_FITNESS = 8,   /* four of the needed columns by their names, whatever parts them */
+    MISSING_SHOWN_BYTES = 600,
+    MEANT_SHOWN = 2, /* columns that may be the one that is missing */
+    MEANT_BYTES = MEANT_SHOWN * (CG_COLUMN_SHOWN_BYTES + 4),
+    NAMES_OF_A_HEADER = 2, /* words of a claim are not taken for so many columns */
+    LINES_LOOKED_AT = 32,  /* behind the one that is no header */
+    HEADER_FITNESS = 8,    /* four of the needed columns by their names, whatever parts them */
 };
 
 static void append(char *out, size_t out_bytes, const char *text) {
@@ -20,27 +23,37 @@ static void append(char *out, size_t out_bytes, const char *text) {
     snprintf(out + used, out_bytes - used, "%s", text);
 }
 
-/* The column seen that is meant to be the one wanted, as a person or a slip of the hand makes it,
- * or one with another usual name for it. */
-static bool nearest_column(const struct cg_header_columns *columns, const char *wanted,
-                           enum cg_field field, char out[CG_COLUMN_SHOWN_BYTES]) {
-    for (uint32_t i = 0; i < columns->count; i++) {
-        const char *word = out;
-        cg_column_show(cg_header_columns_name(columns, i), out);
-        if (cg_nearest_word(wanted, &word, 1) != NULL ||
-            cg_column_is_near(cg_header_columns_name(columns, i), cg_text_of(wanted))) {
-            return true;
+/* A name that a person makes of the one wanted, or a slip of the hand; or another usual one. */
+static bool is_meant(struct cg_text name, const char *wanted, enum cg_field field, bool by_usage) {
+    char shown[CG_COLUMN_SHOWN_BYTES];
+    const char *word = shown;
+    if (by_usage) {
+        return cg_column_is_usual_for(name, field) ||
+               cg_column_is_usual_in_table(name, cg_field_name(field));
+    }
+    cg_column_show(name, shown);
+    return cg_nearest_word(wanted, &word, 1) != NULL || cg_column_is_near(name, cg_text_of(wanted));
+}
+
+/* The columns seen that are meant to be the one wanted, as "A or B": where two are, neither could
+ * be taken for it. */
+static bool columns_meant(const struct cg_header_columns *columns, const char *wanted,
+                          enum cg_field field, char out[MEANT_BYTES]) {
+    uint32_t found = 0;
+    out[0] = '\0';
+    for (int by_usage = 0; by_usage < 2 && found == 0; by_usage++) {
+        for (uint32_t i = 0; i < columns->count && found < MEANT_SHOWN; i++) {
+            const struct cg_text name = cg_header_columns_name(columns, i);
+            char shown[CG_COLUMN_SHOWN_BYTES];
+            if (is_meant(name, wanted, field, by_usage == 1)) {
+                cg_column_show(name, shown);
+                append(out, MEANT_BYTES, found == 0 ? "" : " or ");
+                append(out, MEANT_BYTES, shown);
+                found++;
+            }
         }
     }
-    for (uint32_t i = 0; i < columns->count; i++) {
-        const struct cg_text name = cg_header_columns_name(columns, i);
-        if (cg_column_is_usual_for(name, field) ||
-            cg_column_is_usual_in_table(name, cg_field_name(field))) {
-            cg_column_show(name, out);
-            return true;
-        }
-    }
-    return false;
+    return found > 0;
 }
 
 static bool names_a_column(const struct cg_binding *binding) {
@@ -78,29 +91,51 @@ static const char *why_not_shown(const struct cg_layout_search *search,
                : "has values beside names; mend the header or choose another --layout";
 }
 
+static bool is_missing(const struct cg_binding *binding, enum cg_field field) {
+    return cg_field_is_needed(field) && !cg_field_is_bound(&binding->fields[field]);
+}
+
+static const char *name_of(const struct cg_layout_search *search, enum cg_field field) {
+    const char *column = search->sources[field].column;
+    return column != NULL ? column : cg_field_name(field);
+}
+
+/* No column of the layout stands there, but several that people call so: no claim does that. */
+static bool has_usual_names(const struct cg_layout_search *search,
+                            const struct cg_binding *binding) {
+    char meant[MEANT_BYTES];
+    uint32_t count = 0;
+    for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
+        count +=
+            is_missing(binding, i) && columns_meant(search->columns, name_of(search, i), i, meant);
+    }
+    return count >= NAMES_OF_A_HEADER;
+}
+
+/* The layout's words for a column that is absent, where it alone is. */
 static const char *list_missing(const struct cg_layout_search *search,
                                 const struct cg_binding *binding, bool shown,
                                 char missing[MISSING_SHOWN_BYTES]) {
-    char near[CG_COLUMN_SHOWN_BYTES];
+    char meant[MEANT_BYTES];
     const char *words = NULL;
+    bool all_worded = true;
     missing[0] = '\0';
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
+    for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
         const struct cg_layout_source *source = &search->sources[i];
-        if (!cg_field_is_needed((enum cg_field)i) || cg_field_is_bound(&binding->fields[i])) {
+        if (!is_missing(binding, i)) {
             continue;
         }
         append(missing, MISSING_SHOWN_BYTES, missing[0] == '\0' ? "" : ", ");
-        const char *name =
-            source->column != NULL ? source->column : cg_field_name((enum cg_field)i);
-        append(missing, MISSING_SHOWN_BYTES, name);
-        if (shown && nearest_column(search->columns, name, (enum cg_field)i, near)) {
+        append(missing, MISSING_SHOWN_BYTES, name_of(search, i));
+        if (shown && columns_meant(search->columns, name_of(search, i), i, meant)) {
             append(missing, MISSING_SHOWN_BYTES, " (is it ");
-            append(missing, MISSING_SHOWN_BYTES, near);
+            append(missing, MISSING_SHOWN_BYTES, meant);
             append(missing, MISSING_SHOWN_BYTES, "?)");
         }
+        all_worded = all_worded && source->missing != NULL;
         words = words == NULL ? source->missing : words;
     }
-    return words;
+    return all_worded ? words : NULL;
 }
 
 static enum cg_status refuse_delimiter(const struct cg_layout *layout, char delimiter,
@@ -130,8 +165,9 @@ enum cg_status cg_layout_refuse_missing(const struct cg_layout_search *search,
     if (delimiter != layout->delimiter) {
         return refuse_delimiter(layout, delimiter, err);
     }
-    const bool shown = cg_log_shows_phi() ||
-                       (names_a_column(binding) && cg_header_columns_may_show(search->columns));
+    const bool shown =
+        cg_log_shows_phi() || (cg_header_columns_may_show(search->columns) &&
+                               (names_a_column(binding) || has_usual_names(search, binding)));
     const char *words = list_missing(search, binding, shown, missing);
     if (words != NULL) {
         return cg_error_set(err, CG_BAD_DATA, "no column %s for layout %s: %s", missing,

@@ -35,9 +35,8 @@ static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *e
 }
 
 static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_error *err) {
-    const struct cg_layout_lines lines = reader->plan.layout == NULL
-                                             ? (struct cg_layout_lines){0}
-                                             : cg_layout_lines(reader->layout);
+    const struct cg_layout_lines lines =
+        reader->plan.layout == NULL ? (struct cg_layout_lines){0} : cg_layout_lines(reader->layout);
     if (lines.header_starts_with.ptr != NULL) {
         return cg_error_set(err, CG_BAD_DATA,
                             "there is no header line: no line starts with \"%s\", as the "

@@ -94,7 +94,7 @@ Test(header_columns, two_names_that_look_like_it_are_neither) {
                       "service_unit_quantity,rendering_npi",
                       &layout, &binding, &err),
                  CG_BAD_DATA);
-    cr_expect(strstr(err.text, "tuva: claim_id (is it Claim ID?)") != NULL, "%s", err.text);
+    cr_expect(strstr(err.text, "tuva: claim_id (is it Claim ID or claim-id?)") != NULL, "%s", err.text);
     cg_layout_free(layout);
 }
 

@@ -91,6 +91,32 @@ Test(layout, a_missing_needed_column_is_named_with_the_header_and_the_nearest_na
     REFUSED("rif-carrier", MINIMAL, "PRF_PHYSN_NPI");
 }
 
+Test(layout, usual_names_are_asked_about_and_two_that_could_be_meant_are_both_named) {
+    struct cg_error err;
+    cr_assert_eq(
+        bind("tuva", "ICN,line,Recipient ID,From Date,CPT,Billed Units,Rendering NPI", &err),
+        CG_BAD_DATA);
+    cr_expect_str_eq(err.text,
+                     "columns missing for layout tuva: claim_id (is it ICN?), member_id (is it "
+                     "Recipient ID?), claim_line_start_date (is it From Date?), hcpcs_code (is it "
+                     "CPT?), service_unit_quantity (is it Billed Units?); the header names ICN, "
+                     "line, Recipient ID, From Date, CPT, Billed Units, Rendering NPI; mend the "
+                     "header or choose another --layout");
+    cr_assert_eq(bind("tuva", "ICN,recipient,dos,procedure,qty,npi", &err), CG_BAD_DATA);
+    cr_expect_not_null(strstr(err.text, "service_unit_quantity (is it qty?), rendering_npi (is it "
+                                        "npi?); the header names ICN"),
+                       "no column of the layout, and no claim: %s", err.text);
+    cr_assert_eq(bind("tuva",
+                      "claim_id,MemberID,MEMBER-ID,claim_line_start_date,hcpcs_code,"
+                      "service_unit_quantity,rendering_npi",
+                      &err),
+                 CG_BAD_DATA);
+    cr_expect_not_null(strstr(err.text, "member_id (is it MemberID or MEMBER-ID?);"), "%s",
+                       err.text);
+    cr_assert_eq(bind("synthea", "CLAIMID,FROMDATE,UNITS", &err), CG_BAD_DATA);
+    cr_expect_null(strstr(err.text, "PROVIDERID"), "much more than that is missing: %s", err.text);
+}
+
 /* Where the header is missing, the first line is a claim. */
 Test(layout, a_line_that_names_no_column_is_not_shown) {
     struct cg_error err;
