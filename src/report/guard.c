@@ -68,7 +68,8 @@ static const char *say(const struct cg_guard_remark *remark, char out[SENTENCE_B
             now, with, before);
         break;
     case CG_GUARD_REPEATED:
-        SAY("%s of %s in-scope lines are duplicates; does this file repeat %s?", now, before, with);
+        SAY("%s of %s lines without another fault are duplicates; does this file repeat %s?", now,
+            before, with);
         break;
     case CG_GUARD_PERSON:
         SAY("%s %s of %s %s not fit what the ledger keeps from %s on; `claimgate ledger redo "

@@ -11,14 +11,14 @@
 /* The thresholds; README.md holds the same table. */
 enum {
     RUNS_COMPARED = 20,         /* the last that stand; medians are theirs */
-    RUNS_NEEDED = 3,            /* for more than policy, roster and columns */
+    RUNS_NEEDED = 3,            /* for layout, records and shares of reasons */
     ROSTER_LOST_PERCENT = 10,   /* of a file's rows, or of its providers */
     RENDERING_LOST_PERCENT = 5, /* of the providers with accepted lines in RENDERING_DAYS */
     RENDERING_DAYS = 30,        /* of claims, up to the last day of service */
     RECORDS_TIMES = 3,          /* fewer or more than the median */
     REASON_TIMES = 3,           /* a reason's share against the median of its shares */
     REASON_PERCENT = 2,         /* and its share of in-scope lines is over this */
-    REPEATED_PERCENT = 50,      /* of in-scope lines are duplicate_line */
+    REPEATED_PERCENT = 50,      /* of the lines that reach the history edits are duplicate_line */
     REASONS_MAX = 96,
     REASON_BYTES = 96,
     SHORT_HASH = 12,
@@ -43,6 +43,7 @@ struct comparing {
     uint64_t run_count;                  /* seen in all */
     char reasons[REASONS_MAX][REASON_BYTES];
     uint32_t reason_count;
+    bool is_repeated; /* duplicates are told */
 };
 
 static uint32_t kept(const struct comparing *c) {
@@ -289,12 +290,26 @@ static enum cg_status find_standing(void *context, const struct cg_ledger_decisi
     return CG_OK;
 }
 
+/* What a file repeats is told by the lines that get as far as to be found repeated: those of a
+ * night with many other faults are few of all. */
+static uint64_t reached_history(const struct cg_tally *tally) {
+    uint64_t lines = in_scope_of(tally);
+    for (enum cg_reason reason = CG_REASON_MALFORMED_RECORD + 1; reason < CG_REASON_COUNT;
+         reason++) {
+        if (strcmp(cg_reason_info(reason)->group, "history") != 0) {
+            lines -= tally->reasons[reason].lines;
+        }
+    }
+    return lines;
+}
+
 static enum cg_status compare_repeated(struct comparing *c, struct cg_error *err) {
     const struct cg_tally *tally = c->facts->tally;
     const uint64_t lines = tally->reasons[CG_REASON_DUPLICATE_LINE].lines;
     const struct cg_text all_lines = {"", 0};
     int64_t run_no = 0;
-    if (lines * 100 <= in_scope_of(tally) * REPEATED_PERCENT) {
+    const uint64_t reached = reached_history(tally);
+    if (lines * 100 <= reached * REPEATED_PERCENT) {
         return CG_OK;
     }
     const enum cg_status status = cg_ledger_visit_claim(
@@ -302,8 +317,9 @@ static enum cg_status compare_repeated(struct comparing *c, struct cg_error *err
     /* What repeats lines of its own file repeats no run. */
     if (status == CG_OK && run_no != 0) {
         struct cg_guard_remark *remark = add(c, CG_GUARD_REPEATED, "");
-        figures(remark, lines, in_scope_of(tally));
+        figures(remark, lines, reached);
         remark->run_no = run_no;
+        c->is_repeated = true;
     }
     return status;
 }
@@ -319,26 +335,25 @@ static void note_columns(struct comparing *c) {
     }
 }
 
-static enum cg_status compare_runs(struct comparing *c, struct cg_error *err) {
+static void compare_runs(struct comparing *c) {
     struct cg_tally_entry entry;
     compare_layout(c);
     compare_records(c);
-    const uint32_t before = c->facts->guard.count;
-    const enum cg_status status = compare_repeated(c, err);
-    const bool is_repeated = c->facts->guard.count > before;
-    const char *told = is_repeated ? cg_reason_info(CG_REASON_DUPLICATE_LINE)->name : "";
+    const char *told = c->is_repeated ? cg_reason_info(CG_REASON_DUPLICATE_LINE)->name : "";
     for (uint32_t i = 0; cg_tally_reason_at(c->facts->tally, i, &entry); i++) {
         if (strcmp(entry.name, told) != 0) {
             compare_reason(c, entry.name, entry.count.lines);
         }
     }
-    return status;
 }
 
 static enum cg_status compare(struct comparing *c, struct cg_error *err) {
     enum cg_status status = cg_ledger_visit_runs(c->ledger, 0, keep_run, c, err);
     note_columns(c);
     compare_persons(c);
+    if (status == CG_OK) {
+        status = compare_repeated(c, err);
+    }
     if (status != CG_OK || c->run_count == 0) {
         return status;
     }
@@ -350,7 +365,10 @@ static enum cg_status compare(struct comparing *c, struct cg_error *err) {
     if (status == CG_OK) {
         status = compare_rendering(c, err);
     }
-    return status == CG_OK && c->run_count >= RUNS_NEEDED ? compare_runs(c, err) : status;
+    if (status == CG_OK && c->run_count >= RUNS_NEEDED) {
+        compare_runs(c);
+    }
+    return status;
 }
 
 enum cg_status cg_guard_compare(struct cg_ledger *ledger, struct cg_run_facts *facts,

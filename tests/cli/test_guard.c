@@ -203,7 +203,29 @@ Test(guard, a_file_that_repeats_a_run_names_it) {
     cr_assert_eq(run.exit_code, 0);
     run_fini(&run);
     expect_remark(argv[4], write_roster(NPIS), NULL, "repeated",
-                  "10 of 10 in-scope lines are duplicates; does this file repeat run 2?");
+                  "10 of 10 lines without another fault are duplicates; does this file repeat run "
+                  "2?");
+    scene_remove(&scene);
+}
+
+/* Most lines of each night have another fault, and the ledger has one run alone. */
+Test(guard, a_repeated_file_with_its_usual_rejections_is_named) {
+    struct run run;
+    scene_make(&scene);
+    night_no = 0;
+    char again[TEXT_BYTES];
+    const char *file = write_night(LINES, 6, NPIS);
+    const char *roster = write_roster(NPIS);
+    size_t len;
+    char *text = run_read_file(file, &len);
+    snprintf(again, sizeof again, "%s\n", text);
+    free(text);
+    run_night(file, roster, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    expect_remark(scene_file(&scene, "again.csv", again, strlen(again)), roster, NULL, "repeated",
+                  "4 of 4 lines without another fault are duplicates; does this file repeat run "
+                  "1?");
     scene_remove(&scene);
 }
 

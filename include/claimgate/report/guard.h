@@ -18,7 +18,7 @@ enum cg_guard_check {
     CG_GUARD_RENDERING, /* providers who had accepted lines lately are not on the roster any more */
     CG_GUARD_RECORDS,   /* far fewer or more records than the runs before */
     CG_GUARD_REASON,    /* a reason's share is far above that of the runs before */
-    CG_GUARD_REPEATED,  /* most lines stand already */
+    CG_GUARD_REPEATED,  /* most lines without another fault stand already */
     CG_GUARD_PERSON,    /* the roster gives members to other persons than the ledger has them as */
     CG_GUARD_COLUMN,    /* a column is not read although its name is near that of a field */
 };
