@@ -7,11 +7,14 @@
 
 #include "claimgate/base/log.h"
 #include "claimgate/io/files.h"
+#include "claimgate/ledger/ledger.h"
+#include "claimgate/run/known_inputs.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +50,13 @@ static const struct cg_option option_table[] = {
     CG_TAKES_NO_MORE,
 };
 
+/* The command at work. */
+struct running {
+    struct cg_part_merging merging;
+    char run_dir[PATH_MAX];
+    bool is_given_up; /* its night was taken back, so that nothing can go on from there */
+};
+
 /* ".NAME.claimgate-part" beside DIR. */
 static enum cg_status name_run(const char *out, char run_dir[PATH_MAX], struct cg_error *err) {
     size_t len = strlen(out);
@@ -64,17 +74,39 @@ static enum cg_status name_run(const char *out, char run_dir[PATH_MAX], struct c
                               out);
 }
 
+/* The set has taken in every input, so that nothing will be published: the plan says so of each.
+ * Where this cannot be found out, nobody needs to know why. */
+static bool knows_all(const struct cg_invocation *call) {
+    const struct options *o = call->options;
+    struct cg_error ignored = CG_ERROR_INIT;
+    struct cg_ledger *ledger = NULL;
+    uint32_t count = (uint32_t)call->arg_count;
+    const char **inputs = calloc(count, sizeof inputs[0]);
+    bool knows = false;
+    if (inputs != NULL && o->ledgers != NULL) {
+        memcpy(inputs, call->args, count * sizeof inputs[0]);
+        cg_log_init((struct cg_log_options){.quiet = true, .errors_alone = true});
+        knows = cg_ledger_open_reader(o->ledgers, &ledger, &ignored) == CG_OK &&
+                cg_known_inputs_drop(ledger, inputs, &count, NULL, &ignored) == CG_OK && count == 0;
+        cg_log_init(
+            (struct cg_log_options){.quiet = o->merge.publish.quiet, .show_phi = o->show_phi});
+    }
+    cg_ledger_close(ledger);
+    free(inputs);
+    return knows;
+}
+
 /* Before the work is done: what is in the way at its end. A folder that an earlier run of this has
- * published is not, and such a run has left its own. */
-static enum cg_status check_out(const struct options *o, const char *out, const char *run_dir,
-                                struct cg_error *err) {
+ * published is not: such a run has left its own, or the set has its inputs. */
+static enum cg_status check_out(const struct running *running, struct cg_error *err) {
+    const struct options *o = running->merging.call->options;
     bool has_out = false;
     bool has_run = false;
-    if (cg_file_look(out, &has_out, err) != CG_OK ||
-        cg_file_look(run_dir, &has_run, err) != CG_OK) {
+    if (cg_file_look(running->merging.out, &has_out, err) != CG_OK ||
+        cg_file_look(running->run_dir, &has_run, err) != CG_OK) {
         return err->status;
     }
-    return !has_out || has_run || o->merge.publish.overwrite
+    return !has_out || has_run || o->merge.publish.overwrite || knows_all(running->merging.call)
                ? CG_OK
                : cg_error_set(err, CG_CANNOT_CREATE,
                               "%s: exists already; choose another folder, or replace it with "
@@ -115,13 +147,6 @@ static enum cg_status fill_request(const struct cg_invocation *call, const char 
     out->options.threads = threads_of(o, out->tasks < jobs ? out->tasks : jobs);
     return CG_OK;
 }
-
-/* The command at work. */
-struct running {
-    struct cg_part_merging merging;
-    char run_dir[PATH_MAX];
-    bool is_given_up; /* its night was taken back, so that nothing can go on from there */
-};
 
 static enum cg_status run_steps(struct running *running, uint32_t jobs, struct cg_error *err) {
     const struct options *o = running->merging.call->options;
@@ -182,11 +207,9 @@ static enum cg_status run_locked(struct running *running, struct cg_error *err) 
 }
 
 static enum cg_status run_in_folder(struct running *running, struct cg_error *err) {
-    const struct options *o = running->merging.call->options;
-    const char *out = running->merging.out;
     int lock = -1;
-    if (name_run(out, running->run_dir, err) != CG_OK ||
-        check_out(o, out, running->run_dir, err) != CG_OK) {
+    if (name_run(running->merging.out, running->run_dir, err) != CG_OK ||
+        check_out(running, err) != CG_OK) {
         return err->status;
     }
     if (mkdir(running->run_dir, 0700) != 0 && errno != EEXIST) {

@@ -158,6 +158,19 @@ Test(part_ledgers, part_run_takes_a_night_through_and_one_that_is_known_is_none,
         "0\n0\n0\n1\n");
 }
 
+/* As a job that was killed in its last moment does: its folder stands. */
+Test(part_ledgers, the_same_command_after_it_has_published_says_that_all_is_known, .timeout = 120) {
+    script_expect_told(
+        CUT_QUICKSTART
+        "$0 ledger create $1/set --parts 2 --policy ms > $1/said; cd $1; "
+        "run() { $OLDPWD/$0 part run \"$@\" --roster $OLDPWD/fixtures/quickstart/roster --as-of "
+        "2025-06-30 --ledgers set --out out > said 2> told; echo $?; grep -o 'csv: skipped, run 1' "
+        "told; grep -o 'exists already' told; ls -A . out | grep -c .; }; "
+        "run a.csv b.csv; run a.csv b.csv; run b.csv c.csv; mv set away; run a.csv",
+        "0\n12\n0\ncsv: skipped, run 1\ncsv: skipped, run 1\n12\n73\nexists "
+        "already\n12\n73\nexists already\n12\n");
+}
+
 Test(part_ledgers, the_variable_for_ledgers_counts_for_runs_in_parts, .timeout = 120) {
     script_expect_told(
         CUT_QUICKSTART CREATE
