@@ -148,7 +148,6 @@ static bool has_room(const struct cg_line_store *store, const struct cg_member_h
             history->count < cg_member_rows_in_class[history->class_no]);
 }
 
-/* Make room for one more line, in the rows or in an index. */
 void cg_member_history_expect(struct cg_line_store *store, struct cg_member_history *history,
                               uint32_t lines) {
     uint8_t class_no = 0;
@@ -168,6 +167,7 @@ void cg_member_history_expect(struct cg_line_store *store, struct cg_member_hist
     }
 }
 
+/* Make room for one more line, in the rows or in an index. */
 RARE static bool make_room(struct cg_line_store *store, struct cg_member_history *history) {
     return history->count >= store->large_member_lines ? become_large(store, history)
                                                        : grow_rows(store, history);

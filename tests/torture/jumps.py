@@ -4,6 +4,8 @@ A file is compiled to assembly and every conditional jump gets a symbol, so that
 whatever is linked of it: a mutant is a program in which two to six bytes are others, and nothing is
 built for it. A second copy of each program notes at every jump which way was taken, in a file that it
 maps before main: what never goes the other way need not be run on a mutant.
+The compiler does not optimize these files: it would ask many a question in several places, in most of
+which the answer is known, and others without a jump.
 """
 import glob
 import hashlib
@@ -15,7 +17,7 @@ import subprocess
 
 CC = os.environ.get("CC", "cc").split()
 LIBS = os.environ.get("LIBS", "").split()
-FLAGS = ("-std=c11 -D_GNU_SOURCE -DCG_FAULTS -DCG_ISAL -DCG_VERSION=\"0\" -Iinclude -O1 -g1 -fPIE "
+FLAGS = ("-std=c11 -D_GNU_SOURCE -DCG_FAULTS -DCG_ISAL -DCG_VERSION=\"0\" -Iinclude -O0 -g1 -fPIE "
          "-fno-stack-protector -fcf-protection=none -fno-jump-tables").split()
 JUMP = re.compile(r"^\t(j(?!mp)[a-z]+)\t(\S+)$")
 NOTED = """
@@ -51,15 +53,16 @@ def keep(made, path):
 
 
 class Jump:
-    def __init__(self, number, path, line, function):
+    def __init__(self, number, path, line, ordinal, function):
         self.number = number
         self.path = path
         self.line = line
+        self.ordinal = ordinal  # of those of the line, from 1
         self.function = function
         self.symbol = f"cg_jump_{number}"
 
     def where(self):
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}.{self.ordinal}"
 
 
 class Jumps:
@@ -84,7 +87,7 @@ class Jumps:
         call(*CC, *FLAGS, "-S", path, "-o", assembly)
         with open(assembly, encoding="utf-8") as text:
             lines = text.read().split("\n")
-        files, at, own, function = {}, 0, False, ""
+        files, at, own, function, of_line = {}, 0, False, "", {}
         plain, noted = [], []
         for line in lines:
             jump = JUMP.match(line)
@@ -98,7 +101,8 @@ class Jumps:
                 plain.append(line)
                 noted.append(line)
                 continue
-            this = Jump(len(self.all), path, at, function)
+            of_line[at] = of_line.get(at, 0) + 1
+            this = Jump(len(self.all), path, at, of_line[at], function)
             self.all.append(this)
             plain += [this.symbol + ":", line]
             taken, on, way = 2 * this.number, f".Lon{this.number}", f".Lway{this.number}"
