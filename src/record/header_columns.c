@@ -55,7 +55,7 @@ static char next_letter(struct cg_text *name) {
     return '\0';
 }
 
-static bool is_loosely(struct cg_text name, struct cg_text wanted) {
+bool cg_column_is_loosely(struct cg_text name, struct cg_text wanted) {
     char letter;
     do {
         letter = next_letter(&name);
@@ -87,7 +87,7 @@ static int32_t find_loose(const struct cg_header_columns *columns, struct cg_tex
         return -1;
     }
     for (uint32_t i = 0; i < columns->count; i++) {
-        if (is_loosely(cg_header_columns_name(columns, i), wanted)) {
+        if (cg_column_is_loosely(cg_header_columns_name(columns, i), wanted)) {
             if (found >= 0) {
                 return -1;
             }

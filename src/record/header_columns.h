@@ -42,6 +42,9 @@ enum cg_column_match {
 int32_t cg_header_columns_find(const struct cg_header_columns *columns, const char *name,
                                enum cg_column_match *match);
 
+/* True where the two are the same but for blanks, '_', '-' and what cannot be seen. */
+bool cg_column_is_loosely(struct cg_text name, struct cg_text wanted);
+
 /* True where a person would take one name for the other: the same words, shortened (cd, freq, mod),
  * misspelt by one letter, in another order, or with one word more or less. */
 bool cg_column_is_near(struct cg_text name, struct cg_text wanted);

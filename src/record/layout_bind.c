@@ -12,22 +12,13 @@ bool cg_field_is_needed(enum cg_field field) {
            field == CG_FIELD_SERVICE_UNIT_QUANTITY || field == CG_FIELD_RENDERING_NPI;
 }
 
-static void note(struct cg_binding *out, const struct cg_column_note *seen, struct cg_text name) {
-    if (out->note_count < CG_COLUMN_NOTES_MAX) {
-        struct cg_column_note *note = &out->notes[out->note_count++];
-        *note = *seen;
-        cg_column_show(name, note->name);
-    }
-}
-
-static int32_t find_column(struct cg_layout_search *search, enum cg_field field, const char *name,
+static int32_t find_column(struct cg_layout_search *search, const char *name,
                            struct cg_binding *out) {
     enum cg_column_match match;
     const int32_t column = cg_header_columns_find(search->columns, name, &match);
     search->again = search->again || match == CG_COLUMN_TWICE;
     if (match == CG_COLUMN_LOOSE) {
-        note(out, &(struct cg_column_note){field, name, (uint32_t)column, true, false, ""},
-             cg_header_columns_name(search->columns, (uint32_t)column));
+        cg_layout_note_loose(search, (uint32_t)column, name, out);
     }
     return column;
 }
@@ -38,11 +29,11 @@ static void bind_field(struct cg_layout_search *search, enum cg_field field,
                        struct cg_binding *out) {
     const struct cg_layout_source *source = &search->sources[field];
     struct cg_field_source *bound = &out->fields[field];
-    bound->column = find_column(search, field, source->column, out);
+    bound->column = find_column(search, source->column, out);
     for (size_t i = 0; bound->column < 0 && i < source->also_count; i++) {
-        bound->column = find_column(search, field, source->also_named[i], out);
+        bound->column = find_column(search, source->also_named[i], out);
     }
-    bound->fallback_column = find_column(search, field, source->fallback, out);
+    bound->fallback_column = find_column(search, source->fallback, out);
     bool is_date_of_service =
         field == CG_FIELD_CLAIM_LINE_START_DATE || field == CG_FIELD_CLAIM_LINE_END_DATE;
     if (bound->column < 0 && !is_date_of_service) {
@@ -103,58 +94,6 @@ char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text hea
     return best;
 }
 
-static bool reads_column(const struct cg_binding *binding, uint32_t column) {
-    for (int i = 0; i < CG_FIELD_COUNT; i++) {
-        const struct cg_field_source *source = &binding->fields[i];
-        if (source->column == (int32_t)column || source->fallback_column == (int32_t)column) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Names are not shown of a header to which a claim may be stuck. */
-static struct cg_text name_to_note(const struct cg_layout_search *search, uint32_t column) {
-    return cg_header_columns_may_show(search->columns)
-               ? cg_header_columns_name(search->columns, column)
-               : cg_text_of("(--show-phi shows it)");
-}
-
-/* A column that nobody reads, and the field that it was perhaps meant for. */
-static void note_unread(const struct cg_layout_search *search, uint32_t column,
-                        struct cg_binding *out) {
-    const struct cg_text name = cg_header_columns_name(search->columns, column);
-    for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
-        const struct cg_field_source *bound = &out->fields[i];
-        const char *wanted = search->sources[i].column;
-        if (bound->column < 0 && bound->fallback_column < 0 && wanted != NULL &&
-            (cg_column_is_near(name, cg_text_of(wanted)) || cg_column_is_usual_for(name, i))) {
-            note(out, &(struct cg_column_note){i, wanted, column, false, false, ""},
-                 name_to_note(search, column));
-            return;
-        }
-    }
-}
-
-static bool leaves_out_by(const struct cg_binding *binding, uint32_t column) {
-    bool found = false;
-    for (uint32_t i = 0; i < binding->only_count; i++) {
-        found = found || binding->only[i].column == (int32_t)column;
-    }
-    return found;
-}
-
-/* Rows that were denied use no units; which ones were, a column may say that nobody reads. */
-static void note_row_columns(const struct cg_layout_search *search, struct cg_binding *out) {
-    for (uint32_t i = 0; i < search->columns->count; i++) {
-        const struct cg_text name = cg_header_columns_name(search->columns, i);
-        if (!reads_column(out, i) && !leaves_out_by(out, i) && cg_column_tells_rows(name)) {
-            note(out, &(struct cg_column_note){CG_FIELD_COUNT, "only", i, false, true, ""},
-                 name_to_note(search, i));
-        }
-    }
-}
-
 static enum cg_status find_fields(struct cg_layout_search *search, struct cg_binding *out,
                                   struct cg_error *err) {
     for (int i = 0; i < CG_FIELD_COUNT; i++) {
@@ -165,13 +104,7 @@ static enum cg_status find_fields(struct cg_layout_search *search, struct cg_bin
                                 cg_field_name((enum cg_field)i));
         }
     }
-    /* What one line of a claim does not read another may. */
-    const uint32_t count = search->layout->line_count == 0 ? search->columns->count : 0;
-    for (uint32_t column = 0; column < count; column++) {
-        if (!reads_column(out, column)) {
-            note_unread(search, column, out);
-        }
-    }
+    cg_layout_note_columns(search, out);
     return CG_OK;
 }
 
@@ -195,8 +128,12 @@ enum cg_status cg_layout_find(const struct cg_layout *layout, struct cg_text hea
         return err->status;
     }
     struct cg_layout_search search = {&columns, layout, layout->fields, false};
+    struct cg_error lacking = CG_ERROR_INIT;
     *out = (struct cg_binding){.layout = layout};
     const enum cg_status status = find_fields(&search, out, err);
+    if (status == CG_OK && cg_layout_bind_only(layout, &columns, out, &lacking) == CG_OK) {
+        cg_layout_note_row_columns(&search, out);
+    }
     cg_header_columns_free(&columns);
     return status;
 }
@@ -250,7 +187,7 @@ static enum cg_status bind_columns(struct cg_layout_search *search, struct cg_te
                             "end of its own (or all lines end in something else than LF, CRLF or "
                             "CR): part the line in two behind the last name");
     }
-    note_row_columns(search, out);
+    cg_layout_note_row_columns(search, out);
     out->last_column = last_column(out);
     if (cg_position_bind(search->columns, out, err) != CG_OK) {
         return err->status;

@@ -122,22 +122,38 @@ enum cg_status cg_binding_check_header(const struct cg_binding *binding, struct 
     return status;
 }
 
+static void warn_of(const struct cg_column_note *note, const char *file) {
+    const unsigned position = (unsigned)note->column + 1;
+    switch (note->kind) {
+    case CG_COLUMN_IS_READ:
+        cg_log_note("%s: column %u, %s, is read as %s", file, position, note->name, note->wanted);
+        break;
+    case CG_COLUMN_IS_SHARED:
+        cg_log_warning("%s: column %u, %s, is read as %s and as %s, which cannot be the same: name "
+                       "the column of each in the layout",
+                       file, position, note->name, note->read_as, note->wanted);
+        break;
+    case CG_COLUMN_IS_NEAR:
+        cg_log_warning("%s: column %u, %s, is not read, and there is no column %s: if it is "
+                       "meant to be that, rename it or name it in a copy of the layout",
+                       file, position, note->name, note->wanted);
+        break;
+    case CG_COLUMN_IS_BESIDE:
+        cg_log_warning("%s: column %u, %s, is not read, for another one is named %s exactly: where "
+                       "they differ, make sure that the right one is read, and rename the other",
+                       file, position, note->name, note->wanted);
+        break;
+    case CG_COLUMN_TELLS_ROWS:
+        cg_log_warning("%s: column %u, %s, is not read: if it tells which rows were denied, "
+                       "reversed or deleted, leave them out with \"only\" in a copy of the "
+                       "layout, for as it is they use units",
+                       file, position, note->name);
+        break;
+    }
+}
+
 void cg_binding_warn(const struct cg_binding *binding, const char *file) {
     for (uint32_t i = 0; i < binding->note_count; i++) {
-        const struct cg_column_note *note = &binding->notes[i];
-        const unsigned position = (unsigned)note->column + 1;
-        if (note->is_read) {
-            cg_log_note("%s: column %u, %s, is read as %s", file, position, note->name,
-                        note->wanted);
-        } else if (note->tells_rows) {
-            cg_log_warning("%s: column %u, %s, is not read: if it tells which rows were denied, "
-                           "reversed or deleted, leave them out with \"only\" in a copy of the "
-                           "layout, for as it is they use units",
-                           file, position, note->name);
-        } else {
-            cg_log_warning("%s: column %u, %s, is not read, and there is no column %s: if it is "
-                           "meant to be that, rename it or name it in a copy of the layout",
-                           file, position, note->name, note->wanted);
-        }
+        warn_of(&binding->notes[i], file);
     }
 }

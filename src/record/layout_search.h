@@ -17,6 +17,14 @@ struct cg_layout_search {
     bool again;                             /* a name stands twice in the header */
 };
 
+/* Notes for the binding (layout.h). A name that is not quite the layout's; then, once all fields
+ * are bound, columns that nobody reads and those that are read twice; and, once the rules "only"
+ * are, those that tell which rows were denied. */
+void cg_layout_note_loose(const struct cg_layout_search *search, uint32_t column,
+                          const char *wanted, struct cg_binding *out);
+void cg_layout_note_columns(const struct cg_layout_search *search, struct cg_binding *out);
+void cg_layout_note_row_columns(const struct cg_layout_search *search, struct cg_binding *out);
+
 /* The delimiter under which the header has most of the needed columns; the layout's own of equals.
  */
 char cg_layout_best_delimiter(const struct cg_layout *layout, struct cg_text header, int *count);

@@ -106,12 +106,16 @@ static void put_rows(struct cg_page *page, const struct cg_layout_sample *shown)
 static void put_notes(struct cg_page *page, const struct cg_sample *sample) {
     for (uint32_t i = 0; i < sample->note_count; i++) {
         const struct cg_column_note *note = &sample->notes[i];
-        if (!note->is_read) {
+        const uint32_t position = note->column + 1;
+        if (note->kind == CG_COLUMN_IS_SHARED) {
+            cg_page_say(page, "read twice: %" PRIu32 " %s, as %s and as %s\n", position, note->name,
+                        note->read_as, note->wanted);
+        } else if (cg_column_note_is_unread(note)) {
             cg_page_say(page,
-                        note->tells_rows ? "not read: %" PRIu32
-                                           " %s; does it tell rows to leave out (%s)?\n"
-                                         : "not read: %" PRIu32 " %s; is it %s?\n",
-                        note->column + 1, note->name, note->wanted);
+                        note->kind == CG_COLUMN_TELLS_ROWS
+                            ? "not read: %" PRIu32 " %s; does it tell rows to leave out (%s)?\n"
+                            : "not read: %" PRIu32 " %s; is it %s?\n",
+                        position, note->name, note->wanted);
         }
     }
 }
@@ -211,7 +215,7 @@ void cg_page_layout_sample(struct cg_page *page, const struct cg_layout_sample *
     cg_json_open_array(json, "unread_columns");
     for (uint32_t i = 0; i < sample->note_count; i++) {
         const struct cg_column_note *note = &sample->notes[i];
-        if (!note->is_read) {
+        if (cg_column_note_is_unread(note)) {
             cg_json_open_object(json, NULL);
             cg_json_put_integer(json, "position", (int64_t)note->column + 1);
             cg_json_put_string(json, "column", note->name);

@@ -123,7 +123,7 @@ static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_
     bool any = false;
     for (uint32_t i = 0; i < facts->column_note_count; i++) {
         const struct cg_column_note *note = &facts->column_notes[i];
-        if (note->is_read) {
+        if (!cg_column_note_is_unread(note)) {
             continue;
         }
         if (!any) {

@@ -327,7 +327,7 @@ static enum cg_status compare_repeated(struct comparing *c, struct cg_error *err
 static void note_columns(struct comparing *c) {
     for (uint32_t i = 0; i < c->facts->column_note_count; i++) {
         const struct cg_column_note *note = &c->facts->column_notes[i];
-        if (!note->is_read && !note->tells_rows) {
+        if (note->kind == CG_COLUMN_IS_NEAR) {
             struct cg_guard_remark *remark = add(c, CG_GUARD_COLUMN, "");
             snprintf(remark->now, sizeof remark->now, "%s", note->name);
             snprintf(remark->before, sizeof remark->before, "%s", note->wanted);

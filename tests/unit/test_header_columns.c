@@ -68,7 +68,7 @@ Test(header_columns, a_name_is_found_whatever_stands_between_its_words) {
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(bind(header, &layout, &binding, &err), CG_OK, "%s", err.text);
     cr_expect_eq(binding.note_count, 5);
-    cr_expect(binding.notes[0].is_read);
+    cr_expect_eq(binding.notes[0].kind, CG_COLUMN_IS_READ);
     cr_expect_eq(binding.fields[CG_FIELD_HCPCS_CODE].column, 3);
     cr_expect_str_eq(binding.notes[2].name, "claim<U+200B>_line_start_date");
     cg_binding_fini(&binding);
@@ -81,7 +81,10 @@ Test(header_columns, the_exact_name_goes_before_one_that_looks_like_it) {
     struct cg_error err = CG_ERROR_INIT;
     cr_assert_eq(bind("Claim ID," MINIMAL, &layout, &binding, &err), CG_OK, "%s", err.text);
     cr_expect_eq(binding.fields[CG_FIELD_CLAIM_ID].column, 1);
-    cr_expect_eq(binding.note_count, 0);
+    cr_assert_eq(binding.note_count, 1);
+    cr_expect_eq(binding.notes[0].kind, CG_COLUMN_IS_BESIDE);
+    cr_expect_eq(binding.notes[0].column, 0);
+    cr_expect_str_eq(binding.notes[0].wanted, "claim_id");
     cg_binding_fini(&binding);
     cg_layout_free(layout);
 }
@@ -94,7 +97,8 @@ Test(header_columns, two_names_that_look_like_it_are_neither) {
                       "service_unit_quantity,rendering_npi",
                       &layout, &binding, &err),
                  CG_BAD_DATA);
-    cr_expect(strstr(err.text, "tuva: claim_id (is it Claim ID or claim-id?)") != NULL, "%s", err.text);
+    cr_expect(strstr(err.text, "tuva: claim_id (is it Claim ID or claim-id?)") != NULL, "%s",
+              err.text);
     cg_layout_free(layout);
 }
 
@@ -127,7 +131,7 @@ Test(header_columns, a_column_near_a_field_that_was_not_found_is_noted) {
         const char *wanted;
     } noted[] = {{6, "claim_frequency_code"}, {8, "claim_line_end_date"}, {9, "hcpcs_modifier_1"}};
     for (uint32_t i = 0; i < 3; i++) {
-        cr_expect(!binding.notes[i].is_read);
+        cr_expect(cg_column_note_is_unread(&binding.notes[i]));
         cr_expect_eq(binding.notes[i].column, noted[i].column);
         cr_expect_str_eq(binding.notes[i].wanted, noted[i].wanted);
     }

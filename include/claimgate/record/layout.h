@@ -125,16 +125,28 @@ static inline bool cg_field_is_bound(const struct cg_field_source *source) {
 }
 
 /* What a person should look at in a header that fits. */
+enum cg_column_note_kind {
+    CG_COLUMN_IS_READ,   /* under a name that is not quite the layout's */
+    CG_COLUMN_IS_SHARED, /* it is read as two fields that cannot be the same */
+    CG_COLUMN_IS_NEAR,   /* from here on it is not read, though its name is near that of a field for
+                          * which there is no column; */
+    CG_COLUMN_IS_BESIDE, /* though it has the name of a field but for blanks, '_' and '-', beside
+                          * the column that has it exactly; */
+    CG_COLUMN_TELLS_ROWS, /* and its name, or what stands in it, tells rows that were denied or
+                           * reversed */
+};
 struct cg_column_note {
-    enum cg_field field;
-    const char *wanted; /* the name that the layout has for the field's column */
-    uint32_t column;    /* position in the file, from 0 */
-    bool is_read;    /* under a name that is not quite the layout's. False: it is not read, though
-                      * its name is near that of the field, for which no column was found */
-    bool tells_rows; /* it is not read, and its name is that of a column which tells rows that were
-                      * denied or reversed; `wanted` is the layout's key that leaves them out */
+    enum cg_column_note_kind kind;
+    uint32_t column;     /* position in the file, from 0 */
+    const char *wanted;  /* the name that the layout has for the field's column; of a shared column
+                          * the other field's; of one that tells rows the layout's key that leaves
+                          * them out */
+    const char *read_as; /* of a shared column the first field's name; else NULL */
     char name[CG_COLUMN_SHOWN_BYTES]; /* as a message may have it */
 };
+static inline bool cg_column_note_is_unread(const struct cg_column_note *note) {
+    return note->kind >= CG_COLUMN_IS_NEAR;
+}
 
 /* A rule that a row must meet; one that does not passes to accepted untested. */
 struct cg_layout_only;
