@@ -196,8 +196,9 @@ static size_t isal_deflate_block(struct cg_deflater *deflater, const uint8_t *co
     stream->avail_in = (uint32_t)len_bytes;
     stream->next_out = out;
     stream->avail_out = DEFLATED_MAX_BYTES;
-    return isal_deflate_stateless(stream) == COMP_OK && stream->avail_in == 0 ? stream->total_out
-                                                                              : 0;
+    const int result = isal_deflate_stateless(stream);
+    cg_isal_leave();
+    return result == COMP_OK && stream->avail_in == 0 ? stream->total_out : 0;
 }
 #endif
 

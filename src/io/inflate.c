@@ -6,6 +6,9 @@
 #ifdef CG_ISAL
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 #endif
 
 /* Both codecs count in 32 bits; a longer stretch goes in several calls. */
@@ -89,6 +92,20 @@ static bool zlib_whole(struct cg_inflate_io io) {
 
 #ifdef CG_ISAL
 
+#ifdef __x86_64__
+static __attribute__((target("avx"))) void zero_upper_halves(void) {
+    _mm256_zeroupper();
+}
+#endif
+
+void cg_isal_leave(void) {
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx")) {
+        zero_upper_halves();
+    }
+#endif
+}
+
 static void isal_load(struct inflate_state *state, const struct cg_inflate_io *io) {
     state->next_in = (uint8_t *)(uintptr_t)io->in;
     state->avail_in = (uint32_t)stretch(io->in_bytes);
@@ -99,6 +116,7 @@ static void isal_load(struct inflate_state *state, const struct cg_inflate_io *i
 static enum cg_inflate_step isal_run(struct inflate_state *state, struct cg_inflate_io *io) {
     isal_load(state, io);
     int result = isal_inflate(state);
+    cg_isal_leave();
     size_t in_bytes = (size_t)(state->next_in - io->in);
     size_t out_bytes = (size_t)(state->next_out - io->out);
 
@@ -128,8 +146,10 @@ static bool isal_whole(struct cg_inflate_io io) {
     }
     isal_inflate_init(&state);
     isal_load(&state, &io);
-    return isal_inflate_stateless(&state) == ISAL_DECOMP_OK &&
-           state.block_state == ISAL_BLOCK_FINISH && state.avail_in == 0 && state.avail_out == 0;
+    const int result = isal_inflate_stateless(&state);
+    cg_isal_leave();
+    return result == ISAL_DECOMP_OK && state.block_state == ISAL_BLOCK_FINISH &&
+           state.avail_in == 0 && state.avail_out == 0;
 }
 
 #endif
@@ -185,7 +205,9 @@ bool cg_inflate_whole(enum cg_codec codec, struct cg_inflate_io io) {
 
 uint32_t cg_crc32(uint32_t crc, const void *bytes, size_t len_bytes) {
 #ifdef CG_ISAL
-    return crc32_gzip_refl(crc, bytes, len_bytes);
+    crc = crc32_gzip_refl(crc, bytes, len_bytes);
+    cg_isal_leave();
+    return crc;
 #else
     return (uint32_t)crc32_z(crc, bytes, len_bytes);
 #endif

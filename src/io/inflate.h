@@ -51,4 +51,11 @@ cg_must_use bool cg_inflate_whole(enum cg_codec codec, struct cg_inflate_io io);
 /* CRC-32 of gzip (ISO 3309), going on from `crc`; 0 at the start. */
 uint32_t cg_crc32(uint32_t crc, const void *bytes, size_t len_bytes);
 
+#ifdef CG_ISAL
+/* To be called behind each call of ISA-L. It leaves bytes in the upper halves of wide registers,
+ * and while they stand there each SSE instruction waits for the one that last wrote its register,
+ * for it must keep them: hashes and searches then take twice the time. */
+void cg_isal_leave(void);
+#endif
+
 #endif
