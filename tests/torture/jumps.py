@@ -133,22 +133,20 @@ class Jumps:
                  *(self._object(copy, path) for path in paths))
             keep(archive + ".new", archive)
 
-    def link(self, name, main, is_test):
-        """The program of that object, plain and noted; which they are, in a few letters. It is not made
+    def link(self, copy, name, main, is_test):
+        """The program of that object, plain or noted; which it is, in a few letters. It is not made
         again of the same, unless somebody left a mutant there."""
         linked = load_json(os.path.join(self.folder, "linked.json"))
-        for copy in ("plain", "noted"):
-            folder = os.path.join(self.folder, copy)
-            out = os.path.join(folder, name)
-            parts = [main, *([os.path.join(self.folder, "map.o")] if copy == "noted" else []),
-                     *([f"{self.build}/libsupport.a"] if is_test else []), os.path.join(folder, "lib.a")]
-            if (os.path.exists(out) and linked.get(out) == digest(out)
-                    and all(os.path.getmtime(part) < os.path.getmtime(out) for part in parts)):
-                continue
+        folder = os.path.join(self.folder, copy)
+        out = os.path.join(folder, name)
+        parts = [main, *([os.path.join(self.folder, "map.o")] if copy == "noted" else []),
+                 *([f"{self.build}/libsupport.a"] if is_test else []), os.path.join(folder, "lib.a")]
+        if (not os.path.exists(out) or linked.get(out) != digest(out)
+                or any(os.path.getmtime(part) >= os.path.getmtime(out) for part in parts)):
             call(CC[-1], *parts, *LIBS, *(["-lcriterion"] if is_test else []), "-Wl,-S", "-o", out)
             linked[out] = digest(out)
             save_json(os.path.join(self.folder, "linked.json"), linked)
-        return linked[os.path.join(self.folder, "plain", name)]
+        return linked[out]
 
     def taken(self):
         """{number of a jump, as text: which of 'always', 'never' is another way}, and it is forgotten."""

@@ -110,46 +110,52 @@ class Suite:
 
 class Trial:
     def __init__(self, build, files):
+        self.build = build
         self.jumps = Jumps(build, files)
         folder = self.jumps.folder
-        self.whole_key = self.jumps.link("claimgate", f"{build}/obj/src/cli/main.o", False)
-        self.whole = Program(os.path.join(folder, "plain", "claimgate"))
-        for copy in ("plain", "noted"):
+        for copy in ("noted", "plain"):
+            self.whole_key = self.jumps.link(copy, "claimgate", f"{build}/obj/src/cli/main.o", False)
             generator = os.path.join(folder, copy, "generate")
             if not os.path.exists(generator):
                 os.symlink(os.path.abspath(f"{build}/generate"), generator)
+        self.whole = Program(os.path.join(folder, "plain", "claimgate"))
         asked = os.environ.get("SUITES", "").split()
         self.suites = [Suite(path, folder)
                        for path in sorted(glob.glob("tests/unit/test_*.c") + glob.glob("tests/cli/test_*.c"))
                        if not asked or os.path.basename(path)[5:-2] in asked]
-        self._look(build, os.path.join(folder, "ways.json"))
+        self.ways_path = os.path.join(folder, "ways.json")
+        self._look()
         self.kills_path = os.path.join(folder, "kills.json")
         kills = load_json(self.kills_path)  # of trials before
         for suite in self.suites:
             suite.kills = kills.get(suite.name, {})
 
-    def _look(self, build, path):
+    def _link(self, copy, suite):
+        return self.jumps.link(copy, suite.file, f"{self.build}/obj/{suite.source}.o", True)
+
+    def _look(self):
         """Which ways each suite goes; what was seen of the same programs before is not asked again."""
-        known = load_json(path)
+        known = load_json(self.ways_path)
         asked = []
         for suite in self.suites:
-            key = self.jumps.link(suite.file, f"{build}/obj/{suite.source}.o", True)
+            key = self._link("plain", suite)
             key += self.whole_key if suite.name.startswith("cli") else ""
-            self._look_at(suite, key, known, path)
+            self._look_at(suite, key, known)
             tests = suite.tests() if suite.seconds > WHOLE_SECONDS else []
             for test in tests:
-                self._look_at(test, key + test.name, known, path)
+                self._look_at(test, key + test.name, known)
             asked += tests or [suite]
         self.suites = asked
         print(f"{len(self.suites)} suites of {sum(suite.seconds for suite in self.suites):.0f} s", flush=True)
 
-    def _look_at(self, suite, key, known, path):
+    def _look_at(self, suite, key, known):
         if key not in known:
+            self._link("noted", suite)
             self.jumps.taken()
             start = processor_seconds()
             passes(suite.noted, os.path.join(self.jumps.folder, "noted", "claimgate"), *suite.options)
             known[key] = [processor_seconds() - start, self.jumps.taken()]
-            save_json(path, known)
+            save_json(self.ways_path, known)
         suite.seconds, suite.ways = known[key]
         suite.binary = Program(suite.program)
 

@@ -108,3 +108,42 @@ Test(member_history, of_a_member_that_will_be_large_no_rows_are_made_ahead) {
     cr_expect_eq(history.rows_ref, 0);
     cr_expect(stands(&history, "C", 1) && stands(&history, "C", 3));
 }
+
+/* In small members and in large ones alike. */
+Test(member_history, a_claim_that_falls_after_taking_back_a_line_of_its_own_leaves_all_as_it_was) {
+    static const uint32_t large_from[] = {UINT32_MAX, 0};
+    for (size_t i = 0; i < sizeof large_from / sizeof large_from[0]; i++) {
+        const struct cg_claim_lines second = {cg_key_of(cg_text_of("C")), 2};
+        struct cg_member_history history = {.count = 0};
+        uint32_t taken = 0;
+        store.large_member_lines = large_from[i];
+        for (uint32_t number = 1; number <= 3; number++) {
+            add_line_of(&history, "C", number);
+        }
+        cg_line_store_open_claim(&store);
+        add_line_of(&history, "C", 4);
+        cr_assert(cg_member_history_take_out(&store, &history, &second, count_line, &taken));
+        cr_expect(taken == 1 && !stands(&history, "C", 2) && stands(&history, "C", 4));
+        cr_assert(cg_line_store_close_claim(&store, false));
+        for (uint32_t number = 1; number <= 4; number++) {
+            cr_expect_eq(stands(&history, "C", number), number < 4, "%u", number);
+        }
+        taken = 0;
+        cr_assert(cg_member_history_take_out(
+            &store, &history, &(struct cg_claim_lines){second.claim, CG_LINE_NUMBER_NONE},
+            count_line, &taken));
+        cr_expect_eq(taken, 3);
+    }
+}
+
+Test(member_history, a_member_that_is_large_from_its_first_line_has_no_rows_to_give_back) {
+    struct cg_member_history first = {.count = 0};
+    struct cg_member_history second = {.count = 0};
+    add_line_of(&first, "C", 1);
+    const uint32_t rows = first.rows_ref;
+    store.large_member_lines = 0;
+    cr_assert(cg_member_history_reserve(&store, &first, 1));
+    cr_assert(cg_member_history_reserve(&store, &second, 1));
+    cr_assert(first.large != NULL && second.large != NULL);
+    cr_expect_eq(cg_pool_take_block(&store.pool, 0), rows, "the next member has the first's");
+}

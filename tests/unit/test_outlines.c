@@ -105,3 +105,11 @@ Test(outlines, count_for_a_cap_on_its_days_and_for_its_codes_alone) {
     cr_expect_arr_eq(days, wanted, sizeof days);
     cg_line_store_fini(&memory.store);
 }
+
+Test(outlines, hold_days_of_our_time_alone) {
+    const int32_t last = CG_OUTLINE_DAY_FIRST + CG_OUTLINE_DAY_NONE - 1;
+    cr_expect_eq(cg_outline_day(CG_OUTLINE_DAY_FIRST), 0);
+    cr_expect_eq(cg_outline_day(last), CG_OUTLINE_DAY_NONE - 1);
+    cr_expect_eq(cg_outline_day(CG_OUTLINE_DAY_FIRST - 1), CG_OUTLINE_DAY_NONE);
+    cr_expect_eq(cg_outline_day(last + 2), CG_OUTLINE_DAY_NONE);
+}
