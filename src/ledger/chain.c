@@ -183,6 +183,19 @@ static void note_fault(void *context, const char *text) {
     *(bool *)context = true;
 }
 
+/* Of a newer run that is gone something may be left, into whose place the next one would come.
+ * *none: there is nothing. */
+static enum cg_status find_beyond(struct cg_ledger *ledger, bool *none, struct cg_error *err) {
+    static const char sql[] =
+        "SELECT coalesce(max(run_no), 0) < (SELECT coalesce(max(run_no), 0) FROM input) OR "
+        "coalesce(max(last_line), 0) < (SELECT coalesce(max(line_no), 0) FROM decided_line) "
+        "FROM run";
+    int64_t beyond = 0;
+    const enum cg_status status = cg_ledger_ask(ledger, sql, 0, 0, &beyond, err);
+    *none = beyond == 0;
+    return status;
+}
+
 /* *same: the hash of the newest run is that of what it holds. */
 static enum cg_status compare_newest(struct cg_ledger *ledger, bool *same, struct cg_error *err) {
     static const struct cg_query newest = {
@@ -196,7 +209,7 @@ static enum cg_status compare_newest(struct cg_ledger *ledger, bool *same, struc
         status = cg_ledger_chain_hash(ledger, run.run_no, hash, &found, err);
         *same = status == CG_OK && memcmp(run.sha256, hash, sizeof hash) == 0;
     }
-    return status;
+    return status == CG_OK && *same ? find_beyond(ledger, same, err) : status;
 }
 
 /* All pages, or those of the small tables. */

@@ -19,6 +19,7 @@ struct proving {
     void *context;
     uint64_t faults;
     uint32_t part_no;
+    bool is_damaged;    /* a part could not be read, which is told once */
     uint64_t strangers; /* members of the part at hand who belong to another */
 };
 
@@ -37,12 +38,11 @@ static enum cg_status look_at_member(void *context, sqlite3_stmt *row, struct cg
     return CG_OK;
 }
 
-static enum cg_status prove_part(struct cg_ledger *part, void *context, struct cg_error *err) {
+static enum cg_status prove_part(struct cg_ledger *part, struct proving *proving,
+                                 struct cg_error *err) {
     static const struct cg_query members = {.sql = "SELECT member_id FROM member"};
-    struct proving *proving = context;
     char text[96];
     uint64_t faults = 0;
-    proving->part_no = part->mark.part_no;
     proving->strangers = 0;
     enum cg_status status = cg_ledger_verify(part, tell_fault, proving, &faults, err);
     proving->faults += faults;
@@ -58,16 +58,40 @@ static enum cg_status prove_part(struct cg_ledger *part, void *context, struct c
     return status;
 }
 
+static void tell_of_set(struct proving *proving, const char *text) {
+    proving->faults++;
+    proving->fn(proving->context, text);
+}
+
+/* As of one ledger: what cannot be read is a fault. */
+static enum cg_status tell_damage(struct proving *proving, enum cg_status status,
+                                  struct cg_error *err) {
+    if (status != CG_BAD_DATA) {
+        return status;
+    }
+    tell_of_set(proving, err->text);
+    *err = (struct cg_error)CG_ERROR_INIT;
+    proving->is_damaged = true;
+    return CG_OK;
+}
+
+static enum cg_status prove_parts(struct proving *proving, struct cg_error *err) {
+    enum cg_status status = CG_OK;
+    for (uint32_t k = 0; status == CG_OK && k < proving->joined->count; k++) {
+        struct cg_ledger *part;
+        proving->part_no = k;
+        status = cg_joined_part(proving->joined, k, &part, err);
+        status = status == CG_OK ? prove_part(part, proving, err) : status;
+        status = tell_damage(proving, status, err);
+    }
+    return status;
+}
+
 /* The runs of all parts against each other, and the night's files. */
 struct runs {
     struct proving *proving;
     int64_t last_undone; /* a withdrawal of it has no night of its own */
 };
-
-static void tell_of_set(struct proving *proving, const char *text) {
-    proving->faults++;
-    proving->fn(proving->context, text);
-}
 
 /* A part keeps the hash of the file that lists what was published. */
 static enum cg_status prove_file(const struct runs *runs, const struct cg_night_file *file,
@@ -156,12 +180,13 @@ enum cg_status cg_joined_verify(struct cg_ledger *ledger, cg_ledger_fault_fn fn,
     struct proving proving = {.joined = ledger->joined, .fn = fn, .context = context};
     struct runs runs = {.proving = &proving};
     ledger->joined->must_agree = false; /* that they do not is told as a fault */
-    enum cg_status status = cg_joined_each(ledger, prove_part, &proving, err);
-    if (status == CG_OK) {
-        status = prove_agreement(&proving, err);
+    enum cg_status status = prove_parts(&proving, err);
+    if (status == CG_OK && !proving.is_damaged) {
+        status = tell_damage(&proving, prove_agreement(&proving, err), err);
     }
-    if (status == CG_OK) {
-        status = cg_joined_visit_runs(ledger, 0, prove_night, &runs, err);
+    if (status == CG_OK && !proving.is_damaged) {
+        status =
+            tell_damage(&proving, cg_joined_visit_runs(ledger, 0, prove_night, &runs, err), err);
     }
     *faults = proving.faults;
     return status;

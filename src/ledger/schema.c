@@ -5,8 +5,12 @@
 #include "private.h"
 
 #include "claimgate/base/builtin.h"
+#include "claimgate/ledger/ledger_set.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     APPLICATION_ID = 0x636c6764, /* "clgd": file(1) and we know a ledger by it */
@@ -93,4 +97,26 @@ enum cg_status cg_ledger_schema_make(struct cg_ledger *ledger, struct cg_error *
         cg_ledger_rollback(ledger);
     }
     return status;
+}
+
+static uint32_t big_endian(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* https://www.sqlite.org/fileformat.html, 1.3. */
+bool cg_ledger_was_made(const char *path) {
+    static const char magic[] = "SQLite format 3";
+    enum { HEADER_BYTES = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
+    uint8_t header[HEADER_BYTES];
+    if (cg_ledger_set_is(path)) {
+        return true;
+    }
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const bool whole = fd >= 0 && read(fd, header, sizeof header) == sizeof header;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return whole && memcmp(header, magic, sizeof magic) == 0 &&
+           big_endian(header + APPLICATION_AT) == APPLICATION_ID &&
+           big_endian(header + VERSION_AT) == CG_LEDGER_SCHEMA;
 }

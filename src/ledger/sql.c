@@ -53,6 +53,17 @@ static struct mend mend_of_system(int errno_value) {
     }
 }
 
+static const char damaged[] =
+    "the ledger is damaged, or another program has changed it; go back to a snapshot";
+
+/* A statement of ours asks for a table, an index or a column that is gone. */
+static bool lacks_something(sqlite3 *db, int code) {
+    const char *message = sqlite3_errmsg(db);
+    return code == SQLITE_ERROR &&
+           (strncmp(message, "no such ", strlen("no such ")) == 0 ||
+            strstr(message, " has no column ") != NULL || strstr(message, " columns but ") != NULL);
+}
+
 static struct mend mend_of(int code) {
     switch (code & 0xff) {
     case SQLITE_BUSY:
@@ -63,8 +74,8 @@ static struct mend mend_of(int code) {
     case SQLITE_FULL:
         return (struct mend){CG_IO, "make room on its disk and run again"};
     case SQLITE_CORRUPT:
-        return (struct mend){CG_BAD_DATA, "see what is left with `claimgate ledger verify`, or go "
-                                          "back to a snapshot"};
+    case SQLITE_CONSTRAINT: /* what is there contradicts what is to be kept */
+        return (struct mend){CG_BAD_DATA, damaged};
     case SQLITE_NOTADB:
         return (struct mend){CG_BAD_DATA, "this is no ledger; name another file"};
     case SQLITE_PERM:
@@ -114,6 +125,9 @@ enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
     const int errno_value = of_system ? system_errno(ledger->db) : 0;
     struct mend mend = mend_of_system(errno_value);
     const char *what = mend.text != NULL ? strerror(errno_value) : sqlite3_errmsg(ledger->db);
+    if (mend.text == NULL && lacks_something(ledger->db, code)) {
+        mend = (struct mend){CG_BAD_DATA, damaged};
+    }
     if (mend.text == NULL) {
         mend = kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY
                    ? mend_of_opening(ledger, code)

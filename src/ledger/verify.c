@@ -71,6 +71,18 @@ uint64_t cg_verify_claim_hash(const struct cg_verify *verify, struct cg_text cla
     return cg_hash64(claim_id.ptr, claim_id.len, seed);
 }
 
+/* What cannot be read is a fault to be told, and no failure to tell. */
+static enum cg_status tell_damage(struct cg_verify *verify, enum cg_status status,
+                                  struct cg_error *err) {
+    if (status != CG_BAD_DATA) {
+        return status;
+    }
+    cg_verify_fault(verify, "%s", err->text);
+    *err = (struct cg_error)CG_ERROR_INIT;
+    verify->is_damaged = true;
+    return CG_OK;
+}
+
 static void tell_database(void *context, const char *text) {
     cg_verify_fault(context, "the database file: %s", text);
 }
@@ -167,22 +179,24 @@ struct beside {
 
 static void *verify_members(void *context) {
     struct beside *beside = context;
-    beside->status = check_database(&beside->verify, &beside->error);
+    struct cg_verify *verify = &beside->verify;
+    struct cg_error *err = &beside->error;
+    beside->status = tell_damage(verify, check_database(verify, err), err);
     if (beside->status == CG_OK) {
-        beside->status = cg_ledger_services_load(beside->verify.ledger, &beside->error);
+        beside->status = tell_damage(verify, cg_ledger_services_load(verify->ledger, err), err);
     }
-    if (beside->status == CG_OK) {
-        beside->status = cg_verify_members(&beside->verify, &beside->error);
+    if (beside->status == CG_OK && !verify->is_damaged) {
+        beside->status = tell_damage(verify, cg_verify_members(verify, err), err);
     }
     return NULL;
 }
 
 static enum cg_status verify_runs(struct cg_verify *verify, struct cg_error *err) {
-    static enum cg_status (*const steps[])(struct cg_verify *, struct cg_error *) = {
-        cg_verify_schema, cg_verify_runs, check_strays};
+    static enum cg_status (*const steps[])(struct cg_verify *, struct cg_error *) = {cg_verify_runs,
+                                                                                     check_strays};
     enum cg_status status = CG_OK;
     for (size_t i = 0; status == CG_OK && i < sizeof steps / sizeof steps[0]; i++) {
-        status = steps[i](verify, err);
+        status = tell_damage(verify, steps[i](verify, err), err);
     }
     return status;
 }
@@ -236,7 +250,10 @@ static enum cg_status verify_both(struct cg_verify *verify, struct beside *besid
         *err = status != CG_OK ? *err : beside->error;
         return err->status;
     }
-    const enum cg_status compared = cg_verify_compare(members, err);
+    if (verify->is_damaged || members->is_damaged) {
+        return CG_OK;
+    }
+    const enum cg_status compared = tell_damage(members, cg_verify_compare(members, err), err);
     verify->faults = members->faults;
     return compared;
 }
@@ -244,9 +261,10 @@ static enum cg_status verify_both(struct cg_verify *verify, struct beside *besid
 static enum cg_status verify_all(struct cg_verify *verify, struct beside *beside,
                                  struct cg_error *err) {
     if (cg_ledger_open_to_read(verify->ledger->path, &beside->verify.ledger, err) != CG_OK ||
+        cg_verify_schema(verify, err) != CG_OK ||
         begin_both(verify->ledger, beside->verify.ledger, err) != CG_OK ||
         start(verify, err) != CG_OK) {
-        return err->status;
+        return tell_damage(verify, err->status, err);
     }
     return verify_both(verify, beside, err);
 }

@@ -41,6 +41,7 @@ struct cg_verify {
     int64_t last_run;
     uint64_t claims; /* sum over the lines less that over the index of claims */
     struct cg_buffer entry;
+    bool is_damaged;                /* something could not be read: sums say nothing */
     bool unnumbered;                /* members have numbers that no run gave: none was walked */
     struct cg_error policy_failure; /* of the first policy that could not be read */
 };

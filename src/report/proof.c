@@ -69,7 +69,7 @@ static void put_newest(struct cg_page *page, struct cg_ledger_question *question
     }
     if (newest->run_no != 0) {
         cg_page_say(page, "Newest run %" PRId64 "\n  hash %s\n", newest->run_no, newest->hash);
-    } else {
+    } else if (question->faults == 0) {
         cg_page_say(page, "It has no runs yet.\n");
     }
     if (question->is_unexpected) {
@@ -77,25 +77,53 @@ static void put_newest(struct cg_page *page, struct cg_ledger_question *question
     }
 }
 
-enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
-                              struct cg_ledger_question *question, struct cg_error *err) {
-    uint64_t *faults = &question->faults;
-    struct newest newest = {.expected = question->expect != NULL ? question->expect : ""};
-    cg_page_open_list(page, "faults");
-    enum cg_status status = cg_ledger_verify(ledger, put_fault, page, faults, err);
+static void put_verdict(struct cg_page *page, struct cg_ledger_question *question,
+                        const struct newest *newest) {
+    const uint64_t faults = question->faults;
     cg_page_close_list(page);
-    if (status == CG_OK) {
-        status = cg_ledger_visit_runs(ledger, 0, find_newest, &newest, err);
-    }
     if (page->json != NULL) {
-        cg_json_put_boolean(page->json, "sound", *faults == 0);
-    } else if (*faults == 0) {
+        cg_json_put_boolean(page->json, "sound", faults == 0);
+    } else if (faults == 0) {
         cg_page_say(page, "The ledger is sound: database, chain of runs, lines, accumulators.\n");
     } else {
-        cg_page_say(page, "%" PRIu64 " %s.\n", *faults, cg_plural(*faults, "fault", "faults"));
+        cg_page_say(page, "%" PRIu64 " %s.\n", faults, cg_plural(faults, "fault", "faults"));
+    }
+    put_newest(page, question, newest);
+}
+
+/* Whatever cannot be read is a fault, and is told as one by then where any is. */
+static enum cg_status tell_damage(struct cg_page *page, struct cg_ledger_question *question,
+                                  enum cg_status status, struct cg_error *err) {
+    if (status != CG_BAD_DATA) {
+        return status;
+    }
+    if (question->faults == 0) {
+        put_fault(page, err->text);
+        question->faults++;
+    }
+    *err = (struct cg_error)CG_ERROR_INIT;
+    return CG_OK;
+}
+
+enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
+                              struct cg_ledger_question *question, struct cg_error *err) {
+    struct newest newest = {.expected = question->expect != NULL ? question->expect : ""};
+    cg_page_open_list(page, "faults");
+    enum cg_status status = cg_ledger_verify(ledger, put_fault, page, &question->faults, err);
+    if (status == CG_OK) {
+        status = tell_damage(page, question,
+                             cg_ledger_visit_runs(ledger, 0, find_newest, &newest, err), err);
     }
     if (status == CG_OK) {
-        put_newest(page, question, &newest);
+        put_verdict(page, question, &newest);
     }
     return status;
+}
+
+void cg_page_verify_not(struct cg_page *page, struct cg_ledger_question *question,
+                        struct cg_error *err) {
+    const struct newest none = {.expected = ""};
+    cg_page_open_list(page, "faults");
+    (void)tell_damage(page, question, CG_BAD_DATA, err);
+    put_verdict(page, question, &none);
 }

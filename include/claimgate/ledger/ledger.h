@@ -71,6 +71,9 @@ cg_must_use enum cg_status cg_ledger_open_existing(const struct cg_ledger_plan *
  * and makes no file. CG_NO_INPUT when there is none. */
 cg_must_use enum cg_status cg_ledger_open_reader(const char *path, struct cg_ledger **out,
                                                  struct cg_error *err);
+/* By its first bytes, the file at `path` is a ledger of this version, or it is the folder of a set:
+ * where it cannot be opened for what it holds (CG_BAD_DATA), it is damaged. */
+bool cg_ledger_was_made(const char *path);
 
 /* Open for reading what a run under plan->policy would open for writing: CG_BAD_CONFIG when the
  * ledger has another policy id. Where there is no ledger yet, *is_new is set and an empty one in

@@ -66,5 +66,9 @@ cg_must_use enum cg_status cg_page_run(struct cg_page *page, struct cg_ledger *l
 cg_must_use enum cg_status cg_page_verify(struct cg_page *page, struct cg_ledger *ledger,
                                           struct cg_ledger_question *question,
                                           struct cg_error *err);
+/* The same where the ledger is so damaged that it could not be opened, as `err` says, which is
+ * taken. */
+void cg_page_verify_not(struct cg_page *page, struct cg_ledger_question *question,
+                        struct cg_error *err);
 
 #endif
