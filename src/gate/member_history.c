@@ -273,9 +273,7 @@ bool cg_member_history_take_out(struct cg_line_store *store, struct cg_member_hi
             cg_member_rows_put(&rows, kept - 1, &row);
         }
     }
-    if (kept < history->count) {
-        forget_sums(history);
-    }
+    forget_sums(history);
     cg_member_rows_clear(&rows, kept, history->count);
     history->count = (uint16_t)kept;
     return true;
