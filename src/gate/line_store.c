@@ -104,7 +104,7 @@ static bool keep_claim(struct cg_line_store *store) {
     for (uint32_t i = 0; i < store->steps.count; i++) {
         const struct cg_claim_step *step = cg_array_at(&store->steps, i);
         struct cg_service *service = service_at(store, step->ref);
-        if (step->taken_back || !cg_key_is_long(&service->claim)) {
+        if (step->taken_back) {
             continue;
         }
         if (!cg_key_equal(&service->claim, &view)) {

@@ -1,3 +1,4 @@
+#include "claimgate/base/fault.h"
 #include "gate/pool.h"
 
 #include <criterion/criterion.h>
@@ -106,3 +107,22 @@ Test(pool, a_pool_that_is_full_gives_nothing_until_it_is_reset) {
     cr_assert_eq(cg_pool_take_block(&pool, 0), first);
     cg_pool_fini(&pool);
 }
+
+#ifdef CG_FAULTS
+
+Test(pool, whose_next_piece_is_to_fail_gives_none_of_any_kind) {
+    struct cg_pool pool;
+    cg_pool_init(&pool, sizes);
+    for (int kind = 0; kind < 3; kind++) {
+        cg_fault_want("pool.take:1:12");
+        const uint32_t ref = kind == 0   ? cg_pool_take_block(&pool, 0)
+                             : kind == 1 ? cg_pool_take_small(&pool, 40)
+                                         : cg_pool_take_line(&pool);
+        cg_fault_want(NULL);
+        cr_expect_eq(ref, 0, "kind %d", kind);
+    }
+    cr_expect_neq(cg_pool_take_line(&pool), 0);
+    cg_pool_fini(&pool);
+}
+
+#endif
