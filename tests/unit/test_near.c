@@ -124,7 +124,7 @@ static void read_row(void *context, enum cg_row_table table, const struct cg_cel
                      size_t count) {
     struct kept *kept = context;
     struct cg_text packed = cells[3].bytes;
-    int64_t member_no = 0;
+    int64_t member_no = 0, before = 0;
     uint64_t units;
     bool broken;
     cr_assert(table == CG_ROW_NEAR && count == CG_NEAR_CELLS);
@@ -136,7 +136,8 @@ static void read_row(void *context, enum cg_row_table table, const struct cg_cel
     }
     cr_assert(is_life || year < YEARS);
     while (cg_near_next(&packed, &member_no, &units, &broken)) {
-        cr_assert(member_no >= 1 && member_no <= MEMBERS);
+        cr_assert(member_no > before && member_no <= MEMBERS, "members rise");
+        before = member_no;
         uint64_t *place =
             is_life ? &kept->of_life[member_no - 1] : &kept->units[member_no - 1][year];
         cr_expect_eq(*place, 0, "a member stands twice");

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static const uint32_t sizes[CG_POOL_CLASSES] = {128,  256,  320,  576,  832,  1280,
                                                 1920, 2816, 4288, 6464, 9728, 14592};
@@ -102,8 +103,11 @@ Test(pool, a_pool_that_is_full_gives_nothing_until_it_is_reset) {
     while (cg_pool_take_small(&pool, CG_POOL_SMALL_MAX_BYTES) != 0) {
     }
     cr_assert_eq(pool.chunk_count, CG_POOL_CHUNKS_MAX);
+    void *second_chunk = cg_pool_at(&pool, 1U << CG_POOL_CHUNK_GRAINS_LOG2);
+    cr_assert_eq(msync(second_chunk, 1, MS_ASYNC), 0);
     cg_pool_reset(&pool);
     cr_assert_eq(pool.chunk_count, 1);
+    cr_assert_eq(msync(second_chunk, 1, MS_ASYNC), -1, "its memory is given back");
     cr_assert_eq(cg_pool_take_block(&pool, 0), first);
     cg_pool_fini(&pool);
 }
