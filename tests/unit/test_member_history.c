@@ -147,3 +147,21 @@ Test(member_history, a_member_that_is_large_from_its_first_line_has_no_rows_to_g
     cr_assert(first.large != NULL && second.large != NULL);
     cr_expect_eq(cg_pool_take_block(&store.pool, 0), rows, "the next member has the first's");
 }
+
+/* A line of one code, and one of another that the first cap does not count. */
+Test(member_history, a_large_member_answers_for_each_cap_by_the_codes_that_it_counts) {
+    const struct cg_cap caps[] = {{.counts = {1}}, {.counts_all = true}, {.counts = {0, 1}}};
+    const int32_t day = CG_DAY_FIRST;
+    struct cg_member_history history = {.count = 0};
+    store.large_member_lines = 0;
+    add_line_of(&history, "C", 1);
+    cr_assert(cg_member_history_prepare(&store, &history, caps, 3));
+    next_line()->procedure_no = 1;
+    cr_assert(cg_member_history_add(&store, &history, 1));
+    for (size_t i = 0; i < sizeof caps / sizeof caps[0]; i++) {
+        uint64_t daily;
+        cg_member_history_daily_units(&store, &history, &caps[i], day, day, &daily);
+        cr_expect_eq(cg_member_history_units(&store, &history, &caps[i], day, day), 1 + i % 2);
+        cr_expect_eq(daily, 1 + i % 2);
+    }
+}
