@@ -50,17 +50,23 @@ void cg_gzip_free(struct cg_gzip *gzip) {
     }
 }
 
-static enum cg_status damaged(const struct cg_gzip *gzip, const char *what, struct cg_error *err) {
+static enum cg_status refuse(const struct cg_gzip *gzip, const char *what, const char *mend,
+                             struct cg_error *err) {
     return cg_error_set(
         err, CG_BAD_DATA,
         "%s: %s (compressed byte %llu, in the gzip member that starts at byte %llu); "
-        "fetch the file again; `gzip -t FILE` shows the same",
+        "fetch the file again; `gzip -t FILE` shows the same%s",
         cg_input_name(gzip->input), what, (unsigned long long)cg_input_offset(gzip->input),
-        (unsigned long long)gzip->member_offset);
+        (unsigned long long)gzip->member_offset, mend);
+}
+
+static enum cg_status damaged(const struct cg_gzip *gzip, const char *what, struct cg_error *err) {
+    return refuse(gzip, what, "", err);
 }
 
 static enum cg_status truncated(const struct cg_gzip *gzip, struct cg_error *err) {
-    return damaged(gzip, "the compressed data is truncated: the file ends too early", err);
+    return refuse(gzip, "the compressed data is truncated: the file ends too early",
+                  cg_stamp_fresh_mend(cg_input_stamp(gzip->input)), err);
 }
 
 static enum cg_status take_byte(struct cg_gzip *gzip, uint8_t *out, struct cg_error *err) {

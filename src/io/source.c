@@ -176,9 +176,10 @@ static enum cg_status check_block_end(const struct cg_source *source, struct cg_
     }
     return cg_error_set(err, CG_BAD_DATA,
                         "%s: is cut: the empty block that ends every BGZF file is missing behind "
-                        "byte %llu; fetch the file again (`gzip -t` cannot see this)",
+                        "byte %llu; fetch the file again (`gzip -t` cannot see this)%s",
                         cg_input_name(source->input),
-                        (unsigned long long)cg_input_bytes(source->input));
+                        (unsigned long long)cg_input_bytes(source->input),
+                        cg_stamp_fresh_mend(cg_input_stamp(source->input)));
 }
 
 static enum cg_status fill_bytes(struct cg_source *source, struct cg_fill *fill,

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+enum { FRESH_SECONDS = 60 };
+
 static void fill(const struct stat *about, struct cg_stamp *out) {
     *out = (struct cg_stamp){.is_file = S_ISREG(about->st_mode)};
     if (out->is_file) {
@@ -84,4 +86,12 @@ enum cg_status cg_stamp_check_path(const struct cg_stamp *stamp, const char *pat
         return CG_OK;
     }
     return stat(path, &now) == 0 ? compare(stamp, &now, path, err) : refuse(stamp, path, err);
+}
+
+const char *cg_stamp_fresh_mend(const struct cg_stamp *stamp) {
+    const time_t age = time(NULL) - stamp->changed.tv_sec;
+    return stamp->is_file && age >= 0 && age < FRESH_SECONDS
+               ? "; it was written to less than a minute ago: where it is still being written, run "
+                 "again when it is whole"
+               : "";
 }

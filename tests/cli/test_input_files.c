@@ -2,6 +2,7 @@
  * Input files that are not whole, or no claim files at all, by every reader of claim files.
  */
 #include "support/scene.h"
+#include "support/script.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -114,6 +115,20 @@ Test(input_files, an_input_that_grows_after_its_end_was_read_publishes_nothing, 
     free(blanks);
     free(claims);
     scene_remove(&scene);
+}
+
+/* No change is seen of a writer who pauses. What came through a pipe is nobody's file. */
+Test(input_files, a_gzip_file_that_is_cut_may_not_be_whole_yet_where_it_is_fresh, .timeout = 60) {
+    script_expect_told("p=$0; d=$1; try() { $p validate $d/c.gz --roster " ROSTER
+                       " --dry-run 2> $d/e; "
+                       "echo $? $(grep -c 'truncated\\|is cut' $d/e) $(grep -c 'less than a "
+                       "minute ago: where it is still being written, run again' $d/e); }; "
+                       "gzip -c " CLAIMS " | head -c 300 > $1/c.gz; try; "
+                       "cat $1/c.gz | $0 validate - --roster " ROSTER " --dry-run 2>&1 | "
+                       "grep -c minute; touch -d '2 minutes ago' $1/c.gz; try; "
+                       "$0 validate " CLAIMS " --roster " ROSTER " --as-of 2025-06-30 --out $1/o "
+                       "--quiet; head -c -28 $1/o/accepted.csv.gz > $1/c.gz; try",
+                       "65 1 1\n0\n65 1 0\n65 1 1\n");
 }
 
 Test(input_files, check_says_at_the_end_that_its_questions_are_still_being_written, .timeout = 60) {

@@ -30,4 +30,8 @@ cg_must_use enum cg_status cg_stamp_check(const struct cg_stamp *stamp, const ch
 cg_must_use enum cg_status cg_stamp_check_path(const struct cg_stamp *stamp, const char *path,
                                                struct cg_error *err);
 
+/* For the end of a message about a file that is cut: "" or, of one that was written to a moment
+ * ago, that it may not be whole yet. A writer who pauses is not seen by a change. */
+const char *cg_stamp_fresh_mend(const struct cg_stamp *stamp);
+
 #endif
