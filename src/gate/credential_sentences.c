@@ -111,9 +111,11 @@ static void say_suspended(const struct sentence *sentence) {
 
 /* Each type once, in the order of the rows; a hostile roster may have any number of them. */
 static void say_type_not_accepted(const struct sentence *sentence) {
+    const struct cg_policy_version *version = version_of(sentence);
     struct cg_span_group rows = sentence->question->credentials;
     uint64_t seen[CG_ROSTER_WORDS_MAX / 64 + 1] = {0}; /* a bit for each word */
     const char *types[CG_WORDS_SAID_MAX];
+    const char *list = NULL; /* a cell that holds several types */
     size_t count = 0;
     for (size_t i = 0; i < rows.count; i++) {
         const struct cg_credential *row = (const void *)cg_span_at(rows, i);
@@ -121,6 +123,7 @@ static void say_type_not_accepted(const struct sentence *sentence) {
         const bool is_new = (seen[row->type / 64] & bit) == 0;
         if (is_new && count < CG_WORDS_SAID_MAX) {
             types[count] = word(sentence, row->type);
+            list = cg_roster_is_type_list(version, cg_text_of(types[count])) ? types[count] : list;
         }
         count += is_new;
         seen[row->type / 64] |= bit;
@@ -128,9 +131,9 @@ static void say_type_not_accepted(const struct sentence *sentence) {
     cg_say(sentence->say, "NPI %s holds ", sentence->npi.text);
     cg_say_words(sentence->say, types, count, "and");
     cg_say(sentence->say, "; the policy accepts ");
-    cg_say_words(sentence->say, version_of(sentence)->type_names, version_of(sentence)->type_count,
-                 "and");
-    cg_say(sentence->say, ".");
+    cg_say_words(sentence->say, version->type_names, version->type_count, "and");
+    cg_say(sentence->say, "%s%s%s.", list == NULL ? "" : "; a row holds one type, and \"",
+           list == NULL ? "" : list, list == NULL ? "" : "\" is none");
 }
 
 /* A row that withholds on the day says more than a granting one elsewhere. */
@@ -173,9 +176,7 @@ static struct best best_on_day(const struct sentence *sentence) {
             (best.training_day == CG_DAY_NONE || row->training_day < best.training_day)) {
             best.training_day = row->training_day;
         }
-        if (row->exam_milli > best.exam_milli) {
-            best.exam_milli = row->exam_milli;
-        }
+        best.exam_milli = row->exam_milli > best.exam_milli ? row->exam_milli : best.exam_milli;
         if (best.birth_row == NULL || best.birth_row->birth_day == CG_DAY_NONE) {
             best.birth_row = row;
         }

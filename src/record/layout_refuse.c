@@ -214,12 +214,12 @@ static uint32_t header_among(const char *layout, struct cg_text lines) {
 }
 
 void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
-                               struct cg_text behind, struct cg_error *err) {
+                               struct cg_error *err) {
     if (looks_like_header(layout, taken->line)) {
         return;
     }
     const uint32_t above = header_among(layout, taken->above);
-    const uint32_t later = above == 0 ? header_among(layout, behind) : 0;
+    const uint32_t later = above == 0 ? header_among(layout, taken->behind) : 0;
     if (above != 0) {
         cg_error_wrap(err,
                       "line %u looks like the header, and the layout skips it: mend "

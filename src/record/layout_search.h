@@ -35,9 +35,9 @@ cg_must_use enum cg_status cg_layout_refuse_missing(const struct cg_layout_searc
                                                     struct cg_text header, struct cg_error *err);
 
 /* A title may stand above the header, or a spreadsheet's "sep=;": where `taken` does not look like
- * a header and a line soon `behind` it does, or one that the layout skips, the refusal in `err`
+ * a header and a line soon behind it does, or one that the layout skips, the refusal in `err`
  * begins with that line and the mend. `layout` NULL: any that is built in. */
 void cg_layout_point_at_header(const char *layout, const struct cg_header *taken,
-                               struct cg_text behind, struct cg_error *err);
+                               struct cg_error *err);
 
 #endif

@@ -63,9 +63,7 @@ static enum cg_status bind(struct cg_reader *reader, const struct cg_header *hea
             ? reader->plan.bind(reader->plan.bind_context, header, &reader->binding, err)
             : bind_layout(reader, header->line, err);
     if (status == CG_BAD_DATA && reader->plan.bind == NULL) {
-        cg_layout_point_at_header(reader->plan.layout, header,
-                                  (struct cg_text){batch->payload, (uint32_t)batch->payload_bytes},
-                                  err);
+        cg_layout_point_at_header(reader->plan.layout, header, err);
     }
     reader->bound = status == CG_OK;
     if (reader->bound && reader->layout != NULL) {

@@ -243,6 +243,7 @@ enum cg_status cg_splitter_header(struct cg_splitter *splitter, struct cg_batch 
                 header->above = (struct cg_text){first, (uint32_t)(content.ptr - first)};
                 batch->payload = batch->payload + (batch->payload_bytes - rest.len);
                 batch->payload_bytes = rest.len;
+                header->behind = rest;
                 return give_header(splitter, batch, content, line.eol_bytes, header, err);
             }
             splitter->lines_before++;

@@ -37,6 +37,7 @@ struct cg_header {
     struct cg_text raw;      /* BOM, where there is one, header line and its line end */
     struct cg_text line;     /* without BOM and line end */
     struct cg_text above;    /* the lines before it, as far as they came with it */
+    struct cg_text behind;   /* and those after it */
     uint32_t physical_lines; /* those before it, and itself */
 };
 

@@ -87,6 +87,14 @@ void cg_page_good_layout(struct cg_page *page, const char *file, const struct cg
 
 /* --- rosters --- */
 
+static bool is_type_list(const struct cg_policy *policy, const char *type) {
+    bool found = false;
+    for (uint32_t v = 0; v < cg_policy_version_count(policy); v++) {
+        found = found || cg_roster_is_type_list(cg_policy_version(policy, v), cg_text_of(type));
+    }
+    return found;
+}
+
 static void put_roster_text(struct cg_page *page, const struct cg_roster *roster,
                             const struct cg_policy *policy) {
     const struct cg_roster_providers providers = cg_roster_providers(roster);
@@ -111,9 +119,11 @@ static void put_roster_text(struct cg_page *page, const struct cg_roster *roster
                 providers.all, cg_policy_id(policy), providers.all - providers.never_granted,
                 providers.never_granted);
     for (uint32_t i = 0; (type = cg_roster_unnamed_type(roster, i, &rows)) != NULL; i++) {
-        cg_page_say(page, "%s  %s (rows: %" PRIu64 ")\n",
-                    i == 0 ? "\ncredential types that the policy does not name:\n" : "", type,
-                    rows);
+        cg_page_say(page, "%s  %s (rows: %" PRIu64 ")%s\n",
+                    i == 0 ? "\ncredential types that the policy does not name:\n" : "", type, rows,
+                    is_type_list(policy, type)
+                        ? ": a list; a row holds one type, so give each type a row of its own"
+                        : "");
     }
 }
 

@@ -3,6 +3,9 @@
 #include "roster_private.h"
 
 #include "claimgate/base/fetch.h"
+#include "claimgate/record/field.h"
+
+#include <string.h>
 
 #include <string.h>
 
@@ -52,6 +55,30 @@ const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t inde
     const struct cg_word *word = cg_words_at(&roster->words, roster->unnamed_types[index]);
     *rows = word->type_rows;
     return word->written.ptr;
+}
+
+static bool accepts(const struct cg_policy_version *version, struct cg_text part) {
+    char folded[CG_ROSTER_WORD_BYTES];
+    const struct cg_text type = {folded, cg_field_fold(part, folded, sizeof folded)};
+    bool found = false;
+    for (uint32_t i = 0; i < version->type_count && type.len > 0; i++) {
+        found = found || cg_text_is(type, version->types[i]);
+    }
+    return found;
+}
+
+bool cg_roster_is_type_list(const struct cg_policy_version *version, struct cg_text written) {
+    static const char between[] = ",;/|&+";
+    bool found = false;
+    uint32_t from = 0;
+    for (uint32_t i = 0; i <= written.len; i++) {
+        const bool ends = i == written.len || memchr(between, written.ptr[i], sizeof between - 1);
+        if (ends && i - from < written.len) {
+            found = found || accepts(version, (struct cg_text){written.ptr + from, i - from});
+        }
+        from = ends ? i + 1 : from;
+    }
+    return found;
 }
 
 bool cg_roster_may_render(const struct cg_roster *roster, const struct cg_credential *credential) {

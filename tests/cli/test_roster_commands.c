@@ -163,6 +163,27 @@ Test(roster_commands, merge_writes_credentials_again_with_the_spans_of_dead_npis
     run_fini(&run);
 }
 
+Test(roster_commands, check_says_where_a_row_is_a_total_and_where_a_cell_is_a_list) {
+    struct run run;
+    run_roster((const char *[]){"check", make_roster("Total,2,,,\n"), NULL}, &run);
+    cr_expect_eq(run.exit_code, 78);
+    cr_expect_not_null(strstr(run.err, "credentials.csv:2: it looks like a total or the end of a "
+                                       "report: remove it"),
+                       "%s", run.err);
+    run_fini(&run);
+    run_roster((const char *[]){"check",
+                                make_roster("1000000004,CPSSP-MH; CPSSP-SU,current,2020-01-01,\n"
+                                            "1000000012,RN / LPN,current,2020-01-01,\n"),
+                                NULL},
+               &run);
+    cr_expect_not_null(strstr(run.out,
+                              "  CPSSP-MH; CPSSP-SU (rows: 1): a list; a row holds one type, "
+                              "so give each type a row of its own\n"
+                              "  RN / LPN (rows: 1)\n"),
+                       "%s", run.out);
+    run_fini(&run);
+}
+
 Test(roster_commands, names_of_columns_may_be_written_as_people_write_them) {
     static const char rows[] = "NPI,Credential Type,Status,Effective-Date,enddate\n"
                                "1000000004,CPSSP-MH,current,2020-01-01,\n";

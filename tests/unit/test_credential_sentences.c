@@ -82,6 +82,11 @@ static const struct sentence_case cases[] = {
      .sentence = "NPI 1234567893 holds RN and LPC; the policy accepts CPSSP-MH, CPSSP-SU and "
                  "CPSSP-Y."},
     {.reason = CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED,
+     .credential = "1234567893,\"cpssp-mh, CPSSP-SU\",current,2020-01-01,,,,\n",
+     .sentence = "NPI 1234567893 holds cpssp-mh, CPSSP-SU; the policy accepts CPSSP-MH, CPSSP-SU "
+                 "and CPSSP-Y; a row holds one type, and \"cpssp-mh, CPSSP-SU\" "
+                 "is none."},
+    {.reason = CG_REASON_CREDENTIAL_TYPE_NOT_ACCEPTED,
      .credential = "1234567893,A,current,2020-01-01,,,,\n1234567893,B,current,2020-01-01,,,,\n"
                    "1234567893,C,current,2020-01-01,,,,\n1234567893,D,current,2020-01-01,,,,\n"
                    "1234567893,E,current,2020-01-01,,,,\n1234567893,F,current,2020-01-01,,,,\n"

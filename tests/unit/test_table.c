@@ -93,6 +93,16 @@ Test(table, a_bad_header_is_named) {
     expect_problem(TEXT("npi,NPI\n1,2\n"), 1, "stands twice", "");
     expect_problem(TEXT("npi,\"x\n1,2\n"), 1, "not closed", "");
     expect_problem(TEXT("npi,\0x\n1,2\n"), 0, "NUL", "");
+    expect_problem(TEXT("Peers\nof today\n\nNPI,x\n1,2\n"), 4,
+                   "this line looks like the header: remove the 3 above it", "");
+}
+
+Test(table, a_row_that_looks_like_a_total_is_no_row) {
+    expect_problem(TEXT("npi,x\n1,2\nTotal: 1\n"), 3,
+                   "1 field where the header has 2; it looks like a total or the end of a report: "
+                   "remove it",
+                   "2:1@1|@0\n");
+    expect_problem(TEXT("npi,x\n1,2\n(1 rows affected)\n"), 3, "looks like a total", "2:1@1|@0\n");
 }
 
 /* All problems, one a line. */

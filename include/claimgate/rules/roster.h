@@ -60,6 +60,10 @@ struct cg_roster_providers cg_roster_providers(const struct cg_roster *roster);
  * once with its number of rows. NULL past the end. */
 const char *cg_roster_unnamed_type(const struct cg_roster *roster, uint32_t index, uint64_t *rows);
 
+/* Whether a cell is a list, one part of which is a type that the version accepts: a row holds one
+ * type, so that nobody holds any of them. */
+bool cg_roster_is_type_list(const struct cg_policy_version *version, struct cg_text written);
+
 /* The member's authorization on file: number, member and code, holding the line's start date. */
 bool cg_roster_authorizes(const struct cg_roster *roster, const struct cg_line *line,
                           uint64_t procedure);
