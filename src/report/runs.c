@@ -79,6 +79,21 @@ static void put_item_json(struct cg_json_writer *json, const struct cg_ledger_ru
 
 /* --- one run --- */
 
+enum { FREED_BYTES = 96 };
+
+/* Version 1 made its releases without counting what they freed. */
+static const char *say_freed(const struct cg_ledger_run_facts *run, char out[FREED_BYTES]) {
+    if (strncmp(run->claimgate, "1.", 2) == 0 && run->tally.taken_back == 0) {
+        snprintf(out, FREED_BYTES, "frees lines, of which claimgate %.16s kept no count",
+                 run->claimgate);
+    } else {
+        snprintf(out, FREED_BYTES, "frees %" PRIu64 " %s, %" PRIu64 " %s", run->tally.taken_back,
+                 cg_plural(run->tally.taken_back, "line", "lines"), run->tally.units_taken_back,
+                 cg_plural(run->tally.units_taken_back, "unit", "units"));
+    }
+    return out;
+}
+
 static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run) {
     char state[STATE_BYTES];
     cg_page_say(page, "Run %" PRId64 "  %s  %s  %s\n", run->run_no, run->started_at, run->kind,
@@ -86,9 +101,8 @@ static void put_head(struct cg_page *page, const struct cg_ledger_run_facts *run
     if (run->withdraws != 0) {
         cg_page_say(page, "  takes back run %" PRId64 "\n", run->withdraws);
     } else if (strcmp(run->kind, "release") == 0) {
-        cg_page_say(page, "  frees %" PRIu64 " %s, %" PRIu64 " %s\n", run->tally.taken_back,
-                    cg_plural(run->tally.taken_back, "line", "lines"), run->tally.units_taken_back,
-                    cg_plural(run->tally.units_taken_back, "unit", "units"));
+        char freed[FREED_BYTES];
+        cg_page_say(page, "  %s\n", say_freed(run, freed));
     } else {
         cg_page_say(page,
                     "  %" PRIu64 " %s: %" PRIu64 " accepted, %" PRIu64 " rejected; %" PRIu64
@@ -200,9 +214,7 @@ static const char *remark_on(const struct cg_ledger_run_facts *run, char out[SAI
     if (run->withdraws != 0) {
         snprintf(out, SAID_BYTES, "takes back run %" PRId64, run->withdraws);
     } else if (strcmp(run->kind, "release") == 0) {
-        snprintf(out, SAID_BYTES, "frees %" PRIu64 " %s, %" PRIu64 " %s", run->tally.taken_back,
-                 cg_plural(run->tally.taken_back, "line", "lines"), run->tally.units_taken_back,
-                 cg_plural(run->tally.units_taken_back, "unit", "units"));
+        say_freed(run, out);
     }
     if (run->state != CG_RUN_STANDS) {
         const size_t len = strlen(out);

@@ -181,6 +181,19 @@ Test(ledger_migration, a_rejected_line_of_old_is_explained_without_its_sentence)
     run_fini(&run);
 }
 
+Test(ledger_migration, a_release_of_old_does_not_say_that_it_freed_nothing) {
+    static const char *const questions[][3] = {{"runs"}, {"runs", "--oneline"}, {"show", "4"}};
+    migrate();
+    for (size_t i = 0; i < 3; i++) {
+        struct run run;
+        PROGRAM(0, &run, "ledger", questions[i][0], "--ledger", ledger, questions[i][1]);
+        cr_expect_not_null(strstr(run.out, "frees lines, of which claimgate 1.0.0 kept no count"),
+                           "%s", run.out);
+        cr_expect_null(strstr(run.out, "frees 0"), "%s", run.out);
+        run_fini(&run);
+    }
+}
+
 static void expect_same_file(const char *name) {
     size_t len[2];
     char *now = scene_read(scene_path(&scene, "next"), name, &len[0]);
