@@ -124,7 +124,7 @@ Test(part_care, names_of_a_plan_are_told_from_where_it_was_made, .timeout = 120)
         "cd $f; for i in 'ask --task' 'decide --part' 'answer --task'; do \"$p\" part $i 0 --run "
         "$s/R; echo $?; done; cd $s; plan --run Q --layout l.json; "
         "mkdir -p P/plan-lock; plan --run P",
-        "0\n0\nplan-lock\nplan.json\n0\n0\n0\ncolumns\ncolumns\n65\ncannot be locked\n73\n");
+        "0\n0\nplan-lock\nplan.json\n0\n0\n0\ncolumns\n65\ncannot be locked\n73\n");
 }
 
 #define OTHER "is not the one that ./R was planned with: bring that one back, or begin again"
