@@ -182,12 +182,12 @@ bool cg_member_history_reserve(struct cg_line_store *store, struct cg_member_his
     if (wanted > store->large_member_lines) {
         return become_large(store, history);
     }
-    bool good = true;
-    while (good &&
-           (history->rows_ref == 0 || cg_member_rows_in_class[history->class_no] < wanted)) {
-        good = grow_rows(store, history);
+    while (history->rows_ref == 0 || cg_member_rows_in_class[history->class_no] < wanted) {
+        if (!grow_rows(store, history)) {
+            return false;
+        }
     }
-    return good;
+    return true;
 }
 
 /* What stands in the rows of a line that has come to stand. */

@@ -218,6 +218,20 @@ Test(x12, a_qualifier_is_shown_where_it_can_be_no_value) {
     x12_world_end(&world);
 }
 
+Test(x12, a_qualifier_that_may_be_a_value_is_not_shown) {
+    static const char *const lines[] = {"SV1*HC:H0038:HE*5*M!1*1", "SV1*HC:H0038:HE*5*M{*1",
+                                        "SV1*HC:H0038:HE*5*M?*1", "SV1*HC:H0038:HE*5*JANE*1"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct x12_world world;
+        x12_world_make(&world);
+        X12_PUT(&world.text, X12_BILLING, X12_SUBSCRIBER,
+                OTHER_CLAIM("C-1", lines[i], "DTP*472*D8*20250106"));
+        const char *out = x12_world_decide(&world, X12_MORE(x12_world_put(&world, "in.837")));
+        x12_world_expect_in(out, "rejected.csv.gz", "SV103 is unknown; only");
+        x12_world_end(&world);
+    }
+}
+
 /* Every claim of the group has the one fault. */
 Test(x12, a_group_without_a_readable_date_is_told_with_the_mend) {
     struct x12_world world;

@@ -1,3 +1,4 @@
+#include "claimgate/base/fault.h"
 #include "gate/member_history.h"
 
 #include <criterion/criterion.h>
@@ -136,17 +137,34 @@ Test(member_history, a_claim_that_falls_after_taking_back_a_line_of_its_own_leav
     }
 }
 
-Test(member_history, a_member_that_is_large_from_its_first_line_has_no_rows_to_give_back) {
-    struct cg_member_history first = {.count = 0};
-    struct cg_member_history second = {.count = 0};
-    add_line_of(&first, "C", 1);
-    const uint32_t rows = first.rows_ref;
+Test(member_history, whose_first_room_it_is_has_no_rows_to_give_back) {
+    struct cg_member_history members[4] = {0};
+    add_line_of(&members[0], "C", 1);
+    add_line_of(&members[1], "C", 1);
+    const uint32_t rows = members[0].rows_ref;
     store.large_member_lines = 0;
-    cr_assert(cg_member_history_reserve(&store, &first, 1));
-    cr_assert(cg_member_history_reserve(&store, &second, 1));
-    cr_assert(first.large != NULL && second.large != NULL);
-    cr_expect_eq(cg_pool_take_block(&store.pool, 0), rows, "the next member has the first's");
+    cr_assert(cg_member_history_reserve(&store, &members[0], 1));
+    cr_assert(cg_member_history_reserve(&store, &members[1], 1));
+    cr_assert(cg_member_history_reserve(&store, &members[2], 1));
+    cr_assert(members[0].large != NULL && members[1].large != NULL && members[2].large != NULL);
+    store.large_member_lines = UINT32_MAX;
+    add_line_of(&members[3], "C", 1); /* has the rows that were given back last */
+    cr_expect_eq(cg_pool_take_block(&store.pool, 0), rows, "the others are there as well");
 }
+
+#ifdef CG_FAULTS
+
+Test(member_history, room_for_a_claim_is_there_or_a_lack_of_memory_is_told) {
+    struct cg_member_history history = {.count = 0};
+    cg_fault_want("pool.take:1:12");
+    cr_expect_not(cg_member_history_reserve(&store, &history, 20));
+    cg_fault_want("pool.take:2:12");
+    cr_expect_not(cg_member_history_reserve(&store, &history, 20));
+    cg_fault_want(NULL);
+    cr_expect(cg_member_history_reserve(&store, &history, 20));
+}
+
+#endif
 
 /* A line of one code, and one of another that the first cap does not count. */
 Test(member_history, a_large_member_answers_for_each_cap_by_the_codes_that_it_counts) {

@@ -248,6 +248,21 @@ Test(near, of_a_line_that_no_cap_counts_nothing_is_kept) {
     cg_policy_free(of_one_code);
 }
 
+/* They have as many periods as days. */
+Test(near, of_caps_by_the_day_and_of_rolling_months_nothing_is_kept) {
+    char text[TEXT_MAX];
+    struct cg_near near;
+    const struct line line = {.start_day = FIRST_DAY, .units = 5, .used = 5, .used_ever = 5};
+    struct cg_policy *of_days = policy_load_good_text(policy_with_caps(
+        CAP("a", "\"period\":\"day\"") "," CAP("b", "\"period\":\"rolling_months\",\"months\":12"),
+        text));
+    cr_assert(cg_near_init(&near, of_days, false));
+    cr_assert(add(&near, &line));
+    cr_expect_eq(rows_of(&near), 0);
+    cg_near_fini(&near);
+    cg_policy_free(of_days);
+}
+
 Test(near, members_of_a_period_stand_in_as_many_rows_as_it_takes) {
     enum { MANY = 40000 };
     struct cg_near near;
