@@ -1,6 +1,7 @@
 #include "claimgate/base/hash_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_SLOTS = 64 };
 
@@ -9,6 +10,13 @@ static const uint32_t slots_max = UINT32_C(1) << 31;
 void cg_hash_table_fini(struct cg_hash_table *table) {
     free(table->slots);
     *table = (struct cg_hash_table){0};
+}
+
+void cg_hash_table_clear(struct cg_hash_table *table) {
+    if (table->used > 0) {
+        memset(table->slots, 0, table->slot_count * sizeof *table->slots);
+        table->used = 0;
+    }
 }
 
 static void put_slot(struct cg_hash_table *table, struct cg_hash_slot slot) {

@@ -12,6 +12,7 @@
  */
 #include "ahead.h"
 #include "recall.h"
+#include "waiting.h"
 
 #include "claimgate/base/assert.h"
 #include "claimgate/record/key.h"
@@ -24,28 +25,11 @@
 enum {
     READERS_MAX = 8,
     MEMBERS_MIN = 64, /* fewer are looked up as they come */
-    MEMBERS_MAX = 1 << 24,
     LINES_USUAL = 64, /* a member */
 };
 
 /* Of all batches that wait to be decided. */
 static const uint64_t outlines_max_bytes = 12 << 20;
-
-struct member {
-    struct cg_key id;
-    int64_t member_no; /* 0: none */
-    uint32_t first;    /* of its lines, the first byte in `outlines` */
-    uint32_t lines;
-    bool is_decided; /* one of its lines is, so that its past is asked for */
-    bool is_known;   /* member_no is true */
-    bool has_lines;  /* so are `first` and `lines` */
-};
-
-struct waiting {
-    struct cg_array members; /* of struct member */
-    struct cg_hash_table table;
-    struct cg_buffer outlines; /* struct cg_outline, one after another */
-};
 
 struct reader {
     pthread_mutex_t lock;
@@ -59,12 +43,13 @@ struct cg_ledger_ahead {
     int64_t last_run;         /* that it sees */
     struct reader readers[READERS_MAX];
     uint32_t reader_count;
-    pthread_mutex_t lock;    /* of `lender` */
-    struct cg_past *lender;  /* a reader's, which has all recent groups in memory; NULL: not yet */
-    struct waiting *batches; /* by the place of their sequence */
+    pthread_mutex_t lock;     /* of `lender` and `spare` */
+    struct cg_past *lender;   /* a reader's, which has all recent groups in memory; NULL: not yet */
+    struct cg_waiting *spare; /* empty ones, whose memory is used again */
+    struct cg_waiting **batches; /* by the place of their sequence; NULL: nothing waits */
     uint32_t depth;
-    atomic_uint_fast64_t bytes;    /* of outlines that wait */
-    const struct waiting *at_hand; /* the batch that is being decided; NULL: none */
+    atomic_uint_fast64_t bytes;       /* of outlines that wait */
+    const struct cg_waiting *at_hand; /* the batch that is being decided; NULL: none */
 };
 
 static enum cg_status ask_last_run(struct cg_ledger *ledger, int64_t *out, struct cg_error *err) {
@@ -84,11 +69,28 @@ static bool fix_state(struct cg_ledger_ahead *ahead) {
            ask_last_run(ledger, &ahead->last_run, &ignored) == CG_OK;
 }
 
-static void forget(struct cg_ledger_ahead *ahead, struct waiting *waiting) {
+/* NULL: no memory. */
+static struct cg_waiting *take_waiting(struct cg_ledger_ahead *ahead) {
+    (void)pthread_mutex_lock(&ahead->lock);
+    struct cg_waiting *waiting = ahead->spare;
+    ahead->spare = waiting == NULL ? NULL : waiting->next;
+    (void)pthread_mutex_unlock(&ahead->lock);
+    return waiting != NULL ? waiting : cg_waiting_new(2 * outlines_max_bytes);
+}
+
+static void forget(struct cg_ledger_ahead *ahead, uint64_t sequence) {
+    struct cg_waiting **place = &ahead->batches[sequence % ahead->depth];
+    struct cg_waiting *waiting = *place;
+    *place = NULL;
+    if (waiting == NULL) {
+        return;
+    }
     atomic_fetch_sub(&ahead->bytes, waiting->outlines.len_bytes);
-    cg_array_fini(&waiting->members);
-    cg_buffer_fini(&waiting->outlines);
-    cg_hash_table_fini(&waiting->table);
+    cg_waiting_clear(waiting);
+    (void)pthread_mutex_lock(&ahead->lock);
+    waiting->next = ahead->spare;
+    ahead->spare = waiting;
+    (void)pthread_mutex_unlock(&ahead->lock);
 }
 
 void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
@@ -107,7 +109,10 @@ void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
         (void)pthread_mutex_destroy(&ahead->readers[i].lock);
     }
     for (uint32_t i = 0; i < ahead->depth; i++) {
-        forget(ahead, &ahead->batches[i]);
+        cg_waiting_free(ahead->batches[i]);
+    }
+    while (ahead->spare != NULL) {
+        cg_waiting_free(take_waiting(ahead));
     }
     (void)pthread_mutex_destroy(&ahead->lock);
     free(ahead->batches);
@@ -120,7 +125,7 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
         return NULL;
     }
     struct cg_ledger_ahead *ahead = calloc(1, sizeof *ahead);
-    struct waiting *batches = calloc(depth, sizeof *batches);
+    struct cg_waiting **batches = calloc(depth, sizeof *batches);
     if (ahead == NULL || batches == NULL) {
         free(ahead);
         free(batches);
@@ -130,10 +135,6 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
     ahead->batches = batches;
     ahead->depth = depth;
     ahead->reader_count = threads == 0 ? 1 : threads < READERS_MAX ? threads : READERS_MAX;
-    for (uint32_t i = 0; i < depth; i++) {
-        cg_array_init(&batches[i].members, sizeof(struct member), MEMBERS_MAX);
-        cg_buffer_init(&batches[i].outlines, 2 * outlines_max_bytes);
-    }
     (void)pthread_mutex_init(&ahead->lock, NULL);
     for (uint32_t i = 0; i < ahead->reader_count; i++) {
         (void)pthread_mutex_init(&ahead->readers[i].lock, NULL);
@@ -208,52 +209,10 @@ static struct reader *take_reader(struct cg_ledger_ahead *ahead, uint64_t sequen
     return reader;
 }
 
-static bool is_member(const void *members, uint32_t ref, const void *key) {
-    const struct member *member = cg_array_at(members, ref - 1);
-    return cg_key_equal(&member->id, key);
-}
-
-static struct member *find_member(const struct waiting *waiting, const struct cg_key *id) {
-    const uint64_t hash = cg_key_hash(id, cg_hash_run_seed());
-    const uint32_t ref =
-        cg_hash_table_find(&waiting->table, hash, is_member, &waiting->members, id);
-    return ref == 0 ? NULL : cg_array_at(&waiting->members, ref - 1);
-}
-
-static struct member *add_member(struct waiting *waiting, const struct cg_key *id) {
-    struct member *member = cg_array_add(&waiting->members);
-    if (member == NULL || !cg_hash_table_add(&waiting->table, cg_key_hash(id, cg_hash_run_seed()),
-                                             waiting->members.count)) {
-        return NULL;
-    }
-    *member = (struct member){.id = *id};
-    return member;
-}
-
-static bool collect_members(struct waiting *waiting, const struct cg_batch *batch) {
-    for (uint32_t i = 0; i < batch->lines.count; i++) {
-        const struct cg_line *line = cg_batch_line(batch, i);
-        const uint32_t len = cg_key_len(&line->member_id);
-        if (line->malformed != CG_WELL_FORMED || line->out_of_scope || len == 0 ||
-            len > CG_ID_MAX_BYTES) {
-            continue;
-        }
-        struct member *member = find_member(waiting, &line->member_id);
-        if (member == NULL) {
-            member = add_member(waiting, &line->member_id);
-        }
-        if (member == NULL) {
-            return false;
-        }
-        member->is_decided = member->is_decided || line->reasons == 0;
-    }
-    return true;
-}
-
 /* An order to go in, which need only be that of the tables for most. */
 struct turn {
     uint64_t key;
-    struct member *member;
+    struct cg_waiting_member *member;
 };
 
 static int compare_turns(const void *a, const void *b) {
@@ -262,9 +221,9 @@ static int compare_turns(const void *a, const void *b) {
     return (one->key > other->key) - (one->key < other->key);
 }
 
-static void order_by_id(const struct waiting *waiting, struct turn *turns) {
+static void order_by_id(const struct cg_waiting *waiting, struct turn *turns) {
     for (uint32_t i = 0; i < waiting->members.count; i++) {
-        struct member *member = cg_array_at(&waiting->members, i);
+        struct cg_waiting_member *member = cg_array_at(&waiting->members, i);
         const struct cg_text id = cg_key_text(&member->id);
         uint64_t head = 0;
         memcpy(&head, id.ptr, id.len < sizeof head ? id.len : sizeof head);
@@ -276,7 +235,7 @@ static void order_by_id(const struct waiting *waiting, struct turn *turns) {
 static bool look_up(struct cg_ledger *ledger, struct turn *turns, uint32_t count) {
     struct cg_error ignored = CG_ERROR_INIT;
     for (uint32_t i = 0; i < count; i++) {
-        struct member *member = turns[i].member;
+        struct cg_waiting_member *member = turns[i].member;
         if (cg_ledger_find_member(ledger, cg_key_text(&member->id), &member->member_no, &ignored) !=
             CG_OK) {
             return false;
@@ -288,7 +247,8 @@ static bool look_up(struct cg_ledger *ledger, struct turn *turns, uint32_t count
     return true;
 }
 
-static bool read_lines(struct cg_ledger *ledger, struct waiting *waiting, struct member *member) {
+static bool read_lines(struct cg_ledger *ledger, struct cg_waiting *waiting,
+                       struct cg_waiting_member *member) {
     struct cg_error ignored = CG_ERROR_INIT;
     const struct cg_array *lines = &ledger->recall->outliner.lines;
     bool cannot;
@@ -303,7 +263,7 @@ static bool read_lines(struct cg_ledger *ledger, struct waiting *waiting, struct
 }
 
 static void read_all(struct cg_ledger_ahead *ahead, struct cg_ledger *ledger,
-                     struct waiting *waiting, struct turn *turns) {
+                     struct cg_waiting *waiting, struct turn *turns) {
     const uint32_t count = waiting->members.count;
     bool good = cg_buffer_reserve(&waiting->outlines,
                                   (size_t)count * LINES_USUAL * sizeof(struct cg_outline));
@@ -313,7 +273,7 @@ static void read_all(struct cg_ledger_ahead *ahead, struct cg_ledger *ledger,
     }
     for (uint32_t i = 0; good && i < count && atomic_load(&ahead->bytes) < outlines_max_bytes;
          i++) {
-        struct member *member = turns[i].member;
+        struct cg_waiting_member *member = turns[i].member;
         const size_t before = waiting->outlines.len_bytes;
         good = !member->is_decided || member->member_no == 0 || read_lines(ledger, waiting, member);
         atomic_fetch_add(&ahead->bytes, waiting->outlines.len_bytes - before);
@@ -321,9 +281,11 @@ static void read_all(struct cg_ledger_ahead *ahead, struct cg_ledger *ledger,
 }
 
 void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
-    struct waiting *waiting = &ahead->batches[batch->sequence % ahead->depth];
-    if (!collect_members(waiting, batch) || waiting->members.count < MEMBERS_MIN) {
-        forget(ahead, waiting);
+    struct cg_waiting *waiting = take_waiting(ahead);
+    ahead->batches[batch->sequence % ahead->depth] = waiting;
+    if (waiting == NULL || !cg_waiting_collect(waiting, batch) ||
+        waiting->members.count < MEMBERS_MIN) {
+        forget(ahead, batch->sequence);
         return;
     }
     struct turn *turns = calloc(waiting->members.count, sizeof *turns);
@@ -338,26 +300,26 @@ void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *
 /* --- deciding --- */
 
 void cg_ledger_ahead_begin(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
-    ahead->at_hand = &ahead->batches[batch->sequence % ahead->depth];
+    ahead->at_hand = ahead->batches[batch->sequence % ahead->depth];
 }
 
 void cg_ledger_ahead_end(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
     ahead->at_hand = NULL;
-    forget(ahead, &ahead->batches[batch->sequence % ahead->depth]);
+    forget(ahead, batch->sequence);
 }
 
-static const struct member *find_at_hand(const struct cg_ledger_ahead *ahead,
-                                         struct cg_text member_id) {
+static const struct cg_waiting_member *find_at_hand(const struct cg_ledger_ahead *ahead,
+                                                    struct cg_text member_id) {
     if (ahead == NULL || ahead->at_hand == NULL) {
         return NULL;
     }
     const struct cg_key key = cg_key_of(member_id);
-    return find_member(ahead->at_hand, &key);
+    return cg_waiting_find(ahead->at_hand, &key);
 }
 
 bool cg_ahead_number(const struct cg_ledger_ahead *ahead, struct cg_text member_id,
                      int64_t *member_no) {
-    const struct member *member = find_at_hand(ahead, member_id);
+    const struct cg_waiting_member *member = find_at_hand(ahead, member_id);
     if (member == NULL || !member->is_known) {
         return false;
     }
@@ -367,7 +329,7 @@ bool cg_ahead_number(const struct cg_ledger_ahead *ahead, struct cg_text member_
 
 bool cg_ahead_outlines(const struct cg_ledger_ahead *ahead, struct cg_text member_id,
                        const struct cg_outline **outlines, uint32_t *count) {
-    const struct member *member = find_at_hand(ahead, member_id);
+    const struct cg_waiting_member *member = find_at_hand(ahead, member_id);
     if (member == NULL || !member->has_lines) {
         return false;
     }

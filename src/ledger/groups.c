@@ -30,7 +30,6 @@ struct cg_groups {
     struct cg_buffer packed; /* a part of `past`, or a block */
     int64_t part;
     int64_t first_member; /* of the block */
-    uint64_t put_bytes;   /* of what is recalled of members */
     struct cg_packer last_claim;
     char first_claim[CG_ID_MAX_BYTES];
     uint32_t first_claim_len;
@@ -121,10 +120,6 @@ enum cg_status cg_groups_finish(struct cg_groups *groups, struct cg_error *err) 
     return status == CG_OK ? cg_sorter_finish(groups->claims, err) : status;
 }
 
-uint64_t cg_groups_bytes(const struct cg_groups *groups) {
-    return groups->put_bytes;
-}
-
 static struct cg_cell blob_of(const struct cg_buffer *buffer) {
     return (struct cg_cell){.kind = CG_CELL_BLOB,
                             .bytes = {buffer->data, (uint32_t)buffer->len_bytes}};
@@ -149,7 +144,6 @@ static void put_packed(struct cg_groups *groups) {
     } else {
         groups->put(groups->put_context, CG_ROW_RECENT, recent, CG_RECENT_CELLS);
     }
-    groups->put_bytes += groups->packed.len_bytes;
     cg_buffer_clear(&groups->packed);
 }
 

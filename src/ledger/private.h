@@ -120,7 +120,6 @@ struct cg_ledger_run {
     struct cg_sorter *aliases;   /* of a run of them; NULL: it is none */
     int64_t withdraws;           /* 0: nothing */
     int64_t last_line;           /* the highest line_no: at first of the ledger, then of the run */
-    uint64_t own_bytes;          /* of what the gate will recall of this run */
 };
 
 /* Of a ledger that is part of a set. */
@@ -324,9 +323,7 @@ cg_must_use enum cg_status cg_ledger_chain_hash(struct cg_ledger *ledger, int64_
 struct cg_recall;
 void cg_recall_free(struct cg_recall *recall); /* NULL is allowed */
 
-/* fold.c: move what `recent` holds into `past`, as far as what the open run has added pays for. */
-cg_must_use enum cg_status cg_ledger_fold(struct cg_ledger *ledger, struct cg_error *err);
-/* For tests: a run moves so much, whatever it has added. 0: as built in. */
+/* fold.c. For tests: a run moves so much, whatever it adds. 0: as built in. */
 void cg_ledger_set_fold_bytes(int64_t bytes);
 
 /* chain.c: before a run is built on the ledger: SQLite's check of the small tables, of those a run

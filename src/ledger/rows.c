@@ -266,7 +266,6 @@ static enum cg_status make_next(struct cg_row_maker *maker, struct cg_error *err
         return status == CG_OK && !more ? start_groups(maker, err) : status;
     case MAKING_GROUPS:
         status = cg_groups_step(maker->groups, put_row, maker, &more, err);
-        maker->run->own_bytes = cg_groups_bytes(maker->groups);
         maker->stage = more ? MAKING_GROUPS : MAKING_RENDERED;
         return status;
     case MAKING_RENDERED:

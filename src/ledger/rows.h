@@ -35,7 +35,7 @@ enum {
     CG_ROW_CELLS_MAX = CG_LINE_CELLS,
 };
 
-enum { CG_ROW_BLOCK_BYTES = 1 << 16 };
+enum { CG_ROW_BLOCK_BYTES = 1 << 18 };
 
 /* So many bytes in a value fill pages: what a row of SQLite has beyond a page stands on pages of
  * its own, as many bytes as fill them, but at least 1004 beside other rows. */
@@ -80,6 +80,5 @@ cg_must_use enum cg_status cg_groups_finish(struct cg_groups *groups, struct cg_
 /* Go on by one entry; rows that are complete are put. *more false: that was the last. */
 cg_must_use enum cg_status cg_groups_step(struct cg_groups *groups, cg_put_row_fn put,
                                           void *context, bool *more, struct cg_error *err);
-uint64_t cg_groups_bytes(const struct cg_groups *groups); /* put into `past` or `recent` so far */
 
 #endif

@@ -2,6 +2,7 @@
  * The rows of a run into the tables. Whoever commits may carry the blocks from the one who makes
  * them to the one who inserts them.
  */
+#include "fold.h"
 #include "rows.h"
 
 #include "claimgate/base/assert.h"
@@ -15,6 +16,7 @@ struct cg_ledger_rows {
     struct cg_row_maker *maker;
     struct cg_buffer blocks[CG_LEDGER_ROW_BLOCKS];
     struct cg_ledger *ledger;
+    struct cg_fold *fold; /* NULL: nothing is moved */
     sqlite3_stmt *statements[CG_ROW_TABLES];
 };
 
@@ -66,11 +68,14 @@ static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *l
         cg_buffer_init(&rows->blocks[i], CG_ROW_BLOCK_BYTES + ROW_MAX_BYTES);
         good &= cg_buffer_reserve(&rows->blocks[i], rows->blocks[i].limit_bytes);
     }
-    return good ? prepare_all(rows, err)
-                : cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+    if (!good) {
+        return cg_error_set(err, CG_INTERNAL, "out of memory while writing the ledger");
+    }
+    return cg_fold_begin(ledger, &rows->fold, err) == CG_OK ? prepare_all(rows, err) : err->status;
 }
 
 static void rows_fini(struct cg_ledger_rows *rows) {
+    cg_fold_free(rows->fold);
     for (int i = 0; i < CG_ROW_TABLES; i++) {
         (void)sqlite3_finalize(rows->statements[i]);
     }
@@ -100,6 +105,7 @@ enum cg_status cg_ledger_rows_insert(struct cg_ledger_rows *rows, uint64_t block
                                      struct cg_error *err) {
     const struct cg_buffer *block = &rows->blocks[block_no % CG_LEDGER_ROW_BLOCKS];
     enum cg_status status = CG_OK;
+    uint32_t lines = 0;
     for (size_t at = 0; status == CG_OK && at < block->len_bytes;) {
         struct cg_row_head head;
         memcpy(&head, block->data + at, sizeof head);
@@ -107,8 +113,9 @@ enum cg_status cg_ledger_rows_insert(struct cg_ledger_rows *rows, uint64_t block
         const struct cg_text row = {block->data + at, head.len_bytes};
         status = insert_row(rows, (enum cg_row_table)head.table, row, err);
         at += head.len_bytes;
+        lines += head.table == CG_ROW_LINE;
     }
-    return status;
+    return status == CG_OK ? cg_fold_move(rows->fold, lines, err) : status;
 }
 
 static enum cg_status carry_one_by_one(struct cg_ledger_rows *rows, struct cg_error *err) {
@@ -133,7 +140,8 @@ enum cg_status cg_ledger_write_rows(struct cg_ledger *ledger, const struct cg_le
     }
     if (status == CG_OK) {
         cg_row_maker_digest(rows.maker, rows_sha256);
+        status = cg_fold_end(rows.fold, err);
     }
     rows_fini(&rows);
-    return status == CG_OK ? cg_ledger_fold(ledger, err) : status;
+    return status;
 }

@@ -53,9 +53,11 @@ static void expect_parts(const char *wanted) {
 Test(fold, behind_a_full_part_another_is_begun) {
     expect_night(0, MANY);
     expect_parts("0|1|1\n");
-    expect_night(MANY, 1);
-    expect_parts("0|1|1\n1|0|2\n");
+    expect_night(MANY, 1); /* what it adds waits for the next */
+    expect_parts("0|1|1\n");
     expect_night(MANY + 1, 1);
+    expect_parts("0|1|1\n1|0|2\n");
+    expect_night(MANY + 2, 1);
     expect_parts("0|1|1\n1|0|3\n");
     cr_expect_eq(fixture_faults(&fixture), 0);
 }
@@ -69,6 +71,8 @@ Test(fold, the_last_part_that_a_member_may_have_grows_on) {
     expect_parts("4095|1|1\n");
     cg_ledger_set_fold_bytes(1);
     expect_night(MANY + 1, 1);
+    expect_parts("4095|1|2\n");
+    expect_night(MANY + 2, 1);
     expect_parts("4095|1|3\n");
 }
 

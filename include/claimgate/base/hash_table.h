@@ -37,6 +37,8 @@ typedef bool (*cg_same_key_fn)(const void *context, uint32_t ref, const void *ke
 
 void cg_hash_table_fini(struct cg_hash_table *table); /* it may be used again, and is empty */
 
+void cg_hash_table_clear(struct cg_hash_table *table); /* keeps the slots */
+
 /* Add a reference, never 0, whose key is not there yet. */
 cg_must_use bool cg_hash_table_add(struct cg_hash_table *table, uint64_t hash, uint32_t ref);
 
