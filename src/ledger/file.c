@@ -147,8 +147,7 @@ static enum cg_status open_or_make(const struct cg_ledger *ledger, struct cg_led
                                    int *fd, struct cg_error *err) {
     *fd = open(ledger->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (*fd < 0 && errno != ENOENT) {
-        const bool is_other = errno == ELOOP || errno == EISDIR;
-        return cg_error_set_errno(err, is_other ? CG_CANNOT_CREATE : CG_IO, errno,
+        return cg_error_set_errno(err, errno == ELOOP ? CG_CANNOT_CREATE : CG_IO, errno,
                                   "%s: cannot open the ledger", ledger->path);
     }
     if (*fd < 0) {

@@ -176,7 +176,7 @@ enum cg_status cg_ledger_night_is_of(struct cg_ledger_set *set, const char *work
     struct cg_night_file file;
     bool is_there = false;
     const enum cg_status status = cg_night_read(set, 0, &file, &is_there, err);
-    *is = status == CG_OK && is_there && file.work != NULL && strcmp(file.work, work) == 0;
+    *is = status == CG_OK && is_there && strcmp(file.work, work) == 0;
     cg_night_fini(&file);
     return status;
 }
@@ -365,11 +365,10 @@ static enum cg_status mark_part(const struct cg_ledger_set *set, uint32_t part_n
 enum cg_status cg_night_mark_all(const struct cg_ledger_set *set, const struct cg_night_file *file,
                                  const char *folder, struct cg_error *err) {
     struct marking marking = {.file = file, .folder = folder};
-    const bool has_folder = folder != NULL && folder[0] != '\0';
-    if (has_folder && hash_night(set, marking.sha256, err) != CG_OK) {
+    if (folder != NULL && hash_night(set, marking.sha256, err) != CG_OK) {
         return err->status;
     }
-    for (uint32_t k = 0; has_folder && k < set->parts; k++) {
+    for (uint32_t k = 0; folder != NULL && k < set->parts; k++) {
         if (mark_part(set, k, &marking, err) != CG_OK) {
             return err->status;
         }

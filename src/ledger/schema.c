@@ -4,6 +4,7 @@
  */
 #include "private.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/builtin.h"
 #include "claimgate/ledger/ledger_set.h"
 
@@ -63,13 +64,8 @@ enum cg_status cg_ledger_schema_check(struct cg_ledger *ledger, struct cg_error 
 
 enum cg_status cg_ledger_make_tables(struct cg_ledger *ledger, struct cg_error *err) {
     const struct cg_builtin *sql = cg_builtin_find("ledger.sql");
-    if (sql == NULL) {
-        return cg_error_set(err, CG_INTERNAL, "ledger.sql is not built in");
-    }
     char text[1 << 15];
-    if (sql->len_bytes >= sizeof text) {
-        return cg_error_set(err, CG_INTERNAL, "ledger.sql is too long");
-    }
+    CG_ASSERT(sql != NULL && sql->len_bytes < sizeof text);
     snprintf(text, sizeof text, "%.*s", (int)sql->len_bytes, sql->bytes);
     return cg_ledger_exec(ledger, text, "making the tables", err);
 }

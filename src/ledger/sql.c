@@ -1,5 +1,6 @@
 #include "private.h"
 
+#include "claimgate/base/assert.h"
 #include "claimgate/base/fault.h"
 
 #include <errno.h>
@@ -35,22 +36,32 @@ static int system_errno(sqlite3 *db) {
     return opening != 0 ? opening : reading;
 }
 
-static struct mend mend_of_system(int errno_value) {
-    switch (errno_value) {
-    case EMFILE:
-    case ENFILE:
-        return (struct mend){CG_IO,
-                             "too many open files; raise the limit (ulimit -n) and run again"};
-    case ENOSPC:
-    case EDQUOT:
-        return (struct mend){CG_IO, "make room on its disk and run again"};
-    case ENOMEM:
-        return (struct mend){CG_INTERNAL, "out of memory"};
-    case EIO:
-        return (struct mend){CG_IO, "check its disk and run again"};
-    default:
-        return (struct mend){CG_OK, NULL};
+struct coded_mend {
+    int code;
+    struct mend mend;
+};
+
+/* Text NULL: none of these. */
+static struct mend find_mend(const struct coded_mend *mends, size_t count, int code) {
+    size_t i = 0;
+    while (i < count && mends[i].code != code) {
+        i++;
     }
+    return i < count ? mends[i].mend : (struct mend){CG_INTERNAL, NULL};
+}
+
+static struct mend mend_of_system(int errno_value) {
+    static const char files[] = "too many open files; raise the limit (ulimit -n) and run again";
+    static const char room[] = "make room on its disk and run again";
+    static const struct coded_mend mends[] = {
+        {EMFILE, {CG_IO, files}},
+        {ENFILE, {CG_IO, files}},
+        {ENOSPC, {CG_IO, room}},
+        {EDQUOT, {CG_IO, room}},
+        {ENOMEM, {CG_INTERNAL, "out of memory"}},
+        {EIO, {CG_IO, "check its disk and run again"}},
+    };
+    return find_mend(mends, sizeof mends / sizeof mends[0], errno_value);
 }
 
 static const char damaged[] =
@@ -65,33 +76,23 @@ static bool lacks_something(sqlite3 *db, int code) {
 }
 
 static struct mend mend_of(int code) {
-    switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return (struct mend){CG_BUSY, "another program is writing to it; try again"};
-    case SQLITE_PROTOCOL:
-        return (struct mend){CG_BUSY, "its file system gives no locks now; try again"};
-    case SQLITE_FULL:
-        return (struct mend){CG_IO, "make room on its disk and run again"};
-    case SQLITE_CORRUPT:
-    case SQLITE_CONSTRAINT: /* what is there contradicts what is to be kept */
-        return (struct mend){CG_BAD_DATA, damaged};
-    case SQLITE_NOTADB:
-        return (struct mend){CG_BAD_DATA, "this is no ledger; name another file"};
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-    case SQLITE_AUTH:
-        return (struct mend){CG_NO_PERMISSION, "run as the account that owns it"};
-    case SQLITE_CANTOPEN:
-        return (struct mend){CG_NO_PERMISSION,
-                             "its folder must be there and writable for this account"};
-    case SQLITE_NOMEM:
-        return (struct mend){CG_INTERNAL, "out of memory"};
-    case SQLITE_IOERR:
-        return (struct mend){CG_IO, "check its disk and run again"};
-    default:
-        return (struct mend){CG_INTERNAL, "please report this"};
-    }
+    static const struct coded_mend mends[] = {
+        {SQLITE_BUSY, {CG_BUSY, "another program is writing to it; try again"}},
+        {SQLITE_PROTOCOL, {CG_BUSY, "its file system gives no locks now; try again"}},
+        {SQLITE_FULL, {CG_IO, "make room on its disk and run again"}},
+        {SQLITE_CORRUPT, {CG_BAD_DATA, damaged}},
+        {SQLITE_CONSTRAINT,
+         {CG_BAD_DATA, damaged}}, /* what is to be kept contradicts what is there */
+        {SQLITE_NOTADB, {CG_BAD_DATA, "this is no ledger; name another file"}},
+        {SQLITE_PERM, {CG_NO_PERMISSION, "run as the account that owns it"}},
+        {SQLITE_READONLY, {CG_NO_PERMISSION, "run as the account that owns it"}},
+        {SQLITE_CANTOPEN,
+         {CG_NO_PERMISSION, "its folder must be there and writable for this account"}},
+        {SQLITE_NOMEM, {CG_INTERNAL, "out of memory"}},
+        {SQLITE_IOERR, {CG_IO, "check its disk and run again"}},
+    };
+    const struct mend found = find_mend(mends, sizeof mends / sizeof mends[0], code & 0xff);
+    return found.text != NULL ? found : (struct mend){CG_INTERNAL, "please report this"};
 }
 
 /* SQLite tells a file that it could not open as one that it may not open, whatever the reason. */
@@ -328,9 +329,10 @@ enum cg_status cg_ledger_look_up(struct cg_ledger *ledger, enum cg_look_up what,
 void cg_ledger_now(char out[32]) {
     const time_t now = time(NULL);
     struct tm utc;
-    if (gmtime_r(&now, &utc) == NULL || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) {
-        snprintf(out, 32, "1970-01-01T00:00:00Z");
-    }
+    (void)gmtime_r(&now, &utc); /* a system's clock ends in the year 2262 */
+    const size_t len = strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    CG_ASSERT(len > 0);
+    (void)len;
 }
 
 /* What SQLite's check says of a page that could not be read is no word on the ledger. */

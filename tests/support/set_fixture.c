@@ -3,10 +3,12 @@
 #include "claimgate/record/key.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { LINES_MAX = 64 };
+enum { LINES_MAX = 64, NIGHT_BYTES = 8192 };
 
 void set_fixture_make(struct fixture *fixture, uint32_t parts) {
     struct cg_error err = CG_ERROR_INIT;
@@ -113,6 +115,40 @@ enum cg_status set_fixture_run(struct fixture *fixture, const struct set_night *
     }
     cg_ledger_set_close(set);
     return status;
+}
+
+/* The text of a key in the open night's file. */
+static void read_key(const char *night, const char *key, char *out, size_t bytes) {
+    static char text[NIGHT_BYTES];
+    const int fd = open(night, O_RDONLY | O_CLOEXEC);
+    const ssize_t len = read(fd, text, sizeof text - 1);
+    cr_assert_gt(len, 0);
+    (void)close(fd);
+    text[len] = '\0';
+    const char *at = strstr(text, key);
+    cr_assert_not_null(at);
+    at = strchr(strchr(at, ':'), '"') + 1;
+    snprintf(out, bytes, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+void set_fixture_unpublish(const struct fixture *fixture, const char *out,
+                           struct cg_ledger_night *of) {
+    char path[192], staged[192], open_night[192], night[192], sql[64];
+    snprintf(open_night, sizeof open_night, "%s/night.json", fixture->path);
+    snprintf(night, sizeof night, "%s/nights/%d.json", fixture->path, (int)of->run_no);
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, out);
+    snprintf(sql, sizeof sql, "DELETE FROM publication WHERE run_no = %d", (int)of->run_no);
+    cr_assert_eq(rename(night, open_night), 0);
+    read_key(open_night, "\"night\"", of->id, sizeof of->id);
+    read_key(open_night, "\"staging\"", staged, sizeof staged);
+    cr_assert_eq(rename(path, staged), 0);
+    for (uint32_t k = 0;; k++) {
+        const struct fixture part = set_fixture_part(fixture, k);
+        if (access(part.path, F_OK) != 0) {
+            return;
+        }
+        fixture_exec(&part, sql);
+    }
 }
 
 enum cg_status set_fixture_recover(struct fixture *fixture, bool discard, uint32_t *recovered,

@@ -21,6 +21,10 @@ struct set_night {
  * tells them. */
 enum cg_status set_fixture_run(struct fixture *fixture, const struct set_night *night,
                                char *decided, struct cg_error *err);
+/* The last night, of->run_no, as if it had been cut off before its folder `out` was put in place:
+ * it is staged, and no part is marked. Fills of->id. */
+void set_fixture_unpublish(const struct fixture *fixture, const char *out,
+                           struct cg_ledger_night *of);
 /* Recover the set. */
 enum cg_status set_fixture_recover(struct fixture *fixture, bool discard, uint32_t *recovered,
                                    struct cg_error *err);

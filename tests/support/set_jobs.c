@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NIGHT_LINES = 4, NIGHT_BYTES = 8192 };
+enum { NIGHT_LINES = 4 };
 
 static const struct fixture_line lines[NIGHT_LINES] = {{.member = "M1", .claim = "C31"},
                                                        {.member = "M2", .claim = "C32"},
@@ -82,43 +82,17 @@ static enum cg_status undo(struct fixture *fixture, struct cg_error *err) {
     return status == CG_OK ? set_fixture_recover(fixture, true, &recovered, err) : status;
 }
 
-/* The text of a key in the open night's file. */
-static void read_key(const struct fixture *fixture, const char *key, char *out, size_t bytes) {
-    static char text[NIGHT_BYTES];
-    char path[192];
-    snprintf(path, sizeof path, "%s/night.json", fixture->path);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const ssize_t len = read(fd, text, sizeof text - 1);
-    cr_assert_gt(len, 0);
-    (void)close(fd);
-    text[len] = '\0';
-    const char *at = strstr(text, key);
-    cr_assert_not_null(at);
-    at = strchr(strchr(at, ':'), '"') + 1;
-    snprintf(out, bytes, "%.*s", (int)strcspn(at, "\""), at);
-}
-
 /* Its id is shown by whoever ends it. */
 static struct cg_ledger_night cut_off;
 
 /* A night that is whole, as if it had been cut off before its folder was put in place. */
 static void cut_off_before_rename(struct fixture *fixture) {
     struct cg_error err = CG_ERROR_INIT;
-    char out[32], path[192], staged[192], open_night[192], night[192];
+    char out[32];
     snprintf(out, sizeof out, "cut-off-%u", folders++);
     cr_assert_eq(share_night(fixture, 0, out, &err), CG_OK, "%s", err.text);
-    snprintf(open_night, sizeof open_night, "%s/night.json", fixture->path);
-    snprintf(night, sizeof night, "%s/nights/%d.json", fixture->path, LEDGER_JOBS_RUNS + 1);
-    snprintf(path, sizeof path, "%s/%s", fixture->folder, out);
-    cr_assert_eq(rename(night, open_night), 0);
     cut_off.run_no = LEDGER_JOBS_RUNS + 1;
-    read_key(fixture, "\"night\"", cut_off.id, sizeof cut_off.id);
-    read_key(fixture, "\"staging\"", staged, sizeof staged);
-    cr_assert_eq(rename(path, staged), 0);
-    for (uint32_t k = 0; k < LEDGER_COPY_PARTS; k++) {
-        const struct fixture part = set_fixture_part(fixture, k);
-        fixture_exec(&part, "DELETE FROM publication WHERE run_no = 8");
-    }
+    set_fixture_unpublish(fixture, out, &cut_off);
 }
 
 static enum cg_status publish_staged(struct fixture *fixture, struct cg_error *err) {
