@@ -187,8 +187,10 @@ static enum cg_status go_on_from_staged(const struct cg_ledger_set *set,
     if (*done) {
         return publish_staged(set, file, folder, err);
     }
-    return cg_ledger_parent_is_there(file->staging, file->parent_inode)
-               ? CG_OK
+    const enum cg_status status =
+        cg_ledger_look_for_parent(file->staging, file->parent_inode, &is_there, err);
+    return status != CG_OK || is_there
+               ? status
                : stop(set, file, "the file system it was on is not mounted", err);
 }
 

@@ -374,15 +374,14 @@ cg_must_use enum cg_status cg_ledger_begin_kind(struct cg_ledger *ledger, enum c
 cg_must_use enum cg_status cg_ledger_write_withdrawal(struct cg_ledger *ledger, int64_t run_no,
                                                       struct cg_error *err);
 
-/* recover.c */
-
-/* Does `folder` hold all these files, whole? */
+/* recover.c. Does `folder` hold all these files, whole? */
 cg_must_use enum cg_status cg_ledger_folder_holds(const char *folder,
                                                   const struct cg_ledger_output *outputs,
                                                   uint32_t count, bool *whole,
                                                   struct cg_error *err);
 /* The folder that holds the staged one is there, and the one it was (inode 0: not known). */
-bool cg_ledger_parent_is_there(const char *staged_path, int64_t parent_inode);
+cg_must_use enum cg_status cg_ledger_look_for_parent(const char *staged_path, int64_t parent_inode,
+                                                     bool *is_there, struct cg_error *err);
 cg_must_use enum cg_status cg_ledger_finish_cut_off(struct cg_ledger *ledger,
                                                     const struct cg_ledger_recovery *recovery,
                                                     uint32_t *recovered, struct cg_error *err);

@@ -108,17 +108,25 @@ enum cg_status cg_ledger_folder_holds(const char *folder, const struct cg_ledger
     return status;
 }
 
-bool cg_ledger_parent_is_there(const char *staged_path, int64_t parent_inode) {
+enum cg_status cg_ledger_look_for_parent(const char *staged_path, int64_t parent_inode,
+                                         bool *is_there, struct cg_error *err) {
     char parent[PATH_MAX];
+    struct stat facts;
     snprintf(parent, sizeof parent, "%s", staged_path);
     char *slash = strrchr(parent, '/');
+    *is_there = true;
     if (slash == NULL) {
-        return true;
+        return CG_OK;
     }
     slash[slash == parent ? 1 : 0] = '\0';
-    struct stat facts;
-    return stat(parent, &facts) == 0 &&
-           (parent_inode == 0 || (int64_t)facts.st_ino == parent_inode);
+    if (stat(parent, &facts) == 0) {
+        *is_there = parent_inode == 0 || (int64_t)facts.st_ino == parent_inode;
+        return CG_OK;
+    }
+    *is_there = false;
+    return errno == ENOENT || errno == ENOTDIR
+               ? CG_OK
+               : cg_error_set_errno(err, CG_IO, errno, "%s: cannot be looked at", parent);
 }
 
 static enum cg_status mark(struct cg_ledger *ledger, const struct cut_off *run, const char *folder,
@@ -201,7 +209,11 @@ static enum cg_status finish(struct cg_ledger *ledger, const struct cut_off *run
     if (is_staged) {
         return publish(ledger, run, folder, err);
     }
-    if (!cg_ledger_parent_is_there(run->staging, run->parent_inode)) {
+    bool is_there = false;
+    if (cg_ledger_look_for_parent(run->staging, run->parent_inode, &is_there, err) != CG_OK) {
+        return err->status;
+    }
+    if (!is_there) {
         return stop(ledger, run, "the file system it was on is not mounted", err);
     }
     return discard(ledger, run, err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { AS_OF = 20000, SPILLING_BYTES = 200 };
@@ -216,6 +217,42 @@ static void take_mark_away(struct fixture *fixture) {
     fixture_exec(&part, "DELETE FROM publication WHERE run_no = 7");
 }
 
+/* With its one file. */
+static void remove_folder(const char *folder) {
+    char path[192];
+    snprintf(path, sizeof path, "%s/accepted.csv.gz", folder);
+    (void)unlink(path);
+    (void)rmdir(folder);
+}
+
+static void last_folder(const struct fixture *fixture, const char *column, char out[160]) {
+    char sql[64];
+    snprintf(sql, sizeof sql, "SELECT %s FROM run WHERE run_no = %d", column, LEDGER_JOBS_RUNS);
+    snprintf(out, 160, "%s", fixture_query(fixture, sql));
+    out[strcspn(out, "\n")] = '\0';
+}
+
+/* The last night's folder is nowhere, as if it had never come to its place. */
+static void lose_last(struct fixture *fixture) {
+    char staged[160], final[160];
+    take_mark_away(fixture);
+    last_folder(fixture, "staging_path", staged);
+    last_folder(fixture, "final_path", final);
+    remove_folder(staged);
+    remove_folder(final);
+}
+
+static void stage_last(struct fixture *fixture) {
+    char staged[160], path[192];
+    lose_last(fixture);
+    last_folder(fixture, "staging_path", staged);
+    cr_assert_eq(mkdir(staged, 0700), 0);
+    snprintf(path, sizeof path, "%s/accepted.csv.gz", staged);
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL && fputs("accepted", file) >= 0);
+    cr_assert_eq(fclose(file), 0);
+}
+
 static enum cg_status do_recover(struct fixture *fixture, struct cg_error *err) {
     const struct cg_ledger_plan plan = {.path = fixture->path};
     uint32_t recovered = 0;
@@ -260,6 +297,8 @@ const struct ledger_job ledger_changes[LEDGER_CHANGES] = {
     {"night without lines", true, false, do_night_without_lines, NULL},
     {"first night", false, true, do_first_night, NULL},
     {"recover", true, false, do_recover, take_mark_away},
+    {"recover staged", true, true, do_recover, stage_last},
+    {"recover lost", true, true, do_recover, lose_last},
     {"migrate", true, true, do_migrate, put_version_1_back},
 };
 

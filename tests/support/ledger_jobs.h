@@ -15,7 +15,7 @@ struct ledger_job {
     enum cg_status (*run)(struct fixture *fixture, struct cg_error *err);
     void (*prepare)(struct fixture *fixture); /* the copy, before each run; NULL: nothing */
 };
-enum { LEDGER_QUESTIONS = 21, LEDGER_CHANGES = 12, SET_JOBS = 8, LEDGER_JOBS_RUNS = 7 };
+enum { LEDGER_QUESTIONS = 21, LEDGER_CHANGES = 14, SET_JOBS = 8, LEDGER_JOBS_RUNS = 7 };
 extern const struct ledger_job ledger_questions[LEDGER_QUESTIONS];
 extern const struct ledger_job ledger_changes[LEDGER_CHANGES];
 extern const struct ledger_job set_jobs[SET_JOBS]; /* of a set alone */

@@ -191,15 +191,22 @@ Test(night_recover, a_task_of_a_night_that_is_gone_is_told) {
                    "is not open any more");
 }
 
+static bool has_parent(const char *staged, int64_t inode) {
+    bool is_there;
+    cr_assert_eq(cg_ledger_look_for_parent(staged, inode, &is_there, &err), CG_OK, "%s", err.text);
+    return is_there;
+}
+
 Test(night_recover, the_folder_above_a_staged_one_is_looked_at_by_its_name_and_inode) {
     char path[128];
     struct stat facts;
     snprintf(path, sizeof path, "%s/staged", fixture.folder);
     cr_assert_eq(stat(fixture.folder, &facts), 0);
-    cr_expect(cg_ledger_parent_is_there(path, 0));
-    cr_expect(cg_ledger_parent_is_there(path, (int64_t)facts.st_ino));
-    cr_expect_not(cg_ledger_parent_is_there(path, (int64_t)facts.st_ino + 1));
-    cr_expect(cg_ledger_parent_is_there("/staged", 0));
-    cr_expect_not(cg_ledger_parent_is_there("/no/such/staged", 0));
-    cr_expect(cg_ledger_parent_is_there("staged", 0), "a name alone is beside us");
+    cr_expect(has_parent(path, 0));
+    cr_expect(has_parent(path, (int64_t)facts.st_ino));
+    cr_expect_not(has_parent(path, (int64_t)facts.st_ino + 1));
+    cr_expect(has_parent("/staged", 0));
+    cr_expect_not(has_parent("/no/such/staged", 0));
+    cr_expect_not(has_parent("/dev/null/no/staged", 0));
+    cr_expect(has_parent("staged", 0), "a name alone is beside us");
 }
