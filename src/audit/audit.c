@@ -288,6 +288,8 @@ static enum cg_status decide_again(struct audit *audit, struct cg_error *err) {
     }
     if (status == CG_OK) {
         cg_notes_records(cg_run_facts_of(run));
+        status = audit->source.visit_rest(audit->source.self, cg_run_binding(run), take_leftover,
+                                          audit, err);
     }
     cg_run_free(run);
     return status;
@@ -321,10 +323,7 @@ static enum cg_status compare_all(struct audit *audit, struct cg_error *err) {
     if (status != CG_OK) {
         return status;
     }
-    if (decide_again(audit, err) != CG_OK) {
-        return err->status;
-    }
-    status = audit->source.visit_rest(audit->source.self, take_leftover, audit, err);
+    status = decide_again(audit, err);
     return status == CG_OK ? publish(audit, err) : status;
 }
 

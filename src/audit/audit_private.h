@@ -82,8 +82,10 @@ typedef enum cg_status (*cg_audit_leftover_fn)(void *context,
 struct cg_audit_source {
     enum cg_status (*find)(void *self, const struct cg_audit_record *record,
                            struct cg_audit_then *out, struct cg_error *err);
-    enum cg_status (*visit_rest)(void *self, cg_audit_leftover_fn fn, void *context,
-                                 struct cg_error *err);
+    /* `binding` is that of the inputs, which may have held no record; NULL: then neither did those
+     * of then. */
+    enum cg_status (*visit_rest)(void *self, const struct cg_binding *binding,
+                                 cg_audit_leftover_fn fn, void *context, struct cg_error *err);
     void (*free)(void *self);
     void *self;
 };

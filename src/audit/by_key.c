@@ -247,10 +247,10 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     return CG_OK;
 }
 
-static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
-                                 struct cg_error *err) {
-    const struct keys *keys = self;
-    enum cg_status status = CG_OK;
+static enum cg_status visit_rest(void *self, const struct cg_binding *binding,
+                                 cg_audit_leftover_fn fn, void *context, struct cg_error *err) {
+    struct keys *keys = self;
+    enum cg_status status = keys->begun || binding == NULL ? CG_OK : begin(keys, binding, err);
     for (uint32_t i = 0; status == CG_OK && i < keys->entries.count; i++) {
         const struct entry *entry = cg_array_at(&keys->entries, i);
         if (entry->taken) {

@@ -197,11 +197,14 @@ static enum cg_status visit_accepted(struct folder *folder, cg_audit_leftover_fn
     return status;
 }
 
-static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
-                                 struct cg_error *err) {
+static enum cg_status visit_rest(void *self, const struct cg_binding *binding,
+                                 cg_audit_leftover_fn fn, void *context, struct cg_error *err) {
     struct folder *folder = self;
-    if (!folder->begun) {
+    if (!folder->begun && binding == NULL) {
         return CG_OK;
+    }
+    if (!folder->begun && begin(folder, binding, err) != CG_OK) {
+        return err->status;
     }
     const enum cg_status status = visit_rejected(folder, fn, context, err);
     return status == CG_OK && !folder->is_x12 ? visit_accepted(folder, fn, context, err) : status;

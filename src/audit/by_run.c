@@ -230,10 +230,11 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     return CG_OK;
 }
 
-static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
-                                 struct cg_error *err) {
+static enum cg_status visit_rest(void *self, const struct cg_binding *binding,
+                                 cg_audit_leftover_fn fn, void *context, struct cg_error *err) {
     const struct run *run = self;
     enum cg_status status = CG_OK;
+    (void)binding;
     for (uint32_t i = 0; status == CG_OK && i < run->lines.count; i++) {
         const struct decided_line *line = cg_array_at(&run->lines, i);
         const uint64_t input = line->place >> 44;

@@ -234,12 +234,13 @@ static enum cg_status find(void *self, const struct cg_audit_record *record,
     return part->source.find(part->source.self, &alone, out, err);
 }
 
-static enum cg_status visit_rest(void *self, cg_audit_leftover_fn fn, void *context,
-                                 struct cg_error *err) {
+static enum cg_status visit_rest(void *self, const struct cg_binding *binding,
+                                 cg_audit_leftover_fn fn, void *context, struct cg_error *err) {
     const struct cg_audit_history *history = self;
+    (void)binding;
     for (uint32_t i = 0; i < history->parts.count; i++) {
         const struct cg_audit_source *source = &part_at(history, i)->source;
-        const enum cg_status status = source->visit_rest(source->self, fn, context, err);
+        const enum cg_status status = source->visit_rest(source->self, NULL, fn, context, err);
         if (status != CG_OK) {
             return status;
         }

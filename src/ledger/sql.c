@@ -81,8 +81,7 @@ static struct mend mend_of(int code) {
         {SQLITE_PROTOCOL, {CG_BUSY, "its file system gives no locks now; try again"}},
         {SQLITE_FULL, {CG_IO, "make room on its disk and run again"}},
         {SQLITE_CORRUPT, {CG_BAD_DATA, damaged}},
-        {SQLITE_CONSTRAINT,
-         {CG_BAD_DATA, damaged}}, /* what is to be kept contradicts what is there */
+        {SQLITE_CONSTRAINT, {CG_BAD_DATA, damaged}}, /* by what is there already */
         {SQLITE_NOTADB, {CG_BAD_DATA, "this is no ledger; name another file"}},
         {SQLITE_PERM, {CG_NO_PERMISSION, "run as the account that owns it"}},
         {SQLITE_READONLY, {CG_NO_PERMISSION, "run as the account that owns it"}},

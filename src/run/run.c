@@ -339,6 +339,10 @@ enum cg_status cg_run_execute(struct cg_run *run, struct cg_error *err) {
     return publish(run, started_ms, err);
 }
 
+const struct cg_binding *cg_run_binding(const struct cg_run *run) {
+    return cg_reader_is_bound(run->reader) ? cg_reader_binding(run->reader) : NULL;
+}
+
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run) {
     return &run->facts;
 }

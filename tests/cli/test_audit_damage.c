@@ -50,6 +50,17 @@ Test(audit_damage, decisions_in_their_place_are_those_of_the_record, .timeout = 
                        "rejected 65 is not what 0\n");
 }
 
+/* Whether they are matched in their place, as those of a pipe are, or by their keys. */
+Test(audit_damage, every_line_is_gone_where_the_inputs_hold_none) {
+    script_expect_told("p=$0; s=$1; rules='--roster fixtures/quickstart/roster --as-of 2025-06-30 "
+                       "--quiet'; gone() { \"$p\" audit $1 $rules --decided $s/d --out $s/$2; echo "
+                       "$? $(zcat $s/$2/changes.csv.gz | tail -n +2 | grep -c absent); }; "
+                       "\"$p\" validate " CLAIMS " $rules --out $s/d; head -n 1 " CLAIMS
+                       " > $s/none.csv; gone $s/none.csv by-key 2> $s/e; "
+                       "cat $s/none.csv | gone - in-their-place",
+                       "1 20\n1 20\n");
+}
+
 /* Of other inputs, so that lines are matched by claim and number. */
 Test(audit_damage, decisions_by_key_are_those_of_the_claim_line, .timeout = 120) {
     script_expect_told(BEGIN "{ cat " CLAIMS "; tail -n 1 " CLAIMS "; } > $s/more.csv; "

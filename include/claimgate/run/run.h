@@ -124,6 +124,8 @@ void cg_run_tell_layout(struct cg_run_facts *facts, const struct cg_binding *bin
 
 /* Complete after cg_run_execute; belongs to the run. */
 const struct cg_run_facts *cg_run_facts_of(const struct cg_run *run);
+/* Complete after cg_run_execute; NULL: no input had a header. */
+const struct cg_binding *cg_run_binding(const struct cg_run *run);
 /* Of what an input holds, unpacked. Complete after cg_run_execute on a ledger. */
 const uint8_t *cg_run_content_sha256(const struct cg_run *run, uint32_t input);
 
