@@ -106,6 +106,23 @@ Test(outlines, count_for_a_cap_on_its_days_and_for_its_codes_alone) {
     cg_line_store_fini(&memory.store);
 }
 
+Test(outlines, of_one_member_lie_together_and_never_beyond_the_ring) {
+    enum { LINES = 4, LINES_OF_ONE = 3 };
+    static struct cg_history_memory memory;
+    static const struct cg_outline outlines[OUTLINES] = {{.day = 1, .units = 1}};
+    struct cg_outline_ring *ring = &memory.store.outlines;
+    cg_line_store_init(&memory.store);
+    ring->lines = LINES;
+    for (uint32_t i = 0; i < 3; i++) {
+        struct cg_member_history history = {.count = 0};
+        struct cg_member member = {.memory = &memory, .history = &history};
+        cr_assert_eq(cg_member_add_outlines(&member, outlines, OUTLINES), CG_OK);
+        cr_expect_leq(history.outlines_at % LINES + LINES_OF_ONE, LINES);
+        cr_expect_eq(history.outlines_at, i * LINES, "no room is skipped but the ring's end");
+    }
+    cg_line_store_fini(&memory.store);
+}
+
 Test(outlines, hold_days_of_our_time_alone) {
     const int32_t last = CG_OUTLINE_DAY_FIRST + CG_OUTLINE_DAY_NONE - 1;
     cr_expect_eq(cg_outline_day(CG_OUTLINE_DAY_FIRST), 0);
