@@ -219,7 +219,7 @@ static struct cg_text get_reason(struct cg_rendered_reader *reader) {
 }
 
 bool cg_rendered_next(struct cg_rendered_reader *reader, struct cg_rendered_entry *out) {
-    if (reader->broken || reader->packed.len == 0) {
+    if (reader->packed.len == 0) {
         return false;
     }
     reader->npi += get_number(reader);

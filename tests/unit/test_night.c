@@ -83,6 +83,15 @@ Test(night, is_waited_for_as_long_as_was_asked_and_no_longer_than_a_signal_lets)
     cr_expect_not_null(strstr(err.text, "interrupted while waiting for"), "%s", err.text);
 }
 
+Test(night, whose_file_is_damaged_is_told_as_damage_and_refuses_nobody_as_open) {
+    struct cg_error err = CG_ERROR_INIT;
+    begin(false);
+    cr_expect_eq(cg_night_refuse_open(set, &err), CG_BUSY);
+    edit("set", "another");
+    err = (struct cg_error)CG_ERROR_INIT;
+    cr_expect_eq(cg_night_refuse_open(set, &err), CG_BAD_DATA);
+}
+
 Test(night, belongs_to_the_folder_that_its_tasks_share) {
     static const char *const works[] = {"/scratch/of/tasks", "/elsewhere"};
     struct cg_error err = CG_ERROR_INIT;
