@@ -166,9 +166,10 @@ const struct cg_command cg_command_provider = {
     .name = "provider",
     .arguments = "NPI --roster DIR [--ledger FILE]",
     .summary = "a rendering provider: credentials, other rows, what was decided",
-    .detail = "Every row of the roster with the days it holds, and with a ledger the lines and "
-              "units\naccepted and rejected, by month of service and reason. Exit 1: nobody knows "
-              "the NPI.\n",
+    .detail =
+        "Every row of the roster with the days it holds, and with a ledger the lines and "
+        "units\naccepted and rejected, by month of service and reason; voids, which use none, "
+        "are left\nout. Exit 1: nobody knows the NPI.\n",
     .options = {provider_table, &defaults, sizeof defaults},
     .args = {1, 1},
     .run = provider,

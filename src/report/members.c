@@ -20,9 +20,9 @@ enum { NEAR_PERCENT = 90, IDS_MAX_BYTES = 1 << 30, FOUND_MAX = 1 << 30 };
 
 struct found {
     uint32_t used;
-    uint32_t place; /* in the order of bounds */
-    size_t id_offset;
     uint32_t id_len;
+    size_t id_offset;
+    const char *id; /* once no more are found */
 };
 
 struct near {
@@ -60,11 +60,24 @@ static enum cg_status choose_cap(struct near *near, const struct cg_policy *poli
                               question->cap_id, count == 1 ? "is" : "are", names);
 }
 
+/* Of ids the shorter come first, so that M2 stands before M10. */
 static int compare_found(const void *a, const void *b) {
     const struct found *x = a;
     const struct found *y = b;
-    return x->used != y->used ? (x->used < y->used) - (x->used > y->used)
-                              : (x->place > y->place) - (x->place < y->place);
+    if (x->used != y->used) {
+        return x->used > y->used ? -1 : 1;
+    }
+    return x->id_len != y->id_len ? (x->id_len > y->id_len) - (x->id_len < y->id_len)
+                                  : memcmp(x->id, y->id, x->id_len);
+}
+
+/* By ids and not by numbers, which the parts of a set give each on its own. */
+static void sort_found(struct near *near) {
+    for (uint32_t i = 0; i < near->found.count; i++) {
+        struct found *found = cg_array_at(&near->found, i);
+        found->id = near->ids.data + found->id_offset;
+    }
+    cg_array_sort(&near->found, compare_found);
 }
 
 /* Ask the history about one member. */
@@ -88,11 +101,12 @@ static enum cg_status ask(struct near *near, const struct cg_ledger_near *bound,
     if (found == NULL) {
         return cg_error_no_memory(err);
     }
-    *found = (struct found){used, near->asked, near->ids.len_bytes, id.len};
+    *found = (struct found){.used = used, .id_len = id.len, .id_offset = near->ids.len_bytes};
     return cg_buffer_append(&near->ids, id.ptr, id.len) ? CG_OK : cg_error_no_memory(err);
 }
 
-/* Whether as many as are wanted have used no less than whoever has not been asked may have. */
+/* Whether as many as are wanted have used more than whoever has not been asked may have: one of
+ * those who may have used as much could come before them by its id. */
 static bool is_enough(const struct near *near, uint32_t next_at_most) {
     const uint32_t wanted = near->question->limit;
     uint32_t above = 0;
@@ -101,7 +115,7 @@ static bool is_enough(const struct near *near, uint32_t next_at_most) {
     }
     for (uint32_t i = 0; i < near->found.count; i++) {
         const struct found *found = cg_array_at(&near->found, i);
-        above += found->used >= next_at_most;
+        above += found->used > next_at_most;
     }
     return above >= wanted;
 }
@@ -110,8 +124,7 @@ static enum cg_status ask_all(struct near *near, struct cg_error *err) {
     uint32_t at_most = UINT32_MAX;
     for (near->asked = 0; near->asked < near->bounds.count; near->asked++) {
         const struct cg_ledger_near *bound = cg_array_at(&near->bounds, near->asked);
-        if ((bound->at_most != at_most || near->found.count == near->question->limit) &&
-            is_enough(near, bound->at_most)) {
+        if (bound->at_most != at_most && is_enough(near, bound->at_most)) {
             break;
         }
         at_most = bound->at_most;
@@ -119,7 +132,7 @@ static enum cg_status ask_all(struct near *near, struct cg_error *err) {
             return err->status;
         }
     }
-    cg_array_sort(&near->found, compare_found);
+    sort_found(near);
     return CG_OK;
 }
 
@@ -165,7 +178,7 @@ static void put_members(struct near *near, struct cg_page *page) {
     cg_answer_open(&answer, page, near->question->is_csv, "members", columns, 3);
     for (uint32_t i = 0; i < shown(near); i++) {
         const struct found *found = cg_array_at(&near->found, i);
-        snprintf(id, sizeof id, "%.*s", (int)found->id_len, near->ids.data + found->id_offset);
+        snprintf(id, sizeof id, "%.*s", (int)found->id_len, found->id);
         cg_answer_text(&answer, id);
         cg_answer_number(&answer, found->used);
         cg_answer_number(&answer, found->used < limit_units ? limit_units - found->used : 0);

@@ -108,6 +108,16 @@ Test(members, most_come_first_and_the_rest_is_counted) {
     run_fini(&run);
 }
 
+/* Several have all of the cap, and the limit cuts among them. */
+Test(members, a_set_lists_them_in_the_order_of_one_ledger) {
+    expect("$0 ledger create s --parts 4 --policy ms > said; for n in 1 2 3 4 5 6 7 8 9; do take "
+           "$n; $0 validate n$n.csv --roster roster --ledger s --out s$n --as-of 2025-12-31 "
+           "--quiet --guard off; done; for limit in 0 2 5 11; do for l in l s; do "
+           "$0 members --ledger $l --date 2025-10-01 --near 100 --limit $limit --csv 2>> told > "
+           "of-$l; done; cmp of-l of-s; wc -l < of-s; done; cut -d, -f1 of-s | tr '\\n' ' '",
+           "15\n3\n6\n12\nmember_id M2 M3 M5 M6 M7 M10 M11 M13 M1 M9 M0 ", NULL);
+}
+
 Test(members, a_cap_that_is_not_there_is_told_with_those_that_are) {
     expect("take 1; ! $0 members --ledger l --cap weekly", "", "there are daily, yearly");
 }
