@@ -80,10 +80,8 @@ enum cg_status cg_wide_open(struct cg_wide *wide, struct cg_ledger *ledger, stru
 void cg_wide_close(struct cg_wide *wide) {
     (void)sqlite3_finalize(wide->lines);
     (void)sqlite3_finalize(wide->rejections);
-    if (wide->ledger != NULL) {
-        cg_array_fini(&wide->services);
-        cg_buffer_fini(&wide->texts);
-    }
+    cg_array_fini(&wide->services);
+    cg_buffer_fini(&wide->texts);
 }
 
 static void take_numbers(struct cg_wide *wide) {

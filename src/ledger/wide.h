@@ -26,6 +26,7 @@ struct cg_wide {
 /* The numbers of the ledger are loaded. Reads the first line. */
 cg_must_use enum cg_status cg_wide_open(struct cg_wide *wide, struct cg_ledger *ledger,
                                         struct cg_error *err);
+/* One that is zeroed was never opened. */
 void cg_wide_close(struct cg_wide *wide);
 cg_must_use enum cg_status cg_wide_next(struct cg_wide *wide, struct cg_error *err);
 
