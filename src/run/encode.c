@@ -9,6 +9,7 @@
 #include "run_private.h"
 
 #include "claimgate/base/assert.h"
+#include "claimgate/base/fetch.h"
 
 #include "claimgate/gate/sentences.h"
 #include "claimgate/record/decision_rows.h"
@@ -19,6 +20,7 @@
 enum {
     REJECTED_TEXT_BYTES = 4 << 20,
     SHORT_LINES_TEXT_BYTES = 1 << 18, /* where a batch has all the lines that it may have */
+    FETCHED_TEXT_BYTES = 256,
 };
 
 struct packing {
@@ -93,14 +95,44 @@ static bool encode_accepted(const struct cg_run *run, struct cg_batch *batch) {
     return put_stretches(&to, &batch->accepted_text);
 }
 
-static struct cg_line *next_rejected(struct cg_batch *batch) {
-    uint32_t next = batch->encoded_lines;
-    while (next < batch->lines.count && cg_batch_line(batch, next)->decision == CG_ACCEPTED) {
-        next++;
+/* From `line_no` on; the count of lines when there is none. */
+static uint32_t find_rejected(const struct cg_batch *batch, uint32_t line_no) {
+    const struct cg_line *lines = batch->lines.items;
+    while (line_no < batch->lines.count && lines[line_no].decision == CG_ACCEPTED) {
+        line_no++;
     }
-    const bool found = next < batch->lines.count;
-    batch->encoded_lines = found ? next + 1 : next;
-    return found ? cg_batch_line(batch, next) : NULL;
+    return line_no;
+}
+
+/* A row is made of all of its line and record, which lie apart from those of the row before: the
+ * record's bytes are fetched one row ahead, and what says where they are two. */
+static void fetch_rejected(const struct cg_batch *batch, uint32_t next, uint32_t next_but_one) {
+    if (next_but_one < batch->lines.count) {
+        const struct cg_line *line = cg_batch_line(batch, next_but_one);
+        for (size_t i = 0; i < sizeof *line; i += CG_CACHE_LINE_BYTES) {
+            cg_fetch((const char *)line + i);
+        }
+        cg_fetch(cg_batch_record(batch, line->record_no));
+    }
+    if (next < batch->lines.count) {
+        const struct cg_text text =
+            cg_batch_record_text(batch, cg_batch_line(batch, next)->record_no);
+        for (size_t i = 0; i < text.len && i < FETCHED_TEXT_BYTES; i += CG_CACHE_LINE_BYTES) {
+            cg_fetch(text.ptr + i);
+        }
+    }
+}
+
+static struct cg_line *next_rejected(struct cg_batch *batch) {
+    const uint32_t line_no = find_rejected(batch, batch->encoded_lines);
+    batch->encoded_lines = line_no;
+    if (line_no == batch->lines.count) {
+        return NULL;
+    }
+    const uint32_t next = find_rejected(batch, line_no + 1);
+    fetch_rejected(batch, next, find_rejected(batch, next + 1));
+    batch->encoded_lines = next;
+    return cg_batch_line(batch, line_no);
 }
 
 /* The sentence for the ledger. */

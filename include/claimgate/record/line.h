@@ -67,6 +67,12 @@ struct cg_line {
     uint32_t values_no; /* of X12: index into what its batch keeps of each line (x12.h) */
     int32_t cap_day; /* with CG_REASON_CAP: a day by which cg_cap_period gives the failing period */
 
+    /* What is asked of all lines of a batch in turn stands in one place, not to fetch more of each
+     * line. */
+    uint8_t decision; /* enum cg_decision: of the verdict */
+    bool told;        /* one of the marks that notices tell is set: odd_id, odd_value, names_other,
+                       * near_member, odd_take_back; it may be left where one is taken off again */
+
     /* Fields. */
     struct cg_key claim_id;              /* cg_key_len 0: cannot be used */
     struct cg_key member_id;             /* the same */
@@ -92,9 +98,7 @@ struct cg_line {
     uint16_t reversed_units; /* of such a void, as its quantity names them without the sign */
     uint8_t odd_take_back;   /* enum cg_odd_take_back; 0: none */
     bool odd_id;             /* an id has what a spreadsheet puts around one (field.h) */
-    bool told;         /* one of the marks that notices tell is set: odd_id, odd_value, names_other,
-                        * near_member, odd_take_back; it may be left where one is taken off again */
-    uint8_t odd_value; /* enum cg_odd_value */
+    uint8_t odd_value;       /* enum cg_odd_value */
     bool names_other;  /* an original by its frequency that names another claim as its original */
     bool near_member;  /* the first line of a member whose id differs from another's by letter case,
                         * noughts before it, blanks and hyphens alone; set by the history */
@@ -117,7 +121,6 @@ struct cg_line {
     /* Verdict. */
     uint64_t reasons;          /* bit set of enum cg_reason; lowest bit is the first reason */
     uint64_t warnings;         /* bit set of enum cg_reason: demands tested, not met, let pass */
-    uint8_t decision;          /* enum cg_decision */
     uint8_t cap_no;            /* with CG_REASON_CAP: index into version's caps */
     bool exempt;               /* caps neither tested nor counted this line */
     uint16_t accepted_units;   /* equal to units unless rejected or a void (0), or cut back */
