@@ -3,6 +3,9 @@
  * be, and one that is read as two things.
  */
 #include "layout_search.h"
+#include "telling_values.h"
+
+#include <stdlib.h>
 
 static void put_note(struct cg_binding *out, struct cg_column_note note, struct cg_text name) {
     if (out->note_count < CG_COLUMN_NOTES_MAX) {
@@ -128,4 +131,70 @@ void cg_layout_note_row_columns(const struct cg_layout_search *search, struct cg
                      name_to_show(search, i));
         }
     }
+}
+
+/* --- what stands in a column --- */
+
+static bool is_noted(const struct cg_binding *binding, uint32_t column) {
+    bool found = false;
+    for (uint32_t i = 0; i < binding->note_count; i++) {
+        found = found || binding->notes[i].column == column;
+    }
+    return found;
+}
+
+static bool is_for_itself(const struct cg_binding *binding, uint32_t column) {
+    const int32_t number = (int32_t)column;
+    return (binding->has_positions &&
+            (number == binding->position_input || number == binding->position_line)) ||
+           (binding->has_past && number == binding->past_column) ||
+           (binding->kind_value.len > 0 && number == binding->kind_column);
+}
+
+static bool is_unread(const struct cg_binding *binding, uint32_t column) {
+    bool read = reads_column(binding, column) || leaves_out_by(binding, column) ||
+                is_noted(binding, column) || is_for_itself(binding, column);
+    for (uint32_t i = 0; i < binding->line_count; i++) {
+        read = read || reads_column(&binding->of_lines[i], column);
+    }
+    return !read;
+}
+
+static enum cg_status note_telling(struct cg_binding *binding, bool *columns, struct cg_text head,
+                                   struct cg_error *err) {
+    struct cg_header_columns names;
+    if (cg_telling_values_find(&cg_values_that_take_back, head, binding->delimiter, columns,
+                               binding->column_count, err) != CG_OK ||
+        cg_header_columns_read((struct cg_text){binding->header, binding->header_len},
+                               binding->delimiter, &names, err) != CG_OK) {
+        return err->status;
+    }
+    const struct cg_layout_search search = {&names, binding->layout, NULL, false};
+    for (uint32_t i = 0; i < binding->column_count; i++) {
+        if (columns[i]) {
+            put_note(binding, (struct cg_column_note){CG_COLUMN_SAYS_ROWS, i, "only", NULL, ""},
+                     name_to_show(&search, i));
+        }
+    }
+    cg_header_columns_free(&names);
+    return CG_OK;
+}
+
+enum cg_status cg_layout_note_values(struct cg_binding *binding, struct cg_text head,
+                                     struct cg_error *err) {
+    if (binding->span_count > 0) {
+        return CG_OK; /* what no field of the layout reads is no column */
+    }
+    bool *columns = calloc(binding->column_count, sizeof *columns);
+    if (columns == NULL) {
+        return cg_error_no_memory(err);
+    }
+    bool any = false;
+    for (uint32_t i = 0; i < binding->column_count; i++) {
+        columns[i] = is_unread(binding, i);
+        any = any || columns[i];
+    }
+    const enum cg_status status = any ? note_telling(binding, columns, head, err) : CG_OK;
+    free(columns);
+    return status;
 }

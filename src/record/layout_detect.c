@@ -149,6 +149,12 @@ static void warn_of(const struct cg_column_note *note, const char *file) {
                        "layout, for as it is they use units",
                        file, position, note->name);
         break;
+    case CG_COLUMN_SAYS_ROWS:
+        cg_log_warning("%s: column %u, %s, is not read, though some of its values are words for "
+                       "what was voided, denied or deleted: if it tells such rows, leave them out "
+                       "with \"only\" in a copy of the layout, for as it is they use units",
+                       file, position, note->name);
+        break;
     }
 }
 

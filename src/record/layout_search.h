@@ -24,6 +24,10 @@ void cg_layout_note_loose(const struct cg_layout_search *search, uint32_t column
                           const char *wanted, struct cg_binding *out);
 void cg_layout_note_columns(const struct cg_layout_search *search, struct cg_binding *out);
 void cg_layout_note_row_columns(const struct cg_layout_search *search, struct cg_binding *out);
+/* Once a header is bound: those that do by what stands in them, in a file that goes on with `head`.
+ * CG_INTERNAL: no memory. */
+cg_must_use enum cg_status cg_layout_note_values(struct cg_binding *binding, struct cg_text head,
+                                                 struct cg_error *err);
 
 /* The delimiter under which the header has most of the needed columns; the layout's own of equals.
  */

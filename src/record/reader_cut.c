@@ -52,6 +52,17 @@ static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_
                               "there is no header line; the first line must name the columns");
 }
 
+/* Records that are fed back stand within others, and have been told of before. */
+static enum cg_status warn_of_columns(struct cg_reader *reader, const struct cg_header *header,
+                                      const char *file, struct cg_error *err) {
+    const enum cg_status status =
+        reader->is_fed_back ? CG_OK : cg_layout_note_values(&reader->binding, header->behind, err);
+    if (status == CG_OK) {
+        cg_binding_warn(&reader->binding, file);
+    }
+    return status;
+}
+
 /* The first header binds; every further one must say the same. */
 static enum cg_status bind(struct cg_reader *reader, const struct cg_header *header,
                            const struct cg_batch *batch, struct cg_error *err) {
@@ -66,10 +77,9 @@ static enum cg_status bind(struct cg_reader *reader, const struct cg_header *hea
         cg_layout_point_at_header(reader->plan.layout, header, err);
     }
     reader->bound = status == CG_OK;
-    if (reader->bound && reader->layout != NULL) {
-        cg_binding_warn(&reader->binding, reader->plan.inputs[batch->source_no].file);
-    }
-    return status;
+    return reader->bound && reader->layout != NULL
+               ? warn_of_columns(reader, header, reader->plan.inputs[batch->source_no].file, err)
+               : status;
 }
 
 /* The header within that of a rejected file takes its place, with a line end of its own. */
@@ -111,7 +121,8 @@ static bool is_headless(const struct cg_reader *reader, const struct cg_batch *b
 }
 
 static enum cg_status start_headless(struct cg_reader *reader, struct cg_batch *batch) {
-    const struct cg_header header = {.line = cg_text_of(reader->own_header)};
+    const struct cg_header header = {.line = cg_text_of(reader->own_header),
+                                     .behind = {batch->payload, (uint32_t)batch->payload_bytes}};
     batch->begins_outputs = !reader->bound;
     const enum cg_status status =
         reader->bound ? CG_OK : bind(reader, &header, batch, &batch->error);

@@ -1,5 +1,6 @@
 #include "claimgate/record/sample.h"
 
+#include "layout_search.h"
 #include "splitter.h"
 
 #include "claimgate/base/utf8.h"
@@ -215,12 +216,16 @@ static enum cg_status bind_header(void *context, const struct cg_header *header,
     const enum cg_status status = cg_layout_bind(sampling->layout, header->line, false, out, err);
     if (status == CG_BAD_DATA) {
         sample->missing = *err;
-    } else if (status == CG_OK) {
-        memcpy(sample->only, out->only, sizeof sample->only);
-        sample->has_line_ids = out->has_line_ids;
-        sample->only_count = out->only_count;
     }
-    return status;
+    if (status != CG_OK || cg_layout_note_values(out, header->behind, err) != CG_OK) {
+        return err->status;
+    }
+    memcpy(sample->only, out->only, sizeof sample->only);
+    sample->has_line_ids = out->has_line_ids;
+    sample->only_count = out->only_count;
+    memcpy(sample->notes, out->notes, sizeof sample->notes);
+    sample->note_count = out->note_count;
+    return CG_OK;
 }
 
 static enum cg_status take_batch(struct cg_reader *reader, struct cg_batch *batch,

@@ -178,21 +178,22 @@ static bool has_header_below(struct table *table, const struct cg_header *header
     return false;
 }
 
-static void bind_columns(struct table *table, const struct cg_header *header) {
+static enum cg_status bind_columns(struct table *table, const struct cg_header *header,
+                                   struct cg_error *err) {
     const enum cg_malformed fault = cg_csv_read(table->csv, header->line);
     if (fault != CG_WELL_FORMED) {
         cg_problems_add(table->problems, table->plan->file, table->line, 0, "%s",
                         cg_table_fault(fault));
-        return;
+        return CG_OK;
     }
     table->file_columns = cg_csv_field_count(table->csv);
     if (table->file_columns > TABLE_COLUMNS_MAX) {
         cg_problems_add(table->problems, table->plan->file, table->line, 0,
                         "the header names more than %d columns", TABLE_COLUMNS_MAX);
-        return;
+        return CG_OK;
     }
     if (has_other_delimiter(table, header->line) || has_header_below(table, header)) {
-        return;
+        return CG_OK;
     }
     bool all_there = true;
     for (uint32_t i = 0; i < table->plan->column_count; i++) {
@@ -203,9 +204,9 @@ static void bind_columns(struct table *table, const struct cg_header *header) {
     if (!all_there) {
         report_header(table);
     }
-    cg_unread_columns_tell(table->plan,
-                           &(struct cg_header_columns){table->csv, table->file_columns},
-                           table->line, table->problems);
+    const struct cg_header_columns seen = {table->csv, table->file_columns};
+    return cg_unread_columns_tell(table->plan, &seen, table->line, header->behind, table->problems,
+                                  err);
 }
 
 /* For the reader to know a header among the rows. */
@@ -232,12 +233,14 @@ enum cg_status cg_table_bind(const struct cg_table_plan *plan, const struct cg_h
     if (table.csv == NULL) {
         return cg_error_no_memory(err);
     }
-    bind_columns(&table, header);
+    enum cg_status status = bind_columns(&table, header, err);
     out->delimiter = ',';
     out->column_count = table.file_columns;
-    const enum cg_status status =
-        problems->total == before ? name_columns(&table, out, err)
-                                  : cg_error_set(err, CG_BAD_DATA, "the columns cannot be told");
+    if (status == CG_OK) {
+        status = problems->total == before
+                     ? name_columns(&table, out, err)
+                     : cg_error_set(err, CG_BAD_DATA, "the columns cannot be told");
+    }
     cg_csv_free(table.csv);
     return status;
 }

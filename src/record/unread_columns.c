@@ -1,7 +1,10 @@
 #include "unread_columns.h"
 
+#include "telling_values.h"
+
 #include "claimgate/base/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_read(const struct cg_table_plan *plan, uint32_t column) {
@@ -61,37 +64,89 @@ static bool names_some_lines(struct cg_text name) {
     return found;
 }
 
-void cg_unread_columns_tell(const struct cg_table_plan *plan, const struct cg_header_columns *seen,
-                            uint64_t line, struct cg_problems *problems) {
+static void warn_of_rows(const struct cg_table_plan *plan, const char *shown) {
+    cg_log_warning("%s: the column \"%s\" is not read: each row %s, whatever stands in it; "
+                   "leave out the rows that are not meant",
+                   plan->file, shown, plan->with_each_row);
+}
+
+static void warn_of_end(const struct cg_table_plan *plan, const char *shown, const char *by) {
+    cg_log_warning("%s: the column \"%s\" is not read, though by %s it may end or "
+                   "limit what a row grants: write what it says into %s, or remove it",
+                   plan->file, shown, by, plan->ends_by);
+}
+
+static bool is_told(const struct cg_table_plan *plan, struct cg_text name) {
+    return (plan->with_each_row != NULL && cg_column_tells_rows(name)) ||
+           (plan->ends_by != NULL && cg_column_ends_rows(name));
+}
+
+static void tell_column(const struct cg_table_plan *plan, const struct cg_header_columns *seen,
+                        uint32_t column, uint64_t line, struct cg_problems *problems) {
     const struct narrowing narrowings[] = {
         {has_column(plan, "claim_line_number") ? NULL : plan->without_lines, "claim_line_number",
          CG_FIELD_CLAIM_LINE_NUMBER},
         {has_column(plan, "member_id") ? NULL : plan->without_members, "member_id",
          CG_FIELD_MEMBER_ID}};
+    const struct cg_text name = cg_header_columns_name(seen, column);
     char shown[CG_COLUMN_SHOWN_BYTES];
+    for (size_t n = 0; n < sizeof narrowings / sizeof narrowings[0]; n++) {
+        refuse_other_name(plan, &narrowings[n], seen, column, line, problems);
+    }
+    show(plan, seen, column, shown);
+    if (narrowings[0].without != NULL && names_some_lines(name)) {
+        cg_log_warning("%s: the column \"%s\" is not read: %s, whatever stands in it; give "
+                       "claim_line_number where some lines are meant",
+                       plan->file, shown, plan->without_lines);
+    }
+    if (plan->with_each_row != NULL && cg_column_tells_rows(name)) {
+        warn_of_rows(plan, shown);
+    }
+    if (plan->ends_by != NULL && cg_column_ends_rows(name)) {
+        warn_of_end(plan, shown, "its name");
+    }
+}
+
+static enum cg_status tell_values(const struct cg_table_plan *plan,
+                                  const struct cg_header_columns *seen, struct cg_text head,
+                                  bool *columns, struct cg_error *err) {
+    const bool is_roster = plan->ends_by != NULL;
+    char shown[CG_COLUMN_SHOWN_BYTES];
+    if (cg_telling_values_find(is_roster ? &cg_values_that_end : &cg_values_that_take_back, head,
+                               ',', columns, seen->count, err) != CG_OK) {
+        return err->status;
+    }
     for (uint32_t i = 0; i < seen->count; i++) {
-        const struct cg_text name = cg_header_columns_name(seen, i);
-        if (is_read(plan, i)) {
-            continue;
-        }
-        for (size_t n = 0; n < sizeof narrowings / sizeof narrowings[0]; n++) {
-            refuse_other_name(plan, &narrowings[n], seen, i, line, problems);
-        }
-        show(plan, seen, i, shown);
-        if (narrowings[0].without != NULL && names_some_lines(name)) {
-            cg_log_warning("%s: the column \"%s\" is not read: %s, whatever stands in it; give "
-                           "claim_line_number where some lines are meant",
-                           plan->file, shown, plan->without_lines);
-        }
-        if (plan->with_each_row != NULL && cg_column_tells_rows(name)) {
-            cg_log_warning("%s: the column \"%s\" is not read: each row %s, whatever stands in it; "
-                           "leave out the rows that are not meant",
-                           plan->file, shown, plan->with_each_row);
-        }
-        if (plan->ends_by != NULL && cg_column_ends_rows(name)) {
-            cg_log_warning("%s: the column \"%s\" is not read, though by its name it may end or "
-                           "limit what a row grants: write what it says into %s, or remove it",
-                           plan->file, shown, plan->ends_by);
+        if (columns[i]) {
+            show(plan, seen, i, shown);
+            if (is_roster) {
+                warn_of_end(plan, shown, "what stands in it");
+            } else {
+                warn_of_rows(plan, shown);
+            }
         }
     }
+    return CG_OK;
+}
+
+enum cg_status cg_unread_columns_tell(const struct cg_table_plan *plan,
+                                      const struct cg_header_columns *seen, uint64_t line,
+                                      struct cg_text head, struct cg_problems *problems,
+                                      struct cg_error *err) {
+    bool *by_values = calloc(seen->count, sizeof *by_values);
+    bool any = false;
+    if (by_values == NULL) {
+        return cg_error_no_memory(err);
+    }
+    for (uint32_t i = 0; i < seen->count; i++) {
+        if (!is_read(plan, i)) {
+            tell_column(plan, seen, i, line, problems);
+            by_values[i] = (plan->ends_by != NULL || plan->with_each_row != NULL) &&
+                           !is_told(plan, cg_header_columns_name(seen, i));
+            any = any || by_values[i];
+        }
+    }
+    const enum cg_status status = any ? tell_values(plan, seen, head, by_values, err) : CG_OK;
+    free(by_values);
+    return status;
 }

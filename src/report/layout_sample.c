@@ -112,7 +112,7 @@ static void put_notes(struct cg_page *page, const struct cg_sample *sample) {
                         note->read_as, note->wanted);
         } else if (cg_column_note_is_unread(note)) {
             cg_page_say(page,
-                        note->kind == CG_COLUMN_TELLS_ROWS
+                        note->kind >= CG_COLUMN_TELLS_ROWS
                             ? "not read: %" PRIu32 " %s; does it tell rows to leave out (%s)?\n"
                             : "not read: %" PRIu32 " %s; is it %s?\n",
                         position, note->name, note->wanted);

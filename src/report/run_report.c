@@ -123,7 +123,8 @@ static void put_unread_columns(struct cg_json_writer *json, const struct cg_run_
     bool any = false;
     for (uint32_t i = 0; i < facts->column_note_count; i++) {
         const struct cg_column_note *note = &facts->column_notes[i];
-        if (!cg_column_note_is_unread(note)) {
+        /* What stands in a column no step of a run in parts knows of all files. */
+        if (!cg_column_note_is_unread(note) || note->kind == CG_COLUMN_SAYS_ROWS) {
             continue;
         }
         if (!any) {

@@ -246,6 +246,42 @@ Test(layout_rows, a_sentence_quotes_what_the_file_says) {
     free(rejected);
 }
 
+/* One that a rule reads, or whose name tells already, is told once at most; a member's is no word.
+ */
+Test(layout_rows, a_column_is_told_by_what_stands_in_it) {
+    static const char claims[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi,what,claim_status,name\n"
+        "A1,1,M1,2025-01-06,H0038,2,1000000004,NEW,paid,Ann\n"
+        "A2,1,M1,2025-01-07,H0038,2,1000000004,Reversal,void,Bea\n";
+    static const char said[] = "column 8, what, is not read, though some of its values are words";
+    static const char other[] = "column 9, claim_status, is not read: if it tells";
+    const char *file = scene_file(&scene, "told.csv", claims, sizeof claims - 1);
+    const char *const argv[] = {run_claimgate(),
+                                "validate",
+                                file,
+                                "--roster",
+                                "fixtures/quickstart/roster",
+                                "--out",
+                                scene_path(&scene, "told"),
+                                NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_eq(run.exit_code, 0, "%s", run.err);
+    const char *first = strstr(run.err, said);
+    cr_expect(first != NULL && strstr(first + 1, said) == NULL, "%s", run.err);
+    cr_expect_not_null(strstr(run.err, other), "%s", run.err);
+    cr_expect_null(strstr(run.err, "column 10"), "%s", run.err);
+    cr_expect_null(strstr(run.err, "Reversal"), "no value is shown: %s", run.err);
+    run_fini(&run);
+    const char *const check[] = {run_claimgate(), "layout", "check", "tuva",
+                                 "--sample",      file,     NULL};
+    run_program(check, NULL, &run);
+    cr_expect_not_null(strstr(run.out, "not read: 8 what; does it tell rows to leave out (only)?"),
+                       "%s", run.out);
+    run_fini(&run);
+}
+
 Test(layout_rows, check_shows_what_a_rule_leaves_out) {
     const char *layout =
         layout_with("\"only\":[{\"column\":\"TYPE\",\"equals\":\"CHARGE\"}],", "", "");

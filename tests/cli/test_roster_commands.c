@@ -184,6 +184,20 @@ Test(roster_commands, check_says_where_a_row_is_a_total_and_where_a_cell_is_a_li
     run_fini(&run);
 }
 
+Test(roster_commands, a_column_is_told_by_what_stands_in_it) {
+    struct run run;
+    const char *dir =
+        make_roster_of("npi,credential_type,status,effective_date,end_date,board,town\n",
+                       "1000000004,CPSSP-MH,current,2020-01-01,,License suspended,Jackson\n"
+                       "1000000012,CPSSP-MH,current,2020-01-01,,,Biloxi\n");
+    run_roster((const char *[]){"check", dir, NULL}, &run);
+    cr_expect_not_null(strstr(run.err, "the column \"board\" is not read, though by what stands in "
+                                       "it it may end or limit what a row grants"),
+                       "%s", run.err);
+    cr_expect_null(strstr(run.err, "town"), "%s", run.err);
+    run_fini(&run);
+}
+
 Test(roster_commands, names_of_columns_may_be_written_as_people_write_them) {
     static const char rows[] = "NPI,Credential Type,Status,Effective-Date,enddate\n"
                                "1000000004,CPSSP-MH,current,2020-01-01,\n";

@@ -132,8 +132,8 @@ enum cg_column_note_kind {
                           * which there is no column; */
     CG_COLUMN_IS_BESIDE, /* though it has the name of a field but for blanks, '_' and '-', beside
                           * the column that has it exactly; */
-    CG_COLUMN_TELLS_ROWS, /* and its name, or what stands in it, tells rows that were denied or
-                           * reversed */
+    CG_COLUMN_TELLS_ROWS, /* and its name tells rows that were denied or reversed; */
+    CG_COLUMN_SAYS_ROWS,  /* and what stands in it does, in the first records of the first input */
 };
 struct cg_column_note {
     enum cg_column_note_kind kind;
