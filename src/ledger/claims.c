@@ -4,6 +4,9 @@
  */
 #include "claims.h"
 
+#include "claimgate/ledger/ledger_query.h"
+#include "joined.h"
+
 bool cg_claim_put(struct cg_buffer *block, struct cg_packer *last, struct cg_text claim_id,
                   int64_t line_no) {
     uint8_t entry[CG_ID_MAX_BYTES + 3 + CG_VARINT_MAX_BYTES];
@@ -38,6 +41,12 @@ struct looking {
     struct cg_buffer *out;
 };
 
+static enum cg_status broken_block(const struct cg_ledger *ledger, struct cg_error *err) {
+    return cg_error_set(err, CG_BAD_DATA,
+                        "%s: its index of claims is damaged; `claimgate ledger verify` says where",
+                        ledger->path);
+}
+
 /* The lines of one claim in a block. */
 static enum cg_status search_block(void *context, sqlite3_stmt *row, struct cg_error *err) {
     const struct looking *looking = context;
@@ -52,11 +61,7 @@ static enum cg_status search_block(void *context, sqlite3_stmt *row, struct cg_e
             return cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
         }
     }
-    return broken ? cg_error_set(err, CG_BAD_DATA,
-                                 "%s: its index of claims is damaged; `claimgate ledger verify` "
-                                 "says where",
-                                 looking->ledger->path)
-                  : CG_OK;
+    return broken ? broken_block(looking->ledger, err) : CG_OK;
 }
 
 /* Of each run, the last block that begins before the claim, and those that begin with it. */
@@ -77,4 +82,31 @@ enum cg_status cg_ledger_claim_lines(struct cg_ledger *ledger, struct cg_text cl
     return status != CG_OK || good
                ? status
                : cg_error_set(err, CG_INTERNAL, "out of memory while looking for a claim");
+}
+
+struct visiting {
+    struct cg_ledger *ledger;
+    cg_ledger_number_fn fn;
+    void *context;
+};
+
+static enum cg_status visit_block(void *context, sqlite3_stmt *row, struct cg_error *err) {
+    const struct visiting *visiting = context;
+    struct cg_text block = cg_cell_column(row, 0).bytes;
+    struct cg_packer last = {0};
+    bool broken;
+    while (cg_claim_next(&block, &last, &broken)) {
+        const struct cg_text id = {last.claim, last.claim_len};
+        if (visiting->fn(visiting->context, id, err) != CG_OK) {
+            return err->status;
+        }
+    }
+    return broken ? broken_block(visiting->ledger, err) : CG_OK;
+}
+
+enum cg_status cg_ledger_visit_claim_ids(struct cg_ledger *ledger, cg_ledger_number_fn fn,
+                                         void *context, struct cg_error *err) {
+    static const struct cg_query blocks = {.sql = "SELECT packed FROM claim_block"};
+    struct visiting visiting = {ledger, fn, context};
+    return cg_joined_each_row(ledger, &blocks, visit_block, &visiting, err);
 }

@@ -68,6 +68,13 @@ void cg_page_alias(struct cg_page *page, const struct cg_alias_facts *facts) {
                     facts->unknown_members,
                     cg_plural(facts->unknown_members, "row names", "rows name"));
     }
+    if (facts->unseen.records > 0) {
+        cg_page_say(
+            page,
+            "  %" PRIu64 " %s a claim that the ledger has never seen, first line %" PRIu64 "\n",
+            facts->unseen.records, cg_plural(facts->unseen.records, "row names", "rows name"),
+            facts->unseen.first[0].line);
+    }
 }
 
 void cg_page_withdraw(struct cg_page *page, int64_t run_no) {

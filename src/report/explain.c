@@ -96,6 +96,15 @@ static struct cg_decision_cap *failed_cap(struct cg_decision_view *view) {
     return failed;
 }
 
+/* Who asks by a payer's number may be told of several claims. */
+static void put_claim(const struct explaining *explaining, struct cg_text claim_id) {
+    if (!cg_text_equal(claim_id, explaining->asked)) {
+        cg_page_say(explaining->page, "claim ");
+        cg_page_show(explaining->page, claim_id);
+        cg_page_say(explaining->page, "\n");
+    }
+}
+
 static enum cg_status explain(void *context, const struct cg_ledger_decision *decision,
                               struct cg_error *err) {
     struct explaining *explaining = context;
@@ -110,6 +119,7 @@ static enum cg_status explain(void *context, const struct cg_ledger_decision *de
     explaining->failed = failed_cap(&view);
     if (page->json == NULL) {
         cg_page_say(page, "%s", explaining->decisions == 0 ? "" : "\n");
+        put_claim(explaining, cg_text_of(decision->claim_id));
         cg_decision_put_record(page, &view);
         status = put_used_by(explaining, decision, err);
     } else {

@@ -140,6 +140,10 @@ static void tell(const struct cg_list_file *list, uint64_t rows) {
                    "have the program that writes the file write ids alone");
     cg_notice_warn(&list->told.again, "rows that stood in the list before, and count once",
                    "look which rows were to stand in their place");
+    cg_notice_warn(&list->told.shared,
+                   "rows that give a number which the list has given to another claim, so that who "
+                   "names it means the claim whose claim_id comes first",
+                   "tell which claim has the number in a list of its own, which then counts");
     cg_notice_warn(&list->told.unfound, "rows that name no line that stands",
                    "look at how the ledger has these claims (`claimgate explain`)");
 }
@@ -149,7 +153,8 @@ static enum cg_status take_in(struct cg_list_file *list, struct cg_ledger *ledge
     struct cg_table_facts table;
     bool kept;
     const enum cg_status status = list->begin(ledger, list->list->as_of_day, err);
-    if (status != CG_OK || read_rows(list, ledger, &table, err) != CG_OK) {
+    if (status != CG_OK || read_rows(list, ledger, &table, err) != CG_OK ||
+        (list->end != NULL && list->end(list->context, ledger, err) != CG_OK)) {
         return err->status;
     }
     input->file = list->list->file;

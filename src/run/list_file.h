@@ -15,6 +15,7 @@
 struct cg_list_told {
     struct cg_notice odd_ids; /* an id as spreadsheets spell it */
     struct cg_notice again;   /* the same row stood before, and was taken */
+    struct cg_notice shared;  /* an alias: the number of another claim of the list */
     struct cg_notice unfound; /* what it names does not stand; the list's own row counts these */
 };
 
@@ -31,6 +32,8 @@ struct cg_list_file {
     /* Give a row to the run that was begun. A bad one is a problem, and CG_OK. */
     enum cg_status (*row)(void *context, struct cg_ledger *ledger, const struct cg_table_row *row,
                           struct cg_error *err);
+    /* When it has had all rows, before they are kept; NULL: nothing is left to do. */
+    enum cg_status (*end)(void *context, struct cg_ledger *ledger, struct cg_error *err);
     void *context;
     struct cg_problems *problems;
     struct cg_list_told told;

@@ -145,6 +145,36 @@ Test(ledger_alias, explain_finds_a_claim_by_either_number) {
     run_fini(&run);
 }
 
+/* A number for two claims, a claim that the ledger has never seen; and what each decision is of. */
+Test(ledger_alias, what_a_list_cannot_mean_is_told) {
+    static const char rows[] = "claim_id,payer_claim_id,member_id\nA1,ICN1,\nA2,ICN2,\nZZ,ICN3,\n"
+                               "A1,ICN2,\nA1,ICN1,M1\nA2,ICN2,M1\n";
+    expect_night("one", HEADER ROW("A1", "M1", "2", ",") ROW("A2", "M1", "3", ","), 0, 0);
+    tell(rows, 0, "1 row names a claim that the ledger has never seen, first line 4");
+    EXPECT(0, "", "ledger", "withdraw", "2");
+    tell(rows, 0, "means the claim whose claim_id comes first: 1 (");
+    EXPECT(0, "claim A1\n", "explain", "ICN2");
+    EXPECT(0, "\nclaim A2\n", "explain", "ICN2");
+    struct run run;
+    run_program((const char *[]){run_claimgate(), "explain", "A1", "--ledger", ledger, NULL}, NULL,
+                &run);
+    cr_expect_null(strstr(run.out, "claim A1\n"), "%s", run.out);
+    run_fini(&run);
+}
+
+Test(ledger_alias, a_list_for_a_set_is_looked_for_in_all_its_parts) {
+    ledger = scene_path(&scene, "set");
+    const char *const create[] = {run_claimgate(), "ledger", "create", ledger, "--parts", "3",
+                                  "--policy",      "ms",     NULL};
+    struct run run;
+    run_program(create, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    expect_night("one", HEADER ROW("A1", "M1", "2", ",") ROW("A2", "M2", "3", ","), 0, 0);
+    tell("claim_id,payer_claim_id\nA1,ICN1\nA2,ICN2\nZZ,ICN3\n", 0,
+         "1 row names a claim that the ledger has never seen, first line 4");
+}
+
 static void change(const char *sql) {
     char command[RUN_PATH_BYTES + 128];
     snprintf(command, sizeof command, "sqlite3 %s \"%s\"", ledger, sql);

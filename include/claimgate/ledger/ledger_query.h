@@ -268,4 +268,9 @@ cg_must_use enum cg_status cg_ledger_visit_numbers(struct cg_ledger *ledger, str
                                                    bool of_payer, cg_ledger_number_fn fn,
                                                    void *context, struct cg_error *err);
 
+/* Each claim of the ledger, as often as runs have lines of it, in no order. */
+cg_must_use enum cg_status cg_ledger_visit_claim_ids(struct cg_ledger *ledger,
+                                                     cg_ledger_number_fn fn, void *context,
+                                                     struct cg_error *err);
+
 #endif

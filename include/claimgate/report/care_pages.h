@@ -7,6 +7,7 @@
 #define CLAIMGATE_REPORT_CARE_PAGES_H
 
 #include "claimgate/report/answer.h"
+#include "claimgate/report/notices.h"
 #include "claimgate/report/page.h"
 #include "claimgate/rules/policy.h"
 
@@ -34,6 +35,7 @@ struct cg_alias_facts {
     int64_t run_no; /* 0: the ledger has this content already, as a note has said */
     uint64_t rows;
     uint64_t unknown_members; /* rows that name a member whom the ledger does not know */
+    struct cg_notice unseen;  /* rows that name a claim of which the ledger has no line */
 };
 
 /* A night that was redone. */
