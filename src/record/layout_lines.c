@@ -58,7 +58,10 @@ static void number_names(struct cg_layout *layout, struct cg_layout_source *sour
 static void make_lines(struct cg_layout *layout) {
     const size_t count = (size_t)layout->line_count * CG_FIELD_COUNT;
     struct cg_layout_source *fields = cg_arena_alloc(&layout->arena, count * sizeof *fields);
-    for (size_t i = 0; fields != NULL && i < count; i++) {
+    if (fields == NULL) { /* as the arena tells */
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
         fields[i] = layout->fields[i % CG_FIELD_COUNT];
         number_names(layout, &fields[i], (uint32_t)(i / CG_FIELD_COUNT) + 1);
     }
