@@ -155,7 +155,8 @@ void cg_history_count_use(const struct cg_history *history, const struct cg_cap 
             cg_member_history_units(&history->memory.store, member, cap, first_day, last_day);
         const uint64_t tenths =
             cap->limit_units > 0 ? units * (CG_USE_SHARES - 1) / cap->limit_units : 0;
-        members_at[tenths < CG_USE_SHARES ? tenths : CG_USE_SHARES - 1] += units > 0;
+        const uint64_t share = tenths < CG_USE_SHARES ? tenths : CG_USE_SHARES - 1;
+        members_at[share] += units > 0;
     }
 }
 

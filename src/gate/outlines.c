@@ -153,7 +153,7 @@ void cg_outlines_fetch(const struct cg_outline_ring *ring, struct cg_outline_spa
 
 bool cg_member_history_is_whole(const struct cg_line_store *store,
                                 const struct cg_member_history *history) {
-    return !history->is_in_outline || are_kept(&store->outlines, cg_outlines_of(history));
+    return are_kept(&store->outlines, cg_outlines_of(history));
 }
 
 /* A take-back must know all that was taken back before, of which outlines tell nothing. */

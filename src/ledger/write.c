@@ -44,15 +44,16 @@ static const struct {
 };
 
 static enum cg_status prepare_all(struct cg_ledger_rows *rows, struct cg_error *err) {
-    enum cg_status status = CG_OK;
-    for (int i = 0; status == CG_OK && i < CG_ROW_TABLES; i++) {
+    for (int i = 0; i < CG_ROW_TABLES; i++) {
         sqlite3_stmt **statement = &rows->statements[i];
-        status = cg_ledger_prepare(rows->ledger, tables[i].sql, statement, err);
-        if (status == CG_OK && strstr(tables[i].sql, "?1,") != NULL) {
+        if (cg_ledger_prepare(rows->ledger, tables[i].sql, statement, err) != CG_OK) {
+            return err->status;
+        }
+        if (strstr(tables[i].sql, "?1,") != NULL) {
             (void)sqlite3_bind_int64(*statement, 1, rows->ledger->run.run_no);
         }
     }
-    return status;
+    return CG_OK;
 }
 
 static enum cg_status rows_init(struct cg_ledger_rows *rows, struct cg_ledger *ledger,

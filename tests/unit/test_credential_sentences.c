@@ -109,7 +109,7 @@ static const struct sentence_case cases[] = {
      .sentence = "NPI 1234567893's accepted credentials do not cover 2024-03-05; CPSSP-MH is "
                  "lapsed from 2024-01-01 on."},
     {.reason = CG_REASON_TRAINING_NOT_COMPLETED,
-     .credential = HELD "2024-05-01,,\n",
+     .credential = HELD "2024-05-01,,\n1234567893,RN,current,2020-01-01,,2020-01-01,,\n",
      .sentence =
          "NPI 1234567893 completed training on 2024-05-01; 2024-03-05 or earlier is needed."},
     {.reason = CG_REASON_TRAINING_NOT_COMPLETED,

@@ -70,6 +70,15 @@ Test(ledger_write, keeps_the_same_rows_made_ahead_or_not) {
     cr_expect_str_eq(fixture_query(&ahead, sql), digest);
 }
 
+Test(ledger_write, claims_stand_in_blocks_of_a_page_and_none_by_itself) {
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(run(&alone, &err), CG_OK, "%s", err.text);
+    cr_expect_str_eq(fixture_query(&alone, "SELECT count(*) BETWEEN 2 AND 20, "
+                                           "max(length(packed)) BETWEEN 9192 AND 9300 "
+                                           "FROM claim_block"),
+                     "1|1\n");
+}
+
 static void expect_nothing_kept(struct fixture *fixture) {
     cr_expect_str_eq(fixture_query(fixture, "SELECT count(*) FROM run UNION ALL "
                                             "SELECT count(*) FROM member UNION ALL "

@@ -137,3 +137,18 @@ Test(tally, a_line_without_a_date_is_of_no_day_even_if_it_is_the_first) {
     cr_expect_eq(tally.days[19000 - CG_DAY_FIRST].rejected, 2);
     cr_expect_eq(tally.units_rejected, 16);
 }
+
+/* A line that stands, one that came twice, a void, one out of scope, and one that is no past. */
+Test(tally, of_the_past_what_stands_is_counted_and_what_came_twice_apart) {
+    enum { PAST = 4 };
+    for (uint16_t i = 0; i <= PAST; i++) {
+        add_line(i == 1 ? CG_REJECTED : CG_ACCEPTED, (uint16_t)(i + 3))->record_no = i;
+    }
+    cg_batch_line(batch, 2)->frequency = CG_VOID;
+    cg_batch_line(batch, 2)->taken_back_lines = 2;
+    cg_batch_line(batch, 3)->out_of_scope = true;
+    cg_batch_line(batch, 3)->accepted_units = 0;
+    cg_tally_add_past(&tally, batch, PAST);
+    cr_expect(tally.past.records == PAST && tally.past.lines == 2 && tally.past.repeated == 1);
+    cr_expect(tally.past.units == 3 && tally.past.taken_back == 2 && tally.past.out_of_scope == 1);
+}
