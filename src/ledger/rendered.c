@@ -206,8 +206,8 @@ static struct cg_text get_reason(struct cg_rendered_reader *reader) {
         return reader->reasons[number - 1];
     }
     const uint64_t len = get_number(reader);
-    if (reader->broken || reader->reason_count == CG_RENDERED_REASONS_MAX ||
-        len >= CG_RENDERED_REASON_BYTES || len > reader->packed.len) {
+    if (reader->reason_count == CG_RENDERED_REASONS_MAX || len >= CG_RENDERED_REASON_BYTES ||
+        len > reader->packed.len) {
         reader->broken = true;
         return (struct cg_text){"", 0};
     }

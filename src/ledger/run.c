@@ -180,25 +180,16 @@ enum cg_status cg_ledger_commit(struct cg_ledger *ledger, const struct cg_ledger
     if (commit->staging == NULL) {
         return CG_OK;
     }
-    enum cg_status status =
-        cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_publish"), err);
-    if (status == CG_OK) {
-        status = cg_staging_publish(commit->staging, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_mark"), err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_mark_published(ledger, ledger->run.run_no,
-                                          cg_staging_final_path(commit->staging), NULL, err);
-    }
-    if (status == CG_OK) {
-        status = cg_ledger_fault_point(ledger->path, cg_fault("ledger.after_mark"), err);
-    } else {
+    if (cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_publish"), err) != CG_OK ||
+        cg_staging_publish(commit->staging, err) != CG_OK ||
+        cg_ledger_fault_point(ledger->path, cg_fault("ledger.before_mark"), err) != CG_OK ||
+        cg_ledger_mark_published(ledger, ledger->run.run_no, cg_staging_final_path(commit->staging),
+                                 NULL, err) != CG_OK) {
         cg_error_wrap(err,
                       "run %lld is kept in the ledger but not yet published; the next run or "
                       "`claimgate ledger recover` finishes it",
                       (long long)ledger->run.run_no);
+        return err->status;
     }
-    return status;
+    return cg_ledger_fault_point(ledger->path, cg_fault("ledger.after_mark"), err);
 }

@@ -1,3 +1,4 @@
+#include "claimgate/base/fault.h"
 #include "support/ledger_fixture.h"
 
 #include <criterion/criterion.h>
@@ -126,3 +127,30 @@ Test(ledger_recover, asks_when_the_file_system_is_not_there) {
     cr_assert_str_eq(fixture_query(&fixture, "SELECT withdraws FROM run WHERE kind = 'withdraw'"),
                      "1\n");
 }
+
+#ifdef CG_FAULTS
+
+/* Kept it is in each case; published from the second step on, and marked at the last. */
+Test(ledger_recover, a_run_whose_end_fails_is_kept_and_goes_no_further) {
+    static const struct {
+        const char *fault;
+        bool is_published, is_marked;
+    } steps[] = {{"ledger.before_publish:1:5", false, false},
+                 {"ledger.before_mark:1:5", true, false},
+                 {"ledger.after_mark:1:5", true, true}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        char out[16], decided[8], marks[80];
+        const struct fixture_line line = {.claim = out, .units = 1};
+        struct cg_error err = CG_ERROR_INIT;
+        snprintf(out, sizeof out, "out%zu", i);
+        snprintf(marks, sizeof marks, "SELECT count(*) FROM publication WHERE run_no = %zu", i + 1);
+        cg_fault_want(steps[i].fault);
+        cr_expect_eq(fixture_run(&fixture, &line, 1, out, decided, &err), CG_IO, "%s", out);
+        cg_fault_want(NULL);
+        cr_expect_eq(strstr(err.text, "not yet published") != NULL, !steps[i].is_marked);
+        cr_expect_eq(fixture_holds(&fixture, out), steps[i].is_published, "%s", out);
+        cr_expect_str_eq(fixture_query(&fixture, marks), steps[i].is_marked ? "1\n" : "0\n");
+    }
+}
+
+#endif
