@@ -176,3 +176,26 @@ Test(ledger_pack, claims_lead_to_their_lines) {
     cr_assert_not(broken);
     cg_buffer_fini(&block);
 }
+
+Test(ledger_pack, a_line_whose_units_count_is_one_entry_and_another_where_some_do_not) {
+    static const struct {
+        int64_t decision, frequency;
+        bool over_cap;
+        uint32_t count;
+        uint8_t last_kind;
+    } rows[] = {{CG_ACCEPTED, CG_ORIGINAL, false, 1, CG_ENTRY_LINE},
+                {CG_CUTBACK, CG_ORIGINAL, true, 2, CG_ENTRY_LINE},
+                {CG_REJECTED, CG_ORIGINAL, true, 1, CG_ENTRY_OTHER},
+                {CG_REJECTED, CG_ORIGINAL, false, 1, CG_ENTRY_OTHER},
+                {CG_ACCEPTED, CG_VOID, false, 1, CG_ENTRY_OTHER}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cg_cell line[CG_LINE_CELLS], take_back[CG_TAKE_CELLS];
+        struct cg_packed_entry entries[2];
+        fill(line, take_back);
+        line[CG_LINE_DECISION] = cg_cell_integer(rows[i].decision);
+        line[CG_LINE_FREQUENCY] = cg_cell_integer(rows[i].frequency);
+        line[CG_LINE_USED] = rows[i].over_cap ? cg_cell_integer(42) : cg_cell_null();
+        cr_assert_eq(cg_entries_of_line(line, 1, 1, 1, entries), rows[i].count, "row %zu", i);
+        cr_expect_eq(entries[rows[i].count - 1].kind, rows[i].last_kind, "row %zu", i);
+    }
+}

@@ -183,3 +183,19 @@ Test(member_history, a_large_member_answers_for_each_cap_by_the_codes_that_it_co
         cr_expect_eq(daily, 1 + i % 2);
     }
 }
+
+/* A line on each of five days, of which three are asked about. */
+Test(member_history, daily_units_are_those_of_the_days_asked_about) {
+    static const struct cg_cap all = {.counts_all = true};
+    static const uint64_t wanted[5] = {0, 1, 1, 1, 0};
+    const int32_t first = 20000 - CG_DAY_FIRST;
+    struct cg_member_history history = {.count = 0};
+    uint64_t days[5] = {0};
+    for (uint32_t i = 0; i < 5; i++) {
+        next_line()->start = ((uint32_t)first + i) & 0x1FFFFU;
+        cr_assert(cg_member_history_add(&store, &history, i));
+    }
+    cg_member_history_daily_units(&store, &history, &all, 20001, 20003, days + 1);
+    cr_expect_arr_eq(days, wanted, sizeof days);
+    cr_expect_eq(cg_member_history_units(&store, &history, &all, 20001, 20003), 3);
+}
