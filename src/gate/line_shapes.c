@@ -30,10 +30,19 @@ static const struct {
     {CG_REASON_BIRTH_DATE_INVALID, CG_FIELD_BIRTH_DATE},
 };
 
-/* Of five modifiers those that are good are no fault. A field without a column has none to mend. */
-static bool is_at_fault(enum cg_reason reason, struct cg_text value, int32_t column) {
-    return column >= 0 && (reason != CG_REASON_MODIFIER_INVALID ||
-                           (value.len > 0 && cg_field_modifier(value) == 0));
+/* Of five modifiers those that are good are no fault, nor is the way in which a date is written
+ * that only comes before another one. A field without a column has none to mend. */
+static bool is_at_fault(const struct cg_binding *binding, enum cg_field field, struct cg_text value,
+                        int32_t column) {
+    switch (cg_shape_kind_of((int)field)) {
+    case CG_HOLDS_MODIFIER:
+        return column >= 0 && value.len > 0 && cg_field_modifier(value) == 0;
+    case CG_HOLDS_DATE:
+        return column >= 0 &&
+               cg_date_parse(value.ptr, value.len, binding->date_formats[field]) == CG_DAY_NONE;
+    default:
+        return column >= 0;
+    }
 }
 
 uint32_t cg_fault_column(const struct cg_binding *binding, const struct cg_batch *batch,
@@ -71,7 +80,7 @@ void cg_note_shapes(const struct cg_binding *binding, const struct cg_batch *bat
             continue;
         }
         const struct cg_text value = cg_detail_find(&detail, field, &column);
-        if (is_at_fault(reason, value, column)) {
+        if (is_at_fault(binding, field, value, column)) {
             cg_shapes_note_value(counts, line->record_no,
                                  (enum cg_shape_kind)cg_shape_kind_of((int)field), (uint32_t)field,
                                  value);

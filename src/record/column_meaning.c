@@ -57,7 +57,8 @@ bool cg_column_tells_rows(struct cg_text name) {
     const struct told done = count_words(&words, doing, kind, "claim clm line ln service svc");
     return (told.others == 0 && (told.by_second == 0 || is_of_claim) &&
             told.by_first + told.by_second > 0) ||
-           (done.others == 0 && done.by_first > 0 && done.by_first + done.by_second > 1);
+           (done.others == 0 && done.by_first > 0 && done.by_first + done.by_second > 1) ||
+           cg_column_word_is_in(name, "paid unpaid is_paid payable"); /* or not, with no amount */
 }
 
 bool cg_column_ends_rows(struct cg_text name) {

@@ -25,7 +25,9 @@ enum cg_status cg_header_columns_read(struct cg_text header, char delimiter,
     return cg_error_set(err, CG_BAD_DATA, "the header %s; the first line must name the columns",
                         fault == CG_NUL_BYTE         ? "holds a NUL byte"
                         : fault == CG_UNCLOSED_QUOTE ? "has a quote that is not closed on its line"
-                                                     : "has a quote where none may stand");
+                                                     : "has a quote where none may stand (no blank "
+                                                       "between a quote and the delimiter; a quote "
+                                                       "in a quoted name twice)");
 }
 
 void cg_header_columns_free(struct cg_header_columns *columns) {

@@ -20,7 +20,7 @@ const struct cg_telling_values cg_values_that_take_back = {
     .words = "void voids voided reversal reversed reverse delete deleted deletion cancel canceled "
              "cancelled cancellation denied deny denial reject rejected rejection retract "
              "retracted retraction suspended suspend pended superseded backout recouped recoupment "
-             "takeback duplicate withdrawn replaced",
+             "takeback duplicate withdrawn replaced unpaid",
     .alone = "rev del"};
 
 const struct cg_telling_values cg_values_that_end = {

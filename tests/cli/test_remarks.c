@@ -157,6 +157,24 @@ Test(remarks, a_fault_of_fewer_records_is_no_fault_of_the_file) {
     }
 }
 
+/* All of the file has it, and no format of dates would mend it. */
+Test(remarks, an_end_before_the_start_is_no_way_to_write_a_date) {
+    static const char rows[] = HEADER "A,1,M1,2025-01-06,2025-01-01,H0038,2,1000000004,n\n"
+                                      "B,1,M1,2025-01-07,2025-01-02,H0038,2,1000000004,n\n";
+    const char *const argv[] = {run_claimgate(),
+                                "validate",
+                                scene_file(&scene, "e.csv", rows, sizeof rows - 1),
+                                "--roster",
+                                ROSTER,
+                                "--dry-run",
+                                NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_not_null(strstr(run.out, "service_end_date_invalid"), "%s%s", run.out, run.err);
+    cr_expect_null(strstr(run.err, "one fault"), "%s", run.err);
+    run_fini(&run);
+}
+
 Test(remarks, the_report_has_them_whatever_the_threads) {
     static const char *const threads[] = {"0", "1", "2", "7"};
     const char *file = make_file(&faulty[0], RECORDS);

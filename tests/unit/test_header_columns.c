@@ -222,7 +222,7 @@ Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless
               "disposition_cd", "claim_outcome", "adjudication_result", "pymt_dnl_cd",
               "CLM_PMT_DNL_CD", "claim_state", "adj_status", "cancel_flag", "void_date", "dup_flag",
               "transaction_type", "txn_cd", "action_code", "record_action", "adj_type",
-              "adjustment_indicator", "ln_stus_cd", "paid_flag");
+              "adjustment_indicator", "ln_stus_cd", "paid_flag", "Paid");
     const char *const *const others =
         NAMES("member_status", "patient_discharge_status", "state", "st", "reason_code", "result",
               "discharge_disposition", "patient_outcome", "member_state", "claim_member_state",
