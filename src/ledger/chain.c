@@ -232,7 +232,7 @@ enum cg_status cg_ledger_check_newest(struct cg_ledger *ledger, struct cg_error 
     bool damaged = false;
     bool same = true;
     enum cg_status status = check_pages(ledger, &damaged, err);
-    if (status == CG_OK) {
+    if (status == CG_OK && !damaged) {
         status = compare_newest(ledger, &same, err);
     }
     if (status == CG_OK && (damaged || !same)) {
