@@ -1,10 +1,13 @@
 #include "claimgate/gate/history.h"
 #include "claimgate/rules/reason.h"
 #include "gate/caps.h"
+#include "gate/history_edits.h"
+#include "gate/member_history.h"
 
 #include "support/history_lines.h"
 
 #include <criterion/criterion.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static struct cg_policy_version version;
@@ -281,4 +284,31 @@ Test(caps, accepted_units_never_pass_the_limit_whatever_comes) {
     cr_assert_eq(
         cg_history_units_used(history, cg_text_of("M"), &version.caps[0], date_day("2025-06-30")),
         200);
+}
+
+/* So far from each other that the period found last is kept in the same place. */
+Test(caps, two_caps_that_share_a_place_have_each_its_own_period) {
+    enum { APART = CG_PERIOD_MEMOS * 256 };
+    static _Alignas(max_align_t) unsigned char room[APART + sizeof(struct cg_cap)];
+    static struct cg_history_memory memory;
+    static struct cg_cap_scratch scratch;
+    struct cg_member_history of_member = {.count = 0};
+    struct cg_cap *yearly = (void *)room, *daily = (void *)(room + APART);
+    const int32_t day = date_day("2024-07-09");
+    const struct cg_spread spread = cg_spread_of(day, day, 1, false);
+    const struct cg_cap_view view = {
+        .store = &memory.store, .history = &of_member, .scratch = &scratch};
+    *yearly = plain_cap(CG_PERIOD_YEAR, 9);
+    *daily = plain_cap(CG_PERIOD_DAY, 9);
+    cg_line_store_init(&memory.store);
+    struct cg_service *service = cg_line_store_next(&memory.store);
+    cr_assert_not_null(service);
+    *service = (struct cg_service){.start = (uint32_t)(day - 1 - CG_DAY_FIRST) & 0x1FFFFU,
+                                   .accepted_units = 3};
+    cr_assert(cg_member_history_add(&memory.store, &of_member, 1));
+    for (int round = 0; round < 2; round++) {
+        cr_expect_eq(cg_cap_test(&view, yearly, &spread).used_at_start, 3);
+        cr_expect_eq(cg_cap_test(&view, daily, &spread).used_at_start, 0);
+    }
+    cg_line_store_fini(&memory.store);
 }

@@ -216,6 +216,19 @@ Test(ledger_rendered, days_before_1970_have_a_last_one_too) {
     cr_expect(entry.lines == 2 && entry.last_day == -680);
 }
 
+Test(ledger_rendered, a_month_beyond_the_calendar_breaks_its_block) {
+    static const int32_t days[] = {CG_DAY_FIRST - 1, CG_DAY_FIRST, CG_DAY_LAST, CG_DAY_LAST + 1};
+    for (uint32_t i = 0; i < 4; i++) {
+        uint8_t bytes[32];
+        struct cg_rendered_entry entry;
+        size_t len = cg_varint_put(bytes, 1234567893);
+        len += cg_varint_put(bytes + len, cg_zigzag(days[i]));
+        memcpy(bytes + len, (uint8_t[]){0, 1, 1, 0}, 4);
+        struct cg_rendered_reader reader = {.packed = {(const char *)bytes, (uint32_t)len + 4}};
+        cr_expect_eq(cg_rendered_next(&reader, &entry), i == 1 || i == 2, "case %u", i);
+    }
+}
+
 /* Small numbers mostly, as a block has them. */
 Test(ledger_rendered, a_block_of_any_bytes_is_read_to_an_end) {
     uint32_t seed = 1;

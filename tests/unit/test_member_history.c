@@ -164,6 +164,18 @@ Test(member_history, room_for_a_claim_is_there_or_a_lack_of_memory_is_told) {
     cr_expect(cg_member_history_reserve(&store, &history, 20));
 }
 
+Test(member_history, a_lack_of_memory_for_a_line_or_its_id_is_told) {
+    struct cg_member_history history = {.count = 0};
+    cg_fault_want("pool.take:1:12");
+    cr_expect_null(cg_line_store_next(&store));
+    cg_fault_want(NULL);
+    cg_line_store_open_claim(&store);
+    add_line_of(&history, "an-id-that-is-kept-elsewhere", 1);
+    cg_fault_want("pool.take:1:12");
+    cr_expect_not(cg_line_store_close_claim(&store, true));
+    cg_fault_want(NULL);
+}
+
 #endif
 
 /* A line of one code, and one of another that the first cap does not count. */
