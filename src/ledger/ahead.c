@@ -26,6 +26,7 @@ enum {
     READERS_MAX = 8,
     MEMBERS_MIN = 64, /* fewer are looked up as they come */
     LINES_USUAL = 64, /* a member */
+    SHARES = 2,       /* of the recent groups of all members, for as many threads at once */
 };
 
 /* Of all batches that wait to be decided. */
@@ -41,11 +42,16 @@ struct cg_ledger_ahead {
     struct cg_ledger *ledger; /* whose recalls it helps */
     bool has_begun;           /* a transaction of it, which had none */
     int64_t last_run;         /* that it sees */
+    int64_t last_member;
     struct reader readers[READERS_MAX];
     uint32_t reader_count;
-    pthread_mutex_t lock;     /* of `lender` and `spare` */
-    struct cg_past *lender;   /* a reader's, which has all recent groups in memory; NULL: not yet */
-    struct cg_waiting *spare; /* empty ones, whose memory is used again */
+    struct cg_past shares[SHARES]; /* through readers; hold the recent groups of all members */
+    pthread_mutex_t lock;          /* of what follows, to `spare` */
+    pthread_cond_t change;         /* another share is over */
+    uint32_t shares_begun;
+    uint32_t shares_over;        /* loaded, or failed */
+    bool lacks_share;            /* one has failed */
+    struct cg_waiting *spare;    /* empty ones, whose memory is used again */
     struct cg_waiting **batches; /* by the place of their sequence; NULL: nothing waits */
     uint32_t depth;
     atomic_uint_fast64_t bytes;       /* of outlines that wait */
@@ -60,13 +66,12 @@ static enum cg_status ask_last_run(struct cg_ledger *ledger, int64_t *out, struc
 static bool fix_state(struct cg_ledger_ahead *ahead) {
     struct cg_ledger *ledger = ahead->ledger;
     struct cg_error ignored = CG_ERROR_INIT;
-    int64_t last_member = 0;
     ahead->has_begun = sqlite3_get_autocommit(ledger->db) != 0;
     if (ahead->has_begun && cg_ledger_exec(ledger, "BEGIN", "beginning", &ignored) != CG_OK) {
         return false;
     }
-    return cg_past_last_member(ledger, &last_member, &ignored) == CG_OK && last_member > 0 &&
-           ask_last_run(ledger, &ahead->last_run, &ignored) == CG_OK;
+    return cg_past_last_member(ledger, &ahead->last_member, &ignored) == CG_OK &&
+           ahead->last_member > 0 && ask_last_run(ledger, &ahead->last_run, &ignored) == CG_OK;
 }
 
 /* NULL: no memory. */
@@ -102,7 +107,10 @@ void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
         cg_ledger_rollback(ahead->ledger);
     }
     if (ahead->ledger->recall != NULL) {
-        ahead->ledger->recall->past.lender = NULL;
+        ahead->ledger->recall->past.lender_count = 0;
+    }
+    for (uint32_t i = 0; i < SHARES; i++) {
+        cg_past_close(&ahead->shares[i]);
     }
     for (uint32_t i = 0; i < ahead->reader_count; i++) {
         cg_ledger_close(ahead->readers[i].ledger);
@@ -115,6 +123,7 @@ void cg_ledger_ahead_free(struct cg_ledger_ahead *ahead) {
         cg_waiting_free(take_waiting(ahead));
     }
     (void)pthread_mutex_destroy(&ahead->lock);
+    (void)pthread_cond_destroy(&ahead->change);
     free(ahead->batches);
     free(ahead);
 }
@@ -136,6 +145,7 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
     ahead->depth = depth;
     ahead->reader_count = threads == 0 ? 1 : threads < READERS_MAX ? threads : READERS_MAX;
     (void)pthread_mutex_init(&ahead->lock, NULL);
+    (void)pthread_cond_init(&ahead->change, NULL);
     for (uint32_t i = 0; i < ahead->reader_count; i++) {
         (void)pthread_mutex_init(&ahead->readers[i].lock, NULL);
     }
@@ -149,22 +159,43 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
 
 /* --- reading, on any thread --- */
 
-/* The first reader loads the recent groups of all members; the others, and the ledger that is
- * helped, look into these. It has decided nothing yet: its first batch waits here. */
-static enum cg_status lend_recent(struct cg_ledger_ahead *ahead, struct cg_past *past,
-                                  struct cg_error *err) {
-    enum cg_status status = CG_OK;
+static enum cg_status load_share(struct cg_ledger_ahead *ahead, uint32_t share,
+                                 struct cg_ledger *reader, struct cg_error *err) {
+    const int64_t first = ahead->last_member * share / SHARES + 1;
+    const int64_t last = ahead->last_member * (share + 1) / SHARES;
+    struct cg_past *past = &ahead->shares[share];
+    const enum cg_status status = cg_past_open(past, reader, ahead->ledger->before_run, err);
+    return status != CG_OK || last < first ? status : cg_past_load(past, first, last, err);
+}
+
+/* The recent groups of all members are loaded by the readers that come first, a share each, and by
+ * one where no other comes; all look into them. */
+static void load_shares(struct cg_ledger_ahead *ahead, struct cg_ledger *reader) {
+    struct cg_error ignored = CG_ERROR_INIT;
     (void)pthread_mutex_lock(&ahead->lock);
-    if (ahead->lender == NULL) {
-        status = cg_past_load_all(past, err);
-        if (status == CG_OK) {
-            ahead->lender = past;
-            ahead->ledger->recall->past.lender = past;
-        }
+    while (ahead->shares_begun < SHARES) {
+        const uint32_t share = ahead->shares_begun++;
+        (void)pthread_mutex_unlock(&ahead->lock);
+        const bool good = load_share(ahead, share, reader, &ignored) == CG_OK;
+        (void)pthread_mutex_lock(&ahead->lock);
+        ahead->lacks_share |= !good;
+        ahead->shares_over++;
+        (void)pthread_cond_broadcast(&ahead->change);
     }
-    past->lender = ahead->lender;
+    while (ahead->shares_over < SHARES) {
+        (void)pthread_cond_wait(&ahead->change, &ahead->lock);
+    }
     (void)pthread_mutex_unlock(&ahead->lock);
-    return status;
+}
+
+/* False: they are not there, all of them. */
+static bool lend_shares(struct cg_ledger_ahead *ahead, const struct cg_ledger *to) {
+    (void)pthread_mutex_lock(&ahead->lock);
+    const bool are_there = ahead->shares_over == SHARES && !ahead->lacks_share;
+    (void)pthread_mutex_unlock(&ahead->lock);
+    to->recall->past.lenders = ahead->shares;
+    to->recall->past.lender_count = are_there ? SHARES : 0;
+    return are_there;
 }
 
 static enum cg_status open_reader(struct cg_ledger_ahead *ahead, struct cg_ledger **out,
@@ -181,16 +212,18 @@ static enum cg_status open_reader(struct cg_ledger_ahead *ahead, struct cg_ledge
     if (status == CG_OK && last_run != ahead->last_run) {
         return cg_error_set(err, CG_BUSY, "another run was kept meanwhile");
     }
-    if (status == CG_OK) {
-        status = cg_ledger_recall_for(*out, helped->policy, helped->before_run, err);
-    }
-    return status == CG_OK ? lend_recent(ahead, &(*out)->recall->past, err) : status;
+    return status == CG_OK ? cg_ledger_recall_for(*out, helped->policy, helped->before_run, err)
+                           : status;
 }
 
 static bool is_ready(struct cg_ledger_ahead *ahead, struct reader *reader) {
     struct cg_error ignored = CG_ERROR_INIT;
     if (reader->ledger == NULL && !reader->has_failed) {
         reader->has_failed = open_reader(ahead, &reader->ledger, &ignored) != CG_OK;
+        if (!reader->has_failed) {
+            load_shares(ahead, reader->ledger);
+            reader->has_failed = !lend_shares(ahead, reader->ledger);
+        }
     }
     return !reader->has_failed;
 }
@@ -300,6 +333,7 @@ void cg_ledger_ahead_read(struct cg_ledger_ahead *ahead, const struct cg_batch *
 /* --- deciding --- */
 
 void cg_ledger_ahead_begin(struct cg_ledger_ahead *ahead, const struct cg_batch *batch) {
+    (void)lend_shares(ahead, ahead->ledger);
     ahead->at_hand = ahead->batches[batch->sequence % ahead->depth];
 }
 

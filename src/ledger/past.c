@@ -200,12 +200,6 @@ enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
     return status;
 }
 
-enum cg_status cg_past_load_all(struct cg_past *past, struct cg_error *err) {
-    int64_t last;
-    const enum cg_status status = cg_past_last_member(past->ledger, &last, err);
-    return status == CG_OK ? cg_past_load(past, 1, last, err) : status;
-}
-
 /* A part of `past`, without the runs that do not count. */
 static enum cg_status take_part(const struct cg_past *past, struct cg_text part,
                                 struct cg_buffer *out, struct cg_error *err) {
@@ -246,10 +240,14 @@ static enum cg_status gather_parts(struct cg_past *past, int64_t member_no, stru
 
 /* Whose stretch in memory the member is in; NULL: none. */
 static const struct cg_past *holder_of(const struct cg_past *past, int64_t member_no) {
-    const struct cg_past *lender = past->lender;
-    return member_no >= past->first && member_no <= past->last                         ? past
-           : lender != NULL && member_no >= lender->first && member_no <= lender->last ? lender
-                                                                                       : NULL;
+    const struct cg_past *holder = past;
+    for (uint32_t i = 0; member_no < holder->first || member_no > holder->last; i++) {
+        if (i == past->lender_count) {
+            return NULL;
+        }
+        holder = &past->lenders[i];
+    }
+    return holder;
 }
 
 static enum cg_status gather_links(const struct cg_past *past, int64_t member_no,

@@ -39,10 +39,11 @@ struct cg_past {
     /* The stretch in memory, `first` to `last`; last 0: none. */
     int64_t first;
     int64_t last;
-    const struct cg_past *lender; /* holds a stretch in memory that is read here; NULL: none */
-    uint32_t *heads;              /* by member: its first link plus 1 */
-    struct cg_array links;        /* of struct cg_past_link */
-    struct cg_array runs;         /* of struct cg_past_run, by offset */
+    const struct cg_past *lenders; /* hold stretches in memory that are read here */
+    uint32_t lender_count;
+    uint32_t *heads;       /* by member: its first link plus 1 */
+    struct cg_array links; /* of struct cg_past_link */
+    struct cg_array runs;  /* of struct cg_past_run, by offset */
     struct cg_buffer bytes;
 };
 
@@ -54,7 +55,6 @@ void cg_past_close(struct cg_past *past);
 /* Hold the recent groups of these members in memory. CG_BAD_DATA: a block is broken. */
 cg_must_use enum cg_status cg_past_load(struct cg_past *past, int64_t first, int64_t last,
                                         struct cg_error *err);
-cg_must_use enum cg_status cg_past_load_all(struct cg_past *past, struct cg_error *err);
 /* The member's next recent group in memory; *at is 0 at first. False: there is none. */
 bool cg_past_recent(const struct cg_past *past, int64_t member_no, uint32_t *at, int64_t *run_no,
                     struct cg_text *entries);

@@ -186,26 +186,19 @@ bool cg_rendered_step(struct cg_rendered *rendered, cg_put_row_fn put, void *con
     return true;
 }
 
-static uint64_t get_number(struct cg_rendered_reader *reader) {
+/* A number off `packed`; 0 when it is broken, which then has no more. */
+static inline uint64_t get_number(struct cg_text *packed, bool *broken) {
     uint64_t value = 0;
-    struct cg_text *packed = &reader->packed;
-    const size_t used =
-        reader->broken ? 0 : cg_varint_get((const uint8_t *)packed->ptr, packed->len, &value);
-    reader->broken = used == 0;
+    const size_t used = cg_varint_get((const uint8_t *)packed->ptr, packed->len, &value);
+    *broken |= used == 0;
     packed->ptr += used;
-    packed->len -= (uint32_t)used;
-    return used == 0 ? 0 : value;
+    packed->len = used == 0 ? 0 : packed->len - (uint32_t)used;
+    return value;
 }
 
-static struct cg_text get_reason(struct cg_rendered_reader *reader) {
-    const uint64_t number = get_number(reader);
-    if (number == 0) {
-        return (struct cg_text){"", 0};
-    }
-    if (number <= reader->reason_count) {
-        return reader->reasons[number - 1];
-    }
-    const uint64_t len = get_number(reader);
+/* A reason that the block names here. */
+static struct cg_text get_name(struct cg_rendered_reader *reader) {
+    const uint64_t len = get_number(&reader->packed, &reader->broken);
     if (reader->reason_count == CG_RENDERED_REASONS_MAX || len >= CG_RENDERED_REASON_BYTES ||
         len > reader->packed.len) {
         reader->broken = true;
@@ -219,17 +212,29 @@ static struct cg_text get_reason(struct cg_rendered_reader *reader) {
 }
 
 bool cg_rendered_next(struct cg_rendered_reader *reader, struct cg_rendered_entry *out) {
-    if (reader->packed.len == 0) {
+    struct cg_text packed = reader->packed; /* in registers */
+    bool broken = false;
+    if (packed.len == 0) {
         return false;
     }
-    reader->npi += get_number(reader);
-    reader->month_day += cg_unzigzag(get_number(reader) & UINT32_MAX);
-    *out = (struct cg_rendered_entry){.npi = reader->npi, .reason = get_reason(reader)};
-    out->lines = get_number(reader);
-    out->units = get_number(reader);
-    const uint64_t day = get_number(reader);
-    reader->broken = reader->broken || day > 31 || reader->month_day < CG_DAY_FIRST ||
-                     reader->month_day > CG_DAY_LAST;
+    reader->npi += get_number(&packed, &broken);
+    reader->month_day += cg_unzigzag(get_number(&packed, &broken) & UINT32_MAX);
+    *out = (struct cg_rendered_entry){.npi = reader->npi, .reason = {"", 0}};
+    const uint64_t reason = get_number(&packed, &broken);
+    if (reason > reader->reason_count) {
+        reader->packed = packed;
+        out->reason = get_name(reader);
+        packed = reader->packed;
+        broken = reader->broken;
+    } else if (reason > 0) {
+        out->reason = reader->reasons[reason - 1];
+    }
+    out->lines = get_number(&packed, &broken);
+    out->units = get_number(&packed, &broken);
+    const uint64_t day = get_number(&packed, &broken);
+    reader->packed = packed;
+    reader->broken =
+        broken || day > 31 || reader->month_day < CG_DAY_FIRST || reader->month_day > CG_DAY_LAST;
     out->month_day = (int32_t)reader->month_day;
     out->last_day = out->month_day + (int32_t)day;
     return !reader->broken;

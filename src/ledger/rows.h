@@ -35,7 +35,7 @@ enum {
     CG_ROW_CELLS_MAX = CG_LINE_CELLS,
 };
 
-enum { CG_ROW_BLOCK_BYTES = 1 << 18 };
+enum { CG_ROW_BLOCK_BYTES = 1 << 16 };
 
 /* So many bytes in a value fill pages: what a row of SQLite has beyond a page stands on pages of
  * its own, as many bytes as fill them, but at least 1004 beside other rows. */
