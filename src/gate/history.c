@@ -16,6 +16,7 @@
 #include "history_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     struct cg_history *history = calloc(1, sizeof *history);
@@ -26,6 +27,7 @@ struct cg_history *cg_history_new(cg_recall_fn recall, void *recall_context) {
     cg_line_store_init(&memory->store);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
     cg_claim_billers_init(&memory->billers, memory->store.seed);
+    memory->voided.limit = 1U << 22;
     cg_line_ids_init(&history->line_ids, CG_LINE_NUMBER_MAX);
     history->recall = recall;
     history->recall_context = recall_context;
@@ -46,6 +48,7 @@ void cg_history_free(struct cg_history *history) {
     cg_line_ids_fini(&history->line_ids);
     cg_take_backs_fini(&history->memory.take_backs);
     cg_claim_billers_fini(&history->memory.billers);
+    cg_seen_fini(&history->memory.voided);
     cg_line_store_fini(&history->memory.store);
     free(history->memory.scratch);
     free(history);
@@ -58,6 +61,8 @@ void cg_history_forget(struct cg_history *history) {
     cg_take_backs_fini(&memory->take_backs);
     cg_take_backs_init(&memory->take_backs, memory->store.seed);
     cg_claim_billers_fini(&memory->billers);
+    cg_seen_fini(&memory->voided);
+    memset(memory->voided_claims, 0, sizeof memory->voided_claims);
     cg_line_store_reset(&memory->store);
 }
 

@@ -33,6 +33,49 @@ static void count_taken(void *context, const struct cg_service *service) {
     line->taken_back_units += service->accepted_units;
 }
 
+/* A line that would leave something if it came to stand. */
+struct candidate {
+    struct cg_service *service; /* the store's next line */
+    uint64_t claim_hash;
+    bool start_day_is_free;
+};
+
+static uint64_t hash_of_voided(const struct cg_member *member, const struct cg_service *service) {
+    const struct cg_text claim = cg_key_text(&service->claim);
+    const uint64_t seed = member->memory->store.seed + (uintptr_t)member->history;
+    return cg_hash64(claim.ptr, claim.len, cg_service_hash(service, seed) + service->line_number);
+}
+
+static uint64_t *word_of(struct cg_history_memory *memory, uint64_t claim_hash) {
+    return &memory->voided_claims[claim_hash / 64 % CG_VOIDED_CLAIM_WORDS];
+}
+
+bool cg_member_note_voided(struct cg_member *member, const struct cg_service *service) {
+    struct cg_history_memory *memory = member->memory;
+    const uint64_t claim_hash = cg_key_hash(&service->claim, memory->store.seed);
+    (void)cg_seen_note(&memory->voided, hash_of_voided(member, service));
+    *word_of(memory, claim_hash) |= UINT64_C(1) << claim_hash % 64;
+    return !memory->voided.no_memory;
+}
+
+static bool comes_again_voided(const struct cg_member *member, const struct candidate *candidate) {
+    const uint64_t claims = *word_of(member->memory, candidate->claim_hash);
+    return (claims >> candidate->claim_hash % 64 & 1) != 0 &&
+           cg_seen_has(&member->memory->voided, hash_of_voided(member, candidate->service));
+}
+
+struct voiding {
+    struct cg_member *member;
+    struct cg_line *line;
+    bool good;
+};
+
+static void count_voided(void *context, const struct cg_service *service) {
+    struct voiding *voiding = context;
+    voiding->good = cg_member_note_voided(voiding->member, service) && voiding->good;
+    count_taken(voiding->line, service);
+}
+
 struct reversal {
     struct cg_line *line;
     uint32_t submitted_units; /* of the lines taken back, some of which may have been cut back */
@@ -87,7 +130,12 @@ static enum cg_status take_claim_back(struct cg_member *member, struct cg_line *
         return CG_OK;
     }
     const struct cg_claim_lines all = {note.original, CG_LINE_NUMBER_NONE};
-    if (!cg_member_history_take_out(&memory->store, member->history, &all, count_taken, line)) {
+    struct voiding voiding = {member, line, true};
+    const bool voids = line->frequency == CG_VOID;
+    if (!cg_member_history_take_out(&memory->store, member->history, &all,
+                                    voids ? count_voided : count_taken,
+                                    voids ? (void *)&voiding : (void *)line) ||
+        !voiding.good) {
         return CG_INTERNAL;
     }
     if (line->taken_back_lines > 0) {
@@ -143,13 +191,6 @@ static void reject(struct cg_line *line, enum cg_reason reason) {
     line->reasons |= cg_reason_bit(reason);
     line->decision = CG_REJECTED;
 }
-
-/* A line that would leave something if it came to stand. */
-struct candidate {
-    struct cg_service *service; /* the store's next line */
-    uint64_t claim_hash;
-    bool start_day_is_free;
-};
 
 static bool has_service(const struct cg_member *member, const struct candidate *candidate,
                         enum cg_which_claim which) {
@@ -265,6 +306,9 @@ static enum cg_status accept(struct cg_member *member, struct cg_line *line,
         line->decision = CG_ACCEPTED;
     }
     service->accepted_units = line->accepted_units & 0x3FFFU;
+    if (line->frequency == CG_ORIGINAL && comes_again_voided(member, candidate)) {
+        mark(member->memory, line, CG_COMES_AGAIN_VOIDED);
+    }
     if (!cg_member_history_add(&member->memory->store, member->history, candidate->claim_hash)) {
         return CG_INTERNAL;
     }

@@ -11,10 +11,13 @@
 
 #include "caps.h"
 #include "claim_billers.h"
+#include "claimgate/base/seen.h"
 #include "claimgate/gate/history.h"
 #include "claimgate/record/batch.h"
 #include "member_history.h"
 #include "take_backs.h"
+
+enum { CG_VOIDED_CLAIM_WORDS = 1024 };
 
 /* What all members share. */
 struct cg_history_memory {
@@ -24,6 +27,10 @@ struct cg_history_memory {
     bool takes_same_number;
     uint32_t told_lines;             /* marked in this way or that since it was asked last */
     struct cg_claim_billers billers; /* filled where it takes the same number */
+    /* Lines that voids have taken back, for who sees one again; and a bit for each hash of their
+     * claims, for hardly any line is of one. */
+    struct cg_seen voided;
+    uint64_t voided_claims[CG_VOIDED_CLAIM_WORDS];
     /* Of the take-back being decided: what it names, and which claim a payer's alias says that it
      * means; len 0: none. Its bytes stay. */
     struct cg_key named;
@@ -47,6 +54,8 @@ bool cg_member_asks_in_vain(const struct cg_member *member,
  * whom it was billed. */
 cg_must_use enum cg_status cg_member_note_take_back(struct cg_member *member,
                                                     struct cg_take_back note);
+/* A void has taken it back. False: no memory. */
+cg_must_use bool cg_member_note_voided(struct cg_member *member, const struct cg_service *service);
 cg_must_use bool cg_member_note_biller(struct cg_member *member, const struct cg_key *claim,
                                        uint64_t billing_npi);
 

@@ -53,6 +53,9 @@ enum cg_status cg_member_add_line(struct cg_member *member, const struct cg_past
     if (line->taken_back_by.len > CG_ID_MAX_BYTES || line->taken_back_as.len > CG_ID_MAX_BYTES) {
         return CG_BAD_DATA;
     }
+    if (line->taken_back_frequency == CG_VOID && !cg_member_note_voided(member, service)) {
+        return CG_INTERNAL;
+    }
     return cg_member_note_take_back(
         member, (struct cg_take_back){
                     .claim = cg_key_of(line->taken_back_by),

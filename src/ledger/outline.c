@@ -14,6 +14,12 @@ struct cg_outlined_group {
 /* What takes the place of a line that was taken back. */
 static const struct cg_outline nothing = {.day = CG_OUTLINE_DAY_NONE};
 
+/* One that a void took back is told where it comes again, and so is to be known by its tags. */
+static struct cg_outline without_units(struct cg_outline line) {
+    line.units = 0;
+    return line;
+}
+
 bool cg_outliner_init(struct cg_outliner *outliner, const struct cg_ledger *ledger) {
     const struct cg_numbers *services = &ledger->numbers.services;
     cg_array_init(&outliner->lines, sizeof(struct cg_outline), LINES_MAX);
@@ -59,7 +65,8 @@ static void free_in_group(struct cg_outliner *outliner, const struct cg_outlined
         }
         if (cg_text_equal(entry.claim_id, take_back->original_claim_id) &&
             (take_back->line_number == 0 || take_back->line_number == entry.line_number)) {
-            *(struct cg_outline *)cg_array_at(&outliner->lines, at) = nothing;
+            struct cg_outline *line = cg_array_at(&outliner->lines, at);
+            *line = take_back->frequency == CG_VOID ? without_units(*line) : nothing;
         }
         at++;
     }

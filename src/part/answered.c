@@ -46,7 +46,7 @@ bool cg_answered_read(struct cg_text row_text, struct cg_answered *out) {
     decided->units_available = (uint32_t)cg_handed_number(&row, UINT32_MAX);
     decided->taken_back_lines = (uint32_t)cg_handed_number(&row, UINT32_MAX);
     decided->taken_back_units = (uint32_t)cg_handed_number(&row, UINT32_MAX);
-    decided->odd_take_back = (uint8_t)cg_handed_number(&row, CG_TOOK_THOUGH_REJECTED);
+    decided->odd_take_back = (uint8_t)cg_handed_number(&row, CG_ODD_TAKE_BACK_LAST);
     decided->near_member = cg_handed_number(&row, 1) != 0;
     for (uint32_t i = 0; i < CG_CAPS_MAX; i++) {
         decided->cap_used[i] = (uint32_t)cg_handed_number(&row, UINT32_MAX) - 1U;

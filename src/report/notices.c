@@ -82,6 +82,12 @@ static const struct {
                                          "number since stands",
                                  .mend = "where that is to go too, send a void with a claim id of "
                                          "its own, or free it with `claimgate ledger release`"},
+    [CG_NOTICE_VOIDED_AGAIN] = {.name = "voided_lines_again",
+                                .seen = "lines that a void took back and that come again as they "
+                                        "were, under the same claim id and line number, so that "
+                                        "they are accepted anew",
+                                .mend = "look whether the file repeats an earlier one; free those "
+                                        "that are not to stand with `claimgate ledger release`"},
     [CG_NOTICE_REJECTED_REPLACEMENT] =
         {.name = "rejected_replacements",
          .seen = "replacements that were rejected when they had taken their original back, so that "
@@ -182,7 +188,8 @@ void cg_notices_add_lines(struct cg_notices *notices, const char *file,
             static const enum cg_notice_kind kind_of[] = {
                 [CG_TOOK_OTHER_UNITS] = CG_NOTICE_OTHER_UNITS,
                 [CG_TOOK_BACK_BEFORE] = CG_NOTICE_VOIDED_BEFORE,
-                [CG_TOOK_THOUGH_REJECTED] = CG_NOTICE_REJECTED_REPLACEMENT};
+                [CG_TOOK_THOUGH_REJECTED] = CG_NOTICE_REJECTED_REPLACEMENT,
+                [CG_COMES_AGAIN_VOIDED] = CG_NOTICE_VOIDED_AGAIN};
             add_record(notices, kind_of[line->odd_take_back], file, batch, line->record_no);
         }
     }

@@ -169,6 +169,39 @@ Test(notices, a_void_that_comes_again_and_leaves_its_claim_standing_is_told) {
     told_fini(&told);
 }
 
+#define VOIDED_FIRST                                                                               \
+    "A,1,M1,2025-01-06,H0038,2,1000000004,,\n"                                                     \
+    "A,2,M1,2025-01-07,H0038,2,1000000004,,\n"                                                     \
+    "B,1,M2,2025-01-06,H0038,2,1000000004,,\n"                                                     \
+    "C,1,M3,2025-01-06,H0038,2,1000000004,,\n"
+#define VOIDS                                                                                      \
+    "V,1,M1,2025-01-06,H0038,2,1000000004,8,A\n"                                                   \
+    "W,1,M2,2025-01-06,H0038,2,1000000004,8,B\n"                                                   \
+    "R,1,M3,2025-01-06,H0038,3,1000000004,7,C\n"
+/* As it was; with other units; of a claim that was replaced. */
+#define VOIDED_AGAIN                                                                               \
+    "A,2,M1,2025-01-07,H0038,2,1000000004,,\n"                                                     \
+    "B,1,M2,2025-01-06,H0038,3,1000000004,,\n"                                                     \
+    "C,1,M3,2025-01-06,H0038,2,1000000004,,\n"
+
+Test(notices, a_voided_line_that_comes_again_as_it_was_is_told, .timeout = 60) {
+    static const char *const nights[] = {VOIDED_FIRST, VOIDS, VOIDED_AGAIN};
+    struct told told = decide("one", VOIDED_FIRST VOIDS VOIDED_AGAIN, NULL, NULL);
+    expect(&told, "voided_lines_again", 1, "one.csv:9)");
+    told_fini(&told);
+    for (int i = 0; i < 3; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "night%d", i);
+        told = decide(name, nights[i], "--ledger", scene_path(&scene, "voided.ledger"));
+        if (i == 2) {
+            expect(&told, "voided_lines_again", 1, "night2.csv:2)");
+        } else {
+            cr_expect_null(strstr(told.err, "come again as they were"), "%s", told.err);
+        }
+        told_fini(&told);
+    }
+}
+
 Test(notices, a_replacement_that_is_rejected_and_has_taken_its_original_back_is_told) {
     struct told told = decide("fell",
                               "A,1,M1,2025-01-06,H0038,6,1000000004,,\n"

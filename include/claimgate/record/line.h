@@ -47,6 +47,8 @@ enum cg_odd_take_back {
     CG_TOOK_BACK_BEFORE,     /* a void: nothing, for it took its claim back before, of which lines
                               * stand again */
     CG_TOOK_THOUGH_REJECTED, /* a replacement: what stood before goes, and it does not come */
+    CG_COMES_AGAIN_VOIDED,   /* an original: accepted as it was when a void took it back */
+    CG_ODD_TAKE_BACK_LAST = CG_COMES_AGAIN_VOIDED,
 };
 
 enum cg_decision {

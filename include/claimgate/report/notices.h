@@ -23,6 +23,7 @@ enum cg_notice_kind {
     CG_NOTICE_HELD_CODE,       /* of an import: a code that a run would reject as it stands */
     CG_NOTICE_OTHER_UNITS,     /* reversed lines that have another number of units than it says */
     CG_NOTICE_VOIDED_BEFORE,   /* took nothing, for their claim was taken back by them before */
+    CG_NOTICE_VOIDED_AGAIN,    /* accepted as they were when a void took them back */
     CG_NOTICE_REJECTED_REPLACEMENT, /* and their originals are taken back all the same */
     CG_NOTICE_FED_BACK_ALONE,       /* of a rejected file, where nothing of the past is known */
     CG_NOTICE_VAIN_TAKE_BACK, /* out of scope or left out, and asks to take back a claim that stands
