@@ -152,6 +152,7 @@ static enum cg_status load_file(const struct cg_named_file *file, struct cg_layo
     if (layout == NULL) {
         return cg_error_no_memory(err);
     }
+    layout->is_builtin = file->is_builtin;
     cg_arena_init(&layout->arena, LAYOUT_MEMORY_MAX_BYTES);
     size_t before = problems->total;
     struct loading loading = {.layout = layout, .problems = problems};

@@ -6,9 +6,10 @@
 #include "layout_private.h"
 
 #include "claimgate/base/log.h"
+#include "claimgate/base/phrase.h"
 
 /* Two needed columns by their names; less may be chance. */
-enum { TELLING_COUNT = 7 };
+enum { TELLING_COUNT = 7, ABSENT_BYTES = 800 };
 
 struct best {
     const char *name;
@@ -158,7 +159,29 @@ static void warn_of(const struct cg_column_note *note, const char *file) {
     }
 }
 
+/* Those of a built-in layout may well be absent; somebody has put the others there. */
+static void note_absent(const struct cg_binding *binding, const char *file) {
+    char names[ABSENT_BYTES];
+    struct cg_phrase say = cg_phrase_start(names, sizeof names);
+    bool any = false;
+    for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
+        const char *wanted = binding->layout->fields[i].column;
+        if (wanted != NULL && !cg_field_is_bound(&binding->fields[i])) {
+            cg_say(&say, "%s%s for %s", any ? ", " : "", wanted, cg_field_name(i));
+            any = true;
+        }
+    }
+    if (any) {
+        cg_log_note("%s: columns that the layout names are not in the header, so that their fields "
+                    "are blank: %s",
+                    file, names);
+    }
+}
+
 void cg_binding_warn(const struct cg_binding *binding, const char *file) {
+    if (!binding->layout->is_builtin) {
+        note_absent(binding, file);
+    }
     for (uint32_t i = 0; i < binding->note_count; i++) {
         warn_of(&binding->notes[i], file);
     }

@@ -91,6 +91,9 @@ static void check_place(const struct cg_layout *layout, const struct cg_json_doc
         cg_json_problem(doc, node, problems,
                         "columns are numbers, with \"columns\" to say how many there are, or all "
                         "of them spans");
+    } else if (is_number && cg_json_integer(node) > layout->own_columns) {
+        cg_json_problem(doc, node, problems, "\"columns\" says that a record has %u of them",
+                        layout->own_columns);
     }
 }
 

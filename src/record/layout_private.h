@@ -65,6 +65,7 @@ struct cg_layout {
      * which the first are `fields`. NULL: a record is a line. */
     struct cg_layout_source *line_fields;
     uint32_t line_count;
+    bool is_builtin;
 };
 
 /* The fields of a line, from 0. */

@@ -90,7 +90,10 @@ void cg_notes_run(const struct cg_run_facts *facts, const char *policy, int64_t 
         cg_log_warning("the input is %s: was it cut, or is there nothing to pay?",
                        facts->is_x12 ? "X12 without claims" : "a header without records");
     }
-    if (tally->records != 0 && tally->records == tally->out_of_scope) {
+    if (tally->records != 0 && tally->records == cg_tally_left_out(tally)) {
+        cg_log_warning("the layout leaves out every record: do the values in its \"only\" stand "
+                       "in the file so?");
+    } else if (tally->records != 0 && tally->records == tally->out_of_scope) {
         cg_log_warning("no record is in scope of policy %s: check --policy and --layout if "
                        "peer-support lines were expected",
                        policy);

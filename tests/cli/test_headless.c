@@ -236,6 +236,7 @@ Test(headless, a_layout_that_cannot_be_meant_is_refused) {
         {"{\"column\":2}", "{\"column\":\"claim\"}", "a column is told by its number"},
         {"{\"column\":2}", "{\"start\":2,\"length\":4}", "all of them spans"},
         {"\"columns\":8,", "", "with \"columns\" to say how many"},
+        {"\"columns\":8,", "\"columns\":3,", "\"columns\" says that a record has 3 of them"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[4096];

@@ -246,6 +246,45 @@ Test(layout_rows, a_sentence_quotes_what_the_file_says) {
     free(rejected);
 }
 
+Test(layout_rows, what_a_layout_of_ones_own_names_in_vain_is_told) {
+    static const char claims[] = HEADER ROW("A1", "1", "3", "", "", "PAYMENT,1");
+    static const char other[] =
+        "claim_id,claim_line_number,member_id,claim_line_start_date,hcpcs_code,"
+        "service_unit_quantity,rendering_npi\nA1,1,M1,2025-01-06,H0038,2,1000000004\n";
+    const char *const argv[] = {
+        run_claimgate(),
+        "validate",
+        scene_file(&scene, "told.csv", claims, sizeof claims - 1),
+        "--layout",
+        layout_with("\"only\":[{\"column\":\"TYPE\",\"equals\":\"CHARGE\"}],", "", ""),
+        "--dry-run",
+        "--roster",
+        "fixtures/quickstart/roster",
+        NULL};
+    struct run run;
+    run_program(argv, NULL, &run);
+    cr_expect_not_null(strstr(run.err, "the layout leaves out every record: do the values in its "
+                                       "\"only\" stand in the file so?"),
+                       "%s", run.err);
+    run_fini(&run);
+    const char *const absent[] = {run_claimgate(),
+                                  "validate",
+                                  scene_file(&scene, "told.csv", other, sizeof other - 1),
+                                  "--layout",
+                                  layout_with("", "", ""),
+                                  "--dry-run",
+                                  "--roster",
+                                  "fixtures/quickstart/roster",
+                                  NULL};
+    run_program(absent, NULL, &run);
+    cr_expect_not_null(strstr(run.err,
+                              "columns that the layout names are not in the header, so that "
+                              "their fields are blank: frequency for claim_frequency_code, "
+                              "original for original_claim_id"),
+                       "%s", run.err);
+    run_fini(&run);
+}
+
 /* One that a rule reads, or whose name tells already, is told once at most; a member's is no word.
  */
 Test(layout_rows, a_column_is_told_by_what_stands_in_it) {
