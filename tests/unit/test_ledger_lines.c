@@ -50,8 +50,9 @@ Test(ledger_lines, units_and_verdicts_stand_as_they_were_decided) {
 
 Test(ledger_lines, a_void_names_the_claim_that_it_frees) {
     cr_expect_str_eq(fixture_query(&fixture, "SELECT original_claim_id, claim_line, claim_id, "
-                                             "frequency, before_line FROM take_back"),
-                     "C1||C5|8|5\n");
+                                             "frequency, before_line, named_claim_id IS NULL FROM "
+                                             "take_back"),
+                     "C1||C5|8|5|1\n");
 }
 
 Test(ledger_lines, what_a_line_does_not_have_is_null) {
