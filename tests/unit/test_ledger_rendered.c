@@ -216,16 +216,21 @@ Test(ledger_rendered, days_before_1970_have_a_last_one_too) {
     cr_expect(entry.lines == 2 && entry.last_day == -680);
 }
 
-Test(ledger_rendered, a_month_beyond_the_calendar_breaks_its_block) {
-    static const int32_t days[] = {CG_DAY_FIRST - 1, CG_DAY_FIRST, CG_DAY_LAST, CG_DAY_LAST + 1};
-    for (uint32_t i = 0; i < 4; i++) {
+Test(ledger_rendered, a_day_beyond_its_month_or_the_calendar_breaks_its_block) {
+    static const struct {
+        int32_t month_day;
+        uint8_t last_day;
+        bool is_good;
+    } cases[] = {{CG_DAY_FIRST - 1, 0, false}, {CG_DAY_FIRST, 0, true}, {CG_DAY_LAST, 0, true},
+                 {CG_DAY_LAST + 1, 0, false},  {DAY, 31, true},         {DAY, 32, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t bytes[32];
         struct cg_rendered_entry entry;
         size_t len = cg_varint_put(bytes, 1234567893);
-        len += cg_varint_put(bytes + len, cg_zigzag(days[i]));
-        memcpy(bytes + len, (uint8_t[]){0, 1, 1, 0}, 4);
+        len += cg_varint_put(bytes + len, cg_zigzag(cases[i].month_day));
+        memcpy(bytes + len, (uint8_t[]){0, 1, 1, cases[i].last_day}, 4);
         struct cg_rendered_reader reader = {.packed = {(const char *)bytes, (uint32_t)len + 4}};
-        cr_expect_eq(cg_rendered_next(&reader, &entry), i == 1 || i == 2, "case %u", i);
+        cr_expect_eq(cg_rendered_next(&reader, &entry), cases[i].is_good, "case %zu", i);
     }
 }
 

@@ -166,6 +166,7 @@ Test(member_history, room_for_a_claim_is_there_or_a_lack_of_memory_is_told) {
 
 Test(member_history, a_lack_of_memory_for_a_line_or_its_id_is_told) {
     struct cg_member_history history = {.count = 0};
+    cr_assert_neq(cg_pool_take_line(&store.pool), 0);
     cg_fault_want("pool.take:1:12");
     cr_expect_null(cg_line_store_next(&store));
     cg_fault_want(NULL);
