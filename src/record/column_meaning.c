@@ -48,7 +48,8 @@ bool cg_column_tells_rows(struct cg_text name) {
         "final code cd flag flg ind indicator reason rsn desc description detail dtl header hdr "
         "encounter enc remit process processing edit internal current date dt record row";
     static const char doing[] =
-        "adjustment adjudication adj transaction trans txn action record row paid payable resub";
+        "adjustment adjudication adj transaction trans txn action record row paid payable resub "
+        "debit credit test";
     static const char kind[] = "type typ indicator ind code cd flag flg action kind";
     struct cg_column_words words;
     cg_column_words_split(name, &words);

@@ -154,7 +154,7 @@ Test(header_columns, other_usual_words_for_an_optional_field_are_noted) {
          NAMES("original_icn", "replaced_claim_id", "prior_claim_id", "orig_dcn",
                "previous_claim_number", "parent_claim_id", "parent_icn", "adjusted_icn",
                "void_claim_id", "replaces_claim", "related_claim_id", "ref_claim_no",
-               "payer_claim_control_number")},
+               "payer_claim_control_number", "replaces", "ReplacementOf", "void_of_claim")},
         {"claim_frequency_code",
          NAMES("type_of_bill", "TOB", "bill_type", "billtype", "bill_freq", "resubmission_code")},
         {"hcpcs_modifier_1", NAMES("modifier", "mod", "proc_mod_1")},
@@ -216,13 +216,13 @@ Test(header_columns, a_name_has_no_number_of_four_digits_and_begins_with_none) {
 }
 
 Test(header_columns, a_column_that_tells_denied_or_reversed_rows_is_noted_unless_a_rule_reads_it) {
-    const char *const *const telling =
-        NAMES("claim_status", "LineStatusCode", "CLM_STUS_CD", "is_denied", "void ind", "Reversed",
-              "deny_cd", "pay_deny_ind", "reject_code", "reject_reason", "claim_disposition",
-              "disposition_cd", "claim_outcome", "adjudication_result", "pymt_dnl_cd",
-              "CLM_PMT_DNL_CD", "claim_state", "adj_status", "cancel_flag", "void_date", "dup_flag",
-              "transaction_type", "txn_cd", "action_code", "record_action", "adj_type",
-              "adjustment_indicator", "ln_stus_cd", "paid_flag", "Paid");
+    const char *const *const telling = NAMES(
+        "claim_status", "LineStatusCode", "CLM_STUS_CD", "is_denied", "void ind", "Reversed",
+        "deny_cd", "pay_deny_ind", "reject_code", "reject_reason", "claim_disposition",
+        "disposition_cd", "claim_outcome", "adjudication_result", "pymt_dnl_cd", "CLM_PMT_DNL_CD",
+        "claim_state", "adj_status", "cancel_flag", "void_date", "dup_flag", "transaction_type",
+        "txn_cd", "action_code", "record_action", "adj_type", "adjustment_indicator", "ln_stus_cd",
+        "paid_flag", "Paid", "credit_debit", "test_indicator");
     const char *const *const others =
         NAMES("member_status", "patient_discharge_status", "state", "st", "reason_code", "result",
               "discharge_disposition", "patient_outcome", "member_state", "claim_member_state",
