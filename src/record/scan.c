@@ -4,14 +4,16 @@
 
 #include <stdlib.h>
 
-/* Each variant turns 64 bytes into masks in its own way (scan_masks.h), inlined into one loop. Line
- * ends are no plain bytes, so that they are looked for only where there is one that is not. */
+/* Each variant turns 64 bytes into masks and these into marks in its own way (scan_masks.h),
+ * inlined into one loop. Line ends are no plain bytes, so that they are looked for only where there
+ * is one that is not. */
 
 #define ALWAYS_INLINE __attribute__((always_inline))
 
 struct variant {
     struct cg_masks (*masks)(const char *block, char delimiter);
     uint64_t (*line_ends)(const char *block);
+    uint32_t *(*put_marks)(uint32_t *out, uint32_t base, uint64_t marks);
 };
 
 struct progress {
@@ -21,7 +23,7 @@ struct progress {
 
 /* The end of the last line is not in the text, but every line must have one. */
 static bool reserve(struct cg_scan_index *index, size_t len_bytes) {
-    size_t need = len_bytes + 1;
+    size_t need = len_bytes + 1 + CG_SCAN_MARKS_AT_ONCE;
     if (need <= index->capacity) {
         return true;
     }
@@ -48,14 +50,6 @@ void cg_scan_fini(struct cg_scan_index *index) {
     *index = (struct cg_scan_index){0};
 }
 
-/* Returns where the next mark goes. */
-static inline uint32_t *put_marks(uint32_t *out, uint32_t base, uint64_t marks) {
-    for (; marks != 0; marks &= marks - 1) {
-        *out++ = base + (uint32_t)__builtin_ctzll(marks);
-    }
-    return out;
-}
-
 /* A line ends with the last mark. */
 static inline ALWAYS_INLINE void end_line(struct progress *progress, size_t mark_count) {
     struct cg_scan_index *index = progress->index;
@@ -65,7 +59,8 @@ static inline ALWAYS_INLINE void end_line(struct progress *progress, size_t mark
 }
 
 static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t base,
-                                           struct cg_masks masks, uint64_t ends) {
+                                           struct cg_masks masks, uint64_t ends,
+                                           struct variant variant) {
     struct cg_scan_index *index = progress->index;
     uint64_t marks = masks.delimiter | ends;
     uint64_t odd = ~(masks.plain | marks);
@@ -73,13 +68,13 @@ static inline ALWAYS_INLINE void add_block(struct progress *progress, uint32_t b
     for (; ends != 0; ends &= ends - 1) {
         const uint64_t line = ends ^ (ends - 1); /* up to its end, which is the last mark of it */
         progress->odd |= odd & line;
-        out = put_marks(out, base, marks & line);
+        out = variant.put_marks(out, base, marks & line);
         end_line(progress, (size_t)(out - index->marks));
         marks &= ~line;
         odd &= ~line;
     }
     progress->odd |= odd;
-    out = put_marks(out, base, marks);
+    out = variant.put_marks(out, base, marks);
     index->mark_count = (size_t)(out - index->marks);
 }
 
@@ -91,7 +86,7 @@ static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct c
         const char *block = text.ptr + base;
         const struct cg_masks masks = variant.masks(block, delimiter);
         const bool is_plain = (masks.plain | masks.delimiter) == UINT64_MAX;
-        add_block(progress, base, masks, is_plain ? 0 : variant.line_ends(block));
+        add_block(progress, base, masks, is_plain ? 0 : variant.line_ends(block), variant);
     }
     if (whole < text.len) {
         const char *block = text.ptr + whole;
@@ -99,22 +94,51 @@ static inline ALWAYS_INLINE void scan_blocks(struct progress *progress, struct c
         struct cg_masks masks = variant.masks(block, delimiter);
         masks.delimiter &= ~beyond;
         masks.plain |= beyond;
-        add_block(progress, whole, masks, variant.line_ends(block) & ~beyond);
+        add_block(progress, whole, masks, variant.line_ends(block) & ~beyond, variant);
     }
 }
+
+static void scan_portable(struct progress *progress, struct cg_text text, uint32_t begin,
+                          char delimiter) {
+    scan_blocks(progress, text, begin, delimiter,
+                (struct variant){masks_portable, line_ends_portable, put_marks_portable});
+}
+
+#ifdef __SSE2__
+static void scan_sse2(struct progress *progress, struct cg_text text, uint32_t begin,
+                      char delimiter) {
+    scan_blocks(progress, text, begin, delimiter,
+                (struct variant){masks_sse2, line_ends_sse2, put_marks_portable});
+}
+
+static bool can_avx512(void) {
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
+           __builtin_cpu_supports("bmi");
+}
+
+CG_SCAN_TARGET_AVX512 static void scan_avx512(struct progress *progress, struct cg_text text,
+                                              uint32_t begin, char delimiter) {
+    scan_blocks(progress, text, begin, delimiter,
+                (struct variant){masks_avx512, line_ends_avx512, put_marks_avx512});
+}
+#endif
 
 static void run_variant(enum cg_scan_variant variant, struct progress *progress,
                         struct cg_text text, uint32_t begin, char delimiter) {
     switch (variant) {
 #ifdef __SSE2__
+    case CG_SCAN_AVX512:
+        if (can_avx512()) {
+            scan_avx512(progress, text, begin, delimiter);
+            break;
+        } /* fall through */
     case CG_SCAN_SSE2:
-        scan_blocks(progress, text, begin, delimiter, (struct variant){masks_sse2, line_ends_sse2});
+        scan_sse2(progress, text, begin, delimiter);
         break;
 #endif
     case CG_SCAN_PORTABLE:
     case CG_SCAN_VARIANT_COUNT:
-        scan_blocks(progress, text, begin, delimiter,
-                    (struct variant){masks_portable, line_ends_portable});
+        scan_portable(progress, text, begin, delimiter);
         break;
     }
 }

@@ -14,8 +14,10 @@
 #include <string.h>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
+
+enum { CG_SCAN_MARKS_AT_ONCE = 16 }; /* past the last mark others may be written up to this */
 
 /* Bit i for byte i of the block. */
 struct cg_masks {
@@ -110,6 +112,50 @@ static inline uint64_t line_ends_sse2(const char *block) {
     }
     return ends;
 }
+
+/* Compiled for a processor that need not be this one. */
+#define CG_SCAN_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt")))
+
+CG_SCAN_TARGET_AVX512 static inline struct cg_masks masks_avx512(const char *block,
+                                                                 char delimiter) {
+    const __m512i bytes = _mm512_loadu_si512(block);
+    const __m512i moved = _mm512_sub_epi8(bytes, _mm512_set1_epi8(CG_PLAIN_FIRST));
+    return (struct cg_masks){
+        .delimiter = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(delimiter)),
+        .plain = _mm512_cmple_epu8_mask(moved, _mm512_set1_epi8(CG_PLAIN_LAST - CG_PLAIN_FIRST)),
+    };
+}
+
+CG_SCAN_TARGET_AVX512 static inline uint64_t line_ends_avx512(const char *block) {
+    const __m512i bytes = _mm512_loadu_si512(block);
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')) |
+           _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
+}
+
+/* Sixteen at a time, as the block has hardly more. */
+CG_SCAN_TARGET_AVX512 static inline uint32_t *put_marks_avx512(uint32_t *out, uint32_t base,
+                                                               uint64_t marks) {
+    static const uint8_t places[CG_SCAN_BLOCK_BYTES] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    const int count = __builtin_popcountll(marks);
+    __m512i found = _mm512_maskz_compress_epi8(marks, _mm512_loadu_si512(places));
+    for (int done = 0; done < count; done += CG_SCAN_MARKS_AT_ONCE) {
+        const __m512i sixteen = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found));
+        _mm512_storeu_si512(out + done, _mm512_add_epi32(sixteen, _mm512_set1_epi32((int)base)));
+        found = _mm512_alignr_epi32(_mm512_setzero_si512(), found, CG_SCAN_MARKS_AT_ONCE / 4);
+    }
+    return out + count;
+}
 #endif
+
+/* Returns where the next mark goes. */
+static inline uint32_t *put_marks_portable(uint32_t *out, uint32_t base, uint64_t marks) {
+    for (; marks != 0; marks &= marks - 1) {
+        *out++ = base + (uint32_t)__builtin_ctzll(marks);
+    }
+    return out;
+}
 
 #endif

@@ -46,11 +46,12 @@ cg_must_use bool cg_scan(struct cg_scan_index *index, struct cg_text text, uint3
                          char delimiter);
 
 /* The same with one of the variants that are built in, from the slowest to the fastest; cg_scan
- * takes the last. */
+ * takes the last. One that the processor cannot run gives way to the one before it. */
 enum cg_scan_variant {
     CG_SCAN_PORTABLE,
 #ifdef __SSE2__
     CG_SCAN_SSE2,
+    CG_SCAN_AVX512,
 #endif
     CG_SCAN_VARIANT_COUNT
 };
