@@ -23,7 +23,8 @@
     "-c "                                                                                          \
     ".); }; filters=(cat \"sed '\\$d'\" 'sed 3d' \"sed '\\$p'\" \"sed '3{h;d};4{G}'\" 'head -n "   \
     "1' "                                                                                          \
-    "'cat /dev/null' 'tail -n +2' \"sed 's/,[0-9]*,/,0,/'\" 'tr 5 4'); "
+    "'cat /dev/null' 'tail -n +2' \"sed 's/,[0-9]*,/,0,/'\" 'tr 5 4' \"sed "                       \
+    "'3s/^[^,]*/other.csv/'\"); "
 
 Test(audit_damage, decisions_in_their_place_are_those_of_the_record, .timeout = 120) {
     script_expect_told(BEGIN "for f in accepted rejected; do for c in \"${filters[@]}\"; do "
@@ -38,6 +39,7 @@ Test(audit_damage, decisions_in_their_place_are_those_of_the_record, .timeout = 
                        "accepted 65 no column 0\n"
                        "accepted 65 is not what 0\n"
                        "accepted 65 is not what 0\n"
+                       "accepted 65 is not what 0\n"
                        "rejected 0 0\n"
                        "rejected 65 is not what 0\n"
                        "rejected 65 is not what 0\n"
@@ -47,13 +49,37 @@ Test(audit_damage, decisions_in_their_place_are_those_of_the_record, .timeout = 
                        "rejected 65 is empty 0\n"
                        "rejected 65 no column 0\n"
                        "rejected 65 is not what 0\n"
+                       "rejected 65 is not what 0\n"
                        "rejected 65 is not what 0\n");
+}
+
+#define RULES "rules='--roster fixtures/quickstart/roster --as-of 2025-06-30 --quiet'; "
+
+/* Only the last line is new: the others are those of their claim, in their order. */
+Test(audit_damage, lines_without_a_number_are_matched_by_their_claims) {
+    script_expect_told(RULES "cut -d, -f1,3- " CLAIMS
+                             " > $1/then.csv; { cat $1/then.csv; tail -n 1 "
+                             "$1/then.csv; } > $1/now.csv; $0 validate $1/then.csv $rules --out "
+                             "$1/d; $0 audit $1/now.csv $rules --decided $1/d --out $1/o 2> $1/e; "
+                             "zcat $1/o/changes.csv.gz | tail -n +2 | cut -d, -f2,3,6,9",
+                       "23,CLM-1018,absent,rejected\n");
+}
+
+Test(audit_damage, a_cutback_to_another_quantity_has_changed) {
+    script_expect_told(
+        RULES
+        "for n in 5 4; do sed 's/\"over_cap\": \"reject\"/\"over_cap\": \"cutback\"/; "
+        "s/\"limit\": 6\\b/\"limit\": '$n/ schemas/policies/ms.json > $1/$n.json; done; "
+        "$0 validate " CLAIMS " $rules --policy $1/5.json --out $1/d; $0 audit " CLAIMS
+        " $rules --policy $1/4.json --decided $1/d --out $1/o; "
+        "zcat $1/o/changes.csv.gz | grep -o 'cutback,daily_cap,[0-9],cutback,daily_cap,[0-9]'",
+        "cutback,daily_cap,5,cutback,daily_cap,4\ncutback,daily_cap,5,cutback,daily_cap,4\n");
 }
 
 /* Whether they are matched in their place, as those of a pipe are, or by their keys. */
 Test(audit_damage, every_line_is_gone_where_the_inputs_hold_none) {
-    script_expect_told("p=$0; s=$1; rules='--roster fixtures/quickstart/roster --as-of 2025-06-30 "
-                       "--quiet'; gone() { \"$p\" audit $1 $rules --decided $s/d --out $s/$2; echo "
+    script_expect_told("p=$0; s=$1; " RULES
+                       "gone() { \"$p\" audit $1 $rules --decided $s/d --out $s/$2; echo "
                        "$? $(zcat $s/$2/changes.csv.gz | tail -n +2 | grep -c absent); }; "
                        "\"$p\" validate " CLAIMS " $rules --out $s/d; head -n 1 " CLAIMS
                        " > $s/none.csv; gone $s/none.csv by-key 2> $s/e; "
@@ -76,6 +102,7 @@ Test(audit_damage, decisions_by_key_are_those_of_the_claim_line, .timeout = 120)
                        "accepted 65 no column 0\n"
                        "accepted 1 18\n"
                        "accepted 1 6\n"
+                       "accepted 1 3\n"
                        "rejected 1 1\n"
                        "rejected 1 2\n"
                        "rejected 1 2\n"
@@ -85,7 +112,8 @@ Test(audit_damage, decisions_by_key_are_those_of_the_claim_line, .timeout = 120)
                        "rejected 65 is empty 0\n"
                        "rejected 65 no column 0\n"
                        "rejected 1 1\n"
-                       "rejected 1 6\n");
+                       "rejected 1 6\n"
+                       "rejected 1 1\n");
 }
 
 #define NIGHTS                                                                                     \

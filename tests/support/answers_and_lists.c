@@ -31,6 +31,9 @@ const struct command_world answers_and_lists = {
         {"explain C000000009 --ledger l --roster in/roster --json", COMMAND_READS},
         {"members --date 2023-07-18 --ledger l --json", COMMAND_READS},
         {"provider 1098394608 --roster in/roster --ledger l --csv", COMMAND_READS},
+        {"audit in/claims-01.csv " RULES "--threads 0 --no-sandbox --decided n1 --policy la --out "
+         "out --xlsx --show-phi --html",
+         COMMAND_WRITES},
         {"report n1/report.json", COMMAND_READS},
         {"ledger runs --ledger l --csv", COMMAND_READS},
         {"ledger verify --ledger l --json", COMMAND_READS},
