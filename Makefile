@@ -253,6 +253,9 @@ else
 endif
 
 TESTS := $(if $(T),$(foreach name,$(T),$(filter %/test_$(name),$(UNIT_BIN) $(CLI_BIN))),$(UNIT_BIN) $(CLI_BIN))
+# The longest begins first, so that nobody waits for it alone at the end.
+LONGEST := %/test_each_place
+TESTS := $(filter $(LONGEST),$(TESTS)) $(filter-out $(LONGEST),$(TESTS))
 ifeq ($(COVERAGE),1)
 # Its failing calls would be those that write the counts.
 TESTS := $(filter-out %/test_failing_calls,$(TESTS))
@@ -261,7 +264,7 @@ PROGRAM ?= $(BUILD)/claimgate
 
 # Suites that kill the program at a named point need one that has such points, which $(PROGRAM) may not.
 run-tests: $(PROGRAM) $(BUILD)/claimgate $(BUILD)/generate $(TESTS)
-	@[ -n '$(TESTS)' ] || { echo 'no suite is called $(T): the name of a file tests/*/test_NAME.c'; exit 1; }
+	@[ -n '$(strip $(TESTS))' ] || { echo 'no suite is called $(T): the name of a file tests/*/test_NAME.c'; exit 1; }
 	@CLAIMGATE=$(PROGRAM) CLAIMGATE_WITH_FAULTS=$(BUILD)/claimgate sh tests/run.sh $(TESTS)
 
 test-binaries: $(BUILD)/claimgate $(BUILD)/generate $(UNIT_BIN) $(CLI_BIN)

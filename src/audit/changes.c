@@ -1,6 +1,7 @@
 #include "changes.h"
 
 #include "claimgate/io/deflate.h"
+#include "claimgate/io/files.h"
 #include "claimgate/io/sink.h"
 #include "claimgate/io/staging.h"
 #include "claimgate/record/field.h"
@@ -10,15 +11,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char changes_name[] = "changes.csv.gz";
 static const char summary_name[] = "summary.json";
 static const char html_name[] = "audit.html";
 static const char workbook_name[] = "audit.xlsx";
+/* The library's own files, which it removes as soon as it has made them, or fails to. */
+static const char room_name[] = ".room";
 static const char *const file_names[] = {changes_name, summary_name, html_name, workbook_name,
                                          NULL};
 
@@ -76,17 +81,22 @@ static enum cg_status put(struct cg_audit_changes *changes, const char *bytes, s
 /* The library makes a file by its path; that it is there already gives it its mode and group. */
 static enum cg_status open_workbook(struct cg_audit_changes *changes, struct cg_error *err) {
     const char *folder = cg_staging_path(changes->staging);
+    const int dir_fd = cg_staging_dir_fd(changes->staging);
     struct cg_sink *sink = NULL;
+    char room[PATH_MAX];
     if (asprintf(&changes->workbook_path, "%s/%s", folder, workbook_name) < 0) {
         changes->workbook_path = NULL;
         return cg_error_no_memory(err);
     }
-    if (cg_sink_create(cg_staging_dir_fd(changes->staging), workbook_name, changes->group, &sink,
-                       err) != CG_OK ||
+    if (cg_sink_create(dir_fd, workbook_name, changes->group, &sink, err) != CG_OK ||
         cg_sink_close(sink, err) != CG_OK) {
         return err->status;
     }
-    return cg_audit_workbook_open(changes->workbook_path, folder, &changes->workbook, err);
+    snprintf(room, sizeof room, "%s/%s", folder, room_name);
+    if (mkdirat(dir_fd, room_name, 0700) != 0) {
+        return cg_error_set_errno(err, CG_CANNOT_CREATE, errno, "%s: cannot make the folder", room);
+    }
+    return cg_audit_workbook_open(changes->workbook_path, room, &changes->workbook, err);
 }
 
 static enum cg_status open_folder(struct cg_audit_changes *changes,
@@ -295,6 +305,10 @@ static enum cg_status close_workbook(struct cg_audit_changes *changes,
     changes->workbook = NULL;
     if (cg_audit_workbook_close(workbook, facts, err) != CG_OK) {
         return err->status;
+    }
+    if (!cg_dir_remove(cg_staging_dir_fd(changes->staging), room_name)) {
+        return cg_error_set_errno(err, CG_IO, errno, "%s/%s: cannot be removed",
+                                  cg_staging_path(changes->staging), room_name);
     }
     const int fd = open(changes->workbook_path, O_RDONLY | O_CLOEXEC);
     const bool synced = fd >= 0 && fsync(fd) == 0;

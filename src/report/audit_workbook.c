@@ -8,6 +8,7 @@
 #include "claimgate/base/log.h"
 #include "claimgate/base/utf8.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,11 +136,16 @@ static enum cg_status open_book(struct cg_audit_workbook *workbook, const char *
     }
     lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = room};
     workbook->book = workbook_new_opt(path, &options);
+    const bool is_begun = workbook->book != NULL && add_sheets(workbook);
+    const int reason = errno; /* the library tells none */
     free(room);
-    return workbook->book != NULL && add_sheets(workbook)
+    if (!is_begun && reason == ENOMEM) {
+        return cg_error_no_memory(err);
+    }
+    return is_begun
                ? CG_OK
-               : cg_error_set(err, CG_CANNOT_CREATE,
-                              "audit.xlsx cannot be begun: no memory, or no temporary file");
+               : cg_error_set_errno(err, CG_CANNOT_CREATE, reason,
+                                    "%s cannot be begun: no temporary file in %s", path, folder);
 }
 
 enum cg_status cg_audit_workbook_open(const char *path, const char *folder,

@@ -4,6 +4,7 @@
 #include "claimgate/rules/reason.h"
 #include "cli/commands.h"
 #include "cli/program.h"
+#include "support/tree.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -17,6 +18,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { KEPT_MAX = 64 };
 
 #define RULES "--roster in/roster --as-of 2025-06-30 "
 #define NIGHT "validate in/claims-02.csv " RULES "--threads 0 --no-sandbox "
@@ -126,33 +129,6 @@ const struct command_world everything = {
         {"layout check x12-837p --sample x12/claims.837", COMMAND_READS},
         {NULL, COMMAND_READS},
     }};
-
-void commands_begin(struct scene *scene, const struct command_world *world) {
-    struct run run;
-    char program[PATH_MAX], generator[PATH_MAX];
-    scene_make(scene);
-    cr_assert(realpath(run_claimgate(), program) != NULL);
-    cr_assert(realpath(run_generator(), generator) != NULL);
-    cr_assert_eq(chdir(scene->dir), 0);
-    cr_assert_eq(mkdir("w", 0700), 0);
-    cr_assert_eq(chdir("w"), 0);
-    const char *const argv[] = {"bash", "-ec", world->script, program, generator, NULL};
-    run_program(argv, NULL, &run);
-    cr_assert_eq(run.exit_code, 0, "%s", run.err);
-    run_fini(&run);
-    cr_assert_eq(system("cp -a ../w ../kept"), 0);
-    struct cg_error err = CG_ERROR_INIT;
-    cr_assert_eq(cg_reason_init(&err), CG_OK, "%s", err.text);
-    /* What a command tells is looked at where it is, and would be much here. */
-    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    cr_assert(null >= 0 && dup2(null, STDERR_FILENO) == STDERR_FILENO);
-    cr_assert_eq(close(null), 0);
-}
-
-void commands_end(struct scene *scene) {
-    cr_assert_eq(chdir("/"), 0);
-    scene_remove(scene);
-}
 
 /* Its standard output goes into a file without a name, its input comes from `from`. */
 struct streams {
@@ -293,36 +269,87 @@ static char *state_of(const char *name) {
     return text;
 }
 
-static void put_one_back(const char *name) {
-    char *command = NULL;
-    char *now = state_of(name);
-    cr_assert_eq(chdir("../kept"), 0);
-    char *kept = state_of(name);
-    cr_assert_eq(chdir("../w"), 0);
-    if (strcmp(now, kept) != 0) {
-        cr_assert_geq(asprintf(&command,
-                               "rm -rf '%s'; [ ! -e '../kept/%s' ] || cp -a '../kept/%s' .", name,
-                               name, name),
-                      0);
-        cr_assert_eq(system(command), 0);
-    }
-    free(command);
-    free(kept);
-    free(now);
-}
+/* --- putting back --- */
 
-static void put_back_those_in(const char *folder) {
+/* What each name of the world is, as it was made. */
+static struct { char *name, *state; } kept[KEPT_MAX];
+static size_t kept_count;
+
+static void keep_all(void) {
     struct dirent **entries = NULL;
-    const int count = scandir(folder, &entries, is_of_the_world, alphasort);
-    cr_assert(count >= 0, "%s", folder);
+    const int count = scandir(".", &entries, is_of_the_world, alphasort);
+    cr_assert(count >= 0 && count <= KEPT_MAX);
     for (int i = 0; i < count; i++) {
-        put_one_back(entries[i]->d_name);
+        kept[kept_count].name = strdup(entries[i]->d_name);
+        kept[kept_count++].state = state_of(entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
 }
 
+static void forget_kept(void) {
+    for (; kept_count > 0; kept_count--) {
+        free(kept[kept_count - 1].name);
+        free(kept[kept_count - 1].state);
+    }
+}
+
+static bool is_kept(const char *name) {
+    size_t i = 0;
+    while (i < kept_count && strcmp(kept[i].name, name) != 0) {
+        i++;
+    }
+    return i < kept_count;
+}
+
 void commands_put_back(void) {
-    put_back_those_in(".");
-    put_back_those_in("../kept");
+    struct dirent **entries = NULL;
+    char path[RUN_PATH_BYTES];
+    const int count = scandir(".", &entries, is_of_the_world, alphasort);
+    cr_assert(count >= 0);
+    for (int i = 0; i < count; i++) {
+        if (!is_kept(entries[i]->d_name)) {
+            tree_remove(entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    for (size_t i = 0; i < kept_count; i++) {
+        char *now = state_of(kept[i].name);
+        if (strcmp(now, kept[i].state) != 0) {
+            run_join(path, "../kept", kept[i].name);
+            tree_remove(kept[i].name);
+            tree_copy(path, kept[i].name);
+        }
+        free(now);
+    }
+}
+
+void commands_begin(struct scene *scene, const struct command_world *world) {
+    struct run run;
+    char program[PATH_MAX], generator[PATH_MAX];
+    scene_make(scene);
+    cr_assert(realpath(run_claimgate(), program) != NULL);
+    cr_assert(realpath(run_generator(), generator) != NULL);
+    cr_assert_eq(chdir(scene->dir), 0);
+    cr_assert_eq(mkdir("w", 0700), 0);
+    cr_assert_eq(chdir("w"), 0);
+    const char *const argv[] = {"bash", "-ec", world->script, program, generator, NULL};
+    run_program(argv, NULL, &run);
+    cr_assert_eq(run.exit_code, 0, "%s", run.err);
+    run_fini(&run);
+    cr_assert_eq(system("cp -a ../w ../kept"), 0);
+    keep_all();
+    struct cg_error err = CG_ERROR_INIT;
+    cr_assert_eq(cg_reason_init(&err), CG_OK, "%s", err.text);
+    /* What a command tells is looked at where it is, and would be much here. */
+    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    cr_assert(null >= 0 && dup2(null, STDERR_FILENO) == STDERR_FILENO);
+    cr_assert_eq(close(null), 0);
+}
+
+void commands_end(struct scene *scene) {
+    forget_kept();
+    cr_assert_eq(chdir("/"), 0);
+    scene_remove(scene);
 }
