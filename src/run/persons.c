@@ -28,7 +28,7 @@ static enum cg_status take_line(void *context, const struct cg_ledger_decision *
 }
 
 static enum cg_status compare_row(struct comparing *c, struct cg_error *err) {
-    bool is_known;
+    bool is_known = false;
     c->is_held = false;
     if (cg_text_equal(c->row.member_id, c->row.person)) {
         return CG_OK;
