@@ -120,8 +120,7 @@ enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
     const int code = sqlite3_extended_errcode(ledger->db);
     const int kind = code & 0xff;
     const bool of_system =
-        code != SQLITE_IOERR_NOMEM &&
-        (kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_CANTOPEN);
+        kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_CANTOPEN;
     const int errno_value = of_system ? system_errno(ledger->db) : 0;
     struct mend mend = mend_of_system(errno_value);
     const char *what = mend.text != NULL ? strerror(errno_value) : sqlite3_errmsg(ledger->db);
@@ -131,7 +130,7 @@ enum cg_status cg_ledger_sql_failed(struct cg_ledger *ledger, const char *doing,
     if (mend.text == NULL) {
         mend = kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY
                    ? mend_of_opening(ledger, code)
-                   : mend_of(code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code);
+                   : mend_of(code); /* a file that wants memory is told as SQLITE_NOMEM */
     }
     cg_error_set(err, mend.status, "%s: %s: %s (%s)", ledger->path, doing, what, mend.text);
     cg_ledger_rollback(ledger);

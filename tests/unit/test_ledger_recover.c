@@ -107,6 +107,9 @@ Test(ledger_recover, asks_when_the_folder_is_taken) {
     cr_assert_eq(mkdir(path, 0700), 0);
     cr_assert_eq(recover(NULL, false, &recovered, &err), CG_CANNOT_CREATE);
     cr_assert_not_null(strstr(err.text, "--to DIR | --discard"));
+    err = (struct cg_error)CG_ERROR_INIT;
+    cr_assert_eq(recover(path, false, &recovered, &err), CG_CANNOT_CREATE);
+    cr_assert_not_null(strstr(err.text, "the folder given by --to exists"), "%s", err.text);
     snprintf(path, sizeof path, "%s/elsewhere", fixture.folder);
     cr_assert_eq(recover(path, false, &recovered, &again), CG_OK, "%s", again.text);
     cr_assert(fixture_holds(&fixture, "elsewhere/accepted.csv.gz"));

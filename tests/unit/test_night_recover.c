@@ -186,8 +186,13 @@ Test(night_recover, a_task_of_a_night_that_is_gone_is_told) {
     const struct cg_ledger_plan plan = {.policy = fixture.policy};
     struct cg_ledger *part;
     bool is_kept;
-    night = (struct cg_ledger_night){.run_no = 1, .id = "gone"};
-    expect_refused(cg_ledger_set_open_part(set, 0, &night, &plan, &part, &is_kept, &err), CG_USAGE,
+    const struct cg_ledger_night gone = {.run_no = 1, .id = "gone"};
+    const struct cg_ledger_night_plan another = {.kind = "release"};
+    expect_refused(cg_ledger_set_open_part(set, 0, &gone, &plan, &part, &is_kept, &err), CG_USAGE,
+                   "is not open any more");
+    err = (struct cg_error)CG_ERROR_INIT;
+    cr_assert_eq(cg_ledger_night_begin(set, &another, &night, &err), CG_OK, "%s", err.text);
+    expect_refused(cg_ledger_set_open_part(set, 0, &gone, &plan, &part, &is_kept, &err), CG_USAGE,
                    "is not open any more");
 }
 
