@@ -8,6 +8,8 @@
 #include "claimgate/base/log.h"
 #include "claimgate/base/phrase.h"
 
+#include <string.h>
+
 /* Two needed columns by their names; less may be chance. */
 enum { TELLING_COUNT = 7, ABSENT_BYTES = 800 };
 
@@ -159,14 +161,16 @@ static void warn_of(const struct cg_column_note *note, const char *file) {
     }
 }
 
-/* Those of a built-in layout may well be absent; somebody has put the others there. */
+/* Those of a built-in layout may well be absent, also where it was copied; somebody has put the
+ * others there. */
 static void note_absent(const struct cg_binding *binding, const char *file) {
     char names[ABSENT_BYTES];
     struct cg_phrase say = cg_phrase_start(names, sizeof names);
     bool any = false;
     for (enum cg_field i = 0; i < CG_FIELD_COUNT; i++) {
         const char *wanted = binding->layout->fields[i].column;
-        if (wanted != NULL && !cg_field_is_bound(&binding->fields[i])) {
+        if (wanted != NULL && strcmp(wanted, cg_field_name(i)) != 0 &&
+            !cg_field_is_bound(&binding->fields[i])) {
             cg_say(&say, "%s%s for %s", any ? ", " : "", wanted, cg_field_name(i));
             any = true;
         }
