@@ -13,7 +13,7 @@ static void note(bool failed) {
 
 void cg_standard_output_put(const char *bytes, size_t len) {
     errno = 0;
-    note(fwrite(bytes, 1, len, stdout) < len);
+    note(len > 0 && fwrite(bytes, 1, len, stdout) < len);
 }
 
 void cg_standard_output_flush(void) {

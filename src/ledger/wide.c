@@ -45,7 +45,7 @@ static enum cg_status read_services(struct cg_wide *wide, struct cg_error *err) 
     static const struct cg_query services = {
         .sql = "SELECT service_no, procedure, modifiers FROM service ORDER BY service_no"};
     const enum cg_status status = cg_ledger_each(wide->ledger, &services, add_service, wide, err);
-    for (uint32_t i = 0; i < wide->services.count; i++) {
+    for (uint32_t i = 0; status == CG_OK && i < wide->services.count; i++) {
         struct cg_wide_service *service = cg_array_at(&wide->services, i);
         for (int c = 0; c < 2; c++) {
             service->cells[c].bytes.ptr = wide->texts.data + service->offsets[c];

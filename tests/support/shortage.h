@@ -41,6 +41,11 @@ static inline bool shortage_end(void) {
 static bool (*shortage_also)(void);
 
 static bool is_short(void) {
+#ifdef CG_SANITIZED /* a sanitizer asks where a thread begins, and ends the program without */
+    if (gettid() != getpid()) {
+        return false;
+    }
+#endif
     if (shortage_also != NULL && shortage_also()) {
         errno = ENOMEM;
         return true;

@@ -30,7 +30,7 @@ static void fill_lines(const char *prefix, uint32_t first_member) {
 }
 
 static void set_up(void) {
-    char decided[LINES];
+    char decided[LINES + 1];
     struct cg_error err = CG_ERROR_INIT;
     fixture_init(&fixture);
     fill_lines("C", 0);
