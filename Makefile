@@ -44,6 +44,7 @@ else
 OPT  := -O1 -g -fno-omit-frame-pointer $(UNSET)
 HARD := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -DCG_SANITIZED
 LHARD := -fsanitize=$(SANITIZE)
+FAULTS := 1
 endif
 ifeq ($(shell uname -m),x86_64)
 HARD += -fcf-protection=full
@@ -270,7 +271,7 @@ run-tests: $(PROGRAM) $(BUILD)/claimgate $(BUILD)/generate $(TESTS)
 test-binaries: $(BUILD)/claimgate $(BUILD)/generate $(UNIT_BIN) $(CLI_BIN)
 
 asan: deps-test ## the tests under AddressSanitizer and UBSan
-	@TEST_JOBS=1 ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
+	@ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
 tsan: deps-test ## the belt and the program under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all $(BUILD)/tsan/generate stress-binaries

@@ -1,5 +1,5 @@
 #!/bin/sh
-# TEST_JOBS: test programs at once (2); under AddressSanitizer 1.
+# TEST_JOBS: test programs at once (2).
 # Runs each test program given, says which ones failed, and closes with one line of totals.
 # Criterion gives each test a process of its own, so one that crashes cannot hide the others.
 # A program runs its tests one after another: two programs side by side keep two cores busy, where

@@ -86,7 +86,8 @@ Test(part_children, of_two_runs_in_one_folder_the_second_is_told_to_wait, .timeo
 }
 
 #define LATE                                                                                       \
-    "late() { strace -f -qq -o /dev/null -e trace=rename -e inject=rename:delay_enter=$1 "         \
+    "late() { ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=rename -e "          \
+    "inject=rename:delay_enter=$1 "                                                                \
     "\"$p\" part ask --run $s/R --task 0 2> $s/late & "                                            \
     "until ls $s/R/_attempt/*/input.json 2> $s/e > $s/e; do :; done; "                             \
     "$2; \"$p\" part ask --run $s/R --task 0; echo $?; wait $!; echo $?; "                         \
