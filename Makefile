@@ -93,6 +93,9 @@ STRESS_BIN := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/stress/*.c)))
 SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/obj/%.o) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.replay.o)
 SCHEMAS  := $(sort $(shell find schemas -type f ! -name '*.md'))
 
+# All cores, where the caller has not said how many.
+MAKE_ALL = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: parts reproducible hardening valgrind analyze coverage deps-coverage mutation test-binaries crash nights torture soak pages all dev help deps deps-test deps-lint deps-bench deps-fuzz demo test run-tests asan \
@@ -105,7 +108,7 @@ help: ## print this list
 all: $(BUILD)/claimgate ## build the program at build/claimgate
 
 dev: ## build for the next try at build/dev/claimgate: no link-time optimization, assertions on
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 all
 
 # For editors and clang's tools.
 compile_commands.json: FORCE ## the compiler's calls, for editors
@@ -241,16 +244,16 @@ deps-bench: deps ## install what make bench compares with, DuckDB by npm in test
 # ---- demo and tests -----------------------------------------------------------------------
 
 demo: deps ## install what is missing, build, run the main job on the fixtures
-	@$(MAKE) --no-print-directory all
+	@$(MAKE_ALL) all
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) sh tests/demo.sh
 
 # The tests are linked with a build whose assertions are on, and run the program that users get.
 test: deps-test ## install what is missing, build, run all tests; T=caps runs the suites of that name
 ifeq ($(T),)
-	@$(MAKE) --no-print-directory all $(BUILD)/generate
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 PROGRAM=$(BUILD)/claimgate run-tests
+	@$(MAKE_ALL) all $(BUILD)/generate
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 PROGRAM=$(BUILD)/claimgate run-tests
 else
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 run-tests
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 run-tests
 endif
 
 TESTS := $(if $(T),$(foreach name,$(T),$(filter %/test_$(name),$(UNIT_BIN) $(CLI_BIN))),$(UNIT_BIN) $(CLI_BIN))
@@ -271,16 +274,16 @@ run-tests: $(PROGRAM) $(BUILD)/claimgate $(BUILD)/generate $(TESTS)
 test-binaries: $(BUILD)/claimgate $(BUILD)/generate $(UNIT_BIN) $(CLI_BIN)
 
 asan: deps-test ## the tests under AddressSanitizer and UBSan
-	@ASAN_OPTIONS=abort_on_error=1 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
+	@ASAN_OPTIONS=abort_on_error=1 $(MAKE_ALL) BUILD=$(BUILD)/asan SANITIZE=address,undefined run-tests
 
 tsan: deps-test ## the belt and the program under ThreadSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread all $(BUILD)/tsan/generate stress-binaries
+	@$(MAKE_ALL) BUILD=$(BUILD)/tsan SANITIZE=thread all $(BUILD)/tsan/generate stress-binaries
 	@CLAIMGATE=$(BUILD)/tsan/claimgate sh tests/stress/tsan.sh
 
 # Where the branches are that no test takes; T=caps counts what the suites of that name take. Gate and
 # ledger are to have none but those that only a lack of memory takes.
 coverage: deps-test deps-coverage ## branches that the tests take, by file; T=caps: by the suites of that name
-	@GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
+	@GCOV_ERROR_FILE=/dev/null $(MAKE_ALL) BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
 	@sh tests/coverage.sh $(BUILD)/coverage
 
 # What was found before is kept below build/fuzz and is where the next run begins.
@@ -288,7 +291,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_NAMES ?= $(notdir $(basename $(FUZZ_SRC)))
 CRASH_MOMENTS ?= 200
 fuzz: deps-fuzz ## every fuzz program (or FUZZ_NAMES) for FUZZ_SECONDS (60), under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-binaries
+	@$(MAKE_ALL) BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-binaries
 	@set -e; for name in $(FUZZ_NAMES); do corpus=$(BUILD)/fuzz/corpus/$$name; mkdir -p $$corpus; \
 	  echo "$$name:"; \
 	  $(BUILD)/fuzz/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -report_slow_units=1 \
@@ -314,37 +317,37 @@ bench-ledger: all $(BUILD)/generate ## what a ledger costs, on LEDGER_LINES (200
 	@CLAIMGATE=$(BUILD)/claimgate BUILD=$(BUILD) bash tests/bench/ledger.sh
 
 nights: deps-test ## NIGHTS (30) nights on ledger sets of 1, 4 and 16 against the same nights on one ledger
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
 	@bash tests/crash/nights.sh $(BUILD)/dev/claimgate $(or $(NIGHTS),30) 1 4 16
 
 crash: deps-test ## cut a night on a ledger off at every point, and at CRASH_MOMENTS (200) random ones
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate
+	@$(MAKE_ALL) BUILD=$(BUILD)/faults FAULTS=1 all $(BUILD)/faults/generate
 	@bash tests/crash/migration.sh $(BUILD)/faults/claimgate
 	@bash tests/crash/ledger.sh $(BUILD)/faults/claimgate $(CRASH_MOMENTS)
 	@bash tests/crash/set.sh $(BUILD)/faults/claimgate
 
 parts: deps-test ## runs in parts against one run (T=spans: of these inputs alone); each step cut off at every point
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 all $(BUILD)/dev/generate
 	@bash tests/parts/parts.sh $(BUILD)/dev/claimgate $(BUILD)/dev/generate $(T)
 	@bash tests/parts/kills.sh $(BUILD)/dev/claimgate
 
 torture: deps-test ## break it on purpose, in figures; T=alloc: one part; TORTURE=0.1: a tenth, all: each point
-	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)
+	@$(MAKE_ALL) all $(BUILD)/generate $(PRELOADS) $(TORTURE_BIN)
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/main.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload $(T)
 
 # Its suites are those of a build with assertions on, but the mutated file itself has none.
 mutation: deps-test ## MUTANTS (40) jumps of gate and commit taken always or never: do the tests notice?
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/dev DEV=1 test-binaries
+	@$(MAKE_ALL) BUILD=$(BUILD)/dev DEV=1 test-binaries
 	@CC='$(CC)' LIBS='$(LIBS)' PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/mutation.py $(BUILD)/dev
 
 soak: deps-test ## years of disturbed nights on a ledger against undisturbed ones, for SOAK_MINUTES (20) from SOAK_SEED (1)
-	@$(MAKE) --no-print-directory all $(BUILD)/generate $(PRELOADS)
+	@$(MAKE_ALL) all $(BUILD)/generate $(PRELOADS)
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/soak.py $(BUILD)/claimgate $(BUILD)/generate $(BUILD)/preload
 
 # Plain programs would do for memory that is lost; valgrind also sees what is read before it is set.
 valgrind: deps-test ## the program's main jobs under valgrind: no error, no block lost
 	@$(call install_packages,valgrind)
-	@$(MAKE) --no-print-directory dev $(BUILD)/dev/generate
+	@$(MAKE_ALL) dev $(BUILD)/dev/generate
 	@CLAIMGATE=$(BUILD)/dev/claimgate sh tests/stress/valgrind.sh
 
 # What is left out, and why: fields are bytes with a length and never end in a NUL; numbers are cast to
@@ -422,7 +425,7 @@ kubernetes-test: deps all $(BUILD)/engines/ready ## the manifests against Kubern
 SLURM_PACKAGES := slurmctld slurmd slurm-client munge iproute2 procps python3
 slurm-test: deps ## two nights on a cluster of three nodes on this machine, disturbed (as root)
 	$(call install_packages,$(SLURM_PACKAGES))
-	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE_ALL) all $(BUILD)/generate
 	@bash tests/engines/slurm.sh $(BUILD)/claimgate $(BUILD)/generate
 
 # ---- care ---------------------------------------------------------------------------------

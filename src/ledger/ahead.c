@@ -134,7 +134,7 @@ struct cg_ledger_ahead *cg_ledger_ahead_new(struct cg_ledger *ledger, uint32_t t
         return NULL;
     }
     struct cg_ledger_ahead *ahead = calloc(1, sizeof *ahead);
-    struct cg_waiting **batches = calloc(depth, sizeof *batches);
+    struct cg_waiting **batches = calloc(depth, sizeof batches[0]);
     if (ahead == NULL || batches == NULL) {
         free(ahead);
         free(batches);

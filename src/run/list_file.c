@@ -150,7 +150,7 @@ static void tell(const struct cg_list_file *list, uint64_t rows) {
 
 static enum cg_status take_in(struct cg_list_file *list, struct cg_ledger *ledger,
                               struct cg_ledger_input *input, struct cg_error *err) {
-    struct cg_table_facts table;
+    struct cg_table_facts table = {0};
     bool kept;
     const enum cg_status status = list->begin(ledger, list->list->as_of_day, err);
     if (status != CG_OK || read_rows(list, ledger, &table, err) != CG_OK ||

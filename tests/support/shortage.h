@@ -65,6 +65,11 @@ static bool is_short(void) {
 /* What stands behind the names that are taken here: the C library, or a sanitizer's own. */
 #ifdef CG_SANITIZED
 #define BEHIND(name) __interceptor_##name
+/* The C library forgets a block where memory fails while it loads a library. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+    return "leak:_dl_map_object_deps\n";
+}
 #else
 #define BEHIND(name) __libc_##name
 #endif
