@@ -26,17 +26,22 @@ static enum cg_status expect_header(struct cg_reader *reader, struct cg_error *e
         cg_layout_load(name, &reader->layout, NULL, err) != CG_OK) {
         return err->status;
     }
-    const struct cg_layout_lines lines = name != NULL ? cg_layout_lines(reader->layout)
-                                         : reader->plan.lines != NULL ? *reader->plan.lines
-                                                                      : (struct cg_layout_lines){0};
+    struct cg_layout_lines lines = {0};
+    if (name != NULL) {
+        lines = cg_layout_lines(reader->layout);
+    } else if (reader->plan.lines != NULL) {
+        lines = *reader->plan.lines;
+    }
     reader->own_header = lines.own_header;
     cg_splitter_skip(reader->splitter, lines.skip, lines.header_starts_with);
     return CG_OK;
 }
 
 static enum cg_status refuse_headless(const struct cg_reader *reader, struct cg_error *err) {
-    const struct cg_layout_lines lines =
-        reader->plan.layout == NULL ? (struct cg_layout_lines){0} : cg_layout_lines(reader->layout);
+    struct cg_layout_lines lines = {0};
+    if (reader->plan.layout != NULL) {
+        lines = cg_layout_lines(reader->layout);
+    }
     if (lines.header_starts_with.ptr != NULL) {
         return cg_error_set(err, CG_BAD_DATA,
                             "there is no header line: no line starts with \"%s\", as the "

@@ -142,8 +142,9 @@ PUBLISH_FIRST = ("src/ledger/run.c", "        keep(ledger, commit, err) != CG_OK
                  "cg_staging_publish(commit->staging, err) != CG_OK) ||\n"
                  "        keep(ledger, commit, err) != CG_OK) {\n")
 NOT_AGAIN = ("src/ledger/run.c",
-             "    if (status == CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n",
-             "    if (status != CG_OK) {\n        status = cg_staging_publish(commit->staging, err);\n")
+             "        cg_staging_publish(commit->staging, err) != CG_OK ||\n"
+             "        cg_ledger_fault_point(ledger->path, cg_fault(\"ledger.before_mark\"), err)",
+             "        cg_ledger_fault_point(ledger->path, cg_fault(\"ledger.before_mark\"), err)")
 VARIANTS = {"rows are lost, the books are checked": (LOSE_ROWS,),
             "rows are lost, the books are not checked": (LOSE_ROWS, NO_BOOKS),
             "the folder is published before COMMIT": (PUBLISH_FIRST, NOT_AGAIN)}
