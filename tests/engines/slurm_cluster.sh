@@ -77,7 +77,7 @@ start_cluster() {
   wait_for 60 'three idle nodes' nodes_are_idle 3
 }
 
-with_child_processes() { # a process and all below it, the youngest first
+with_child_processes() { # a process and all below it
   local child
   for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do with_child_processes "$child"; done
   echo "$1"
@@ -93,15 +93,19 @@ runs_on() { # PROCESS NODE: whether a job below that process has been told that 
   return 1
 }
 
-lose_node() { # the daemon of node N, and all that runs there, as if its power had gone
-  local step
+lose_node() { # the daemon of node N, and all that runs there, as if its power had gone: at once
+  local step lost
+  lost=$(cat "$cluster/run/slurmd-n$1.pid")
   for step in $(pgrep -f "^slurmstepd: " || true); do
     if runs_on "$step" "$1"; then
-      # shellcheck disable=SC2046
-      kill -9 $(with_child_processes "$step") 2>/dev/null || true
+      lost="$lost $(with_child_processes "$step")"
     fi
   done
-  kill -9 "$(cat "$cluster/run/slurmd-n$1.pid")"
+  # None is left to see another one end.
+  # shellcheck disable=SC2086
+  kill -STOP $lost 2>/dev/null || true
+  # shellcheck disable=SC2086
+  kill -9 $lost 2>/dev/null || true
 }
 
 stop_cluster() {
