@@ -32,11 +32,12 @@ enum {
  * is CRC-32C of four bytes, of which no table takes more than the last 16 bits: these are nought at
  * 32,768 places of an address space of 2^47 bytes, of which a stream takes one that is free.
  */
-#ifdef __SANITIZE_THREAD__ /* which maps at address 0 what it may not place where it is asked to   \
-                            */
-enum { PLACES = 1 << 16, TRIES_MAX = 0 };
+enum { PLACES = 1 << 16 };
+/* ThreadSanitizer maps at address 0 what it may not place where it is asked to. */
+#ifdef __SANITIZE_THREAD__
+enum { TRIES_MAX = 0 };
 #else
-enum { PLACES = 1 << 16, TRIES_MAX = 64 };
+enum { TRIES_MAX = 64 };
 #endif
 #endif
 
